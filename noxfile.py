@@ -1,0 +1,55 @@
+"""What is run before a change lands: each session installs what it needs."""
+
+from __future__ import annotations
+
+import nox
+
+nox.options.default_venv_backend = "venv"
+nox.options.sessions = ["lint", "types", "tests"]
+
+PYPROJECT = nox.project.load_toml("pyproject.toml")
+PYTHON_FILES = ("conformance", "tests", "noxfile.py")
+
+
+def group(name: str) -> list[str]:
+    """Return what a dependency group of pyproject.toml asks for."""
+    return list(nox.project.dependency_groups(PYPROJECT, name))
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """The tests of the suite itself, against the package as it is installed."""
+    session.install(".", *group("tests"))
+    session.run("pytest", *session.posargs)
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Ruff: format and rules."""
+    session.install(*group("lint"))
+    session.run("ruff", "format", "--check", *PYTHON_FILES)
+    session.run("ruff", "check", *PYTHON_FILES)
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Mypy, strict."""
+    session.install("-e", ".", *group("types"))
+    session.run("mypy")
+
+
+@nox.session
+def conformance(session: nox.Session) -> None:
+    """The suite itself, against the embedded reference or the target that the arguments name."""
+    session.install(".[serve,asgi,xdist]")
+    session.run("reseller-conformance", "run", *session.posargs)
+
+
+@nox.session
+def build(session: nox.Session) -> None:
+    """The sdist and the wheel, and a run from the wheel alone."""
+    session.install("build")
+    session.run("python", "-m", "build", "--outdir", f"{session.create_tmp()}/dist")
+    session.install("--find-links", f"{session.create_tmp()}/dist", "--pre", "reseller-conformance")
+    session.chdir(session.create_tmp())
+    session.run("reseller-conformance", "run", "--depth", "quick")
