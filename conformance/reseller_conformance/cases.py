@@ -1,0 +1,198 @@
+"""One call, written down without any secret: a state for each parameter, and how it is sent.
+
+Which cases a run asks is left to `plan` and `strategies`; asking them to `client`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from urllib.parse import quote
+
+from reseller_conformance.contract import PARAMETERS, Format, path_of
+from reseller_conformance.states import EMPTY, LENIENT, State, Text, Value, looks_alike, make
+
+__all__ = ["Case", "Encoding", "Expected", "Rights", "askable", "pairs", "query", "url_of"]
+
+
+class Encoding(StrEnum):
+    """How the query is written (RFC 3986, 2.1): all of these mean the same."""
+
+    PLAIN = "plain"
+    """Only what a query cannot hold is percent-encoded; `@` stands as on the page."""
+    VALUES = "values"
+    """Every byte of every value is percent-encoded."""
+    NAMES = "names"
+    """Every byte of every name is percent-encoded."""
+
+
+class Expected(StrEnum):
+    """The envelope that a case calls for."""
+
+    OVERVIEW = "overview"
+    ERROR = "error"
+    EITHER = "either"
+    """The page leaves it open, or only a SHOULD says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """The right value of each parameter, which only the client knows: the key is among them."""
+
+    api_user: str
+    api_key: str
+    customers: tuple[str, ...]
+    foreign: str | None
+
+    def of(self, parameter: str, customer: int) -> str:
+        """Return the right value of this parameter for calls about this customer."""
+        from_account = {"api_user": self.api_user, "api_key": self.api_key, "task": "overview"}
+        return from_account.get(parameter) or self.customers[customer]
+
+    def __repr__(self) -> str:
+        """Show nothing: the key is among them."""
+        return "Rights(***)"
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One call of the account overview.
+
+    `customer` is the place, among the operator's customers, of the one meant by a right `user`;
+    `extra` are undocumented parameters (the first is sent before the others, the rest after them);
+    `again` are parameters sent a second time; `arrays` are those sent as `name[]`; `turn` tells
+    one asking of a case from the next, for a case is asked only once.
+    """
+
+    format: Format
+    task: Value = State.VALID
+    user: Value = State.VALID
+    api_user: Value = State.VALID
+    api_key: Value = State.VALID
+    customer: int = 0
+    order: tuple[str, ...] = PARAMETERS
+    encoding: Encoding = Encoding.PLAIN
+    extra: tuple[tuple[str, str], ...] = ()
+    again: tuple[tuple[str, Value], ...] = ()
+    arrays: tuple[str, ...] = ()
+    method: str = "GET"
+    turn: int = 0
+
+    def state(self, parameter: str) -> Value:
+        """Return the state of one parameter."""
+        value: Value = getattr(self, parameter)
+        return value
+
+    @property
+    def wrong(self) -> tuple[str, ...]:
+        """The parameters for which an error is due."""
+        right = (State.VALID, *LENIENT)
+        return tuple(name for name in PARAMETERS if self.state(name) not in right)
+
+    @property
+    def expected(self) -> Expected:
+        """The envelope that this case calls for (specification, section 4)."""
+        if self.again or self.arrays or self.method != "GET":
+            return Expected.EITHER
+        if self.wrong:
+            return Expected.ERROR
+        return Expected.EITHER if self.task in LENIENT else Expected.OVERVIEW
+
+    @property
+    def weight(self) -> tuple[int, ...]:
+        """How much there is to this case: the simplest of several failures is shown first."""
+        return (
+            len(self.wrong),
+            len(self.extra) + len(self.again) + len(self.arrays),
+            int(self.order != PARAMETERS) + int(self.encoding is not Encoding.PLAIN),
+            sum(len(s.text) for s in map(self.state, PARAMETERS) if isinstance(s, Text)),
+            self.customer,
+            self.turn,
+        )
+
+    def __str__(self) -> str:
+        """Say it in a few words: `json, task missing, user prefix`."""
+        said: list[str] = [self.format.value]
+        for name in PARAMETERS:
+            state = self.state(name)
+            if isinstance(state, Text):
+                said.append(f"{name} {state.text!r}")
+            elif state is not State.VALID:
+                said.append(f"{name} {state.value}")
+        said += [f"{name} sent as {name}[]" for name in self.arrays]
+        said += [f"{name} sent twice" for name, _ in self.again]
+        said += [f"with {name}={value}" for name, value in self.extra]
+        if self.order != PARAMETERS:
+            said.append("in the order " + " ".join(self.order))
+        if self.encoding is not Encoding.PLAIN:
+            said.append(f"{self.encoding} percent-encoded")
+        if self.method != "GET":
+            said.append(f"as {self.method}")
+        if self.customer:
+            said.append(f"customer {self.customer + 1}")
+        if len(said) == 1:
+            said.append("all parameters right")
+        return ", ".join(said)
+
+
+def pairs(case: Case, rights: Rights) -> list[tuple[str, str]]:
+    """Return the names and values of the query, in the order in which they are sent."""
+
+    def value_of(name: str, state: Value) -> str | None:
+        if state is State.FOREIGN:
+            return rights.foreign
+        return make(state, rights.of(name, case.customer))
+
+    sent = [
+        (f"{name}[]" if name in case.arrays else name, value_of(name, case.state(name)))
+        for name in case.order
+    ]
+    sent += [(name, value_of(name, state)) for name, state in case.again]
+    stated = [(name, value) for name, value in sent if value is not None]
+    return [*case.extra[:1], *stated, *case.extra[1:]]
+
+
+def askable(case: Case, rights: Rights) -> bool:
+    """Say whether this account can tell this case from another.
+
+    A key without letters has no other letter case; a name of one character has no part; a text may
+    be a customer's name as some databases compare; without a foreign customer none can be sent.
+    """
+    if case.customer >= len(rights.customers):
+        return False
+    for name in PARAMETERS:
+        state = case.state(name)
+        known = rights.customers if name == "user" else (rights.of(name, case.customer),)
+        if isinstance(state, Text):
+            if looks_alike(state.text, known):
+                return False
+        elif state is State.FOREIGN:
+            if rights.foreign is None:
+                return False
+        elif state not in (State.VALID, *EMPTY, *LENIENT):
+            made = make(state, rights.of(name, case.customer))
+            if not made or made in known:
+                return False
+    return True
+
+
+def query(sent: list[tuple[str, str]], encoding: Encoding) -> str:
+    """Write the query. Spaces are `%20`, for `+` is read differently by different servers."""
+    return "&".join(
+        f"{_written(name, encoding is Encoding.NAMES, safe='[]')}"
+        f"={_written(value, encoding is Encoding.VALUES, safe='@')}"
+        for name, value in sent
+    )
+
+
+def _written(text: str, every_byte: bool, safe: str) -> str:
+    if every_byte:
+        return "".join(f"%{byte:02X}" for byte in text.encode())
+    return quote(text, safe=safe)
+
+
+def url_of(base_url: str, case: Case, written: str) -> str:
+    """Return the URL of a call whose query is already written."""
+    address = base_url + path_of(case.format)
+    return f"{address}?{written}" if written and case.method == "GET" else address
+

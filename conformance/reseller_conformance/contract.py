@@ -1,0 +1,65 @@
+"""The documentation page as data: the call, its parameters, the fields of its answer.
+
+Nothing here judges or asks; `requirements` says what is required of an implementation.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+__all__ = ["ERROR", "FIELDS", "PARAMETERS", "TASK", "Field", "Format", "Kind", "path_of"]
+
+
+class Format(StrEnum):
+    """The two formats in which the call answers; the URL's ending names one."""
+
+    JSON = "json"
+    XML = "xml"
+
+
+class Kind(StrEnum):
+    """What sort of value a field holds (specification, section 2)."""
+
+    COUNT = "count"
+    DATE = "date"
+    TEXT = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of the success envelope, with the page's own example of it."""
+
+    name: str
+    kind: Kind
+    meaning: str
+    example: str
+
+
+PARAMETERS = ("api_user", "api_key", "task", "user")
+"""The four query parameters, in the page's order."""
+
+TASK = "overview"
+"""The only value that `task` may have: "Must be set to *overview*."."""
+
+ERROR = "error"
+"""What `message` says in every error envelope."""
+
+FIELDS = (
+    Field("reputation", Kind.COUNT, "sender reputation, per cent", "100"),
+    Field("requests", Kind.COUNT, "messages requested", "50000"),
+    Field("package", Kind.TEXT, "name of the customer's package", "Silver Package"),
+    Field("credits_allowed", Kind.COUNT, "credits in the current billing cycle", "50000"),
+    Field("credits_used", Kind.COUNT, "credits spent in the current billing cycle", "100000"),
+    Field("credits_remain", Kind.COUNT, "credits left", "0"),
+    Field("credits_overage", Kind.COUNT, "credits spent beyond the allowance", "50000"),
+    Field("billing_start_date", Kind.DATE, "first day of the billing cycle", "2010-08-30"),
+    Field("billing_end_date", Kind.DATE, "last day of the billing cycle", "2010-09-29"),
+    Field("billing_process_date", Kind.DATE, "day the cycle is processed", "2010-09-30"),
+)
+"""The ten fields of a success envelope, in the page's order."""
+
+
+def path_of(format: Format) -> str:  # noqa: A002 - the field's own word
+    """Return the path of the call below the base URL: `/apiv2/reseller.account.json`."""
+    return f"/apiv2/reseller.account.{format}"

@@ -1,0 +1,74 @@
+"""What was said and what was said back, as one plain value that holds no secret.
+
+`client` makes it; `envelope` reads its body; `checks` judge both.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from reseller_conformance.cases import Case
+
+__all__ = ["Exchange", "Retry", "Transport", "TransportProblem"]
+
+
+class Transport(StrEnum):
+    """What kept a whole answer from coming."""
+
+    UNREACHABLE = "unreachable"
+    """No connection: refused, unknown host, TLS failure."""
+    DROPPED = "dropped"
+    """The connection closed before an answer began, or between its bytes without a length."""
+    TIMEOUT = "timeout"
+    """The time limit ran out before the answer was whole."""
+    INCOMPLETE = "incomplete"
+    """Fewer bytes than announced, or a content coding that does not decode."""
+    TOO_LARGE = "too-large"
+    """More body or headers than any envelope needs."""
+    PROTOCOL = "protocol"
+    """What came is not HTTP."""
+    NOT_ASKED = "not-asked"
+    """The call was never made: the request budget was spent, or a breaker had opened."""
+
+
+@dataclass(frozen=True, slots=True)
+class TransportProblem:
+    """Why there is no whole answer, in words that hold no secret."""
+
+    kind: Transport
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """One try that a gateway turned away: what came, and the seconds waited before the next."""
+
+    reason: str
+    waited: float
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One call and its answer.
+
+    `url` is as sent, the key replaced; `status` is None where no answer began; `body` is decoded
+    of its content coding, capped, and scrubbed; `began` and `seconds` are of the last try, on the
+    clock of `time.monotonic`; `echoes_key` says that the key that was sent stood in the answer.
+    """
+
+    case: Case
+    url: str
+    status: int | None = None
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = field(default=b"", repr=False)
+    problem: TransportProblem | None = None
+    began: float = 0.0
+    seconds: float = 0.0
+    retries: tuple[Retry, ...] = ()
+    echoes_key: bool = False
+
+    def header(self, name: str) -> str | None:
+        """Return the first value of this header, whatever the letter case of its name."""
+        wanted = name.lower()
+        return next((value for key, value in self.headers if key.lower() == wanted), None)

@@ -1,0 +1,56 @@
+"""The options of a run: one list, from which `run`, pytest and the ini file take theirs.
+
+What the words mean is checked in `settings`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["DEFAULT_SEED", "OPTIONS", "Option", "dest"]
+
+DEFAULT_SEED = 20100830
+"""The same run twice asks the same: the first day of the page's own billing cycle."""
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One option: its name in `run`, its environment variable, what it means.
+
+    In pytest it is `--reseller-NAME`, and in ini files `reseller_NAME`; `many` says that it may
+    be repeated, `flag` that it takes no value. `metavar` and `help` are shown to the operator.
+    """
+
+    name: str
+    help: str
+    metavar: str = ""
+    env: str = ""
+    many: bool = False
+    flag: bool = False
+
+
+OPTIONS = (
+    Option("app", "WSGI or ASGI app, served on loopback for the run", "MODULE:ATTR"),
+    Option("user", "registered customer; two that differ make more testable", "NAME", "RESELLER_USER", many=True),
+    Option("foreign-user", "customer of another reseller", "NAME", "RESELLER_FOREIGN_USER"),
+    Option("api-key-file", "file that holds the api_key (or set RESELLER_API_KEY)", "FILE"),
+    Option("formats", "formats to test (json,xml)", "LIST"),
+    Option("depth", "how much is asked: quick, standard, thorough (standard)", "DEPTH"),
+    Option("level", "what fails the run: must, should (must)", "LEVEL"),
+    Option("rate", "most calls, as N/s or N/m (10/s; unlimited on loopback)", "RATE"),
+    Option("concurrency", "most calls in flight (8)", "N"),
+    Option("timeout", "seconds for a whole answer (10)", "S"),
+    Option("retries", "tries after 429, 502-504 and dropped connections (2)", "N"),
+    Option("max-requests", "most calls in all (no limit)", "N"),
+    Option("seed", f"what Hypothesis starts from ({DEFAULT_SEED})", "N"),
+    Option("ca-bundle", "certificates to trust", "FILE"),
+    Option("insecure", "do not check certificates", flag=True),
+    Option("header", "sent with each call", "'K: V'", many=True),
+    Option("report-json", "write the JSON report", "FILE"),
+)
+"""The options of a run, apart from `--base-url`, which pytest-base-url owns."""
+
+
+def dest(name: str) -> str:
+    """Return the name of an option in pytest's configuration and in ini files."""
+    return "reseller_" + name.replace("-", "_")

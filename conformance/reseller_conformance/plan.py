@@ -1,0 +1,337 @@
+"""Which calls a run makes: every state of every parameter, then combinations, orders, texts.
+
+Each function answers one question of the specification and returns the cases for it; the suite
+takes the ones that it needs, and `everything` is their union. What Hypothesis adds is left to
+`strategies`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from functools import lru_cache
+from itertools import combinations, cycle, islice, permutations, product
+
+from reseller_conformance.cases import Case, Encoding
+from reseller_conformance.contract import PARAMETERS, Format
+from reseller_conformance.states import EMPTY, LENIENT, WRONG, State, Text, Value
+
+__all__ = ["ODD_TEXTS", "Depth", "Plan"]
+
+
+class Depth(StrEnum):
+    """How much is asked."""
+
+    QUICK = "quick"
+    """Each parameter in each of its states."""
+    STANDARD = "standard"
+    """All pairs of states, and 100 examples a property."""
+    THOROUGH = "thorough"
+    """Every combination, and 1,000 examples a property."""
+
+    @property
+    def examples(self) -> int:
+        """How many Hypothesis examples each property gets."""
+        return {Depth.QUICK: 20, Depth.STANDARD: 100, Depth.THOROUGH: 1000}[self]
+
+
+ODD_TEXTS = (
+    "'",
+    '"',
+    "\\",
+    "<",
+    ">",
+    "&",
+    ";",
+    "%",
+    "+",
+    "#",
+    "=",
+    "`",
+    "]]>",
+    "<!--",
+    "--",
+    "<b>bold</b>",
+    "<?xml version='1.0'?>",
+    "&amp;",
+    "&#0;",
+    "{{7*7}}",
+    "${jndi:x}",
+    "%s%n",
+    "%00",
+    "\\u0000",
+    "../../etc/passwd",
+    "o'brien",
+    "a b",
+    " ",
+    "-1",
+    "é",
+    "ß",
+    "Ω",
+    "Ā",
+    "漢字",
+    "שלום",
+    "e\u0301",
+    "\u00a0",
+    "\u200b",
+    "\u2028",
+    "€",
+    "\U0001f600",
+    "\U00020000",
+    "x" * 255,
+    "é" * 255,
+    "'" * 128,
+)
+"""Texts that people have, and that escape badly: all within XML 1.0, none with control characters.
+
+At most 255 characters (specification, section 4).
+"""
+
+UNDOCUMENTED = (
+    (("_", "1"),),
+    (("callback_url", ""),),
+    (("xtask", "stats"), ("xuser", "nobody")),
+    (("utm_source", "é&="), ("v", "2")),
+)
+"""Parameters that proxies and clients add; some hold the name of a documented one."""
+
+# One state a way of getting it wrong, for combinations: the others of its kind take turns.
+_KINDS: dict[str, tuple[tuple[State, ...], ...]] = {
+    name: (
+        (State.VALID,),
+        (State.MISSING,),
+        (State.EMPTY,),
+        (State.UNKNOWN,),
+        tuple(
+            state
+            for state in (
+                State.PREFIX,
+                State.SUFFIX,
+                State.ALTERED,
+                State.PREFACED,
+                State.ENDING,
+                State.OTHER_CASE,
+            )
+            if state in WRONG[name]
+        ),
+        tuple(
+            state
+            for state in (State.WILDCARD, State.INJECTION, State.GLOB, State.REGEX)
+            if state in WRONG[name]
+        ),
+    )
+    for name in PARAMETERS
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The cases of a run, for as many customers as the operator has named."""
+
+    depth: Depth
+    customers: int
+
+    @property
+    def turns(self) -> range:
+        """The customers that calls are spread over, the first of them always among them."""
+        return range(self.customers if self.depth is Depth.THOROUGH else min(self.customers, 3))
+
+    def documented(self, format: Format, turn: int = 0) -> list[Case]:
+        """The documented call, for each customer."""
+        return [Case(format, customer=who, turn=turn) for who in range(self.customers)]
+
+    def single(self, format: Format, parameter: str, states: Sequence[Value]) -> list[Case]:
+        """One parameter in each of these states, the others right, for each customer."""
+        return [
+            _with(Case(format, customer=who), {parameter: state})
+            for state in states
+            for who in self.turns
+        ]
+
+    def singles(self, format: Format) -> list[Case]:
+        """Each parameter in each of its states."""
+        cases = self.single(format, "task", LENIENT)
+        for name in PARAMETERS:
+            cases += self.single(format, name, (*EMPTY, *WRONG[name]))
+        return cases
+
+    def combined(self, format: Format) -> list[Case]:
+        """Two or more parameters wrong."""
+        if self.depth is Depth.QUICK:
+            rows = list(_subsets(EMPTY[:1]))
+        elif self.depth is Depth.STANDARD:
+            rows = [*_two_wrong(), *_subsets(EMPTY), *_all_pairs(format)]
+        else:
+            rows = [*_two_wrong_of_all(), *_every_kind()]
+        who = cycle(self.turns)
+        cases = [_with(Case(format, customer=next(who)), row) for row in rows]
+        return [case for case in dict.fromkeys(cases) if len(case.wrong) > 1]
+
+    def orders(self, format: Format) -> list[Case]:
+        """The four parameters in every order; at the least, each in each place."""
+        orders = list(permutations(PARAMETERS))
+        if self.depth is Depth.QUICK:
+            turned = [_turned(PARAMETERS, by) for by in range(4)]
+            orders = [*turned, *(order[::-1] for order in turned)]
+        who = cycle(self.turns)
+        return [Case(format, order=order, customer=next(who)) for order in orders]
+
+    def encodings(self, format: Format) -> list[Case]:
+        """Right calls, written otherwise."""
+        return [
+            Case(format, encoding=encoding, customer=who)
+            for encoding in (Encoding.VALUES, Encoding.NAMES)
+            for who in self.turns
+        ]
+
+    def texts(self, format: Format) -> list[Case]:
+        """Each odd text as the value of each parameter."""
+        names = ("user",) if self.depth is Depth.QUICK else PARAMETERS
+        return [_with(Case(format), {name: Text(text)}) for text in ODD_TEXTS for name in names]
+
+    def undocumented(self, format: Format) -> list[Case]:
+        """Right calls with parameters that the page does not name."""
+        return [Case(format, extra=extra) for extra in UNDOCUMENTED]
+
+    def repeated(self, format: Format) -> list[Case]:
+        """Each parameter sent twice: the same, another value, and nothing."""
+        states = (State.VALID, State.UNKNOWN, State.EMPTY)
+        return [Case(format, again=((name, state),)) for name in PARAMETERS for state in states]
+
+    def arrays(self, format: Format) -> list[Case]:
+        """Each parameter sent as `name[]`, and all of them."""
+        return [*(Case(format, arrays=(name,)) for name in PARAMETERS), Case(format, arrays=PARAMETERS)]
+
+    def post(self, format: Format) -> list[Case]:
+        """The documented call as POST."""
+        return [Case(format, method="POST")]
+
+    def again(self, format: Format) -> list[list[Case]]:
+        """Some wrong calls, each asked three times."""
+        wrong = [
+            *self.single(format, "task", (State.MISSING, State.UNKNOWN))[:: len(self.turns)],
+            *self.single(format, "user", (State.MISSING, State.UNKNOWN))[:: len(self.turns)],
+            *self.single(format, "api_key", (State.MISSING, State.UNKNOWN))[:: len(self.turns)],
+            Case(format, *([State.MISSING] * 4)),
+        ]
+        return [[replace(case, turn=turn) for turn in range(3)] for case in wrong]
+
+    def remembered(self, format: Format) -> list[Case]:
+        """Right and wrong calls in turn, so that each comes after each: asked one by one.
+
+        The last customer begins with the wrong ones, for nothing has been remembered of it yet.
+        """
+        wrong: list[dict[str, Value]] = [
+            {"api_key": State.UNKNOWN},
+            {"api_key": State.MISSING},
+            {"api_user": State.UNKNOWN},
+            {"api_user": State.MISSING},
+            {"task": State.UNKNOWN},
+            {"task": State.MISSING},
+            {"user": State.UNKNOWN},
+            {"user": State.MISSING},
+        ]
+        cases: list[Case] = []
+        for turn, change in enumerate(wrong, start=100):
+            right = Case(format, customer=self.customers - 1, turn=turn)
+            cases += [_with(right, change), right, replace(_with(right, change), turn=turn + 100)]
+        return cases
+
+    def side_by_side(self, customer: int) -> list[Case]:
+        """One customer in both formats by turns: asked one by one."""
+        formats = islice(cycle((Format.JSON, Format.XML)), 7)
+        return [Case(format, customer=customer, turn=200 + i) for i, format in enumerate(formats)]
+
+    def by_turns(self, format: Format) -> list[Case]:
+        """Each customer, and the first again after each: asked one by one."""
+        order = [0] + [who for other in range(1, self.customers) for who in (other, 0)]
+        return [Case(format, customer=who, turn=300 + i) for i, who in enumerate(order)]
+
+    def crowd(self, format: Format) -> list[Case]:
+        """Calls for different customers, right and wrong ones, in both formats: asked at once."""
+        other = Format.XML if format is Format.JSON else Format.JSON
+        wrong: tuple[dict[str, Value], ...] = (
+            {"user": State.UNKNOWN},
+            {"api_key": State.UNKNOWN},
+            {"task": State.MISSING},
+            {"user": State.PREFIX},
+        )
+        size = 32 if self.depth is Depth.QUICK else 96
+        cases = []
+        for turn, who in zip(range(400, 400 + size), cycle(range(self.customers)), strict=False):
+            right = Case(format if turn % 5 else other, customer=who, turn=turn)
+            cases += [right, _with(right, wrong[turn % 4])] if turn % 3 == 0 else [right]
+        return cases
+
+    def everything(self, format: Format) -> list[Case]:
+        """All that is asked in this format, in any order."""
+        return list(
+            dict.fromkeys(
+                [
+                    *self.documented(format),
+                    *self.singles(format),
+                    *self.orders(format),
+                    *self.encodings(format),
+                    *self.texts(format),
+                    *self.undocumented(format),
+                    *self.repeated(format),
+                    *self.arrays(format),
+                    *(case for turns in self.again(format) for case in turns),
+                    *self.combined(format),
+                ]
+            )
+        )
+
+
+def _with(case: Case, states: dict[str, Value]) -> Case:
+    # `replace` is typed for the fields of Case, of which the parameters are four
+    return replace(case, **states)  # type: ignore[arg-type]
+
+
+def _turned(order: tuple[str, ...], by: int) -> tuple[str, ...]:
+    return order[by:] + order[:by]
+
+
+def _subsets(states: Sequence[State]) -> Iterator[dict[str, Value]]:
+    """Every two, three or four parameters in the same state."""
+    for state in states:
+        for size in (2, 3, 4):
+            for names in combinations(PARAMETERS, size):
+                yield dict.fromkeys(names, state)
+
+
+def _two_wrong() -> Iterator[dict[str, Value]]:
+    """Every two parameters wrong in every two kinds, the others right.
+
+    In a covering array most rows have three or four wrong parameters, and one hides another.
+    """
+    for first, second in combinations(PARAMETERS, 2):
+        kinds = product(_KINDS[first][1:], _KINDS[second][1:])
+        for turn, (one, other) in enumerate(kinds):
+            yield {first: one[turn % len(one)], second: other[turn % len(other)]}
+
+
+def _two_wrong_of_all() -> Iterator[dict[str, Value]]:
+    for first, second in combinations(PARAMETERS, 2):
+        for one, other in product((*EMPTY, *WRONG[first]), (*EMPTY, *WRONG[second])):
+            yield {first: one, second: other}
+
+
+def _every_kind() -> Iterator[dict[str, Value]]:
+    for turn, kinds in enumerate(product(*(_KINDS[name] for name in PARAMETERS))):
+        yield {
+            name: kind[turn % len(kind)] for name, kind in zip(PARAMETERS, kinds, strict=True)
+        }
+
+
+def _all_pairs(format: Format) -> Iterator[dict[str, Value]]:
+    """Rows in which every two states of two parameters meet; the formats take turns with them."""
+    yield from _covering_array()[list(Format).index(format) :: len(Format)]
+
+
+@lru_cache(maxsize=1)
+def _covering_array() -> tuple[dict[str, Value], ...]:
+    from covertable import make  # only where pairs are asked
+
+    return tuple(make({name: [State.VALID, *EMPTY, *WRONG[name]] for name in PARAMETERS}, 2))

@@ -1,0 +1,538 @@
+"""The catalogue: every requirement that the suite judges, at its level, with its place and reason.
+
+It is the only list. Markers, pytest items, reports, docs and the `requirements` command are made
+from it; how a requirement is judged is left to `checks`, what is asked for it to `cases`.
+The order is that of a reader looking for a cause: what breaks most stands first.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from reseller_conformance.contract import Format
+
+__all__ = ["CATALOGUE", "Level", "Requirement", "by_id"]
+
+BOTH = (Format.JSON, Format.XML)
+
+
+class Level(StrEnum):
+    """How much a departure counts (RFC 2119)."""
+
+    MUST = "must"
+    SHOULD = "should"
+    MAY = "may"
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """One thing required of an implementation; `formats` is empty where it compares the two."""
+
+    id: str
+    level: Level
+    title: str
+    source: str
+    reason: str
+    formats: tuple[Format, ...] = BOTH
+
+    @property
+    def topic(self) -> str:
+        """The part of the id before the dot: `success` of `success.fields`."""
+        return self.id.partition(".")[0]
+
+    def __str__(self) -> str:
+        """Return the id."""
+        return self.id
+
+
+MUST, SHOULD, MAY = Level
+
+# --- The documented call ---------------------------------------------------------------------
+
+SUCCESS_ANSWERED = Requirement(
+    "success.answered",
+    MUST,
+    title="the documented call is answered with the customer's overview",
+    source="Call; Response: Success",
+    reason="Every other requirement rests on this call; without it nothing else can be told apart.",
+)
+
+# --- HTTP ------------------------------------------------------------------------------------
+
+HTTP_DELIVERED = Requirement(
+    "http.delivered",
+    MUST,
+    title="every call is answered, if need be after retries",
+    source="RFC 9110, 15.6; RFC 6585, 4",
+    reason="A gateway may say 429, 502, 503 or 504 now and then; what stays so is an outage.",
+)
+HTTP_IN_TIME = Requirement(
+    "http.in-time",
+    MUST,
+    title="the whole answer comes within the time limit",
+    source="the operator's --timeout",
+    reason="A client that waits for ever is a client that hangs.",
+)
+HTTP_COMPLETE = Requirement(
+    "http.complete",
+    MUST,
+    title="an answer is complete: its whole length, in a content coding that decodes",
+    source="RFC 9112, 8; RFC 9110, 8.4",
+    reason="Half an envelope is no envelope.",
+)
+HTTP_SERVER_ERROR = Requirement(
+    "http.server-error",
+    MUST,
+    title="no request gets a 5xx",
+    source="Response: Error; RFC 9110, 15.6",
+    reason="The page answers what is wrong with an error envelope; a 5xx says the server failed.",
+)
+HTTP_REDIRECT = Requirement(
+    "http.redirect",
+    MUST,
+    title="no request is redirected",
+    source="Call",
+    reason="The query holds the credentials: following a redirect would hand them on.",
+)
+HTTP_BODY = Requirement(
+    "http.body",
+    MUST,
+    title="every answer has a body",
+    source="Response: Success; Response: Error",
+    reason="Both envelopes are bodies; an empty answer tells a client nothing.",
+)
+HTTP_STATUS = Requirement(
+    "http.status",
+    MUST,
+    title="a success is 2xx",
+    source="RFC 9110, 15.3",
+    reason="A client that looks at the status first would throw the overview away.",
+)
+HTTP_ERROR_STATUS = Requirement(
+    "http.error-status",
+    SHOULD,
+    title="an error is 4xx",
+    source="RFC 9110, 15.5; the page is silent",
+    reason="Clients and gateways tell failures by the status.",
+)
+HTTP_CONTENT_TYPE = Requirement(
+    "http.content-type",
+    SHOULD,
+    title="Content-Type fits the format",
+    source="RFC 9110, 8.3; RFC 8259, 11; RFC 7303, 4",
+    reason="Clients choose a reader by it.",
+)
+HTTP_CHARSET = Requirement(
+    "http.charset",
+    SHOULD,
+    title="the charset of Content-Type does not contradict the body",
+    source="RFC 8259, 8.1; RFC 7303, 3",
+    reason="For XML the header's charset wins over the declaration: a wrong one garbles names.",
+)
+HTTP_RETRIES = Requirement(
+    "http.retries",
+    SHOULD,
+    title="answers come without retries",
+    source="RFC 9110, 15.6; RFC 6585, 4",
+    reason="A retry that helps hides a gateway at its limit.",
+)
+
+# --- Is it readable? -------------------------------------------------------------------------
+
+READABLE_FORMAT = Requirement(
+    "readable.format",
+    MUST,
+    title="the answer is in the format that the URL names, errors too",
+    source="Call: reseller.account.json, reseller.account.xml",
+    reason="A client reads what it asked for.",
+)
+READABLE_ENCODING = Requirement(
+    "readable.encoding",
+    MUST,
+    title="the bytes decode: JSON as UTF-8 without a mark, XML as it declares",
+    source="RFC 8259, 8.1; XML 1.0, 4.3.3",
+    reason="Bytes that do not decode are lost, or worse, read as something else.",
+)
+READABLE_SYNTAX = Requirement(
+    "readable.syntax",
+    MUST,
+    title="one JSON text, or one well-formed XML document, and nothing before or after it",
+    source="RFC 8259, 2; XML 1.0, 2.1",
+    reason="A strict reader refuses the whole answer otherwise.",
+)
+READABLE_PLAIN = Requirement(
+    "readable.plain",
+    MUST,
+    title="no DOCTYPE and no namespace",
+    source="Response: Success; Response: Error",
+    reason="Clients look for plain names, and careful readers refuse a DOCTYPE.",
+    formats=(Format.XML,),
+)
+READABLE_ENVELOPE = Requirement(
+    "readable.envelope",
+    MUST,
+    title="the answer is one of the two documented envelopes",
+    source="Response: Success; Response: Error",
+    reason="A billing script knows these two and no third.",
+)
+
+# --- The success envelope --------------------------------------------------------------------
+
+SUCCESS_SHAPE = Requirement(
+    "success.shape",
+    MUST,
+    title="the ten fields stand where the page has them",
+    source="Response: Success",
+    reason="A wrapper more or less, and a client finds no field.",
+)
+SUCCESS_FIELDS = Requirement(
+    "success.fields",
+    MUST,
+    title="all ten fields are present",
+    source="Response: Success",
+    reason="Billing scripts read each of them.",
+)
+SUCCESS_ONCE = Requirement(
+    "success.once",
+    MUST,
+    title="no field stands twice",
+    source="Response: Success; RFC 8259, 4",
+    reason="Readers differ in which of two they take.",
+)
+SUCCESS_COUNTS = Requirement(
+    "success.counts",
+    MUST,
+    title="each count is a non-negative decimal integer",
+    source='Response: Success, "100" and 0',
+    reason="Credits are added up and billed.",
+)
+SUCCESS_DATES = Requirement(
+    "success.dates",
+    MUST,
+    title="each date is YYYY-MM-DD, and a day that exists",
+    source="Response: Success, 2010-08-30",
+    reason="Cycles are computed from them.",
+)
+SUCCESS_PACKAGE = Requirement(
+    "success.package",
+    MUST,
+    title="package is text",
+    source="Response: Success, Silver Package",
+    reason="It is shown, and compared, as a name.",
+)
+SUCCESS_APART = Requirement(
+    "success.apart",
+    MUST,
+    title="a success envelope carries no message and no errors",
+    source="Response: Success; Response: Error",
+    reason="Clients tell the two envelopes apart by them.",
+)
+SUCCESS_CLOSED = Requirement(
+    "success.closed",
+    SHOULD,
+    title="a success envelope holds nothing undocumented",
+    source="Response: Success",
+    reason="Strict readers refuse what they do not know.",
+)
+
+# --- The error envelope ----------------------------------------------------------------------
+
+ERRORS_SHAPE = Requirement(
+    "errors.shape",
+    MUST,
+    title="message and errors stand where the page has them",
+    source="Response: Error",
+    reason="A wrapper more or less, and a client does not see that it failed.",
+)
+ERRORS_MESSAGE = Requirement(
+    "errors.message",
+    MUST,
+    title="message is exactly error",
+    source='Response: Error, "message": "error"',
+    reason="It is what clients test for.",
+)
+ERRORS_LISTED = Requirement(
+    "errors.listed",
+    MUST,
+    title="errors lists one or more texts",
+    source="Response: Error",
+    reason="Clients loop over it and show each.",
+)
+ERRORS_APART = Requirement(
+    "errors.apart",
+    MUST,
+    title="no field of an account stands beside an error",
+    source="Response: Error",
+    reason="It leaks what was refused, and makes a client believe that it was answered.",
+)
+ERRORS_KEY = Requirement(
+    "errors.key",
+    MUST,
+    title="the api_key that was sent never comes back in an error",
+    source="Parameter api_key; CWE-209",
+    reason="Errors end up in logs and on screens.",
+)
+ERRORS_TEXT = Requirement(
+    "errors.text",
+    SHOULD,
+    title="no error text is empty",
+    source="Response: Error",
+    reason="An empty text explains nothing.",
+)
+ERRORS_CLOSED = Requirement(
+    "errors.closed",
+    SHOULD,
+    title="an error envelope holds nothing undocumented",
+    source="Response: Error",
+    reason="Strict readers refuse what they do not know.",
+)
+ERRORS_STEADY = Requirement(
+    "errors.steady",
+    SHOULD,
+    title="the same wrong request gets the same number of messages each time",
+    source="Response: Error",
+    reason="What changes from call to call cannot be acted upon.",
+)
+
+# --- When an error is due --------------------------------------------------------------------
+
+DUE_REMEMBERED = Requirement(
+    "due.remembered",
+    MUST,
+    title="each call is judged anew: after a success as before one",
+    source="Parameter table",
+    reason="A cache that forgets part of the query lets strangers in, or customers out.",
+)
+DUE_TASK_MISSING = Requirement(
+    "due.task-missing",
+    MUST,
+    title="a call without task gets an error",
+    source="Parameter task: Required, Yes",
+    reason="The page requires it.",
+)
+DUE_TASK_EMPTY = Requirement(
+    "due.task-empty",
+    MUST,
+    title="an empty task gets an error",
+    source="Parameter task: Must be set to overview",
+    reason="Empty is not overview.",
+)
+DUE_TASK_OTHER = Requirement(
+    "due.task-other",
+    MUST,
+    title="any task but overview gets an error",
+    source="Parameter task: Must be set to overview",
+    reason="Another task asks for something else: answering with an overview hides the mistake.",
+)
+DUE_TASK_SPELLING = Requirement(
+    "due.task-spelling",
+    SHOULD,
+    title="task in another letter case, or with spaces around it, gets an error",
+    source="Parameter task: Must be set to overview",
+    reason="What a lenient reader accepts, the next implementation refuses.",
+)
+DUE_USER_MISSING = Requirement(
+    "due.user-missing",
+    MUST,
+    title="a call without user gets an error",
+    source="Parameter user: Required, Yes",
+    reason="The page requires it.",
+)
+DUE_USER_EMPTY = Requirement(
+    "due.user-empty",
+    MUST,
+    title="an empty user gets an error",
+    source="Parameter user: Customer that is registered under your account",
+    reason="Nobody is registered under an empty name.",
+)
+DUE_USER_UNKNOWN = Requirement(
+    "due.user-unknown",
+    MUST,
+    title="a user who is not registered gets an error, near misses of a real name too",
+    source="Parameter user: Customer that is registered under your account",
+    reason="A pattern taken for a name shows somebody else's account.",
+)
+DUE_USER_FOREIGN = Requirement(
+    "due.user-foreign",
+    MUST,
+    title="a customer of another reseller gets an error",
+    source="Parameter user: Customer that is registered under your account",
+    reason="Accounts of other resellers are not yours to see.",
+)
+DUE_API_USER_MISSING = Requirement(
+    "due.api-user-missing",
+    MUST,
+    title="a call without api_user gets an error",
+    source="Call: api_user=your_sendgrid_username",
+    reason="Nobody has said who is asking.",
+)
+DUE_API_USER_EMPTY = Requirement(
+    "due.api-user-empty",
+    MUST,
+    title="an empty api_user gets an error",
+    source="Call: api_user=your_sendgrid_username",
+    reason="Nobody has said who is asking.",
+)
+DUE_API_USER_WRONG = Requirement(
+    "due.api-user-wrong",
+    MUST,
+    title="a wrong api_user gets an error",
+    source="Call: api_user=your_sendgrid_username",
+    reason="A key belongs to one reseller.",
+)
+DUE_API_KEY_MISSING = Requirement(
+    "due.api-key-missing",
+    MUST,
+    title="a call without api_key gets an error",
+    source="Call: api_key=your_sendgrid_password",
+    reason="The customer's account is open to anyone otherwise.",
+)
+DUE_API_KEY_EMPTY = Requirement(
+    "due.api-key-empty",
+    MUST,
+    title="an empty api_key gets an error",
+    source="Call: api_key=your_sendgrid_password",
+    reason="The customer's account is open to anyone otherwise.",
+)
+DUE_API_KEY_WRONG = Requirement(
+    "due.api-key-wrong",
+    MUST,
+    title="a wrong api_key gets an error: another value, a part of it, another letter case",
+    source="Call: api_key=your_sendgrid_password",
+    reason="A key that may be guessed in parts is no key.",
+)
+DUE_COMBINED = Requirement(
+    "due.combined",
+    MUST,
+    title="several wrong parameters together get an error, in every combination",
+    source="Parameter table",
+    reason="Two mistakes must not cancel each other out.",
+)
+
+# --- The request -----------------------------------------------------------------------------
+
+REQUEST_ORDER = Requirement(
+    "request.order",
+    MUST,
+    title="the order of the parameters does not matter",
+    source="Call; a query is read by names",
+    reason="HTTP libraries order a query as they please.",
+)
+REQUEST_ENCODING = Requirement(
+    "request.encoding",
+    MUST,
+    title="a percent-encoded character is the plain character, in names and values",
+    source="RFC 3986, 2.4 and 6.2.2.2",
+    reason="HTTP libraries and gateways differ in what they encode.",
+)
+REQUEST_TEXT = Requirement(
+    "request.text",
+    MUST,
+    title="whatever text the values hold, the answer is a readable envelope",
+    source="Response: Error",
+    reason="Names come from people: quotes, accents and markup included.",
+)
+REQUEST_UNDOCUMENTED = Requirement(
+    "request.undocumented",
+    SHOULD,
+    title="a parameter that the page does not name is ignored",
+    source="Parameter table",
+    reason="Proxies and clients add parameters of their own.",
+)
+REQUEST_REPEATED = Requirement(
+    "request.repeated",
+    SHOULD,
+    title="a repeated parameter gets a readable envelope",
+    source="the page is silent",
+    reason="Readers differ in which of two they take; none should fall over.",
+)
+REQUEST_ARRAY = Requirement(
+    "request.array",
+    SHOULD,
+    title="a parameter sent as an array gets a readable envelope",
+    source="the page is silent; user[]=… is what PHP clients send",
+    reason="A client's slip should be told as an error, not as a crash.",
+)
+REQUEST_POST = Requirement(
+    "request.post",
+    MAY,
+    title="accepts POST",
+    source="later editions of the public documentation",
+    reason="Later editions say that GET and POST are interchangeable for most calls.",
+)
+
+# --- The two formats together, and calls together --------------------------------------------
+
+AGREEMENT_FORMATS = Requirement(
+    "agreement.formats",
+    MUST,
+    title="both formats tell the same account",
+    source="Response: Success, in XML and JSON",
+    reason="Which format a client reads must not change the bill.",
+    formats=(),
+)
+AGREEMENT_CUSTOMERS = Requirement(
+    "agreement.customers",
+    MUST,
+    title="each customer gets its own overview",
+    source="Parameter user; View general account information regarding your customers",
+    reason="One customer's bill must not go to another.",
+)
+AGREEMENT_CONCURRENCY = Requirement(
+    "agreement.concurrency",
+    MUST,
+    title="answers do not depend on what is asked beside them",
+    source="Call",
+    reason="State shared between calls shows one customer's account to another.",
+)
+
+# --- Do the values make sense? ---------------------------------------------------------------
+
+VALUES_REPUTATION = Requirement(
+    "values.reputation",
+    SHOULD,
+    title="reputation is at most 100",
+    source="Response: Success, <reputation>100</reputation>",
+    reason="It is a percentage.",
+)
+VALUES_PACKAGE = Requirement(
+    "values.package",
+    SHOULD,
+    title="package is not empty",
+    source="Response: Success, Silver Package",
+    reason="An empty name names nothing.",
+)
+VALUES_BALANCE = Requirement(
+    "values.balance",
+    SHOULD,
+    title="credits_remain and credits_overage follow from credits_allowed and credits_used",
+    source="Response: Success; 50000 allowed, 100000 used, 0 remain, 50000 overage",
+    reason="What remains and what is over are never both, and never made up.",
+)
+VALUES_CYCLE = Requirement(
+    "values.cycle",
+    SHOULD,
+    title="the billing cycle starts, ends and is processed in that order",
+    source="Response: Success; 2010-08-30, 2010-09-29, 2010-09-30",
+    reason="A cycle that ends before it starts bills nothing, or twice.",
+)
+VALUES_STEADY = Requirement(
+    "values.steady",
+    SHOULD,
+    title="what counts up in a cycle never goes down from one call to the next",
+    source="Response: Success; View general account information",
+    reason="Reading an overview does not change it.",
+)
+
+CATALOGUE: tuple[Requirement, ...] = tuple(
+    value for value in list(globals().values()) if isinstance(value, Requirement)
+)
+"""Every requirement, in the order of reports."""
+
+_BY_ID = {requirement.id: requirement for requirement in CATALOGUE}
+
+
+def by_id(id: str) -> Requirement:  # noqa: A002 - the catalogue's own word
+    """Return the requirement with this id; `KeyError` where there is none."""
+    return _BY_ID[id]

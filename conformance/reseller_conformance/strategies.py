@@ -1,0 +1,80 @@
+"""Hypothesis strategies for calls of the account overview, for this suite and for others.
+
+They generate `Case` values, which hold no secret and can be printed, and the texts in them. What a
+case calls for is its own `expected`; asking it is left to `client`.
+"""
+
+from __future__ import annotations
+
+import string
+from typing import cast
+
+from hypothesis import strategies as st
+
+from reseller_conformance.cases import Case, Encoding
+from reseller_conformance.contract import PARAMETERS, Format
+from reseller_conformance.plan import ODD_TEXTS
+from reseller_conformance.states import EMPTY, WRONG, State, Text, Value
+
+__all__ = ["odd_texts", "right_cases", "text_cases", "undocumented_cases", "wrong_cases"]
+
+_CHARACTERS = st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Cn"))
+
+
+def odd_texts() -> st.SearchStrategy[str]:
+    """Texts of 1 to 255 characters that XML 1.0 can carry, and that nobody is called by.
+
+    Without control characters and noncharacters; plain words and numbers are left out, for on a
+    live account one of them may be a customer (specification, section 4).
+    """
+    texts = st.text(_CHARACTERS, min_size=1, max_size=255) | st.sampled_from(ODD_TEXTS)
+    return texts.filter(lambda text: not (text.isascii() and text.isalnum()))
+
+
+def _states(parameter: str) -> st.SearchStrategy[Value]:
+    wrong = st.sampled_from((*EMPTY, *WRONG[parameter]))
+    return st.just(State.VALID) | wrong | odd_texts().map(Text)
+
+
+def wrong_cases(format: Format, customers: int = 1) -> st.SearchStrategy[Case]:
+    """Calls with one or more wrong parameters, in any order and encoding: an error is due."""
+    return _cases(format, customers, {name: _states(name) for name in PARAMETERS}).filter(
+        lambda case: bool(case.wrong)
+    )
+
+
+def text_cases(format: Format, customers: int = 1) -> st.SearchStrategy[Case]:
+    """Calls with an odd text as the value of one parameter, the others right: an error is due."""
+    return st.sampled_from(PARAMETERS).flatmap(
+        lambda name: _cases(format, customers, {name: odd_texts().map(Text)})
+    )
+
+
+def right_cases(format: Format, customers: int = 1) -> st.SearchStrategy[Case]:
+    """Right calls, in any order and encoding: an overview is due."""
+    return _cases(format, customers, {})
+
+
+def undocumented_cases(format: Format, customers: int = 1) -> st.SearchStrategy[Case]:
+    """Right calls with parameters that the page does not name."""
+    names = st.text(string.ascii_lowercase + string.digits + "_-", min_size=1, max_size=20)
+    extra = st.tuples(names.filter(lambda name: name not in PARAMETERS), odd_texts())
+    return st.builds(
+        Case,
+        format=st.just(format),
+        customer=st.integers(0, customers - 1),
+        extra=st.lists(extra, min_size=1, max_size=3).map(tuple),
+    )
+
+
+def _cases(
+    format: Format, customers: int, states: dict[str, st.SearchStrategy[Value]]
+) -> st.SearchStrategy[Case]:
+    parts: dict[str, st.SearchStrategy[object]] = {
+        **states,
+        "format": st.just(format),
+        "customer": st.integers(0, customers - 1),
+        "order": st.permutations(PARAMETERS).map(tuple),
+        "encoding": st.sampled_from(Encoding),
+    }
+    return cast("st.SearchStrategy[Case]", st.builds(Case, **parts))

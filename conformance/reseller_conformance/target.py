@@ -1,0 +1,43 @@
+"""Who is asked, as whom, and about whom: the operator's words, checked once.
+
+How it is asked is left to `client`; which values are sent to `states` and `cases`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from reseller_conformance.secret import Secret
+
+__all__ = ["Limits", "Target"]
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One implementation of the call, with the operator's account on it.
+
+    `base_url` has no trailing slash; `customers` are names registered under the reseller, the
+    first being the one that most calls ask about; `foreign` is a customer of another reseller.
+    `verify` is what `requests` takes: True, False, or the path of a CA bundle.
+    """
+
+    base_url: str
+    api_user: str
+    api_key: Secret
+    customers: tuple[str, ...]
+    foreign: str | None = None
+    kind: Literal["embedded", "app", "live"] = "live"
+    headers: tuple[tuple[str, str], ...] = ()
+    verify: bool | str = True
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a run may cost: calls a second (None: no limit), calls in flight, seconds, tries."""
+
+    rate: float | None = None
+    concurrency: int = 8
+    timeout: float = 10.0
+    retries: int = 2
+    max_requests: int | None = None

@@ -1,0 +1,123 @@
+from urllib.parse import parse_qsl, unquote
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from reseller_conformance.cases import Case, Encoding, Expected, Rights, askable, pairs, query, url_of
+from reseller_conformance.contract import PARAMETERS, Format
+from reseller_conformance.states import EMPTY, LENIENT, WRONG, State, Text, looks_alike, make
+
+RIGHTS = Rights("reseller@example.com", "K3y+with&odd=%41é", ("ann@example.com", "bob"), "eve")
+
+
+def sent(case: Case) -> dict[str, str]:
+    return dict(pairs(case, RIGHTS))
+
+
+def test_the_documented_call_is_that_of_the_page():
+    written = query(pairs(Case(Format.XML), Rights("me", "key", ("customer@example.com",), None)), Encoding.PLAIN)
+    assert url_of("https://host/base", Case(Format.XML), written) == (
+        "https://host/base/apiv2/reseller.account.xml"
+        "?api_user=me&api_key=key&task=overview&user=customer@example.com"
+    )
+
+
+@pytest.mark.parametrize("encoding", Encoding)
+def test_every_encoding_means_the_same(encoding):
+    case = Case(Format.JSON, encoding=encoding)
+    written = query(pairs(case, RIGHTS), encoding)
+    assert parse_qsl(written) == pairs(case, RIGHTS)
+    assert "+" not in written
+
+
+def test_values_are_encoded_byte_by_byte():
+    assert query([("task", "é o")], Encoding.VALUES) == "task=%C3%A9%20%6F"
+    assert query([("task", "o")], Encoding.NAMES) == "%74%61%73%6B=o"
+
+
+def test_a_missing_parameter_is_not_sent_and_an_empty_one_is():
+    case = Case(Format.JSON, task=State.MISSING, user=State.EMPTY)
+    assert "task" not in sent(case)
+    assert sent(case)["user"] == ""
+
+
+def test_extras_stand_at_both_ends():
+    case = Case(Format.JSON, extra=(("a", "1"), ("b", "2")))
+    names = [name for name, _ in pairs(case, RIGHTS)]
+    assert names == ["a", *PARAMETERS, "b"]
+
+
+def test_arrays_and_repeated_parameters_are_sent_as_such():
+    case = Case(Format.JSON, arrays=("user",), again=(("task", State.EMPTY),))
+    assert pairs(case, RIGHTS)[-2:] == [("user[]", "ann@example.com"), ("task", "")]
+
+
+@pytest.mark.parametrize(
+    ("parameter", "state"), [(name, s) for name in PARAMETERS for s in (*EMPTY, *WRONG[name])]
+)
+def test_each_wrong_state_calls_for_an_error(parameter, state):
+    case = Case(Format.JSON, **{parameter: state})
+    assert case.expected is Expected.ERROR
+    assert case.wrong == (parameter,)
+    assert sent(case).get(parameter) != sent(Case(Format.JSON))[parameter]
+
+
+@pytest.mark.parametrize("state", LENIENT)
+def test_a_lenient_spelling_of_task_is_left_open(state):
+    assert Case(Format.JSON, task=state).expected is Expected.EITHER
+
+
+def test_what_the_page_does_not_say_is_left_open():
+    assert Case(Format.JSON, method="POST").expected is Expected.EITHER
+    assert Case(Format.JSON, arrays=("user",)).expected is Expected.EITHER
+    assert Case(Format.JSON, again=(("user", State.UNKNOWN),)).expected is Expected.EITHER
+
+
+def test_a_foreign_customer_is_asked_about_only_where_one_is_named():
+    case = Case(Format.JSON, user=State.FOREIGN)
+    assert sent(case)["user"] == "eve"
+    assert askable(case, RIGHTS)
+    assert not askable(case, Rights("me", "key", ("ann",), None))
+
+
+@pytest.mark.parametrize(
+    ("case", "why"),
+    [
+        (Case(Format.JSON, api_key=State.OTHER_CASE), "digits have no other case"),
+        (Case(Format.JSON, api_key=State.INITIAL), "the first character is the whole key"),
+        (Case(Format.JSON, api_key=State.PREFIX), "nothing remains"),
+        (Case(Format.JSON, user=State.PREFIX), "another customer is called so"),
+        (Case(Format.JSON, user=Text("ÁNN ")), "a database may take it for a customer"),
+        (Case(Format.JSON, customer=2), "there is no third customer"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_cases_that_this_account_cannot_tell_apart_are_not_asked(case, why):
+    assert not askable(case, Rights("me", "1", ("ann", "an"), None)), why
+
+
+def test_a_case_shows_no_secret():
+    case = Case(Format.JSON, api_key=State.PREFIX)
+    assert RIGHTS.api_key[:-1] not in f"{case!r} {case} {RIGHTS!r}"
+    assert str(case) == "json, api_key prefix"
+    assert str(Case(Format.XML)) == "xml, all parameters right"
+
+
+@given(st.text(min_size=2), st.sampled_from([s for s in State if s is not State.FOREIGN]))
+def test_every_state_can_be_made_of_every_value(value, state):
+    made = make(state, value)
+    assert (made is None) == (state is State.MISSING)
+
+
+@given(st.text(st.characters(codec="utf-8")))
+def test_any_text_survives_the_query(text):
+    assert unquote(query([("user", text)], Encoding.VALUES)) == f"user={text}"
+    assert unquote(query([("user", text)], Encoding.PLAIN)) == f"user={text}"
+
+
+@settings(max_examples=50)
+@given(st.sampled_from(["Ann@Example.com", " ann@example.com ", "ánn@example.com", "ａnn@example.com"]))
+def test_spellings_that_databases_fold_look_alike(text):
+    assert looks_alike(text, ("ann@example.com",))
+    assert not looks_alike("ann@example.co", ("ann@example.com",))

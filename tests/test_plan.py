@@ -1,0 +1,97 @@
+from itertools import combinations
+
+import pytest
+
+from reseller_conformance.cases import Expected
+from reseller_conformance.contract import PARAMETERS, Format
+from reseller_conformance.plan import ODD_TEXTS, Depth, Plan
+from reseller_conformance.states import EMPTY, WRONG, State, Text
+
+
+@pytest.mark.parametrize("depth", Depth)
+@pytest.mark.parametrize("format", Format)
+def test_each_parameter_is_asked_in_each_state_at_every_depth(depth, format):
+    asked = {
+        (name, case.state(name), case.customer)
+        for case in Plan(depth, 2).everything(format)
+        for name in case.wrong
+        if len(case.wrong) == 1
+    }
+    for name in PARAMETERS:
+        for state in (*EMPTY, *WRONG[name]):
+            assert {(name, state, 0), (name, state, 1)} <= asked
+
+
+def test_all_pairs_of_states_meet_in_a_standard_run():
+    met = set()
+    for format in Format:
+        for case in Plan(Depth.STANDARD, 1).combined(format):
+            states = [(name, case.state(name)) for name in PARAMETERS]
+            met |= set(combinations(states, 2))
+    for first, second in combinations(PARAMETERS, 2):
+        for one in (*EMPTY, *WRONG[first]):
+            for other in (*EMPTY, *WRONG[second]):
+                assert ((first, one), (second, other)) in met
+
+
+@pytest.mark.parametrize("depth", [Depth.STANDARD, Depth.THOROUGH])
+def test_every_two_kinds_of_wrong_meet_with_nothing_else_to_hide_them(depth):
+    for format in Format:
+        pairs = {
+            tuple((name, case.state(name)) for name in case.wrong)
+            for case in Plan(depth, 1).combined(format)
+            if len(case.wrong) == 2
+        }
+        for first, second in combinations(PARAMETERS, 2):
+            for one in (*EMPTY, State.UNKNOWN):
+                for other in (*EMPTY, State.UNKNOWN):
+                    assert ((first, one), (second, other)) in pairs
+
+
+def test_nothing_is_asked_at_all_in_one_case():
+    plan = Plan(Depth.QUICK, 1)
+    assert any(len(case.wrong) == 4 for case in plan.combined(Format.JSON))
+
+
+def test_each_parameter_stands_in_each_place():
+    for depth in Depth:
+        orders = {case.order for case in Plan(depth, 1).orders(Format.JSON)}
+        for place in range(4):
+            assert {order[place] for order in orders} == set(PARAMETERS)
+
+
+def test_odd_texts_are_such_as_xml_can_carry():
+    for text in ODD_TEXTS:
+        assert 1 <= len(text) <= 255
+        assert not any(ord(c) < 0x20 or 0x7F <= ord(c) <= 0x9F or ord(c) & 0xFFFE == 0xFFFE for c in text)
+
+
+def test_odd_texts_are_asked_of_every_parameter():
+    asked = {
+        (name, case.state(name))
+        for case in Plan(Depth.STANDARD, 1).texts(Format.XML)
+        for name in case.wrong
+    }
+    assert asked == {(name, Text(text)) for name in PARAMETERS for text in ODD_TEXTS}
+
+
+def test_right_and_wrong_calls_take_turns_and_the_last_customer_begins_wrong():
+    cases = Plan(Depth.STANDARD, 2).remembered(Format.JSON)
+    assert [case.expected for case in cases[:3]] == [Expected.ERROR, Expected.OVERVIEW, Expected.ERROR]
+    assert {case.customer for case in cases} == {1}
+    assert len(set(cases)) == len(cases)
+
+
+@pytest.mark.parametrize("customers", [1, 2, 5])
+def test_a_crowd_mixes_customers_and_formats_right_and_wrong(customers):
+    cases = Plan(Depth.STANDARD, customers).crowd(Format.XML)
+    assert {case.customer for case in cases} == set(range(customers))
+    assert {case.format for case in cases} == set(Format)
+    assert {case.expected for case in cases} == {Expected.OVERVIEW, Expected.ERROR}
+
+
+def test_customers_beyond_the_third_are_sampled_but_in_a_thorough_run():
+    singles = Plan(Depth.STANDARD, 10).singles(Format.JSON)
+    assert {case.customer for case in singles} == {0, 1, 2}
+    singles = Plan(Depth.THOROUGH, 10).singles(Format.JSON)
+    assert {case.customer for case in singles} == set(range(10))

@@ -1,0 +1,102 @@
+import pytest
+
+from reseller_conformance.contract import Format
+from reseller_conformance.options import DEFAULT_SEED
+from reseller_conformance.plan import Depth
+from reseller_conformance.requirements import Level
+from reseller_conformance.settings import BadSettings, settings_from
+
+ENV = {"RESELLER_API_USER": "me", "RESELLER_API_KEY": "canary-key"}
+LIVE = {"user": ["ann"]}
+
+
+def test_nothing_said_is_the_embedded_reference():
+    settings = settings_from({}, "", {})
+    assert settings.target is None
+    assert settings.depth is Depth.STANDARD
+    assert settings.level is Level.MUST
+    assert settings.formats == (Format.JSON, Format.XML)
+    assert settings.seed == DEFAULT_SEED
+    assert settings.limits.rate is None
+
+
+def test_a_live_target_is_asked_ten_calls_a_second_and_loopback_as_many_as_it_takes():
+    assert settings_from(LIVE, "https://staging.example.com", ENV).limits.rate == 10
+    for local in ("http://127.0.0.1:8000", "http://localhost/base", "http://[::1]:1"):
+        assert settings_from(LIVE, local, ENV).limits.rate is None
+
+
+def test_the_environment_says_what_the_options_do_not():
+    env = {**ENV, "RESELLER_BASE_URL": "http://localhost", "RESELLER_USER": "ann\nbob"}
+    target = settings_from({}, "", env).target
+    assert target is not None
+    assert target.customers == ("ann", "bob")
+    option = settings_from({"user": ["eve"]}, "https://other.example/", env).target
+    assert option is not None
+    assert option.customers == ("eve",)
+    assert option.base_url == "https://other.example"
+
+
+def test_the_key_may_come_from_a_file(tmp_path):
+    file = tmp_path / "key"
+    file.write_text("from-file\n", encoding="utf-8")
+    words = {**LIVE, "api-key-file": str(file)}
+    target = settings_from(words, "http://localhost", {"RESELLER_API_USER": "me"}).target
+    assert target is not None
+    assert target.api_key.reveal() == "from-file"
+
+
+def test_rates_are_by_the_second_or_the_minute():
+    rate = settings_from({**LIVE, "rate": "600/m"}, "http://localhost", ENV).limits.rate
+    assert rate == pytest.approx(10)
+
+
+@pytest.mark.parametrize(
+    ("words", "url", "message"),
+    [
+        ({"depth": "deep"}, "", "--depth is one of quick, standard, thorough, not: deep"),
+        ({"level": "may"}, "", "--level is one of must, should, not: may"),
+        ({"formats": "yaml"}, "", "--formats is json, xml, or json,xml, not: yaml"),
+        ({"rate": "fast"}, "", "as 10/s or 600/m, not: fast"),
+        ({"rate": "0/s"}, "", "not: 0/s"),
+        ({"concurrency": "0"}, "", "--concurrency is a whole number from 1 on, not: 0"),
+        ({"timeout": "nan"}, "", "not: nan"),
+        ({"timeout": "inf"}, "", "not: inf"),
+        ({"retries": "-1"}, "", "not: -1"),
+        ({"max-requests": "many"}, "", "not: many"),
+        ({"seed": "1.5"}, "", "not: 1.5"),
+        ({"user": ["ann"]}, "", "--user needs a target, --base-url or --app: ann"),
+        (LIVE, "ftp://host", "with a path or not: ftp://host"),
+        (LIVE, "localhost:8000", "with a path or not: localhost:8000"),
+        (LIVE, "http://host:99999", "with a path or not: http://host:99999"),
+        (LIVE, "http://host/?a=b", "ends before the query"),
+        ({}, "http://host", "--user NAME"),
+        ({**LIVE, "foreign-user": "ann"}, "http://host", "also named as --user: ann"),
+        ({**LIVE, "header": ["nonsense"]}, "http://host", "'Name: value', not: nonsense"),
+        ({**LIVE, "ca-bundle": "/nowhere"}, "http://host", "is no file: /nowhere"),
+        ({**LIVE, "api-key-file": "/nowhere"}, "http://host", "/nowhere"),
+        ({**LIVE, "app": "shop:app"}, "http://host", "not both: http://host"),
+    ],
+)
+def test_a_mistake_is_told_in_one_line_that_ends_in_the_value(words, url, message):
+    with pytest.raises(BadSettings) as caught:
+        settings_from(words, url, ENV)
+    assert message in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_password_in_the_base_url_is_not_repeated():
+    with pytest.raises(BadSettings) as caught:
+        settings_from(LIVE, "https://me:canary@host", ENV)
+    assert "canary" not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["RESELLER_API_USER", "RESELLER_API_KEY"])
+def test_a_live_target_needs_credentials(name):
+    env = {key: value for key, value in ENV.items() if key != name}
+    with pytest.raises(BadSettings, match=name):
+        settings_from(LIVE, "http://host", env)
+
+
+def test_settings_show_no_key():
+    assert "canary" not in repr(settings_from(LIVE, "http://host", ENV))

@@ -1,0 +1,33 @@
+import unicodedata
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reseller_conformance import strategies
+from reseller_conformance.cases import Expected
+from reseller_conformance.contract import PARAMETERS, Format
+
+
+@given(strategies.odd_texts())
+def test_odd_texts_are_such_as_anyone_must_answer(text):
+    assert 1 <= len(text) <= 255
+    assert not {unicodedata.category(c) for c in text} & {"Cc", "Cs", "Cn"}
+    assert not (text.isascii() and text.isalnum())
+
+
+@given(st.sampled_from(Format).flatmap(lambda f: strategies.wrong_cases(f, 3)))
+def test_wrong_cases_call_for_an_error(case):
+    assert case.expected is Expected.ERROR
+    assert case.customer in range(3)
+
+
+@given(strategies.text_cases(Format.XML))
+def test_text_cases_have_one_text(case):
+    assert len(case.wrong) == 1
+    assert case.format is Format.XML
+
+
+@given(strategies.right_cases(Format.JSON, 2) | strategies.undocumented_cases(Format.JSON, 2))
+def test_right_cases_call_for_an_overview(case):
+    assert case.expected is Expected.OVERVIEW
+    assert not {name for name, _ in case.extra} & set(PARAMETERS)
