@@ -1,0 +1,135 @@
+"""Do answers agree: the two formats, the customers, and calls in flight together?
+
+The account may be live: a count is right when it lies between those of the calls around it
+(specification, section 5).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from reseller_conformance.answer import Answer
+from reseller_conformance.checks.due import refused
+from reseller_conformance.checks.departure import Departure, shown
+from reseller_conformance.contract import FIELDS, Format
+from reseller_conformance.envelope import FieldValue, Looks, charset_problem, misread
+
+__all__ = ["Between", "alike", "formats", "misdeclared", "own", "own_in_turn"]
+
+Values = Mapping[str, FieldValue]
+
+
+@dataclass(frozen=True, slots=True)
+class Between:
+    """An answer, and those around it that tell what it should say."""
+
+    before: Answer
+    answer: Answer
+    after: Answer
+
+
+def differing(group: Between, names: Sequence[str]) -> Iterator[str]:
+    """Yield the fields in which the answer lies outside those around it."""
+    before, values, after = (part.values for part in (group.before, group.answer, group.after))
+    for name in names:
+        if name in before and name in values and name in after:
+            around = (before[name], after[name])
+            if not _fits(values[name], around):
+                yield name
+
+
+def _fits(value: FieldValue, around: tuple[FieldValue, FieldValue]) -> bool:
+    if isinstance(value, int) and isinstance(around[0], int) and isinstance(around[1], int):
+        return min(around[0], around[1]) <= value <= max(around[0], around[1])
+    return _lines(value) in map(_lines, around)
+
+
+def _lines(value: FieldValue) -> FieldValue:
+    # XML 1.0, 2.11: a reader of XML never sees the carriage returns that a text was written with
+    return value.replace("\r\n", "\n").replace("\r", "\n") if isinstance(value, str) else value
+
+
+ALL = tuple(field.name for field in FIELDS)
+OWN = tuple(name for name in ALL if name != "reputation")
+"""What tells one account from another. Reputation may move either way from call to call."""
+
+
+def formats(group: Between) -> Iterator[Departure]:
+    """One format tells what the calls around it in the other format tell."""
+    if group.answer.looks is not Looks.OVERVIEW:
+        return
+    encoded_wrongly = any(misdeclared(group)) or _charset_is_wrong(group)
+    for name in differing(group, ALL):
+        if not (encoded_wrongly and isinstance(group.answer.values[name], str)):
+            other = group.before.case.format.upper()
+            expected = f"as in {other}: {shown(group.before.values, (name,))}"
+            yield Departure(group.answer, name, expected, shown(group.answer.values, (name,)))
+
+
+def misdeclared(group: Between) -> Iterator[Departure]:
+    """The XML is in the encoding that it declares.
+
+    A reader cannot tell by the XML alone: almost any bytes are text in ISO-8859-1. The text that
+    the JSON holds tells.
+    """
+    pair = {part.case.format: part for part in (group.before, group.answer)}
+    if len(pair) < len(Format) or _charset_is_wrong(group):
+        return
+    xml, json = pair[Format.XML], pair[Format.JSON]
+    ours, theirs = xml.values.get("package"), json.values.get("package")
+    if ours is None or theirs is None or ours == theirs:
+        return
+    exchange = xml.exchange
+    for codec, text in misread(exchange.body, exchange.header("Content-Type")).items():
+        if text == theirs:
+            yield Departure(
+                xml,
+                "package",
+                f"the text that the JSON has: {theirs}",
+                f"{ours}",
+                f"the bytes are {codec}, but are declared otherwise",
+            )
+            return
+
+
+def _charset_is_wrong(group: Between) -> bool:
+    """Whether the header's charset contradicts a body: a SHOULD, and `http.charset` reports it."""
+    return any(
+        charset_problem(part.exchange.body, part.case.format, part.exchange.header("Content-Type"))
+        for part in (group.before, group.answer)
+    )
+
+
+def own(group: Between) -> Iterator[Departure]:
+    """A right call gets this customer's overview, as before and after."""
+    if group.answer.looks is Looks.ERRORS:
+        said = "; ".join(group.answer.errors)[:120]
+        yield Departure(group.answer, "answer", "the customer's overview", f"an error: {said}")
+    elif group.answer.looks is Looks.OVERVIEW:
+        names = tuple(differing(group, OWN))
+        if names:
+            yield Departure(
+                group.answer,
+                ", ".join(names),
+                f"this customer's: {shown(group.before.values, names[:3])}",
+                shown(group.answer.values, names[:3]),
+            )
+
+
+def own_in_turn(group: Between) -> Iterator[Departure]:
+    """A call in a crowd or a sequence is answered as it would be alone; a wrong one is refused."""
+    yield from refused(group.answer) if group.answer.case.wrong else own(group)
+
+
+def alike(group: Between) -> Iterator[Departure]:
+    """Another customer's overview differs from those of the first around it."""
+    if all(set(ALL) <= set(part.values) for part in (group.before, group.answer, group.after)):
+        if not any(differing(group, ALL)):
+            yield Departure(
+                group.answer,
+                "all ten fields",
+                "an overview of its own",
+                shown(group.answer.values, ("package", "credits_used")) + ", as the first customer's",
+                "if the two accounts are really alike, name two customers that differ",
+            )

@@ -1,0 +1,34 @@
+"""Is a wrong call refused?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from reseller_conformance.answer import Answer
+from reseller_conformance.checks.departure import Departure, shown
+from reseller_conformance.envelope import Looks
+from reseller_conformance.states import State
+
+__all__ = ["refused"]
+
+
+def refused(answer: Answer) -> Iterator[Departure]:
+    """A wrong call gets no overview.
+
+    That what it gets is an error envelope in every detail is judged by `readable` and `errors`.
+    """
+    if answer.looks is Looks.OVERVIEW:
+        identity = shown(answer.values, ("package", "credits_used", "billing_start_date"))
+        yield Departure(
+            answer, _what_is_wrong(answer), "an error envelope", f"an overview: {identity}"
+        )
+
+
+def _what_is_wrong(answer: Answer) -> str:
+    case = answer.case
+    wrong = case.wrong or ("task",)
+    return " and ".join(
+        f"{name} {state.value}" if isinstance(state, State) else name
+        for name in wrong
+        for state in (case.state(name),)
+    )

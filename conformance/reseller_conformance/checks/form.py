@@ -1,0 +1,66 @@
+"""Is an answer a readable envelope in every way that no other requirement excuses?
+
+For calls whose form is the point: odd texts, arrays, repeated parameters. One requirement owns all
+that goes wrong with them, and says what it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from reseller_conformance import requirements as r
+from reseller_conformance.answer import Answer
+from reseller_conformance.cases import Expected
+from reseller_conformance.checks import errors, http
+from reseller_conformance.checks.departure import Check, Departure
+from reseller_conformance.checks.due import refused
+from reseller_conformance.checks.reading import met
+from reseller_conformance.requirements import Level, Requirement
+
+__all__ = ["envelope", "troubles"]
+
+CHECKS: Mapping[Requirement, Check[Answer]] = {
+    r.HTTP_DELIVERED: http.delivered,
+    r.HTTP_IN_TIME: http.in_time,
+    r.HTTP_COMPLETE: http.complete,
+    r.HTTP_SERVER_ERROR: http.server_error,
+    r.HTTP_REDIRECT: http.redirect,
+    r.HTTP_BODY: http.body,
+    r.HTTP_STATUS: http.status,
+    r.ERRORS_KEY: errors.key,
+    **{
+        requirement: met(requirement)
+        for requirement in r.CATALOGUE
+        if requirement.topic in ("readable", "success", "errors")
+        and requirement.level is Level.MUST
+        and requirement not in (r.SUCCESS_ANSWERED, r.ERRORS_KEY)
+    },
+}
+"""What each MUST of form is judged by, one answer at a time."""
+
+
+def troubles(answer: Answer) -> Mapping[Requirement, Departure]:
+    """Return the first departure from each MUST of form."""
+    found = {requirement: next(check(answer), None) for requirement, check in CHECKS.items()}
+    return {requirement: departure for requirement, departure in found.items() if departure}
+
+
+def envelope(answer: Answer, as_well_as: Mapping[str, Answer] | None = None) -> Iterator[Departure]:
+    """A readable envelope, of the right kind where the page says which.
+
+    `as_well_as` holds, by parameter, the answer to a plain wrong value: what is wrong with that
+    one too is not the text's doing, and reported elsewhere.
+    """
+    plain = [as_well_as[name] for name in answer.case.wrong if as_well_as and name in as_well_as]
+    excused = {requirement for other in plain for requirement in troubles(other)}
+    for requirement, departure in troubles(answer).items():
+        if requirement not in excused:
+            hint = f"see {requirement.id}: {requirement.title}"
+            yield Departure(answer, departure.where, departure.expected, departure.got, hint)
+            return
+    if answer.case.expected is Expected.ERROR and not any(map(_let_in, plain)):
+        yield from refused(answer)
+
+
+def _let_in(answer: Answer) -> bool:
+    return any(refused(answer))

@@ -1,0 +1,24 @@
+"""Is the documented call answered with the customer's overview?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from reseller_conformance.answer import Answer
+from reseller_conformance.checks.departure import Departure
+from reseller_conformance.envelope import Looks
+
+__all__ = ["answered"]
+
+
+def answered(answer: Answer) -> Iterator[Departure]:
+    """A right call gets an overview, whatever else may be wrong with it."""
+    if answer.looks is Looks.OVERVIEW or not answer.asked:
+        return
+    hint = ""
+    if answer.looks is Looks.ERRORS:
+        said = "; ".join(answer.errors)[:120]
+        hint = f"it says {said!r}: the credentials or the customer may be wrong"
+    elif answer.exchange.status == 404 or not answer.speaks:
+        hint = "is the base URL the one below which /apiv2/ lies?"
+    yield Departure(answer, "answer", "the customer's overview", answer.summary, hint)

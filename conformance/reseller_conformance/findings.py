@@ -1,0 +1,141 @@
+"""What a person reads: findings, the outcome of each requirement, and the verdict of a run.
+
+Plain records, made once by the suite and rendered by `reports`; they hold no secret, and travel
+between processes as JSON.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import Any
+
+from reseller_conformance.requirements import CATALOGUE, Level, Requirement, by_id
+
+__all__ = ["Finding", "Outcome", "Result", "Run", "Verdict", "verdict"]
+
+
+class Outcome(StrEnum):
+    """What became of one requirement in one format."""
+
+    PASSED = "passed"
+    """Everything that was asked for it was answered as required."""
+    FAILED = "failed"
+    """At least one answer departed from it."""
+    NOT_TESTED = "not-tested"
+    """Something that it rests on was missing; the reason says what."""
+    NOT_APPLICABLE = "not-applicable"
+    """It has no meaning for this target or these options."""
+    ERROR = "error"
+    """The suite itself failed: nothing is said about the target."""
+
+
+class Verdict(StrEnum):
+    """What a run says about its target."""
+
+    CONFORMANT = "conformant"
+    VIOLATED = "violated"
+    UNVERIFIED = "unverified"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One departure with its evidence.
+
+    `case` says in words what was asked, `curl` how to see it again, `excerpt` what came; `times`
+    counts the answers that show the same departure, this one being the simplest.
+    """
+
+    requirement: str
+    format: str
+    where: str
+    expected: str
+    got: str
+    hint: str = ""
+    case: str = ""
+    curl: str = ""
+    status: int | None = None
+    excerpt: str = ""
+    times: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The outcome of one requirement in one format (`both` where it compares the two)."""
+
+    requirement: Requirement
+    format: str
+    outcome: Outcome
+    reason: str = ""
+    findings: tuple[Finding, ...] = ()
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the entry of the JSON report."""
+        return {
+            "id": self.requirement.id,
+            "title": self.requirement.title,
+            "level": self.requirement.level.value,
+            "format": self.format,
+            "outcome": self.outcome.value,
+            "reason": self.reason,
+            "findings": [asdict(finding) for finding in self.findings],
+        }
+
+    @classmethod
+    def from_dict(cls, entry: Mapping[str, Any]) -> Result:
+        """Return the result that `as_dict` wrote."""
+        return cls(
+            requirement=by_id(entry["id"]),
+            format=entry["format"],
+            outcome=Outcome(entry["outcome"]),
+            reason=entry["reason"],
+            findings=tuple(Finding(**finding) for finding in entry["findings"]),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run, as every report tells it.
+
+    `suite` holds version, depth, level, formats, seed and whether the run is partial; `target`
+    the kind, base URL and customers; `traffic` calls, retries, seconds and latencies. `complete`
+    is False where the run was interrupted.
+    """
+
+    results: tuple[Result, ...]
+    level: Level = Level.MUST
+    suite: Mapping[str, Any] | None = None
+    target: Mapping[str, Any] | None = None
+    traffic: Mapping[str, Any] | None = None
+    complete: bool = True
+
+    @property
+    def sorted_results(self) -> tuple[Result, ...]:
+        """The results in the order of the catalogue, whatever order they came in."""
+        place = {requirement.id: index for index, requirement in enumerate(CATALOGUE)}
+        return tuple(sorted(self.results, key=lambda r: (place[r.requirement.id], r.format)))
+
+    @property
+    def verdict(self) -> Verdict:
+        """What the run says about its target; half a run can show a violation, but no more."""
+        found = verdict(self.results, self.level)
+        if found is Verdict.CONFORMANT and not self.complete:
+            return Verdict.UNVERIFIED
+        return found
+
+
+def verdict(results: tuple[Result, ...], level: Level) -> Verdict:
+    """Judge a run: violated by a failure at its level, conformant only if something was tested.
+
+    An error of the suite, or a run in which no MUST was tested, verifies nothing.
+    """
+    counting = (Level.MUST,) if level is Level.MUST else (Level.MUST, Level.SHOULD)
+    counted = [result for result in results if result.requirement.level in counting]
+    if any(result.outcome is Outcome.FAILED for result in counted):
+        return Verdict.VIOLATED
+    if any(result.outcome is Outcome.ERROR for result in results):
+        return Verdict.UNVERIFIED
+    if any(result.outcome is Outcome.PASSED for result in counted):
+        return Verdict.CONFORMANT
+    return Verdict.UNVERIFIED

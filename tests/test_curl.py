@@ -1,0 +1,77 @@
+"""The commands are run by a real shell, with a curl that writes down what it was given."""
+
+import os
+import subprocess
+from urllib.parse import unquote
+
+import pytest
+
+from reseller_conformance.cases import Case, Encoding, Rights, pairs
+from reseller_conformance.contract import Format
+from reseller_conformance.curl import curl
+from reseller_conformance.plan import ODD_TEXTS
+from reseller_conformance.secret import Secret
+from reseller_conformance.states import WRONG, State, Text
+from reseller_conformance.target import Target
+
+KEY = "k3y/with+odd&chars=%41\"<$'x"
+TARGET = Target("http://127.0.0.1:1/base", "me & co", Secret(KEY), ("ann o'neil@example.com",), "eve")
+RIGHTS = Rights(TARGET.api_user, KEY, TARGET.customers, TARGET.foreign)
+
+
+def given_to_curl(command: str, tmp_path) -> list[str]:
+    fake = tmp_path / "curl"
+    fake.write_text('#!/bin/sh\nprintf "%s\\0" "$@"\n')
+    fake.chmod(0o755)
+    env = {"PATH": f"{tmp_path}:{os.environ['PATH']}", "RESELLER_API_KEY": KEY}
+    done = subprocess.run(["sh", "-c", command], env=env, capture_output=True, check=True)
+    return done.stdout.decode().split("\0")[:-1]
+
+
+def pairs_in(arguments: list[str]) -> list[tuple[str, str]]:
+    found = []
+    for kind, text in zip(arguments, arguments[1:], strict=False):
+        name, _, value = text.partition("=")
+        if kind == "--data-raw":
+            found.append((unquote(name), unquote(value)))
+        elif kind == "--data-urlencode":  # curl encodes the value itself
+            found.append((unquote(name), value))
+    return found
+
+
+CASES = [
+    Case(Format.JSON),
+    Case(Format.XML, encoding=Encoding.VALUES),
+    Case(Format.XML, encoding=Encoding.NAMES),
+    *(Case(Format.JSON, api_key=state) for state in (State.MISSING, State.EMPTY, *WRONG["api_key"])),
+    *(Case(Format.JSON, api_key=state, encoding=Encoding.VALUES) for state in WRONG["api_key"]),
+    *(Case(Format.JSON, user=Text(text)) for text in ODD_TEXTS),
+    Case(Format.JSON, again=(("api_key", State.PREFIX), ("api_key", State.UNKNOWN))),
+    Case(Format.JSON, arrays=("api_key", "user")),
+    Case(Format.JSON, method="POST"),
+]
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_the_command_sends_what_the_case_says(case, tmp_path):
+    arguments = given_to_curl(curl(case, TARGET), tmp_path)
+    assert pairs_in(arguments) == pairs(case, RIGHTS)
+    assert ("-G" in arguments) == (case.method == "GET")
+    assert f"http://127.0.0.1:1/base/apiv2/reseller.account.{case.format}" in arguments
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_the_command_holds_no_part_of_the_key(case):
+    command = curl(case, TARGET)
+    for part in (KEY, KEY[:-1], KEY[1:], KEY.swapcase(), "k3y", "K3Y"):
+        assert part not in command
+
+
+def test_headers_and_trust_are_passed_on_without_the_value_of_a_header():
+    target = Target(
+        "https://h", "me", Secret(KEY), ("ann",), headers=(("X-Token", "t0ken"),), verify="ca.pem"
+    )
+    command = curl(Case(Format.JSON), target)
+    assert '-H "X-Token: $HEADER_X_TOKEN"' in command
+    assert "--cacert ca.pem" in command
+    assert "t0ken" not in command
