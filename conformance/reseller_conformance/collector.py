@@ -1,0 +1,90 @@
+"""Gathers what the items of a run found into one `Run`, across processes.
+
+Items keep their outcome in `user_properties`, which survive xdist and land in JUnit; here they are
+read back. Nothing is judged, and nothing is written.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pytest
+
+from reseller_conformance.findings import Finding, Outcome, Result, Run
+from reseller_conformance.requirements import Level, by_id
+
+__all__ = ["COLLECTOR", "Collector", "collected"]
+
+Told = Mapping[str, Any]
+
+
+class Collector:
+    """Reads each item's report, and what each process tells of its target and traffic."""
+
+    def __init__(self, level: Level, suite: Mapping[str, Any]) -> None:
+        """Collect a run that fails at this level; `suite` describes it for the reports."""
+        self.level = level
+        self.suite = suite
+        self.results: dict[str, Result] = {}
+        self.tellers: list[Callable[[], Told]] = []
+        self.complete = True
+
+    def take(self, report: pytest.TestReport) -> None:
+        """Take the outcome of one item, if it judges a requirement."""
+        said = dict(report.user_properties)
+        if "requirement" in said and (report.when == "call" or report.outcome != "passed"):
+            self.results[report.nodeid] = _result(said, report)
+
+    @property
+    def run(self) -> Run:
+        """Everything gathered so far."""
+        told = [teller() for teller in self.tellers]
+        return Run(
+            results=tuple(self.results.values()),
+            level=self.level,
+            suite=self.suite,
+            target=told[0]["target"] if told else None,
+            traffic=_together([part["traffic"] for part in told]),
+            complete=self.complete,
+        )
+
+
+COLLECTOR = pytest.StashKey[Collector]()
+
+
+def collected(config: pytest.Config) -> Run:
+    """Return what this session's items found."""
+    collector = config.stash.get(COLLECTOR, None)
+    return collector.run if collector else Run(())
+
+
+def _result(said: Mapping[str, Any], report: pytest.TestReport) -> Result:
+    outcome, reason = Outcome(said.get("outcome", Outcome.ERROR)), str(said.get("reason", ""))
+    if report.failed and outcome is not Outcome.FAILED:
+        last = report.longreprtext.strip().splitlines()[-1:]
+        outcome, reason = Outcome.ERROR, "".join(last)[:300]
+    elif "outcome" not in said:
+        outcome, reason = Outcome.NOT_TESTED, "skipped before anything was asked"
+    return Result(
+        requirement=by_id(said["requirement"]),
+        format=said["format"],
+        outcome=outcome,
+        reason=reason,
+        findings=tuple(Finding(**found) for found in json.loads(said.get("findings", "[]"))),
+    )
+
+
+def _together(parts: list[Mapping[str, Any]]) -> Mapping[str, Any] | None:
+    """Add up the traffic of several processes, which were at work at the same time."""
+    if not parts:
+        return None
+    latencies = [part["latency"] for part in parts]
+    return {
+        "calls": sum(part["calls"] for part in parts),
+        "retries": sum(part["retries"] for part in parts),
+        "seconds": max(part["seconds"] for part in parts),
+        "bytes": sum(part["bytes"] for part in parts),
+        "latency": {name: max(one[name] for one in latencies) for name in latencies[0]},
+    }

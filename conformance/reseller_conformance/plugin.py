@@ -1,0 +1,225 @@
+"""The pytest plugin: options, the marker, one item a requirement and format, and the fixtures.
+
+Thin, and cheap while unused: whatever is heavy is imported when a conformance test asks for it. It
+changes no setting of its host. What the items find is gathered in `collector`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from reseller_conformance.options import OPTIONS, dest
+
+if TYPE_CHECKING:
+    import responses
+
+    from reseller_conformance.cases import Case
+    from reseller_conformance.contract import Format
+    from reseller_conformance.exchange import Exchange
+    from reseller_conformance.settings import Settings
+    from reseller_conformance.suite.asked import Asked
+    from reseller_conformance.suite.judge import Judge
+    from reseller_conformance.target import Target
+
+__all__: list[str] = []
+
+MARK = "reseller_requirement"
+SUITE = "reseller_conformance.suite"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add each option of a run, on the command line and in the ini file."""
+    group = parser.getgroup("reseller-conformance", "conformance of the Reseller API's overview")
+    for option in OPTIONS:
+        name, key = f"--reseller-{option.name}", dest(option.name)
+        if option.flag:
+            group.addoption(name, dest=key, action="store_true", help=option.help)
+            parser.addini(key, option.help, type="bool", default=False)
+            continue
+        action, kind = ("append", "linelist") if option.many else ("store", "string")
+        group.addoption(name, dest=key, action=action, metavar=option.metavar, help=option.help)
+        parser.addini(key, option.help, type=kind, default=None)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the marker, and what gathers the outcomes."""
+    config.addinivalue_line(
+        "markers",
+        f"{MARK}(id, level): the requirement of the account overview that a test judges",
+    )
+    config.pluginmanager.register(_Gathering(config), "reseller-conformance-gathering")
+
+
+# --- Collection ----------------------------------------------------------------------------------
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Make one item for each format that a requirement speaks of and the operator wants."""
+    mark = metafunc.definition.get_closest_marker(MARK)
+    if mark is None or "reseller_judge" not in metafunc.fixturenames:
+        return
+    from reseller_conformance.requirements import by_id
+    from reseller_conformance.session import settings_of
+
+    wanted = settings_of(metafunc.config).formats
+    formats = by_id(mark.kwargs["id"]).formats
+    chosen = [format for format in formats if format in wanted] or [*formats[:1]] or [None]
+    ids = [format.value if format else "both" for format in chosen]
+    metafunc.parametrize("reseller_format", chosen, ids=ids)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Tell each item's requirement, and gather what they find; say so where there are none."""
+    ours = [item for item in items if item.get_closest_marker(MARK)]
+    if ours:
+        from reseller_conformance.session import introduce
+
+        introduce(ours, MARK)
+    elif SUITE in config.args and not items and not config.getoption("keyword"):
+        raise pytest.UsageError(
+            "nothing of the suite was collected: its module is test_overview.py and its class "
+            "TestOverview, which python_files and python_classes must match"
+        )
+
+
+# --- Fixtures ------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="class")
+def reseller_target(request: pytest.FixtureRequest) -> Iterator[Target]:
+    """The implementation under test, as the options name it; by default the reference.
+
+    Override it, in any scope from class up, to test another:
+    `return Target("http://localhost:8000", "me", Secret(key), ("customer@example.com",))`.
+    """
+    from reseller_conformance.session import settings_of, target_of
+
+    with target_of(settings_of(request.config)) as target:
+        yield target
+
+
+@pytest.fixture(scope="class")
+def reseller_asked(
+    request: pytest.FixtureRequest, reseller_target: Target
+) -> Iterator[Asked]:
+    """What has been asked of the target, and what it answered."""
+    from reseller_conformance.session import asking, settings_of
+
+    with asking(request.config, reseller_target, settings_of(request.config)) as asked:
+        yield asked
+
+
+@pytest.fixture(scope="class")
+def reseller_ask(reseller_asked: Asked) -> Callable[[Sequence[Case]], list[Exchange]]:
+    """Ask the target a batch of cases, and return the exchanges; no case is asked twice."""
+
+    def ask(cases: Sequence[Case]) -> list[Exchange]:
+        return [answer.exchange for answer in reseller_asked.ask(cases)]
+
+    return ask
+
+
+@pytest.fixture
+def reseller_judge(
+    request: pytest.FixtureRequest, reseller_asked: Asked, reseller_format: Format | None
+) -> Judge:
+    """The judgement of the requirement that the test is marked with."""
+    from reseller_conformance.requirements import by_id
+    from reseller_conformance.suite.judge import Judge
+
+    def record(name: str, value: str) -> None:
+        request.node.user_properties.append((name, value))
+
+    mark = request.node.get_closest_marker(MARK)
+    judge = Judge(by_id(mark.kwargs["id"]), reseller_format, reseller_asked, record)
+    if reseller_format and reseller_format not in reseller_asked.settings.formats:
+        judge.not_applicable(f"{reseller_format} is not tested")
+    return judge
+
+
+@pytest.fixture
+def reseller_mock() -> Iterator[responses.RequestsMock]:
+    """The reference as a mock of https://reseller.example, to test a client without a network.
+
+    It answers every call that goes through `requests`; add responses of your own to it.
+    """
+    from reseller_conformance.reference import default_reference
+    from reseller_conformance.reference.mock import mocked
+
+    with mocked(default_reference(), "https://reseller.example") as mock:
+        yield mock
+
+
+# --- What the items find -------------------------------------------------------------------------
+
+
+class _Gathering:
+    """Hands on what items and workers report; asleep until an item judges a requirement."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self.config = config
+        self.awake = False
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Take each item's outcome."""
+        if self.awake or any(name == "requirement" for name, _ in report.user_properties):
+            from reseller_conformance.session import collector_of
+
+            self.awake = True
+            collector_of(self.config).take(report)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        """Take what an xdist worker tells of its traffic."""
+        for told in getattr(node, "workeroutput", {}).get("reseller_told", ()):
+            from reseller_conformance.session import collector_of
+
+            collector_of(self.config).tellers.append(lambda told=told: told)
+
+    def pytest_keyboard_interrupt(self) -> None:
+        """Remember that the run is not complete."""
+        if self.awake:
+            from reseller_conformance.session import collector_of
+
+            collector_of(self.config).complete = False
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Tell the controller, or write the report."""
+        if not self.awake:
+            return
+        from reseller_conformance.session import finish, told
+
+        if hasattr(self.config, "workeroutput"):
+            self.config.workeroutput["reseller_told"] = told(self.config)
+        else:
+            finish(session)
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Say how the run went, last."""
+        if self.awake:
+            from reseller_conformance.session import describe
+
+            terminalreporter.section("reseller-conformance")
+            for line in describe(self.config):
+                terminalreporter.write_line(line)
+
+
+# --- Secrets: the last guard ---------------------------------------------------------------------
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Iterator[None]:
+    """Scrub the reports of items that know a key; nothing that pytest writes holds it."""
+    report: Any = yield
+    if "reseller_target" in getattr(item, "fixturenames", ()):
+        from reseller_conformance.session import scrub
+
+        scrub(item.config, report)
+    return report  # noqa: B901 - what a wrapper hook returns

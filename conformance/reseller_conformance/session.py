@@ -1,0 +1,220 @@
+"""One pytest session: its settings, its target, what its items gather, and how it ends.
+
+Imported only once a conformance test has been collected. The hooks and fixtures that call this are
+in `plugin`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import asdict, replace
+from typing import Any
+
+import pytest
+
+from reseller_conformance import __version__
+from reseller_conformance.client import Client
+from reseller_conformance.collector import COLLECTOR, Collector, Told, collected
+from reseller_conformance.findings import Outcome, Verdict
+from reseller_conformance.options import OPTIONS, dest
+from reseller_conformance.requirements import by_id
+from reseller_conformance.secret import Scrubber, Secret
+from reseller_conformance.settings import BadSettings, Settings, settings_from
+from reseller_conformance.suite.asked import Asked
+from reseller_conformance.target import Target
+
+__all__ = [
+    "asking",
+    "collector_of",
+    "describe",
+    "finish",
+    "introduce",
+    "scrub",
+    "settings_of",
+    "target_of",
+    "told",
+]
+
+UNVERIFIED = 3
+"""The exit code of a run that verified nothing (design: never 0)."""
+
+_SETTINGS = pytest.StashKey[Settings]()
+_SCRUBBERS = pytest.StashKey[list[Scrubber]]()
+
+
+def settings_of(config: pytest.Config) -> Settings:
+    """Return the run that this session's words make.
+
+    Raises pytest's UsageError, in one line, where they make none.
+    """
+    if _SETTINGS not in config.stash:
+        words = {
+            option.name: config.getoption(dest(option.name), None)
+            or config.getini(dest(option.name))
+            for option in OPTIONS
+        }
+        try:
+            base_url = config.getoption("base_url", None) or ""
+            config.stash[_SETTINGS] = settings_from(words, base_url, os.environ)
+        except BadSettings as problem:
+            raise pytest.UsageError(str(problem)) from None
+    return config.stash[_SETTINGS]
+
+
+# --- The target ----------------------------------------------------------------------------------
+
+
+@contextmanager
+def target_of(settings: Settings) -> Iterator[Target]:
+    """Yield the implementation under test: a live one, an app served for the run, the reference."""
+    if settings.target is None:
+        yield _embedded()
+    elif settings.app is None:
+        yield settings.target
+    else:
+        from reseller_conformance.serving import AppError, load_app, serve_app
+
+        try:
+            app = load_app(settings.app)
+            with serve_app(app) as base_url:
+                yield replace(settings.target, base_url=base_url)
+        except AppError as problem:
+            raise pytest.UsageError(str(problem)) from None
+
+
+def _embedded() -> Target:
+    from reseller_conformance.reference import default_reference
+    from reseller_conformance.reference.mock import EMBEDDED_URL
+
+    first, second = default_reference().accounts.resellers[:2]
+    return Target(
+        base_url=EMBEDDED_URL,
+        api_user=first.api_user,
+        api_key=Secret(first.api_key),
+        customers=tuple(account.user for account in first.customers),
+        foreign=second.customers[0].user,
+        kind="embedded",
+    )
+
+
+def _mocking(target: Target) -> Callable[[], AbstractContextManager[object]]:
+    if target.kind != "embedded":
+        return nullcontext
+    from reseller_conformance.reference import default_reference
+    from reseller_conformance.reference.mock import mocked
+
+    reference = default_reference()
+    return lambda: mocked(reference)
+
+
+@contextmanager
+def asking(config: pytest.Config, target: Target, settings: Settings) -> Iterator[Asked]:
+    """Yield the memory of what this target is asked, and keep its traffic for the reports."""
+    config.stash.setdefault(_SCRUBBERS, []).append(Scrubber([target.api_key.reveal()]))
+    with Client(target, settings.limits) as client:
+        collector_of(config).tellers.append(lambda: _told(target, client))
+        yield Asked(target, settings, client, _mocking(target))
+
+
+def _told(target: Target, client: Client) -> Told:
+    return {
+        "target": {
+            "kind": target.kind,
+            "base_url": target.base_url,
+            "customers": list(target.customers),
+            "foreign_user": target.foreign,
+        },
+        "traffic": asdict(client.traffic),
+    }
+
+
+# --- What is gathered ----------------------------------------------------------------------------
+
+
+def introduce(items: Iterable[pytest.Item], mark: str) -> None:
+    """Tell each item's requirement in its properties, for JUnit and for the collector."""
+    for item in items:
+        found = item.get_closest_marker(mark)
+        judged = by_id(found.kwargs["id"]) if found else None
+        if judged is not None:
+            format = item.callspec.params["reseller_format"] if hasattr(item, "callspec") else None
+            item.user_properties += [
+                ("requirement", judged.id),
+                ("level", judged.level.value),
+                ("format", format.value if format else "both"),
+            ]
+
+
+def collector_of(config: pytest.Config) -> Collector:
+    """Return the session's collector, made when the first item has something to tell."""
+    if COLLECTOR not in config.stash:
+        settings = settings_of(config)
+        config.stash[COLLECTOR] = Collector(
+            settings.level,
+            {
+                "name": "reseller-conformance",
+                "version": __version__,
+                "depth": settings.depth.value,
+                "level": settings.level.value,
+                "formats": [format.value for format in settings.formats],
+                "partial": settings.partial,
+                "seed": settings.seed,
+            },
+        )
+    return config.stash[COLLECTOR]
+
+
+def told(config: pytest.Config) -> list[Told]:
+    """Return what this process has to tell the one that reports."""
+    return [teller() for teller in collector_of(config).tellers]
+
+
+def finish(session: pytest.Session) -> None:
+    """Write the JSON report, and see to it that a run which verified nothing does not end well."""
+    run = collected(session.config)
+    path = settings_of(session.config).report_json
+    if path is not None:
+        from reseller_conformance.reports.json_report import write
+
+        write(path, run)
+    errors = sum(result.outcome is Outcome.ERROR for result in run.results)
+    if run.results and run.verdict is Verdict.UNVERIFIED and session.testsfailed == errors:
+        session.exitstatus = UNVERIFIED
+
+
+def describe(config: pytest.Config) -> list[str]:
+    """Say in a few lines how the run went, for pytest's own summary."""
+    run = collected(config)
+    lines = []
+    for result in run.sorted_results:
+        if result.outcome is Outcome.FAILED:
+            level = result.requirement.level.upper()
+            lines.append(f"{level} {result.requirement} [{result.format}]: {result.reason}")
+    traffic = run.traffic or {}
+    settings = settings_of(config)
+    lines.append(
+        f"{run.verdict}{' (partial: one format)' if settings.partial else ''}, "
+        f"{traffic.get('calls', 0)} calls, {traffic.get('retries', 0)} retries, "
+        f"depth {settings.depth}, seed {settings.seed}"
+    )
+    return lines
+
+
+# --- Secrets -------------------------------------------------------------------------------------
+
+
+def scrub(config: pytest.Config, report: Any) -> None:
+    """Replace every form of every key that this session knows, wherever pytest would print it."""
+    for scrubber in config.stash.get(_SCRUBBERS, []):
+        if report.longrepr is not None:
+            text = str(report.longrepr)
+            clean = scrubber.text(text)
+            if clean != text:
+                report.longrepr = clean
+        report.sections = [(name, scrubber.text(text)) for name, text in report.sections]
+        report.user_properties = [
+            (name, scrubber.text(value) if isinstance(value, str) else value)
+            for name, value in report.user_properties
+        ]

@@ -1,0 +1,60 @@
+"""The two formats together, and calls together."""
+
+from __future__ import annotations
+
+from reseller_conformance import requirements as r
+from reseller_conformance.answer import Answer
+from reseller_conformance.checks import agreement
+from reseller_conformance.checks.agreement import Between
+from reseller_conformance.suite.judge import Judge
+from reseller_conformance.suite.marking import requirement
+
+__all__ = ["AgreementConformance", "side_by_side"]
+
+
+class AgreementConformance:
+    """Specification, section 5."""
+
+    @requirement(r.AGREEMENT_FORMATS)
+    def test_agreement_formats(self, reseller_judge: Judge) -> None:
+        """Both formats tell the same account."""
+        judge = reseller_judge
+        judge.rests_on_somebody()
+        if judge.asked.settings.partial:
+            judge.not_applicable("one format alone is tested")
+        for format in judge.asked.settings.formats:
+            if not judge.asked.answered(format):
+                judge.not_tested(f"the documented call brings no overview in {format}")
+        judge(side_by_side(judge), agreement.formats)
+
+    @requirement(r.AGREEMENT_CUSTOMERS)
+    def test_agreement_customers(self, reseller_judge: Judge) -> None:
+        """Each customer gets its own overview."""
+        judge = reseller_judge
+        judge.rests_on_the_documented_call()
+        if len(judge.asked.answered(judge.format)) < 2:
+            judge.not_tested("name two registered customers with --user")
+        turns = judge.asked.by_turns(judge.format)
+        judge.examine([group for group in _triples(turns) if _is_other(group)], agreement.alike)
+        judge.examine([group for group in judge.around(turns)], agreement.own)
+        judge.conclude()
+
+    @requirement(r.AGREEMENT_CONCURRENCY)
+    def test_agreement_concurrency(self, reseller_judge: Judge) -> None:
+        """Each call in a crowd gets its own answer."""
+        reseller_judge.rests_on_the_documented_call()
+        answers = reseller_judge.asked.crowd(reseller_judge.format)
+        reseller_judge(reseller_judge.around(answers), agreement.own_in_turn)
+
+
+def side_by_side(judge: Judge) -> list[Between]:
+    """Each answer in one format between two of the same customer in the other."""
+    return [group for turns in judge.asked.side_by_side() for group in _triples(turns)]
+
+
+def _triples(answers: list[Answer]) -> list[Between]:
+    return [Between(*three) for three in zip(answers, answers[1:], answers[2:], strict=False)]
+
+
+def _is_other(group: Between) -> bool:
+    return group.before.case.customer != group.answer.case.customer

@@ -1,0 +1,175 @@
+"""What has been asked of one target, and what it answered: the memory behind all items.
+
+Calls are made by `client`, read by `envelope`; here batches are put together, so that no item pays
+for what another has asked. Judging is left to `judge`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager, nullcontext
+from functools import cache, cached_property
+
+from hypothesis.strategies import SearchStrategy
+
+from reseller_conformance import strategies
+from reseller_conformance.answer import Answer, read
+from reseller_conformance.cases import Case, Expected
+from reseller_conformance.client import Client
+from reseller_conformance.contract import PARAMETERS, Format
+from reseller_conformance.envelope import Looks
+from reseller_conformance.plan import Plan
+from reseller_conformance.settings import Settings
+from reseller_conformance.states import State, Text
+from reseller_conformance.suite.exploring import collect
+from reseller_conformance.target import Target
+
+__all__ = ["Asked", "holds_text"]
+
+Strategy = Callable[[Format, int], SearchStrategy[Case]]
+
+EXPLORED: tuple[Strategy, ...] = (
+    strategies.wrong_cases,
+    strategies.text_cases,
+    strategies.undocumented_cases,
+)
+"""What Hypothesis adds to the plan in each format."""
+
+
+class Asked:
+    """The answers of one target. `mocked` is entered while calls are made."""
+
+    def __init__(
+        self,
+        target: Target,
+        settings: Settings,
+        client: Client,
+        mocked: Callable[[], AbstractContextManager[object]] = nullcontext,
+    ) -> None:
+        """Ask this target as these settings say."""
+        self.target = target
+        self.settings = settings
+        self.client = client
+        self.plan = Plan(settings.depth, len(target.customers))
+        self._mocked = mocked
+        self._answers: dict[Case, Answer] = {}
+        self._explored: dict[tuple[Strategy, Format], list[Case]] = {}
+
+    def ask(self, cases: Iterable[Case], in_turn: bool = False) -> list[Answer]:
+        """Return the answers to those of these cases that this account can tell apart."""
+        wanted = [case for case in cases if self.client.askable(case)]
+        new = [case for case in wanted if case not in self._answers]
+        if new:
+            with self._mocked():
+                for exchange in self.client.ask(new, in_turn=in_turn):
+                    self._answers[exchange.case] = read(exchange)
+        return [self._answers[case] for case in wanted]
+
+    @cached_property
+    def opening(self) -> dict[Format, list[Answer]]:
+        """The documented call in each format and for each customer, before anything else."""
+        formats = self.settings.formats
+        asked = self.ask(case for format in formats for case in self.plan.documented(format))
+        return {
+            format: [answer for answer in asked if answer.case.format is format]
+            for format in formats
+        }
+
+    @property
+    def silence(self) -> str:
+        """Why nobody answers, or nothing where somebody does."""
+        answers = [answer for opening in self.opening.values() for answer in opening]
+        if any(answer.exchange.status is not None for answer in answers):
+            return ""
+        problems = [answer.exchange.problem for answer in answers]
+        detail = next((problem.detail for problem in problems if problem is not None), "no answer")
+        return f"nobody answers at {self.target.base_url}: {detail}"
+
+    def answered(self, format: Format) -> list[int]:
+        """The customers whose documented call brings an overview in this format."""
+        opening = self.opening[format]
+        return [answer.case.customer for answer in opening if answer.looks is Looks.OVERVIEW]
+
+    def talks(self, format: Format) -> bool:
+        """Whether the documented call brings an envelope of either kind in this format."""
+        return any(answer.looks is not Looks.NEITHER for answer in self.opening[format])
+
+    def explored(self, strategy: Strategy, format: Format) -> list[Case]:
+        """The examples of one strategy, the same ones for the same seed."""
+        key = (strategy, format)
+        if key not in self._explored:
+            made = strategy(format, len(self.target.customers))
+            examples = self.settings.depth.examples
+            self._explored[key] = collect(made, examples, self.settings.seed)
+        return self._explored[key]
+
+    def everything(self, format: Format) -> list[Answer]:
+        """Every answer in this format that all requirements of form apply to.
+
+        Texts, and calls of which the page says nothing, have requirements of their own, which say
+        what came of them.
+        """
+        self._ask_the_plan()
+        sequences = [*self.remembered(format), *self.by_turns(format), *self.crowd(format)]
+        sequences += [answer for turns in self.side_by_side() for answer in turns]
+        batch = [*self.plan.everything(format), *self._all_explored(format)]
+        answers = dict.fromkeys([*self.opening[format], *self.ask(batch), *sequences])
+        return [a for a in answers if a.case.format is format and _is_ordinary(a.case)]
+
+    def remembered(self, format: Format) -> list[Answer]:
+        """Right and wrong calls in turn."""
+        return self.ask(self._answerable(self.plan.remembered(format)), in_turn=True)
+
+    def by_turns(self, format: Format) -> list[Answer]:
+        """Each customer, and the first again after each."""
+        return self.ask(self._answerable(self.plan.by_turns(format)), in_turn=True)
+
+    def side_by_side(self) -> list[list[Answer]]:
+        """Each customer in both formats by turns, where both are tested."""
+        if len(self.settings.formats) < len(Format):
+            return []
+        turns = map(self.plan.side_by_side, self.plan.turns)
+        asked = (self.ask(self._answerable(cases), in_turn=True) for cases in turns)
+        return [answers for answers in asked if len(answers) > 2]
+
+    def crowd(self, format: Format) -> list[Answer]:
+        """Calls for different customers, right and wrong ones, in flight at once."""
+        cases = self._answerable(self.plan.crowd(format))
+        return self.ask([case for case in cases if case.format in self.settings.formats])
+
+    def plain(self, format: Format) -> dict[str, Answer]:
+        """The answer to a plain wrong value of each parameter, to compare odd ones with."""
+        cases = {name: self.plan.single(format, name, (State.UNKNOWN,))[:1] for name in PARAMETERS}
+        return {name: answer for name in PARAMETERS for answer in self.ask(cases[name])}
+
+    def _answerable(self, cases: Iterable[Case]) -> list[Case]:
+        """Leave out the right calls for whose customer the documented one brings nothing."""
+        answered = cache(self.answered)
+        formats = self.settings.formats
+        return [
+            case
+            for case in cases
+            if case.format in formats
+            and (case.expected is Expected.ERROR or case.customer in answered(case.format))
+        ]
+
+    def _all_explored(self, format: Format) -> list[Case]:
+        return [case for strategy in EXPLORED for case in self.explored(strategy, format)]
+
+    def _ask_the_plan(self) -> None:
+        """Ask both formats in one batch: the more calls are in flight, the sooner it is done."""
+        self.ask(
+            case
+            for format in self.settings.formats
+            if self.talks(format)
+            for case in (*self.plan.everything(format), *self._all_explored(format))
+        )
+
+
+def _is_ordinary(case: Case) -> bool:
+    return not (holds_text(case) or case.again or case.arrays or case.method != "GET")
+
+
+def holds_text(case: Case) -> bool:
+    """Say whether an odd text is the value of one of the parameters."""
+    return any(isinstance(case.state(name), Text) for name in case.wrong)

@@ -1,0 +1,119 @@
+"""When an error is due: each wrong parameter, alone and together."""
+
+from __future__ import annotations
+
+from reseller_conformance import requirements as r
+from reseller_conformance import strategies
+from reseller_conformance.checks.agreement import own_in_turn
+from reseller_conformance.checks.due import refused
+from reseller_conformance.envelope import Looks
+from reseller_conformance.states import LENIENT, WRONG, State
+from reseller_conformance.suite.judge import Judge
+from reseller_conformance.suite.marking import requirement
+
+__all__ = ["DueConformance"]
+
+
+class DueConformance:
+    """The parameter table."""
+
+    @requirement(r.DUE_REMEMBERED)
+    def test_due_remembered(self, reseller_judge: Judge) -> None:
+        """Right and wrong calls in turn are each judged anew."""
+        reseller_judge.rests_on_the_documented_call()
+        answers = reseller_judge.asked.remembered(reseller_judge.format)
+        reseller_judge(reseller_judge.around(answers), own_in_turn)
+
+    @requirement(r.DUE_TASK_MISSING)
+    def test_due_task_missing(self, reseller_judge: Judge) -> None:
+        """No task."""
+        reseller_judge.refusals(reseller_judge.single("task", State.MISSING), refused)
+
+    @requirement(r.DUE_TASK_EMPTY)
+    def test_due_task_empty(self, reseller_judge: Judge) -> None:
+        """An empty task."""
+        reseller_judge.refusals(reseller_judge.single("task", State.EMPTY), refused)
+
+    @requirement(r.DUE_TASK_OTHER)
+    def test_due_task_other(self, reseller_judge: Judge) -> None:
+        """Any other task."""
+        reseller_judge.refusals(reseller_judge.single("task", *WRONG["task"]), refused)
+
+    @requirement(r.DUE_TASK_SPELLING)
+    def test_due_task_spelling(self, reseller_judge: Judge) -> None:
+        """The task in another spelling."""
+        reseller_judge.refusals(reseller_judge.single("task", *LENIENT), refused)
+
+    @requirement(r.DUE_USER_MISSING)
+    def test_due_user_missing(self, reseller_judge: Judge) -> None:
+        """No user."""
+        reseller_judge.refusals(reseller_judge.single("user", State.MISSING), refused)
+
+    @requirement(r.DUE_USER_EMPTY)
+    def test_due_user_empty(self, reseller_judge: Judge) -> None:
+        """An empty user."""
+        reseller_judge.refusals(reseller_judge.single("user", State.EMPTY), refused)
+
+    @requirement(r.DUE_USER_UNKNOWN)
+    def test_due_user_unknown(self, reseller_judge: Judge) -> None:
+        """A user whom nobody registered."""
+        states = [state for state in WRONG["user"] if state is not State.FOREIGN]
+        reseller_judge.refusals(reseller_judge.single("user", *states), refused)
+
+    @requirement(r.DUE_USER_FOREIGN)
+    def test_due_user_foreign(self, reseller_judge: Judge) -> None:
+        """Another reseller's customer."""
+        if reseller_judge.asked.target.foreign is None:
+            reseller_judge.not_tested("name a customer of another reseller with --foreign-user")
+        reseller_judge.refusals(reseller_judge.single("user", State.FOREIGN), refused)
+
+    @requirement(r.DUE_API_USER_MISSING)
+    def test_due_api_user_missing(self, reseller_judge: Judge) -> None:
+        """No api_user."""
+        reseller_judge.refusals(reseller_judge.single("api_user", State.MISSING), refused)
+
+    @requirement(r.DUE_API_USER_EMPTY)
+    def test_due_api_user_empty(self, reseller_judge: Judge) -> None:
+        """An empty api_user."""
+        reseller_judge.refusals(reseller_judge.single("api_user", State.EMPTY), refused)
+
+    @requirement(r.DUE_API_USER_WRONG)
+    def test_due_api_user_wrong(self, reseller_judge: Judge) -> None:
+        """A wrong api_user."""
+        reseller_judge.refusals(reseller_judge.single("api_user", *WRONG["api_user"]), refused)
+
+    @requirement(r.DUE_API_KEY_MISSING)
+    def test_due_api_key_missing(self, reseller_judge: Judge) -> None:
+        """No api_key."""
+        reseller_judge.refusals(reseller_judge.single("api_key", State.MISSING), refused)
+
+    @requirement(r.DUE_API_KEY_EMPTY)
+    def test_due_api_key_empty(self, reseller_judge: Judge) -> None:
+        """An empty api_key."""
+        reseller_judge.refusals(reseller_judge.single("api_key", State.EMPTY), refused)
+
+    @requirement(r.DUE_API_KEY_WRONG)
+    def test_due_api_key_wrong(self, reseller_judge: Judge) -> None:
+        """A wrong api_key."""
+        reseller_judge.refusals(reseller_judge.single("api_key", *WRONG["api_key"]), refused)
+
+    @requirement(r.DUE_COMBINED)
+    def test_due_combined(self, reseller_judge: Judge) -> None:
+        """Several wrong parameters together, unless one of them alone is let through."""
+        let_through = {
+            (name, answer.case.state(name))
+            for answer in reseller_judge.ask(reseller_judge.plan.singles(reseller_judge.format))
+            if answer.looks is Looks.OVERVIEW
+            for name in answer.case.wrong
+        }
+        cases = reseller_judge.plan.combined(reseller_judge.format)
+        unexplained = [
+            answer
+            for answer in reseller_judge.ask(cases)
+            if not any((name, answer.case.state(name)) in let_through for name in answer.case.wrong)
+        ]
+        reseller_judge.examine(
+            [answer for answer in unexplained if answer.looks is not Looks.NEITHER], refused
+        )
+        reseller_judge.explore(strategies.wrong_cases, refused)
+        reseller_judge.conclude()

@@ -1,0 +1,277 @@
+"""One item's verdict: which answers it looks at, what a departure becomes, and how it ends.
+
+An item examines answers with checks, and then concludes: passed, failed with findings, or not
+tested with the reason. What is asked is left to `asked`, what departs to `checks`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict
+from typing import TypeVar
+
+import pytest
+from hypothesis.strategies import SearchStrategy
+
+from reseller_conformance.answer import Answer
+from reseller_conformance.cases import Case
+from reseller_conformance.checks.agreement import Between
+from reseller_conformance.checks.departure import Check, Departure
+from reseller_conformance.contract import Format
+from reseller_conformance.curl import curl
+from reseller_conformance.envelope import Looks
+from reseller_conformance.findings import Finding, Outcome
+from reseller_conformance.requirements import Level, Requirement
+from reseller_conformance.states import Value
+from reseller_conformance.suite.asked import Asked, Strategy
+from reseller_conformance.suite.exploring import shrink
+
+__all__ = ["Judge"]
+
+MOST_FINDINGS = 3
+"""A person reads three examples of one departure, and then how many more there are."""
+
+EXCERPT = 400
+"""Characters of an answer that are shown as evidence."""
+
+Subject = TypeVar("Subject", Answer, Between, Sequence[Answer])
+
+
+class Judge:
+    """The judgement of one requirement in one format."""
+
+    def __init__(
+        self,
+        requirement: Requirement,
+        format: Format | None,
+        asked: Asked,
+        record: Callable[[str, str], None],
+    ) -> None:
+        """Judge this requirement; `record` keeps the outcome with the item."""
+        self.requirement = requirement
+        self.asked = asked
+        self.plan = asked.plan
+        self._format = format
+        self._record = record
+        self._departures: list[Departure] = []
+        self._subjects = 0
+        self._unasked: list[Answer] = []
+
+    @property
+    def format(self) -> Format:
+        """The format that is judged; requirements on both have none."""
+        assert self._format is not None, f"{self.requirement} compares the formats"
+        return self._format
+
+    # --- What is looked at -------------------------------------------------------------------
+
+    def ask(self, cases: Iterable[Case], in_turn: bool = False) -> list[Answer]:
+        """Return the answers to these cases, right calls only for customers who are known."""
+        self.rests_on_the_documented_call()
+        answered = self.asked.answered(self.format)
+        return self.asked.ask(
+            [case for case in cases if case.wrong or case.customer in answered], in_turn
+        )
+
+    def single(self, parameter: str, *states: Value) -> list[Answer]:
+        """Return the answers to calls with this parameter in each of these states."""
+        return self.ask(self.plan.single(self.format, parameter, states))
+
+    def everything(self) -> list[Answer]:
+        """Return every answer in this format."""
+        self.rests_on_some_envelope()
+        return self.asked.everything(self.format)
+
+    def overviews(self, *names: str) -> list[Answer]:
+        """Return the answers that are, or were meant as, overviews, and have these fields."""
+        found = [a for a in self.everything() if a.looks is Looks.OVERVIEW]
+        return [answer for answer in found if all(name in answer.values for name in names)]
+
+    def error_lists(self) -> list[Answer]:
+        """Return the answers that are, or were meant as, error envelopes."""
+        return [answer for answer in self.everything() if answer.looks is Looks.ERRORS]
+
+    def around(self, answers: Iterable[Answer]) -> list[Between]:
+        """Put each answer between the customer's documented call before, and one made now."""
+        answers = list(answers)
+        who = dict.fromkeys(answer.case.customer for answer in answers if not answer.case.wrong)
+        turn = 1000 + sum(map(ord, self.requirement.id))
+        formats = dict.fromkeys(answer.case.format for answer in answers)
+        closing = [Case(f, customer=customer, turn=turn) for f in formats for customer in who]
+        after = {(a.case.format, a.case.customer): a for a in self.asked.ask(closing, in_turn=True)}
+        before = {
+            (a.case.format, a.case.customer): a for f in formats for a in self.asked.opening[f]
+        }
+        return [
+            Between(before.get(key, answer), answer, after.get(key, answer))
+            for answer in answers
+            for key in ((answer.case.format, answer.case.customer),)
+        ]
+
+    def explore(
+        self,
+        strategy: Strategy,
+        check: Check[Answer],
+        concerns: Callable[[Case], bool] = lambda _: True,
+    ) -> None:
+        """Examine what Hypothesis adds, as far as it concerns this requirement.
+
+        Where the plan had met nothing, a failure is shrunk to the simplest case that fails.
+        """
+        cases = [case for case in self.asked.explored(strategy, self.format) if concerns(case)]
+        fresh = not self._departures
+        failed = [answer for answer in self.ask(cases) if answer.asked and any(check(answer))]
+        if failed and fresh:
+            simplest = self._simplest(strategy, lambda a: check(a) if concerns(a.case) else iter(()))
+            failed = [simplest or failed[0]]
+        self.examine(failed, check)
+
+    def _simplest(self, strategy: Strategy, check: Check[Answer]) -> Answer | None:
+        made: SearchStrategy[Case] = strategy(self.format, len(self.asked.target.customers))
+
+        def fails(case: Case) -> bool:
+            return any(any(check(answer)) for answer in self.ask([case]))
+
+        settings = self.asked.settings
+        case = shrink(made, fails, settings.depth.examples, settings.seed)
+        return next(iter(self.ask([case])), None) if case is not None else None
+
+    # --- How it is judged --------------------------------------------------------------------
+
+    def examine(self, subjects: Iterable[Subject], check: Check[Subject]) -> None:
+        """Look at each of these, an answer or a group of answers, with this check."""
+        for subject in subjects:
+            members = _members(subject)
+            missing = [answer for answer in members if not answer.asked]
+            self._unasked += missing
+            if not missing:
+                self._subjects += 1
+                self._departures += check(subject)
+
+    def __call__(self, subjects: Iterable[Subject], check: Check[Subject]) -> None:
+        """Examine these, and conclude."""
+        self.examine(subjects, check)
+        self.conclude()
+
+    def refusals(self, answers: Iterable[Answer], check: Check[Answer]) -> None:
+        """Examine answers to wrong calls, and conclude.
+
+        An answer that is no envelope refuses nothing, but it lets nobody in either: `http` and
+        `readable` say what it is, and where there is no other this was not tested.
+        """
+        answers = list(answers)
+        read = [answer for answer in answers if answer.looks is not Looks.NEITHER]
+        self._unasked += [answer for answer in answers if not answer.asked]
+        if answers and not read and not self._unasked:
+            self.not_tested(f"no such call was answered with an envelope: {answers[0].summary}")
+        self(read, check)
+
+    def conclude(self) -> None:
+        """End the item: with findings, or for want of anything to judge, or well."""
+        if self._departures:
+            self._fail()
+        if self._unasked:
+            problem = self._unasked[0].exchange.problem
+            why = problem.detail if problem else "no call was made"
+            self.not_tested(f"{len(self._unasked)} calls were not made: {why}")
+        if not self._subjects:
+            self.not_tested("no answer was of the kind that it speaks of")
+        self._end(Outcome.PASSED)
+
+    def observe(self, accepted: bool, detail: str) -> None:
+        """End an item that is observed, never counted."""
+        self._end(Outcome.PASSED, f"{'yes' if accepted else 'no'}: {detail}")
+
+    def not_tested(self, reason: str) -> None:
+        """End the item untested."""
+        self._end(Outcome.NOT_TESTED, reason)
+        pytest.skip(reason)
+
+    def not_applicable(self, reason: str) -> None:
+        """End the item: it has no meaning here."""
+        self._end(Outcome.NOT_APPLICABLE, reason)
+        pytest.skip(reason)
+
+    def rests_on_the_documented_call(self) -> None:
+        """End the item untested where the documented call brings no overview."""
+        self.rests_on_somebody()
+        if not self.asked.answered(self.format):
+            self.not_tested("the documented call brings no overview: see success.answered")
+
+    def rests_on_some_envelope(self) -> None:
+        """End the item untested where the documented call brings neither envelope."""
+        self.rests_on_somebody()
+        if not self.asked.talks(self.format):
+            self.not_tested("the documented call brings no envelope: see success.answered")
+
+    def rests_on_somebody(self) -> None:
+        """End the item untested where nobody answers at all."""
+        if silence := self.asked.silence:
+            self.not_tested(silence)
+
+    # --- What it becomes ---------------------------------------------------------------------
+
+    def _fail(self) -> None:
+        findings = self._findings()
+        text = "\n\n".join(_as_text(self.requirement, finding) for finding in findings)
+        self._end(Outcome.FAILED, findings[0].got, findings)
+        counts = (Level.MUST, self.asked.settings.level)
+        if self.requirement.level in counts:
+            pytest.fail(text, pytrace=False)
+        pytest.xfail(f"{self.requirement.level.upper()}: {findings[0].got}")
+
+    def _findings(self) -> list[Finding]:
+        """The simplest example of each kind of departure, the simplest kinds first."""
+        kinds: dict[tuple[str, str], list[Departure]] = {}
+        for departure in sorted(self._departures, key=lambda d: d.answer.case.weight):
+            kinds.setdefault((departure.where, departure.expected), []).append(departure)
+        findings = [self._finding(same[0], len(same)) for same in kinds.values()]
+        return findings[:MOST_FINDINGS]
+
+    def _finding(self, departure: Departure, times: int) -> Finding:
+        exchange = departure.answer.exchange
+        return Finding(
+            requirement=self.requirement.id,
+            format=self._format.value if self._format else "both",
+            where=departure.where,
+            expected=departure.expected,
+            got=departure.got,
+            hint=departure.hint,
+            case=str(exchange.case),
+            curl=curl(exchange.case, self.asked.target),
+            status=exchange.status,
+            excerpt=exchange.body[: 4 * EXCERPT].decode("utf-8", "replace")[:EXCERPT],
+            times=times,
+        )
+
+    def _end(self, outcome: Outcome, reason: str = "", findings: Sequence[Finding] = ()) -> None:
+        self._record("outcome", outcome.value)
+        self._record("reason", reason)
+        if findings:
+            self._record("findings", json.dumps([asdict(finding) for finding in findings]))
+
+
+def _members(subject: Answer | Between | Sequence[Answer]) -> Sequence[Answer]:
+    match subject:
+        case Answer():
+            return (subject,)
+        case Between(before, answer, after):
+            return (before, answer, after)
+        case _:
+            return subject
+
+
+def _as_text(requirement: Requirement, finding: Finding) -> str:
+    more = f" ({finding.times} answers)" if finding.times > 1 else ""
+    lines = [
+        f"{requirement.level.upper()} {requirement.id}: {requirement.title}",
+        f"  page:     {requirement.source}",
+        f"  asked:    {finding.case}",
+        f"  expected: {finding.where}: {finding.expected}",
+        f"  came:     {finding.got}{more}",
+        f"  hint:     {finding.hint}" if finding.hint else "",
+        f"  answer:   HTTP {finding.status} {finding.excerpt!r}" if finding.excerpt else "",
+        f"  again:    {finding.curl}",
+    ]
+    return "\n".join(line for line in lines if line)

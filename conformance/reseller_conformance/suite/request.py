@@ -1,0 +1,77 @@
+"""How the request may be written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from reseller_conformance import requirements as r
+from reseller_conformance import strategies
+from reseller_conformance.answer import Answer
+from reseller_conformance.checks.agreement import own
+from reseller_conformance.checks.departure import Departure
+from reseller_conformance.checks.form import envelope
+from reseller_conformance.envelope import Looks
+from reseller_conformance.suite.asked import holds_text
+from reseller_conformance.suite.judge import Judge
+from reseller_conformance.suite.marking import requirement
+
+__all__ = ["RequestConformance"]
+
+
+class RequestConformance:
+    """Call."""
+
+    @requirement(r.REQUEST_ORDER)
+    def test_request_order(self, reseller_judge: Judge) -> None:
+        """The parameters in any order."""
+        cases = reseller_judge.plan.orders(reseller_judge.format)
+        reseller_judge(reseller_judge.around(reseller_judge.ask(cases)), own)
+
+    @requirement(r.REQUEST_ENCODING)
+    def test_request_encoding(self, reseller_judge: Judge) -> None:
+        """Percent-encoded characters for plain ones."""
+        cases = reseller_judge.plan.encodings(reseller_judge.format)
+        reseller_judge(reseller_judge.around(reseller_judge.ask(cases)), own)
+
+    @requirement(r.REQUEST_TEXT)
+    def test_request_text(self, reseller_judge: Judge) -> None:
+        """Odd texts as values."""
+        judge = reseller_judge
+        judge.rests_on_the_documented_call()
+        plain = judge.asked.plain(judge.format)
+
+        def check(answer: Answer) -> Iterator[Departure]:
+            yield from envelope(answer, as_well_as=plain)
+
+        judge.examine(judge.ask(judge.plan.texts(judge.format)), check)
+        judge.explore(strategies.text_cases, check)
+        judge.explore(strategies.wrong_cases, check, holds_text)
+        judge.conclude()
+
+    @requirement(r.REQUEST_UNDOCUMENTED)
+    def test_request_undocumented(self, reseller_judge: Judge) -> None:
+        """Parameters that the page does not name."""
+        judge = reseller_judge
+        cases = [
+            *judge.plan.undocumented(judge.format),
+            *judge.asked.explored(strategies.undocumented_cases, judge.format),
+        ]
+        judge(judge.around(judge.ask(cases)), own)
+
+    @requirement(r.REQUEST_REPEATED)
+    def test_request_repeated(self, reseller_judge: Judge) -> None:
+        """Parameters sent twice."""
+        cases = reseller_judge.plan.repeated(reseller_judge.format)
+        reseller_judge(reseller_judge.ask(cases), envelope)
+
+    @requirement(r.REQUEST_ARRAY)
+    def test_request_array(self, reseller_judge: Judge) -> None:
+        """Parameters sent as arrays."""
+        cases = reseller_judge.plan.arrays(reseller_judge.format)
+        reseller_judge(reseller_judge.ask(cases), envelope)
+
+    @requirement(r.REQUEST_POST)
+    def test_request_post(self, reseller_judge: Judge) -> None:
+        """The documented call as POST."""
+        for answer in reseller_judge.ask(reseller_judge.plan.post(reseller_judge.format)):
+            reseller_judge.observe(answer.looks is Looks.OVERVIEW, answer.summary)

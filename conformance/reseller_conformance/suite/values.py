@@ -1,0 +1,47 @@
+"""Do the values make sense?"""
+
+from __future__ import annotations
+
+from reseller_conformance import requirements as r
+from reseller_conformance.checks import values
+from reseller_conformance.suite.judge import Judge
+from reseller_conformance.suite.marking import requirement
+
+__all__ = ["ValuesConformance"]
+
+
+class ValuesConformance:
+    """What the page's examples let one infer."""
+
+    @requirement(r.VALUES_REPUTATION)
+    def test_values_reputation(self, reseller_judge: Judge) -> None:
+        """At most 100 per cent."""
+        reseller_judge(reseller_judge.overviews("reputation"), values.reputation)
+
+    @requirement(r.VALUES_PACKAGE)
+    def test_values_package(self, reseller_judge: Judge) -> None:
+        """A name that names something."""
+        reseller_judge(reseller_judge.overviews("package"), values.package)
+
+    @requirement(r.VALUES_BALANCE)
+    def test_values_balance(self, reseller_judge: Judge) -> None:
+        """What remains and what is over."""
+        names = ("credits_allowed", "credits_used", "credits_remain", "credits_overage")
+        reseller_judge(reseller_judge.overviews(*names), values.balance)
+
+    @requirement(r.VALUES_CYCLE)
+    def test_values_cycle(self, reseller_judge: Judge) -> None:
+        """Start, end, process."""
+        reseller_judge(reseller_judge.overviews(*values.CYCLE), values.cycle)
+
+    @requirement(r.VALUES_STEADY)
+    def test_values_steady(self, reseller_judge: Judge) -> None:
+        """What counts up does not go down."""
+        judge = reseller_judge
+        judge.rests_on_the_documented_call()
+        answers = judge.asked.by_turns(judge.format)
+        customers = dict.fromkeys(answer.case.customer for answer in answers)
+        judge(
+            [[a for a in answers if a.case.customer == customer] for customer in customers],
+            values.steady,
+        )
