@@ -1,0 +1,213 @@
+"""Resellers and their customers' accounts: as plain values, and as read from a JSON file.
+
+The file that lies beside this module is the one used where the operator names none. How an account
+is answered for is left to `core`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import reprlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from reseller_conformance.contract import FIELDS, Kind
+
+__all__ = ["Account", "Accounts", "AccountsError", "Reseller", "load_accounts", "read_accounts"]
+
+_DERIVED = ("credits_remain", "credits_overage")
+
+_COUNT = re.compile(r"0|[1-9][0-9]{0,999}")
+
+# What XML 1.0 (2.2) cannot carry, control characters and noncharacters are kept out, so that
+# whatever an account holds can be told in both formats.
+_TEXT = re.compile(r"[^\x00-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]+")
+
+
+class AccountsError(ValueError):
+    """The accounts file cannot be used; the message is one line that ends in what is wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One customer's account: the name, and the ten fields in the page's order."""
+
+    user: str
+    reputation: int
+    requests: int
+    package: str
+    credits_allowed: int
+    credits_used: int
+    credits_remain: int
+    credits_overage: int
+    billing_start_date: date
+    billing_end_date: date
+    billing_process_date: date
+
+
+@dataclass(frozen=True, slots=True)
+class Reseller:
+    """Who may ask, and about whom."""
+
+    api_user: str
+    api_key: str = field(repr=False)
+    customers: tuple[Account, ...]
+
+    def customer(self, user: str) -> Account | None:
+        """Return the account registered under exactly this name."""
+        return next((account for account in self.customers if account.user == user), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Accounts:
+    """Every reseller; the first is the one that a run against the reference asks as."""
+
+    resellers: tuple[Reseller, ...]
+
+    def reseller(self, api_user: str) -> Reseller | None:
+        """Return the reseller with exactly this name."""
+        return next((known for known in self.resellers if known.api_user == api_user), None)
+
+    @property
+    def foreign(self) -> str | None:
+        """A customer of another reseller, and not of the first; None where there is none."""
+        first, *others = self.resellers
+        names = (account.user for reseller in others for account in reseller.customers)
+        return next((name for name in names if first.customer(name) is None), None)
+
+
+def load_accounts(path: str | Path | None = None) -> Accounts:
+    """Read an accounts file, or the package's own; `AccountsError` says what is wrong with it."""
+    source = resources.files(__package__) / "accounts.json" if path is None else Path(path)
+    try:
+        # Editors on Windows begin a file with a mark.
+        text = source.read_text("utf-8-sig")
+    except OSError as problem:
+        raise AccountsError(f"cannot read the accounts file, {problem.strerror}: {path}") from None
+    except UnicodeDecodeError:
+        raise AccountsError(f"the accounts file is not in UTF-8: {path}") from None
+    try:
+        document = json.loads(text, object_pairs_hook=_once)
+    except AccountsError:
+        raise
+    except RecursionError:
+        raise AccountsError(f"the accounts file is nested too deeply: {path}") from None
+    except ValueError as problem:
+        raise AccountsError(f"the accounts file is not JSON, {problem}: {path}") from None
+    return read_accounts(document)
+
+
+def read_accounts(document: object) -> Accounts:
+    """Make accounts of a decoded file: `{"resellers": [{"api_user", "api_key", "customers"}]}`.
+
+    A customer has `user` and the ten fields; `credits_remain` and `credits_overage` follow from
+    the other two counts of credits where they are not given.
+    """
+    entries = _members(document, "the accounts", ("resellers",))["resellers"]
+    resellers = tuple(
+        _reseller(entry, f"resellers[{place}]")
+        for place, entry in enumerate(_listed(entries, "resellers"))
+    )
+    _distinct([reseller.api_user for reseller in resellers], "resellers", "api_user")
+    return Accounts(resellers)
+
+
+def _reseller(entry: object, where: str) -> Reseller:
+    given = _members(entry, where, ("api_user", "api_key", "customers"))
+    customers = tuple(
+        _account(customer, f"{where}.customers[{place}]")
+        for place, customer in enumerate(_listed(given["customers"], f"{where}.customers"))
+    )
+    _distinct([account.user for account in customers], f"{where}.customers", "user")
+    key = given["api_key"]
+    if not isinstance(key, str) or not _TEXT.fullmatch(key):
+        raise AccountsError(f"{where} must have text without control characters as its api_key")
+    return Reseller(_text(given["api_user"], f"{where}.api_user"), key, customers)
+
+
+def _account(entry: object, where: str) -> Account:
+    names = tuple(field.name for field in FIELDS if field.name not in _DERIVED)
+    given = _members(entry, where, ("user", *names), _DERIVED)
+    values: dict[str, Any] = {
+        field.name: _READERS[field.kind](given[field.name], f"{where}.{field.name}")
+        for field in FIELDS
+        if field.name in given
+    }
+    left = values["credits_allowed"] - values["credits_used"]
+    balance = {"credits_remain": max(left, 0), "credits_overage": max(-left, 0)}
+    return Account(user=_text(given["user"], f"{where}.user"), **(balance | values))
+
+
+def _text(value: object, where: str) -> str:
+    if isinstance(value, str) and _TEXT.fullmatch(value):
+        return value
+    raise AccountsError(f"{where} must be text without control characters: {_shown(value)}")
+
+
+def _count(value: object, where: str) -> int:
+    if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+        return value
+    if isinstance(value, str) and _COUNT.fullmatch(value):
+        return int(value)
+    raise AccountsError(f"{where} must be a whole number, not negative: {_shown(value)}")
+
+
+def _date(value: object, where: str) -> date:
+    try:
+        day = date.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        day = None
+    # `fromisoformat` also takes 20100830 and 2010-W35-1, which the page does not write.
+    if day is None or day.isoformat() != value:
+        raise AccountsError(f"{where} must be a day written YYYY-MM-DD: {_shown(value)}")
+    return day
+
+
+_READERS: Mapping[Kind, Callable[[object, str], Any]] = {
+    Kind.COUNT: _count,
+    Kind.DATE: _date,
+    Kind.TEXT: _text,
+}
+
+
+def _members(
+    value: object, where: str, required: tuple[str, ...], optional: tuple[str, ...] = ()
+) -> dict[str, object]:
+    if not isinstance(value, dict):
+        raise AccountsError(f"{where} must be an object: {_shown(value)}")
+    for name in required:
+        if name not in value:
+            raise AccountsError(f"{where} must have the member: {name}")
+    for name in value:
+        if name not in required and name not in optional:
+            raise AccountsError(f"{where} has an unknown member: {_shown(name)}")
+    return value
+
+
+def _listed(value: object, where: str) -> list[object]:
+    if isinstance(value, list) and value:
+        return value
+    raise AccountsError(f"{where} must be a list that is not empty: {_shown(value)}")
+
+
+def _distinct(names: list[str], where: str, member: str) -> None:
+    for place, name in enumerate(names):
+        if name in names[:place]:
+            raise AccountsError(f"{where} must differ in their {member}: {_shown(name)}")
+
+
+def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    _distinct([name for name, _ in pairs], "the members of an object", "name")
+    return dict(pairs)
+
+
+def _shown(value: object) -> str:
+    # A list or an object may hold a key.
+    if isinstance(value, (list, dict)):
+        return f"a {type(value).__name__}"
+    return reprlib.repr(value)

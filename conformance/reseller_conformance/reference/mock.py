@@ -1,0 +1,58 @@
+"""The reference with no socket: `requests` is answered in the process, through `responses`.
+
+What is answered is left to `core`. `responses` patches `requests` for the whole process, so this
+is a scope with one owner, and the library is imported only inside it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
+
+from reseller_conformance.reference.core import Reference, Request
+
+if TYPE_CHECKING:
+    from requests import PreparedRequest
+    from responses import RequestsMock
+
+__all__ = ["EMBEDDED_URL", "mocked"]
+
+EMBEDDED_URL = "https://reference.invalid"
+"""Where the reference is mocked: a host that cannot exist (RFC 6761, 6.4)."""
+
+_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+
+
+@contextmanager
+def mocked(reference: Reference, base_url: str = EMBEDDED_URL) -> Iterator[RequestsMock]:
+    """Answer every `requests` call below `base_url` as `reference` does, within this scope.
+
+    Calls to anywhere else fail with `requests.ConnectionError`; `add_passthru` of the mock that is
+    yielded lets some of them through.
+    """
+    from responses import RequestsMock
+
+    def respond(request: PreparedRequest) -> tuple[int, dict[str, str], bytes]:
+        answer = reference.respond(_request(request))
+        return answer.status, answer.fields, b"" if request.method == "HEAD" else answer.body
+
+    below = re.compile(re.escape(base_url.rstrip("/")) + r"(?=[/?#]|$)")
+    # An unfired callback would raise at the end, and hide the error that led there.
+    with RequestsMock(assert_all_requests_are_fired=False) as mock:
+        for method in _METHODS:
+            mock.add_callback(method, below, callback=respond, content_type=None)
+        yield mock
+
+
+def _request(request: PreparedRequest) -> Request:
+    parts = urlsplit(request.url or "")
+    body = request.body or b""
+    return Request(
+        path=unquote(parts.path),
+        query=parts.query.encode(),
+        method=request.method or "GET",
+        body=body if isinstance(body, bytes) else str(body).encode(),
+    )

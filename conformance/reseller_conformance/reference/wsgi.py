@@ -1,0 +1,46 @@
+"""The reference as a WSGI application (PEP 3333), for any server and below any path.
+
+What is answered is left to `core`; a server on loopback is in `serving`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from reseller_conformance.reference.core import Reference, Request
+
+if TYPE_CHECKING:
+    from wsgiref.types import StartResponse, WSGIEnvironment
+
+__all__ = ["Application"]
+
+_REASONS = {status.value: status.phrase for status in HTTPStatus}
+
+
+class Application:
+    """A WSGI application that answers as `reference` does."""
+
+    def __init__(self, reference: Reference) -> None:
+        """Answer as this reference does."""
+        self.reference = reference
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer one request."""
+        answer = self.reference.respond(_request(environ))
+        reason = _REASONS.get(answer.status, "Unknown")
+        start_response(f"{answer.status} {reason}", list(answer.fields.items()))
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else [answer.body]
+
+
+def _request(environ: WSGIEnvironment) -> Request:
+    # PEP 3333: text in the environment is bytes read as ISO-8859-1.
+    path = environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", "")
+    length = int(environ.get("CONTENT_LENGTH") or 0)
+    return Request(
+        path=path.encode("iso-8859-1").decode("utf-8", "replace"),
+        query=environ.get("QUERY_STRING", "").encode("iso-8859-1"),
+        method=environ["REQUEST_METHOD"],
+        body=environ["wsgi.input"].read(length) if length else b"",
+    )
