@@ -4,7 +4,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reseller_conformance.cases import Case, Encoding, Expected, Rights, askable, pairs, query, url_of
+from reseller_conformance.cases import (
+    Case,
+    Encoding,
+    Expected,
+    Rights,
+    askable,
+    pairs,
+    query,
+    url_of,
+)
 from reseller_conformance.contract import PARAMETERS, Format
 from reseller_conformance.states import EMPTY, LENIENT, WRONG, State, Text, looks_alike, make
 
@@ -16,7 +25,10 @@ def sent(case: Case) -> dict[str, str]:
 
 
 def test_the_documented_call_is_that_of_the_page():
-    written = query(pairs(Case(Format.XML), Rights("me", "key", ("customer@example.com",), None)), Encoding.PLAIN)
+    written = query(
+        pairs(Case(Format.XML), Rights("me", "key", ("customer@example.com",), None)),
+        Encoding.PLAIN,
+    )
     assert url_of("https://host/base", Case(Format.XML), written) == (
         "https://host/base/apiv2/reseller.account.xml"
         "?api_user=me&api_key=key&task=overview&user=customer@example.com"
@@ -117,7 +129,9 @@ def test_any_text_survives_the_query(text):
 
 
 @settings(max_examples=50)
-@given(st.sampled_from(["Ann@Example.com", " ann@example.com ", "ánn@example.com", "ａnn@example.com"]))
+@given(
+    st.sampled_from(["Ann@Example.com", " ann@example.com ", "ánn@example.com", "ａnn@example.com"])
+)
 def test_spellings_that_databases_fold_look_alike(text):
     assert looks_alike(text, ("ann@example.com",))
     assert not looks_alike("ann@example.co", ("ann@example.com",))

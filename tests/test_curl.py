@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+from itertools import pairwise
 from urllib.parse import unquote
 
 import pytest
@@ -15,7 +16,9 @@ from reseller_conformance.states import WRONG, State, Text
 from reseller_conformance.target import Target
 
 KEY = "k3y/with+odd&chars=%41\"<$'x"
-TARGET = Target("http://127.0.0.1:1/base", "me & co", Secret(KEY), ("ann o'neil@example.com",), "eve")
+TARGET = Target(
+    "http://127.0.0.1:1/base", "me & co", Secret(KEY), ("ann o'neil@example.com",), "eve"
+)
 RIGHTS = Rights(TARGET.api_user, KEY, TARGET.customers, TARGET.foreign)
 
 
@@ -30,7 +33,7 @@ def given_to_curl(command: str, tmp_path) -> list[str]:
 
 def pairs_in(arguments: list[str]) -> list[tuple[str, str]]:
     found = []
-    for kind, text in zip(arguments, arguments[1:], strict=False):
+    for kind, text in pairwise(arguments):
         name, _, value = text.partition("=")
         if kind == "--data-raw":
             found.append((unquote(name), unquote(value)))
@@ -43,7 +46,10 @@ CASES = [
     Case(Format.JSON),
     Case(Format.XML, encoding=Encoding.VALUES),
     Case(Format.XML, encoding=Encoding.NAMES),
-    *(Case(Format.JSON, api_key=state) for state in (State.MISSING, State.EMPTY, *WRONG["api_key"])),
+    *(
+        Case(Format.JSON, api_key=state)
+        for state in (State.MISSING, State.EMPTY, *WRONG["api_key"])
+    ),
     *(Case(Format.JSON, api_key=state, encoding=Encoding.VALUES) for state in WRONG["api_key"]),
     *(Case(Format.JSON, user=Text(text)) for text in ODD_TEXTS),
     Case(Format.JSON, again=(("api_key", State.PREFIX), ("api_key", State.UNKNOWN))),

@@ -63,7 +63,9 @@ def test_each_parameter_stands_in_each_place():
 def test_odd_texts_are_such_as_xml_can_carry():
     for text in ODD_TEXTS:
         assert 1 <= len(text) <= 255
-        assert not any(ord(c) < 0x20 or 0x7F <= ord(c) <= 0x9F or ord(c) & 0xFFFE == 0xFFFE for c in text)
+        assert not any(
+            ord(c) < 0x20 or 0x7F <= ord(c) <= 0x9F or ord(c) & 0xFFFE == 0xFFFE for c in text
+        )
 
 
 def test_odd_texts_are_asked_of_every_parameter():
@@ -77,7 +79,11 @@ def test_odd_texts_are_asked_of_every_parameter():
 
 def test_right_and_wrong_calls_take_turns_and_the_last_customer_begins_wrong():
     cases = Plan(Depth.STANDARD, 2).remembered(Format.JSON)
-    assert [case.expected for case in cases[:3]] == [Expected.ERROR, Expected.OVERVIEW, Expected.ERROR]
+    assert [case.expected for case in cases[:3]] == [
+        Expected.ERROR,
+        Expected.OVERVIEW,
+        Expected.ERROR,
+    ]
     assert {case.customer for case in cases} == {1}
     assert len(set(cases)) == len(cases)
 

@@ -54,7 +54,9 @@ class Answer:
         exchange = self.exchange
         if exchange.problem is not None or exchange.status is None or not exchange.body.strip():
             return False
-        return not (300 <= exchange.status < 400 or exchange.status >= 500 or exchange.status == 429)
+        return not (
+            300 <= exchange.status < 400 or exchange.status >= 500 or exchange.status == 429
+        )
 
     @property
     def looks(self) -> Looks:
@@ -90,6 +92,8 @@ class Answer:
         exchange = self.exchange
         if exchange.problem is not None:
             return f"{exchange.problem.kind}: {exchange.problem.detail}"
+        if exchange.status is not None and 300 <= exchange.status < 400:
+            return f"HTTP {exchange.status}, a redirect to {exchange.header('Location')}"
         if not exchange.body.strip():
             return f"HTTP {exchange.status} without a body"
         what = {

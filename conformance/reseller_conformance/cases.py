@@ -195,4 +195,3 @@ def url_of(base_url: str, case: Case, written: str) -> str:
     """Return the URL of a call whose query is already written."""
     address = base_url + path_of(case.format)
     return f"{address}?{written}" if written and case.method == "GET" else address
-

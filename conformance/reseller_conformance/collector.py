@@ -31,6 +31,10 @@ class Collector:
         self.tellers: list[Callable[[], Told]] = []
         self.complete = True
 
+    def hear(self, told: Told) -> None:
+        """Take what another process tells."""
+        self.tellers.append(lambda: told)
+
     def take(self, report: pytest.TestReport) -> None:
         """Take the outcome of one item, if it judges a requirement."""
         said = dict(report.user_properties)

@@ -60,6 +60,6 @@ FIELDS = (
 """The ten fields of a success envelope, in the page's order."""
 
 
-def path_of(format: Format) -> str:  # noqa: A002 - the field's own word
+def path_of(format: Format) -> str:
     """Return the path of the call below the base URL: `/apiv2/reseller.account.json`."""
     return f"/apiv2/reseller.account.{format}"

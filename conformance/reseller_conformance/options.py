@@ -31,7 +31,13 @@ class Option:
 
 OPTIONS = (
     Option("app", "WSGI or ASGI app, served on loopback for the run", "MODULE:ATTR"),
-    Option("user", "registered customer; two that differ make more testable", "NAME", "RESELLER_USER", many=True),
+    Option(
+        "user",
+        "registered customer; two that differ make more testable",
+        "NAME",
+        "RESELLER_USER",
+        many=True,
+    ),
     Option("foreign-user", "customer of another reseller", "NAME", "RESELLER_FOREIGN_USER"),
     Option("api-key-file", "file that holds the api_key (or set RESELLER_API_KEY)", "FILE"),
     Option("formats", "formats to test (json,xml)", "LIST"),

@@ -201,7 +201,10 @@ class Plan:
 
     def arrays(self, format: Format) -> list[Case]:
         """Each parameter sent as `name[]`, and all of them."""
-        return [*(Case(format, arrays=(name,)) for name in PARAMETERS), Case(format, arrays=PARAMETERS)]
+        return [
+            *(Case(format, arrays=(name,)) for name in PARAMETERS),
+            Case(format, arrays=PARAMETERS),
+        ]
 
     def post(self, format: Format) -> list[Case]:
         """The documented call as POST."""
@@ -213,7 +216,7 @@ class Plan:
             *self.single(format, "task", (State.MISSING, State.UNKNOWN))[:: len(self.turns)],
             *self.single(format, "user", (State.MISSING, State.UNKNOWN))[:: len(self.turns)],
             *self.single(format, "api_key", (State.MISSING, State.UNKNOWN))[:: len(self.turns)],
-            Case(format, *([State.MISSING] * 4)),
+            _with(Case(format), dict.fromkeys(PARAMETERS, State.MISSING)),
         ]
         return [[replace(case, turn=turn) for turn in range(3)] for case in wrong]
 
@@ -320,9 +323,7 @@ def _two_wrong_of_all() -> Iterator[dict[str, Value]]:
 
 def _every_kind() -> Iterator[dict[str, Value]]:
     for turn, kinds in enumerate(product(*(_KINDS[name] for name in PARAMETERS))):
-        yield {
-            name: kind[turn % len(kind)] for name, kind in zip(PARAMETERS, kinds, strict=True)
-        }
+        yield {name: kind[turn % len(kind)] for name, kind in zip(PARAMETERS, kinds, strict=True)}
 
 
 def _all_pairs(format: Format) -> Iterator[dict[str, Value]]:

@@ -6,7 +6,7 @@ changes no setting of its host. What the items find is gathered in `collector`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from reseller_conformance.cases import Case
     from reseller_conformance.contract import Format
     from reseller_conformance.exchange import Exchange
-    from reseller_conformance.settings import Settings
     from reseller_conformance.suite.asked import Asked
     from reseller_conformance.suite.judge import Judge
     from reseller_conformance.target import Target
@@ -39,9 +38,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
             group.addoption(name, dest=key, action="store_true", help=option.help)
             parser.addini(key, option.help, type="bool", default=False)
             continue
-        action, kind = ("append", "linelist") if option.many else ("store", "string")
+        action = "append" if option.many else "store"
         group.addoption(name, dest=key, action=action, metavar=option.metavar, help=option.help)
-        parser.addini(key, option.help, type=kind, default=None)
+        if option.many:
+            parser.addini(key, option.help, type="linelist", default=None)
+        else:
+            parser.addini(key, option.help, type="string", default=None)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -51,6 +53,10 @@ def pytest_configure(config: pytest.Config) -> None:
         f"{MARK}(id, level): the requirement of the account overview that a test judges",
     )
     config.pluginmanager.register(_Gathering(config), "reseller-conformance-gathering")
+    if any(config.getoption(dest(option.name)) for option in OPTIONS) or SUITE in config.args:
+        from reseller_conformance.session import check
+
+        check(config)
 
 
 # --- Collection ----------------------------------------------------------------------------------
@@ -62,28 +68,13 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if mark is None or "reseller_judge" not in metafunc.fixturenames:
         return
     from reseller_conformance.requirements import by_id
-    from reseller_conformance.session import settings_of
+    from reseller_conformance.session import formats_of
 
-    wanted = settings_of(metafunc.config).formats
+    wanted = formats_of(metafunc.config)
     formats = by_id(mark.kwargs["id"]).formats
-    chosen = [format for format in formats if format in wanted] or [*formats[:1]] or [None]
+    chosen = [format for format in formats if format in wanted] or [*formats[:1], None][:1]
     ids = [format.value if format else "both" for format in chosen]
     metafunc.parametrize("reseller_format", chosen, ids=ids)
-
-
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Tell each item's requirement, and gather what they find; say so where there are none."""
-    ours = [item for item in items if item.get_closest_marker(MARK)]
-    if ours:
-        from reseller_conformance.session import introduce
-
-        introduce(ours, MARK)
-    elif SUITE in config.args and not items and not config.getoption("keyword"):
-        raise pytest.UsageError(
-            "nothing of the suite was collected: its module is test_overview.py and its class "
-            "TestOverview, which python_files and python_classes must match"
-        )
 
 
 # --- Fixtures ------------------------------------------------------------------------------------
@@ -103,9 +94,7 @@ def reseller_target(request: pytest.FixtureRequest) -> Iterator[Target]:
 
 
 @pytest.fixture(scope="class")
-def reseller_asked(
-    request: pytest.FixtureRequest, reseller_target: Target
-) -> Iterator[Asked]:
+def reseller_asked(request: pytest.FixtureRequest, reseller_target: Target) -> Iterator[Asked]:
     """What has been asked of the target, and what it answered."""
     from reseller_conformance.session import asking, settings_of
 
@@ -164,6 +153,22 @@ class _Gathering:
         self.config = config
         self.awake = False
 
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Tell each item's requirement; say so where the suite was asked for and has no items."""
+        ours = [item for item in items if item.get_closest_marker(MARK)]
+        if ours:
+            from reseller_conformance.session import check, introduce
+
+            check(self.config)
+            self.awake = True
+            introduce(ours, MARK)
+        elif SUITE in self.config.args and not items and not self.config.getoption("keyword"):
+            raise pytest.UsageError(
+                "nothing of the suite was collected: its module is test_overview.py and its class "
+                "TestOverview, which python_files and python_classes must match"
+            )
+
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Take each item's outcome."""
         if self.awake or any(name == "requirement" for name, _ in report.user_properties):
@@ -178,7 +183,7 @@ class _Gathering:
         for told in getattr(node, "workeroutput", {}).get("reseller_told", ()):
             from reseller_conformance.session import collector_of
 
-            collector_of(self.config).tellers.append(lambda told=told: told)
+            collector_of(self.config).hear(told)
 
     def pytest_keyboard_interrupt(self) -> None:
         """Remember that the run is not complete."""
@@ -213,13 +218,11 @@ class _Gathering:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(
-    item: pytest.Item, call: pytest.CallInfo[None]
-) -> Iterator[None]:
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, Any]:
     """Scrub the reports of items that know a key; nothing that pytest writes holds it."""
-    report: Any = yield
+    report = yield
     if "reseller_target" in getattr(item, "fixturenames", ()):
         from reseller_conformance.session import scrub
 
         scrub(item.config, report)
-    return report  # noqa: B901 - what a wrapper hook returns
+    return report

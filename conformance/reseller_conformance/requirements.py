@@ -533,6 +533,6 @@ CATALOGUE: tuple[Requirement, ...] = tuple(
 _BY_ID = {requirement.id: requirement for requirement in CATALOGUE}
 
 
-def by_id(id: str) -> Requirement:  # noqa: A002 - the catalogue's own word
+def by_id(id: str) -> Requirement:
     """Return the requirement with this id; `KeyError` where there is none."""
     return _BY_ID[id]

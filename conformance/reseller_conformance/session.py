@@ -17,6 +17,7 @@ import pytest
 from reseller_conformance import __version__
 from reseller_conformance.client import Client
 from reseller_conformance.collector import COLLECTOR, Collector, Told, collected
+from reseller_conformance.contract import Format
 from reseller_conformance.findings import Outcome, Verdict
 from reseller_conformance.options import OPTIONS, dest
 from reseller_conformance.requirements import by_id
@@ -27,9 +28,11 @@ from reseller_conformance.target import Target
 
 __all__ = [
     "asking",
+    "check",
     "collector_of",
     "describe",
     "finish",
+    "formats_of",
     "introduce",
     "scrub",
     "settings_of",
@@ -63,6 +66,26 @@ def settings_of(config: pytest.Config) -> Settings:
     return config.stash[_SETTINGS]
 
 
+def formats_of(config: pytest.Config) -> tuple[Format, ...]:
+    """Return the formats that are tested; where the words are wrong, `check` will say so."""
+    try:
+        return settings_of(config).formats
+    except pytest.UsageError:
+        return tuple(Format)
+
+
+def check(config: pytest.Config) -> None:
+    """Refuse, in one line, what cannot be run: before the first item, not in each of them."""
+    settings = settings_of(config)
+    if settings.app is not None:
+        from reseller_conformance.serving import AppError, load_app
+
+        try:
+            load_app(settings.app)
+        except AppError as problem:
+            raise pytest.UsageError(str(problem)) from None
+
+
 # --- The target ----------------------------------------------------------------------------------
 
 
@@ -74,14 +97,10 @@ def target_of(settings: Settings) -> Iterator[Target]:
     elif settings.app is None:
         yield settings.target
     else:
-        from reseller_conformance.serving import AppError, load_app, serve_app
+        from reseller_conformance.serving import load_app, serve_app
 
-        try:
-            app = load_app(settings.app)
-            with serve_app(app) as base_url:
-                yield replace(settings.target, base_url=base_url)
-        except AppError as problem:
-            raise pytest.UsageError(str(problem)) from None
+        with serve_app(load_app(settings.app)) as base_url:
+            yield replace(settings.target, base_url=base_url)
 
 
 def _embedded() -> Target:

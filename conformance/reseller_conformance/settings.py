@@ -55,7 +55,9 @@ class Settings:
 Words = Mapping[str, object]
 
 
-def settings_from(words: Words, base_url: str = "", env: Mapping[str, str] = os.environ) -> Settings:
+def settings_from(
+    words: Words, base_url: str = "", env: Mapping[str, str] = os.environ
+) -> Settings:
     """Check the operator's words, by option name, and return the run that they make.
 
     Raises BadSettings where they make none.
@@ -161,7 +163,7 @@ def _target(reader: _Reader, base_url: str, env: Mapping[str, str], app: bool) -
 def _checked_url(text: str) -> str:
     try:
         parts = urlsplit(text)
-        port_is_fine = parts.port is None or 0 < parts.port
+        port_is_fine = parts.port is None or parts.port > 0
     except ValueError:
         parts, port_is_fine = urlsplit(""), False
     if parts.scheme not in ("http", "https") or not parts.hostname or not port_is_fine:

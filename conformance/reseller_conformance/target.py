@@ -5,7 +5,7 @@ How it is asked is left to `client`; which values are sent to `states` and `case
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from reseller_conformance.secret import Secret
@@ -19,6 +19,7 @@ class Target:
 
     `base_url` has no trailing slash; `customers` are names registered under the reseller, the
     first being the one that most calls ask about; `foreign` is a customer of another reseller.
+    `headers` go with every call; a gateway's token may be among them, so they are not shown.
     `verify` is what `requests` takes: True, False, or the path of a CA bundle.
     """
 
@@ -28,7 +29,7 @@ class Target:
     customers: tuple[str, ...]
     foreign: str | None = None
     kind: Literal["embedded", "app", "live"] = "live"
-    headers: tuple[tuple[str, str], ...] = ()
+    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     verify: bool | str = True
 
 

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from reseller_conformance.answer import Answer
-from reseller_conformance.checks.due import refused
 from reseller_conformance.checks.departure import Departure, shown
+from reseller_conformance.checks.due import refused
 from reseller_conformance.contract import FIELDS, Format
 from reseller_conformance.envelope import FieldValue, Looks, charset_problem, misread
 
@@ -124,12 +124,13 @@ def own_in_turn(group: Between) -> Iterator[Departure]:
 
 def alike(group: Between) -> Iterator[Departure]:
     """Another customer's overview differs from those of the first around it."""
-    if all(set(ALL) <= set(part.values) for part in (group.before, group.answer, group.after)):
-        if not any(differing(group, ALL)):
-            yield Departure(
-                group.answer,
-                "all ten fields",
-                "an overview of its own",
-                shown(group.answer.values, ("package", "credits_used")) + ", as the first customer's",
-                "if the two accounts are really alike, name two customers that differ",
-            )
+    whole = all(set(ALL) <= set(part.values) for part in (group.before, group.answer, group.after))
+    if whole and not any(differing(group, ALL)):
+        values = shown(group.answer.values, ("package", "credits_used"))
+        yield Departure(
+            group.answer,
+            "all ten fields",
+            "an overview of its own",
+            f"{values}, as the first customer's",
+            "if the two accounts are really alike, name two customers that differ",
+        )

@@ -45,7 +45,10 @@ def delivered(answer: Answer) -> Iterator[Departure]:
     if answer.exchange.problem is None and answer.exchange.status in GATEWAY:
         tries = len(answer.exchange.retries) + 1
         yield Departure(
-            answer, "status", "an answer within the retries", f"{answer.exchange.status} {tries} times"
+            answer,
+            "status",
+            "an answer within the retries",
+            f"{answer.exchange.status} {tries} times",
         )
 
 

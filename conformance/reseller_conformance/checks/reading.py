@@ -19,8 +19,6 @@ def met(requirement: Requirement) -> Check[Answer]:
             return
         for problem in answer.problems:
             if problem.requirement is requirement:
-                yield Departure(
-                    answer, problem.where, problem.expected, problem.got, problem.hint
-                )
+                yield Departure(answer, problem.where, problem.expected, problem.got, problem.hint)
 
     return check

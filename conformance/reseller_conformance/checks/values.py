@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date
+from itertools import pairwise
 from typing import cast
 
 from reseller_conformance.answer import Answer
@@ -50,7 +51,7 @@ def cycle(answer: Answer) -> Iterator[Departure]:
 
 def steady(answers: Sequence[Answer]) -> Iterator[Departure]:
     """What counts up does not go down while the cycle is the same."""
-    for before, answer in zip(answers, answers[1:], strict=False):
+    for before, answer in pairwise(answers):
         if before.values.get("billing_start_date") != answer.values.get("billing_start_date"):
             continue
         for name in ("requests", "credits_used"):

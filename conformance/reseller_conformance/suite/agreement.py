@@ -36,7 +36,7 @@ class AgreementConformance:
             judge.not_tested("name two registered customers with --user")
         turns = judge.asked.by_turns(judge.format)
         judge.examine([group for group in _triples(turns) if _is_other(group)], agreement.alike)
-        judge.examine([group for group in judge.around(turns)], agreement.own)
+        judge.examine(judge.around(turns), agreement.own)
         judge.conclude()
 
     @requirement(r.AGREEMENT_CONCURRENCY)

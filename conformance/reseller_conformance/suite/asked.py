@@ -53,6 +53,7 @@ class Asked:
         self.plan = Plan(settings.depth, len(target.customers))
         self._mocked = mocked
         self._answers: dict[Case, Answer] = {}
+        self._everything: dict[Format, list[Answer]] = {}
         self._explored: dict[tuple[Strategy, Format], list[Case]] = {}
 
     def ask(self, cases: Iterable[Case], in_turn: bool = False) -> list[Answer]:
@@ -109,12 +110,18 @@ class Asked:
         Texts, and calls of which the page says nothing, have requirements of their own, which say
         what came of them.
         """
+        if format not in self._everything:
+            self._everything[format] = self._all_ordinary(format)
+        return self._everything[format]
+
+    def _all_ordinary(self, format: Format) -> list[Answer]:
         self._ask_the_plan()
         sequences = [*self.remembered(format), *self.by_turns(format), *self.crowd(format)]
         sequences += [answer for turns in self.side_by_side() for answer in turns]
         batch = [*self.plan.everything(format), *self._all_explored(format)]
-        answers = dict.fromkeys([*self.opening[format], *self.ask(batch), *sequences])
-        return [a for a in answers if a.case.format is format and _is_ordinary(a.case)]
+        asked = [*self.opening[format], *self.ask(batch), *sequences]
+        answers = {answer.case: answer for answer in asked if answer.case.format is format}
+        return [answer for case, answer in answers.items() if _is_ordinary(case)]
 
     def remembered(self, format: Format) -> list[Answer]:
         """Right and wrong calls in turn."""
@@ -131,6 +138,26 @@ class Asked:
         turns = map(self.plan.side_by_side, self.plan.turns)
         asked = (self.ask(self._answerable(cases), in_turn=True) for cases in turns)
         return [answers for answers in asked if len(answers) > 2]
+
+    def readings(self, format: Format) -> list[list[Answer]]:
+        """Each customer's overviews in this format, in the order in which they were read."""
+        by_turns = [answer for turns in self.side_by_side() for answer in turns]
+        answers = [
+            *self.opening[format],
+            *self.by_turns(format),
+            *self.remembered(format),
+            *(answer for answer in by_turns if answer.case.format is format),
+        ]
+        answers = [answer for answer in answers if not answer.case.wrong]
+        answers.sort(key=lambda answer: answer.exchange.began)
+        customers = dict.fromkeys(answer.case.customer for answer in answers)
+        return [[a for a in answers if a.case.customer == customer] for customer in customers]
+
+    def unusual(self, format: Format) -> list[Answer]:
+        """The answers to calls that have a requirement of form of their own."""
+        cases = [*self.plan.texts(format), *self.plan.repeated(format), *self.plan.arrays(format)]
+        explored = [case for case in self._all_explored(format) if holds_text(case)]
+        return self.ask([*cases, *explored])
 
     def crowd(self, format: Format) -> list[Answer]:
         """Calls for different customers, right and wrong ones, in flight at once."""

@@ -17,7 +17,7 @@ from reseller_conformance.cases import Case
 __all__ = ["collect", "shrink"]
 
 
-class _Fails(Exception):
+class _FailsError(Exception):
     """Tells Hypothesis that an example fails; never seen outside."""
 
 
@@ -40,11 +40,11 @@ def shrink(
     def example(case: Case) -> None:
         if fails(case):
             simplest[:] = [case]
-            raise _Fails
+            raise _FailsError
 
     try:
         _run(strategy, example, examples, start, Phase.generate, Phase.shrink)
-    except (_Fails, HypothesisException):
+    except (_FailsError, HypothesisException):
         # a target that fails only now and then is told as flaky; the last failure stands
         return simplest[0] if simplest else None
     return None

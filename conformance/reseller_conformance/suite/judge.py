@@ -123,7 +123,9 @@ class Judge:
         fresh = not self._departures
         failed = [answer for answer in self.ask(cases) if answer.asked and any(check(answer))]
         if failed and fresh:
-            simplest = self._simplest(strategy, lambda a: check(a) if concerns(a.case) else iter(()))
+            simplest = self._simplest(
+                strategy, lambda a: check(a) if concerns(a.case) else iter(())
+            )
             failed = [simplest or failed[0]]
         self.examine(failed, check)
 

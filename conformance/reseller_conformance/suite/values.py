@@ -37,11 +37,5 @@ class ValuesConformance:
     @requirement(r.VALUES_STEADY)
     def test_values_steady(self, reseller_judge: Judge) -> None:
         """What counts up does not go down."""
-        judge = reseller_judge
-        judge.rests_on_the_documented_call()
-        answers = judge.asked.by_turns(judge.format)
-        customers = dict.fromkeys(answer.case.customer for answer in answers)
-        judge(
-            [[a for a in answers if a.case.customer == customer] for customer in customers],
-            values.steady,
-        )
+        reseller_judge.rests_on_the_documented_call()
+        reseller_judge(reseller_judge.asked.readings(reseller_judge.format), values.steady)

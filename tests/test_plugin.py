@@ -1,0 +1,281 @@
+"""The plugin as its users meet it: in a pytest of their own."""
+
+import json
+import subprocess
+import sys
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from reseller_conformance.contract import Format
+from reseller_conformance.reference import default_reference
+from reseller_conformance.reference.wsgi import Application
+from reseller_conformance.requirements import CATALOGUE, Level
+from reseller_conformance.serving import serve_app
+
+SUBCLASS = """
+from reseller_conformance import OverviewConformance
+
+class TestMine(OverviewConformance):
+    pass
+"""
+ITEMS = sum(max(len(requirement.formats), 1) for requirement in CATALOGUE)
+
+
+@pytest.fixture
+def account(monkeypatch):
+    """The environment of somebody who has an account on the reference."""
+    reseller = default_reference().accounts.resellers[0]
+    monkeypatch.setenv("RESELLER_API_USER", reseller.api_user)
+    monkeypatch.setenv("RESELLER_API_KEY", reseller.api_key)
+    users = [f"--reseller-user={account.user}" for account in reseller.customers[:2]]
+    return [*users, "--reseller-foreign-user=stranger@elsewhere.example"]
+
+
+def test_the_shipped_suite_is_green_against_the_embedded_reference(pytester):
+    result = pytester.runpytest("--pyargs", "reseller_conformance.suite", "-p", "no:randomly")
+    assert result.ret == 0
+    result.assert_outcomes(passed=ITEMS)
+    result.stdout.fnmatch_lines(["*conformant,*seed 20100830*"])
+
+
+def test_three_lines_make_a_suite_of_ones_own(pytester):
+    pytester.makepyfile(test_mine=SUBCLASS)
+    result = pytester.runpytest("--reseller-depth=quick", "--strict-markers", "-W", "error")
+    result.assert_outcomes(passed=ITEMS)
+
+
+def test_the_same_verdict_over_a_socket(pytester, account):
+    with serve_app(Application(default_reference())) as url:
+        result = pytester.runpytest(
+            "--pyargs",
+            "reseller_conformance.suite",
+            "--base-url",
+            url,
+            "--reseller-depth=quick",
+            *account,
+        )
+    result.assert_outcomes(passed=ITEMS)
+
+
+def test_an_app_is_served_for_the_run(pytester, account):
+    pytester.makepyfile(
+        shop="""
+        from reseller_conformance.reference import default_reference
+        from reseller_conformance.reference.wsgi import Application
+
+        app = Application(default_reference())
+        """,
+        test_mine=SUBCLASS,
+    )
+    result = pytester.runpytest("--reseller-app=shop:app", "--reseller-depth=quick", *account)
+    result.assert_outcomes(passed=ITEMS)
+
+
+def test_ini_settings_are_as_good_as_options(pytester, account):
+    pytester.makepyfile(test_mine=SUBCLASS)
+    with serve_app(Application(default_reference())) as url:
+        users = [option.partition("=")[2] for option in account[:2]]
+        pytester.makeini(
+            f"[pytest]\nbase_url = {url}\nreseller_depth = quick\nreseller_formats = xml\n"
+            "reseller_user =\n    " + "\n    ".join(users)
+        )
+        result = pytester.runpytest("-k", "due_task_missing", "-v")
+    result.stdout.fnmatch_lines(["*test_due_task_missing?xml? PASSED*"])
+
+
+def test_the_target_may_be_given_by_a_fixture(pytester):
+    pytester.makepyfile(
+        test_mine="""
+        import pytest
+        from reseller_conformance import OverviewConformance
+        from reseller_conformance.reference import default_reference
+        from reseller_conformance.reference.wsgi import Application
+        from reseller_conformance.secret import Secret
+        from reseller_conformance.serving import serve_app
+        from reseller_conformance.target import Target
+
+        @pytest.fixture(scope="session")
+        def reseller_target():
+            reference = default_reference()
+            reseller = reference.accounts.resellers[0]
+            with serve_app(Application(reference)) as url:
+                yield Target(url, reseller.api_user, Secret(reseller.api_key),
+                             tuple(account.user for account in reseller.customers))
+
+        class TestMine(OverviewConformance):
+            pass
+        """
+    )
+    result = pytester.runpytest("--reseller-depth=quick", "-rs")
+    result.assert_outcomes(passed=ITEMS - 2, skipped=2)
+    result.stdout.fnmatch_lines(["*--foreign-user*"])
+
+
+def test_a_must_fails_with_what_was_expected_and_what_came(pytester, account):
+    result = run_against_a_fault(pytester, account, "values['credits_used'] = '007'")
+    assert result.ret == 1
+    result.stdout.fnmatch_lines(
+        [
+            "MUST success.counts: each count is a non-negative decimal integer",
+            "*expected:*credits_used*",
+            "*again:*curl -sS -i -G*RESELLER_API_KEY*",
+            "MUST success.counts ?json?:*",
+            "violated,*",
+        ]
+    )
+
+
+def test_a_should_is_told_but_fails_only_where_asked(pytester, account):
+    change = "values['reputation'] = '101'"
+    result = run_against_a_fault(pytester, account, change)
+    assert result.ret == 0
+    assert result.parseoutcomes()["xfailed"] == 2
+    result.stdout.fnmatch_lines(["SHOULD values.reputation ?xml?:*", "conformant,*"])
+    assert run_against_a_fault(pytester, account, change, "--reseller-level=should").ret == 1
+
+
+def run_against_a_fault(pytester, account, change, *options):
+    pytester.makepyfile(
+        faulty=f"""
+        from reseller_conformance.reference import Reference, load_accounts
+        from reseller_conformance.reference.wsgi import Application
+
+        class Faulty(Reference):
+            def overview(self, account):
+                values = dict(super().overview(account))
+                {change}
+                return values
+
+        app = Application(Faulty(load_accounts()))
+        """,
+        test_mine=SUBCLASS,
+    )
+    return pytester.runpytest(
+        "--reseller-app=faulty:app", "--reseller-depth=quick", *account, *options
+    )
+
+
+def test_outcomes_land_in_junit_and_in_the_report_over_workers_too(pytester):
+    pytester.makepyfile(test_mine=SUBCLASS)
+    result = pytester.runpytest(
+        "--reseller-depth=quick",
+        "-n",
+        "2",
+        "--junit-xml=junit.xml",
+        "--reseller-report-json=r.json",
+    )
+    assert result.ret == 0
+    cases = list(ET.parse(pytester.path / "junit.xml").iter("testcase"))
+    properties = [{p.get("name"): p.get("value") for p in case.iter("property")} for case in cases]
+    assert len(cases) == ITEMS
+    assert {(p["requirement"], p["format"]) for p in properties} == {
+        (requirement.id, format)
+        for requirement in CATALOGUE
+        for format in (requirement.formats or ["both"])
+    }
+    assert {p["outcome"] for p in properties} == {"passed"}
+    report = json.loads((pytester.path / "r.json").read_text(encoding="utf-8"))
+    assert report["verdict"] == "conformant"
+    assert len(report["requirements"]) == ITEMS
+    assert report["traffic"]["calls"] > 100
+
+
+def test_one_format_alone_leaves_the_comparison_out(pytester):
+    pytester.makepyfile(test_mine=SUBCLASS)
+    result = pytester.runpytest("--reseller-depth=quick", "--reseller-formats=json", "-rs")
+    result.stdout.fnmatch_lines(["*partial*", "*one format alone is tested*"])
+    assert result.ret == 0
+
+
+def test_a_target_that_is_down_is_unverified(pytester, account):
+    result = pytester.runpytest(
+        "--pyargs", "reseller_conformance.suite", "--base-url", "http://127.0.0.1:9", *account
+    )
+    assert result.ret == 3
+    assert result.parseoutcomes()["skipped"] == ITEMS
+    result.stdout.fnmatch_lines(["unverified,*"])
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--reseller-depth=deep"], "*--depth is one of quick, standard, thorough, not: deep*"),
+        (["--reseller-app=nowhere:app", "--reseller-user=a"], "*nowhere*"),
+        (["--base-url=http://h"], "*RESELLER_API_USER*"),
+    ],
+)
+def test_a_mistake_is_one_line_and_no_traceback(pytester, monkeypatch, options, message):
+    if "app" in options[0]:
+        monkeypatch.setenv("RESELLER_API_USER", "me")
+        monkeypatch.setenv("RESELLER_API_KEY", "key")
+    pytester.makepyfile(test_mine=SUBCLASS)
+    result = pytester.runpytest(*options)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines([message])
+    assert "Traceback" not in result.stdout.str() + result.stderr.str()
+
+
+def test_patterns_that_hide_the_suite_are_told(pytester):
+    pytester.makeini("[pytest]\npython_files = check_*.py")
+    result = pytester.runpytest("--pyargs", "reseller_conformance.suite")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["*python_files*"])
+
+
+def test_a_client_is_tested_without_a_network(pytester):
+    pytester.makepyfile(
+        """
+        import requests
+
+        def test_client(reseller_mock):
+            url = "https://reseller.example/apiv2/reseller.account.json"
+            answer = requests.get(url, params={"task": "overview"})
+            assert answer.status_code == 400
+            assert answer.json()["message"] == "error"
+        """
+    )
+    pytester.runpytest().assert_outcomes(passed=1)
+
+
+def test_cases_may_be_asked_by_hand(pytester):
+    pytester.makepyfile(
+        """
+        from reseller_conformance.cases import Case
+        from reseller_conformance.contract import Format
+
+        def test_by_hand(reseller_ask):
+            exchange, = reseller_ask([Case(Format.JSON)])
+            assert exchange.status == 200
+        """
+    )
+    pytester.runpytest().assert_outcomes(passed=1)
+
+
+def test_an_unused_plugin_imports_nothing_heavy():
+    code = (
+        "import sys, pytest; pytest.main(['-q', '--collect-only', '/nonexistent'], []); "
+        "print(sorted({'requests', 'hypothesis', 'jsonschema', 'xmlschema', 'responses', 'rich',"
+        " 'click', 'covertable', 'tenacity', 'pyrate_limiter'} & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={
+            "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+            "PYTEST_PLUGINS": "reseller_conformance.plugin",
+        },
+    )
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_every_requirement_has_one_test(pytester):
+    result = pytester.runpytest("--pyargs", "reseller_conformance.suite", "--collect-only", "-q")
+    for requirement in CATALOGUE:
+        name = f"test_{requirement.id.replace('.', '_').replace('-', '_')}"
+        for format in requirement.formats or ("both",):
+            result.stdout.fnmatch_lines([f"*::{name}?{format}?"])
+    assert Level.MAY in {requirement.level for requirement in CATALOGUE}
+    assert set(Format) == {"json", "xml"}
