@@ -1,0 +1,34 @@
+"""Bytes and headers to what they mean: an `Overview`, an `ErrorList`, or something `Unreadable`.
+
+Reading reports every problem that it met, each with the requirement that it violates. Whether the
+envelope is the one that was called for, and whether its values make sense, is left to `checks`.
+"""
+
+from __future__ import annotations
+
+from reseller_conformance.envelope.mismatch import charset_problem, misread
+from reseller_conformance.envelope.model import (
+    Envelope,
+    ErrorList,
+    FieldValue,
+    Looks,
+    Overview,
+    Problem,
+    Unreadable,
+)
+from reseller_conformance.envelope.reader import read_envelope
+from reseller_conformance.envelope.words import excerpt
+
+__all__ = [
+    "Envelope",
+    "ErrorList",
+    "FieldValue",
+    "Looks",
+    "Overview",
+    "Problem",
+    "Unreadable",
+    "charset_problem",
+    "excerpt",
+    "misread",
+    "read_envelope",
+]

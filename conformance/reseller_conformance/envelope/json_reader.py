@@ -1,0 +1,108 @@
+"""A JSON body to its envelope."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from reseller_conformance.contract import Kind
+from reseller_conformance.envelope import fields
+from reseller_conformance.envelope.charset import json_reading
+from reseller_conformance.envelope.dialect import Dialect, Entries, Wrong
+from reseller_conformance.envelope.guess import sort_of
+from reseller_conformance.envelope.json_tree import (
+    SURROGATE,
+    Constant,
+    Json,
+    Members,
+    Numeral,
+    flaws,
+    levels,
+    parse,
+)
+from reseller_conformance.envelope.judge import judge
+from reseller_conformance.envelope.model import Envelope, FieldValue
+from reseller_conformance.envelope.problems import Foreign, Problems, despite
+from reseller_conformance.envelope.words import excerpt, named, shortened
+from reseller_conformance.requirements import ERRORS_LISTED, Requirement
+
+__all__ = ["read_json"]
+
+_NAMED = 5
+
+
+class _Json(Dialect[Json]):
+    """Values as JSON writes them."""
+
+    overview_at: ClassVar[str] = ""
+    errors_at: ClassVar[str] = ""
+    expected: ClassVar[Mapping[Kind, str]] = {
+        Kind.COUNT: "a count: a number, or a string, of digits alone",
+        Kind.DATE: "a day that exists, as a string YYYY-MM-DD",
+        Kind.TEXT: "a string",
+    }
+    listed: ClassVar[str] = "a list of one string or more"
+    lone_error: ClassVar[Requirement] = ERRORS_LISTED
+
+    def __init__(self, lossy: bool) -> None:
+        """Read a body of which, if `lossy`, some bytes did not decode."""
+        self.lost = "\ufffd" if lossy else None
+
+    def describe(self, value: Json) -> str:
+        """Say what this is as JSON calls it."""
+        match value:
+            case Members(pairs):
+                names = ", ".join(named(name) for name, _ in pairs[:_NAMED])
+                more = ", …" if len(pairs) > _NAMED else ""
+                return f"an object with {shortened(names + more)}" if pairs else "an empty object"
+            case list():
+                return f"a list of {len(value)}" if value else "an empty list"
+            case Numeral(text) | Constant(text):
+                return f"the number {shortened(text)}"
+            case str():
+                return f"the string {excerpt(value)}"
+            case _:
+                return "null" if value is None else str(value).lower()
+
+    def field(self, kind: Kind, value: Json) -> FieldValue | Wrong | None:
+        """Read a count from a number or a string, all else from a string."""
+        if kind is Kind.COUNT and isinstance(value, Numeral):
+            read: FieldValue | None = fields.count(value.text)
+        else:
+            text = self.text(value)
+            if not isinstance(text, str):
+                return text
+            read = fields.of_kind(kind, text)
+        return Wrong(self.describe(value)) if read is None else read
+
+    def text(self, value: Json) -> str | Wrong | None:
+        """Read a string."""
+        if isinstance(value, Constant):
+            return None
+        if not isinstance(value, str):
+            return Wrong(self.describe(value))
+        if SURROGATE.search(value) or (self.lost and self.lost in value):
+            return None
+        return value
+
+    def entries(self, value: Json) -> Entries[Json] | Wrong:
+        """Read a list of at least one."""
+        if isinstance(value, list) and value:
+            return Entries([(f"[{index}]", item) for index, item in enumerate(value)])
+        return Wrong(self.describe(value))
+
+
+def read_json(body: bytes) -> Envelope | Foreign:
+    """Read a body as JSON."""
+    reading = json_reading(body)
+    text = reading.text
+    parsed = parse(text)
+    if not parsed.some and text.lstrip()[:1] not in ("", "{", "[", '"'):
+        return Foreign(sort_of(text), text)
+    problems = Problems(*filter(None, (reading.problem, parsed.problem)))
+    for flaw in flaws(text, parsed.value):
+        problems.keep(flaw)
+    if not parsed.some or isinstance(parsed.value, Constant):
+        return despite(problems, None, text)
+    dialect = _Json(reading.lossy)
+    return judge(parsed.value, levels(parsed.value), dialect, text, problems)

@@ -1,0 +1,95 @@
+"""Header and body that contradict each other, and bytes that another encoding may explain."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from reseller_conformance.contract import Format
+from reseller_conformance.envelope.charset import charset_of, codec_of, decode, own, readings
+from reseller_conformance.envelope.levels import survey
+from reseller_conformance.envelope.model import Problem
+from reseller_conformance.envelope.words import excerpt
+from reseller_conformance.envelope.xml_tree import levels, parse
+from reseller_conformance.requirements import HTTP_CHARSET
+
+__all__ = ["charset_problem", "misread"]
+
+_LIKELY = ("utf-8", "windows-1252", "iso-8859-1")
+
+
+def charset_problem(
+    body: bytes,
+    format: Format,
+    content_type: str | None,
+) -> Problem | None:
+    """Say how the charset of Content-Type contradicts the body, if it does.
+
+    A body that does not read by itself either has problems of its own, told by `read_envelope`.
+    """
+    charset = charset_of(content_type)
+    if charset is None or not body.strip():
+        return None
+    codec = codec_of(charset)
+    if codec is None:
+        return _problem("a charset that readers know", charset, "which readers do not know")
+    return (_json if format is Format.JSON else _xml)(body, charset, codec)
+
+
+def _json(body: bytes, charset: str, codec: str) -> Problem | None:
+    text = decode(body, "utf-8")
+    if text is None or codec == "utf-8" or decode(body, codec) == text:
+        return None
+    return _problem("UTF-8, which JSON is in", charset, "by which it would be another text")
+
+
+def _xml(body: bytes, charset: str, codec: str) -> Problem | None:
+    claimed = own(body)
+    if claimed.codec == codec:
+        return None
+    text = decode(body, claimed.codec)
+    if claimed.fault or text is None or not parse(text).well_formed:
+        return None
+    expected = f"{claimed.said}, as the body has it"
+    # UTF-16's charset says nothing of the order of bytes: the mark does.
+    by_header = decode(body, codec)
+    if by_header is None:
+        return _problem(expected, charset, "by which it does not decode")
+    if by_header == text:
+        return None
+    if not parse(by_header).well_formed:
+        return _problem(expected, charset, "by which it is not XML")
+    if not claimed.says:
+        return None
+    return _problem(expected, charset, "by which it is another text")
+
+
+def _problem(expected: str, charset: str, got: str) -> Problem:
+    return Problem(HTTP_CHARSET, "Content-Type", expected, f"charset {excerpt(charset)}, {got}")
+
+
+def misread(body: bytes, content_type: str | None = None) -> Mapping[str, str]:
+    """Return what `package` of an XML body would be in other likely encodings, by their names.
+
+    UTF-8 that is declared as ISO-8859-1 is well-formed, and wrong: only the other format can
+    tell. Empty where the other encodings make no XML, or the same name.
+    """
+    claimed = own(body)
+    if claimed.marked or body.isascii():
+        return {}
+    read = _package(next(readings(body, content_type)).text)
+    found: dict[str, str] = {}
+    for name in (*_LIKELY, *([claimed.said] if claimed.codec else [])):
+        text = decode(body, codec_of(name))
+        package = None if text is None else _package(text)
+        if package is not None and package != read and package not in found.values():
+            found[name] = package
+    return found
+
+
+def _package(text: str) -> str | None:
+    root = parse(text).root
+    if root is None:
+        return None
+    sights = survey(levels(root))
+    home = max(sights, key=lambda sight: sight.fields)
+    return next((element.text for element in home.exact.get("package", ())), None)

@@ -1,0 +1,83 @@
+"""What a body means: an `Overview`, an `ErrorList`, or something `Unreadable`.
+
+Plain values, made by the readers beside this module and judged further by `checks`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+from reseller_conformance.contract import FIELDS
+from reseller_conformance.requirements import Requirement
+
+__all__ = ["Envelope", "ErrorList", "FieldValue", "Looks", "Overview", "Problem", "Unreadable"]
+
+FieldValue = int | str | date
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One departure: which requirement, where, what was expected, and what came."""
+
+    requirement: Requirement
+    where: str
+    expected: str
+    got: str
+    hint: str = ""
+
+
+class Looks(StrEnum):
+    """What an unreadable answer was meant to be, as far as can be told."""
+
+    OVERVIEW = "overview"
+    ERRORS = "errors"
+    NEITHER = "neither"
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """A success envelope whose ten fields are right; `problems` are additions only."""
+
+    reputation: int
+    requests: int
+    package: str
+    credits_allowed: int
+    credits_used: int
+    credits_remain: int
+    credits_overage: int
+    billing_start_date: date
+    billing_end_date: date
+    billing_process_date: date
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def values(self) -> Mapping[str, FieldValue]:
+        """The ten fields by name, in the page's order."""
+        return {field.name: getattr(self, field.name) for field in FIELDS}
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorList:
+    """An error envelope; `problems` are additions and empty texts only."""
+
+    errors: tuple[str, ...]
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """Neither envelope as documented.
+
+    `values` are those fields, and `errors` those messages, that could be read all the same.
+    """
+
+    problems: tuple[Problem, ...]
+    looks: Looks = Looks.NEITHER
+    values: Mapping[str, FieldValue] = field(default_factory=dict)
+    errors: tuple[str, ...] = ()
+
+
+Envelope = Overview | ErrorList | Unreadable

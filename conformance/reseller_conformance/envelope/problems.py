@@ -1,0 +1,105 @@
+"""The problems of one body, collected as they are met, and the envelope that they leave."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, cast
+
+from reseller_conformance.envelope.guess import guess
+from reseller_conformance.envelope.model import (
+    Envelope,
+    ErrorList,
+    FieldValue,
+    Looks,
+    Overview,
+    Problem,
+    Unreadable,
+)
+from reseller_conformance.requirements import Level, Requirement
+
+__all__ = ["MANY", "Foreign", "Problems", "conclude", "despite"]
+
+MANY = 20
+"""Problems of one requirement that are kept; a hostile body could hold a hundred thousand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Foreign:
+    """A body that is evidently in another format: which one, an excerpt at the end."""
+
+    got: str
+    text: str
+
+
+class Problems:
+    """Problems in the order in which they are met."""
+
+    __slots__ = ("_kept", "_met")
+
+    def __init__(self, *problems: Problem) -> None:
+        """Begin with these."""
+        self._kept: list[Problem] = []
+        self._met: Counter[Requirement] = Counter()
+        for problem in problems:
+            self.keep(problem)
+
+    def add(
+        self, requirement: Requirement, where: str, expected: str, got: str, hint: str = ""
+    ) -> None:
+        """Note one more."""
+        self.keep(Problem(requirement, where or "body", expected, got, hint))
+
+    def keep(self, problem: Problem) -> None:
+        """Note one that is written down already."""
+        self._met[problem.requirement] += 1
+        if self._met[problem.requirement] <= MANY:
+            self._kept.append(problem)
+
+    def include(self, requirement: Requirement) -> bool:
+        """Say whether there is one of this requirement."""
+        return self._met[requirement] > 0
+
+    @property
+    def all(self) -> tuple[Problem, ...]:
+        """All of them; the last of those left out says how many more there were."""
+        problems = list(self._kept)
+        for requirement, met in self._met.items():
+            if met > MANY:
+                last = max(i for i, p in enumerate(problems) if p.requirement is requirement)
+                problems[last] = replace(problems[last], hint=f"and {met - MANY} more like this")
+        return tuple(problems)
+
+
+def conclude(
+    problems: Problems,
+    looks: Looks,
+    values: Mapping[str, FieldValue] | None = None,
+    errors: tuple[str, ...] = (),
+) -> Envelope:
+    """Return the envelope that was meant, unless a MUST stands against it."""
+    found = problems.all
+    values = values or {}
+    violated = any(problem.requirement.level is Level.MUST for problem in found)
+    if violated or looks is Looks.NEITHER:
+        return Unreadable(found, looks, values, errors)
+    if looks is Looks.ERRORS:
+        return ErrorList(errors, found)
+    return Overview(**cast("dict[str, Any]", values), problems=found)
+
+
+def despite(problems: Problems, envelope: Envelope | None, text: str) -> Unreadable:
+    """Keep, of what was read of a broken body, only what it was meant to be and its values.
+
+    The problems of such a reading are those of the break, and are not told again.
+    """
+    match envelope:
+        case Overview(problems=_):
+            return Unreadable(problems.all, Looks.OVERVIEW, envelope.values)
+        case ErrorList(errors=errors):
+            return Unreadable(problems.all, Looks.ERRORS, errors=errors)
+        case Unreadable(looks=looks, values=values, errors=errors) if looks is not Looks.NEITHER:
+            return Unreadable(problems.all, looks, values, errors)
+        case _:
+            return Unreadable(problems.all, guess(text))

@@ -1,0 +1,36 @@
+"""The one door: a body, the format that the URL names, and the header, to an envelope."""
+
+from __future__ import annotations
+
+from reseller_conformance.contract import Format
+from reseller_conformance.envelope.json_reader import read_json
+from reseller_conformance.envelope.model import Envelope, Problem, Unreadable
+from reseller_conformance.envelope.problems import Foreign, Problems, despite
+from reseller_conformance.envelope.xml_reader import read_xml
+from reseller_conformance.requirements import READABLE_FORMAT, READABLE_SYNTAX
+
+__all__ = ["read_envelope"]
+
+_EXPECTED = {Format.JSON: "one JSON text", Format.XML: "one XML document"}
+
+
+def read_envelope(
+    body: bytes,
+    format: Format,
+    content_type: str | None = None,
+) -> Envelope:
+    """Read a body in the format that it must be in; pure, and whatever the bytes, no exception.
+
+    `content_type` is the header's value: its charset has a say in how XML is decoded.
+    """
+    if not body.strip(b" \t\r\n"):
+        got = "nothing but white space" if body else "an empty body"
+        return Unreadable((Problem(READABLE_SYNTAX, "body", _EXPECTED[format], got),))
+    is_json = format is Format.JSON
+    read = read_json(body) if is_json else read_xml(body, content_type)
+    if not isinstance(read, Foreign):
+        return read
+    # Whether account data came matters whatever the format: read it as what it is.
+    other = read_xml(body, content_type) if is_json else read_json(body)
+    problem = Problem(READABLE_FORMAT, "body", _EXPECTED[format], read.got)
+    return despite(Problems(problem), None if isinstance(other, Foreign) else other, read.text)

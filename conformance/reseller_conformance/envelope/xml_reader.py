@@ -1,0 +1,127 @@
+"""An XML body to its envelope."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
+
+from reseller_conformance.contract import ERROR, Kind
+from reseller_conformance.envelope import fields
+from reseller_conformance.envelope.charset import Reading, readings
+from reseller_conformance.envelope.dialect import Dialect, Entries, Wrong
+from reseller_conformance.envelope.guess import is_html, sort_of
+from reseller_conformance.envelope.judge import judge
+from reseller_conformance.envelope.model import Envelope, FieldValue, Problem
+from reseller_conformance.envelope.problems import Foreign, Problems, despite
+from reseller_conformance.envelope.words import excerpt, named, shortened
+from reseller_conformance.envelope.xml_tree import Element, Tree, levels, parse
+from reseller_conformance.requirements import ERRORS_SHAPE, READABLE_SYNTAX, Requirement
+
+__all__ = ["read_xml"]
+
+_WHITE = " \t\r\n"
+_NAMED = 5
+
+
+class _Xml(Dialect[Element]):
+    """Values as XML writes them."""
+
+    overview_at: ClassVar[str] = "result/overview"
+    errors_at: ClassVar[str] = "result"
+    expected: ClassVar[Mapping[Kind, str]] = {
+        Kind.COUNT: "a count: digits alone",
+        Kind.DATE: "a day that exists, YYYY-MM-DD",
+        Kind.TEXT: "text alone",
+    }
+    listed: ClassVar[str] = "errors with one error element or more"
+    lone_error: ClassVar[Requirement] = ERRORS_SHAPE
+
+    def __init__(self, lossy: bool) -> None:
+        """Read a body of which, if `lossy`, some bytes did not decode."""
+        self.lost = "\ufffd" if lossy else None
+
+    def describe(self, value: Element) -> str:
+        """Say what an element, or an attribute, holds."""
+        if value.children:
+            names = ", ".join(f"<{named(child.name)}>" for child in value.children[:_NAMED])
+            more = ", …" if len(value.children) > _NAMED else ""
+            return f"<{named(value.name)}> with {shortened(names + more)}"
+        return f"{named(value.name)}: {excerpt(value.text)}"
+
+    def field(self, kind: Kind, value: Element) -> FieldValue | Wrong | None:
+        """Read a value; white space around counts and dates is not theirs, as XSD has it."""
+        text = self.text(value)
+        if not isinstance(text, str):
+            return text
+        read = fields.of_kind(kind, text if kind is Kind.TEXT else text.strip(_WHITE))
+        return Wrong(excerpt(text)) if read is None else read
+
+    def text(self, value: Element) -> str | Wrong | None:
+        """Read an element that holds nothing but text."""
+        if value.children:
+            return Wrong(self.describe(value))
+        text = value.text
+        return None if self.lost and self.lost in text else text
+
+    def entries(self, value: Element) -> Entries[Element] | Wrong:
+        """Read the `error` elements, one at least."""
+        errors = [child for child in value.children if child.name == ERROR]
+        if not errors:
+            return Wrong(self.describe(value))
+        items = [(f"/{ERROR}[{turn}]", error) for turn, error in enumerate(errors, 1)]
+        others = [child.name for child in value.children if child.name != ERROR]
+        return Entries(items, others)
+
+    def attributes(self, value: object) -> Sequence[tuple[str, Element]]:
+        """Return the attributes of an element."""
+        return value.attributes if isinstance(value, Element) else ()
+
+    def stray(self, value: object) -> str:
+        """Return the text between elements, less the white space."""
+        if isinstance(value, Element) and value.children:
+            return value.text.strip(_WHITE)
+        return ""
+
+
+def read_xml(body: bytes, content_type: str | None) -> Envelope | Foreign:
+    """Read a body as XML, in the encoding that rules it."""
+    reading, tree = _best(body, content_type)
+    text = reading.text
+    broken: Problem | None = None
+    if not tree.well_formed and not tree.closed and (rest := _after_something(text)):
+        before, inner = rest
+        got = f"something before it: {excerpt(before.strip(_WHITE) or before)}"
+        broken = Problem(READABLE_SYNTAX, "line 1, column 1", "one well-formed XML document", got)
+        if before.startswith("<?xml"):  # of a declaration, expat knows better what is wrong
+            broken = next(p for p in tree.problems if p.requirement is READABLE_SYNTAX)
+        tree = inner
+    elif is_html(text) or text.lstrip()[:1] not in ("", "<"):
+        return Foreign(sort_of(text), text)
+    problems = Problems(*filter(None, (reading.problem, broken, *tree.problems)))
+    if tree.root is None:
+        return despite(problems, None, text)
+    dialect = _Xml(reading.lossy)
+    if tree.closed:
+        return judge(tree.root, levels(tree.root), dialect, text, problems)
+    begun = judge(tree.root, levels(tree.root), dialect, text, Problems(*problems.all))
+    return despite(problems, begun, text)
+
+
+def _best(body: bytes, content_type: str | None) -> tuple[Reading, Tree]:
+    """Take the first reading that makes XML; failing that, the one that comes nearest."""
+    tried: list[tuple[Reading, Tree]] = []
+    for reading in readings(body, content_type):
+        tree = parse(reading.text)
+        if not reading.lossy and tree.well_formed:
+            return reading, tree
+        tried.append((reading, tree))
+    return min(tried, key=lambda pair: (pair[0].text.lstrip()[:1] not in "<{[", pair[0].lossy))
+
+
+def _after_something(text: str) -> tuple[str, Tree] | None:
+    """Find a document with something before it: a warning, a line end, another declaration."""
+    for begin in ("<?xml", "<result"):
+        at = text.find(begin, 1)
+        if at > 0 and (tree := parse(text[at:])).whole:
+            return text[:at], tree
+    return None

@@ -1,0 +1,656 @@
+"""JSON bodies: what reads, what does not, and which requirement each departure violates."""
+
+import json
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reseller_conformance.contract import FIELDS, Format, Kind
+from reseller_conformance.envelope import ErrorList, Looks, Overview, Unreadable, read_envelope
+
+NAMES = [field.name for field in FIELDS]
+RAW = {field.name: json.dumps(field.example) for field in FIELDS}
+VALUES = {
+    field.name: {Kind.COUNT: int, Kind.DATE: date.fromisoformat, Kind.TEXT: str}[field.kind](
+        field.example
+    )
+    for field in FIELDS
+}
+
+
+def overview(*more, without=(), **raw):
+    """Write an overview: members by their JSON text, `more` after them."""
+    members = {name: text for name, text in RAW.items() if name not in without} | raw
+    written = [f'"{name}": {text}' for name, text in members.items()]
+    return "{" + ", ".join([*written, *more]) + "}"
+
+
+def read(body):
+    return read_envelope(body.encode() if isinstance(body, str) else body, Format.JSON)
+
+
+def told(envelope):
+    return [(problem.requirement.id, problem.where) for problem in envelope.problems]
+
+
+OVERVIEWS = {
+    "as on the page": overview(),
+    "all counts as numbers": overview(**{n: VALUES[n].__str__() for n in NAMES if "cred" in n}),
+    "white space around it": f" \r\n\t{overview()}\n",
+    "escaped names": overview().replace('"requests"', r'"\u0072equests"'),
+    "another order": json.dumps({name: json.loads(RAW[name]) for name in reversed(NAMES)}),
+}
+
+
+@pytest.mark.parametrize("body", OVERVIEWS.values(), ids=OVERVIEWS)
+def test_a_documented_overview_reads(body):
+    envelope = read(body)
+    assert isinstance(envelope, Overview)
+    assert envelope.problems == ()
+    assert envelope.values == VALUES
+    assert list(envelope.values) == NAMES
+
+
+TEXTS = ["", " Silver ", "é", "日本", "\U0001f600", '"\\/', "\ufffd", "\ufeff", "a\nb\tc", "\u2028"]
+
+
+@pytest.mark.parametrize("text", TEXTS, ids=map(ascii, TEXTS))
+@pytest.mark.parametrize("escaped", [True, False])
+def test_any_text_is_a_package(text, escaped):
+    assert read(overview(package=json.dumps(text, ensure_ascii=escaped))).package == text
+
+
+COUNTS = ["0", "7", "18446744073709551616", "1" + "0" * 700, "9" * 5000, "8" * 20000]
+
+
+@pytest.mark.parametrize("digits", COUNTS, ids=lambda digits: f"{len(digits)} digits")
+@pytest.mark.parametrize("written", ["{}", '"{}"'])
+def test_a_count_may_have_any_size(digits, written):
+    used = read(overview(credits_used=written.format(digits))).credits_used
+    assert used % 10**15 == int(digits[-15:])
+    assert used // 10 ** max(len(digits) - 15, 0) == int(digits[:15])
+
+
+def test_a_count_of_a_whole_body_is_refused_in_words_that_can_be_printed():
+    envelope = read(overview(credits_used="7" * 1_000_001))
+    assert told(envelope) == [("success.counts", "credits_used")]
+    assert len(str(envelope.problems)) < 1000
+
+
+NO_COUNTS = {
+    "null": "null",
+    "true": "true",
+    "false": "false",
+    "float": "5.0",
+    "exponent": "1e2",
+    "beyond floats": "1e400",
+    "minus": "-5",
+    "minus zero": "-0",
+    "list": "[5]",
+    "empty list": "[]",
+    "object": '{"value": 5}',
+    "empty object": "{}",
+    "empty string": '""',
+    "string with sign": '"+5"',
+    "string with minus": '"-5"',
+    "string with minus zero": '"-0"',
+    "string with leading zero": '"05"',
+    "string of zeros": '"00"',
+    "string with spaces": '" 5 "',
+    "string with line end": '"12\\n"',
+    "string with separator": '"1,000"',
+    "string with underscore": '"1_000"',
+    "string with fraction": '"5.0"',
+    "string with exponent": '"1e2"',
+    "arabic digits": '"\u0661\u0662"',
+    "superscript": '"²"',
+    "fullwidth digits": '"１２"',
+    "hexadecimal": '"0x10"',
+    "word": '"many"',
+    "no-break space": '"\u00a05"',
+    "NUL": '"5\\u0000"',
+}
+
+
+@pytest.mark.parametrize("raw", NO_COUNTS.values(), ids=NO_COUNTS)
+@pytest.mark.parametrize("name", ["reputation", "credits_overage"])
+def test_what_is_no_count_is_that_one_problem(name, raw):
+    envelope = read(overview(**{name: raw}))
+    assert told(envelope) == [("success.counts", name)]
+    assert envelope.looks is Looks.OVERVIEW
+    assert envelope.values == {key: value for key, value in VALUES.items() if key != name}
+
+
+NO_DATES = {
+    "null": "null",
+    "number": "20100830",
+    "empty": '""',
+    "no such day": '"2010-02-30"',
+    "no leap year": '"2100-02-29"',
+    "month 13": '"2010-13-01"',
+    "day 0": '"2010-01-00"',
+    "year 0": '"0000-01-01"',
+    "time": '"2010-08-30T00:00:00"',
+    "zone": '"2010-08-30Z"',
+    "offset": '"2010-08-30+05:00"',
+    "basic": '"20100830"',
+    "week": '"2010-W35-1"',
+    "american": '"08/30/2010"',
+    "one digit": '"2010-8-30"',
+    "five digits": '"12010-08-30"',
+    "sign": '"-2010-08-30"',
+    "space": '" 2010-08-30"',
+    "line end": '"2010-08-30\\n"',
+    "arabic digits": '"٢٠١٠-٠٨-٣٠"',
+    "list": '["2010-08-30"]',
+}
+
+
+@pytest.mark.parametrize("raw", NO_DATES.values(), ids=NO_DATES)
+def test_what_is_no_date_is_that_one_problem(raw):
+    envelope = read(overview(billing_end_date=raw))
+    assert told(envelope) == [("success.dates", "billing_end_date")]
+    assert "billing_end_date" not in envelope.values
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "2000-02-29", "9999-12-31"])
+def test_the_ends_of_the_calendar_are_dates(day):
+    assert read(overview(billing_end_date=f'"{day}"')).billing_end_date == date.fromisoformat(day)
+
+
+@pytest.mark.parametrize("raw", ["null", "5", "true", "[]", "{}", '["Silver"]'])
+def test_a_package_is_a_string(raw):
+    assert told(read(overview(package=raw))) == [("success.package", "package")]
+
+
+NESTED = ", ".join(f'"{n}": {RAW[n]}' for n in NAMES if n.startswith("billing"))
+WITHOUT_BILLING = overview(without=[n for n in NAMES if n.startswith("billing")])
+SHAPES = {
+    "in an object": (f'{{"overview": {overview()}}}', "overview"),
+    "in a list": (f"[{overview()}]", "[0]"),
+    "in a list of two": (f"[{overview()}, {overview()}]", "[0]"),
+    "two deep": (f'{{"result": {{"overview": {overview()}}}}}', "result.overview"),
+    "in a list in an object": (f'{{"data": [{overview()}]}}', "data[0]"),
+    "beside a status": (f'{{"status": "ok", "data": {overview()}}}', "data"),
+    "some of them": (WITHOUT_BILLING[:-1] + f', "billing": {{{NESTED}}}}}', "billing"),
+    "under an odd name": (f'{{"a\\nb": {overview()}}}', "'a\\nb'"),
+}
+
+
+@pytest.mark.parametrize("body, where", SHAPES.values(), ids=SHAPES)
+def test_fields_in_another_place_are_one_problem_and_read_all_the_same(body, where):
+    envelope = read(body)
+    assert told(envelope) == [("success.shape", where)]
+    assert (envelope.looks, envelope.values) == (Looks.OVERVIEW, VALUES)
+
+
+def test_fields_in_a_wrapper_are_judged():
+    envelope = read(f'{{"overview": {overview(requests="null", without=["package"])}}}')
+    assert told(envelope) == [
+        ("success.shape", "overview"),
+        ("success.counts", "overview.requests"),
+        ("success.fields", "package"),
+    ]
+
+
+@pytest.mark.parametrize("spelt", ["Credits_Used", "creditsUsed", "credits-used", "CREDITS_USED"])
+def test_a_field_in_another_spelling_is_missing_with_a_hint(spelt):
+    envelope = read(overview(f'"{spelt}": 100000', without=["credits_used"]))
+    assert told(envelope) == [("success.fields", "credits_used")]
+    assert envelope.problems[0].hint == f"came as {spelt}"
+    assert envelope.values == VALUES
+
+
+def test_another_spelling_beside_the_right_one_is_an_addition():
+    assert told(read(overview('"Requests": 1'))) == [("success.closed", "Requests")]
+
+
+OVERVIEW_PROBLEMS = {
+    "field twice": (overview('"requests": "50000"'), [("success.once", "requests")]),
+    "field twice, other escape": (
+        overview(r'"\u0072equests": "50000"'),
+        [("success.once", "requests")],
+    ),
+    "field twice, one of them wrong": (
+        overview('"requests": null'),
+        [("success.once", "requests"), ("success.counts", "requests")],
+    ),
+    "addition": (overview('"plan": {"a": 1}'), [("success.closed", "plan")]),
+    "two additions": (
+        overview('"a": 1', '"b": 2'),
+        [("success.closed", "a"), ("success.closed", "b")],
+    ),
+    "message": (overview('"message": "success"'), [("success.apart", "message")]),
+    "null message, no errors": (
+        overview('"message": null', '"errors": []'),
+        [("success.apart", "message, errors")],
+    ),
+    "message of another spelling": (overview('"Message": ""'), [("success.apart", "Message")]),
+    "errors beside all ten": (overview('"errors": ["x"]'), [("success.apart", "errors")]),
+    "message beside a wrapper": (
+        f'{{"message": "success", "overview": {overview()}}}',
+        [("success.shape", "overview"), ("success.apart", "message")],
+    ),
+    "envelope of errors within an addition": (
+        overview('"last": {"message": "error", "errors": ["x"]}'),
+        [("success.closed", "last")],
+    ),
+    "several at once": (
+        overview('"x": 1', without=["package"], reputation="-1", billing_end_date='"soon"'),
+        [
+            ("success.counts", "reputation"),
+            ("success.fields", "package"),
+            ("success.dates", "billing_end_date"),
+            ("success.closed", "x"),
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize("body, problems", OVERVIEW_PROBLEMS.values(), ids=OVERVIEW_PROBLEMS)
+def test_every_problem_of_an_overview_is_told(body, problems):
+    envelope = read(body)
+    assert told(envelope) == problems
+    assert isinstance(envelope, Overview) or envelope.looks is Looks.OVERVIEW
+
+
+def test_additions_alone_leave_an_overview():
+    envelope = read(overview('"plan": 1'))
+    assert isinstance(envelope, Overview)
+    assert envelope.values == VALUES
+
+
+def test_of_two_different_values_none_is_taken():
+    assert "requests" not in read(overview('"requests": 1')).values
+
+
+def test_errors_read():
+    envelope = read('{"errors": ["one", "zwei é"], "message": "error"}')
+    assert envelope == ErrorList(("one", "zwei é"))
+
+
+ERRORS = '"errors": ["x"]'
+ERROR_PROBLEMS = {
+    "message missing": (f"{{{ERRORS}}}", [("errors.message", "message")]),
+    "message null": (f'{{"message": null, {ERRORS}}}', [("errors.message", "message")]),
+    "message in capitals": (f'{{"message": "Error", {ERRORS}}}', [("errors.message", "message")]),
+    "message with a space": (f'{{"message": "error ", {ERRORS}}}', [("errors.message", "message")]),
+    "message a list": (f'{{"message": ["error"], {ERRORS}}}', [("errors.message", "message")]),
+    "message a text": (f'{{"message": "no such user", {ERRORS}}}', [("errors.message", "message")]),
+    "message twice": (
+        f'{{"message": "error", "message": "error", {ERRORS}}}',
+        [("errors.message", "message")],
+    ),
+    "message misspelt": (f'{{"Message": "error", {ERRORS}}}', [("errors.message", "message")]),
+    "errors missing": ('{"message": "error"}', [("errors.listed", "errors")]),
+    "errors null": ('{"message": "error", "errors": null}', [("errors.listed", "errors")]),
+    "errors empty": ('{"message": "error", "errors": []}', [("errors.listed", "errors")]),
+    "errors a string": ('{"message": "error", "errors": "x"}', [("errors.listed", "errors")]),
+    "errors an object": (
+        '{"message": "error", "errors": {"user": "x"}}',
+        [("errors.listed", "errors")],
+    ),
+    "errors misspelt": ('{"message": "error", "Errors": ["x"]}', [("errors.listed", "errors")]),
+    "error for errors": ('{"message": "error", "error": "x"}', [("errors.listed", "errors")]),
+    "errors twice": (
+        f'{{"message": "error", {ERRORS}, {ERRORS}}}',
+        [("errors.shape", "errors")],
+    ),
+    "wrong entries": (
+        '{"message": "error", "errors": ["x", 5, null, ["y"], {"message": "z"}]}',
+        [("errors.listed", f"errors[{index}]") for index in (1, 2, 3, 4)],
+    ),
+    "entries of objects": (
+        '{"errors": [{"message": "z", "field": null}]}',
+        [("errors.message", "message"), ("errors.listed", "errors[0]")],
+    ),
+    "a field's name in an entry": (
+        '{"message": "error", "errors": [{"package": "unknown"}]}',
+        [("errors.listed", "errors[0]")],
+    ),
+    "empty texts": (
+        '{"message": "error", "errors": ["", " \\n", "x"]}',
+        [("errors.text", "errors[0]"), ("errors.text", "errors[1]")],
+    ),
+    "addition": (f'{{"message": "error", {ERRORS}, "code": 1}}', [("errors.closed", "code")]),
+    "wrapped in error": (
+        f'{{"error": {{"message": "error", {ERRORS}}}}}',
+        [("errors.shape", "error")],
+    ),
+    "wrapped beside a status": (
+        f'{{"status": 400, "result": {{"message": "error", {ERRORS}}}}}',
+        [("errors.shape", "result")],
+    ),
+    "in a list": (f'[{{"message": "error", {ERRORS}}}]', [("errors.shape", "[0]")]),
+    "wrapped and wrong": (
+        '{"error": {"message": "Error", "errors": []}}',
+        [
+            ("errors.shape", "error"),
+            ("errors.message", "error.message"),
+            ("errors.listed", "error.errors"),
+        ],
+    ),
+    "one field beside": (
+        f'{{"message": "error", {ERRORS}, "package": "Silver"}}',
+        [("errors.apart", "package")],
+    ),
+    "ten fields beside": (
+        overview('"message": "error"', ERRORS),
+        [("errors.apart", ", ".join(NAMES))],
+    ),
+    "ten fields beside message alone": (
+        overview('"message": "error"'),
+        [("errors.listed", "errors"), ("errors.apart", ", ".join(NAMES))],
+    ),
+    "nine fields beside errors": (
+        overview(ERRORS, without=["package"]),
+        [
+            ("errors.message", "message"),
+            ("errors.apart", ", ".join(n for n in NAMES if n != "package")),
+        ],
+    ),
+    "an overview beside": (
+        f'{{"message": "error", {ERRORS}, "overview": {overview()}}}',
+        [("errors.apart", ", ".join(NAMES))],
+    ),
+    "a message of one's own": (
+        '{"message": "Forbidden"}',
+        [("errors.message", "message"), ("errors.listed", "errors")],
+    ),
+}
+
+
+@pytest.mark.parametrize("body, problems", ERROR_PROBLEMS.values(), ids=ERROR_PROBLEMS)
+def test_every_problem_of_an_error_envelope_is_told(body, problems):
+    envelope = read(body)
+    assert told(envelope) == problems
+    assert isinstance(envelope, ErrorList) or envelope.looks is Looks.ERRORS
+
+
+def test_shoulds_alone_leave_an_error_list():
+    assert read('{"message": "error", "errors": ["", "x"], "code": 1}').errors == ("", "x")
+
+
+@pytest.mark.parametrize(
+    "body, errors",
+    [
+        ('{"message": "error", "errors": ["x", 5, "y"]}', ("x", "y")),
+        ('{"message": "error", "error": "x"}', ("x",)),
+        ('{"message": "error", "Errors": ["x"]}', ("x",)),
+        ('{"error": {"message": "error", "errors": ["x"]}}', ("x",)),
+    ],
+)
+def test_messages_of_a_wrong_error_envelope_are_kept(body, errors):
+    assert read(body).errors == errors
+
+
+def test_fields_beside_an_error_are_read():
+    assert read(overview('"message": "error"', ERRORS)).values == VALUES
+
+
+SYNTAX = {
+    "comma at the end": (overview()[:-1] + ",}", Looks.OVERVIEW),
+    "comma at the end of a list": ('{"message": "error", "errors": ["x",]}', Looks.ERRORS),
+    "single quotes": ("{'message': 'error', 'errors': ['x']}", Looks.ERRORS),
+    "names without quotes": ("{message: 'error'}", Looks.ERRORS),
+    "half of it": (overview()[: len(overview()) // 2], Looks.OVERVIEW),
+    "comment": (overview() + " // done", Looks.OVERVIEW),
+    "text after it": (overview() + "x", Looks.OVERVIEW),
+    "two texts": (overview() + overview(), Looks.OVERVIEW),
+    "NUL after it": (overview() + "\0", Looks.OVERVIEW),
+    "no-break space before it": ("\u00a0" + overview(), Looks.OVERVIEW),
+    "form feed after it": (overview() + "\f", Looks.OVERVIEW),
+    "JSONP": (f"callback({overview()});", Looks.OVERVIEW),
+    "JSONP of errors": ('cb({"message": "error", "errors": ["x"]})', Looks.ERRORS),
+    "hijacking guard": (")]}',\n" + overview(), Looks.OVERVIEW),
+    "endless loop": ("for(;;);" + overview(), Looks.OVERVIEW),
+    "PHP warning": ("<br />\n<b>Warning</b>: x in {a.php}<br />" + overview(), Looks.OVERVIEW),
+    "PHP notice": ("Notice: Undefined index: user\n" + overview(), Looks.OVERVIEW),
+    "another object before it": ('x {"a": 1} {"b": {} ' + overview(), Looks.OVERVIEW),
+    "raw line end in a string": (overview(package='"a\nb"'), Looks.OVERVIEW),
+    "raw tab in a string": (overview(package='"a\tb"'), Looks.OVERVIEW),
+    "NaN": (overview(reputation="NaN"), Looks.OVERVIEW),
+    "minus infinity": (overview(reputation="-Infinity"), Looks.OVERVIEW),
+    "NaN alone": ("NaN", Looks.NEITHER),
+    "lone surrogate": (overview(package=r'"\ud800"'), Looks.OVERVIEW),
+    "surrogates the wrong way round": (overview(package=r'"\uDE00\uD83D"'), Looks.OVERVIEW),
+    "lone surrogate in an error": (r'{"message": "error", "errors": ["\udfff"]}', Looks.ERRORS),
+    "leading zero": (overview(reputation="05"), Looks.OVERVIEW),
+    "plus sign": (overview(reputation="+5"), Looks.OVERVIEW),
+    "too deep": ("[" * 101 + "]" * 101, Looks.NEITHER),
+    "too deep, with fields": ('{"a":' * 101 + overview() + "}" * 101, Looks.OVERVIEW),
+    "a hundred thousand deep": ("[" * 100_000, Looks.NEITHER),
+    "objects without end": ('{"a":' * 100_000, Looks.NEITHER),
+    "a list and something after it": ("[]x", Looks.NEITHER),
+}
+
+
+@pytest.mark.parametrize("body, looks", SYNTAX.values(), ids=SYNTAX)
+def test_what_is_not_one_json_text_is_one_problem_and_recognised(body, looks):
+    envelope = read(body)
+    assert [requirement for requirement, _ in told(envelope)] == ["readable.syntax"]
+    assert envelope.looks is looks
+
+
+@pytest.mark.parametrize(
+    "text", ["two texts", "JSONP", "PHP warning", "text after it", "hijacking guard", "PHP notice"]
+)
+def test_values_of_an_envelope_within_other_text_are_read(text):
+    assert read(SYNTAX[text][0]).values == VALUES
+
+
+def test_problems_of_an_envelope_within_other_text_are_told_too():
+    body = f"cb({overview(without=['package'])})"
+    assert [where for where, _ in told(read(body))] == ["readable.syntax", "success.fields"]
+
+
+@pytest.mark.parametrize(
+    "body, where",
+    [
+        ('{"message": "error",\n "errors": ["x"],\n}', "line 3, column 1"),
+        (overview() + " x", f"line 1, column {len(overview()) + 1}"),
+        (overview(package=r'"\ud800"'), "package"),
+        (overview(r'"\ud800": 1'), "'\\ud800'"),
+        (overview('"a": [1, {"b": NaN}]'), "a[1].b"),
+        ('{"message": "error", "errors": ["x", "\\ud800"]}', "errors[1]"),
+    ],
+)
+def test_broken_syntax_has_a_place(body, where):
+    assert told(read(body))[0] == ("readable.syntax", where)
+
+
+def test_a_lone_surrogate_is_neither_a_value_nor_a_second_problem():
+    envelope = read(overview(package=r'"\ud800"', requests=r'"\ud800"'))
+    assert [requirement for requirement, _ in told(envelope)] == ["readable.syntax"] * 2
+    assert set(NAMES) - set(envelope.values) == {"package", "requests"}
+    str(envelope.problems).encode()
+
+
+def test_a_surrogate_pair_is_a_character():
+    assert read(overview(package=r'"\ud83d\ude00"')).package == "\U0001f600"
+
+
+def test_a_hundred_levels_are_read():
+    assert told(read(overview(f'"deep": {"[" * 99}{"]" * 99}'))) == [("success.closed", "deep")]
+
+
+ENCODINGS = {
+    "mark": (b"\xef\xbb\xbf" + overview().encode(), VALUES),
+    "UTF-16 with a mark": (overview().encode("utf-16"), VALUES),
+    "UTF-16 without a mark": (overview().encode("utf-16-le"), VALUES),
+    "UTF-16, the other order": (overview().encode("utf-16-be"), VALUES),
+    "UTF-32": (overview().encode("utf-32-be"), VALUES),
+    "UTF-32 with a mark": (overview().encode("utf-32"), VALUES),
+    "Latin-1": (overview(package='"é"').encode("latin-1"), None),
+    "half a character": (overview(package='"é"').encode().replace(b"\xc3\xa9", b"\xc3"), None),
+    "over-long": (overview(package='"e"').encode().replace(b'"e"', b'"\xc1\xa5"'), None),
+    "surrogate": (overview(package='"e"').encode().replace(b'"e"', b'"\xed\xa0\x80"'), None),
+}
+
+
+@pytest.mark.parametrize("body, values", ENCODINGS.values(), ids=ENCODINGS)
+def test_another_encoding_than_utf8_is_one_problem_and_read_all_the_same(body, values):
+    envelope = read(body)
+    assert [requirement for requirement, _ in told(envelope)] == ["readable.encoding"]
+    assert envelope.looks is Looks.OVERVIEW
+    assert envelope.values == values or "package" not in envelope.values
+
+
+def test_bytes_that_do_not_decode_have_a_place():
+    body = b'{"message": "error", "errors": ["caf\xe9"]}'
+    assert told(read(body)) == [("readable.encoding", "byte 37")]
+
+
+OTHER_FORMATS = {
+    "HTML": ("<!DOCTYPE html>\n<html><body>Too many requests</body></html>", Looks.NEITHER),
+    "HTML without a DOCTYPE": ("\n<html><p>error</p></html>", Looks.NEITHER),
+    "XML": (
+        "<?xml version='1.0'?><result><message>error</message>"
+        "<errors><error>x</error></errors></result>",
+        Looks.ERRORS,
+    ),
+    "XML of other names": ("<Error><Code>5</Code></Error>", Looks.ERRORS),
+    "plain text": ("404 page not found", Looks.NEITHER),
+    "one word": ("error", Looks.NEITHER),
+    "Python": ("None", Looks.NEITHER),
+    "a date": ("2010-08-30", Looks.NEITHER),
+    "form": ("&".join(f"{name}=1" for name in NAMES), Looks.OVERVIEW),
+    "YAML": ("\n".join(f"{name}: 1" for name in NAMES), Looks.OVERVIEW),
+    "PHP": ('a:1:{s:12:"credits_used";i:5;}', Looks.OVERVIEW),
+    "text with objects": ("x" + '{"a": 1} ' * 9 + overview(), Looks.OVERVIEW),
+    "text with a broken object": ('x {"credits_used": 1,', Looks.OVERVIEW),
+    "image": (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\1", Looks.NEITHER),
+    "NUL": (b"\0" * 100, Looks.NEITHER),
+}
+
+
+@pytest.mark.parametrize("body, looks", OTHER_FORMATS.values(), ids=OTHER_FORMATS)
+def test_another_format_is_that_one_problem(body, looks):
+    envelope = read(body)
+    assert told(envelope) == [("readable.format", "body")]
+    assert envelope.looks is looks
+
+
+NEITHER = {
+    "empty object": ("{}", Looks.NEITHER),
+    "empty list": ("[]", Looks.NEITHER),
+    "string": ('"x"', Looks.NEITHER),
+    "empty string": ('""', Looks.NEITHER),
+    "number": ("5", Looks.NEITHER),
+    "null": ("null", Looks.NEITHER),
+    "true": ("true", Looks.NEITHER),
+    "status": ('{"status": "ok"}', Looks.NEITHER),
+    "the word success": ('{"message": "success"}', Looks.NEITHER),
+    "values without names": ('["100", "50000"]', Looks.NEITHER),
+    "error": ('{"error": "x"}', Looks.ERRORS),
+    "status error": ('{"status": "error"}', Looks.ERRORS),
+    "Message": ('{"Message": "Forbidden"}', Looks.ERRORS),
+    "message deeper": ('{"error": {"message": "x", "code": 5}}', Looks.ERRORS),
+    "one field": ('{"package": "Silver"}', Looks.OVERVIEW),
+    "two fields": ('{"credits_used": 1, "credits_remain": 0}', Looks.OVERVIEW),
+    "a field deeper": ('{"account": {"credits_used": 1}}', Looks.OVERVIEW),
+    "a field beside success": ('{"message": "success", "requests": 1}', Looks.OVERVIEW),
+    "names as values": ('[{"name": "credits_used", "value": 1}]', Looks.OVERVIEW),
+    "JSON within JSON": (json.dumps(overview()), Looks.OVERVIEW),
+}
+
+
+@pytest.mark.parametrize("body, looks", NEITHER.values(), ids=NEITHER)
+def test_json_that_is_neither_envelope_is_that_one_problem(body, looks):
+    envelope = read(body)
+    assert told(envelope) == [("readable.envelope", "body")]
+    assert envelope.looks is looks
+
+
+def test_the_values_of_a_few_fields_are_read():
+    assert read('{"credits_used": 1, "package": null}').values == {"credits_used": 1}
+
+
+def test_many_problems_of_a_kind_are_cut_short_and_counted():
+    envelope = read(json.dumps({"message": "error", "errors": [5] * 1000}))
+    assert len(envelope.problems) == 20
+    assert envelope.problems[-1].hint == "and 980 more like this"
+
+
+def test_what_came_is_shown_short_and_without_control_characters():
+    body = overview(reputation=json.dumps("\x1b[31m\u202e" + "x" * 500))
+    got = read(body).problems[0].got
+    assert got.startswith(r"the string '\x1b[31m\u202exxx")
+    assert len(got) < 100
+
+
+# --- Properties ------------------------------------------------------------------------------
+
+COUNT = st.integers(0, 10**30)
+TEXT = st.text(st.characters(exclude_categories=("Cs",)))
+ACCOUNT = st.fixed_dictionaries(
+    {
+        field.name: {Kind.COUNT: COUNT, Kind.DATE: st.dates(), Kind.TEXT: TEXT}[field.kind]
+        for field in FIELDS
+    }
+)
+SPACE = st.text(" \t\r\n", max_size=3)
+
+
+@st.composite
+def written(draw, values):
+    """Write an object in some order, with some white space and some escapes."""
+
+    def string(text):
+        escaped = draw(st.booleans())
+        return json.dumps(text, ensure_ascii=escaped)
+
+    def value(item):
+        if isinstance(item, int):
+            return str(item) if draw(st.booleans()) else f'"{item}"'
+        return string(item.isoformat() if isinstance(item, date) else item)
+
+    def spaced(text):
+        return draw(SPACE) + text + draw(SPACE)
+
+    names = draw(st.permutations(list(values)))
+    members = [f"{spaced(string(name))}:{spaced(value(values[name]))}" for name in names]
+    return spaced("{" + ",".join(members) + "}")
+
+
+@given(st.data(), ACCOUNT)
+def test_an_overview_reads_back_however_it_is_written(data, account):
+    envelope = read(data.draw(written(account)))
+    assert isinstance(envelope, Overview)
+    assert envelope.values == account
+
+
+@given(st.sets(st.sampled_from(NAMES), max_size=7))
+def test_exactly_the_fields_left_out_are_told(without):
+    envelope = read(overview(without=without))
+    assert {where for _, where in told(envelope)} == without
+    assert all(requirement == "success.fields" for requirement, _ in told(envelope))
+
+
+@given(st.lists(TEXT, min_size=1))
+def test_errors_read_back(errors):
+    body = json.dumps({"message": "error", "errors": errors}, ensure_ascii=False)
+    envelope = read(body)
+    assert isinstance(envelope, ErrorList)
+    assert envelope.errors == tuple(errors)
+
+
+JSON_VALUE = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.sampled_from(NAMES),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(
+            st.text(max_size=3) | st.sampled_from([*NAMES, "message", "errors"]), inner
+        )
+    ),
+    max_leaves=30,
+)
+
+
+@given(JSON_VALUE)
+def test_any_json_value_is_judged(value):
+    envelope = read(json.dumps(value))
+    assert envelope.problems or not isinstance(envelope, Unreadable)
+    str(envelope.problems).encode()

@@ -1,0 +1,773 @@
+"""XML bodies: what reads, what does not, and which requirement each departure violates."""
+
+from datetime import date
+from xml.sax.saxutils import escape
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reseller_conformance.contract import FIELDS, Format, Kind
+from reseller_conformance.envelope import ErrorList, Looks, Overview, Unreadable, read_envelope
+
+NAMES = [field.name for field in FIELDS]
+EXAMPLES = {field.name: field.example for field in FIELDS}
+VALUES = {
+    field.name: {Kind.COUNT: int, Kind.DATE: date.fromisoformat, Kind.TEXT: str}[field.kind](
+        field.example
+    )
+    for field in FIELDS
+}
+AT = "result/overview"
+
+
+def fields(without=(), **raw):
+    members = {name: text for name, text in EXAMPLES.items() if name not in without} | raw
+    return "".join(f"<{name}>{text}</{name}>" for name, text in members.items())
+
+
+def overview(*more, beside="", without=(), **raw):
+    """Write an overview: elements by the XML within them, `more` after them."""
+    inner = fields(without, **raw) + "".join(more)
+    return f"<result><overview>{inner}</overview>{beside}</result>"
+
+
+def errors(inner="<errors><error>x</error></errors>", message="<message>error</message>"):
+    return f"<result>{message}{inner}</result>"
+
+
+def declared(encoding):
+    return f'<?xml version="1.0" encoding="{encoding}"?>\n'
+
+
+def read(body, content_type=None):
+    body = body.encode() if isinstance(body, str) else body
+    return read_envelope(body, Format.XML, content_type)
+
+
+def told(envelope):
+    return [(problem.requirement.id, problem.where) for problem in envelope.problems]
+
+
+OVERVIEWS = {
+    "as on the page": declared("ISO-8859-1") + "\n" + overview(),
+    "without a declaration": overview(),
+    "declaration in single quotes": "<?xml version='1.0' encoding='utf-8' ?>" + overview(),
+    "standalone": '<?xml version="1.0" standalone="yes"?>' + overview(),
+    "XML 1.1": '<?xml version="1.1"?>' + overview(),
+    "white space around it": overview() + " \r\n\t",
+    "white space between": overview().replace("><", ">\n\t <"),
+    "white space around counts and dates": overview(
+        requests=" \n50000\t", billing_end_date="\r\n2010-09-29 "
+    ),
+    "comments": "<!-- a -->" + overview(requests="500<!-- and -->00") + "<!-- b -->",
+    "processing instructions": '<?xml-stylesheet href="a"?>' + overview() + "<?end?>",
+    "CDATA": overview(package="<![CDATA[Silver]]> Package", requests="<![CDATA[50000]]>"),
+    "character references": overview(package="S&#105;l&#x76;er Package", requests="&#53;0000"),
+    "white space in tags": overview().replace("<requests>", "<requests \n>"),
+    "an unused prefix": overview().replace("<result>", '<result xmlns:xsi="urn:x">'),
+    "another order": "<result><overview>"
+    + "".join(f"<{name}>{EXAMPLES[name]}</{name}>" for name in reversed(NAMES))
+    + "</overview></result>",
+}
+
+
+@pytest.mark.parametrize("body", OVERVIEWS.values(), ids=OVERVIEWS)
+def test_a_documented_overview_reads(body):
+    envelope = read(body)
+    assert isinstance(envelope, Overview)
+    assert envelope.problems == ()
+    assert envelope.values == VALUES
+
+
+@pytest.mark.parametrize(
+    "written, text",
+    [
+        ("", ""),
+        (" Silver ", " Silver "),
+        ("a&lt;b&gt;&amp;&quot;&apos;", "a<b>&\"'"),
+        ("<![CDATA[<b>]]>", "<b>"),
+        ("a\r\nb", "a\nb"),
+        ("a&#13;b", "a\rb"),
+        ("&#x1F600;日本", "\U0001f600日本"),
+        ("&#xA0;", "\u00a0"),
+        ("\ufeff", "\ufeff"),
+    ],
+)
+def test_package_is_text_as_it_stands(written, text):
+    assert read(overview(package=written)).package == text
+
+
+def test_a_package_may_be_an_empty_element():
+    assert read(overview("<package/>", without=["package"])).package == ""
+
+
+@pytest.mark.parametrize("digits", ["0", "7", "18446744073709551616", "9" * 5000])
+def test_a_count_may_have_any_size(digits):
+    assert read(overview(credits_used=digits)).credits_used % 10**15 == int(digits[-15:])
+
+
+NO_COUNTS = {
+    "empty": "",
+    "white space": " \n ",
+    "minus": "-5",
+    "plus": "+5",
+    "minus zero": "-0",
+    "leading zero": "05",
+    "fraction": "5.0",
+    "exponent": "1e2",
+    "separator": "1,000",
+    "inner space": "1 000",
+    "underscore": "1_000",
+    "arabic digits": "٣",
+    "no-break space": "&#xA0;5",
+    "ideographic space": "&#x3000;5",
+    "next line": "5&#x85;",
+    "word": "null",
+    "child": "<value>5</value>",
+    "child beside text": "5<br/>",
+    "quoted": '"5"',
+}
+
+
+@pytest.mark.parametrize("inner", NO_COUNTS.values(), ids=NO_COUNTS)
+def test_what_is_no_count_is_that_one_problem(inner):
+    envelope = read(overview(credits_used=inner))
+    assert told(envelope) == [("success.counts", f"{AT}/credits_used")]
+    assert envelope.looks is Looks.OVERVIEW
+    assert envelope.values == {key: VALUES[key] for key in NAMES if key != "credits_used"}
+
+
+NO_DATES = ["", "2010-02-30", "0000-01-01", "2010-08-30Z", "2010-08-30+05:00", "12010-08-30", "x"]
+
+
+@pytest.mark.parametrize("inner", [*NO_DATES, "<day>2010-08-30</day>", "2010-08-30T00:00:00"])
+def test_what_is_no_date_is_that_one_problem(inner):
+    body = overview(billing_end_date=inner)
+    assert told(read(body)) == [("success.dates", f"{AT}/billing_end_date")]
+
+
+def test_a_package_holds_text_alone():
+    body = overview(package="<name>Silver</name>")
+    assert told(read(body)) == [("success.package", f"{AT}/package")]
+
+
+ATTRIBUTES = " ".join(f'{name}="{text}"' for name, text in EXAMPLES.items())
+BILLING = [name for name in NAMES if name.startswith("billing")]
+SHAPES = {
+    "another root": (overview().replace("result", "response"), "response/overview"),
+    "root in capitals": (overview().replace("result", "Result"), "Result/overview"),
+    "no overview": (f"<result>{fields()}</result>", "result"),
+    "overview renamed": (overview().replace("overview", "account"), "result/account"),
+    "overview alone": (f"<overview>{fields()}</overview>", "overview"),
+    "wrapped": (f"<response>{overview()}</response>", "response/result/overview"),
+    "wrapped within": (
+        f"<result><data><overview>{fields()}</overview></data></result>",
+        "result/data/overview",
+    ),
+    "text in overview": (overview("text"), AT),
+    "text in result": (overview(beside="text"), "result"),
+    "CDATA in overview": (overview("<![CDATA[x]]>"), AT),
+    "attributes": (f"<result><overview {ATTRIBUTES}/></result>", f"{AT}/@*"),
+    "attributes of the root": (f"<result {ATTRIBUTES}/>", "result/@*"),
+    "some of them deeper": (
+        overview(
+            f"<cycle>{fields([n for n in NAMES if n not in BILLING])}</cycle>", without=BILLING
+        ),
+        f"{AT}/cycle",
+    ),
+    "some of them beside": (
+        overview(beside=fields([n for n in NAMES if n not in BILLING]), without=BILLING),
+        "result",
+    ),
+    "one of them an attribute": (
+        overview(without=["requests"]).replace("<overview>", '<overview requests="50000">'),
+        f"{AT}/@*",
+    ),
+    "split over two": (
+        overview(
+            beside=f"<overview>{fields([n for n in NAMES if n not in BILLING])}</overview>",
+            without=BILLING,
+        ),
+        f"{AT}[2]",
+    ),
+    "overview twice": (overview(beside=f"<overview>{fields()}</overview>"), AT),
+    "overview twice, empty": (overview(beside="<overview/>"), AT),
+}
+
+
+@pytest.mark.parametrize("body, where", SHAPES.values(), ids=SHAPES)
+def test_fields_in_another_place_are_one_problem_and_read_all_the_same(body, where):
+    envelope = read(body)
+    assert told(envelope) == [("success.shape", where)]
+    assert (envelope.looks, envelope.values) == (Looks.OVERVIEW, VALUES)
+
+
+OVERVIEW_PROBLEMS = {
+    "field missing": (overview(without=["requests"]), [("success.fields", "requests")]),
+    "field misspelt": (
+        overview("<CreditsUsed>1</CreditsUsed>", without=["credits_used"]),
+        [("success.fields", "credits_used")],
+    ),
+    "field twice": (
+        overview("<requests>50000</requests>"),
+        [("success.once", f"{AT}/requests")],
+    ),
+    "addition": (overview("<plan>x</plan>"), [("success.closed", f"{AT}/plan")]),
+    "addition beside": (
+        overview(beside="<status>ok</status>"),
+        [("success.closed", "result/status")],
+    ),
+    "attribute of the root": (
+        overview().replace("<result>", '<result version="1">'),
+        [("success.closed", "result/@version")],
+    ),
+    "attribute of overview": (
+        overview().replace("<overview>", '<overview id="1">'),
+        [("success.closed", f"{AT}/@id")],
+    ),
+    "attribute of a field": (
+        overview().replace("<requests>", '<requests type="integer">'),
+        [("success.closed", f"{AT}/requests/@type")],
+    ),
+    "nil": (
+        overview('<requests xsi:nil="true"/>', without=["requests"]).replace(
+            "<result>", '<result xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">'
+        ),
+        [
+            ("success.counts", f"{AT}/requests"),
+            ("success.closed", f"{AT}/requests/@xsi:nil"),
+        ],
+    ),
+    "xml:lang": (
+        overview().replace("<package>", '<package xml:lang="en">'),
+        [("success.closed", f"{AT}/package/@xml:lang")],
+    ),
+    "message in result": (
+        overview(beside="<message>success</message>"),
+        [("success.apart", "result/message")],
+    ),
+    "message in overview": (
+        overview("<message>success</message>"),
+        [("success.apart", f"{AT}/message")],
+    ),
+    "both in result": (
+        overview(beside="<message/><errors/>"),
+        [("success.apart", "result/message, result/errors")],
+    ),
+    "wrapped and wrong": (
+        f"<response>{fields(['package'], requests='x')}</response>",
+        [
+            ("success.shape", "response"),
+            ("success.counts", "response/requests"),
+            ("success.fields", "package"),
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize("body, problems", OVERVIEW_PROBLEMS.values(), ids=OVERVIEW_PROBLEMS)
+def test_every_problem_of_an_overview_is_told(body, problems):
+    envelope = read(body)
+    assert told(envelope) == problems
+    assert isinstance(envelope, Overview) or envelope.looks is Looks.OVERVIEW
+
+
+@pytest.mark.parametrize(
+    "inner, texts",
+    [
+        ("<error>one</error><error>zwei &amp; é</error>", ("one", "zwei & é")),
+        ("\n <error> a </error>\n", (" a ",)),
+        ("<error><![CDATA[<b>]]></error>", ("<b>",)),
+    ],
+)
+def test_errors_read(inner, texts):
+    assert read(errors(f"<errors>{inner}</errors>")) == ErrorList(texts)
+
+
+LIST = "<errors><error>x</error></errors>"
+ERROR_PROBLEMS = {
+    "message missing": (errors(message=""), [("errors.message", "result/message")]),
+    "message empty": (errors(message="<message/>"), [("errors.message", "result/message")]),
+    "message in capitals": (
+        errors(message="<message>Error</message>"),
+        [("errors.message", "result/message")],
+    ),
+    "message with white space": (
+        errors(message="<message>\nerror</message>"),
+        [("errors.message", "result/message")],
+    ),
+    "message with a child": (
+        errors(message="<message><text>error</text></message>"),
+        [("errors.message", "result/message")],
+    ),
+    "message twice": (
+        errors(message="<message>error</message>" * 2),
+        [("errors.message", "result/message")],
+    ),
+    "message an attribute": (
+        errors(message="").replace("<result>", '<result message="error">'),
+        [("errors.message", "result/message"), ("errors.closed", "result/@message")],
+    ),
+    "errors missing": (errors(""), [("errors.listed", "result/errors")]),
+    "errors empty": (errors("<errors/>"), [("errors.listed", "result/errors")]),
+    "errors a text": (errors("<errors>x</errors>"), [("errors.listed", "result/errors")]),
+    "other names in errors": (
+        errors("<errors><item>x</item></errors>"),
+        [("errors.listed", "result/errors")],
+    ),
+    "error in capitals": (
+        errors("<errors><Error>x</Error></errors>"),
+        [("errors.listed", "result/errors")],
+    ),
+    "error in result": (errors("<error>x</error>"), [("errors.shape", "result/errors")]),
+    "two errors in result": (errors("<error>x</error>" * 2), [("errors.shape", "result/errors")]),
+    "errors twice": (errors(LIST * 2), [("errors.shape", "result/errors")]),
+    "another root": (
+        errors().replace("result", "response"),
+        [("errors.shape", "response")],
+    ),
+    "wrapped": (f"<response>{errors()}</response>", [("errors.shape", "response/result")]),
+    "in overview": (
+        f"<result><overview><message>error</message>{LIST}</overview></result>",
+        [("errors.shape", "result/overview")],
+    ),
+    "text in result": (errors(LIST + "x"), [("errors.shape", "result")]),
+    "text in errors": (
+        errors("<errors>x<error>y</error></errors>"),
+        [("errors.shape", "result/errors")],
+    ),
+    "child in an error": (
+        errors("<errors><error>x</error><error><text>y</text></error></errors>"),
+        [("errors.listed", "result/errors/error[2]")],
+    ),
+    "empty texts": (
+        errors("<errors><error/><error> &#xA0;</error><error>x</error></errors>"),
+        [
+            ("errors.text", "result/errors/error[1]"),
+            ("errors.text", "result/errors/error[2]"),
+        ],
+    ),
+    "addition": (errors(LIST + "<code>1</code>"), [("errors.closed", "result/code")]),
+    "addition in errors": (
+        errors("<errors><error>x</error><count>1</count></errors>"),
+        [("errors.closed", "result/errors")],
+    ),
+    "attributes": (
+        errors('<errors n="1"><error code="5">x</error></errors>'),
+        [
+            ("errors.closed", "result/errors/@n"),
+            ("errors.closed", "result/errors/error[1]/@code"),
+        ],
+    ),
+    "empty overview": (errors(LIST + "<overview/>"), [("errors.closed", "result/overview")]),
+    "overview beside": (
+        errors(LIST + f"<overview>{fields()}</overview>"),
+        [("errors.apart", ", ".join(NAMES))],
+    ),
+    "fields as attributes beside": (
+        errors().replace("<result>", f"<result {ATTRIBUTES}>"),
+        [("errors.apart", ", ".join(NAMES))],
+    ),
+    "a field beside": (
+        errors(LIST + "<package>Silver</package>"),
+        [("errors.apart", "package")],
+    ),
+}
+
+
+@pytest.mark.parametrize("body, problems", ERROR_PROBLEMS.values(), ids=ERROR_PROBLEMS)
+def test_every_problem_of_an_error_envelope_is_told(body, problems):
+    envelope = read(body)
+    assert told(envelope) == problems
+    assert isinstance(envelope, ErrorList) or envelope.looks is Looks.ERRORS
+
+
+def test_messages_of_a_wrong_error_envelope_are_kept():
+    assert read(errors("<error>x</error><error>y</error>")).errors == ("x", "y")
+
+
+MANY_ATTRIBUTES = " ".join(f'a{n}="1"' for n in range(101))
+SYNTAX = {
+    "half of it": (overview()[: len(overview()) // 2], Looks.OVERVIEW),
+    "end missing": (overview().removesuffix("</result>"), Looks.OVERVIEW),
+    "wrong end": (overview().replace("</requests>", "</request>"), Looks.OVERVIEW),
+    "text after it": (overview() + "x", Looks.OVERVIEW),
+    "two roots": (overview() * 2, Looks.OVERVIEW),
+    "two roots of errors": (errors() + "<result/>", Looks.ERRORS),
+    "line end before the declaration": ("\n" + declared("UTF-8") + overview(), Looks.OVERVIEW),
+    "notice before it": ("Notice: x\n" + declared("UTF-8") + overview(), Looks.OVERVIEW),
+    "notice in HTML before it": ("<br /><b>Notice</b>: x\n" + overview(), Looks.OVERVIEW),
+    "two declarations": (declared("UTF-8") * 2 + overview(), Looks.OVERVIEW),
+    "broken declaration": ('<?xml encoding="UTF-8"?>' + overview(), Looks.OVERVIEW),
+    "two marks": (b"\xef\xbb\xbf" * 2 + overview().encode(), Looks.OVERVIEW),
+    "ampersand": (overview(package="R&D"), Looks.OVERVIEW),
+    "unknown entity": (overview(package="&eacute;"), Looks.OVERVIEW),
+    "less-than": (overview(package="a < b"), Looks.OVERVIEW),
+    "control character": (overview(package="a\x01b"), Looks.OVERVIEW),
+    "NUL": (overview() + "\0", Looks.OVERVIEW),
+    "reference to a control character": (overview(package="&#1;"), Looks.OVERVIEW),
+    "reference to a surrogate": (errors("<errors><error>&#xD800;</error></errors>"), Looks.ERRORS),
+    "noncharacter": (overview(package="\ufffe"), Looks.OVERVIEW),
+    "attribute without quotes": (overview().replace("<result>", "<result a=1>"), Looks.OVERVIEW),
+    "attribute twice": (overview().replace("<result>", '<result a="" a="">'), Looks.OVERVIEW),
+    "prefix not declared": (
+        overview().replace("<overview>", '<overview xml:lang="en" x:a="">'),
+        Looks.OVERVIEW,
+    ),
+    "too deep": ("<a>" * 51 + "</a>" * 51, Looks.NEITHER),
+    "very deep": ("<a>" * 100_000, Looks.NEITHER),
+    "too many elements": (overview("<a/>" * 10_000), Looks.OVERVIEW),
+    "too many attributes": (
+        overview().replace("<result>", f"<result {MANY_ATTRIBUTES}>"),
+        Looks.OVERVIEW,
+    ),
+    "tag without end": ("<result", Looks.NEITHER),
+    "comment without end": (overview() + "<!--", Looks.OVERVIEW),
+    "only a declaration": (declared("UTF-8"), Looks.NEITHER),
+    "only a comment": ("<!-- nothing -->", Looks.NEITHER),
+}
+
+
+@pytest.mark.parametrize("body, looks", SYNTAX.values(), ids=SYNTAX)
+def test_what_is_not_one_well_formed_document_is_one_problem_and_recognised(body, looks):
+    envelope = read(body)
+    musts = [requirement for requirement, _ in told(envelope) if requirement != "success.closed"]
+    assert musts == ["readable.syntax"]
+    assert envelope.looks is looks
+
+
+@pytest.mark.parametrize(
+    "text", ["text after it", "two roots", "line end before the declaration", "notice before it"]
+)
+def test_values_of_a_document_within_other_text_are_read(text):
+    assert read(SYNTAX[text][0]).values == VALUES
+
+
+def test_problems_of_a_document_within_other_text_are_told_too():
+    envelope = read("Notice: x\n" + overview(without=["package"]))
+    assert [where for where, _ in told(envelope)] == ["readable.syntax", "success.fields"]
+
+
+def test_bytes_that_do_not_decode_before_a_break_are_told_too():
+    body = encoded("UTF-8", "é", "latin-1").removesuffix(b"result>")
+    envelope = read(body)
+    assert [wrong for wrong, _ in told(envelope)] == ["readable.encoding", "readable.syntax"]
+    assert set(NAMES) - set(envelope.values) == {"package"}
+
+
+def test_values_before_a_break_are_read_and_the_broken_one_is_not():
+    envelope = read(overview(package="R&D"))
+    assert envelope.values == {"reputation": 100, "requests": 50000}
+
+
+@pytest.mark.parametrize(
+    "body, where",
+    [
+        ("<result>\n <a></b>\n</result>", "line 2, column 7"),
+        ("<result>éé&x;</result>", "line 1, column 11"),
+        ("Notice\n" + overview(), "line 1, column 1"),
+        (declared("8859-1") + overview(), "line 1, column 31"),
+        ("<result>\n" + "<a>" * 50, "line 2, column 148"),
+    ],
+)
+def test_broken_syntax_has_a_place(body, where):
+    assert told(read(body))[0] == ("readable.syntax", where)
+
+
+TEN = "&a{0};" * 10
+BILLION = "".join(f"<!ENTITY a{n} '{TEN.format(n - 1)}'>" for n in range(1, 13))
+PLAIN = {
+    "DOCTYPE": "<!DOCTYPE result>" + overview(),
+    "DOCTYPE after the declaration": declared("UTF-8") + "<!DOCTYPE result []>" + overview(),
+    "DOCTYPE with a system id": '<!DOCTYPE result SYSTEM "file:///etc/passwd">' + overview(),
+    "external entity": '<!DOCTYPE r [<!ENTITY x SYSTEM "file:///etc/passwd">]>'
+    + overview(package="&x;"),
+    "billion laughs": f'<!DOCTYPE r [<!ENTITY a0 "lol">{BILLION}]>' + overview(package="&a12;"),
+    "DOCTYPE and broken": "<!DOCTYPE result>" + overview()[:-5],
+    "namespace": overview().replace("<result>", '<result xmlns="urn:x">'),
+    "namespace of overview": overview().replace("<overview>", '<overview xmlns="urn:x">'),
+    "prefix": overview()
+    .replace("<result>", '<n:result xmlns:n="urn:x">')
+    .replace("</result>", "</n:result>"),
+    "prefix everywhere": overview()
+    .replace("<", "<n:")
+    .replace("<n:/", "</n:")
+    .replace("<n:result>", '<n:result xmlns:n="urn:x">'),
+    "prefix not declared": overview().replace("requests>", "n:requests>"),
+}
+
+
+@pytest.mark.parametrize("body", PLAIN.values(), ids=PLAIN)
+def test_what_is_not_plain_is_one_problem_and_recognised(body):
+    envelope = read(body)
+    assert [requirement for requirement, _ in told(envelope)] == ["readable.plain"]
+    assert envelope.looks is Looks.OVERVIEW
+    assert envelope.values == ({} if "DOCTYPE" in body else VALUES)
+
+
+def test_a_namespace_that_is_undeclared_again_is_none():
+    assert isinstance(read(overview().replace("<result>", '<result xmlns="">')), Overview)
+
+
+def test_errors_in_a_namespace_are_read_on():
+    envelope = read(errors("<errors/>").replace("<result>", '<result xmlns="urn:x">'))
+    assert [requirement for requirement, _ in told(envelope)] == ["readable.plain", "errors.listed"]
+
+
+OTHER_FORMATS = {
+    "HTML": ("<!DOCTYPE html>\n<html><body>Too many requests</body></html>", Looks.NEITHER),
+    "HTML, a message in it": ('<html><p class="message">no</p></html>', Looks.NEITHER),
+    "HTML that shows fields": (
+        f"<html><table>{''.join(f'<td>{n}</td>' for n in NAMES)}</table></html>",
+        Looks.OVERVIEW,
+    ),
+    "XHTML": (
+        declared("UTF-8") + "<!-- x --><!DOCTYPE html PUBLIC '-//W3C//DTD XHTML 1.0'><html/>",
+        Looks.NEITHER,
+    ),
+    "JSON": ('{"message": "error", "errors": ["x"]}', Looks.ERRORS),
+    "JSON list": ("[1]", Looks.NEITHER),
+    "JSON, broken": ('{"message": "error", ', Looks.ERRORS),
+    "plain text": ("Forbidden", Looks.NEITHER),
+    "text with a bracket": ("user <b> not found", Looks.NEITHER),
+    "binary": (b"\x1f\x8b\x08\0\0\0\0\0\0\x03", Looks.NEITHER),
+    "NUL": (b"\0" * 100, Looks.NEITHER),
+}
+
+
+@pytest.mark.parametrize("body, looks", OTHER_FORMATS.values(), ids=OTHER_FORMATS)
+def test_another_format_is_that_one_problem(body, looks):
+    envelope = read(body)
+    assert told(envelope) == [("readable.format", "body")]
+    assert envelope.looks is looks
+
+
+NEITHER = {
+    "empty result": ("<result/>", Looks.NEITHER),
+    "text": ("<response>ok</response>", Looks.NEITHER),
+    "success": ("<result><message>success</message></result>", Looks.NEITHER),
+    "other names": ("<response><status>ok</status></response>", Looks.NEITHER),
+    "error element": ("<result><error>x</error></result>", Looks.ERRORS),
+    "S3": ("<Error><Code>AccessDenied</Code><Message>no</Message></Error>", Looks.ERRORS),
+    "errors alone": ("<errors><error>x</error></errors>", Looks.ERRORS),
+    "one field": ("<result><overview><package>x</package></overview></result>", Looks.OVERVIEW),
+    "a field as root": ("<credits_used>5</credits_used>", Looks.OVERVIEW),
+    "names as attributes": (
+        '<result><field name="credits_used">5</field></result>',
+        Looks.OVERVIEW,
+    ),
+}
+
+
+@pytest.mark.parametrize("body, looks", NEITHER.values(), ids=NEITHER)
+def test_xml_that_is_neither_envelope_is_that_one_problem(body, looks):
+    envelope = read(body)
+    assert told(envelope) == [("readable.envelope", "body")]
+    assert envelope.looks is looks
+
+
+# --- Encodings -------------------------------------------------------------------------------
+
+
+def encoded(encoding, text, python=None, mark=b""):
+    body = declared(encoding) if encoding else ""
+    return mark + (body + overview(package=text)).encode(python or encoding)
+
+
+ENCODED = {
+    "UTF-8": (encoded("UTF-8", "é日"), "é日"),
+    "none declared": (encoded("", "é日", "utf-8"), "é日"),
+    "UTF-8 with a mark": (encoded("", "é日", "utf-8", b"\xef\xbb\xbf"), "é日"),
+    "UTF-8 with a mark, declared": (encoded("UTF-8", "é", mark=b"\xef\xbb\xbf"), "é"),
+    "mark over declaration": (encoded("ISO-8859-1", "é", "utf-8", b"\xef\xbb\xbf"), "é"),
+    "ISO-8859-1": (encoded("ISO-8859-1", "é"), "é"),
+    "ISO-8859-1, C1": (encoded("ISO-8859-1", "\x92"), "\x92"),
+    "another case": (encoded("iso-8859-1", "é"), "é"),
+    "ISO-8859-15": (encoded("ISO-8859-15", "€"), "€"),
+    "windows-1252": (encoded("windows-1252", "’"), "’"),
+    "KOI8-R": (encoded("KOI8-R", "Серебро"), "Серебро"),
+    "US-ASCII": (encoded("US-ASCII", "&#233;"), "é"),
+    "Shift_JIS": (encoded("Shift_JIS", "日本ソ"), "日本ソ"),
+    "EUC-JP": (encoded("EUC-JP", "日本"), "日本"),
+    "ISO-2022-JP": (encoded("ISO-2022-JP", "日本"), "日本"),
+    "GBK": (encoded("GBK", "银"), "银"),
+    "GB18030": (encoded("GB18030", "\U0001f600"), "\U0001f600"),
+    "Big5": (encoded("Big5", "銀"), "銀"),
+    "EUC-KR": (encoded("EUC-KR", "은"), "은"),
+    "UTF-16 with a mark": (encoded("", "é", "utf-16"), "é"),
+    "UTF-16 with a mark, declared": (encoded("UTF-16", "é"), "é"),
+    "UTF-16BE with a mark": (encoded("UTF-16", "é", "utf-16-be", b"\xfe\xff"), "é"),
+    "UTF-16LE declared": (encoded("UTF-16LE", "é"), "é"),
+    "UTF-16 declared without a mark": (encoded("UTF-16", "é", "utf-16-be"), "é"),
+    "UTF-32 declared": (encoded("UTF-32", "é"), "é"),
+    "EBCDIC": (encoded("IBM037", "é", "cp037"), "é"),
+}
+
+
+@pytest.mark.parametrize("body, text", ENCODED.values(), ids=ENCODED)
+def test_the_encoding_that_a_document_names_is_read(body, text):
+    envelope = read(body)
+    assert told(envelope) == []
+    assert envelope.package == text
+
+
+UNDECODED = {
+    "Latin-1, none declared": encoded("", "é", "latin-1"),
+    "Latin-1 as UTF-8": encoded("UTF-8", "é", "latin-1"),
+    "not in the encoding": encoded("US-ASCII", "é", "utf-8"),
+    "broken Shift_JIS": encoded("Shift_JIS", "x", "ascii").replace(b">x<", b">\x81\xff<"),
+    "surrogates in UTF-8": encoded("UTF-8", "x").replace(b">x<", b">\xed\xa0\x80<"),
+    "half a UTF-16": encoded("UTF-16", "é").replace(b"\xe9\0", b"\0\xd8"),
+    "unknown": encoded("no-such-charset", "x", "ascii"),
+    "unknown, and not UTF-8": encoded("no-such-charset", "é", "latin-1"),
+    "UTF-16 without a mark": encoded("", "x", "utf-16-le"),
+    "UTF-16BE without a mark": encoded("", "x", "utf-16-be"),
+    "UTF-16 declared as UTF-8": encoded("UTF-8", "x", "utf-16-le"),
+    "UTF-16 declared in other bytes": encoded("UTF-16", "x", "ascii"),
+    "EBCDIC declared in other bytes": encoded("IBM037", "x", "ascii"),
+    "UTF-32 with a mark alone": encoded("", "x", "utf-32"),
+}
+PYTHON_ONLY = [
+    "utf-7", "UTF7", "idna", "punycode", "unicode_escape", "unicode-escape", "raw_unicode_escape",
+    "undefined", "mbcs", "oem", "rot13", "rot_13", "base64", "hex", "zlib", "bz2", "uu", "quopri",
+    "charmap", "utf_8_sig", "palmos", "aliases",
+]  # fmt: skip
+UNDECODED |= {name: encoded(name, "x", "ascii") for name in PYTHON_ONLY}
+
+
+@pytest.mark.parametrize("body", UNDECODED.values(), ids=UNDECODED)
+def test_what_does_not_decode_is_one_problem_and_read_all_the_same(body):
+    envelope = read(body)
+    assert [requirement for requirement, _ in told(envelope)] == ["readable.encoding"]
+    assert envelope.looks is Looks.OVERVIEW
+    assert set(NAMES) - set(envelope.values) <= {"package"}
+    assert envelope.values.get("package", "x") == "x"
+
+
+def test_bytes_that_do_not_decode_have_a_place():
+    assert told(read(b"<result>\xe9</result>"))[0] == ("readable.encoding", "byte 9")
+
+
+XML = "application/xml; charset="
+BY_HEADER = {
+    "header alone": (encoded("", "é", "latin-1"), XML + "iso-8859-1", "é"),
+    "header over declaration": (encoded("ISO-8859-1", "é", "utf-8"), XML + "utf-8", "é"),
+    "header over declaration, garbled": (encoded("UTF-8", "é"), XML + "iso-8859-1", "Ã©"),
+    "header in quotes": (encoded("", "é", "latin-1"), XML + '"ISO-8859-1"', "é"),
+    "mark over header": (encoded("", "é", "utf-8", b"\xef\xbb\xbf"), XML + "iso-8859-1", "é"),
+    "UTF-16 by header": (encoded("", "é", "utf-16-le"), XML + "utf-16le", "é"),
+    "UTF-16 by header, no order said": (encoded("", "é", "utf-16-le"), XML + "utf-16", "é"),
+    "header fails, declaration reads": (encoded("ISO-8859-1", "é"), XML + "utf-8", "é"),
+    "header fails, UTF-8 reads": (encoded("", "é", "utf-8"), XML + "us-ascii", "é"),
+    "header makes no XML": (encoded("UTF-8", "é"), XML + "utf-16", "é"),
+    "header makes no XML, EBCDIC": (encoded("UTF-8", "é"), XML + "cp037", "é"),
+    "unknown in header": (encoded("UTF-8", "é"), XML + "no-such", "é"),
+    "UTF-7 in header": (encoded("UTF-8", "é"), XML + "utf-7", "é"),
+    "no charset": (encoded("ISO-8859-1", "é"), "text/xml", "é"),
+}
+
+
+@pytest.mark.parametrize("body, content_type, text", BY_HEADER.values(), ids=BY_HEADER)
+def test_the_header_rules_as_far_as_it_reads(body, content_type, text):
+    envelope = read(body, content_type)
+    assert told(envelope) == []
+    assert envelope.package == text
+
+
+def test_no_header_makes_up_for_an_encoding_that_nobody_knows():
+    envelope = read(encoded("utf-7", "é", "utf-8"), XML + "utf-8")
+    assert told(envelope) == [("readable.encoding", "body")]
+    assert envelope.values["package"] == "é"
+
+
+def test_an_error_under_a_wrong_header_is_told_of_what_reads():
+    for charset in ("utf-8", "utf-16", "cp037", "koi8-r"):
+        envelope = read(declared("ISO-8859-1").encode() + b"<result>\xe9", XML + charset)
+        assert told(envelope) == [("readable.syntax", "line 2, column 10")]
+
+
+# --- Properties ------------------------------------------------------------------------------
+
+XML_TEXT = st.text(
+    st.characters(
+        exclude_categories=("Cs", "Cc"),
+        exclude_characters="\ufffe\uffff",
+        include_characters="\n\t",
+    )
+)
+ACCOUNT = st.fixed_dictionaries(
+    {
+        field.name: {
+            Kind.COUNT: st.integers(0, 10**30),
+            Kind.DATE: st.dates(),
+            Kind.TEXT: XML_TEXT,
+        }[field.kind]
+        for field in FIELDS
+    }
+)
+SPACE = st.text(" \t\r\n", max_size=3)
+NOTHING = st.sampled_from(["", "<!-- - -->", "<?x y?>", "<![CDATA[]]>"])
+ENCODING = st.sampled_from(
+    ["", "UTF-8", "ISO-8859-1", "windows-1252", "US-ASCII", "UTF-16", "Shift_JIS", "GB18030"]
+)
+
+
+@st.composite
+def written(draw, values):
+    """Write an overview in some order, encoding, white space and ways to write a character."""
+    encoding = draw(ENCODING)
+
+    def text(value, kind):
+        plain = value.isoformat() if isinstance(value, date) else str(value)
+        if draw(st.booleans()):
+            return "".join(f"&#{ord(letter)};" for letter in plain)
+        inner = escape(plain) + draw(NOTHING)
+        return inner if kind is Kind.TEXT else draw(SPACE) + inner + draw(SPACE)
+
+    body = ""
+    for field in draw(st.permutations(FIELDS)):
+        inner = text(values[field.name], field.kind)
+        body += f"{draw(SPACE)}<{field.name}>{inner}</{field.name}{draw(SPACE)}>"
+    body = f"<result>{draw(SPACE)}<overview>{body}</overview>{draw(SPACE)}</result>{draw(SPACE)}"
+    head = declared(encoding) if encoding else ""
+    return (head + body).encode(encoding or "utf-8", "xmlcharrefreplace")
+
+
+@given(st.data(), ACCOUNT)
+def test_an_overview_reads_back_however_it_is_written(data, account):
+    envelope = read(data.draw(written(account)))
+    assert isinstance(envelope, Overview), envelope.problems
+    assert envelope.problems == ()
+    assert envelope.values == account
+
+
+@given(st.sets(st.sampled_from(NAMES), max_size=7))
+def test_exactly_the_fields_left_out_are_told(without):
+    envelope = read(overview(without=without))
+    assert {where for _, where in told(envelope)} == without
+    assert all(requirement == "success.fields" for requirement, _ in told(envelope))
+
+
+@given(st.lists(XML_TEXT, min_size=1))
+def test_errors_read_back(texts):
+    body = errors(f"<errors>{''.join(f'<error>{escape(text)}</error>' for text in texts)}</errors>")
+    assert read(body).errors == tuple(texts)
+
+
+NAME = st.sampled_from(["result", "overview", "message", "errors", "error", "x", "n:x", *NAMES])
+
+
+def element(inner):
+    return st.builds(
+        lambda name, attribute, parts: f"<{name}{attribute}>{''.join(parts)}</{name}>",
+        NAME,
+        NAME.map(' {}=""'.format) | st.just("") | st.just(' xmlns="urn:x"'),
+        st.lists(inner, max_size=5),
+    )
+
+
+@given(element(st.recursive(st.sampled_from(["", " ", "error", "5"]), element, max_leaves=30)))
+def test_any_document_is_judged(body):
+    envelope = read(body)
+    assert envelope.problems or not isinstance(envelope, Unreadable)
