@@ -77,15 +77,19 @@ def test_odd_texts_are_asked_of_every_parameter():
     assert asked == {(name, Text(text)) for name in PARAMETERS for text in ODD_TEXTS}
 
 
-def test_right_and_wrong_calls_take_turns_and_the_last_customer_begins_wrong():
-    cases = Plan(Depth.STANDARD, 2).remembered(Format.JSON)
-    assert [case.expected for case in cases[:3]] == [
-        Expected.ERROR,
+def test_the_last_customer_is_asked_about_wrongly_first_and_then_by_turns():
+    plan = Plan(Depth.STANDARD, 2)
+    before, after = plan.before(Format.JSON), plan.remembered(Format.JSON)
+    assert {case.customer for case in (*before, *after)} == {1}
+    assert {case.expected for case in before} == {Expected.ERROR}
+    assert [case.expected for case in after[:3]] == [
         Expected.OVERVIEW,
         Expected.ERROR,
+        Expected.OVERVIEW,
     ]
-    assert {case.customer for case in cases} == {1}
-    assert len(set(cases)) == len(cases)
+    assert {case.wrong for case in before} == {case.wrong for case in after if case.wrong}
+    assert len({*before, *after}) == len(before) + len(after)
+    assert Plan(Depth.STANDARD, 1).before(Format.JSON) == []
 
 
 @pytest.mark.parametrize("customers", [1, 2, 5])

@@ -102,7 +102,7 @@ class Case:
     def weight(self) -> tuple[int, ...]:
         """How much there is to this case: the simplest of several failures is shown first."""
         return (
-            len(self.wrong),
+            sum(self.state(name) is not State.VALID for name in PARAMETERS),
             len(self.extra) + len(self.again) + len(self.arrays),
             int(self.order != PARAMETERS) + int(self.encoding is not Encoding.PLAIN),
             sum(len(s.text) for s in map(self.state, PARAMETERS) if isinstance(s, Text)),

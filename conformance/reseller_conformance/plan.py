@@ -17,7 +17,7 @@ from reseller_conformance.cases import Case, Encoding
 from reseller_conformance.contract import PARAMETERS, Format
 from reseller_conformance.states import EMPTY, LENIENT, WRONG, State, Text, Value
 
-__all__ = ["ODD_TEXTS", "Depth", "Plan"]
+__all__ = ["BEFORE", "ODD_TEXTS", "Depth", "Plan"]
 
 
 class Depth(StrEnum):
@@ -95,6 +95,21 @@ UNDOCUMENTED = (
     (("utm_source", "é&="), ("v", "2")),
 )
 """Parameters that proxies and clients add; some hold the name of a documented one."""
+
+REMEMBERED: tuple[dict[str, Value], ...] = (
+    {"api_key": State.UNKNOWN},
+    {"api_key": State.MISSING},
+    {"api_user": State.UNKNOWN},
+    {"api_user": State.MISSING},
+    {"task": State.UNKNOWN},
+    {"task": State.MISSING},
+    {"user": State.UNKNOWN},
+    {"user": State.MISSING},
+)
+"""What a cache may forget to look at."""
+
+BEFORE = 100
+"""The turn of the wrong calls that are asked before any right one."""
 
 # One state a way of getting it wrong, for combinations: the others of its kind take turns.
 _KINDS: dict[str, tuple[tuple[State, ...], ...]] = {
@@ -220,26 +235,23 @@ class Plan:
         ]
         return [[replace(case, turn=turn) for turn in range(3)] for case in wrong]
 
-    def remembered(self, format: Format) -> list[Case]:
-        """Right and wrong calls in turn, so that each comes after each: asked one by one.
+    def before(self, format: Format) -> list[Case]:
+        """Wrong calls for the last customer, to be asked before any right one: one by one.
 
-        The last customer begins with the wrong ones, for nothing has been remembered of it yet.
+        Nothing has been remembered of it then. With one customer there is none to spare.
         """
-        wrong: list[dict[str, Value]] = [
-            {"api_key": State.UNKNOWN},
-            {"api_key": State.MISSING},
-            {"api_user": State.UNKNOWN},
-            {"api_user": State.MISSING},
-            {"task": State.UNKNOWN},
-            {"task": State.MISSING},
-            {"user": State.UNKNOWN},
-            {"user": State.MISSING},
-        ]
+        if self.customers < 2:
+            return []
+        last = Case(format, customer=self.customers - 1, turn=BEFORE)
+        return [_with(last, change) for change in REMEMBERED]
+
+    def remembered(self, format: Format) -> list[Case]:
+        """Right calls for the last customer, and wrong ones right after them: asked one by one."""
         cases: list[Case] = []
-        for turn, change in enumerate(wrong, start=100):
+        for turn, change in enumerate(REMEMBERED, start=BEFORE + 1):
             right = Case(format, customer=self.customers - 1, turn=turn)
-            cases += [_with(right, change), right, replace(_with(right, change), turn=turn + 100)]
-        return cases
+            cases += [right, _with(right, change)]
+        return [*cases, replace(cases[0], turn=BEFORE + len(cases))]
 
     def side_by_side(self, customer: int) -> list[Case]:
         """One customer in both formats by turns: asked one by one."""

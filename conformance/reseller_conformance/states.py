@@ -11,7 +11,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-__all__ = ["EMPTY", "LENIENT", "WRONG", "State", "Text", "Value", "looks_alike", "make", "shell"]
+__all__ = [
+    "EMPTY",
+    "LENIENT",
+    "ODD",
+    "WRONG",
+    "State",
+    "Text",
+    "Value",
+    "looks_alike",
+    "make",
+    "shell",
+]
 
 
 class State(StrEnum):
@@ -145,6 +156,18 @@ WRONG: dict[str, tuple[State, ...]] = {
 
 EMPTY = (State.MISSING, State.EMPTY)
 """The two ways of sending nothing."""
+
+ODD = (
+    State.WILDCARD,
+    State.GLOB,
+    State.REGEX,
+    State.PATTERN,
+    State.INJECTION,
+    State.INJECTION_DOUBLE,
+    State.COMMENTED,
+    State.DECODED_TWICE,
+)
+"""Those that are odd texts as well: what makes a server fail is the text, not that it is wrong."""
 
 LENIENT = (
     State.UPPER_CASE,

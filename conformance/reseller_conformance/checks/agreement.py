@@ -118,8 +118,14 @@ def own(group: Between) -> Iterator[Departure]:
 
 
 def own_in_turn(group: Between) -> Iterator[Departure]:
-    """A call in a crowd or a sequence is answered as it would be alone; a wrong one is refused."""
-    yield from refused(group.answer) if group.answer.case.wrong else own(group)
+    """A call in a crowd or a sequence is answered as it is alone.
+
+    A wrong one that is let in even alone has a cause of its own, which `due` tells.
+    """
+    if not group.answer.case.wrong:
+        yield from own(group)
+    elif group.before.looks is not Looks.OVERVIEW:
+        yield from refused(group.answer)
 
 
 def alike(group: Between) -> Iterator[Departure]:

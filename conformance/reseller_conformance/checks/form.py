@@ -10,10 +10,8 @@ from collections.abc import Iterator, Mapping
 
 from reseller_conformance import requirements as r
 from reseller_conformance.answer import Answer
-from reseller_conformance.cases import Expected
 from reseller_conformance.checks import http
 from reseller_conformance.checks.departure import Check, Departure
-from reseller_conformance.checks.due import refused
 from reseller_conformance.checks.reading import met
 from reseller_conformance.requirements import Level, Requirement
 
@@ -44,22 +42,16 @@ def troubles(answer: Answer) -> Mapping[Requirement, Departure]:
     return {requirement: departure for requirement, departure in found.items() if departure}
 
 
-def envelope(answer: Answer, as_well_as: Mapping[str, Answer] | None = None) -> Iterator[Departure]:
-    """A readable envelope, of the right kind where the page says which.
+def envelope(answer: Answer, plain: Mapping[str, Answer] | None = None) -> Iterator[Departure]:
+    """A readable envelope.
 
-    `as_well_as` holds, by parameter, the answer to a plain wrong value: what is wrong with that
-    one too is not the text's doing, and reported elsewhere.
+    `plain` holds, by parameter, the answer to a plain wrong value: what is wrong with that one too
+    is not the text's doing, and reported elsewhere.
     """
-    plain = [as_well_as[name] for name in answer.case.wrong if as_well_as and name in as_well_as]
-    excused = {requirement for other in plain for requirement in troubles(other)}
+    beside = [plain[name] for name in answer.case.wrong if plain and name in plain]
+    excused = {requirement for other in beside for requirement in troubles(other)}
     for requirement, departure in troubles(answer).items():
         if requirement not in excused:
             hint = f"see {requirement.id}: {requirement.title}"
             yield Departure(answer, departure.where, departure.expected, departure.got, hint)
             return
-    if answer.case.expected is Expected.ERROR and not any(map(_let_in, plain)):
-        yield from refused(answer)
-
-
-def _let_in(answer: Answer) -> bool:
-    return any(refused(answer))

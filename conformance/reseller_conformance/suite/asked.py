@@ -20,7 +20,7 @@ from reseller_conformance.contract import PARAMETERS, Format
 from reseller_conformance.envelope import Looks
 from reseller_conformance.plan import Plan
 from reseller_conformance.settings import Settings
-from reseller_conformance.states import State, Text
+from reseller_conformance.states import ODD, State, Text, Value
 from reseller_conformance.suite.exploring import collect
 from reseller_conformance.target import Target
 
@@ -68,9 +68,16 @@ class Asked:
 
     @cached_property
     def opening(self) -> dict[Format, list[Answer]]:
-        """The documented call in each format and for each customer, before anything else."""
-        formats = self.settings.formats
-        asked = self.ask(case for format in formats for case in self.plan.documented(format))
+        """The documented call in each format and for each customer, before anything else.
+
+        Only the last customer is asked about wrongly before it is asked about rightly.
+        """
+        plan, formats = self.plan, self.settings.formats
+        asked = self.ask(case for format in formats for case in plan.documented(format)[:1])
+        for answer in asked.copy():
+            if answer.looks is Looks.OVERVIEW:
+                self.ask(plan.before(answer.case.format), in_turn=True)
+        asked += self.ask(case for format in formats for case in plan.documented(format)[1:])
         return {
             format: [answer for answer in asked if answer.case.format is format]
             for format in formats
@@ -115,11 +122,9 @@ class Asked:
         return self._everything[format]
 
     def _all_ordinary(self, format: Format) -> list[Answer]:
-        self._ask_the_plan()
         sequences = [*self.remembered(format), *self.by_turns(format), *self.crowd(format)]
         sequences += [answer for turns in self.side_by_side() for answer in turns]
-        batch = [*self.plan.everything(format), *self._all_explored(format)]
-        asked = [*self.opening[format], *self.ask(batch), *sequences]
+        asked = [*self.opening[format], *self._batch(format), *sequences]
         answers = {answer.case: answer for answer in asked if answer.case.format is format}
         return [answer for case, answer in answers.items() if _is_ordinary(case)]
 
@@ -153,11 +158,14 @@ class Asked:
         customers = dict.fromkeys(answer.case.customer for answer in answers)
         return [[a for a in answers if a.case.customer == customer] for customer in customers]
 
+    def odd(self, format: Format) -> list[Answer]:
+        """The answers to calls in which an odd text is the value of a parameter."""
+        return [answer for answer in self._batch(format) if holds_text(answer.case)]
+
     def unusual(self, format: Format) -> list[Answer]:
         """The answers to calls that have a requirement of form of their own."""
-        cases = [*self.plan.texts(format), *self.plan.repeated(format), *self.plan.arrays(format)]
-        explored = [case for case in self._all_explored(format) if holds_text(case)]
-        return self.ask([*cases, *explored])
+        cases = [*self.plan.repeated(format), *self.plan.arrays(format)]
+        return [*self.odd(format), *self.ask(cases)]
 
     def crowd(self, format: Format) -> list[Answer]:
         """Calls for different customers, right and wrong ones, in flight at once."""
@@ -168,6 +176,15 @@ class Asked:
         """The answer to a plain wrong value of each parameter, to compare odd ones with."""
         cases = {name: self.plan.single(format, name, (State.UNKNOWN,))[:1] for name in PARAMETERS}
         return {name: answer for name in PARAMETERS for answer in self.ask(cases[name])}
+
+    def let_in(self, format: Format) -> set[tuple[str, Value]]:
+        """Each parameter and state that, wrong by itself, brings an overview."""
+        return {
+            (name, answer.case.state(name))
+            for answer in self.ask(self.plan.singles(format))
+            if answer.looks is Looks.OVERVIEW
+            for name in answer.case.wrong
+        }
 
     def _answerable(self, cases: Iterable[Case]) -> list[Case]:
         """Leave out the right calls for whose customer the documented one brings nothing."""
@@ -183,14 +200,18 @@ class Asked:
     def _all_explored(self, format: Format) -> list[Case]:
         return [case for strategy in EXPLORED for case in self.explored(strategy, format)]
 
-    def _ask_the_plan(self) -> None:
-        """Ask both formats in one batch: the more calls are in flight, the sooner it is done."""
-        self.ask(
-            case
-            for format in self.settings.formats
-            if self.talks(format)
-            for case in (*self.plan.everything(format), *self._all_explored(format))
-        )
+    def _batch(self, format: Format) -> list[Answer]:
+        """The plan and what Hypothesis adds, asked for all formats at once.
+
+        The more calls are in flight, the sooner it is done.
+        """
+        cases = {
+            each: [*self.plan.everything(each), *self._all_explored(each)]
+            for each in self.settings.formats
+            if self.talks(each)
+        }
+        self.ask(case for batch in cases.values() for case in batch)
+        return self.ask(cases.get(format, ()))
 
 
 def _is_ordinary(case: Case) -> bool:
@@ -199,4 +220,5 @@ def _is_ordinary(case: Case) -> bool:
 
 def holds_text(case: Case) -> bool:
     """Say whether an odd text is the value of one of the parameters."""
-    return any(isinstance(case.state(name), Text) for name in case.wrong)
+    states = [case.state(name) for name in case.wrong]
+    return any(isinstance(state, Text) or state in ODD for state in states)

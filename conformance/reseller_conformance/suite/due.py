@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from reseller_conformance import requirements as r
 from reseller_conformance import strategies
+from reseller_conformance.cases import Case
 from reseller_conformance.checks.agreement import own_in_turn
 from reseller_conformance.checks.due import refused
 from reseller_conformance.envelope import Looks
-from reseller_conformance.states import LENIENT, WRONG, State
+from reseller_conformance.plan import BEFORE
+from reseller_conformance.states import LENIENT, WRONG, State, Text
 from reseller_conformance.suite.judge import Judge
 from reseller_conformance.suite.marking import requirement
 
@@ -22,7 +24,7 @@ class DueConformance:
         """Right and wrong calls in turn are each judged anew."""
         reseller_judge.rests_on_the_documented_call()
         answers = reseller_judge.asked.remembered(reseller_judge.format)
-        reseller_judge(reseller_judge.around(answers), own_in_turn)
+        reseller_judge(reseller_judge.around(answers, BEFORE), own_in_turn)
 
     @requirement(r.DUE_TASK_MISSING)
     def test_due_task_missing(self, reseller_judge: Judge) -> None:
@@ -100,20 +102,20 @@ class DueConformance:
     @requirement(r.DUE_COMBINED)
     def test_due_combined(self, reseller_judge: Judge) -> None:
         """Several wrong parameters together, unless one of them alone is let through."""
-        let_through = {
-            (name, answer.case.state(name))
-            for answer in reseller_judge.ask(reseller_judge.plan.singles(reseller_judge.format))
-            if answer.looks is Looks.OVERVIEW
-            for name in answer.case.wrong
-        }
-        cases = reseller_judge.plan.combined(reseller_judge.format)
-        unexplained = [
-            answer
-            for answer in reseller_judge.ask(cases)
-            if not any((name, answer.case.state(name)) in let_through for name in answer.case.wrong)
-        ]
-        reseller_judge.examine(
-            [answer for answer in unexplained if answer.looks is not Looks.NEITHER], refused
-        )
-        reseller_judge.explore(strategies.wrong_cases, refused)
-        reseller_judge.conclude()
+        judge = reseller_judge
+        judge.rests_on_the_documented_call()
+        let_in = judge.asked.let_in(judge.format)
+        names = {name for name, _ in let_in}
+
+        def concerns(case: Case) -> bool:
+            explained = any(
+                (name, case.state(name)) in let_in
+                or (isinstance(case.state(name), Text) and name in names)
+                for name in case.wrong
+            )
+            return len(case.wrong) > 1 and not explained
+
+        answers = judge.ask(filter(concerns, judge.plan.combined(judge.format)))
+        judge.examine([a for a in answers if a.looks is not Looks.NEITHER], refused)
+        judge.explore(strategies.wrong_cases, refused, concerns)
+        judge.conclude()

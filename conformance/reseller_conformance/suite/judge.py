@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TypeVar
 
 import pytest
@@ -22,7 +22,7 @@ from reseller_conformance.contract import Format
 from reseller_conformance.curl import curl
 from reseller_conformance.envelope import Looks
 from reseller_conformance.findings import Finding, Outcome
-from reseller_conformance.requirements import Level, Requirement
+from reseller_conformance.requirements import CATALOGUE, Level, Requirement
 from reseller_conformance.states import Value
 from reseller_conformance.suite.asked import Asked, Strategy
 from reseller_conformance.suite.exploring import shrink
@@ -92,21 +92,27 @@ class Judge:
         """Return the answers that are, or were meant as, error envelopes."""
         return [answer for answer in self.everything() if answer.looks is Looks.ERRORS]
 
-    def around(self, answers: Iterable[Answer]) -> list[Between]:
-        """Put each answer between the customer's documented call before, and one made now."""
+    def around(self, answers: Iterable[Answer], turn: int = 0) -> list[Between]:
+        """Put each answer between what tells how it should be.
+
+        A right one stands between the customer's documented call before, and one made now; beside
+        a wrong one stands the same call asked alone, in this turn.
+        """
         answers = list(answers)
-        who = dict.fromkeys(answer.case.customer for answer in answers if not answer.case.wrong)
-        turn = 1000 + sum(map(ord, self.requirement.id))
-        formats = dict.fromkeys(answer.case.format for answer in answers)
-        closing = [Case(f, customer=customer, turn=turn) for f in formats for customer in who]
-        after = {(a.case.format, a.case.customer): a for a in self.asked.ask(closing, in_turn=True)}
+        right = {_whose(answer.case): answer for answer in answers if not answer.case.wrong}
+        now = 1000 + CATALOGUE.index(self.requirement)
+        closing = [Case(format, customer=customer, turn=now) for format, customer in right]
+        after = {_whose(a.case): a for a in self.asked.ask(closing, in_turn=True)}
         before = {
-            (a.case.format, a.case.customer): a for f in formats for a in self.asked.opening[f]
+            _whose(a.case): a for f in self.asked.settings.formats for a in self.asked.opening[f]
         }
+        alone = [replace(a.case, turn=turn) for a in answers if a.case.wrong]
+        beside = {replace(a.case, turn=0): a for a in self.asked.ask(alone)}
         return [
-            Between(before.get(key, answer), answer, after.get(key, answer))
-            for answer in answers
-            for key in ((answer.case.format, answer.case.customer),)
+            Between(beside.get(replace(a.case, turn=0), a), a, a)
+            if a.case.wrong
+            else Between(before.get(_whose(a.case), a), a, after.get(_whose(a.case), a))
+            for a in answers
         ]
 
     def explore(
@@ -121,7 +127,9 @@ class Judge:
         """
         cases = [case for case in self.asked.explored(strategy, self.format) if concerns(case)]
         fresh = not self._departures
-        failed = [answer for answer in self.ask(cases) if answer.asked and any(check(answer))]
+        answers = self.ask(cases)
+        self._unasked += [answer for answer in answers if not answer.asked]
+        failed = [answer for answer in answers if answer.asked and any(check(answer))]
         if failed and fresh:
             simplest = self._simplest(
                 strategy, lambda a: check(a) if concerns(a.case) else iter(())
@@ -252,6 +260,10 @@ class Judge:
         self._record("reason", reason)
         if findings:
             self._record("findings", json.dumps([asdict(finding) for finding in findings]))
+
+
+def _whose(case: Case) -> tuple[Format, int]:
+    return case.format, case.customer
 
 
 def _members(subject: Answer | Between | Sequence[Answer]) -> Sequence[Answer]:

@@ -9,6 +9,7 @@ from reseller_conformance import strategies
 from reseller_conformance.answer import Answer
 from reseller_conformance.checks.agreement import own
 from reseller_conformance.checks.departure import Departure
+from reseller_conformance.checks.due import refused
 from reseller_conformance.checks.form import envelope
 from reseller_conformance.envelope import Looks
 from reseller_conformance.suite.asked import holds_text
@@ -39,13 +40,17 @@ class RequestConformance:
         judge = reseller_judge
         judge.rests_on_the_documented_call()
         plain = judge.asked.plain(judge.format)
+        let_in = {name for name, _ in judge.asked.let_in(judge.format)}
 
         def check(answer: Answer) -> Iterator[Departure]:
-            yield from envelope(answer, as_well_as=plain)
+            if holds_text(answer.case):
+                yield from envelope(answer, plain)
+                if not any(name in let_in for name in answer.case.wrong):
+                    yield from refused(answer)
 
-        judge.examine(judge.ask(judge.plan.texts(judge.format)), check)
+        judge.examine(judge.asked.odd(judge.format), check)
         judge.explore(strategies.text_cases, check)
-        judge.explore(strategies.wrong_cases, check, holds_text)
+        judge.explore(strategies.wrong_cases, check)
         judge.conclude()
 
     @requirement(r.REQUEST_UNDOCUMENTED)
