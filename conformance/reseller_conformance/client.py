@@ -1,0 +1,278 @@
+"""Asks: a batch of cases in, an exchange for each out, and nothing of the key in any of them.
+
+All I/O of the suite starts here. What is said is left to `request`, one try of it to `wire`, when
+it may go to `throttle`, whether it is tried again to `retrying` and `hopes`.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, InvalidStateError, as_completed
+from contextlib import suppress
+from threading import Lock, Thread
+from types import TracebackType
+
+import tenacity
+
+from reseller_conformance.cases import Case, askable
+from reseller_conformance.exchange import Exchange, Retry, Transport, TransportProblem
+from reseller_conformance.hopes import Hopes
+from reseller_conformance.quiet import LogScrubber
+from reseller_conformance.request import Request, request_for, rights_of, secrets_of
+from reseller_conformance.retrying import (
+    asks_everybody,
+    reason_of,
+    seconds_to_wait,
+    turned_away,
+)
+from reseller_conformance.secret import Scrubber
+from reseller_conformance.target import Limits, Target
+from reseller_conformance.throttle import StoppedError, Throttle
+from reseller_conformance.traffic import Ledger, Traffic
+from reseller_conformance.wire import CAP, Reply, Wire
+
+__all__ = ["Client", "Progress"]
+
+Progress = Callable[[int, int], None]
+"""Told how many cases have been answered, and how many have been given to ask, in all."""
+
+PLENTY = 64 * CAP
+"""So many bytes of bodies are remembered; from then on only short ones are."""
+
+SHORT = 64 * 1024
+
+Job = Future[Exchange]
+
+
+class SpentError(Exception):
+    """No more requests are to be made: the operator's budget is spent."""
+
+
+class Client:
+    """Asks one target, within limits, and remembers what it has asked.
+
+    It may be used from several threads. A client that was interrupted asks nothing more.
+    """
+
+    def __init__(self, target: Target, limits: Limits, *, progress: Progress | None = None) -> None:
+        """Ask this target; `progress` is called in the thread that asks."""
+        self._target = target
+        self._limits = limits
+        self._progress = progress
+        self._rights = rights_of(target)
+        self._scrubber = Scrubber(secrets_of(target))
+        self._echoes: dict[tuple[str, ...], Scrubber] = {}
+        self._wire = Wire(target, limits.concurrency, limits.timeout)
+        self._throttle = Throttle(limits.rate, limits.concurrency)
+        self._hopes = Hopes(limits.timeout)
+        self._ledger = Ledger()
+        self._lock = Lock()
+        self._asked: dict[Case, Job] = {}
+        self._given = self._done = 0
+        self._answered = False
+        self._logs = LogScrubber(self._scrubber)
+        self._logs.attach()
+
+    def __enter__(self) -> Client:
+        """Return the client, which is open already."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close it."""
+        self.close()
+
+    def close(self) -> None:
+        """Ask nothing more, and let go of connections and loggers."""
+        self._throttle.stop()
+        self._wire.close()
+        self._logs.detach()
+
+    @property
+    def traffic(self) -> Traffic:
+        """What this client has cost its target so far."""
+        return self._ledger.traffic
+
+    def askable(self, case: Case) -> bool:
+        """Say whether this account can tell this case from another."""
+        return askable(case, self._rights)
+
+    def ask(self, cases: Sequence[Case], *, in_turn: bool = False) -> list[Exchange]:
+        """Ask these cases at once, or one after the other, and return an exchange for each.
+
+        What has been asked is not asked again. A case that could not be asked, for which the
+        exchange says why, is not remembered.
+        """
+        mine: dict[Case, Job] = {}
+        try:
+            with self._lock:
+                mine |= {case: Future() for case in cases if case not in self._asked}
+                self._asked |= mine
+                self._given += len(mine)
+                jobs = [self._asked[case] for case in cases]
+            with self._ledger.asking():
+                self._run(mine, 1 if in_turn else self._limits.concurrency)
+        except BaseException:
+            self._throttle.stop()
+            for case, job in mine.items():
+                self._settle(case, job, self._not_asked(case, "the run was interrupted"))
+            raise
+        return [job.result() for job in jobs]
+
+    # --- The workers -------------------------------------------------------------------------
+
+    def _run(self, jobs: dict[Case, Job], workers: int) -> None:
+        """Wait for the jobs, which threads do: an interrupt comes to this one, and ends the wait.
+
+        The threads are daemons, for one that waits on a socket must not keep the process.
+        """
+        waiting = deque(jobs.items())
+        for _ in range(min(workers, len(jobs))):
+            Thread(target=self._work, args=(waiting,), name="asking", daemon=True).start()
+        for _ in as_completed(jobs.values()):
+            self._advance()
+
+    def _advance(self) -> None:
+        with self._lock:
+            self._done += 1
+            done, given = self._done, self._given
+        if self._progress is not None:
+            self._progress(done, given)
+
+    def _work(self, waiting: deque[tuple[Case, Job]]) -> None:
+        while waiting:
+            try:
+                case, job = waiting.popleft()
+            except IndexError:  # another thread was quicker
+                return
+            try:
+                outcome: Exchange | Exception = self._exchange(case)
+            except BaseException as error:
+                # A fault of the suite, told without what its frames hold. Whatever it is, somebody
+                # waits for this job: pytest's own outcomes, raised by a mock, are no `Exception`.
+                said = self._scrubber.text(f"{type(error).__name__}: {error}")
+                outcome = RuntimeError(f"the client failed with {said}")
+            self._settle(case, job, outcome)
+
+    def _settle(self, case: Case, job: Job, outcome: Exchange | Exception) -> None:
+        if not isinstance(outcome, Exchange) or _was_not_asked(outcome):
+            with self._lock:
+                if self._asked.get(case) is job and not job.done():
+                    del self._asked[case]
+        with suppress(InvalidStateError):  # an interrupt has settled it
+            if isinstance(outcome, Exchange):
+                job.set_result(outcome)
+            else:
+                job.set_exception(outcome)
+
+    # --- One case ----------------------------------------------------------------------------
+
+    def _exchange(self, case: Case) -> Exchange:
+        request = request_for(case, self._target.base_url, self._rights)
+        if not self._hopes.of_answers(case):
+            return self._not_asked(case, "calls like this one were never answered")
+        replies: list[Reply] = []
+        retries: list[Retry] = []
+        try:
+            self._try(case, request, replies, retries)
+        except StoppedError:
+            return self._not_asked(case, "the run was stopped")
+        except SpentError:
+            if not replies:
+                return self._not_asked(case, "the budget of requests is spent")
+        self._hopes.learn(case, replies, turned_away(replies[-1], self._answered))
+        return self._scrubbed(case, request, replies[-1], tuple(retries[: len(replies) - 1]))
+
+    def _try(
+        self, case: Case, request: Request, replies: list[Reply], retries: list[Retry]
+    ) -> None:
+        """Send it until it is answered, or the tries are spent."""
+        due = 0.0
+
+        def once() -> Reply:
+            with self._throttle.slot(len(replies), due):
+                reply = self._send(request, again=bool(replies))
+                replies.append(reply)
+                if asks_everybody(reply) and self._hopes.of_another_try(case, reply):
+                    self._throttle.pause(seconds_to_wait(reply, len(replies)), reply.began)
+            return reply
+
+        def may_be_helped(reply: Reply) -> bool:
+            return turned_away(reply, self._answered) and self._hopes.of_another_try(case, reply)
+
+        def note(seconds: float) -> None:
+            nonlocal due
+            due = time.monotonic() + seconds
+            retries.append(Retry(reason_of(replies[-1]), seconds))
+
+        tenacity.Retrying(
+            retry=tenacity.retry_if_result(may_be_helped),
+            stop=tenacity.stop_after_attempt(self._limits.retries + 1),
+            wait=lambda _: seconds_to_wait(replies[-1], len(replies)),
+            sleep=note,  # the throttle waits, so that the call keeps its place before new ones
+            retry_error_callback=lambda _: replies[-1],
+        )(once)
+
+    def _send(self, request: Request, again: bool) -> Reply:
+        if not self._ledger.begin(again, self._limits.max_requests):
+            raise SpentError
+        cap = CAP if self._ledger.received < PLENTY else SHORT
+        reply = self._wire.send(request.method, request.url, request.form, cap)
+        answered = reply.status is not None
+        self._answered = self._answered or answered
+        self._ledger.end(reply.seconds if answered else None, len(reply.body))
+        return reply
+
+    # --- What leaves -------------------------------------------------------------------------
+
+    def _scrubbed(
+        self, case: Case, request: Request, reply: Reply, retries: tuple[Retry, ...]
+    ) -> Exchange:
+        scrub = self._scrubber
+        problem = reply.problem
+        return Exchange(
+            case=case,
+            url=scrub.text(request.shown),
+            status=reply.status,
+            headers=self._headers(reply.headers),
+            body=scrub.broken_off(reply.body) if problem else scrub.data(reply.body),
+            problem=problem and TransportProblem(problem.kind, scrub.text(problem.detail)),
+            began=reply.began,
+            seconds=reply.seconds,
+            retries=retries,
+            echoes_key=self._echoed(request.telling, reply.body),
+        )
+
+    def _headers(self, headers: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+        """Scrub them as the bytes that they were, which `http.client` reads as Latin-1."""
+        together = "\n".join(f"{name}\n{value}" for name, value in headers)
+        data = together.encode("latin-1", "replace")
+        if self._scrubber.data(data) is data:
+            return headers
+
+        def scrubbed(text: str) -> str:
+            return self._scrubber.data(text.encode("latin-1", "replace")).decode("latin-1")
+
+        return tuple((scrubbed(name), scrubbed(value)) for name, value in headers)
+
+    def _echoed(self, telling: tuple[str, ...], body: bytes) -> bool:
+        if not telling or not body:
+            return False
+        if telling not in self._echoes:
+            self._echoes[telling] = Scrubber(telling)
+        return self._echoes[telling].found_in(body)
+
+    def _not_asked(self, case: Case, why: str) -> Exchange:
+        shown = request_for(case, self._target.base_url, self._rights).shown
+        problem = TransportProblem(Transport.NOT_ASKED, why)
+        return Exchange(case, self._scrubber.text(shown), problem=problem)
+
+
+def _was_not_asked(exchange: Exchange) -> bool:
+    return exchange.problem is not None and exchange.problem.kind is Transport.NOT_ASKED

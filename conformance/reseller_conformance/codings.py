@@ -1,0 +1,90 @@
+"""Content codings undone within bounds (RFC 9110, 8.4.1): only those that the client offers.
+
+urllib3 would decode as well, but whatever it is given, and without a bound on the whole.
+"""
+
+from __future__ import annotations
+
+import zlib
+
+from reseller_conformance.exchange import Transport, TransportProblem
+
+__all__ = ["OFFERED", "decoded"]
+
+OFFERED = "gzip, deflate"
+"""The `Accept-Encoding` of every call."""
+
+CODINGS = 5
+"""How many codings may lie on top of each other: each costs a whole pass."""
+
+MEMBERS = 100
+"""How many members a gzip stream may have: each is copied to reach the next."""
+
+_ZLIB = zlib.MAX_WBITS
+_GZIP = 16 + zlib.MAX_WBITS
+_RAW = -zlib.MAX_WBITS
+_GZIP_MAGIC = b"\x1f\x8b"
+
+
+def decoded(body: bytes, content_encoding: str, cap: int) -> bytes | TransportProblem:
+    """Return the body without its codings, or why there is none of at most `cap` bytes."""
+    codings = [coding.strip().lower() for coding in content_encoding.split(",")]
+    codings = [coding for coding in codings if coding and coding != "identity"]
+    if len(codings) > CODINGS:
+        return _broken(f"more than {CODINGS} content codings")
+    if not body:
+        return body
+    for coding in reversed(codings):
+        once = _decoded_once(body, coding, cap)
+        if isinstance(once, TransportProblem):
+            return once
+        body = once
+    return body
+
+
+def _decoded_once(body: bytes, coding: str, cap: int) -> bytes | TransportProblem:
+    try:
+        if coding in ("gzip", "x-gzip"):
+            return _gunzipped(body, cap)
+        if coding == "deflate":
+            return _inflated(body, cap)
+    except zlib.error:
+        return _broken(f"the body is not the {coding} that Content-Encoding says")
+    return _broken(f"a content coding that was not offered: {coding[:40]}")
+
+
+def _gunzipped(body: bytes, cap: int) -> bytes | TransportProblem:
+    """Undo gzip, of one member or several (RFC 1952, 2.2); what else follows is padding."""
+    whole = b""
+    for _ in range(MEMBERS):
+        stream = zlib.decompressobj(_GZIP)
+        whole += stream.decompress(body, cap + 1 - len(whole))
+        if len(whole) > cap:
+            return _too_large(cap)
+        if not stream.eof:
+            return _broken("the gzip stream ends too early")
+        body = stream.unused_data
+        if not body.startswith(_GZIP_MAGIC):
+            return whole
+    return _broken(f"more than {MEMBERS} members in the gzip stream")
+
+
+def _inflated(body: bytes, cap: int) -> bytes | TransportProblem:
+    """Undo deflate; some senders leave out the zlib wrapper (RFC 9110, 8.4.1.2, Note)."""
+    try:
+        stream = zlib.decompressobj(_ZLIB)
+        whole = stream.decompress(body, cap + 1)
+    except zlib.error:
+        stream = zlib.decompressobj(_RAW)
+        whole = stream.decompress(body, cap + 1)
+    if len(whole) > cap:
+        return _too_large(cap)
+    return whole if stream.eof else _broken("the deflate stream ends too early")
+
+
+def _broken(detail: str) -> TransportProblem:
+    return TransportProblem(Transport.INCOMPLETE, detail)
+
+
+def _too_large(cap: int) -> TransportProblem:
+    return TransportProblem(Transport.TOO_LARGE, f"the decoded body is longer than {cap} bytes")

@@ -1,0 +1,164 @@
+"""An adapter for `requests` whose time limit is one deadline, and whose headers are bounded.
+
+The limit of `requests` and urllib3 is one of each read, so a server that drips outlives it. Here
+each read of an answer is given what is left of the whole. What a call says, and what becomes of
+its body, is left to `wire`.
+"""
+
+from __future__ import annotations
+
+import io
+import socket
+import time
+from http.client import BadStatusLine, HTTPException, HTTPResponse, RemoteDisconnected
+from typing import Any
+
+import requests
+from requests.adapters import HTTPAdapter
+from requests.structures import CaseInsensitiveDict
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+
+__all__ = ["DeadlineAdapter", "HeadersCutError", "HeadersTooLargeError", "StaleConnectionError"]
+
+HEADERS = 256 * 1024
+"""How many bytes an answer may take before its body; `http.client` would take six megabytes."""
+
+
+class HeadersTooLargeError(HTTPException):
+    """More bytes before the body than any answer needs."""
+
+
+class HeadersCutError(ConnectionError):
+    """The connection closed within the headers, which `http.client` takes for their end."""
+
+
+class StaleConnectionError(ConnectionError):
+    """The server had closed a kept connection before this request came (RFC 9112, 9.3.1)."""
+
+
+class _Reader(io.RawIOBase):
+    """The socket as a file, each read of which has only what is left of the time."""
+
+    def __init__(self, raw: io.RawIOBase, sock: socket.socket) -> None:
+        """Read `raw`, the file of `sock`, within the time that the socket has now."""
+        timeout = sock.gettimeout()
+        self._deadline = None if timeout is None else time.monotonic() + timeout
+        self._raw = raw
+        self._sock = sock
+        self._received = 0
+        self.ended = False
+        self.bound: int | None = HEADERS
+
+    def readable(self) -> bool:
+        """Say that this is for reading."""
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:
+        """Read once, within what is left."""
+        if self._deadline is not None:
+            left = self._deadline - time.monotonic()
+            if left <= 0:
+                raise TimeoutError("the time limit ran out")
+            self._sock.settimeout(left)
+        count = self._raw.readinto(buffer)
+        self.ended = count == 0
+        self._received += count or 0
+        if self.bound is not None and self._received > self.bound:
+            raise HeadersTooLargeError
+        return count
+
+    def close(self) -> None:
+        """Let go of the socket."""
+        self._raw.close()
+        super().close()
+
+
+class _Response(HTTPResponse):
+    """An answer read through `_Reader`."""
+
+    def __init__(self, sock: socket.socket, *args: Any, **options: Any) -> None:
+        super().__init__(sock, *args, **options)
+        self._reader = _Reader(self.fp.detach(), sock)
+        self.fp = io.BufferedReader(self._reader)
+
+    def begin(self) -> None:
+        try:
+            super().begin()
+        except BadStatusLine as error:
+            if self._reader.ended and str(error).startswith("HTTP/"):
+                raise HeadersCutError from error
+            raise
+        # The buffer is filled only when it holds no whole line: the end was met within the headers.
+        if self._reader.ended:
+            raise HeadersCutError
+        self._reader.bound = None
+
+
+class _Connection(HTTPConnection):
+    """A connection with one deadline a call, which knows whether it has been used before."""
+
+    response_class = _Response
+    _answers = 0
+
+    def connect(self) -> None:
+        self._answers = 0
+        super().connect()
+
+    def _new_conn(self) -> socket.socket:
+        began = time.monotonic()
+        sock = super()._new_conn()
+        if self.timeout is not None:  # the TLS handshake has what is left
+            sock.settimeout(max(self.timeout - (time.monotonic() - began), 0.001))
+        return sock
+
+    def getresponse(self) -> Any:
+        try:
+            response = super().getresponse()
+        except (RemoteDisconnected, ConnectionResetError, BrokenPipeError) as error:
+            if self._answers == 0:
+                raise
+            raise StaleConnectionError from error
+        self._answers += 1
+        return response
+
+
+class _TLSConnection(_Connection, HTTPSConnection):
+    """The same over TLS."""
+
+
+class _Pool(HTTPConnectionPool):
+    ConnectionCls = _Connection
+
+
+class _TLSPool(HTTPSConnectionPool):
+    ConnectionCls = _TLSConnection
+
+    def _validate_conn(self, conn: Any) -> None:
+        # urllib3 would warn of a certificate that is not verified: the operator asked for that,
+        # and in a host that makes errors of warnings every call would fail.
+        if conn.is_closed:
+            conn.connect()
+
+
+class DeadlineAdapter(HTTPAdapter):
+    """Sends with such connections; `urllib3.Timeout(total=…)` sets the deadline."""
+
+    def init_poolmanager(self, *args: Any, **options: Any) -> None:
+        """Make the pool manager of `requests` use these connections."""
+        super().init_poolmanager(*args, **options)
+        self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _TLSPool}
+
+    def build_response(self, req: Any, resp: Any) -> requests.Response:
+        """Wrap an answer without reading its cookies, which nobody wants.
+
+        `http.cookiejar` warns of its own failure on dates that it cannot read, and in a host that
+        makes errors of warnings the call would fail.
+        """
+        response = requests.Response()
+        response.status_code = resp.status
+        response.headers = CaseInsensitiveDict(resp.headers)
+        response.raw = resp
+        response.request = req
+        response.url = req.url
+        return response

@@ -1,0 +1,73 @@
+"""Where asking, or trying again, is still worth its time.
+
+A server that hangs would cost each call the whole time limit, and one that fails for good all
+tries and waits. Which reply asks for another try is left to `retrying`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from threading import Lock
+
+from reseller_conformance.cases import Case
+from reseller_conformance.exchange import Transport
+from reseller_conformance.retrying import asks_everybody
+from reseller_conformance.wire import Reply
+
+__all__ = ["Hopes"]
+
+NEVER = 3
+"""After so many calls of a family that were never answered, no more of it are asked."""
+
+IN_VAIN = 5
+"""After so many calls in a row whose tries were all in vain, the next ones get one try each."""
+
+
+class Hopes:
+    """What a run has learnt about its target.
+
+    Calls are of one family where they are of one format and due the same kind of answer: few
+    enough that a server which hangs on whatever is wrong costs a few time limits, and apart enough
+    that the documented call is asked all the same.
+    """
+
+    def __init__(self, timeout: float) -> None:
+        """Know nothing yet; a call has `timeout` seconds."""
+        self._timeout = timeout
+        self._lock = Lock()
+        self._unanswered: Counter[object] = Counter()
+        self._in_vain: Counter[object] = Counter()
+
+    def of_answers(self, case: Case) -> bool:
+        """Say whether calls like this one are answered at all."""
+        return self._unanswered[_family(case)] < NEVER
+
+    def of_another_try(self, case: Case, reply: Reply) -> bool:
+        """Say whether another try may help where this came."""
+        return self._in_vain[_kin(case, reply)] < IN_VAIN
+
+    def learn(self, case: Case, replies: list[Reply], turned_away: bool) -> None:
+        """Take in the replies to one call, and whether it was turned away to the last."""
+        with self._lock:
+            if self._spent_all(replies[-1]):
+                self._unanswered[_family(case)] += 1
+            if turned_away:
+                self._in_vain[_kin(case, replies[-1])] += 1
+            elif len(replies) > 1:
+                self._in_vain[_kin(case, replies[-2])] = 0
+
+    def _spent_all(self, reply: Reply) -> bool:
+        """Say whether the whole time limit went by."""
+        if reply.problem is None:
+            return False
+        unheard = reply.problem.kind is Transport.UNREACHABLE and reply.seconds >= self._timeout
+        return unheard or reply.problem.kind is Transport.TIMEOUT
+
+
+def _family(case: Case) -> object:
+    return case.format, case.expected
+
+
+def _kin(case: Case, reply: Reply) -> object:
+    """Where replies tell of the same cause: one that speaks to everybody is of no family."""
+    return "everybody" if asks_everybody(reply) else _family(case)

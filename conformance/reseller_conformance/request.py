@@ -1,0 +1,89 @@
+"""A case as it goes over the wire, and what of it may be shown.
+
+Here the query is written with the key in it. Sending it is left to `wire`; what comes back is
+scrubbed by value, but a URL is built without the key to begin with, however short the key is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from reseller_conformance.cases import Case, Rights, pairs, query, url_of
+from reseller_conformance.secret import LEAST, MASK
+from reseller_conformance.states import UNKNOWN
+from reseller_conformance.target import Target
+
+__all__ = ["Request", "request_for", "rights_of", "secrets_of"]
+
+_ANOTHER_KEY = "\N{REPLACEMENT CHARACTER}" * 3
+_TELLS_A_SECRET = ("auth", "cookie", "key", "password", "secret", "token")
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Request:
+    """What is sent; `shown` is the URL without the key.
+
+    `telling` are the values of `api_key` whose return would be an echo: nothing else that was
+    sent holds them, and nobody answers with them by chance.
+    """
+
+    method: str
+    url: str
+    form: str | None
+    shown: str
+    telling: tuple[str, ...]
+
+
+def rights_of(target: Target) -> Rights:
+    """Return the right values for this target, the key among them."""
+    key = target.api_key.reveal()
+    return Rights(target.api_user, key, target.customers, target.foreign)
+
+
+def secrets_of(target: Target) -> list[str]:
+    """Return what is never to be shown: the key, its parts as they are sent, gateways' tokens."""
+    key = target.api_key.reveal()
+    parts = (key[:-1], key[1:], key.swapcase())
+    tokens = [
+        value.split()[-1]
+        for name, value in target.headers
+        if value.strip() and any(word in name.lower() for word in _TELLS_A_SECRET)
+    ]
+    # the pair as HTTP's Basic scheme joins it, for a key too short to be found within its base64
+    basic = f"{target.api_user}:{key}"
+    return [key, *(part for part in parts if len(part) >= LEAST), basic, *tokens]
+
+
+def request_for(case: Case, base_url: str, rights: Rights) -> Request:
+    """Write the call."""
+    sent = pairs(case, rights)
+    # whatever changes with the key holds something of it
+    otherwise = pairs(case, replace(rights, api_key=_ANOTHER_KEY))
+    hidden = [one != other for one, other in zip(sent, otherwise, strict=True)]
+    written = [query([pair], case.encoding) for pair in sent]
+    shown = [
+        query([(name, "")], case.encoding) + MASK if hide else part
+        for (name, _), hide, part in zip(sent, hidden, written, strict=True)
+    ]
+    form = "&".join(written)
+    return Request(
+        method=case.method,
+        url=url_of(base_url, case, form),
+        form=None if case.method == "GET" else form,
+        shown=url_of(base_url, case, "&".join(shown)),
+        telling=_telling(sent, hidden, rights.api_key),
+    )
+
+
+def _telling(sent: list[tuple[str, str]], hidden: list[bool], key: str) -> tuple[str, ...]:
+    keys = [value for (_, value), hide in zip(sent, hidden, strict=True) if hide]
+    holding = [value.strip() for value in keys if len(key) >= LEAST]
+    holding += [key for value in holding if key in value]
+    named = [value for name, value in sent if name.removesuffix("[]") == "api_key"]
+    holding += [value for value in named if value == UNKNOWN]
+    others = [value for name, value in sent if name.removesuffix("[]") != "api_key"]
+    return tuple(
+        value
+        for value in dict.fromkeys(holding)
+        if len(value) >= LEAST and not any(value.lower() in other.lower() for other in others)
+    )

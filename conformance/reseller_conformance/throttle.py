@@ -1,0 +1,149 @@
+"""When the next call may go: calls a second, calls in flight, and a pause for all alike.
+
+It knows nothing of what is called. Which answers ask for a pause, and how long, is left to
+`retrying`; who waits here, to `client`.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from math import ceil
+from threading import Condition
+from typing import NamedTuple
+
+from pyrate_limiter import InMemoryBucket, Limiter, Rate, SingleBucketFactory
+
+__all__ = ["StoppedError", "Throttle"]
+
+GROWTH = 20
+"""How many answers it takes, after a pause, to let one more call be in flight."""
+
+MILLISECONDS = 1000
+
+TICK = 0.001
+"""The shortest wait for a place in the rate, in seconds."""
+
+
+class StoppedError(Exception):
+    """No more calls are to be made."""
+
+
+class _Place(NamedTuple):
+    """A place in the queue: the lower goes first."""
+
+    tries_negated: int
+    due: float
+
+
+class Throttle:
+    """Lets calls go one by one, those that are tried again before new ones.
+
+    After a pause one call goes ahead, and with each answer one more, up to half as many as before;
+    from there the number grows back slowly. A gateway that counts calls thus turns away one call
+    at a time, not a crowd that would spend all its tries at once.
+    """
+
+    def __init__(self, rate: float | None, concurrency: int) -> None:
+        """Allow so many calls a second, evenly spaced (None: any), and so many in flight."""
+        self._changed = Condition()
+        self._spacing = None if rate is None else ceil(MILLISECONDS / rate)
+        self._limiter = None if self._spacing is None else _limiter(self._spacing)
+        self._most = self._likely = self._allowed = concurrency
+        self._in_flight = 0
+        self._answers = 0
+        self._waiting: list[_Place] = []
+        self._paused_until = 0.0
+        self._halved = 0.0
+        self._stopped = False
+
+    @contextmanager
+    def slot(self, tries: int = 0, due: float = 0.0) -> Iterator[None]:
+        """Wait for a place in flight, and hold it.
+
+        A call that is tried again says how often it has been tried, for the nearer it is to its
+        last try the sooner it goes, and when it is `due`, on the clock of `time.monotonic`. Raises
+        StoppedError where no more calls are to be made.
+        """
+        with self._changed:
+            self._wait(_Place(-tries, due))
+            self._in_flight += 1
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._in_flight -= 1
+                self._grow()
+                self._changed.notify_all()
+
+    def pause(self, seconds: float, since: float) -> None:
+        """Let nobody go for so long, because of a call that began at `since`.
+
+        Of all calls that were in flight together only the first halves the flight.
+        """
+        with self._changed:
+            now = time.monotonic()
+            self._paused_until = max(self._paused_until, now + seconds)
+            self._answers = 0
+            self._allowed = 1
+            if since >= self._halved:
+                self._likely = max(1, self._likely // 2)
+                self._halved = now
+            self._changed.notify_all()
+
+    @property
+    def allowed(self) -> int:
+        """How many calls may be in flight now."""
+        return self._allowed
+
+    def stop(self) -> None:
+        """Let nobody go any more."""
+        with self._changed:
+            self._stopped = True
+            self._changed.notify_all()
+
+    def _wait(self, place: _Place) -> None:
+        self._waiting.append(place)
+        try:
+            while (seconds := self._to_wait(place)) != 0:
+                self._changed.wait(seconds)
+        finally:
+            self._waiting.remove(place)
+            self._changed.notify_all()
+
+    def _to_wait(self, place: _Place) -> float | None:
+        """Return 0 when the call may go, None when another has to move first."""
+        if self._stopped:
+            raise StoppedError
+        now = time.monotonic()
+        earliest = max(self._paused_until, place.due)
+        if earliest > now:
+            return earliest - now
+        if self._in_flight >= self._allowed:
+            return None
+        if any(other < place and other.due <= now for other in self._waiting):
+            return None
+        if self._limiter is None or self._spacing is None:
+            return 0
+        # Not `blocking`: that could be neither stopped nor overtaken by a call that is due.
+        if self._limiter.try_acquire("call", blocking=False):
+            return 0
+        return max(self._spacing / MILLISECONDS / 10, TICK)
+
+    def _grow(self) -> None:
+        if time.monotonic() < self._paused_until:
+            return
+        self._answers += 1
+        if self._allowed < self._likely:
+            self._allowed += 1
+        elif self._answers >= GROWTH and self._likely < self._most:
+            self._answers = 0
+            self._likely += 1
+
+
+def _limiter(spacing: int) -> Limiter:
+    # Of one call in a stretch, not of ten in ten: bursts are what gateways turn away. Without
+    # `schedule_leak` there is no thread that outlives a run; what it would tidy is a few bytes.
+    bucket = InMemoryBucket([Rate(1, spacing)])
+    return Limiter(SingleBucketFactory(bucket, schedule_leak=False))

@@ -1,0 +1,103 @@
+"""What a run has cost its target: counted by `client`, told in reports."""
+
+from __future__ import annotations
+
+import time
+from array import array
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from statistics import median
+from threading import Lock
+
+__all__ = ["Latency", "Ledger", "Traffic"]
+
+
+@dataclass(frozen=True, slots=True)
+class Latency:
+    """Seconds from a request to its whole answer; None where no answer came."""
+
+    median: float | None = None
+    p95: float | None = None
+    max: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Traffic:
+    """Calls made, tries beyond the first of each, seconds spent asking, bytes of decoded bodies."""
+
+    calls: int = 0
+    retries: int = 0
+    seconds: float = 0.0
+    bytes: int = 0
+    latency: Latency = Latency()
+
+
+class Ledger:
+    """Counts traffic, from several threads at once."""
+
+    def __init__(self) -> None:
+        """Start from nothing."""
+        self._lock = Lock()
+        self._calls = 0
+        self._retries = 0
+        self._bytes = 0
+        self._latencies = array("d")
+        self._asking = 0
+        self._since = 0.0
+        self._seconds = 0.0
+
+    @property
+    def received(self) -> int:
+        """The bytes of all decoded bodies so far."""
+        return self._bytes
+
+    def begin(self, again: bool, most: int | None) -> bool:
+        """Count a try, where there are not `most` of them already; say whether it may be made."""
+        with self._lock:
+            if most is not None and self._calls + self._retries >= most:
+                return False
+            if again:
+                self._retries += 1
+            else:
+                self._calls += 1
+            return True
+
+    def end(self, seconds: float | None, size: int) -> None:
+        """Count the answer to a try, or only its bytes where it did not come whole."""
+        with self._lock:
+            self._bytes += size
+            if seconds is not None:
+                self._latencies.append(seconds)
+
+    @contextmanager
+    def asking(self) -> Iterator[None]:
+        """Measure the time in which anybody asks."""
+        with self._lock:
+            if self._asking == 0:
+                self._since = time.monotonic()
+            self._asking += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._asking -= 1
+                if self._asking == 0:
+                    self._seconds += time.monotonic() - self._since
+
+    @property
+    def traffic(self) -> Traffic:
+        """What has been counted so far."""
+        with self._lock:
+            under_way = time.monotonic() - self._since if self._asking else 0.0
+            latencies = sorted(self._latencies)
+            seconds = self._seconds + under_way
+            return Traffic(self._calls, self._retries, seconds, self._bytes, _latency(latencies))
+
+
+def _latency(ascending: list[float]) -> Latency:
+    if not ascending:
+        return Latency()
+    # the nearest rank: a time that was measured, however few there are
+    rank = -(-len(ascending) * 95 // 100)
+    return Latency(median(ascending), ascending[rank - 1], ascending[-1])

@@ -1,0 +1,223 @@
+"""Servers on loopback that answer with exactly the bytes they are told, well-formed or not."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import struct
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from threading import Event, Lock, Thread
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from reseller_conformance.cases import Case
+from reseller_conformance.client import Client
+from reseller_conformance.contract import Format
+from reseller_conformance.exchange import Exchange, Transport
+from reseller_conformance.secret import Secret
+from reseller_conformance.target import Limits, Target
+
+KEY = "s3cret-Key/42"
+
+JSON = Case(Format.JSON)
+
+CLOSE = object()
+"""Sent instead of bytes: close the connection."""
+
+RESET = object()
+"""Sent instead of bytes: close the connection without the courtesy of TCP."""
+
+Part = bytes | float | object
+"""What a server sends: bytes, a pause in seconds, or one of the above."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One request, as it came; `connection` tells connections apart."""
+
+    method: str
+    target: str
+    headers: dict[str, str]
+    body: bytes
+    connection: int
+    at: float
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        query = self.body.decode() if self.method == "POST" else urlsplit(self.target).query
+        return dict(parse_qsl(query, keep_blank_values=True))
+
+
+Answering = Callable[[Asked], Iterable[Part]]
+
+
+@dataclass
+class Server:
+    """A server that runs: where it is, and what it was asked."""
+
+    url: str
+    asked: list[Asked] = field(default_factory=list)
+
+
+def http(body: bytes = b"{}", status: int = 200, **headers: str) -> bytes:
+    """Write a whole answer; `Content_Type="…"` makes a header, None leaves one out."""
+    fields = {"Content_Type": "application/json", "Content_Length": str(len(body)), **headers}
+    lines = [f"HTTP/1.1 {status} Whatever"]
+    lines += [f"{name.replace('_', '-')}: {value}" for name, value in fields.items() if value]
+    return "\r\n".join([*lines, "", ""]).encode() + body
+
+
+def always(*parts: Part) -> Answering:
+    """Answer every request with these parts."""
+    return lambda _: parts
+
+
+def in_order(*answers: Iterable[Part]) -> Answering:
+    """Answer the first request with the first of these, and so on; the last again and again."""
+    left = list(answers)
+    return lambda _: left.pop(0) if len(left) > 1 else left[0]
+
+
+@contextmanager
+def serving(answering: Answering, tls: ssl.SSLContext | None = None) -> Iterator[Server]:
+    """Serve within this scope, a thread a connection."""
+    listener = socket.create_server(("127.0.0.1", 0), backlog=128)
+    scheme = "http" if tls is None else "https"
+    server = Server(f"{scheme}://127.0.0.1:{listener.getsockname()[1]}")
+    connections: list[socket.socket] = []
+    threads: list[Thread] = []
+    stopped = Event()
+
+    def accept() -> None:
+        while not stopped.is_set():
+            try:
+                connection, _ = listener.accept()
+            except OSError:
+                return
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            connections.append(connection)
+            number = len(connections)
+            threads.append(Thread(target=handle, args=(connection, number), daemon=True))
+            threads[-1].start()
+
+    def handle(connection: socket.socket, number: int) -> None:
+        with suppress(OSError, ValueError):
+            secured = connection if tls is None else tls.wrap_socket(connection, server_side=True)
+            connections[number - 1] = secured
+            with secured, secured.makefile("rb") as file:
+                _converse(secured, file, number)
+
+    def _converse(connection: socket.socket, file: Iterable[bytes], number: int) -> None:
+        while (asked := _read(file, number)) is not None:
+            server.asked.append(asked)
+            for part in answering(asked):
+                if part is CLOSE:
+                    return
+                if part is RESET:
+                    linger = struct.pack("ii", 1, 0)
+                    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+                    return
+                if isinstance(part, bytes):
+                    connection.sendall(part)
+                elif stopped.wait(float(part)):
+                    return
+
+    accepting = Thread(target=accept, daemon=True)
+    accepting.start()
+    try:
+        yield server
+    finally:
+        stopped.set()
+        with suppress(OSError):
+            listener.shutdown(socket.SHUT_RDWR)
+        listener.close()
+        for connection in connections:
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+        accepting.join(5)
+        for thread in threads:
+            thread.join(5)
+        for connection in connections:
+            connection.close()
+
+
+def _read(file, number: int) -> Asked | None:
+    line = file.readline()
+    if not line:
+        return None
+    method, target, _ = line.decode("latin-1").split(" ", 2)
+    headers = {}
+    while (line := file.readline().decode("latin-1").strip()) != "":
+        name, _, value = line.partition(":")
+        headers[name.lower()] = value.strip()
+    body = file.read(int(headers.get("content-length", 0)))
+    return Asked(method, target, headers, body, number, time.monotonic())
+
+
+def refused_url() -> str:
+    """Return a URL at which nobody listens."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    return f"http://127.0.0.1:{port}"
+
+
+class Gateway:
+    """Turns away what is more than it allows, as honest ones do."""
+
+    def __init__(self, allowed: int, window: float, bucket: bool, retry_after: bool) -> None:
+        """Allow so many calls a window, counted anew in each, or refilled evenly as a bucket is."""
+        self.allowed, self.window, self.bucket = allowed, window, bucket
+        self.retry_after = retry_after
+        self.turned_away = 0
+        self._lock = Lock()
+        self._tokens = float(allowed)
+        self._at = time.monotonic()
+
+    def __call__(self, _: Asked) -> Iterable[Part]:
+        with self._lock:
+            self._refill()
+            if self._tokens >= 1:
+                self._tokens -= 1
+                return [http()]
+            self.turned_away += 1
+            left = self._at + self.window - time.monotonic()
+        says = {"Retry_After": str(max(0, int(left)))} if self.retry_after else {}
+        return [http(b"slow down", 429, **says)]
+
+    def _refill(self) -> None:
+        passed = time.monotonic() - self._at
+        if self.bucket:
+            self._at += passed
+            self._tokens = min(self.allowed, self._tokens + passed / self.window * self.allowed)
+        elif passed >= self.window:
+            self._at += passed - passed % self.window
+            self._tokens = self.allowed
+
+
+# --- A client for them ----------------------------------------------------------------------------
+
+
+def target_at(url: str, key: str = KEY, **more: Any) -> Target:
+    return Target(url, "acme", Secret(key), ("customer@example.com", "o'brien@example.com"), **more)
+
+
+def client_of(server: Server, key: str = KEY, **limits: Any) -> Client:
+    return Client(target_at(server.url, key), Limits(**{"timeout": 5.0, **limits}))
+
+
+def ask_one(answer: Iterable[Part], case: Case = JSON, **limits: Any) -> Exchange:
+    """Ask one case of a server that answers with these parts."""
+    with serving(lambda _: answer) as server, client_of(server, **limits) as client:
+        return client.ask([case])[0]
+
+
+def kind_of(exchange: Exchange) -> Transport | None:
+    return exchange.problem.kind if exchange.problem else None
+
+
+def turns(count: int, **states: Any) -> list[Case]:
+    """Return so many cases that differ in nothing but their turn."""
+    return [Case(Format.JSON, turn=turn, **states) for turn in range(count)]

@@ -1,0 +1,315 @@
+"""What the client says, in batches, and what it remembers: on real sockets, and without any."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+from threading import Barrier, Event, Thread, Timer, active_count
+from typing import Any
+
+import pytest
+import requests
+import responses
+
+from reseller_conformance.cases import Case, Encoding
+from reseller_conformance.client import Client
+from reseller_conformance.contract import Format
+from reseller_conformance.exchange import Exchange, Transport
+from reseller_conformance.states import State, Text
+from reseller_conformance.target import Limits
+from servers import (
+    JSON,
+    KEY,
+    Asked,
+    always,
+    ask_one,
+    client_of,
+    http,
+    in_order,
+    kind_of,
+    refused_url,
+    serving,
+    target_at,
+    turns,
+)
+
+WRONG = Case(Format.JSON, user=State.UNKNOWN)
+
+
+# --- What is sent ---------------------------------------------------------------------------------
+
+
+def test_an_exchange_holds_what_was_said_and_what_came() -> None:
+    exchange = ask_one([http(b'{"a": 1}', 404, X_Odd="yes")])
+    assert exchange.case == JSON
+    assert exchange.status == 404
+    assert exchange.body == b'{"a": 1}'
+    assert exchange.header("x-odd") == "yes"
+    assert exchange.problem is None
+    assert exchange.began > 0 < exchange.seconds
+    assert exchange.url.endswith(
+        "/apiv2/reseller.account.json?api_user=acme&api_key=***&task=overview&user=customer@example.com"
+    )
+
+
+@pytest.mark.parametrize("encoding", Encoding)
+def test_the_query_goes_out_as_the_case_writes_it(encoding: Encoding) -> None:
+    with serving(always(http())) as server, client_of(server) as client:
+        client.ask([Case(Format.JSON, encoding=encoding)])
+        (asked,) = server.asked
+    assert asked.parameters == {
+        "api_user": "acme",
+        "api_key": KEY,
+        "task": "overview",
+        "user": "customer@example.com",
+    }
+    assert ("%6F%76%65%72%76%69%65%77" in asked.target) is (encoding is Encoding.VALUES)
+    assert ("%74%61%73%6B=overview" in asked.target) is (encoding is Encoding.NAMES)
+
+
+def test_post_sends_a_form_and_shows_no_query() -> None:
+    with serving(always(http())) as server, client_of(server) as client:
+        (exchange,) = client.ask([Case(Format.XML, method="POST")])
+        (asked,) = server.asked
+    assert asked.method == "POST"
+    assert asked.target == "/apiv2/reseller.account.xml"
+    assert asked.headers["content-type"] == "application/x-www-form-urlencoded"
+    assert asked.parameters["api_key"] == KEY
+    assert exchange.url == f"{server.url}/apiv2/reseller.account.xml"
+
+
+def test_it_says_who_it_is_and_sends_the_operators_headers() -> None:
+    with serving(always(http(Set_Cookie="session=1"))) as server:
+        target = target_at(server.url, headers=(("X-Gateway", "let me in"),))
+        with Client(target, Limits(concurrency=1)) as client:
+            client.ask(turns(2))
+    first, second = server.asked
+    assert first.headers["user-agent"].startswith("reseller-conformance/")
+    assert first.headers["accept-encoding"] == "gzip, deflate"
+    assert first.headers["x-gateway"] == "let me in"
+    assert "cookie" not in second.headers
+
+
+def test_connections_are_kept() -> None:
+    with serving(always(http())) as server, client_of(server, concurrency=1) as client:
+        client.ask(turns(20))
+        client.ask([WRONG])
+    assert {asked.connection for asked in server.asked} == {1}
+
+
+def test_environment_and_netrc_are_ignored(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "netrc").write_text("machine 127.0.0.1 login me password mine\n")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "REQUESTS_CA_BUNDLE"):
+        monkeypatch.setenv(name, refused_url())
+    with serving(always(http())) as server, client_of(server) as client:
+        (exchange,) = client.ask([JSON])
+    assert exchange.status == 200
+    assert "authorization" not in server.asked[0].headers
+
+
+def test_a_redirect_is_not_followed() -> None:
+    location = f"http://elsewhere.invalid/?api_key={KEY}"
+    exchange = ask_one([http(b"there", 302, Location=location)])
+    assert exchange.status == 302
+    assert exchange.header("Location") == "http://elsewhere.invalid/?api_key=***"
+
+
+# --- A batch --------------------------------------------------------------------------------------
+
+
+def test_a_batch_is_in_flight_at_once_and_comes_back_in_order() -> None:
+    together = Barrier(4, timeout=5)
+
+    def answer(asked: Asked) -> Iterator[bytes]:
+        together.wait()
+        yield http(asked.parameters["user"].encode())
+
+    users = [Case(Format.JSON, user=Text(f"user {number}")) for number in range(4)]
+    with serving(answer) as server, client_of(server, concurrency=4) as client:
+        exchanges = client.ask(users)
+    assert [exchange.body for exchange in exchanges] == [b"user 0", b"user 1", b"user 2", b"user 3"]
+    assert [exchange.case for exchange in exchanges] == users
+
+
+def test_no_more_are_in_flight_than_allowed() -> None:
+    seen: list[int] = []
+    inside: list[None] = []
+
+    def answer(asked: Asked) -> Iterator[Any]:
+        inside.append(None)
+        seen.append(len(inside))
+        yield 0.01
+        inside.pop()
+        yield http()
+
+    with serving(answer) as server, client_of(server, concurrency=3) as client:
+        client.ask(turns(20))
+    assert max(seen) <= 3
+
+
+def test_in_turn_means_one_after_the_other() -> None:
+    cases = turns(6)[::-1]
+    answered: list[str] = []
+
+    def answer(asked: Asked) -> Iterator[Any]:
+        yield 0.01
+        answered.append(asked.target)
+        yield http()
+
+    with serving(answer) as server, client_of(server) as client:
+        exchanges = client.ask(cases, in_turn=True)
+    assert [exchange.case.turn for exchange in exchanges] == [5, 4, 3, 2, 1, 0]
+    begun = [exchange.began for exchange in exchanges]
+    assert begun == sorted(begun)
+    assert all(
+        earlier.began + earlier.seconds <= later.began for earlier, later in pairwise(exchanges)
+    )
+
+
+def test_a_case_is_asked_once() -> None:
+    with serving(always(http())) as server, client_of(server) as client:
+        first = client.ask([JSON, JSON, WRONG, JSON])
+        second = client.ask([WRONG, JSON])
+    assert len(server.asked) == 2
+    assert first[0] is first[1] is first[3] is second[1]
+    assert first[2] is second[0]
+
+
+def test_threads_that_ask_the_same_share_the_answer() -> None:
+    with serving(always(0.05, http())) as server, client_of(server) as client:
+        got: list[Exchange] = []
+        threads = [Thread(target=lambda: got.extend(client.ask(turns(3)))) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert len(server.asked) == 3
+    assert len(got) == 12
+
+
+def test_nothing_is_asked_for_nothing() -> None:
+    with serving(always(http())) as server, client_of(server) as client:
+        assert client.ask([]) == []
+
+
+def test_askable_knows_the_account() -> None:
+    with serving(always(http())) as server, client_of(server, key="12345") as client:
+        assert client.askable(JSON)
+        assert not client.askable(Case(Format.JSON, api_key=State.OTHER_CASE))
+        assert not client.askable(Case(Format.JSON, user=State.FOREIGN))
+
+
+def test_progress_is_told_in_all() -> None:
+    told: list[tuple[int, int]] = []
+    with serving(always(http())) as server:
+        limits = Limits()
+        progress = lambda done, given: told.append((done, given))  # noqa: E731
+        with Client(target_at(server.url), limits, progress=progress) as client:
+            client.ask(turns(3))
+            client.ask(turns(5))
+    assert told == [(1, 3), (2, 3), (3, 3), (4, 5), (5, 5)]
+
+
+def test_traffic_is_counted() -> None:
+    answers = iter([[http(b"12345")], [http(b"", 503)], [http(b"123")]])
+    with serving(lambda _: next(answers)) as server, client_of(server, concurrency=1) as client:
+        before = client.traffic
+        client.ask(turns(2))
+        after = client.traffic
+    assert (before.calls, before.latency.median) == (0, None)
+    assert (after.calls, after.retries, after.bytes) == (2, 1, 8)
+    assert after.seconds >= 0.25
+    assert after.latency.median is not None
+    assert after.latency.p95 == after.latency.max >= after.latency.median
+
+
+# --- Interrupted ----------------------------------------------------------------------------------
+
+
+def test_an_interrupt_ends_a_batch_at_once() -> None:
+    arrived = Event()
+
+    def answer(asked: Asked) -> Iterator[Any]:
+        arrived.set()
+        yield 60.0
+
+    with serving(answer) as server, client_of(server, timeout=30.0, concurrency=2) as client:
+        timer = Timer(0.3, os.kill, (os.getpid(), signal.SIGINT))
+        timer.start()
+        began = time.monotonic()
+        with pytest.raises(KeyboardInterrupt):
+            client.ask(turns(50))
+        assert time.monotonic() - began < 3
+        timer.join()
+        (after,) = client.ask([WRONG])
+        assert kind_of(after) is Transport.NOT_ASKED
+        assert arrived.is_set()
+    assert len(server.asked) == 2
+
+
+def test_an_interrupt_frees_who_waits_for_the_same() -> None:
+    def interrupted(done: int, given: int) -> None:
+        if done == 1:
+            raise KeyboardInterrupt
+
+    with (
+        serving(in_order([http()], [60.0])) as server,
+        Client(target_at(server.url), Limits(concurrency=1), progress=interrupted) as client,
+    ):
+        with pytest.raises(KeyboardInterrupt):
+            client.ask(turns(5))
+        exchanges = client.ask(turns(5))
+    assert exchanges[0].status == 200
+    assert all(kind_of(exchange) is Transport.NOT_ASKED for exchange in exchanges[2:])
+
+
+def test_a_closed_client_leaves_no_thread() -> None:
+    before = active_count()
+    with serving(always(http())) as server, client_of(server, rate=1000.0) as client:
+        client.ask(turns(20))
+    deadline = time.monotonic() + 5
+    while active_count() > before and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert active_count() <= before
+
+
+# --- Without a socket -----------------------------------------------------------------------------
+
+
+def test_it_works_where_responses_answers() -> None:
+    with responses.RequestsMock() as mock:
+        mock.add(responses.GET, "http://mock.invalid/apiv2/reseller.account.json", b"body" * 9)
+        with Client(target_at("http://mock.invalid"), Limits()) as client:
+            (exchange,) = client.ask([JSON])
+    assert (exchange.status, exchange.body) == (200, b"body" * 9)
+
+
+def test_what_responses_raises_becomes_a_problem() -> None:
+    with responses.RequestsMock() as mock:
+        for error in (requests.ReadTimeout(), ConnectionResetError(), requests.ConnectionError()):
+            mock.add(responses.GET, "http://mock.invalid/apiv2/reseller.account.json", error)
+        with Client(target_at("http://mock.invalid"), Limits(retries=0)) as client:
+            kinds = [kind_of(client.ask([case])[0]) for case in turns(3)]
+    assert kinds == [Transport.TIMEOUT, Transport.DROPPED, Transport.UNREACHABLE]
+
+
+@pytest.mark.parametrize("kind", [ZeroDivisionError, SystemExit, pytest.fail.Exception])
+def test_a_fault_of_the_suite_is_told_without_the_key(
+    kind: type[BaseException], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: Any, **__: Any) -> None:
+        raise kind(f"within {KEY}")
+
+    monkeypatch.setattr("reseller_conformance.wire.Wire.send", broken)
+    with (
+        Client(target_at("http://mock.invalid"), Limits()) as client,
+        pytest.raises(RuntimeError, match=r"failed with \w+: within \*\*\*") as caught,
+    ):
+        client.ask([JSON])
+    assert caught.value.__cause__ is caught.value.__context__ is None
+    assert KEY not in str(caught.value)

@@ -1,0 +1,216 @@
+"""Trying again, waiting, and giving up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+
+import pytest
+
+from reseller_conformance.exchange import Transport
+from reseller_conformance.retrying import LONGEST, seconds_to_wait
+from reseller_conformance.states import State
+from reseller_conformance.wire import Reply
+from servers import (
+    CLOSE,
+    JSON,
+    RESET,
+    Asked,
+    Gateway,
+    Part,
+    always,
+    ask_one,
+    client_of,
+    http,
+    in_order,
+    kind_of,
+    serving,
+    turns,
+)
+
+# --- Trying again ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("status", [429, 502, 503, 504])
+def test_a_gateways_refusal_is_tried_again(status: int) -> None:
+    with (
+        serving(in_order([http(b"", status)], [http(b"ok")])) as server,
+        client_of(server) as client,
+    ):
+        (exchange,) = client.ask([JSON])
+    assert (exchange.status, exchange.body) == (200, b"ok")
+    assert [retry.reason for retry in exchange.retries] == [f"status {status}"]
+    assert exchange.retries[0].waited == 0.25
+
+
+def test_when_the_tries_are_spent_the_last_answer_stands() -> None:
+    with serving(always(http(b"busy", 503))) as server, client_of(server, retries=1) as client:
+        (exchange,) = client.ask([JSON])
+        assert client.traffic.retries == 1
+    assert (exchange.status, exchange.body) == (503, b"busy")
+    assert len(exchange.retries) == 1
+    assert len(server.asked) == 2
+
+
+def test_a_500_is_not_tried_again() -> None:
+    with serving(always(http(b"oops", 500))) as server, client_of(server) as client:
+        (exchange,) = client.ask([JSON])
+    assert exchange.status == 500
+    assert len(server.asked) == 1
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [[CLOSE], [RESET], [http(b"123", Content_Length="9"), CLOSE], [b"HTTP/1.1 2", CLOSE]],
+)
+def test_a_dropped_connection_is_tried_again(broken: list[Part]) -> None:
+    with serving(in_order(broken, [http(b"ok")])) as server, client_of(server) as client:
+        (exchange,) = client.ask([JSON])
+    assert exchange.body == b"ok"
+    assert len(exchange.retries) == 1
+    assert len(server.asked) == 2
+
+
+def test_a_connection_that_keeps_dropping_is_dropped() -> None:
+    exchange = ask_one([CLOSE], retries=1)
+    assert kind_of(exchange) is Transport.DROPPED
+    assert exchange.problem.detail == "the connection closed before an answer began"
+    assert len(exchange.retries) == 1
+
+
+def test_a_stale_kept_connection_is_no_retry() -> None:
+    def answer(asked: Asked) -> Iterator[Part]:
+        # the second request of each connection is never answered, as if it had come too late
+        first = [other.connection for other in server.asked].count(asked.connection) == 1
+        yield http() if first else CLOSE
+
+    with serving(answer) as server, client_of(server, concurrency=1) as client:
+        exchanges = client.ask(turns(4))
+        assert client.traffic.retries == 0
+    assert [exchange.status for exchange in exchanges] == [200] * 4
+    assert all(exchange.retries == () for exchange in exchanges)
+
+
+def test_retry_after_pauses_everybody() -> None:
+    arrivals: list[float] = []
+
+    def answer(asked: Asked) -> Iterator[Part]:
+        arrivals.append(asked.at)
+        if len(arrivals) == 3:
+            yield http(b"", 503, Retry_After="1")
+        else:
+            yield 0.05
+            yield http()
+
+    with serving(answer) as server, client_of(server, concurrency=2) as client:
+        exchanges = client.ask(turns(16))
+    waits = [retry.waited for exchange in exchanges for retry in exchange.retries]
+    assert waits == [1.0]
+    # a few may be under way before the pause begins
+    assert sum(at < arrivals[2] + 0.9 for at in arrivals) <= 8
+
+
+@pytest.mark.parametrize("bucket", [False, True])
+@pytest.mark.parametrize("retry_after", [False, True])
+def test_an_honest_gateway_never_exhausts_the_tries(bucket: bool, retry_after: bool) -> None:
+    gateway = Gateway(allowed=30, window=0.5, bucket=bucket, retry_after=retry_after)
+    with serving(gateway) as server, client_of(server, concurrency=8) as client:
+        exchanges = client.ask(turns(70))
+    assert [exchange.status for exchange in exchanges] == [200] * 70
+    assert gateway.turned_away > 0
+
+
+def test_what_is_in_vain_is_given_up() -> None:
+    with serving(always(http(b"", 502))) as server, client_of(server, retries=1) as client:
+        exchanges = client.ask(turns(60, user=State.UNKNOWN))
+    assert len(server.asked) < 60 + 20
+    assert exchanges[-1].retries == ()
+    assert exchanges[-1].status == 502
+
+
+def test_a_rate_spaces_the_calls() -> None:
+    with serving(always(http())) as server, client_of(server, rate=50.0) as client:
+        client.ask(turns(20))
+    at = [asked.at for asked in server.asked]
+    assert at[-1] - at[0] > 0.3
+
+
+# --- Giving up ------------------------------------------------------------------------------------
+
+
+def test_a_family_that_never_answers_is_no_longer_asked() -> None:
+    def answer(asked: Asked) -> Iterable[Part]:
+        return [http()] if asked.parameters["user"] == "customer@example.com" else [60.0]
+
+    with serving(answer) as server, client_of(server, timeout=0.3, concurrency=4) as client:
+        wrong = client.ask(turns(40, user=State.UNKNOWN))
+        right = client.ask(turns(3))
+        calls = client.traffic.calls
+    kinds = [kind_of(exchange) for exchange in wrong]
+    assert kinds.count(Transport.TIMEOUT) <= 3 + 4
+    assert kinds[-1] is Transport.NOT_ASKED
+    assert "never answered" in wrong[-1].problem.detail
+    assert [exchange.status for exchange in right] == [200] * 3
+    assert calls == len(server.asked)
+
+
+def test_the_budget_of_requests_is_kept() -> None:
+    with serving(always(http())) as server, client_of(server, max_requests=5) as client:
+        exchanges = client.ask(turns(8), in_turn=True)
+        assert client.ask([exchanges[0].case])[0] is exchanges[0]
+    assert len(server.asked) == 5
+    assert [kind_of(exchange) for exchange in exchanges] == [None] * 5 + [Transport.NOT_ASKED] * 3
+    assert "api_key=***" in exchanges[-1].url
+
+
+def test_retries_are_within_the_budget() -> None:
+    with serving(always(http(b"", 503))) as server, client_of(server, max_requests=2) as client:
+        (exchange,) = client.ask([JSON])
+    assert len(server.asked) == 2
+    assert exchange.status == 503
+    assert len(exchange.retries) == 1
+
+
+# --- How long to wait -----------------------------------------------------------------------------
+
+NOW = "Mon, 23 Nov 2026 10:00:00 GMT"
+
+
+def waits(retry_after: str | None, tries: int = 1, date: str | None = NOW) -> float:
+    given = {"Retry-After": retry_after, "Date": date}
+    headers = tuple((name, value) for name, value in given.items() if value is not None)
+    return seconds_to_wait(Reply(0.0, 0.0, status=503, headers=headers), tries)
+
+
+@pytest.mark.parametrize(
+    ("retry_after", "seconds"),
+    [
+        ("7", 7.0),
+        (" 7 ", 7.0),
+        ("0", 0.25),
+        ("99999", LONGEST),
+        ("9" * 5000, 0.25),
+        ("Mon, 23 Nov 2026 10:00:05 GMT", 5.0),
+        ("Monday, 23-Nov-26 10:00:05 GMT", 5.0),
+        ("Mon, 23 Nov 2026 09:00:00 GMT", 0.25),
+        ("Fri, 23 Nov 2096 10:00:00 GMT", LONGEST),
+        ("Mon, 23 Nov 99999999999999 10:00:00 GMT", 0.25),
+        ("soon", 0.25),
+        ("-5", 0.25),
+        ("", 0.25),
+        (None, 0.25),
+    ],
+)
+def test_retry_after_is_heeded_within_bounds(retry_after: str | None, seconds: float) -> None:
+    assert waits(retry_after) == seconds
+
+
+def test_without_a_date_the_own_clock_is_taken() -> None:
+    soon = datetime.now(UTC) + timedelta(seconds=20)
+    assert 15 < waits(format_datetime(soon, usegmt=True), date=None) < 21
+
+
+def test_each_wait_is_longer_than_the_last() -> None:
+    alone = [waits(None, tries) for tries in (1, 2, 3, 9)]
+    assert alone == [0.25, 1.0, 4.0, LONGEST]

@@ -1,0 +1,135 @@
+"""The key on its way through the client: whatever comes back, nothing of it leaves."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterator
+
+import pytest
+
+from reseller_conformance.cases import Case, Encoding
+from reseller_conformance.client import Client
+from reseller_conformance.contract import Format
+from reseller_conformance.states import State, Text, Value
+from reseller_conformance.target import Limits
+from servers import CLOSE, JSON, KEY, Asked, always, ask_one, client_of, http, serving, target_at
+
+# --- The key --------------------------------------------------------------------------------------
+
+CANARY = 'k3y/with+odd&chars=%41é "<'
+
+
+def holds_canary(text: str) -> bool:
+    return any(part in text for part in (CANARY, "k3y", "odd&chars", "odd%26chars", "azN5"))
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.parametrize("encoding", Encoding)
+def test_the_canary_leaves_in_no_form(
+    method: str, encoding: Encoding, caplog: pytest.LogCaptureFixture
+) -> None:
+    def answer(asked: Asked) -> Iterator[bytes]:
+        said = asked.target + " " + asked.body.decode()
+        body = json.dumps({"errors": [said, asked.parameters["api_key"]]}).encode()
+        location = f"/login?next={said}".replace(" ", "%20")
+        yield http(body, 302, Location=location, X_Key=CANARY.encode().decode("latin-1"))
+
+    caplog.set_level(logging.DEBUG)
+    case = Case(Format.JSON, method=method, encoding=encoding)
+    with serving(answer) as server, client_of(server, key=CANARY) as client:
+        (exchange,) = client.ask([case])
+    assert exchange.echoes_key
+    assert not holds_canary(repr(exchange) + exchange.body.decode() + repr(exchange.headers))
+    assert "***" in exchange.body.decode()
+    assert "***" in (exchange.header("Location") or "")
+    assert json.loads(exchange.body)["errors"][1] == "***"
+    assert "reseller.account" in caplog.text
+    assert not holds_canary(caplog.text)
+    assert "odd" not in caplog.text
+
+
+@pytest.mark.parametrize("key", [CANARY, "ab", "errors", "password", "2010"])
+@pytest.mark.parametrize("state", [State.VALID, State.PREFIX, State.ENDING, State.COMMENTED])
+def test_a_url_shows_nothing_of_the_key(key: str, state: State) -> None:
+    case = Case(Format.JSON, api_key=state, again=(("api_key", State.VALID),), arrays=("api_key",))
+    with serving(always(http())) as server, client_of(server, key=key) as client:
+        (exchange,) = client.ask([case])
+    assert "api_key[]=***&task=overview&user=customer@example.com&api_key=***" in exchange.url
+
+
+@pytest.mark.parametrize(
+    ("state", "shown"), [(State.EMPTY, ""), (State.GLOB, "%2A"), (Text("x y"), "x%20y")]
+)
+def test_a_url_shows_what_holds_nothing_of_the_key(state: Value, shown: str) -> None:
+    exchange = ask_one([http()], Case(Format.JSON, api_key=state))
+    assert f"api_key={shown}&task" in exchange.url
+
+
+def test_debug_records_of_urllib3_hold_no_short_key_either(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    malformed = b"HTTP/1.1 200 OK\r\nX: 1\r\n: no name\r\nContent-Length: 0\r\n\r\n"
+    with serving(always(malformed)) as server, client_of(server, key="zq") as client:
+        client.ask([JSON])
+        during = caplog.text
+    assert "?***" in during
+    assert "zq" not in during
+
+
+def test_loggers_are_left_as_they_were() -> None:
+    logger = logging.getLogger("urllib3.connectionpool")
+    before = list(logger.filters)
+    with Client(target_at("http://mock.invalid"), Limits()):
+        assert logger.filters != before
+    assert logger.filters == before
+
+
+def echo(case: Case, body: str, key: str = KEY) -> bool:
+    with serving(always(http(body.encode(), 403))) as server, client_of(server, key=key) as client:
+        return client.ask([case])[0].echoes_key
+
+
+def test_an_echo_is_of_the_key_that_was_sent() -> None:
+    prefix = Case(Format.JSON, api_key=State.PREFIX)
+    unknown = Case(Format.JSON, api_key=State.UNKNOWN)
+    assert echo(JSON, f"no {KEY} here")
+    assert echo(prefix, f"no {KEY[:-1]} here")
+    assert echo(unknown, "no nobody-7f3a91c2@example.invalid here")
+    assert not echo(JSON, "no such key")
+    assert not echo(Case(Format.JSON, api_key=State.GLOB), "* is no key")
+    assert not echo(Case(Format.JSON, api_key=State.MISSING), "api_key is missing")
+
+
+def test_what_was_sent_elsewhere_too_proves_no_echo() -> None:
+    both = Case(Format.JSON, api_key=State.UNKNOWN, user=State.UNKNOWN)
+    listed = Case(Format.JSON, api_key=State.UNKNOWN, user=State.LISTED)
+    for case in (both, listed):
+        assert not echo(case, "no nobody-7f3a91c2@example.invalid here")
+    assert not echo(JSON, "bad api_key: acme", key="acme")
+
+
+def test_an_ordinary_word_is_an_echo_only_after_its_name() -> None:
+    assert not echo(JSON, "Bad username / password", key="password")
+    assert not echo(JSON, "Missing api_key or bad password", key="password")
+    assert echo(JSON, "api_key=password is wrong", key="password")
+    assert echo(JSON, '{"api_key": "password"}', key="password")
+
+
+def test_a_body_that_breaks_off_within_the_key_keeps_no_part_of_it() -> None:
+    body = b'{"errors": ["bad key ' + KEY.encode()[:-3]
+    exchange = ask_one([http(body, Content_Length="999"), CLOSE], retries=0)
+    assert exchange.body == b'{"errors": ["bad key '
+
+
+def test_a_gateways_token_leaves_as_little_as_the_key() -> None:
+    headers = (("Authorization", "Bearer t0ken-of-staging"), ("X-Team", "billing-team"))
+    with (
+        serving(lambda asked: [http(json.dumps(asked.headers).encode())]) as server,
+        Client(target_at(server.url, headers=headers), Limits()) as client,
+    ):
+        (exchange,) = client.ask([JSON])
+    echoed = json.loads(exchange.body)
+    assert echoed["authorization"] == "Bearer ***"
+    assert echoed["x-team"] == "billing-team"

@@ -1,0 +1,270 @@
+"""A secret stays one: wrapped, and found again in whatever form it comes back."""
+
+from __future__ import annotations
+
+import base64
+import copy
+import html
+import json
+import pickle
+from collections.abc import Callable
+from dataclasses import asdict
+from urllib.parse import quote, quote_plus
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from reseller_conformance.escapes import traced, unescaped
+from reseller_conformance.secret import MASK, Scrubber, Secret
+from reseller_conformance.target import Target
+
+CANARY = 'k3y/with+odd&chars=%41é "<'
+
+# --- Secret ---------------------------------------------------------------------------------------
+
+
+def test_a_secret_is_told_by_reveal_alone() -> None:
+    secret = Secret(CANARY)
+    assert secret.reveal() == CANARY
+    shown = [repr(secret), str(secret), f"{secret}", f"{secret:>9}", f"{secret!r}", f"{[secret]}"]
+    assert all(CANARY not in text and MASK in text for text in shown)
+
+
+def test_a_secret_is_not_in_what_holds_it() -> None:
+    headers = (("Authorization", "Bearer t0ken"),)
+    target = Target("http://x", "acme", Secret(CANARY), ("a",), headers=headers)
+    assert CANARY not in repr(target)
+    assert "t0ken" not in repr(target)
+    assert CANARY not in repr(asdict(target))
+
+
+def test_a_secret_is_never_serialized() -> None:
+    with pytest.raises(TypeError, match="never serialized"):
+        pickle.dumps(Secret(CANARY))
+    with pytest.raises(TypeError, match="not JSON serializable"):
+        json.dumps(Secret(CANARY))
+    assert not hasattr(Secret(CANARY), "__dict__")
+
+
+def test_a_secret_is_a_value() -> None:
+    secret = Secret("a")
+    assert secret == Secret("a") != Secret("b")
+    assert secret != "a"
+    assert hash(secret) == hash(Secret("a"))
+    assert copy.deepcopy(secret) is copy.copy(secret) is secret
+    assert bool(secret) is not bool(Secret(""))
+    with pytest.raises(AttributeError):
+        secret._value = "b"
+
+
+# --- Forms ----------------------------------------------------------------------------------------
+
+
+def every_byte(text: str) -> str:
+    return "".join(f"%{byte:02x}" for byte in text.encode())
+
+
+def json_slashed(text: str) -> str:
+    return json.dumps(text)[1:-1].replace("/", "\\/")
+
+
+def decimal(text: str) -> str:
+    return "".join(f"&#{ord(letter)};" for letter in text)
+
+
+def hexadecimal(text: str) -> str:
+    return "".join(f"&#x{ord(letter):04X};" for letter in text)
+
+
+def in_units(text: str) -> str:
+    data = text.encode("utf-16-be")
+    return "".join(f"\\u{data[at : at + 2].hex()}" for at in range(0, len(data), 2))
+
+
+ESCAPES: list[Callable[[str], str]] = [
+    lambda text: text,
+    lambda text: quote(text, safe=""),
+    lambda text: quote(text, safe="/"),
+    lambda text: quote(text, safe="@"),
+    lambda text: quote(text, safe="~()*!.'"),
+    quote_plus,
+    every_byte,
+    lambda text: every_byte(text).upper(),
+    lambda text: json.dumps(text)[1:-1],
+    lambda text: json.dumps(text, ensure_ascii=False)[1:-1],
+    json_slashed,
+    in_units,
+    html.escape,
+    lambda text: html.escape(text).replace("&#x27;", "&apos;"),
+    lambda text: html.escape(text).replace("&quot;", "&#34;"),
+    decimal,
+    hexadecimal,
+    lambda text: text.encode("ascii", "xmlcharrefreplace").decode(),
+    lambda text: repr(text)[1:-1],
+    lambda text: ascii(text)[1:-1],
+    lambda text: repr(text.encode())[2:-1],
+    lambda text: text.encode().decode("latin-1"),
+]
+AROUND = [("", ""), ("no ", " here"), ('{"errors": ["', '"]}'), ("<error>", "</error>")]
+
+keys = st.text(st.characters(codec="utf-8", exclude_categories=["C"]), min_size=6, max_size=40)
+strong_keys = keys.filter(lambda key: sum(map(str.isalpha, key)) >= 4).map("{}42".format)
+
+
+@given(strong_keys, st.lists(st.sampled_from(ESCAPES[:-1]), min_size=1, max_size=3))
+@example(CANARY, [lambda text: text])
+@settings(max_examples=150, deadline=None)
+def test_every_mixture_of_escapes_is_found(key: str, escapes: list[Callable[[str], str]]) -> None:
+    written = key
+    for escape in escapes:
+        written = escape(written)
+    scrubber = Scrubber([key])
+    assert scrubber.text(f"«{written}»") == "«***»"
+    for encoding in ("utf-8", "utf-16-le", "utf-16-be"):
+        data = f"<{written}>".encode(encoding)
+        assert scrubber.found_in(data)
+        if written.isascii():
+            assert scrubber.data(data).decode(encoding) == "<***>"
+
+
+@pytest.mark.parametrize("escape", ESCAPES)
+@pytest.mark.parametrize(("before", "after"), AROUND)
+def test_what_stands_around_stays(escape: Callable[[str], str], before: str, after: str) -> None:
+    assert Scrubber([CANARY]).text(before + escape(CANARY) + after) == f"{before}***{after}"
+
+
+@given(strong_keys, st.binary(max_size=9), st.binary(max_size=9), st.booleans())
+@settings(max_examples=100, deadline=None)
+def test_base64_is_found_whatever_stands_around(
+    key: str, before: bytes, after: bytes, urlsafe: bool
+) -> None:
+    encode = base64.urlsafe_b64encode if urlsafe else base64.b64encode
+    written = encode(before + key.encode() + after)
+    scrubber = Scrubber([key])
+    assert scrubber.found_in(written)
+    assert MASK.encode() in scrubber.data(written)
+
+
+def test_the_base64_of_a_whole_url_is_found() -> None:
+    url = f"https://example.com/?api_key={quote(CANARY, safe='@')}&task=overview"
+    assert MASK in Scrubber([CANARY]).text(base64.b64encode(url.encode()).decode())
+
+
+def test_a_short_key_is_found_in_basic_credentials() -> None:
+    header = base64.b64encode(b"acme:abc").decode()
+    assert Scrubber(["abc", "acme:abc"]).text(f"Basic {header}") == "Basic ***"
+
+
+@given(st.binary(max_size=200))
+@settings(deadline=None)
+def test_what_holds_no_key_stays_as_it_is(data: bytes) -> None:
+    assert Scrubber(["a key that is nowhere"]).data(data) is data
+
+
+@given(st.text(max_size=60) | st.text("%&#x;\\u{}0123456789abcdef+\0", max_size=60))
+@settings(deadline=None)
+def test_tracing_is_unescaping(text: str) -> None:
+    data = text.encode("utf-8", "surrogatepass")
+    trace = traced(data)
+    assert trace.plain == unescaped(data)
+    assert len(trace.starts) == len(trace.ends) == len(trace.plain)
+    assert all(start < end for start, end in zip(trace.starts, trace.ends, strict=True))
+
+
+def test_json_and_xml_stay_readable() -> None:
+    key = 'a"quoted\\key&<more>'
+    scrubber = Scrubber([key])
+    said = json.dumps({"errors": [f'bad key "{key}"', f"{key}\\"]}).encode()
+    assert json.loads(scrubber.data(said)) == {"errors": ['bad key "***"', "***\\"]}
+    wide = f'<error a="{html.escape(key)}">{html.escape(key)}</error>'.encode("utf-16")
+    assert scrubber.data(wide).decode("utf-16") == '<error a="***">***</error>'
+
+
+def test_the_longest_value_is_replaced_first() -> None:
+    assert Scrubber(["secret", "secret-key", "ecret-key"]).text("my secret-key!") == "my ***!"
+
+
+def test_letters_in_the_other_case_are_found() -> None:
+    assert Scrubber(["Secret-Key"]).text("sECRET-kEY SECRET-KEY") == "*** ***"
+
+
+# --- By chance ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "a",
+        "abc",
+        "error",
+        "errors",
+        "overview",
+        "Credits",
+        "2010",
+        "50000",
+        "2010-08-30",
+        "",
+        "----",
+    ],
+)
+def test_what_an_honest_answer_may_hold_is_left_alone(value: str) -> None:
+    body = b'{"message": "error", "credits_used": "50000", "on": "2010-08-30", "abc": "----"}'
+    scrubber = Scrubber([value])
+    assert scrubber.data(body) is body
+    assert not scrubber.found_in(body)
+
+
+@pytest.mark.parametrize("value", ["a", "abc", "error", "2010", "password", "secret-key"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "api_key={}&task=overview",
+        "%61pi_key%3D{}",
+        "api_key[]={}",
+        '{{"api_key": "{}"}}',
+        '"{{\\"api_key\\":\\"{}\\"}}"',
+        "<api_key>{}</api_key>",
+        "api_key is '{}'",
+        "api_key '{}'",
+        "api_key => {}",
+    ],
+)
+def test_right_after_its_name_everything_is_replaced(value: str, text: str) -> None:
+    assert Scrubber([value]).text(text.format(value)) == text.format(MASK)
+
+
+def test_an_ordinary_word_is_replaced_but_proves_no_echo() -> None:
+    scrubber = Scrubber(["password"])
+    assert scrubber.data(b"Bad username / password") == b"Bad username / ***"
+    assert not scrubber.found_in(b"Bad username / password")
+    assert scrubber.found_in(b"api_key=password")
+    assert not scrubber.found_in(b"api_key=passwords")
+
+
+def test_a_long_number_is_found_only_whole() -> None:
+    scrubber = Scrubber(["1234567890123"])
+    assert scrubber.found_in(b"no 1234567890123 here")
+    assert not scrubber.found_in(b"91234567890123")
+    assert not Scrubber(["12345678"]).found_in(b'"requests": "12345678"')
+
+
+# --- A body that breaks off -----------------------------------------------------------------------
+
+
+@given(strong_keys, st.sampled_from(ESCAPES[:-1]), st.data())
+@settings(max_examples=100, deadline=None)
+def test_no_part_of_a_key_is_left_where_a_body_breaks_off(
+    key: str, escape: Callable[[str], str], data: st.DataObject
+) -> None:
+    written = escape(key)
+    length = data.draw(st.integers(0, len(written)))
+    left = Scrubber([key]).broken_off(f"<<<<<<{written[:length]}".encode())
+    assert left.startswith(b"<<<<<<"[: len(left)])
+    plain = unescaped(left.removeprefix(b"<<<<<<"))
+    assert unescaped(key[:4].encode()) not in plain
+
+
+def test_a_body_that_breaks_off_elsewhere_is_whole() -> None:
+    body = b'{"errors": ["100% of \\u00'
+    assert Scrubber([CANARY]).broken_off(body) == body

@@ -1,0 +1,323 @@
+"""One try against hostile servers: time, size, framing, content codings, TLS."""
+
+from __future__ import annotations
+
+import gzip
+import shutil
+import socket
+import ssl
+import subprocess
+import time
+import zlib
+from collections.abc import Iterable, Iterator
+
+import pytest
+
+from reseller_conformance.client import Client
+from reseller_conformance.exchange import Exchange, Transport
+from reseller_conformance.target import Limits
+from reseller_conformance.wire import CAP
+from servers import (
+    CLOSE,
+    JSON,
+    RESET,
+    Part,
+    always,
+    ask_one,
+    client_of,
+    http,
+    kind_of,
+    refused_url,
+    serving,
+    target_at,
+    turns,
+)
+
+# --- A hostile server -----------------------------------------------------------------------------
+
+
+def drip(start: bytes, piece: bytes = b"x", pause: float = 0.05) -> Iterator[Part]:
+    yield start
+    while True:
+        yield pause
+        yield piece
+
+
+def hurried(answer: Iterable[Part]) -> Exchange:
+    """Ask with a short time limit, and hold the client to it."""
+    began = time.monotonic()
+    exchange = ask_one(answer, timeout=0.4)
+    assert time.monotonic() - began < 3
+    return exchange
+
+
+def test_silence_ends_in_time() -> None:
+    exchange = hurried([60.0])
+    assert kind_of(exchange) is Transport.TIMEOUT
+    assert exchange.problem.detail == "no answer within 0.4 s"
+    assert exchange.status is None
+
+
+@pytest.mark.parametrize("start", [b"", b"HTTP/1.1 200 OK\r\nX-Drip: "])
+def test_dripping_headers_end_in_time(start: bytes) -> None:
+    exchange = hurried(drip(start))
+    assert kind_of(exchange) is Transport.TIMEOUT
+
+
+def test_endless_interim_answers_end_in_time() -> None:
+    exchange = hurried(drip(b"", b"HTTP/1.1 100 Continue\r\n\r\n"))
+    assert kind_of(exchange) is Transport.TIMEOUT
+
+
+def test_a_dripping_body_ends_in_time_and_is_kept_so_far() -> None:
+    exchange = hurried(drip(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nstart"))
+    assert kind_of(exchange) is Transport.TIMEOUT
+    assert " of 1000 bytes of body came" in exchange.problem.detail
+    assert exchange.status == 200
+    assert exchange.body.startswith(b"start")
+
+
+def test_a_dripping_chunked_body_ends_in_time() -> None:
+    head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+    assert kind_of(hurried(drip(head, b"1\r\nx\r\n"))) is Transport.TIMEOUT
+    assert kind_of(hurried(drip(head + b"ff", b"f"))) is Transport.TIMEOUT
+    assert kind_of(hurried(drip(head + b"0\r\n", b"X: y\r\n"))) is Transport.TIMEOUT
+
+
+def test_a_kept_connection_has_the_deadline_too() -> None:
+    answers = iter([[http()], drip(b"HTTP/1.1 200 OK\r\nX: ")])
+    with (
+        serving(lambda _: next(answers)) as server,
+        client_of(server, concurrency=1, timeout=0.4) as client,
+    ):
+        began = time.monotonic()
+        _, exchange = client.ask(turns(2))
+    assert kind_of(exchange) is Transport.TIMEOUT
+    assert time.monotonic() - began < 3
+    assert {asked.connection for asked in server.asked} == {1}
+
+
+def endless(start: bytes, piece: bytes) -> Iterator[bytes]:
+    yield start
+    while True:
+        yield piece * 1000
+
+
+@pytest.mark.parametrize(
+    ("start", "piece"),
+    [
+        (b"HTTP/1.1 200 OK\r\n\r\n", b"x" * 64),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 99999999999\r\n\r\n", b"x" * 64),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"40\r\n" + b"x" * 64 + b"\r\n"),
+        (b"HTTP/1.1 302 Found\r\nLocation: /\r\n\r\n", b"x" * 64),
+    ],
+)
+def test_an_endless_body_is_capped(start: bytes, piece: bytes) -> None:
+    exchange = ask_one(endless(start, piece))
+    assert kind_of(exchange) is Transport.TOO_LARGE
+    assert len(exchange.body) <= CAP
+
+
+def test_after_much_only_short_bodies_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("reseller_conformance.client.PLENTY", 10)
+    monkeypatch.setattr("reseller_conformance.client.SHORT", 5)
+    with serving(always(http(b"1234567890"))) as server, client_of(server) as client:
+        whole, short = client.ask(turns(2), in_turn=True)
+    assert whole.body == b"1234567890"
+    assert kind_of(short) is Transport.TOO_LARGE
+    assert short.body == b"12345"
+
+
+@pytest.mark.parametrize("piece", [b"X-Header: y\r\n", b"x" * 64, b"HTTP/1.1 100 Continue\r\n\r\n"])
+def test_endless_headers_are_capped(piece: bytes) -> None:
+    exchange = ask_one(endless(b"HTTP/1.1 200 OK\r\nX: ", piece))
+    assert kind_of(exchange) is Transport.TOO_LARGE
+
+
+def test_cookies_are_not_read() -> None:
+    # `http.cookiejar` fails on such a date, and says so in a warning
+    exchange = ask_one([http(Set_Cookie="a=b; expires=Mon, 1-Jan-" + "1" * 5000)])
+    assert exchange.problem is None
+    assert exchange.status == 200
+
+
+def test_what_is_not_http_is_a_protocol_problem() -> None:
+    for said in (b"SSH-2.0-OpenSSH_9.6\r\n", b"\x15\x03\x01\x00\x02\x02\x46", b"HTTP/9 x\r\n\r\n"):
+        exchange = ask_one([said, CLOSE])
+        assert kind_of(exchange) is Transport.PROTOCOL
+        assert exchange.problem.detail == "what came is not HTTP"
+
+
+def test_contradicting_lengths_are_a_protocol_problem() -> None:
+    two = b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab"
+    assert kind_of(ask_one([two, CLOSE])) is Transport.PROTOCOL
+
+
+def test_a_body_shorter_than_announced_is_incomplete() -> None:
+    exchange = ask_one([http(b"12345", Content_Length="100"), CLOSE], retries=0)
+    assert kind_of(exchange) is Transport.INCOMPLETE
+    assert exchange.problem.detail == "the body breaks off: 5 of 100 bytes came"
+    assert exchange.body == b"12345"
+    assert exchange.status == 200
+
+
+@pytest.mark.parametrize("end", [CLOSE, RESET])
+def test_a_chunked_body_cut_off_is_incomplete(end: object) -> None:
+    head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+    exchange = ask_one([head + b"5\r\n12345\r\n", 0.05, end], retries=0)
+    assert kind_of(exchange) is Transport.INCOMPLETE
+    assert exchange.body == b"12345"
+
+
+def test_an_answer_cut_off_within_its_headers_is_dropped() -> None:
+    exchange = ask_one([b"HTTP/1.1 200 OK\r\nContent-Type: app", CLOSE], retries=0)
+    assert kind_of(exchange) is Transport.DROPPED
+    assert exchange.problem.detail == "the connection closed within the headers"
+
+
+def test_a_body_that_ends_with_the_connection_is_whole() -> None:
+    exchange = ask_one([b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nall", CLOSE])
+    assert exchange.problem is None
+    assert exchange.body == b"all"
+
+
+# --- Content codings ------------------------------------------------------------------------------
+
+BODY = b'{"message": "error"}' * 20
+
+
+def raw_deflate(data: bytes) -> bytes:
+    stream = zlib.compressobj(wbits=-15)
+    return stream.compress(data) + stream.flush()
+
+
+@pytest.mark.parametrize(
+    ("coding", "coded"),
+    [
+        ("gzip", gzip.compress(BODY)),
+        ("x-gzip", gzip.compress(BODY)),
+        ("GZIP", gzip.compress(BODY[:50]) + gzip.compress(BODY[50:])),
+        ("gzip", gzip.compress(BODY) + b"\0" * 8),
+        ("deflate", zlib.compress(BODY)),
+        ("deflate", raw_deflate(BODY)),
+        ("deflate, gzip", gzip.compress(zlib.compress(BODY))),
+        ("identity", BODY),
+        ("", BODY),
+    ],
+)
+def test_offered_codings_are_undone(coding: str, coded: bytes) -> None:
+    exchange = ask_one([http(coded, Content_Encoding=coding)])
+    assert exchange.problem is None
+    assert exchange.body == BODY
+
+
+@pytest.mark.parametrize(
+    ("coding", "coded", "detail"),
+    [
+        ("br", BODY, "not offered: br"),
+        ("gzip", BODY, "is not the gzip"),
+        ("deflate", b"\xff" * 20, "is not the deflate"),
+        ("gzip", gzip.compress(BODY)[:-9], "ends too early"),
+        ("deflate", zlib.compress(BODY)[:-9], "ends too early"),
+        ("gzip, gzip, gzip, gzip, gzip, gzip", BODY, "more than 5"),
+        ("gzip", gzip.compress(b"") * 101, "more than 100 members"),
+    ],
+)
+def test_a_coding_that_does_not_decode_is_incomplete(
+    coding: str, coded: bytes, detail: str
+) -> None:
+    exchange = ask_one([http(coded, Content_Encoding=coding)])
+    assert kind_of(exchange) is Transport.INCOMPLETE
+    assert detail in exchange.problem.detail
+    assert exchange.body == b""
+    assert exchange.retries == ()
+
+
+@pytest.mark.parametrize(
+    ("coding", "bomb"),
+    [
+        ("gzip", gzip.compress(bytes(50 * CAP))),
+        ("deflate", zlib.compress(bytes(50 * CAP))),
+        ("gzip, gzip", gzip.compress(gzip.compress(bytes(50 * CAP)))),
+    ],
+)
+def test_a_bomb_is_too_large(coding: str, bomb: bytes) -> None:
+    exchange = ask_one([http(bomb, Content_Encoding=coding)])
+    assert kind_of(exchange) is Transport.TOO_LARGE
+    assert exchange.body == b""
+
+
+# --- Nobody there, or not to be trusted -----------------------------------------------------------
+
+
+def test_nobody_there_is_unreachable() -> None:
+    with Client(target_at(refused_url()), Limits()) as client:
+        (exchange,) = client.ask([JSON])
+        assert client.traffic.calls == 1
+    assert kind_of(exchange) is Transport.UNREACHABLE
+    assert exchange.problem.detail == "connection refused"
+    assert exchange.retries == ()
+
+
+def test_an_unknown_host_is_unreachable(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unknown(*_: object) -> None:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    with Client(target_at("http://nowhere.invalid"), Limits()) as client:
+        (exchange,) = client.ask([JSON])
+    assert kind_of(exchange) is Transport.UNREACHABLE
+    assert exchange.problem.detail == "unknown host"
+
+
+@pytest.fixture(scope="module")
+def self_signed(tmp_path_factory: pytest.TempPathFactory) -> tuple[ssl.SSLContext, str]:
+    openssl = shutil.which("openssl")
+    if openssl is None:
+        pytest.skip("needs openssl to make a certificate")
+    home = tmp_path_factory.mktemp("tls")
+    command = "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2"
+    names = ["-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1"]
+    files = ["-keyout", str(home / "key.pem"), "-out", str(home / "cert.pem")]
+    subprocess.run([openssl, *command.split(), *names, *files], check=True, capture_output=True)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(home / "cert.pem", home / "key.pem")
+    return context, str(home / "cert.pem")
+
+
+def test_a_self_signed_certificate_is_unreachable(self_signed: tuple[ssl.SSLContext, str]) -> None:
+    with serving(always(http()), self_signed[0]) as server, client_of(server) as client:
+        (exchange,) = client.ask([JSON])
+    assert kind_of(exchange) is Transport.UNREACHABLE
+    assert exchange.problem.detail.startswith("TLS: certificate verify failed: self")
+
+
+def test_a_given_bundle_is_trusted_and_insecure_trusts_all(
+    self_signed: tuple[ssl.SSLContext, str],
+) -> None:
+    context, bundle = self_signed
+    with serving(always(http()), context) as server:
+        for verify in (bundle, False):
+            with Client(target_at(server.url, verify=verify), Limits()) as client:
+                (exchange,) = client.ask([JSON])
+            assert exchange.status == 200
+
+
+def test_a_drip_over_tls_ends_in_time(self_signed: tuple[ssl.SSLContext, str]) -> None:
+    context, bundle = self_signed
+    answers = iter([[http()], drip(b"HTTP/1.1 200 OK\r\nX: ")])
+    with serving(lambda _: next(answers), context) as server:
+        limits = Limits(timeout=0.5, concurrency=1)
+        with Client(target_at(server.url, verify=bundle), limits) as client:
+            began = time.monotonic()
+            _, exchange = client.ask(turns(2))
+    assert time.monotonic() - began < 4
+    assert kind_of(exchange) is Transport.TIMEOUT
+
+
+def test_tls_spoken_to_a_plain_server_is_unreachable() -> None:
+    with serving(always(http(b"", 400))) as server:
+        url = server.url.replace("http:", "https:")
+        with Client(target_at(url), Limits(timeout=1.0)) as client:
+            (exchange,) = client.ask([JSON])
+    assert kind_of(exchange) in (Transport.UNREACHABLE, Transport.TIMEOUT, Transport.DROPPED)
