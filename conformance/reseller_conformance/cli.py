@@ -1,0 +1,242 @@
+"""The command line: `reseller-conformance run`, `serve`, `requirements` and `schemas`.
+
+Thin: it reads words, hands them to whoever knows what they mean, and turns what comes back into an
+exit code. Whatever is heavy is imported by the command that needs it. Every mistake is told in one
+line, without a traceback.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from shutil import get_terminal_size
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from reseller_conformance import __version__
+from reseller_conformance.options import OPTIONS, Option
+from reseller_conformance.reports.text import one_line, visible
+from reseller_conformance.requirements import CATALOGUE, Level, Requirement
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
+
+    from reseller_conformance.reference import Accounts
+
+__all__ = ["main"]
+
+USAGE, UNVERIFIED, INTERRUPTED = 2, 3, 130
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command, and return its exit code."""
+    args = list(sys.argv[1:] if argv is None else argv) or ["--help"]
+    try:
+        return int(commands.main(args, "reseller-conformance", standalone_mode=False) or 0)
+    except click.ClickException as error:
+        click.echo(f"error: {visible(one_line(error.format_message()))}", err=True)
+        return USAGE
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("interrupted", err=True)
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Whoever was reading has seen enough; Python would complain again as it closes stdout.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception:
+        # Python's own exit code for this would be that of a violation.
+        traceback.print_exc()
+        return UNVERIFIED
+
+
+@click.group()
+@click.version_option(__version__, message="%(prog)s %(version)s")
+def commands() -> None:
+    """Test an implementation of the Reseller API's account overview against its documentation.
+
+    Exit codes: 0 conformant, 1 violated, 2 wrong usage, 3 could not verify, 130 interrupted.
+    """
+
+
+# --- run -----------------------------------------------------------------------------------------
+
+
+class _BeforePytest(click.Command):
+    """A command that takes nothing after `--`, but keeps it for pytest."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if "--" in args:
+            place = args.index("--")
+            args, ctx.meta["pytest"] = args[:place], args[place + 1 :]
+        return super().parse_args(ctx, args)
+
+    def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
+        return [*super().collect_usage_pieces(ctx), "[-- PYTEST OPTIONS]"]
+
+
+def _run_options(command: Callable[..., int]) -> Callable[..., int]:
+    """Add the options of a run, in the order of their list."""
+    for option in reversed(OPTIONS):
+        command = _click_option(option)(command)
+    return command
+
+
+def _click_option(option: Option) -> Callable[[Callable[..., int]], Callable[..., int]]:
+    said = f"{option.help} [{option.env}]" if option.env else option.help
+    if option.flag:
+        return click.option(f"--{option.name}", is_flag=True, help=said)
+    return click.option(f"--{option.name}", metavar=option.metavar, multiple=option.many, help=said)
+
+
+@commands.command(
+    cls=_BeforePytest,
+    context_settings={"max_content_width": 100},
+    epilog="Credentials are never options: set RESELLER_API_USER and RESELLER_API_KEY. "
+    "What follows -- goes to pytest: -k, -x, -n 4.",
+)
+@click.option("--base-url", default="", metavar="URL", help="live target [RESELLER_BASE_URL]")
+@_run_options
+@click.option("--color/--no-color", default=None, help="colours (where stdout is a terminal)")
+@click.pass_context
+def run(ctx: click.Context, /, base_url: str, color: bool | None, **given: Any) -> int:
+    """Test a target; without one, the embedded reference."""
+    from reseller_conformance import running
+
+    words = {option.name: given[option.name.replace("-", "_")] for option in OPTIONS}
+    try:
+        return running.run(words, base_url, ctx.meta.get("pytest", []), color)
+    except running.BadSettings as error:
+        raise click.ClickException(str(error)) from None
+
+
+# --- serve ---------------------------------------------------------------------------------------
+
+
+@commands.command()
+@click.option("--host", default="127.0.0.1", metavar="HOST", show_default=True)
+@click.option("--port", default=8080, type=click.IntRange(0, 65535), show_default=True)
+@click.option("--accounts", metavar="FILE", help="accounts of your own, as JSON")
+def serve(host: str, port: int, accounts: str | None) -> None:
+    """Serve the reference over HTTP, for trying clients and this suite."""
+    from reseller_conformance.reference import (
+        AccountsError,
+        Application,
+        Reference,
+        load_accounts,
+    )
+    from reseller_conformance.serving import AppError, serve_forever
+
+    try:
+        known = load_accounts(accounts)
+
+        def announce(base_url: str) -> None:
+            click.echo("\n".join(_invitation(base_url, known, accounts)))
+
+        serve_forever(Application(Reference(known)), host, port, announce)
+    except (AccountsError, AppError) as error:
+        raise click.ClickException(str(error)) from None
+
+
+def _invitation(base_url: str, accounts: Accounts, file: str | None) -> list[str]:
+    """Return what to paste to test what is served; the key only of the accounts that we ship."""
+    from shlex import quote
+
+    first = accounts.resellers[0]
+    words = ["reseller-conformance run --base-url", quote(base_url)]
+    for customer in first.customers:
+        words += ["--user", quote(customer.user)]
+    if accounts.foreign:
+        words += ["--foreign-user", quote(accounts.foreign)]
+    key = quote(first.api_key) if file is None else f"…  # as in {file}"
+    return [
+        f"serving the reference at {base_url}, until Ctrl-C; to test it:",
+        "",
+        f"export RESELLER_API_USER={quote(first.api_user)}",
+        f"export RESELLER_API_KEY={key}",
+        " ".join(words),
+    ]
+
+
+# --- requirements --------------------------------------------------------------------------------
+
+
+@commands.command()
+@click.option("--json", "as_json", is_flag=True, help="for programs")
+@click.option("--level", type=click.Choice([level.value for level in Level]), help="only these")
+def requirements(as_json: bool, level: str | None) -> None:
+    """List what is required, with its place on the page and the reason."""
+    wanted = [known for known in CATALOGUE if level in (None, known.level.value)]
+    if as_json:
+        import json
+
+        click.echo(json.dumps([_as_dict(known) for known in wanted], ensure_ascii=False, indent=2))
+        return
+    topics = dict.fromkeys(known.topic for known in wanted)
+    click.echo("\n\n".join(_chapter(topic, wanted) for topic in topics))
+
+
+def _as_dict(known: Requirement) -> dict[str, object]:
+    return {
+        "id": known.id,
+        "level": known.level.value,
+        "formats": [wanted.value for wanted in known.formats] or ["both"],
+        "title": known.title,
+        "source": known.source,
+        "reason": known.reason,
+    }
+
+
+def _chapter(topic: str, known: list[Requirement]) -> str:
+    return "\n".join([topic, *(_paragraph(one) for one in known if one.topic == topic)])
+
+
+def _paragraph(known: Requirement) -> str:
+    width = min(get_terminal_size().columns, 100)
+    said = f"{known.title}. {known.source}: {known.reason}"
+    body = click.wrap_text(said, width, initial_indent="      ", subsequent_indent="      ")
+    formats = ", ".join(known.formats) or "both formats together"
+    return f"  {known.id}  {known.level.upper()}  {formats}\n{body}"
+
+
+# --- schemas -------------------------------------------------------------------------------------
+
+
+@commands.command()
+@click.option("--export", "to", metavar="DIR", type=click.Path(path_type=Path), help="copy them")
+def schemas(to: Path | None) -> None:
+    """Print the folder of the schema files, or copy them."""
+    from reseller_conformance.validators import schema_folder
+
+    folder = schema_folder()
+    if to is None:
+        click.echo(str(folder))
+        return
+    files = dict(_files(folder, Path()))
+    try:
+        _export(files, to)
+    except OSError as error:
+        raise click.ClickException(f"cannot write there, {error.strerror}: {to}") from None
+    click.echo(f"{len(files)} files in {to}")
+
+
+def _files(folder: Traversable, below: Path) -> list[tuple[Path, bytes]]:
+    found: list[tuple[Path, bytes]] = []
+    for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
+        place = below / entry.name
+        found += _files(entry, place) if entry.is_dir() else [(place, entry.read_bytes())]
+    return found
+
+
+def _export(files: Mapping[Path, bytes], to: Path) -> None:
+    """Write the files, but none where one would overwrite another text."""
+    for place, content in files.items():
+        there = to / place
+        if there.exists() and (there.is_dir() or there.read_bytes() != content):
+            raise click.ClickException(f"another file is there already, nothing copied: {there}")
+    for place, content in files.items():
+        (to / place).parent.mkdir(parents=True, exist_ok=True)
+        (to / place).write_bytes(content)

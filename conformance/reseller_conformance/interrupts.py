@@ -1,0 +1,67 @@
+"""Ctrl-C, and the request to end that a CI sends, for a run that reports what it has all the same.
+
+Both become KeyboardInterrupt. One that arrives while the garbage collector calls back is lost, for
+no exception leaves such a callback; Hypothesis has one, and collects often. So an interrupt is
+sent again until whoever waits for it says that it was heard.
+"""
+
+from __future__ import annotations
+
+import signal
+import threading
+from _thread import interrupt_main
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from queue import SimpleQueue
+from types import FrameType
+
+__all__ = ["delivered"]
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+AGAIN = 0.5
+"""Seconds after which an interrupt that was not heard is sent again."""
+
+
+@contextmanager
+def delivered(heard: Callable[[], bool]) -> Iterator[None]:
+    """Make these signals interrupt the block, in the main thread, and surely."""
+    if threading.current_thread() is not threading.main_thread():
+        yield  # no other may set handlers
+        return
+    # its `put` may interrupt itself, as a handler does; that of no other queue may
+    arrived: SimpleQueue[signal.Signals | None] = SimpleQueue()
+
+    def interrupt(number: int, _: FrameType | None) -> None:
+        arrived.put(signal.Signals(number))
+        raise KeyboardInterrupt
+
+    over = threading.Event()
+    watch = threading.Thread(target=_watch, args=(arrived, over, heard), daemon=True)
+    # what whoever started this process wants ignored stays so
+    wanted = [number for number in SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
+    before = {number: signal.signal(number, interrupt) for number in wanted}
+    watch.start()
+    try:
+        yield
+    finally:
+        over.set()
+        arrived.put(None)
+        watch.join()
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _watch(
+    arrived: SimpleQueue[signal.Signals | None], over: threading.Event, heard: Callable[[], bool]
+) -> None:
+    while (number := arrived.get()) is not None:
+        if not over.wait(AGAIN) and not heard():
+            _interrupt(number)
+
+
+def _interrupt(number: signal.Signals) -> None:
+    main = threading.main_thread().ident
+    if hasattr(signal, "pthread_kill") and main is not None:
+        signal.pthread_kill(main, number)  # ends a wait, too
+    else:
+        interrupt_main(number)

@@ -1,0 +1,1 @@
+"""The writers: each renders one `Run` in one form, and judges nothing."""

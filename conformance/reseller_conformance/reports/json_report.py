@@ -1,0 +1,80 @@
+"""A run as JSON, for programs; `schemas/report.schema.json` describes each field.
+
+What a person reads is left to `terminal`.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from reseller_conformance import __version__
+from reseller_conformance.findings import Run
+
+__all__ = ["NAME", "as_json", "write"]
+
+NAME = "reseller-conformance"
+"""The name of the suite in reports."""
+
+# A run may end before all of this is known: the report then says null rather than nothing.
+_SUITE = ("depth", "level", "formats", "partial", "seed")
+_TARGET = ("kind", "base_url", "customers", "foreign_user")
+_TRAFFIC = ("calls", "retries", "seconds", "bytes")
+_LATENCY = ("median", "p95", "max")
+
+
+def as_json(run: Run) -> dict[str, Any]:
+    """Return the report as the dictionary that `write` writes."""
+    traffic = run.traffic or {}
+    report = {
+        "verdict": run.verdict.value,
+        "complete": run.complete,
+        "suite": {
+            "name": NAME,
+            "version": (run.suite or {}).get("version") or __version__,
+            **_picked(run.suite, _SUITE),
+        },
+        "target": _picked(run.target, _TARGET),
+        "requirements": [result.as_dict() for result in run.sorted_results],
+        "traffic": {
+            **_picked(traffic, _TRAFFIC),
+            "latency": _picked(traffic.get("latency"), _LATENCY),
+        },
+    }
+    plain: dict[str, Any] = _plain(report)
+    return plain
+
+
+def write(path: Path, run: Run) -> None:
+    """Write the report as UTF-8, whole or not at all, and make its folder if need be."""
+    text = json.dumps(as_json(run), ensure_ascii=False, indent=2, allow_nan=False)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # In the same folder, for only within a file system does a rename replace at one stroke.
+    draft = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        draft.write_text(text + "\n", encoding="utf-8", newline="\n")
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _picked(known: Mapping[str, Any] | None, names: tuple[str, ...]) -> dict[str, Any]:
+    return {name: (known or {}).get(name) for name in names}
+
+
+def _plain(value: Any) -> Any:
+    """Return the value as every JSON reader takes it: no NaN, no lone surrogate, no tuple."""
+    if isinstance(value, Mapping):
+        return {str(name): _plain(member) for name, member in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(member) for member in value]
+    if isinstance(value, str):
+        # str() first: an enum's member is written as its value
+        return str(value).encode("utf-8", "replace").decode("utf-8")
+    if isinstance(value, float):
+        return round(value, 6) if math.isfinite(value) else None
+    return value

@@ -1,0 +1,201 @@
+"""What a run comes to, in few words: the same for every report that a person reads.
+
+Pure: takes a `Run`, returns plain values. How they look is left to each report.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import groupby
+
+from reseller_conformance.findings import Finding, Outcome, Result, Run, Verdict
+from reseller_conformance.reports.text import counted
+from reseller_conformance.requirements import CATALOGUE, Level, Requirement
+
+__all__ = [
+    "Evidence",
+    "Failure",
+    "Row",
+    "because",
+    "by_topic",
+    "conclusion",
+    "failures",
+    "rows",
+    "table_lines",
+    "tested_formats",
+]
+
+MOST_ALONE = 3
+"""So many requirements of a topic that were not tested have a line each; more share one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A finding, and the formats in which the same was found; `times` counts over all of them."""
+
+    formats: tuple[str, ...]
+    finding: Finding
+    times: int
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A requirement that was violated, with what shows it."""
+
+    requirement: Requirement
+    formats: tuple[str, ...]
+    evidence: tuple[Evidence, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One requirement with its result in each format; what compares the two stands in both."""
+
+    requirement: Requirement
+    results: tuple[Result | None, ...]
+
+    @property
+    def outcome(self) -> Outcome | None:
+        """What happened to it everywhere, where there is no more to say of it than that.
+
+        A failure is more, and so are outcomes that differ, and what a MAY observes.
+        """
+        outcomes = {result.outcome for result in self.results if result is not None}
+        if len(outcomes) > 1 or Outcome.FAILED in outcomes:
+            return None
+        observed = self.requirement.level is Level.MAY and Outcome.PASSED in outcomes
+        return None if observed else next(iter(outcomes), None)
+
+
+def failures(run: Run, level: Level) -> list[Failure]:
+    """Return the violated requirements of one level, in the order of the catalogue."""
+    failed = [
+        result
+        for result in run.sorted_results
+        if result.outcome is Outcome.FAILED and result.requirement.level is level
+    ]
+    return [
+        Failure(
+            requirement=requirement,
+            formats=tuple(result.format for result in results),
+            evidence=_alike(finding for result in results for finding in result.findings),
+            reason=next((result.reason for result in results if result.reason), ""),
+        )
+        for requirement, results in _by_requirement(failed)
+    ]
+
+
+def tested_formats(run: Run) -> tuple[str, ...]:
+    """Return the formats that the run has results in, apart from `both`."""
+    named = {result.format for result in run.results} - {"both"}
+    return tuple(sorted(named)) or ("json", "xml")
+
+
+def rows(run: Run) -> list[Row]:
+    """Return a row for each requirement of the run."""
+    formats = tested_formats(run)
+    made = []
+    for requirement, results in _by_requirement(run.sorted_results):
+        by_format = {result.format: result for result in results}
+        both = by_format.get("both")
+        made.append(Row(requirement, tuple(by_format.get(name, both) for name in formats)))
+    return made
+
+
+def by_topic(made: Iterable[Row]) -> list[tuple[str, list[Row]]]:
+    """Return the rows under their topics, which stand in the order of their first requirements."""
+    topics: dict[str, list[Row]] = {}
+    for row in made:
+        topics.setdefault(row.requirement.topic, []).append(row)
+    return list(topics.items())
+
+
+def table_lines(of_topic: Iterable[Row]) -> list[list[Row]]:
+    """Return the rows of a topic, those together that may share a line: what passed is last."""
+    alone: list[list[Row]] = []
+    together: dict[Outcome, list[Row]] = {}
+    for row in of_topic:
+        if row.outcome is None:
+            alone.append([row])
+        else:
+            together.setdefault(row.outcome, []).append(row)
+    passed = together.pop(Outcome.PASSED, [])
+    for rows_alike in together.values():
+        alone += [rows_alike] if len(rows_alike) > MOST_ALONE else [[row] for row in rows_alike]
+    return [*alone, passed] if passed else alone
+
+
+def because(run: Run, outcome: Outcome) -> dict[str, list[str]]:
+    """Return the reasons for this outcome, each with the requirements that it kept from more."""
+    reasons: dict[str, dict[str, list[str]]] = {}
+    for result in run.sorted_results:
+        if result.outcome is outcome:
+            ids = reasons.setdefault(result.reason, {})
+            ids.setdefault(result.requirement.id, []).append(result.format)
+    formats = tested_formats(run)
+    return {reason: [_named(*of, formats) for of in ids.items()] for reason, ids in reasons.items()}
+
+
+def conclusion(run: Run) -> str:
+    """Return the verdict in words: `violated: 2 MUST, 1 SHOULD (partial: json only)`."""
+    notes = []
+    if (run.suite or {}).get("partial"):
+        notes.append(f"partial: {' and '.join((run.suite or {}).get('formats') or ())} only")
+    if not run.complete:
+        notes.append("interrupted: not everything was asked")
+    tested = {
+        result.requirement.id
+        for result in run.results
+        if result.outcome in (Outcome.PASSED, Outcome.FAILED)
+    }
+    if tested and len(tested) < len(CATALOGUE):
+        notes.append(f"{len(tested)} of {len(CATALOGUE)} requirements tested")
+    said = f"{run.verdict}{_why(run)}"
+    return f"{said} ({'; '.join(notes)})" if notes else said
+
+
+def _why(run: Run) -> str:
+    must, should = (len(failures(run, level)) for level in (Level.MUST, Level.SHOULD))
+    if run.verdict is Verdict.VIOLATED:
+        counts = [f"{must} MUST"] * bool(must) + [f"{should} SHOULD"] * bool(should)
+        return f": {', '.join(counts)}"
+    if run.verdict is Verdict.CONFORMANT:
+        return f", with {counted(should, 'SHOULD finding')}" if should else ""
+    errors = sum(map(len, because(run, Outcome.ERROR).values()))
+    if errors:
+        return f": the suite itself failed at {counted(errors, 'requirement')}"
+    if not run.complete:
+        return ": no violation so far"
+    if any(result.outcome is Outcome.PASSED for result in run.results):
+        return ": no requirement that counts was tested"
+    reasons = Counter(r.reason for r in run.results if r.outcome is Outcome.NOT_TESTED and r.reason)
+    commonest = reasons.most_common(1)
+    return f": nothing was tested, {commonest[0][0]}" if commonest else ": nothing was tested"
+
+
+def _by_requirement(results: Iterable[Result]) -> Iterator[tuple[Requirement, list[Result]]]:
+    for requirement, group in groupby(results, key=lambda result: result.requirement):
+        yield requirement, list(group)
+
+
+def _alike(findings: Iterable[Finding]) -> tuple[Evidence, ...]:
+    """Join findings that say the same; the first shows it."""
+    groups: dict[tuple[str, str, str], list[Finding]] = {}
+    for finding in findings:
+        groups.setdefault((finding.expected, finding.got, finding.hint), []).append(finding)
+    return tuple(
+        Evidence(
+            formats=tuple(dict.fromkeys(finding.format for finding in group)),
+            finding=group[0],
+            times=sum(finding.times for finding in group),
+        )
+        for group in groups.values()
+    )
+
+
+def _named(id: str, formats: list[str], all_formats: tuple[str, ...]) -> str:
+    everywhere = set(formats) in ({"both"}, set(all_formats))
+    return id if everywhere else f"{id} ({', '.join(formats)})"

@@ -1,0 +1,326 @@
+"""A run for a person at a terminal, in the order in which one looks for a cause.
+
+First who was tested and what it came to, then each violation with its evidence, then the table.
+What a run comes to is worked out in `summary`; here it gets its words, marks and colours. Whatever
+a server or an operator wrote is shown as text: it moves no cursor, and is no markup.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from rich.console import Console
+from rich.segment import Segments
+from rich.table import Table
+from rich.text import Text
+
+from reseller_conformance import __version__
+from reseller_conformance.findings import Finding, Outcome, Result, Run, Verdict
+from reseller_conformance.reports.json_report import NAME
+from reseller_conformance.reports.summary import (
+    Evidence,
+    Failure,
+    Row,
+    because,
+    by_topic,
+    conclusion,
+    failures,
+    rows,
+    table_lines,
+    tested_formats,
+)
+from reseller_conformance.reports.text import counted, one_line, shortened, visible
+from reseller_conformance.requirements import Level
+
+__all__ = ["print_report"]
+
+# What comes from an answer is cut here, so that a screen holds a violation with its evidence.
+LONGEST = 400
+LONGEST_ANSWER = 160
+MOST_NAMES = 6
+MOST_EVIDENCE = 3
+LABEL = 9
+NARROWEST = 72
+
+_COLOURS = {
+    Outcome.PASSED: "green",
+    Outcome.FAILED: "bold red",
+    Outcome.NOT_TESTED: "dim",
+    Outcome.NOT_APPLICABLE: "dim",
+    Outcome.ERROR: "bold magenta",
+    Verdict.CONFORMANT: "bold green",
+    Verdict.VIOLATED: "bold red",
+    Verdict.UNVERIFIED: "bold magenta",
+}
+_MARKS = {
+    Outcome.PASSED: ("✓", "+"),
+    Outcome.FAILED: ("✗", "x"),
+    Outcome.NOT_TESTED: ("–", "-"),
+    Outcome.NOT_APPLICABLE: ("·", "."),
+    Outcome.ERROR: ("!", "!"),
+    Verdict.CONFORMANT: ("✓", "+"),
+    Verdict.VIOLATED: ("✗", "x"),
+    Verdict.UNVERIFIED: ("!", "!"),
+}
+_WORDS = {Outcome.NOT_TESTED: "not tested", Outcome.NOT_APPLICABLE: "n/a"}
+_SHOULD = "~"
+
+
+def print_report(run: Run, console: Console) -> None:
+    """Print the whole report."""
+    page = _Page(console, run)
+    page.heading()
+    page.violations()
+    page.departures()
+    page.errors()
+    page.table()
+    page.left_out()
+    page.closing()
+
+
+class _Page:
+    """One run on one console."""
+
+    def __init__(self, console: Console, run: Run) -> None:
+        self.console = console
+        self.run = run
+        self.suite: Mapping[str, Any] = run.suite or {}
+        self.plain = not console.encoding.lower().startswith("utf")
+
+    # --- What was tested, and what it came to ---------------------------------------------------
+
+    def heading(self) -> None:
+        """Print who was tested, how, and the verdict."""
+        about = [
+            f"{NAME} {self.suite.get('version') or __version__}",
+            f"depth {self.suite.get('depth')}",
+            f"formats {', '.join(self.suite.get('formats') or tested_formats(self.run))}",
+            f"level {self.run.level}",
+            f"seed {self.suite.get('seed')}",
+        ]
+        self.say(", ".join(word for word in about if not word.endswith(" None")))
+        self.say(_target(self.run.target or {}))
+        self.say()
+        self.verdict()
+
+    def verdict(self) -> None:
+        """Print the verdict, and the violated requirements by name."""
+        said = self.text(f"{self.mark(self.run.verdict)} {conclusion(self.run)}")
+        said.stylize(_COLOURS[self.run.verdict])
+        violated = [failure.requirement.id for failure in failures(self.run, Level.MUST)]
+        if violated:
+            more = len(violated) - MOST_NAMES
+            names = violated[:MOST_NAMES] + [f"and {more} more"] * (more > 0)
+            said.append(self.text(f": {', '.join(names)}"))
+        self.lines(said)
+
+    # --- What was violated ----------------------------------------------------------------------
+
+    def violations(self) -> None:
+        """Print each violated MUST with its evidence."""
+        for failure in failures(self.run, Level.MUST):
+            self.say()
+            self.failure(failure, MOST_EVIDENCE)
+
+    def departures(self) -> None:
+        """Print each departure from a SHOULD, with one piece of evidence."""
+        found = failures(self.run, Level.SHOULD)
+        if not found:
+            return
+        counts = self.run.level is Level.SHOULD
+        self.title("SHOULD" if counts else "SHOULD: reported, and not counted in the verdict")
+        for number, failure in enumerate(found):
+            if number:
+                self.say()
+            self.failure(failure, 1)
+
+    def failure(self, failure: Failure, most: int) -> None:
+        """Print one requirement, and what shows that it was violated."""
+        requirement = failure.requirement
+        is_must = requirement.level is Level.MUST
+        head = self.text(f"{self.mark(Outcome.FAILED) if is_must else _SHOULD} {requirement.id}")
+        head.stylize(_COLOURS[Outcome.FAILED] if is_must else "yellow")
+        head.append(self.text(f" ({', '.join(failure.formats)})"))
+        self.lines(head)
+        self.say(requirement.title, indent=2)
+        if is_must:
+            self.say(f"{requirement.source}. {requirement.reason}", indent=2, style="dim")
+        if not failure.evidence:
+            self.say(failure.reason or "no evidence was kept", indent=2)
+        for evidence in failure.evidence[:most]:
+            self.evidence(evidence, len(failure.evidence) > 1, brief=not is_must)
+        left = len(failure.evidence) - most
+        if left > 0:
+            self.say(f"{counted(left, 'further departure')}: see the JSON report", 2, "dim")
+
+    def evidence(self, evidence: Evidence, one_of_many: bool, brief: bool) -> None:
+        """Print what was asked, expected and got, and the command that shows it again."""
+        finding = evidence.finding
+        lines = [
+            ("format", ", ".join(evidence.formats) if one_of_many else ""),
+            ("asked", finding.case),
+            ("expected", finding.expected),
+            ("got", _got(finding)),
+            ("answer", "" if brief else _answer(finding)),
+            ("hint", finding.hint),
+        ]
+        if evidence.times > 1:
+            lines.append(("seen in", f"{evidence.times:,} answers, of which this is the simplest"))
+        for label, value in lines:
+            if value:
+                self.say(shortened(value, LONGEST), 2 + LABEL, label=label)
+        if finding.curl:
+            # One line however long: a wrapped command does not paste.
+            self.console.print(self.text(f"  {finding.curl}"), soft_wrap=True)
+
+    def errors(self) -> None:
+        """Print where the suite itself failed."""
+        failed = because(self.run, Outcome.ERROR)
+        if failed:
+            self.title("The suite itself failed: this says nothing about the target")
+            self.reasons(failed)
+
+    # --- The table ------------------------------------------------------------------------------
+
+    def table(self) -> None:
+        """Print each requirement by format; those of a topic that fared alike share a line."""
+        made = rows(self.run)
+        if not made:
+            return
+        table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
+        table.add_column("requirement", no_wrap=True, overflow="fold")
+        table.add_column("", overflow="fold", ratio=1)
+        for name in tested_formats(self.run):
+            table.add_column(self.text(name), no_wrap=True, overflow="fold")
+        for topic, of_topic in by_topic(made):
+            for line in table_lines(of_topic):
+                cells = (self.cell(_first(line, column)) for column in range(len(line[0].results)))
+                name, what = line[0].requirement.id, line[0].requirement.title
+                if len(line) > 1:
+                    other = "other " * (len(line) < len(of_topic))
+                    name, what = f"{topic}.*", f"{len(line)} {other}requirements"
+                table.add_row(self.text(name), self.text(what), *cells)
+        self.say()
+        # Narrower than this, ids would be cut.
+        options = self.console.options.update_width(max(self.console.width, NARROWEST))
+        self.console.print(Segments(self.console.render(table, options)), soft_wrap=True)
+
+    def cell(self, result: Result | None) -> Text:
+        """Return what the table says of one result."""
+        if result is None:
+            return Text("")
+        level, outcome = result.requirement.level, result.outcome
+        observed = result.reason.partition(":")[0]
+        if level is Level.MAY and observed in ("yes", "no"):
+            return Text(observed)
+        if outcome is Outcome.FAILED and level is Level.SHOULD and self.run.level is Level.MUST:
+            return Text(f"{_SHOULD} should", style="yellow")
+        word = _WORDS.get(outcome, outcome.value)
+        return self.text(f"{self.mark(outcome)} {word}", _COLOURS[outcome])
+
+    # --- What is left to say --------------------------------------------------------------------
+
+    def left_out(self) -> None:
+        """Print why something was not tested."""
+        for outcome, title in (
+            (Outcome.NOT_TESTED, "Not tested"),
+            (Outcome.NOT_APPLICABLE, "Not applicable"),
+        ):
+            reasons = because(self.run, outcome)
+            if reasons:
+                self.title(title)
+                self.reasons(reasons)
+
+    def closing(self) -> None:
+        """Print the traffic, the seed and, last, the verdict."""
+        self.say()
+        traffic = _traffic(self.run.traffic or {})
+        if traffic:
+            self.say(traffic)
+        if self.suite.get("seed") is not None:
+            self.say(f"seed: {self.suite['seed']}, the same run with it asks the same")
+        said = f"{self.mark(self.run.verdict)} {conclusion(self.run)}"
+        # The last line of a log is what people look for.
+        self.console.print(self.text(said, _COLOURS[self.run.verdict]), soft_wrap=True)
+
+    # --- Words ----------------------------------------------------------------------------------
+
+    def reasons(self, reasons: Mapping[str, list[str]]) -> None:
+        """Print each reason, and below it the requirements."""
+        for reason, ids in reasons.items():
+            self.say(shortened(one_line(reason), LONGEST) or "no reason was given", indent=2)
+            self.say(", ".join(ids), indent=4, style="dim")
+
+    def title(self, words: str) -> None:
+        """Print the heading of a part."""
+        self.say()
+        self.say(words, style="bold")
+
+    def say(self, words: str = "", indent: int = 0, style: str = "", label: str = "") -> None:
+        """Print a paragraph, beside its label if it has one."""
+        self.lines(self.text(words, style), indent, label)
+
+    def lines(self, text: Text, indent: int = 0, label: str = "") -> None:
+        """Print text in as many lines as it takes, each indented, none filled up with spaces."""
+        margin = f"  {label}".ljust(indent) if label else " " * indent
+        for line in text.wrap(self.console, max(self.console.width - indent, 20)) or [Text()]:
+            line.rstrip()
+            self.console.print(Text.assemble((margin, "dim"), line), soft_wrap=True)
+            margin = " " * indent
+
+    def text(self, words: str, style: str = "") -> Text:
+        """Return words from anywhere, fit for this console."""
+        return Text(visible(words, self.console.encoding), style=style, overflow="fold")
+
+    def mark(self, of: Outcome | Verdict) -> str:
+        """Return the mark, in ASCII where the console has no more."""
+        return _MARKS[of][self.plain]
+
+
+def _target(target: Mapping[str, Any]) -> str:
+    customers = list(target.get("customers") or ())
+    if target.get("kind") == "embedded":
+        return f"target: the embedded reference, no network; {counted(len(customers), 'customer')}"
+    said = f"target: {target.get('kind') or 'unknown'} {target.get('base_url') or ''}".rstrip()
+    if target.get("kind") == "app":
+        said += ", served for this run only"
+    if customers:
+        shown = [*customers[:MOST_NAMES], f"{len(customers) - MOST_NAMES} more"]
+        names = ", ".join(shown if len(customers) > MOST_NAMES else customers)
+        said += f"; {'customers' if len(customers) > 1 else 'customer'} {names}"
+    if target.get("foreign_user"):
+        said += f"; of another reseller {target['foreign_user']}"
+    return said
+
+
+def _got(finding: Finding) -> str:
+    elsewhere = finding.where not in ("", "answer")
+    return f"{finding.where}: {finding.got}" if elsewhere else finding.got
+
+
+def _answer(finding: Finding) -> str:
+    status = "" if finding.status is None else f"{finding.status} "
+    return f"{status}{shortened(one_line(finding.excerpt), LONGEST_ANSWER)}".rstrip()
+
+
+def _first(line: list[Row], column: int) -> Result | None:
+    return next((row.results[column] for row in line if row.results[column]), None)
+
+
+def _traffic(traffic: Mapping[str, Any]) -> str:
+    said = [
+        counted(traffic[name], name[:-1]) for name in ("calls",) if traffic.get(name) is not None
+    ]
+    if traffic.get("retries") is not None:
+        retries = traffic["retries"]
+        said.append(f"{retries:,} {'retry' if retries == 1 else 'retries'}")
+    if traffic.get("seconds") is not None:
+        said.append(f"{traffic['seconds']:.1f} s")
+    latency = traffic.get("latency") or {}
+    said += [
+        f"{name} {latency[name] * 1000:.1f} ms"
+        for name in ("median", "p95", "max")
+        if latency.get(name) is not None
+    ]
+    return f"traffic: {', '.join(said)}" if said else ""

@@ -1,0 +1,52 @@
+"""Text from anywhere, made fit to be shown: nothing in it may act on a terminal or run on for ever.
+
+Colours and layout are left to `terminal`.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+__all__ = ["counted", "one_line", "shortened", "visible"]
+
+_BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+def visible(text: str, encoding: str = "utf-8") -> str:
+    r"""Return the text with what would act on a terminal written out, as `\x1b`.
+
+    That is every control character, the line and paragraph separators, and the marks that turn
+    the direction of writing; and whatever the encoding cannot hold.
+    """
+    written = "".join(_written(character) if _acts(character) else character for character in text)
+    return written.encode(encoding, "backslashreplace").decode(encoding)
+
+
+def one_line(text: str) -> str:
+    """Return the text with each break and the space around it as one space."""
+    return re.sub(r"[ \t]*[\r\n]+[ \t\r\n]*", " ", text.strip("\r\n"))
+
+
+def shortened(text: str, most: int) -> str:
+    """Return the text, cut after so many characters with a word on how much is left out."""
+    if len(text) <= most:
+        return text
+    return f"{text[:most]} [{counted(len(text) - most, 'more character')}]"
+
+
+def counted(number: int, noun: str) -> str:
+    """Return `1 call`, `1,200 calls`."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def _acts(character: str) -> bool:
+    return character in _BIDI or unicodedata.category(character) in ("Cc", "Zl", "Zp")
+
+
+def _written(character: str) -> str:
+    return repr(character)[1:-1] if character.isascii() else _escaped(ord(character))
+
+
+def _escaped(code: int) -> str:
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"

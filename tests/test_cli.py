@@ -1,0 +1,506 @@
+"""The command line: exit codes, one line for each mistake, and what each command prints."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+import requests
+
+from reseller_conformance import __version__
+from reseller_conformance.cli import main
+from reseller_conformance.findings import Outcome, Result, Run
+from reseller_conformance.options import OPTIONS
+from reseller_conformance.requirements import CATALOGUE, by_id
+from reseller_conformance.running import exit_code, pytest_args
+
+TREE = Path(__file__).parents[1]
+SCHEMA = json.loads((TREE / "schemas" / "report.schema.json").read_text(encoding="utf-8"))
+COMMAND = [
+    sys.executable,
+    "-c",
+    "import sys; from reseller_conformance.cli import main; sys.exit(main())",
+]
+KEY = "Canary-9f8e7d-Key"
+CREDENTIALS = {"RESELLER_API_USER": "harbour-mail", "RESELLER_API_KEY": KEY}
+LIMIT = 120
+# one for all: filling it takes a second or two
+CACHES = str(Path(tempfile.gettempdir()) / "reseller-conformance-tests")
+
+
+def environment(**more: str) -> dict[str, str]:
+    ours = ("RESELLER_", "PYTEST_", "COLUMNS", "NO_COLOR", "FORCE_COLOR")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+    return {**kept, "PYTHONIOENCODING": "utf-8", "XDG_CACHE_HOME": CACHES, **more}
+
+
+def command(
+    cwd: Path, *args: str, env: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run a command in a process of its own."""
+    return subprocess.run(
+        [*COMMAND, *args],
+        cwd=cwd,
+        env=environment(**(env or {})),
+        capture_output=True,
+        encoding="utf-8",
+        timeout=LIMIT,
+        check=False,
+    )
+
+
+def quick(cwd: Path, *args: str, env: Mapping[str, str] | None = None) -> Any:
+    """Run the suite at its least."""
+    return command(cwd, "run", "--depth", "quick", *args, env=env)
+
+
+# --- Mistakes --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ["nonsense"],
+        ["run", "--nonsense"],
+        ["run", "quick"],
+        ["run", "--depth", "deep"],
+        ["run", "--depth"],
+        ["run", "--user", "customer@example.com"],
+        ["run", "--base-url", "staging.example.com"],
+        ["run", "--base-url", "https://staging.example.com"],
+        ["run", "--base-url", "https://a\nb.example.com\x1b[2J"],
+        ["run", "--seed", "one"],
+        ["run", "--api-key", "secret"],
+        ["run", "--report-json", "."],
+        ["run", "--", "--nonsense"],
+        ["run", "--", "nonsense.py"],
+        ["serve", "--port", "99999"],
+        ["serve", "--accounts", "nonsense.json"],
+        ["serve", "--host", "nonsense.invalid"],
+        ["requirements", "--level", "nonsense"],
+        ["schemas", "nonsense"],
+    ],
+    ids=lambda args: " ".join(args).encode("unicode_escape").decode(),
+)
+def test_a_mistake_is_one_line_and_exit_code_2(
+    args: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in CREDENTIALS:
+        monkeypatch.delenv(name, raising=False)
+    assert main(args) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert re.fullmatch(r"error: [^\x00-\x1f]+\n", said.err)
+
+
+def test_an_app_that_is_not_there_is_a_mistake(tmp_path: Path) -> None:
+    done = quick(tmp_path, "--app", "nowhere:app", "--user", "a@example.com", env=CREDENTIALS)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "error: there is no module 'nowhere' here or in the Python path\n"
+
+
+# --- What needs no run -----------------------------------------------------------------------
+
+
+def test_version(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out == f"reseller-conformance {__version__}\n"
+
+
+def test_without_a_command_help_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([]) == 0
+    out = capsys.readouterr().out
+    assert all(f"\n  {name} " in out for name in ("run", "serve", "requirements", "schemas"))
+
+
+def test_help_lists_every_option_once_and_fits_a_screen(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    assert main(["run", "--help"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    listed = [line.split()[0] for line in lines if line.startswith("  --")]
+    assert listed == ["--base-url", *(f"--{o.name}" for o in OPTIONS), "--color", "--help"]
+    assert len(lines) <= 40
+
+
+def test_the_command_line_imports_nothing_heavy() -> None:
+    heavy = ("rich", "pytest", "requests", "hypothesis", "jsonschema", "xmlschema", "responses")
+    code = f"import reseller_conformance.cli, sys; print([n for n in {heavy} if n in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
+
+
+def test_requirements_lists_the_catalogue(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["requirements"]) == 0
+    out = capsys.readouterr().out
+    assert all(f"\n  {known.id}  {known.level.upper()}  " in f"\n{out}" for known in CATALOGUE)
+    assert main(["requirements", "--json"]) == 0
+    entries = json.loads(capsys.readouterr().out)
+    assert [entry["id"] for entry in entries] == [known.id for known in CATALOGUE]
+    assert {"level", "formats", "title", "source", "reason"} < set(entries[0])
+
+
+def test_requirements_of_one_level(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["requirements", "--json", "--level", "may"]) == 0
+    assert {entry["level"] for entry in json.loads(capsys.readouterr().out)} == {"may"}
+
+
+def test_schemas_are_printed_and_exported(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["schemas"]) == 0
+    folder = Path(capsys.readouterr().out.strip())
+    to = tmp_path / "copied"
+    for _ in range(2):  # the same files again are no other files
+        assert main(["schemas", "--export", str(to)]) == 0
+    assert "files in" in capsys.readouterr().out
+    report = Path("report.schema.json")
+    assert (to / report).read_bytes() == (folder / report).read_bytes()
+    assert (to / "xml" / "overview.xsd").is_file()
+
+
+def test_an_export_overwrites_nothing_that_differs(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    mine = tmp_path / "xml" / "overview.xsd"
+    mine.parent.mkdir()
+    mine.write_text("mine", encoding="utf-8")
+    assert main(["schemas", "--export", str(tmp_path)]) == 2
+    assert capsys.readouterr().err.count("\n") == 1
+    assert mine.read_text(encoding="utf-8") == "mine"
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == [mine]
+
+
+def test_an_export_to_where_nothing_can_be_written_is_a_mistake(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    blocked = tmp_path / "file"
+    blocked.write_text("", encoding="utf-8")
+    assert main(["schemas", "--export", str(blocked / "below")]) == 2
+    assert capsys.readouterr().err.startswith("error: cannot write there")
+
+
+# --- serve -----------------------------------------------------------------------------------
+
+
+def test_serve_says_what_to_paste_and_answers(tmp_path: Path) -> None:
+    with serving(tmp_path) as (said, url):
+        user = re.search(r"export RESELLER_API_USER=(\S+)", said)
+        key = re.search(r"export RESELLER_API_KEY=(\S+)", said)
+        assert f"reseller-conformance run --base-url {url} --user customer@example.com" in said
+        assert "--foreign-user " in said
+        assert user
+        assert key
+        query = {
+            "api_user": user[1],
+            "api_key": key[1],
+            "task": "overview",
+            "user": "customer@example.com",
+        }
+        answer = requests.get(f"{url}/apiv2/reseller.account.json", params=query, timeout=10)
+        assert answer.json()["package"] == "Silver Package"
+
+
+def test_serve_never_prints_the_key_of_accounts_of_ones_own(tmp_path: Path) -> None:
+    shipped = TREE / "conformance/reseller_conformance/reference/accounts.json"
+    accounts = json.loads(shipped.read_text(encoding="utf-8"))
+    accounts["resellers"][0]["api_key"] = KEY
+    file = tmp_path / "mine.json"
+    file.write_text(json.dumps(accounts), encoding="utf-8")
+    with serving(tmp_path, "--accounts", str(file)) as (said, _):
+        assert KEY not in said
+        assert "customer@example.com" in said
+
+
+def test_a_port_in_use_is_a_mistake(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        done = command(tmp_path, "serve", "--port", str(taken.getsockname()[1]))
+    assert done.returncode == 2
+    assert re.fullmatch(r"error: cannot listen on .*\n", done.stderr)
+
+
+class serving:  # noqa: N801 - reads as a verb
+    """The reference, served by a process of its own until the end of the block."""
+
+    def __init__(self, cwd: Path, *args: str) -> None:
+        self.process = subprocess.Popen(
+            [*COMMAND, "serve", "--port", "0", *args],
+            cwd=cwd,
+            env=environment(PYTHONUNBUFFERED="1"),
+            stdout=subprocess.PIPE,
+            encoding="utf-8",
+        )
+
+    def __enter__(self) -> tuple[str, str]:
+        assert self.process.stdout
+        said = ""
+        while "reseller-conformance run" not in said:
+            line = self.process.stdout.readline()
+            assert line, "it has ended"
+            said += line
+        return said, re.search(r"http://127\.0\.0\.1:\d+", said)[0]  # type: ignore[index]
+
+    def __exit__(self, *_: object) -> None:
+        self.process.send_signal(signal.SIGINT)
+        self.process.communicate(timeout=LIMIT)
+        assert self.process.returncode == 0
+
+
+# --- What a run comes to -----------------------------------------------------------------------
+
+
+def result(outcome: Outcome) -> Result:
+    return Result(by_id("success.fields"), "json", outcome)
+
+
+@pytest.mark.parametrize(
+    "run, problems, interrupted, code",
+    [
+        (Run((result(Outcome.PASSED),)), [], False, 0),
+        (Run((result(Outcome.FAILED),)), [], False, 1),
+        (Run((result(Outcome.ERROR),)), [], False, 3),
+        (Run((result(Outcome.NOT_TESTED),)), [], False, 3),
+        (Run(()), [], False, 3),
+        (None, [], False, 3),
+        (Run((result(Outcome.PASSED),)), ["pytest failed"], False, 3),
+        (Run((result(Outcome.PASSED),), complete=False), [], False, 3),
+        (Run((result(Outcome.PASSED),)), [], True, 130),
+        (Run((result(Outcome.FAILED),), complete=False), [], True, 130),
+    ],
+)
+def test_exit_codes(run: Run | None, problems: list[str], interrupted: bool, code: int) -> None:
+    assert exit_code(run, problems, interrupted) == code
+
+
+def test_every_option_is_handed_on_to_pytest() -> None:
+    words: dict[str, object] = {
+        option.name: True if option.flag else ["-a", "b c"] if option.many else "-v"
+        for option in OPTIONS
+    }
+    args = pytest_args(words, "http://localhost", ["-x"])
+    for option in OPTIONS:
+        values = [""] if option.flag else ["=-a", "=b c"] if option.many else ["=-v"]
+        assert all(f"--reseller-{option.name}{value}" in args for value in values)
+    assert "--base-url=http://localhost" in args
+    assert args[-1] == "-x"
+
+
+# --- Runs ------------------------------------------------------------------------------------
+
+
+def test_without_options_the_embedded_reference_is_conformant(tmp_path: Path) -> None:
+    done = command(tmp_path, "run")
+    assert (done.returncode, done.stderr) == (0, "")
+    lines = done.stdout.splitlines()
+    assert len(lines) <= 24
+    assert "embedded reference" in done.stdout
+    assert lines[-1] == "✓ conformant"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_json_report_fits_its_schema(tmp_path: Path) -> None:
+    done = quick(tmp_path, "--report-json", "out/report.json", "--seed", "7")
+    assert done.returncode == 0
+    report = json.loads((tmp_path / "out/report.json").read_text(encoding="utf-8"))
+    jsonschema.Draft202012Validator(SCHEMA).validate(report)
+    assert (report["verdict"], report["complete"]) == ("conformant", True)
+    assert report["suite"]["seed"] == 7
+    assert report["target"]["kind"] == "embedded"
+    assert report["traffic"]["calls"] > 100
+    assert {entry["id"] for entry in report["requirements"]} == {r.id for r in CATALOGUE}
+
+
+def test_nothing_of_the_current_folder_changes_a_run(tmp_path: Path) -> None:
+    (tmp_path / "pytest.ini").write_text("[pytest]\naddopts = --nonsense\n", encoding="utf-8")
+    (tmp_path / "conftest.py").write_text("raise RuntimeError\n", encoding="utf-8")
+    (tmp_path / "tests").mkdir()
+    (tmp_path / "tests" / "conftest.py").write_text("raise RuntimeError\n", encoding="utf-8")
+    done = quick(tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_run_needs_no_autoloading_of_plugins(tmp_path: Path) -> None:
+    done = quick(tmp_path, env={"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"})
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_one_format_alone_is_partial(tmp_path: Path) -> None:
+    done = quick(tmp_path, "--formats", "xml")
+    assert done.returncode == 0
+    assert "partial: xml only" in done.stdout.splitlines()[-1]
+
+
+@pytest.mark.parametrize("rest", [["-n", "2"], ["-x"], ["-p", "no:randomly"]], ids=" ".join)
+def test_what_follows_two_dashes_goes_to_pytest(rest: list[str], tmp_path: Path) -> None:
+    done = quick(tmp_path, "--", *rest)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines()[-1] == "✓ conformant"
+
+
+def test_a_part_of_the_suite_says_how_little_it_was(tmp_path: Path) -> None:
+    done = quick(tmp_path, "--", "-k", "success_dates or test_dates")
+    assert done.returncode == 0
+    assert f"1 of {len(CATALOGUE)} requirements tested" in done.stdout.splitlines()[-1]
+
+
+def test_nothing_selected_is_nothing_verified(tmp_path: Path) -> None:
+    done = quick(tmp_path, "--", "-k", "nonsense")
+    assert (done.returncode, done.stdout) == (3, "")
+    assert done.stderr == "unverified: nothing was tested\n"
+
+
+def test_nobody_answering_is_nothing_verified(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        url = f"http://127.0.0.1:{taken.getsockname()[1]}"
+    done = quick(
+        tmp_path, "--base-url", url, "--user", "a@example.com", "--retries", "0", env=CREDENTIALS
+    )
+    assert done.returncode == 3
+    assert "nobody answers" in done.stdout.splitlines()[-1]
+    assert KEY not in done.stdout + done.stderr
+
+
+OPEN_TO_ALL = """
+from urllib.parse import parse_qs
+from reseller_conformance.contract import Format
+from reseller_conformance.reference import default_reference
+
+reference = default_reference()
+first = reference.accounts.resellers[0]
+
+def app(environ, start_response):
+    format = Format(environ["PATH_INFO"].rpartition(".")[2])
+    answer = reference.show(format, first.customers[0])
+    start_response("200 OK", list(answer.fields.items()))
+    return [answer.body]
+"""
+
+
+def test_a_violation_is_shown_and_is_exit_code_1(tmp_path: Path) -> None:
+    (tmp_path / "open_to_all.py").write_text(OPEN_TO_ALL, encoding="utf-8")
+    done = quick(
+        tmp_path,
+        *("--app", "open_to_all:app", "--user", "customer@example.com"),
+        *("--report-json", "report.json"),
+        env=CREDENTIALS,
+    )
+    assert done.returncode == 1
+    screen = "\n".join(done.stdout.splitlines()[:24])
+    assert re.search(r"✗ violated: \d+ MUST", screen)
+    assert "\n✗ due." in screen
+    assert "\n  curl " in screen
+    assert done.stdout.splitlines()[-1].startswith("✗ violated: ")
+    text = (tmp_path / "report.json").read_text(encoding="utf-8")
+    report = json.loads(text)
+    jsonschema.Draft202012Validator(SCHEMA).validate(report)
+    assert report["verdict"] == "violated"
+    assert KEY not in done.stdout + done.stderr + text
+
+
+def test_an_error_inside_pytest_says_nothing_about_the_target(tmp_path: Path) -> None:
+    plugin = "def pytest_runtest_protocol():\n    raise RuntimeError('a bug of mine')\n"
+    (tmp_path / "broken.py").write_text(plugin, encoding="utf-8")
+    done = quick(tmp_path, "--", "-p", "broken", env={"PYTHONPATH": str(tmp_path)})
+    assert done.returncode == 3
+    assert done.stderr.startswith("error: pytest failed: RuntimeError: a bug of mine\n")
+
+
+SLOW = """
+import pathlib, time
+from reseller_conformance.reference import Application, default_reference
+
+answer = Application(default_reference())
+
+def app(environ, start_response):
+    pathlib.Path("asked").touch()
+    time.sleep(0.2)
+    return answer(environ, start_response)
+"""
+
+
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
+def test_an_interrupted_run_reports_what_it_has(name: str, tmp_path: Path) -> None:
+    (tmp_path / "slow.py").write_text(SLOW, encoding="utf-8")
+    args = ["--app", "slow:app", "--user", "customer@example.com", "--report-json", "report.json"]
+    process = subprocess.Popen(
+        [*COMMAND, "run", *args, "--", "-p", "no:randomly"],
+        cwd=tmp_path,
+        env=environment(**{**CREDENTIALS, "RESELLER_API_KEY": "Demo-Key-0001"}),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+    )
+    until = time.monotonic() + LIMIT
+    while not (tmp_path / "asked").exists():
+        assert time.monotonic() < until
+        time.sleep(0.05)
+    time.sleep(0.5)
+    process.send_signal(getattr(signal, name))
+    out, err = process.communicate(timeout=LIMIT)
+    assert process.returncode == 130
+    assert err.endswith("interrupted\n")
+    assert "Traceback" not in err
+    assert "Demo-Key-0001" not in out + err
+    report = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
+    jsonschema.Draft202012Validator(SCHEMA).validate(report)
+    assert report["complete"] is False
+    assert report["verdict"] != "conformant"
+
+
+def test_the_exit_code_stands_where_nobody_reads_the_report(tmp_path: Path) -> None:
+    process = subprocess.Popen(
+        [*COMMAND, "run", "--depth", "quick"],
+        cwd=tmp_path,
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+    )
+    assert process.stdout
+    process.stdout.close()
+    _, err = process.communicate(timeout=LIMIT)
+    assert (process.returncode, err) == (0, "")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
+def test_progress_is_shown_on_a_terminal_and_then_gone(tmp_path: Path) -> None:
+    import pty
+
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [*COMMAND, "run", "--depth", "quick"],
+        cwd=tmp_path,
+        env=environment(TERM="xterm", COLUMNS="80"),
+        stdout=theirs,
+        stderr=theirs,
+    )
+    os.close(theirs)
+    shown = b""
+    while part := _read(ours):
+        shown += part
+    os.close(ours)
+    assert process.wait(timeout=LIMIT) == 0
+    text = shown.decode()
+    assert "requirements judged" in text
+    assert "requirements judged" not in text.partition("reseller-conformance 0")[2]
+    assert "conformant" in text.splitlines()[-1]
+
+
+def _read(descriptor: int) -> bytes:
+    try:
+        return os.read(descriptor, 4096)
+    except OSError:  # Linux says so where the other end is closed
+        return b""

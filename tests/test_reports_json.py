@@ -1,0 +1,169 @@
+"""The JSON report: what its schema says of every run, and how it is written."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reseller_conformance.findings import Finding, Outcome, Result, Run
+from reseller_conformance.reports.json_report import as_json, write
+from reseller_conformance.requirements import CATALOGUE, by_id
+
+SCHEMA = json.loads(
+    (Path(__file__).parents[1] / "schemas" / "report.schema.json").read_text(encoding="utf-8")
+)
+VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
+
+FINDING = Finding(
+    requirement="success.dates",
+    format="json",
+    where="billing_end_date",
+    expected="a date",
+    got="2010-02-30",
+    status=200,
+    excerpt="{}",
+)
+RUN = Run(
+    results=(
+        Result(by_id("values.cycle"), "xml", Outcome.NOT_TESTED, "no overview"),
+        Result(by_id("success.dates"), "json", Outcome.FAILED, "2010-02-30", (FINDING,)),
+        Result(by_id("agreement.formats"), "both", Outcome.PASSED),
+    ),
+    suite={
+        "version": "0.1.0",
+        "depth": "quick",
+        "level": "must",
+        "formats": ["json", "xml"],
+        "partial": False,
+        "seed": 1,
+    },
+    target={
+        "kind": "live",
+        "base_url": "https://staging.example.com",
+        "customers": ["a@example.com"],
+        "foreign_user": None,
+    },
+    traffic={
+        "calls": 3,
+        "retries": 0,
+        "seconds": 0.5,
+        "bytes": 999,
+        "latency": {"median": 0.001, "p95": 0.002, "max": 0.003},
+    },
+)
+
+
+def written(path: Path, run: Run) -> Any:
+    write(path, run)
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def test_the_schema_is_a_schema() -> None:
+    jsonschema.Draft202012Validator.check_schema(SCHEMA)
+
+
+def test_a_report_says_what_the_run_does() -> None:
+    report = as_json(RUN)
+    VALIDATOR.validate(report)
+    assert report["verdict"] == "violated"
+    assert report["complete"] is True
+    assert report["suite"] == {"name": "reseller-conformance", **(RUN.suite or {})}
+    assert report["target"] == RUN.target
+    assert report["traffic"] == RUN.traffic
+
+
+def test_results_stand_in_the_order_of_the_catalogue() -> None:
+    report = as_json(RUN)
+    ids = [entry["id"] for entry in report["requirements"]]
+    assert ids == ["success.dates", "agreement.formats", "values.cycle"]
+    assert Result.from_dict(report["requirements"][0]) == RUN.results[1]
+
+
+@pytest.mark.parametrize(
+    "run",
+    [
+        Run(results=()),
+        replace(RUN, complete=False),
+        replace(RUN, suite=None, target=None, traffic=None),
+        replace(RUN, traffic={"calls": 0, "latency": {"median": float("nan")}}),
+        replace(RUN, suite={**(RUN.suite or {}), "unheard-of": 1, "formats": ("json",)}),
+    ],
+    ids=["empty", "interrupted", "nothing-known", "no-latency", "more-is-known"],
+)
+def test_whatever_is_known_of_a_run_the_report_fits_its_schema(run: Run, tmp_path: Path) -> None:
+    VALIDATOR.validate(written(tmp_path / "report.json", run))
+
+
+@pytest.mark.parametrize("place", ["", "suite", "target", "traffic", "requirements"])
+def test_the_schema_is_closed(place: str) -> None:
+    report = as_json(RUN)
+    part = report[place] if place else report
+    (part[0] if isinstance(part, list) else part)["more"] = 1
+    assert not VALIDATOR.is_valid(report)
+
+
+@given(
+    results=st.lists(
+        st.builds(
+            Result,
+            requirement=st.sampled_from(CATALOGUE),
+            format=st.sampled_from(["json", "xml", "both"]),
+            outcome=st.sampled_from(Outcome),
+            reason=st.text(),
+            findings=st.lists(
+                st.builds(
+                    Finding,
+                    requirement=st.sampled_from(CATALOGUE).map(str),
+                    format=st.sampled_from(["json", "xml", "both"]),
+                    got=st.text(st.characters()),
+                    excerpt=st.text(st.characters()),
+                    times=st.integers(1),
+                    status=st.none() | st.integers(),
+                ),
+                max_size=2,
+            ).map(tuple),
+        ),
+        max_size=3,
+    ).map(tuple),
+    complete=st.booleans(),
+)
+def test_every_run_fits_the_schema(results: tuple[Result, ...], complete: bool) -> None:
+    report = as_json(Run(results=results, complete=complete))
+    VALIDATOR.validate(report)
+    json.dumps(report, ensure_ascii=False, allow_nan=False).encode()
+
+
+def test_a_report_replaces_the_one_before_at_one_stroke(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "report.json"
+    path.write_text("the one before", encoding="utf-8")
+
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Path, "replace", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        write(path, RUN)
+    assert path.read_text(encoding="utf-8") == "the one before"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_the_folder_is_made_and_nothing_else_is_left_in_it(tmp_path: Path) -> None:
+    path = tmp_path / "build" / "reports" / "report.json"
+    assert written(path, RUN)["verdict"] == "violated"
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_the_same_run_writes_the_same_bytes(tmp_path: Path) -> None:
+    first, second = tmp_path / "1.json", tmp_path / "2.json"
+    write(first, RUN)
+    write(second, replace(RUN, results=RUN.results[::-1]))
+    assert first.read_bytes() == second.read_bytes()

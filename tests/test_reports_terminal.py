@@ -1,0 +1,276 @@
+"""The report on the terminal: what stands where, at any width, in any encoding, of any answer."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.console import Console
+
+from reseller_conformance.findings import Finding, Outcome, Result, Run
+from reseller_conformance.reports.summary import conclusion
+from reseller_conformance.reports.terminal import print_report
+from reseller_conformance.reports.text import visible
+from reseller_conformance.requirements import CATALOGUE, Level
+
+CURL = (
+    "curl -sS -i -G 'https://staging.example.com/apiv2/reseller.account.{}' "
+    '--data-raw api_user=harbour-mail --data-urlencode "api_key=$RESELLER_API_KEY" '
+    "--data-raw task=overview --data-raw user=custome"
+)
+SUITE = {
+    "version": "0.1.0",
+    "depth": "standard",
+    "level": "must",
+    "formats": ["json", "xml"],
+    "partial": False,
+    "seed": 20100830,
+}
+
+
+def finding(of: str, form: str, **changes: object) -> Finding:
+    made = Finding(
+        requirement=of,
+        format=form,
+        where="answer",
+        expected="an error envelope",
+        got="an overview",
+        hint="a part of a name is taken for the name",
+        case=f"{form}, user prefix",
+        curl=CURL.format(form),
+        status=200,
+        excerpt='{"reputation": "100",\n  "requests": "500000"}',
+        times=7,
+    )
+    return replace(made, **changes)  # type: ignore[arg-type]
+
+
+def run_of(
+    failed: Mapping[str, Mapping[str, object]] | None = None,
+    other: Mapping[str, tuple[Outcome, str]] | None = None,
+) -> Run:
+    """Return a run in which all passed but these."""
+    failed, other = failed or {}, other or {}
+    results = []
+    for requirement in CATALOGUE:
+        for form in map(str, requirement.formats or ("both",)):
+            outcome, reason = other.get(requirement.id, (Outcome.PASSED, ""))
+            findings: tuple[Finding, ...] = ()
+            if requirement.id in failed:
+                outcome = Outcome.FAILED
+                findings = (finding(requirement.id, form, **failed[requirement.id]),)
+            elif requirement.level is Level.MAY:
+                reason = "yes: 200"
+            results.append(Result(requirement, form, outcome, reason, findings))
+    return Run(
+        results=tuple(results),
+        suite=SUITE,
+        target={
+            "kind": "live",
+            "base_url": "https://staging.example.com",
+            "customers": ["customer@example.com"],
+            "foreign_user": None,
+        },
+        traffic={
+            "calls": 4302,
+            "retries": 1,
+            "seconds": 12.34,
+            "latency": {"median": 0.0021, "p95": 0.005, "max": 0.1},
+        },
+    )
+
+
+def printed(run: Run, width: int = 80, encoding: str = "utf-8", **options: object) -> str:
+    raw = io.BytesIO()
+    file = io.TextIOWrapper(raw, encoding=encoding, newline="")
+    print_report(run, Console(file=file, width=width, **options))  # type: ignore[arg-type]
+    file.flush()
+    return raw.getvalue().decode(encoding)
+
+
+FOREIGN = {"due.user-foreign": (Outcome.NOT_TESTED, "name one: --foreign-user NAME")}
+
+
+# --- What stands where -----------------------------------------------------------------------
+
+
+def test_a_green_run_fits_a_screen_and_ends_with_the_verdict() -> None:
+    lines = printed(run_of()).splitlines()
+    assert len(lines) <= 24
+    assert "https://staging.example.com" in lines[2]
+    assert lines[-1] == "✓ conformant"
+    assert "4,302 calls, 1 retry, 12.3 s, median 2.1 ms, p95 5.0 ms" in lines[-3]
+    assert "20100830" in lines[-2]
+
+
+@pytest.mark.parametrize("width", [80, 200])
+def test_the_first_screen_names_the_violated_requirement_and_shows_why(width: int) -> None:
+    failed = {key: {} for key in ("due.user-unknown", "due.combined", "http.error-status")}
+    screen = printed(run_of(failed, FOREIGN), width).splitlines()[:24]
+    text = "\n".join(screen)
+    assert "✗ violated: 2 MUST, 1 SHOULD" in text
+    assert "✗ due.user-unknown (json, xml)" in screen
+    assert "Customer that is registered under your account" in text
+    assert "  asked    json, user prefix" in screen
+    assert "  expected an error envelope" in screen
+    assert "  got      an overview" in screen
+    assert '  answer   200 {"reputation": "100", "requests": "500000"}' in screen
+    assert "  hint     a part of a name is taken for the name" in screen
+    assert "14 answers" in text
+    assert f"  {CURL.format('json')}" in screen
+
+
+def test_must_stands_before_should() -> None:
+    text = printed(run_of({"success.closed": {}, "values.steady": {}, "request.order": {}}))
+    places = [text.index(word) for word in ("✗ request.order", "~ success.closed")]
+    assert places == sorted(places)
+
+
+def test_findings_that_differ_between_formats_are_both_shown() -> None:
+    run = run_of({"due.combined": {}})
+    results = tuple(
+        replace(result, findings=(finding("due.combined", "xml", got="an empty body"),))
+        if result.format == "xml" and result.findings
+        else result
+        for result in run.results
+    )
+    lines = printed(replace(run, results=results)).splitlines()
+    assert "  format   json" in lines
+    assert "  format   xml" in lines
+    assert "  got      an empty body" in lines
+    assert f"  {CURL.format('xml')}" in lines
+
+
+def test_the_place_is_named_where_there_is_one() -> None:
+    failed = {"success.dates": {"where": "billing_end_date", "got": "2010-02-30"}}
+    assert "  got      billing_end_date: 2010-02-30" in printed(run_of(failed))
+
+
+def test_the_table_lists_what_did_not_pass_and_counts_what_did() -> None:
+    text = printed(run_of({"due.combined": {}, "http.charset": {}}, FOREIGN))
+    rows = [line.split("  ") for line in text.partition("\nrequirement")[2].splitlines()]
+    table = {row[0]: [cell.strip() for cell in row[1:] if cell.strip()] for row in rows}
+    assert table["due.combined"][-2:] == ["✗ failed", "✗ failed"]
+    assert table["due.user-foreign"][-2:] == ["– not tested", "– not tested"]
+    assert table["http.charset"][-2:] == ["~ should", "~ should"]
+    assert table["due.*"] == ["14 other requirements", "✓ passed", "✓ passed"]
+    assert table["values.*"] == ["5 requirements", "✓ passed", "✓ passed"]
+    assert table["request.post"] == ["accepts POST", "yes", "yes"]
+
+
+def test_a_should_that_counts_is_told_as_a_failure() -> None:
+    text = printed(replace(run_of({"http.charset": {}}), level=Level.SHOULD))
+    assert "✗ violated: 1 SHOULD" in text
+    assert "~ should" not in text
+
+
+def test_reasons_are_told_once() -> None:
+    why = "the documented call brings no overview: see success.answered"
+    text = printed(run_of(other={r.id: (Outcome.NOT_TESTED, why) for r in CATALOGUE[2:]}))
+    assert text.count("brings no overview") == 1
+    assert f"  {why}\n    http.in-time, http.complete" in text
+
+
+def test_an_error_of_the_suite_says_nothing_about_the_target() -> None:
+    text = printed(run_of(other={"errors.key": (Outcome.ERROR, "KeyError: 'x'")}))
+    assert "this says nothing about the target\n  KeyError: 'x'\n    errors.key\n" in text
+    assert text.endswith(
+        "! unverified: the suite itself failed at 1 requirement (63 of 64 requirements tested)\n"
+    )
+
+
+# --- The verdict in words --------------------------------------------------------------------
+
+
+def test_should_findings_do_not_go_unsaid() -> None:
+    assert conclusion(run_of({"http.charset": {}})) == "conformant, with 1 SHOULD finding"
+
+
+def test_one_format_alone_is_partial() -> None:
+    run = run_of()
+    results = tuple(result for result in run.results if result.format != "xml")
+    run = replace(run, results=results, suite={**SUITE, "formats": ["json"], "partial": True})
+    assert "partial: json only" in conclusion(run)
+    assert "xml" not in printed(run)
+
+
+def test_an_interrupted_run_says_so_and_is_not_conformant() -> None:
+    run = replace(run_of(), complete=False)
+    assert "interrupted" in printed(run).splitlines()[-1]
+    assert conclusion(run).startswith("unverified: ")
+
+
+def test_a_run_that_tested_nothing_says_why() -> None:
+    why = "nobody answers at http://127.0.0.1:1"
+    run = run_of(other={r.id: (Outcome.NOT_TESTED, why) for r in CATALOGUE})
+    assert conclusion(run) == f"unverified: nothing was tested, {why}"
+
+
+def test_a_run_without_results_or_anything_known_is_printed() -> None:
+    assert printed(Run(results=())).endswith("! unverified: nothing was tested\n")
+
+
+# --- Widths, encodings, colours, and hostile text ----------------------------------------------
+
+
+@pytest.mark.parametrize("width", [30, 80, 200])
+def test_no_id_and_no_command_is_cut_or_wrapped(width: int) -> None:
+    text = printed(run_of({r.id: {} for r in CATALOGUE if r.level is not Level.MAY}), width)
+    table = text.partition("\nrequirement")[2]
+    assert all(f"{r.id} " in table for r in CATALOGUE)
+    assert f"\n  {CURL.format('json')}\n" in text
+
+
+def test_lines_are_not_filled_up_with_spaces() -> None:
+    text = printed(run_of({"due.combined": {}})).partition("\nrequirement")[0]
+    assert all(line == line.rstrip() for line in text.splitlines())
+
+
+def test_a_console_without_unicode_gets_ascii() -> None:
+    run = run_of({"due.combined": {"got": "häßlich"}}, FOREIGN)
+    text = printed(run, encoding="ascii")
+    assert "x due.combined" in text
+    assert "+ passed" in text
+    assert "h\\xe4\\xdflich" in text
+
+
+@pytest.mark.parametrize("colour", [True, False])
+def test_colours_stay_on_terminals(colour: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setenv("TERM", "xterm")
+    text = printed(run_of({"due.combined": {}}), force_terminal=colour)
+    assert ("\x1b[" in text) is colour
+    assert f"\n  {CURL.format('json')}\n" in text
+
+
+@pytest.mark.parametrize("field", ["got", "expected", "hint", "case", "excerpt", "where"])
+def test_text_from_an_answer_is_no_markup_and_moves_no_cursor(field: str) -> None:
+    hostile = "[bold]x[/bold] :smile: \x1b[2J\x1b]0;t\x07\x9b1m\u202e\r\u2028"
+    lines = printed(run_of({"due.combined": {field: hostile}})).splitlines()
+    text = " ".join(line.strip() for line in lines)
+    assert "[bold]x[/bold] :smile:" in text
+    assert not any(character in text for character in "\x1b\x07\x9b\u202e\r\u2028")
+    assert "\\x1b[2J" in text
+
+
+def test_an_answer_cannot_fill_the_screen() -> None:
+    text = printed(run_of({"due.combined": {"excerpt": "x\n" * 10_000, "got": "y" * 10_000}}))
+    assert len(text.splitlines()) < 60
+    assert "more characters]" in text
+
+
+@given(st.text(st.characters()))
+def test_visible_text_holds_no_control_character_and_encodes(text: str) -> None:
+    for encoding in ("utf-8", "ascii", "cp1252"):
+        shown = visible(text, encoding)
+        shown.encode(encoding)
+        assert all(
+            character.isprintable() or character.isspace()
+            for character in shown
+            if character.isascii()
+        )
+        assert "\n" not in shown
