@@ -154,6 +154,19 @@ def test_a_misdeclared_encoding_is_the_cause_and_no_disagreement():
         assert not departs(agreement.formats, group)
 
 
+def test_a_header_that_overrules_a_right_declaration_is_the_cause():
+    json = overview(package="čaj")
+    body = overview(Case(Format.XML), package="čaj").exchange.body.decode().encode("iso-8859-2")
+    body = b'<?xml version="1.0" encoding="ISO-8859-2"?>' + body
+    xml = answer(Case(Format.XML), 200, body, "text/xml; charset=iso-8859-1")
+    for group in (Between(json, xml, json), Between(xml, json, xml)):
+        assert departs(agreement.overruled, group) == ["Content-Type"]
+        assert not departs(agreement.misdeclared, group)
+        assert not departs(agreement.formats, group)
+    right = answer(Case(Format.XML), 200, body, "text/xml; charset=iso-8859-2")
+    assert not departs(agreement.overruled, Between(json, right, json))
+
+
 def test_customers_that_are_alike_are_told_even_while_they_count():
     first, second, third = LIVE
     assert departs(agreement.alike, Between(first, second, third)) == ["all ten fields"]
@@ -207,6 +220,6 @@ def test_a_text_answers_for_all_that_goes_wrong_with_it():
 
 
 def test_but_not_for_what_goes_wrong_with_a_plain_value_too():
-    odd, plain = Case(Format.JSON, user=Text("'")), {"user": answer(status=500, body=b"")}
-    assert not list(form.envelope(answer(odd, 500, b""), plain))
-    assert list(form.envelope(answer(odd, 302, b""), plain))
+    odd, usual = Case(Format.JSON, user=Text("'")), form.troubles(answer(status=500, body=b""))
+    assert not list(form.envelope(answer(odd, 500, b""), usual))
+    assert list(form.envelope(answer(odd, 302, b""), usual))

@@ -202,6 +202,11 @@ CONTRADICTED = {
     "XML, UTF-16": (as_xml("UTF-8").encode(), XML + "utf-16"),
     "XML, UTF-16 marked": (as_xml().encode("utf-16"), XML + "utf-8"),
     "XML, EBCDIC": (as_xml("UTF-8").encode(), XML + "cp037"),
+    "XML, UTF-8 that nobody declares": (E_XML.encode(), XML + "iso-8859-1"),
+    "XML, controls for quotes": (
+        as_xml("windows-1252", package="’").encode("windows-1252"),
+        XML + "iso-8859-1",
+    ),
     "XML, unknown": (as_xml().encode(), XML + "no-such"),
     "XML, base64": (as_xml().encode(), XML + "base64"),
 }
@@ -219,7 +224,18 @@ AGREEING = {
     "JSON, neither is UTF-8": (E_JSON.encode("latin-1"), JSON + "utf-8"),
     "empty body": (b"", XML + "utf-16"),
     "XML, as declared": (as_xml("ISO-8859-1", package="é").encode("latin-1"), XML + "latin1"),
-    "XML, none declared, another text than UTF-8": (E_XML.encode(), XML + "iso-8859-1"),
+    "XML, overrules a declaration that is wrong": (
+        as_xml("ISO-8859-1", package="é").encode(),
+        XML + "utf-8",
+    ),
+    "XML, overrules Latin-1": (
+        as_xml("ISO-8859-1", package="’").encode("windows-1252"),
+        XML + "windows-1252",
+    ),
+    "XML, no byte tells which": (
+        as_xml("ISO-8859-1", package="é").encode("latin-1"),
+        XML + "iso-8859-2",
+    ),
     "XML, none declared": (E_XML.encode("latin-1"), XML + "iso-8859-1"),
     "XML, ASCII alone": (as_xml("UTF-8").encode(), XML + "iso-8859-1"),
     "XML, marked UTF-16": (E_XML.encode("utf-16"), XML + "utf-16"),

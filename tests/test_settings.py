@@ -4,7 +4,7 @@ from reseller_conformance.contract import Format
 from reseller_conformance.options import DEFAULT_SEED
 from reseller_conformance.plan import Depth
 from reseller_conformance.requirements import Level
-from reseller_conformance.settings import BadSettings, settings_from
+from reseller_conformance.settings import SettingsError, settings_from
 
 ENV = {"RESELLER_API_USER": "me", "RESELLER_API_KEY": "canary-key"}
 LIVE = {"user": ["ann"]}
@@ -79,14 +79,14 @@ def test_rates_are_by_the_second_or_the_minute():
     ],
 )
 def test_a_mistake_is_told_in_one_line_that_ends_in_the_value(words, url, message):
-    with pytest.raises(BadSettings) as caught:
+    with pytest.raises(SettingsError) as caught:
         settings_from(words, url, ENV)
     assert message in str(caught.value)
     assert "\n" not in str(caught.value)
 
 
 def test_a_password_in_the_base_url_is_not_repeated():
-    with pytest.raises(BadSettings) as caught:
+    with pytest.raises(SettingsError) as caught:
         settings_from(LIVE, "https://me:canary@host", ENV)
     assert "canary" not in str(caught.value)
 
@@ -94,7 +94,7 @@ def test_a_password_in_the_base_url_is_not_repeated():
 @pytest.mark.parametrize("name", ["RESELLER_API_USER", "RESELLER_API_KEY"])
 def test_a_live_target_needs_credentials(name):
     env = {key: value for key, value in ENV.items() if key != name}
-    with pytest.raises(BadSettings, match=name):
+    with pytest.raises(SettingsError, match=name):
         settings_from(LIVE, "http://host", env)
 
 

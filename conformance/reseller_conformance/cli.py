@@ -109,7 +109,7 @@ def run(ctx: click.Context, /, base_url: str, color: bool | None, **given: Any) 
     words = {option.name: given[option.name.replace("-", "_")] for option in OPTIONS}
     try:
         return running.run(words, base_url, ctx.meta.get("pytest", []), color)
-    except running.BadSettings as error:
+    except running.SettingsError as error:
         raise click.ClickException(str(error)) from None
 
 

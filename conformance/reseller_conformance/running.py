@@ -27,9 +27,9 @@ from reseller_conformance.reports.terminal import print_report
 from reseller_conformance.reports.text import one_line, visible
 from reseller_conformance.request import secrets_of
 from reseller_conformance.secret import Scrubber
-from reseller_conformance.settings import BadSettings, Settings, settings_from
+from reseller_conformance.settings import SettingsError, Settings, settings_from
 
-__all__ = ["BadSettings", "exit_code", "run"]
+__all__ = ["SettingsError", "exit_code", "run"]
 
 SUITE = "reseller_conformance.suite"
 HERE = Path(__file__).parent
@@ -44,7 +44,7 @@ def run(
 ) -> int:
     """Run the suite as these words say, print the report, and return the exit code.
 
-    Raises BadSettings before anything is asked.
+    Raises SettingsError before anything is asked.
     """
     settings = settings_from(words, base_url)
     _look_ahead(settings)
@@ -60,7 +60,7 @@ def run(
         screen.close()
     scrub = Scrubber(secrets_of(settings.target) if settings.target else []).text
     if status == pytest.ExitCode.USAGE_ERROR and not screen.problems:
-        raise BadSettings(_complaint(scrub(said.getvalue())))
+        raise SettingsError(_complaint(scrub(said.getvalue())))
     # Many requirements rest on the same code: the first error tells the cause.
     problems = map(_problem, [*screen.problems, *screen.errors[:1]])
     for line in scrub("\n".join([said.getvalue(), *problems])).strip("\n").splitlines():
@@ -87,14 +87,14 @@ def pytest_args(words: Mapping[str, object], base_url: str, rest: Sequence[str])
 def _look_ahead(settings: Settings) -> None:
     """Refuse what would come to nothing only later, when much has been asked."""
     if settings.report_json and settings.report_json.is_dir():
-        raise BadSettings(f"--report-json is a folder: {settings.report_json}")
+        raise SettingsError(f"--report-json is a folder: {settings.report_json}")
     if settings.app:
         from reseller_conformance.serving import AppError, load_app
 
         try:
             load_app(settings.app)
         except AppError as error:
-            raise BadSettings(str(error)) from None
+            raise SettingsError(str(error)) from None
 
 
 def exit_code(run: Run | None, problems: Sequence[str], interrupted: bool) -> int:

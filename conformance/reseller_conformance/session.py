@@ -22,7 +22,7 @@ from reseller_conformance.findings import Outcome, Verdict
 from reseller_conformance.options import OPTIONS, dest
 from reseller_conformance.requirements import by_id
 from reseller_conformance.secret import Scrubber, Secret
-from reseller_conformance.settings import BadSettings, Settings, settings_from
+from reseller_conformance.settings import SettingsError, Settings, settings_from
 from reseller_conformance.suite.asked import Asked
 from reseller_conformance.target import Target
 
@@ -61,7 +61,7 @@ def settings_of(config: pytest.Config) -> Settings:
         try:
             base_url = config.getoption("base_url", None) or ""
             config.stash[_SETTINGS] = settings_from(words, base_url, os.environ)
-        except BadSettings as problem:
+        except SettingsError as problem:
             raise pytest.UsageError(str(problem)) from None
     return config.stash[_SETTINGS]
 

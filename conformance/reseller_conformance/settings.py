@@ -22,13 +22,13 @@ from reseller_conformance.requirements import Level
 from reseller_conformance.secret import Secret
 from reseller_conformance.target import Limits, Target
 
-__all__ = ["BadSettings", "Settings", "settings_from"]
+__all__ = ["SettingsError", "Settings", "settings_from"]
 
 GATEWAY_RATE = 10.0
 """Calls a second where nothing else is said: public documentation names 600 a minute."""
 
 
-class BadSettings(ValueError):
+class SettingsError(ValueError):
     """The operator's words do not make a run; the message says what to do, in one line."""
 
 
@@ -60,13 +60,13 @@ def settings_from(
 ) -> Settings:
     """Check the operator's words, by option name, and return the run that they make.
 
-    Raises BadSettings where they make none.
+    Raises SettingsError where they make none.
     """
     reader = _Reader(words, env)
     app = reader.text("app")
     base_url = base_url or ("" if app else env.get("RESELLER_BASE_URL", ""))
     if app and base_url:
-        raise BadSettings(f"give a base URL or an app, not both: {base_url}")
+        raise SettingsError(f"give a base URL or an app, not both: {base_url}")
     target = _target(reader, "http://127.0.0.1" if app else base_url, env, bool(app))
     seed = reader.text("seed")
     report = reader.text("report-json")
@@ -114,7 +114,7 @@ class _Reader:
             return kind(given)
         except ValueError:
             known = ", ".join(str(value) for value in kind)  # type: ignore[attr-defined]
-            raise BadSettings(f"--{name} is one of {known}, not: {given}") from None
+            raise SettingsError(f"--{name} is one of {known}, not: {given}") from None
 
     def number(self, name: str, kind: Callable[[str], N], least: N, default: N) -> N:
         given = self.text(name)
@@ -126,7 +126,7 @@ class _Reader:
             value = None
         if value is None or not least <= value < float("inf"):
             what = "a whole number" if kind is int else "a number"
-            raise BadSettings(f"--{name} is {what} from {least} on, not: {given}")
+            raise SettingsError(f"--{name} is {what} from {least} on, not: {given}")
         return value
 
 
@@ -137,17 +137,17 @@ def _target(reader: _Reader, base_url: str, env: Mapping[str, str], app: bool) -
         for name in ("user", "foreign-user", "api-key-file"):
             if reader.words.get(name):
                 said = reader.text(name)
-                raise BadSettings(f"--{name} needs a target, --base-url or --app: {said}")
+                raise SettingsError(f"--{name} needs a target, --base-url or --app: {said}")
         return None
     base_url = base_url if app else _checked_url(base_url)
     if foreign in customers:
-        raise BadSettings(f"--foreign-user is also named as --user: {foreign}")
+        raise SettingsError(f"--foreign-user is also named as --user: {foreign}")
     api_user, key = env.get("RESELLER_API_USER", ""), _key(reader, env)
     for name, value in (("RESELLER_API_USER", api_user), ("RESELLER_API_KEY", key)):
         if not value:
-            raise BadSettings(f"a live target needs credentials: set the environment's {name}")
+            raise SettingsError(f"a live target needs credentials: set the environment's {name}")
     if not customers:
-        raise BadSettings("name a customer who is registered under the account: --user NAME")
+        raise SettingsError("name a customer who is registered under the account: --user NAME")
     return Target(
         base_url=base_url,
         api_user=api_user,
@@ -167,12 +167,12 @@ def _checked_url(text: str) -> str:
     except ValueError:
         parts, port_is_fine = urlsplit(""), False
     if parts.scheme not in ("http", "https") or not parts.hostname or not port_is_fine:
-        raise BadSettings(f"--base-url is http://HOST or https://HOST, with a path or not: {text}")
+        raise SettingsError(f"--base-url is http://HOST or https://HOST, with a path or not: {text}")
     if parts.username is not None or parts.password is not None:
         shown = f"{parts.scheme}://***@{parts.hostname}"
-        raise BadSettings(f"--base-url holds no user and password; use --header: {shown}")
+        raise SettingsError(f"--base-url holds no user and password; use --header: {shown}")
     if parts.query or parts.fragment:
-        raise BadSettings(f"--base-url ends before the query: {text.partition('?')[0]}?…")
+        raise SettingsError(f"--base-url ends before the query: {text.partition('?')[0]}?…")
     return text.rstrip("/")
 
 
@@ -192,16 +192,16 @@ def _key(reader: _Reader, env: Mapping[str, str]) -> str:
         return Path(file).read_text(encoding="utf-8").rstrip("\r\n")
     except (OSError, UnicodeDecodeError) as error:
         why = getattr(error, "strerror", None) or "it is not UTF-8 text"
-        raise BadSettings(f"--api-key-file cannot be read ({why}): {file}") from None
+        raise SettingsError(f"--api-key-file cannot be read ({why}): {file}") from None
 
 
 def _header(text: str) -> tuple[str, str]:
     name, colon, value = text.partition(":")
     if not colon or not re.fullmatch(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", name.strip()):
-        raise BadSettings(f"--header is 'Name: value', not: {name}")
+        raise SettingsError(f"--header is 'Name: value', not: {name}")
     value = value.strip()
     if not re.fullmatch(r"[\t\x20-\x7e\xa0-\xff]*", value):
-        raise BadSettings(f"--header holds a character that no header can: {name}")
+        raise SettingsError(f"--header holds a character that no header can: {name}")
     return name.strip(), value
 
 
@@ -209,10 +209,10 @@ def _verify(reader: _Reader) -> bool | str:
     bundle = reader.text("ca-bundle")
     if reader.words.get("insecure"):
         if bundle:
-            raise BadSettings(f"give --insecure or --ca-bundle, not both: {bundle}")
+            raise SettingsError(f"give --insecure or --ca-bundle, not both: {bundle}")
         return False
     if bundle and not Path(bundle).is_file():
-        raise BadSettings(f"--ca-bundle is no file: {bundle}")
+        raise SettingsError(f"--ca-bundle is no file: {bundle}")
     return bundle or True
 
 
@@ -231,7 +231,7 @@ def _limits(reader: _Reader, local: bool) -> Limits:
 def _rate(text: str) -> float:
     match = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)/(s|m)", text)
     if match is None or float(match[1]) == 0:
-        raise BadSettings(f"--rate is calls a second or minute, as 10/s or 600/m, not: {text}")
+        raise SettingsError(f"--rate is calls a second or minute, as 10/s or 600/m, not: {text}")
     return float(match[1]) / (60 if match[2] == "m" else 1)
 
 
@@ -239,11 +239,11 @@ def _formats(text: str | None) -> tuple[Format, ...]:
     wanted = [word.strip() for word in (text or "json,xml").split(",")]
     for word in wanted:
         if word not in tuple(Format):
-            raise BadSettings(f"--formats is json, xml, or json,xml, not: {text}")
+            raise SettingsError(f"--formats is json, xml, or json,xml, not: {text}")
     return tuple(format for format in Format if format in wanted)
 
 
 def _level(level: Level) -> Level:
     if level is Level.MAY:
-        raise BadSettings(f"--level is one of must, should, not: {level}")
+        raise SettingsError(f"--level is one of must, should, not: {level}")
     return level

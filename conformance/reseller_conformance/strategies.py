@@ -7,6 +7,7 @@ case calls for is its own `expected`; asking it is left to `client`.
 from __future__ import annotations
 
 import string
+from operator import itemgetter
 from typing import cast
 
 from hypothesis import strategies as st
@@ -63,7 +64,7 @@ def undocumented_cases(format: Format, customers: int = 1) -> st.SearchStrategy[
         Case,
         format=st.just(format),
         customer=st.integers(0, customers - 1),
-        extra=st.lists(extra, min_size=1, max_size=3).map(tuple),
+        extra=st.lists(extra, min_size=1, max_size=3, unique_by=itemgetter(0)).map(tuple),
     )
 
 

@@ -13,9 +13,9 @@ from reseller_conformance.answer import Answer
 from reseller_conformance.checks.departure import Departure, shown
 from reseller_conformance.checks.due import refused
 from reseller_conformance.contract import FIELDS, Format
-from reseller_conformance.envelope import FieldValue, Looks, charset_problem, misread
+from reseller_conformance.envelope import FieldValue, Looks, declared_package, misread
 
-__all__ = ["Between", "alike", "formats", "misdeclared", "own", "own_in_turn"]
+__all__ = ["Between", "alike", "formats", "misdeclared", "overruled", "own", "own_in_turn"]
 
 Values = Mapping[str, FieldValue]
 
@@ -59,9 +59,9 @@ def formats(group: Between) -> Iterator[Departure]:
     """One format tells what the calls around it in the other format tell."""
     if group.answer.looks is not Looks.OVERVIEW:
         return
-    encoded_wrongly = any(misdeclared(group)) or _charset_is_wrong(group)
+    decoded_wrongly = any(misdeclared(group)) or any(overruled(group))
     for name in differing(group, ALL):
-        if not (encoded_wrongly and isinstance(group.answer.values[name], str)):
+        if not (decoded_wrongly and isinstance(group.answer.values[name], str)):
             other = group.before.case.format.upper()
             expected = f"as in {other}: {shown(group.before.values, (name,))}"
             yield Departure(group.answer, name, expected, shown(group.answer.values, (name,)))
@@ -73,32 +73,39 @@ def misdeclared(group: Between) -> Iterator[Departure]:
     A reader cannot tell by the XML alone: almost any bytes are text in ISO-8859-1. The text that
     the JSON holds tells.
     """
-    pair = {part.case.format: part for part in (group.before, group.answer)}
-    if len(pair) < len(Format) or _charset_is_wrong(group):
+    pair = _packages(group)
+    if pair is None or any(overruled(group)):
         return
-    xml, json = pair[Format.XML], pair[Format.JSON]
-    ours, theirs = xml.values.get("package"), json.values.get("package")
-    if ours is None or theirs is None or ours == theirs:
-        return
-    exchange = xml.exchange
-    for codec, text in misread(exchange.body, exchange.header("Content-Type")).items():
+    xml, ours, theirs = pair
+    for encoding, text in misread(xml.exchange.body, xml.exchange.header("Content-Type")).items():
         if text == theirs:
-            yield Departure(
-                xml,
-                "package",
-                f"the text that the JSON has: {theirs}",
-                f"{ours}",
-                f"the bytes are {codec}, but are declared otherwise",
-            )
+            expected = f"the text that the JSON has: {theirs}"
+            hint = f"the bytes are {encoding}, but are declared otherwise"
+            yield Departure(xml, "package", expected, ours, hint)
             return
 
 
-def _charset_is_wrong(group: Between) -> bool:
-    """Whether the header's charset contradicts a body: a SHOULD, and `http.charset` reports it."""
-    return any(
-        charset_problem(part.exchange.body, part.case.format, part.exchange.header("Content-Type"))
-        for part in (group.before, group.answer)
-    )
+def overruled(group: Between) -> Iterator[Departure]:
+    """The header's charset does not overrule a declaration that is right."""
+    pair = _packages(group)
+    if pair is None:
+        return
+    xml, ours, theirs = pair
+    content_type = xml.exchange.header("Content-Type")
+    if declared_package(xml.exchange.body, content_type) == theirs:
+        expected = f"a charset by which the text is that of the JSON: {theirs}"
+        yield Departure(xml, "Content-Type", expected, f"{content_type}, by which it is {ours}")
+
+
+def _packages(group: Between) -> tuple[Answer, str, str] | None:
+    """Return the XML, its package and that of the JSON, where the two differ."""
+    pair = {part.case.format: part for part in (group.before, group.answer)}
+    if len(pair) < len(Format):
+        return None
+    ours, theirs = (pair[f].values.get("package") for f in (Format.XML, Format.JSON))
+    if not isinstance(ours, str) or not isinstance(theirs, str) or ours == theirs:
+        return None
+    return pair[Format.XML], ours, theirs
 
 
 def own(group: Between) -> Iterator[Departure]:

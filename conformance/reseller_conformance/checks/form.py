@@ -6,7 +6,7 @@ that goes wrong with them, and says what it was.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from reseller_conformance import requirements as r
 from reseller_conformance.answer import Answer
@@ -42,14 +42,11 @@ def troubles(answer: Answer) -> Mapping[Requirement, Departure]:
     return {requirement: departure for requirement, departure in found.items() if departure}
 
 
-def envelope(answer: Answer, plain: Mapping[str, Answer] | None = None) -> Iterator[Departure]:
+def envelope(answer: Answer, excused: Collection[Requirement] = ()) -> Iterator[Departure]:
     """A readable envelope.
 
-    `plain` holds, by parameter, the answer to a plain wrong value: what is wrong with that one too
-    is not the text's doing, and reported elsewhere.
+    What is wrong with plain calls too is not this one's doing: `excused` names what they violate.
     """
-    beside = [plain[name] for name in answer.case.wrong if plain and name in plain]
-    excused = {requirement for other in beside for requirement in troubles(other)}
     for requirement, departure in troubles(answer).items():
         if requirement not in excused:
             hint = f"see {requirement.id}: {requirement.title}"

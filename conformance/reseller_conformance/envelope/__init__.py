@@ -6,7 +6,7 @@ envelope is the one that was called for, and whether its values make sense, is l
 
 from __future__ import annotations
 
-from reseller_conformance.envelope.mismatch import charset_problem, misread
+from reseller_conformance.envelope.mismatch import charset_problem, declared_package, misread
 from reseller_conformance.envelope.model import (
     Envelope,
     ErrorList,
@@ -28,6 +28,7 @@ __all__ = [
     "Problem",
     "Unreadable",
     "charset_problem",
+    "declared_package",
     "excerpt",
     "misread",
     "read_envelope",

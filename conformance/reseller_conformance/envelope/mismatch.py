@@ -12,7 +12,7 @@ from reseller_conformance.envelope.words import excerpt
 from reseller_conformance.envelope.xml_tree import levels, parse
 from reseller_conformance.requirements import HTTP_CHARSET
 
-__all__ = ["charset_problem", "misread"]
+__all__ = ["charset_problem", "declared_package", "misread"]
 
 _LIKELY = ("utf-8", "windows-1252", "iso-8859-1")
 
@@ -24,7 +24,10 @@ def charset_problem(
 ) -> Problem | None:
     """Say how the charset of Content-Type contradicts the body, if it does.
 
-    A body that does not read by itself either has problems of its own, told by `read_envelope`.
+    A declaration that the header overrules is no contradiction (RFC 7303, 3): the bytes must tell
+    that the header is wrong, as those that are UTF-8 do, or a mark. Where they cannot, the other
+    format may: see `declared_package`. A body that does not read by itself either has problems of
+    its own, told by `read_envelope`.
     """
     charset = charset_of(content_type)
     if charset is None or not body.strip():
@@ -58,9 +61,14 @@ def _xml(body: bytes, charset: str, codec: str) -> Problem | None:
         return None
     if not parse(by_header).well_formed:
         return _problem(expected, charset, "by which it is not XML")
-    if not claimed.says:
+    if codec == "utf-8" or not (claimed.marked or claimed.codec == "utf-8" or _garbled(by_header)):
         return None
     return _problem(expected, charset, "by which it is another text")
+
+
+def _garbled(text: str) -> bool:
+    """Say whether there are C1 controls in a text, which nobody means to write."""
+    return any("\x80" <= letter <= "\x9f" for letter in text)
 
 
 def _problem(expected: str, charset: str, got: str) -> Problem:
@@ -84,6 +92,15 @@ def misread(body: bytes, content_type: str | None = None) -> Mapping[str, str]:
         if package is not None and package != read and package not in found.values():
             found[name] = package
     return found
+
+
+def declared_package(body: bytes, content_type: str | None) -> str | None:
+    """Return what `package` would be if the header did not overrule the body's own encoding."""
+    charset, claimed = charset_of(content_type), own(body)
+    if charset is None or codec_of(charset) == claimed.codec:
+        return None
+    text = decode(body, claimed.codec)
+    return None if text is None else _package(text)
 
 
 def _package(text: str) -> str | None:

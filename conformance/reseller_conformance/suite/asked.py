@@ -15,10 +15,12 @@ from hypothesis.strategies import SearchStrategy
 from reseller_conformance import strategies
 from reseller_conformance.answer import Answer, read
 from reseller_conformance.cases import Case, Expected
+from reseller_conformance.checks.form import troubles
 from reseller_conformance.client import Client
 from reseller_conformance.contract import PARAMETERS, Format
 from reseller_conformance.envelope import Looks
 from reseller_conformance.plan import Plan
+from reseller_conformance.requirements import Requirement
 from reseller_conformance.settings import Settings
 from reseller_conformance.states import ODD, State, Text, Value
 from reseller_conformance.suite.exploring import collect
@@ -172,10 +174,11 @@ class Asked:
         cases = self._answerable(self.plan.crowd(format))
         return self.ask([case for case in cases if case.format in self.settings.formats])
 
-    def plain(self, format: Format) -> dict[str, Answer]:
-        """The answer to a plain wrong value of each parameter, to compare odd ones with."""
-        cases = {name: self.plan.single(format, name, (State.UNKNOWN,))[:1] for name in PARAMETERS}
-        return {name: answer for name in PARAMETERS for answer in self.ask(cases[name])}
+    def usual(self, format: Format) -> set[Requirement]:
+        """What plain calls, right ones and wrong, violate already."""
+        wrong = [self.plan.single(format, name, (State.UNKNOWN,))[0] for name in PARAMETERS]
+        answers = [*self.opening[format], *self.ask(wrong)]
+        return {requirement for answer in answers for requirement in troubles(answer)}
 
     def let_in(self, format: Format) -> set[tuple[str, Value]]:
         """Each parameter and state that, wrong by itself, brings an overview."""

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from reseller_conformance import requirements as r
 from reseller_conformance.checks import http
+from reseller_conformance.checks.agreement import overruled
+from reseller_conformance.contract import Format
+from reseller_conformance.suite.agreement import side_by_side
 from reseller_conformance.suite.judge import Judge
 from reseller_conformance.suite.marking import requirement
 
@@ -61,7 +64,10 @@ class HttpConformance:
     @requirement(r.HTTP_CHARSET)
     def test_http_charset(self, reseller_judge: Judge) -> None:
         """Its charset does not contradict the body."""
-        reseller_judge(reseller_judge.everything(), http.charset)
+        reseller_judge.examine(reseller_judge.everything(), http.charset)
+        if reseller_judge.format is Format.XML:
+            reseller_judge.examine(side_by_side(reseller_judge), overruled)
+        reseller_judge.conclude()
 
     @requirement(r.HTTP_RETRIES)
     def test_http_retries(self, reseller_judge: Judge) -> None:

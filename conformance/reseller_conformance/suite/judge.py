@@ -100,7 +100,9 @@ class Judge:
         """
         answers = list(answers)
         right = {_whose(answer.case): answer for answer in answers if not answer.case.wrong}
-        now = 1000 + CATALOGUE.index(self.requirement)
+        formats = list(Format)
+        item = CATALOGUE.index(self.requirement) * 2 + formats.index(self._format or formats[0])
+        now = 1000 + item  # after whatever another item has asked
         closing = [Case(format, customer=customer, turn=now) for format, customer in right]
         after = {_whose(a.case): a for a in self.asked.ask(closing, in_turn=True)}
         before = {

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from reseller_conformance import requirements as r
 from reseller_conformance import strategies
 from reseller_conformance.answer import Answer
+from reseller_conformance.cases import Case
 from reseller_conformance.checks.agreement import own
 from reseller_conformance.checks.departure import Departure
 from reseller_conformance.checks.due import refused
@@ -39,13 +40,13 @@ class RequestConformance:
         """Odd texts as values."""
         judge = reseller_judge
         judge.rests_on_the_documented_call()
-        plain = judge.asked.plain(judge.format)
+        usual = judge.asked.usual(judge.format)
         let_in = {name for name, _ in judge.asked.let_in(judge.format)}
 
         def check(answer: Answer) -> Iterator[Departure]:
             if holds_text(answer.case):
-                yield from envelope(answer, plain)
-                if not any(name in let_in for name in answer.case.wrong):
+                yield from envelope(answer, usual)
+                if len(answer.case.wrong) == 1 and let_in.isdisjoint(answer.case.wrong):
                     yield from refused(answer)
 
         judge.examine(judge.asked.odd(judge.format), check)
@@ -66,14 +67,17 @@ class RequestConformance:
     @requirement(r.REQUEST_REPEATED)
     def test_request_repeated(self, reseller_judge: Judge) -> None:
         """Parameters sent twice."""
-        cases = reseller_judge.plan.repeated(reseller_judge.format)
-        reseller_judge(reseller_judge.ask(cases), envelope)
+        self._enveloped(reseller_judge, reseller_judge.plan.repeated(reseller_judge.format))
 
     @requirement(r.REQUEST_ARRAY)
     def test_request_array(self, reseller_judge: Judge) -> None:
         """Parameters sent as arrays."""
-        cases = reseller_judge.plan.arrays(reseller_judge.format)
-        reseller_judge(reseller_judge.ask(cases), envelope)
+        self._enveloped(reseller_judge, reseller_judge.plan.arrays(reseller_judge.format))
+
+    def _enveloped(self, judge: Judge, cases: list[Case]) -> None:
+        judge.rests_on_the_documented_call()
+        usual = judge.asked.usual(judge.format)
+        judge(judge.ask(cases), lambda answer: envelope(answer, usual))
 
     @requirement(r.REQUEST_POST)
     def test_request_post(self, reseller_judge: Judge) -> None:
