@@ -15,7 +15,7 @@ from reseller_conformance.cases import (
     url_of,
 )
 from reseller_conformance.contract import PARAMETERS, Format
-from reseller_conformance.states import EMPTY, LENIENT, WRONG, State, Text, looks_alike, make
+from reseller_conformance.states import EMPTY, LENIENT, NEAR, WRONG, State, Text, looks_alike, make
 
 RIGHTS = Rights("reseller@example.com", "K3y+with&odd=%41é", ("ann@example.com", "bob"), "eve")
 
@@ -66,7 +66,8 @@ def test_arrays_and_repeated_parameters_are_sent_as_such():
 
 
 @pytest.mark.parametrize(
-    ("parameter", "state"), [(name, s) for name in PARAMETERS for s in (*EMPTY, *WRONG[name])]
+    ("parameter", "state"),
+    [(name, s) for name in PARAMETERS for s in (*EMPTY, *WRONG[name], *NEAR[name])],
 )
 def test_each_wrong_state_calls_for_an_error(parameter, state):
     case = Case(Format.JSON, **{parameter: state})

@@ -12,7 +12,7 @@ from reseller_conformance.contract import Format
 from reseller_conformance.curl import curl
 from reseller_conformance.plan import ODD_TEXTS
 from reseller_conformance.secret import Secret
-from reseller_conformance.states import WRONG, State, Text
+from reseller_conformance.states import NEAR, WRONG, State, Text
 from reseller_conformance.target import Target
 
 KEY = "k3y/with+odd&chars=%41\"<$'x"
@@ -50,6 +50,7 @@ CASES = [
         Case(Format.JSON, api_key=state)
         for state in (State.MISSING, State.EMPTY, *WRONG["api_key"])
     ),
+    *(Case(Format.JSON, api_key=state) for state in NEAR["api_key"]),
     *(Case(Format.JSON, api_key=state, encoding=Encoding.VALUES) for state in WRONG["api_key"]),
     *(Case(Format.JSON, user=Text(text)) for text in ODD_TEXTS),
     Case(Format.JSON, again=(("api_key", State.PREFIX), ("api_key", State.UNKNOWN))),

@@ -86,8 +86,14 @@ class Case:
     @property
     def wrong(self) -> tuple[str, ...]:
         """The parameters for which an error is due."""
-        right = (State.VALID, *LENIENT)
-        return tuple(name for name in PARAMETERS if self.state(name) not in right)
+        states = [
+            (name, self.state(name)) for name in PARAMETERS if self.state(name) is not State.VALID
+        ]
+        return tuple(
+            name
+            for name, state in named
+            if state is not State.VALID and not (name == "task" and state in LENIENT)
+        )
 
     @property
     def expected(self) -> Expected:
@@ -169,7 +175,7 @@ def askable(case: Case, rights: Rights) -> bool:
         elif state is State.FOREIGN:
             if rights.foreign is None:
                 return False
-        elif state not in (State.VALID, *EMPTY, *LENIENT):
+        elif name in case.wrong and state not in EMPTY:
             made = make(state, rights.of(name, case.customer))
             if not made or made in known:
                 return False

@@ -15,7 +15,7 @@ from itertools import combinations, cycle, islice, permutations, product
 
 from reseller_conformance.cases import Case, Encoding
 from reseller_conformance.contract import PARAMETERS, Format
-from reseller_conformance.states import EMPTY, LENIENT, WRONG, State, Text, Value
+from reseller_conformance.states import EMPTY, LENIENT, NEAR, UNKNOWN, WRONG, State, Text, Value
 
 __all__ = ["BEFORE", "ODD_TEXTS", "Depth", "Plan"]
 
@@ -169,7 +169,19 @@ class Plan:
         cases = self.single(format, "task", LENIENT)
         for name in PARAMETERS:
             cases += self.single(format, name, (*EMPTY, *WRONG[name]))
+            cases += self.near(format, name)
+            cases += self.operators(format, name)
         return cases
+
+    def near(self, format: Format, parameter: str) -> list[Case]:
+        """The rarer near misses of one parameter, for the first customer."""
+        return [_with(Case(format), {parameter: state}) for state in NEAR[parameter]]
+
+    def operators(self, format: Format, parameter: str) -> list[Case]:
+        """One parameter missing, and an operator of a database in its place."""
+        missing = _with(Case(format), {parameter: State.MISSING})
+        sent = (("$ne", UNKNOWN), ("$gt", ""), ("$regex", ".*"))
+        return [replace(missing, extra=((f"{parameter}[{op}]", value),)) for op, value in sent]
 
     def combined(self, format: Format) -> list[Case]:
         """Two or more parameters wrong."""

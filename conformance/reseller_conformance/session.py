@@ -22,7 +22,7 @@ from reseller_conformance.findings import Outcome, Verdict
 from reseller_conformance.options import OPTIONS, dest
 from reseller_conformance.requirements import by_id
 from reseller_conformance.secret import Scrubber, Secret
-from reseller_conformance.settings import SettingsError, Settings, settings_from
+from reseller_conformance.settings import Settings, SettingsError, settings_from
 from reseller_conformance.suite.asked import Asked
 from reseller_conformance.target import Target
 

@@ -22,7 +22,7 @@ from reseller_conformance.requirements import Level
 from reseller_conformance.secret import Secret
 from reseller_conformance.target import Limits, Target
 
-__all__ = ["SettingsError", "Settings", "settings_from"]
+__all__ = ["Settings", "SettingsError", "settings_from"]
 
 GATEWAY_RATE = 10.0
 """Calls a second where nothing else is said: public documentation names 600 a minute."""
@@ -167,7 +167,9 @@ def _checked_url(text: str) -> str:
     except ValueError:
         parts, port_is_fine = urlsplit(""), False
     if parts.scheme not in ("http", "https") or not parts.hostname or not port_is_fine:
-        raise SettingsError(f"--base-url is http://HOST or https://HOST, with a path or not: {text}")
+        raise SettingsError(
+            f"--base-url is http://HOST or https://HOST, with a path or not: {text}"
+        )
     if parts.username is not None or parts.password is not None:
         shown = f"{parts.scheme}://***@{parts.hostname}"
         raise SettingsError(f"--base-url holds no user and password; use --header: {shown}")

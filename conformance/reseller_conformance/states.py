@@ -71,8 +71,60 @@ class State(StrEnum):
     """Another task that a mail API has."""
     DECODED_TWICE = "decoded-twice"
     """The right value percent-encoded: right only for who decodes twice."""
+    LISTED_LAST = "listed-last"
+    """The same the other way round."""
+    QUOTED = "quoted"
+    """The right value in quotes."""
+    TAGGED = "tagged"
+    """The right value in a tag, which some strip."""
+    REFERENCED = "referenced"
+    """The first character as a character reference: right only for who decodes HTML."""
+    BACKSLASHED = "backslashed"
+    """A backslash before the last character, which some strip."""
+    CUT_SEMICOLON = "cut-semicolon"
+    """The right value and more, behind a character at which some readers cut."""
+    CUT_AMPERSAND = "cut-ampersand"
+    CUT_HASH = "cut-hash"
+    CUT_SPACE = "cut-space"
+    CUT_SLASH = "cut-slash"
+    DOTTED = "dotted"
+    """A dot behind the right value."""
+    EXTENDED = "extended"
+    """A file's ending behind the right value."""
+    PLURAL = "plural"
+    DOUBLED = "doubled"
+    """The right value twice."""
+    HYPHENATED = "hyphenated"
+    """A hyphen in the middle."""
+    REPLACED = "replaced"
+    """The first character exchanged for another."""
+    EXCHANGED = "exchanged"
+    """The last two characters, in the other order."""
+    SQUEEZED = "squeezed"
+    """Letters and digits alone."""
+    ONE_ANY = "one-any"
+    """`_` for the second character, which SQL's LIKE takes for any."""
+    ONE_DOT = "one-dot"
+    """`.` for the second character, which a regular expression takes for any."""
+    ALL_ANY = "all-any"
+    """`_` for each character."""
+    ZERO = "zero"
+    ONE = "one"
+    TRUE = "true"
+    NONE = "none"
+    UNDEFINED = "undefined"
+    ALL = "all"
+    WITHOUT_DOMAIN = "without-domain"
+    """What stands before the `@`."""
+    WITH_TAG = "with-tag"
+    """`+x` before the `@`, which some mail servers ignore."""
+    WITH_DOT = "with-dot"
+    """A dot behind the first character, which some mail servers ignore."""
+    WITH_NAME = "with-name"
+    """As in a mail's header: `A <a@example.com>`."""
     FOREIGN = "foreign"
     """A customer registered under another reseller."""
+    LOWER_CASE = "lower-case"
     UPPER_CASE = "upper-case"
     CAPITALIZED = "capitalized"
     SPACE_BEFORE = "space-before"
@@ -166,8 +218,63 @@ ODD = (
     State.INJECTION_DOUBLE,
     State.COMMENTED,
     State.DECODED_TWICE,
+    State.QUOTED,
+    State.TAGGED,
+    State.REFERENCED,
+    State.BACKSLASHED,
+    State.CUT_SEMICOLON,
+    State.CUT_AMPERSAND,
+    State.CUT_HASH,
+    State.WITH_NAME,
 )
 """Those that are odd texts as well: what makes a server fail is the text, not that it is wrong."""
+
+_NEAR = (
+    State.LISTED_LAST,
+    State.QUOTED,
+    State.TAGGED,
+    State.REFERENCED,
+    State.BACKSLASHED,
+    State.CUT_SEMICOLON,
+    State.CUT_AMPERSAND,
+    State.CUT_HASH,
+    State.CUT_SPACE,
+    State.CUT_SLASH,
+    State.DOTTED,
+    State.DOUBLED,
+    State.REPLACED,
+    State.EXCHANGED,
+    State.ALL_ANY,
+    State.ZERO,
+    State.ONE,
+    State.TRUE,
+    State.NONE,
+    State.UNDEFINED,
+    State.ALL,
+)
+
+NEAR: dict[str, tuple[State, ...]] = {
+    "task": (*_NEAR, State.EXTENDED, State.PLURAL, State.HYPHENATED, State.ONE_ANY, State.ONE_DOT),
+    "user": (
+        *_NEAR,
+        State.ONE_ANY,
+        State.ONE_DOT,
+        State.WITHOUT_DOMAIN,
+        State.WITH_TAG,
+        State.WITH_DOT,
+        State.WITH_NAME,
+    ),
+    "api_user": (*_NEAR, State.LISTED, State.DECODED_TWICE, State.ONE_ANY, State.ONE_DOT),
+    "api_key": (
+        *_NEAR,
+        State.LISTED,
+        State.DECODED_TWICE,
+        State.UPPER_CASE,
+        State.LOWER_CASE,
+        State.SQUEEZED,
+    ),
+}
+"""Rarer wrong states, which are asked alone and left out of combinations."""
 
 LENIENT = (
     State.UPPER_CASE,
@@ -210,6 +317,38 @@ _MADE: dict[State, Callable[[str], str | None]] = {
     State.NULL: lambda _: "null",
     State.STATS: lambda _: "stats",
     State.DECODED_TWICE: _encoded,
+    State.LISTED_LAST: lambda value: f"{UNKNOWN},{value}",
+    State.QUOTED: lambda value: f'"{value}"',
+    State.TAGGED: lambda value: f"<b>{value}</b>",
+    State.REFERENCED: lambda value: f"&#{ord(value[:1] or ' ')};{value[1:]}",
+    State.BACKSLASHED: lambda value: f"{value[:-1]}\\{value[-1:]}",
+    State.CUT_SEMICOLON: lambda value: f"{value};x",
+    State.CUT_AMPERSAND: lambda value: f"{value}&x=1",
+    State.CUT_HASH: lambda value: f"{value}#x",
+    State.CUT_SPACE: lambda value: f"{value} x",
+    State.CUT_SLASH: lambda value: f"{value}/x",
+    State.DOTTED: lambda value: f"{value}.",
+    State.EXTENDED: lambda value: f"{value}.json",
+    State.PLURAL: lambda value: f"{value}s",
+    State.DOUBLED: lambda value: value * 2,
+    State.HYPHENATED: lambda value: f"{value[:4]}-{value[4:]}",
+    State.REPLACED: lambda value: ("x" if value[:1] != "x" else "y") + value[1:],
+    State.EXCHANGED: lambda value: value[:-2] + value[-2:][::-1],
+    State.SQUEEZED: lambda value: "".join(c for c in value if c.isascii() and c.isalnum()),
+    State.ONE_ANY: lambda value: f"{value[:1]}_{value[2:]}",
+    State.ONE_DOT: lambda value: f"{value[:1]}.{value[2:]}",
+    State.ALL_ANY: lambda value: "_" * len(value),
+    State.ZERO: lambda _: "0",
+    State.ONE: lambda _: "1",
+    State.TRUE: lambda _: "true",
+    State.NONE: lambda _: "None",
+    State.UNDEFINED: lambda _: "undefined",
+    State.ALL: lambda _: "all",
+    State.WITHOUT_DOMAIN: lambda value: value.partition("@")[0],
+    State.WITH_TAG: lambda value: value.replace("@", "+x@", 1),
+    State.WITH_DOT: lambda value: f"{value[:1]}.{value[1:]}",
+    State.WITH_NAME: lambda value: f"A <{value}>",
+    State.LOWER_CASE: str.lower,
     State.UPPER_CASE: str.upper,
     State.CAPITALIZED: str.capitalize,
     State.SPACE_BEFORE: lambda value: f" {value}",
@@ -218,6 +357,8 @@ _MADE: dict[State, Callable[[str], str | None]] = {
 
 _KEY = '"$RESELLER_API_KEY"'
 _SWAP = "tr '[:upper:][:lower:]' '[:lower:][:upper:]'"
+_FIRST = f"$(printf %.1s {_KEY} | od -An -v -tx1 | tr -d ' \\n' | tr a-f A-F)"
+_NUMBER = f"$(printf %.1s {_KEY} | od -An -v -tu1 | tr -d ' \\n')"
 _SHELL: dict[State, str] = {
     State.VALID: "$RESELLER_API_KEY",
     State.PREFIX: "${RESELLER_API_KEY%?}",
@@ -228,6 +369,26 @@ _SHELL: dict[State, str] = {
     State.ALTERED: f"${{RESELLER_API_KEY%?}}$(case {_KEY} in (*x) echo y;; (*) echo x;; esac)",
     State.OTHER_CASE: f"$(printf %s {_KEY} | {_SWAP})",
     State.COMMENTED: "$RESELLER_API_KEY' -- ",
+    State.LISTED: f"$RESELLER_API_KEY,{UNKNOWN}",
+    State.LISTED_LAST: f"{UNKNOWN},$RESELLER_API_KEY",
+    State.QUOTED: '\\"$RESELLER_API_KEY\\"',
+    State.TAGGED: "<b>$RESELLER_API_KEY</b>",
+    State.REFERENCED: f"&#{_NUMBER};${{RESELLER_API_KEY#?}}",
+    State.BACKSLASHED: f"${{RESELLER_API_KEY%?}}\\\\$(printf %s {_KEY} | sed 's/.*\\(.\\)$/\\1/')",
+    State.CUT_SEMICOLON: "$RESELLER_API_KEY;x",
+    State.CUT_AMPERSAND: "$RESELLER_API_KEY&x=1",
+    State.CUT_HASH: "$RESELLER_API_KEY#x",
+    State.CUT_SPACE: "$RESELLER_API_KEY x",
+    State.CUT_SLASH: "$RESELLER_API_KEY/x",
+    State.DOTTED: "$RESELLER_API_KEY.",
+    State.DOUBLED: "$RESELLER_API_KEY$RESELLER_API_KEY",
+    State.REPLACED: f"$(case {_KEY} in (x*) echo y;; (*) echo x;; esac)${{RESELLER_API_KEY#?}}",
+    State.EXCHANGED: f"$(printf %s {_KEY} | sed 's/\\(.\\)\\(.\\)$/\\2\\1/')",
+    State.SQUEEZED: f"$(printf %s {_KEY} | tr -cd 'A-Za-z0-9')",
+    State.ALL_ANY: f"$(printf %s {_KEY} | sed 's/./_/g')",
+    State.DECODED_TWICE: f"%{_FIRST}${{RESELLER_API_KEY#?}}",
+    State.UPPER_CASE: f"$(printf %s {_KEY} | tr '[:lower:]' '[:upper:]')",
+    State.LOWER_CASE: f"$(printf %s {_KEY} | tr '[:upper:]' '[:lower:]')",
 }
 
 

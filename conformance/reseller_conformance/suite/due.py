@@ -9,7 +9,7 @@ from reseller_conformance.checks.agreement import own_in_turn
 from reseller_conformance.checks.due import refused
 from reseller_conformance.envelope import Looks
 from reseller_conformance.plan import BEFORE
-from reseller_conformance.states import LENIENT, WRONG, State, Text
+from reseller_conformance.states import LENIENT, State, Text
 from reseller_conformance.suite.judge import Judge
 from reseller_conformance.suite.marking import requirement
 
@@ -29,7 +29,7 @@ class DueConformance:
     @requirement(r.DUE_TASK_MISSING)
     def test_due_task_missing(self, reseller_judge: Judge) -> None:
         """No task."""
-        reseller_judge.refusals(reseller_judge.single("task", State.MISSING), refused)
+        reseller_judge.refusals(reseller_judge.missing("task"), refused)
 
     @requirement(r.DUE_TASK_EMPTY)
     def test_due_task_empty(self, reseller_judge: Judge) -> None:
@@ -39,7 +39,7 @@ class DueConformance:
     @requirement(r.DUE_TASK_OTHER)
     def test_due_task_other(self, reseller_judge: Judge) -> None:
         """Any other task."""
-        reseller_judge.refusals(reseller_judge.single("task", *WRONG["task"]), refused)
+        reseller_judge.refusals(reseller_judge.wrong("task"), refused)
 
     @requirement(r.DUE_TASK_SPELLING)
     def test_due_task_spelling(self, reseller_judge: Judge) -> None:
@@ -49,7 +49,7 @@ class DueConformance:
     @requirement(r.DUE_USER_MISSING)
     def test_due_user_missing(self, reseller_judge: Judge) -> None:
         """No user."""
-        reseller_judge.refusals(reseller_judge.single("user", State.MISSING), refused)
+        reseller_judge.refusals(reseller_judge.missing("user"), refused)
 
     @requirement(r.DUE_USER_EMPTY)
     def test_due_user_empty(self, reseller_judge: Judge) -> None:
@@ -59,8 +59,9 @@ class DueConformance:
     @requirement(r.DUE_USER_UNKNOWN)
     def test_due_user_unknown(self, reseller_judge: Judge) -> None:
         """A user whom nobody registered."""
-        states = [state for state in WRONG["user"] if state is not State.FOREIGN]
-        reseller_judge.refusals(reseller_judge.single("user", *states), refused)
+        answers = reseller_judge.wrong("user")
+        known = [answer for answer in answers if answer.case.user is not State.FOREIGN]
+        reseller_judge.refusals(known, refused)
 
     @requirement(r.DUE_USER_FOREIGN)
     def test_due_user_foreign(self, reseller_judge: Judge) -> None:
@@ -72,7 +73,7 @@ class DueConformance:
     @requirement(r.DUE_API_USER_MISSING)
     def test_due_api_user_missing(self, reseller_judge: Judge) -> None:
         """No api_user."""
-        reseller_judge.refusals(reseller_judge.single("api_user", State.MISSING), refused)
+        reseller_judge.refusals(reseller_judge.missing("api_user"), refused)
 
     @requirement(r.DUE_API_USER_EMPTY)
     def test_due_api_user_empty(self, reseller_judge: Judge) -> None:
@@ -82,12 +83,12 @@ class DueConformance:
     @requirement(r.DUE_API_USER_WRONG)
     def test_due_api_user_wrong(self, reseller_judge: Judge) -> None:
         """A wrong api_user."""
-        reseller_judge.refusals(reseller_judge.single("api_user", *WRONG["api_user"]), refused)
+        reseller_judge.refusals(reseller_judge.wrong("api_user"), refused)
 
     @requirement(r.DUE_API_KEY_MISSING)
     def test_due_api_key_missing(self, reseller_judge: Judge) -> None:
         """No api_key."""
-        reseller_judge.refusals(reseller_judge.single("api_key", State.MISSING), refused)
+        reseller_judge.refusals(reseller_judge.missing("api_key"), refused)
 
     @requirement(r.DUE_API_KEY_EMPTY)
     def test_due_api_key_empty(self, reseller_judge: Judge) -> None:
@@ -97,7 +98,7 @@ class DueConformance:
     @requirement(r.DUE_API_KEY_WRONG)
     def test_due_api_key_wrong(self, reseller_judge: Judge) -> None:
         """A wrong api_key."""
-        reseller_judge.refusals(reseller_judge.single("api_key", *WRONG["api_key"]), refused)
+        reseller_judge.refusals(reseller_judge.wrong("api_key"), refused)
 
     @requirement(r.DUE_COMBINED)
     def test_due_combined(self, reseller_judge: Judge) -> None:

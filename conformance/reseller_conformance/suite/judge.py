@@ -23,7 +23,7 @@ from reseller_conformance.curl import curl
 from reseller_conformance.envelope import Looks
 from reseller_conformance.findings import Finding, Outcome
 from reseller_conformance.requirements import CATALOGUE, Level, Requirement
-from reseller_conformance.states import Value
+from reseller_conformance.states import WRONG, State, Value
 from reseller_conformance.suite.asked import Asked, Strategy
 from reseller_conformance.suite.exploring import shrink
 
@@ -77,6 +77,16 @@ class Judge:
     def single(self, parameter: str, *states: Value) -> list[Answer]:
         """Return the answers to calls with this parameter in each of these states."""
         return self.ask(self.plan.single(self.format, parameter, states))
+
+    def missing(self, parameter: str) -> list[Answer]:
+        """Return the answers to calls without this parameter."""
+        answers = self.single(parameter, State.MISSING)
+        return [*answers, *self.ask(self.plan.operators(self.format, parameter))]
+
+    def wrong(self, parameter: str) -> list[Answer]:
+        """Return the answers to calls in which this parameter alone has a wrong value."""
+        answers = self.single(parameter, *WRONG[parameter])
+        return [*answers, *self.ask(self.plan.near(self.format, parameter))]
 
     def everything(self) -> list[Answer]:
         """Return every answer in this format."""
