@@ -305,7 +305,7 @@ def test_a_fault_of_the_suite_is_told_without_the_key(
     def broken(*_: Any, **__: Any) -> None:
         raise kind(f"within {KEY}")
 
-    monkeypatch.setattr("reseller_conformance.wire.Wire.send", broken)
+    monkeypatch.setattr("reseller_conformance.client.wire.Wire.send", broken)
     with (
         Client(target_at("http://mock.invalid"), Limits()) as client,
         pytest.raises(RuntimeError, match=r"failed with \w+: within \*\*\*") as caught,

@@ -9,7 +9,7 @@ from threading import Event, Thread
 
 import pytest
 
-from reseller_conformance.throttle import GROWTH, StoppedError, Throttle
+from reseller_conformance.client.throttle import GROWTH, StoppedError, Throttle
 
 
 class Calls:

@@ -16,7 +16,7 @@ import pytest
 from reseller_conformance.client import Client
 from reseller_conformance.exchange import Exchange, Transport
 from reseller_conformance.target import Limits
-from reseller_conformance.wire import CAP
+from reseller_conformance.client.wire import CAP
 from servers import (
     CLOSE,
     JSON,
@@ -119,8 +119,8 @@ def test_an_endless_body_is_capped(start: bytes, piece: bytes) -> None:
 
 
 def test_after_much_only_short_bodies_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("reseller_conformance.client.PLENTY", 10)
-    monkeypatch.setattr("reseller_conformance.client.SHORT", 5)
+    monkeypatch.setattr("reseller_conformance.client.asking.PLENTY", 10)
+    monkeypatch.setattr("reseller_conformance.client.asking.SHORT", 5)
     with serving(always(http(b"1234567890"))) as server, client_of(server) as client:
         whole, short = client.ask(turns(2), in_turn=True)
     assert whole.body == b"1234567890"

@@ -21,10 +21,7 @@ from reseller_conformance.envelope import (
 )
 from reseller_conformance.exchange import Exchange, Transport
 
-__all__ = ["GATEWAY", "Answer", "read"]
-
-GATEWAY = (429, 502, 503, 504)
-"""What a gateway says of itself, not of the call (specification, section 6)."""
+__all__ = ["Answer", "read"]
 
 
 @dataclass(frozen=True, slots=True)

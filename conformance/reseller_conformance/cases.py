@@ -86,13 +86,11 @@ class Case:
     @property
     def wrong(self) -> tuple[str, ...]:
         """The parameters for which an error is due."""
-        states = [
-            (name, self.state(name)) for name in PARAMETERS if self.state(name) is not State.VALID
-        ]
         return tuple(
             name
-            for name, state in named
-            if state is not State.VALID and not (name == "task" and state in LENIENT)
+            for name in PARAMETERS
+            if (state := self.state(name)) is not State.VALID
+            and not (name == "task" and state in LENIENT)
         )
 
     @property

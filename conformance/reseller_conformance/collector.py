@@ -67,8 +67,7 @@ def collected(config: pytest.Config) -> Run:
 def _result(said: Mapping[str, Any], report: pytest.TestReport) -> Result:
     outcome, reason = Outcome(said.get("outcome", Outcome.ERROR)), str(said.get("reason", ""))
     if report.failed and outcome is not Outcome.FAILED:
-        last = report.longreprtext.strip().splitlines()[-1:]
-        outcome, reason = Outcome.ERROR, "".join(last)[:300]
+        outcome, reason = Outcome.ERROR, _cause(report.longreprtext)
     elif "outcome" not in said:
         outcome, reason = Outcome.NOT_TESTED, "skipped before anything was asked"
     return Result(
@@ -78,6 +77,13 @@ def _result(said: Mapping[str, Any], report: pytest.TestReport) -> Result:
         reason=reason,
         findings=tuple(Finding(**found) for found in json.loads(said.get("findings", "[]"))),
     )
+
+
+def _cause(text: str) -> str:
+    """Return the line of a traceback that names the exception: pytest marks it with an E."""
+    lines = text.strip().splitlines() or ["no traceback"]
+    marked = [line[1:].strip() for line in lines if line.startswith("E ")]
+    return (marked or lines)[-1][:300]
 
 
 def _together(parts: list[Mapping[str, Any]]) -> Mapping[str, Any] | None:
@@ -90,5 +96,8 @@ def _together(parts: list[Mapping[str, Any]]) -> Mapping[str, Any] | None:
         "retries": sum(part["retries"] for part in parts),
         "seconds": max(part["seconds"] for part in parts),
         "bytes": sum(part["bytes"] for part in parts),
-        "latency": {name: max(one[name] for one in latencies) for name in latencies[0]},
+        "latency": {
+            name: max((one[name] for one in latencies if one[name] is not None), default=None)
+            for name in latencies[0]
+        },
     }

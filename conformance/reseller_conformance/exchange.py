@@ -10,7 +10,11 @@ from enum import StrEnum
 
 from reseller_conformance.cases import Case
 
-__all__ = ["Exchange", "Retry", "Transport", "TransportProblem"]
+__all__ = ["GATEWAY", "Exchange", "Retry", "Transport", "TransportProblem"]
+
+
+GATEWAY = (429, 502, 503, 504)
+"""What a gateway says of itself, not of the call (specification, section 6)."""
 
 
 class Transport(StrEnum):

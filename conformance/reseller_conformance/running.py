@@ -18,6 +18,7 @@ import click
 import pytest
 from rich.console import Console
 
+from reseller_conformance.client import secrets_of
 from reseller_conformance.collector import collected
 from reseller_conformance.findings import Run, Verdict
 from reseller_conformance.interrupts import delivered
@@ -25,9 +26,8 @@ from reseller_conformance.options import OPTIONS
 from reseller_conformance.reports.screen import Screen
 from reseller_conformance.reports.terminal import print_report
 from reseller_conformance.reports.text import one_line, visible
-from reseller_conformance.request import secrets_of
 from reseller_conformance.secret import Scrubber
-from reseller_conformance.settings import SettingsError, Settings, settings_from
+from reseller_conformance.settings import Settings, SettingsError, settings_from
 
 __all__ = ["SettingsError", "exit_code", "run"]
 

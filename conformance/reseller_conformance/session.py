@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from reseller_conformance import __version__
-from reseller_conformance.client import Client
+from reseller_conformance.client import Client, secrets_of
 from reseller_conformance.collector import COLLECTOR, Collector, Told, collected
 from reseller_conformance.contract import Format
 from reseller_conformance.findings import Outcome, Verdict
@@ -131,7 +131,7 @@ def _mocking(target: Target) -> Callable[[], AbstractContextManager[object]]:
 @contextmanager
 def asking(config: pytest.Config, target: Target, settings: Settings) -> Iterator[Asked]:
     """Yield the memory of what this target is asked, and keep its traffic for the reports."""
-    config.stash.setdefault(_SCRUBBERS, []).append(Scrubber([target.api_key.reveal()]))
+    config.stash.setdefault(_SCRUBBERS, []).append(Scrubber(secrets_of(target)))
     with Client(target, settings.limits) as client:
         collector_of(config).tellers.append(lambda: _told(target, client))
         yield Asked(target, settings, client, _mocking(target))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reseller_conformance.answer import GATEWAY, Answer
+from reseller_conformance.answer import Answer
 from reseller_conformance.checks.departure import Departure
 from reseller_conformance.contract import Format
 from reseller_conformance.envelope import Looks, charset_problem
-from reseller_conformance.exchange import Transport
+from reseller_conformance.exchange import GATEWAY, Transport
 from reseller_conformance.requirements import READABLE_FORMAT
 
 __all__ = [

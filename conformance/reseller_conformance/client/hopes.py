@@ -10,9 +10,9 @@ from collections import Counter
 from threading import Lock
 
 from reseller_conformance.cases import Case
+from reseller_conformance.client.retrying import asks_everybody
+from reseller_conformance.client.wire import Reply
 from reseller_conformance.exchange import Transport
-from reseller_conformance.retrying import asks_everybody
-from reseller_conformance.wire import Reply
 
 __all__ = ["Hopes"]
 

@@ -17,21 +17,21 @@ from types import TracebackType
 import tenacity
 
 from reseller_conformance.cases import Case, askable
-from reseller_conformance.exchange import Exchange, Retry, Transport, TransportProblem
-from reseller_conformance.hopes import Hopes
-from reseller_conformance.quiet import LogScrubber
-from reseller_conformance.request import Request, request_for, rights_of, secrets_of
-from reseller_conformance.retrying import (
+from reseller_conformance.client.hopes import Hopes
+from reseller_conformance.client.quiet import LogScrubber
+from reseller_conformance.client.request import Request, request_for, rights_of, secrets_of
+from reseller_conformance.client.retrying import (
     asks_everybody,
     reason_of,
     seconds_to_wait,
     turned_away,
 )
+from reseller_conformance.client.throttle import StoppedError, Throttle
+from reseller_conformance.client.traffic import Ledger, Traffic
+from reseller_conformance.client.wire import CAP, Reply, Wire
+from reseller_conformance.exchange import Exchange, Retry, Transport, TransportProblem
 from reseller_conformance.secret import Scrubber
 from reseller_conformance.target import Limits, Target
-from reseller_conformance.throttle import StoppedError, Throttle
-from reseller_conformance.traffic import Ledger, Traffic
-from reseller_conformance.wire import CAP, Reply, Wire
 
 __all__ = ["Client", "Progress"]
 

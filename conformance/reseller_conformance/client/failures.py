@@ -16,7 +16,7 @@ import requests
 import urllib3
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError, ReadTimeoutError
 
-from reseller_conformance.deadline import (
+from reseller_conformance.client.deadline import (
     HeadersCutError,
     HeadersTooLargeError,
     StaleConnectionError,

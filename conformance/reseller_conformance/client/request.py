@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from reseller_conformance.cases import Case, Rights, pairs, query, url_of
 from reseller_conformance.secret import LEAST, MASK
-from reseller_conformance.states import UNKNOWN
+from reseller_conformance.states import NEAR, UNKNOWN, WRONG, make, shell
 from reseller_conformance.target import Target
 
 __all__ = ["Request", "request_for", "rights_of", "secrets_of"]
@@ -43,7 +43,10 @@ def rights_of(target: Target) -> Rights:
 def secrets_of(target: Target) -> list[str]:
     """Return what is never to be shown: the key, its parts as they are sent, gateways' tokens."""
     key = target.api_key.reveal()
-    parts = (key[:-1], key[1:], key.swapcase())
+    states = (*WRONG["api_key"], *NEAR["api_key"])
+    made = [make(state, key) or "" for state in states if shell(state) is not None]
+    # what stands around the whole key is no part of it; the exchanged one is made of all but two
+    parts = [*(value for value in made if key not in value), key[:-2]]
     tokens = [
         value.split()[-1]
         for name, value in target.headers

@@ -10,12 +10,11 @@ import re
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-from reseller_conformance.failures import Lost
-from reseller_conformance.wire import Reply
+from reseller_conformance.client.failures import Lost
+from reseller_conformance.client.wire import Reply
+from reseller_conformance.exchange import GATEWAY
 
 __all__ = ["LONGEST", "asks_everybody", "reason_of", "seconds_to_wait", "turned_away"]
-
-GATEWAY = (429, 502, 503, 504)
 
 LONGEST = 30.0
 """The longest wait, in seconds: a server may say years."""

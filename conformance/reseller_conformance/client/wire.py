@@ -15,10 +15,10 @@ from requests.structures import CaseInsensitiveDict
 from urllib3 import Timeout
 
 from reseller_conformance import __version__
-from reseller_conformance.codings import OFFERED, decoded
-from reseller_conformance.deadline import DeadlineAdapter
+from reseller_conformance.client.codings import OFFERED, decoded
+from reseller_conformance.client.deadline import DeadlineAdapter
+from reseller_conformance.client.failures import CAUGHT, Failure, Lost, failure
 from reseller_conformance.exchange import Transport, TransportProblem
-from reseller_conformance.failures import CAUGHT, Failure, Lost, failure
 from reseller_conformance.target import Target
 
 __all__ = ["CAP", "Reply", "Wire"]
