@@ -227,11 +227,10 @@ class Plan:
         return [Case(format, again=((name, state),)) for name in PARAMETERS for state in states]
 
     def arrays(self, format: Format) -> list[Case]:
-        """Each parameter sent as `name[]`, and all of them."""
-        return [
-            *(Case(format, arrays=(name,)) for name in PARAMETERS),
-            Case(format, arrays=PARAMETERS),
-        ]
+        """Each parameter sent as `name[]`, all of them, and as `name[operator]`."""
+        lists = [Case(format, arrays=(name,)) for name in PARAMETERS]
+        operators = [case for name in PARAMETERS for case in self.operators(format, name)]
+        return [*lists, Case(format, arrays=PARAMETERS), *operators]
 
     def post(self, format: Format) -> list[Case]:
         """The documented call as POST."""

@@ -131,19 +131,20 @@ def _mocking(target: Target) -> Callable[[], AbstractContextManager[object]]:
 @contextmanager
 def asking(config: pytest.Config, target: Target, settings: Settings) -> Iterator[Asked]:
     """Yield the memory of what this target is asked, and keep its traffic for the reports."""
-    config.stash.setdefault(_SCRUBBERS, []).append(Scrubber(secrets_of(target)))
     with Client(target, settings.limits) as client:
-        collector_of(config).tellers.append(lambda: _told(target, client))
+        scrubber = Scrubber(secrets_of(target))
+        config.stash.setdefault(_SCRUBBERS, []).append(scrubber)
+        collector_of(config).tellers.append(lambda: _told(target, client, scrubber))
         yield Asked(target, settings, client, _mocking(target))
 
 
-def _told(target: Target, client: Client) -> Told:
+def _told(target: Target, client: Client, scrubber: Scrubber) -> Told:
     return {
         "target": {
             "kind": target.kind,
-            "base_url": target.base_url,
-            "customers": list(target.customers),
-            "foreign_user": target.foreign,
+            "base_url": scrubber.text(target.base_url),
+            "customers": [scrubber.text(name) for name in target.customers],
+            "foreign_user": target.foreign and scrubber.text(target.foreign),
         },
         "traffic": asdict(client.traffic),
     }

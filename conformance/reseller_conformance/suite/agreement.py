@@ -57,4 +57,5 @@ def _triples(answers: list[Answer]) -> list[Between]:
 
 
 def _is_other(group: Between) -> bool:
-    return group.before.case.customer != group.answer.case.customer
+    before, answer, after = (p.case.customer for p in (group.before, group.answer, group.after))
+    return before == after != answer

@@ -218,7 +218,8 @@ class Asked:
 
 
 def _is_ordinary(case: Case) -> bool:
-    return not (holds_text(case) or case.again or case.arrays or case.method != "GET")
+    array = case.arrays or any("[" in name for name, _ in case.extra)
+    return not (holds_text(case) or case.again or array or case.method != "GET")
 
 
 def holds_text(case: Case) -> bool:
