@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from functools import cache, cached_property
 
 from hypothesis.strategies import SearchStrategy
@@ -56,7 +57,7 @@ class Asked:
         self._mocked = mocked
         self._answers: dict[Case, Answer] = {}
         self._everything: dict[Format, list[Answer]] = {}
-        self._explored: dict[tuple[Strategy, Format], list[Case]] = {}
+        self._explored: dict[Strategy, list[Case]] = {}
 
     def ask(self, cases: Iterable[Case], in_turn: bool = False) -> list[Answer]:
         """Return the answers to those of these cases that this account can tell apart."""
@@ -106,12 +107,12 @@ class Asked:
 
     def explored(self, strategy: Strategy, format: Format) -> list[Case]:
         """The examples of one strategy, the same ones for the same seed."""
-        key = (strategy, format)
-        if key not in self._explored:
-            made = strategy(format, len(self.target.customers))
+        if strategy not in self._explored:
+            made = strategy(Format.JSON, len(self.target.customers))
             examples = self.settings.depth.examples
-            self._explored[key] = collect(made, examples, self.settings.seed)
-        return self._explored[key]
+            self._explored[strategy] = collect(made, examples, self.settings.seed)
+        # drawing takes as long as asking, and the other format draws the same
+        return [replace(case, format=format) for case in self._explored[strategy]]
 
     def everything(self, format: Format) -> list[Answer]:
         """Every answer in this format that all requirements of form apply to.
