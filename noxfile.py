@@ -20,7 +20,7 @@ def group(name: str) -> list[str]:
 def tests(session: nox.Session) -> None:
     """The tests of the suite itself, against the package as it is installed."""
     session.install(".", *group("tests"))
-    session.run("pytest", *session.posargs)
+    session.run("pytest", *(session.posargs or ["-n", "auto"]))
 
 
 @nox.session

@@ -8,10 +8,10 @@ from email.utils import format_datetime
 
 import pytest
 
-from reseller_conformance.exchange import Transport
 from reseller_conformance.client.retrying import LONGEST, seconds_to_wait
-from reseller_conformance.states import State
 from reseller_conformance.client.wire import Reply
+from reseller_conformance.exchange import Transport
+from reseller_conformance.states import State
 from servers import (
     CLOSE,
     JSON,

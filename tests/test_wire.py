@@ -14,9 +14,9 @@ from collections.abc import Iterable, Iterator
 import pytest
 
 from reseller_conformance.client import Client
+from reseller_conformance.client.wire import CAP
 from reseller_conformance.exchange import Exchange, Transport
 from reseller_conformance.target import Limits
-from reseller_conformance.client.wire import CAP
 from servers import (
     CLOSE,
     JSON,
