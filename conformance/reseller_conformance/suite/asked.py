@@ -20,6 +20,7 @@ from reseller_conformance.checks.form import troubles
 from reseller_conformance.client import Client
 from reseller_conformance.contract import PARAMETERS, Format
 from reseller_conformance.envelope import Looks
+from reseller_conformance.exchange import Transport
 from reseller_conformance.plan import Plan
 from reseller_conformance.requirements import Requirement
 from reseller_conformance.settings import Settings
@@ -88,13 +89,17 @@ class Asked:
 
     @property
     def silence(self) -> str:
-        """Why nobody answers, or nothing where somebody does."""
+        """Why nobody is there to answer, or nothing where somebody is.
+
+        Who takes a connection and then says nothing, too late, or no HTTP, answers wrongly.
+        """
+        nobody = (Transport.UNREACHABLE, Transport.NOT_ASKED)
         answers = [answer for opening in self.opening.values() for answer in opening]
-        if any(answer.exchange.status is not None for answer in answers):
-            return ""
         problems = [answer.exchange.problem for answer in answers]
-        detail = next((problem.detail for problem in problems if problem is not None), "no answer")
-        return f"nobody answers at {self.target.base_url}: {detail}"
+        silent = [problem for problem in problems if problem and problem.kind in nobody]
+        if len(silent) < len(answers):
+            return ""
+        return f"nobody answers at {self.target.base_url}: {silent[0].detail}"
 
     def answered(self, format: Format) -> list[int]:
         """The customers whose documented call brings an overview in this format."""
