@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import nox
 
 nox.options.default_venv_backend = "venv"
@@ -49,7 +51,8 @@ def conformance(session: nox.Session) -> None:
 def build(session: nox.Session) -> None:
     """The sdist and the wheel, and a run from the wheel alone."""
     session.install("build")
-    session.run("python", "-m", "build", "--outdir", f"{session.create_tmp()}/dist")
-    session.install("--find-links", f"{session.create_tmp()}/dist", "--pre", "reseller-conformance")
-    session.chdir(session.create_tmp())
+    dist = Path(session.create_tmp()).resolve() / "dist"
+    session.run("python", "-m", "build", "--outdir", str(dist))
+    session.install(*map(str, dist.glob("*.whl")))
+    session.chdir(dist.parent)
     session.run("reseller-conformance", "run", "--depth", "quick")
