@@ -266,12 +266,16 @@ class Plan:
 
     def side_by_side(self, customer: int) -> list[Case]:
         """One customer in both formats by turns: asked one by one."""
-        formats = islice(cycle((Format.JSON, Format.XML)), 7)
+        formats = islice(cycle((Format.JSON, Format.XML)), 7 if customer in self.turns else 4)
         return [Case(format, customer=customer, turn=200 + i) for i, format in enumerate(formats)]
 
     def by_turns(self, format: Format) -> list[Case]:
-        """Each customer, and the first again after each: asked one by one."""
-        order = [0] + [who for other in range(1, self.customers) for who in (other, 0)]
+        """Each customer, the first again after each, and the others once more: one by one.
+
+        So each is read between two readings of each that comes before it.
+        """
+        others = range(1, self.customers)
+        order = [0, *(who for other in others for who in (other, 0)), *others]
         return [Case(format, customer=who, turn=300 + i) for i, who in enumerate(order)]
 
     def crowd(self, format: Format) -> list[Case]:

@@ -87,6 +87,8 @@ class State(StrEnum):
     CUT_HASH = "cut-hash"
     CUT_SPACE = "cut-space"
     CUT_SLASH = "cut-slash"
+    SLASHED = "slashed"
+    """A slash behind the right value."""
     DOTTED = "dotted"
     """A dot behind the right value."""
     EXTENDED = "extended"
@@ -106,6 +108,10 @@ class State(StrEnum):
     """`_` for the second character, which SQL's LIKE takes for any."""
     ONE_DOT = "one-dot"
     """`.` for the second character, which a regular expression takes for any."""
+    OTHER_DOT = "other-dot"
+    """Another character for each dot, which a regular expression takes for any."""
+    QUESTION = "question"
+    """`?`, which a shell takes for any character."""
     ALL_ANY = "all-any"
     """`_` for each character."""
     ZERO = "zero"
@@ -240,11 +246,13 @@ _NEAR = (
     State.CUT_HASH,
     State.CUT_SPACE,
     State.CUT_SLASH,
+    State.SLASHED,
     State.DOTTED,
     State.DOUBLED,
     State.REPLACED,
     State.EXCHANGED,
     State.ALL_ANY,
+    State.QUESTION,
     State.ZERO,
     State.ONE,
     State.TRUE,
@@ -259,6 +267,7 @@ NEAR: dict[str, tuple[State, ...]] = {
         *_NEAR,
         State.ONE_ANY,
         State.ONE_DOT,
+        State.OTHER_DOT,
         State.WITHOUT_DOMAIN,
         State.WITH_TAG,
         State.WITH_DOT,
@@ -327,6 +336,7 @@ _MADE: dict[State, Callable[[str], str | None]] = {
     State.CUT_HASH: lambda value: f"{value}#x",
     State.CUT_SPACE: lambda value: f"{value} x",
     State.CUT_SLASH: lambda value: f"{value}/x",
+    State.SLASHED: lambda value: f"{value}/",
     State.DOTTED: lambda value: f"{value}.",
     State.EXTENDED: lambda value: f"{value}.json",
     State.PLURAL: lambda value: f"{value}s",
@@ -337,6 +347,8 @@ _MADE: dict[State, Callable[[str], str | None]] = {
     State.SQUEEZED: lambda value: "".join(c for c in value if c.isascii() and c.isalnum()),
     State.ONE_ANY: lambda value: f"{value[:1]}_{value[2:]}",
     State.ONE_DOT: lambda value: f"{value[:1]}.{value[2:]}",
+    State.OTHER_DOT: lambda value: value.replace(".", "x"),
+    State.QUESTION: lambda _: "?",
     State.ALL_ANY: lambda value: "_" * len(value),
     State.ZERO: lambda _: "0",
     State.ONE: lambda _: "1",
@@ -380,6 +392,7 @@ _SHELL: dict[State, str] = {
     State.CUT_HASH: "$RESELLER_API_KEY#x",
     State.CUT_SPACE: "$RESELLER_API_KEY x",
     State.CUT_SLASH: "$RESELLER_API_KEY/x",
+    State.SLASHED: "$RESELLER_API_KEY/",
     State.DOTTED: "$RESELLER_API_KEY.",
     State.DOUBLED: "$RESELLER_API_KEY$RESELLER_API_KEY",
     State.REPLACED: f"$(case {_KEY} in (x*) echo y;; (*) echo x;; esac)${{RESELLER_API_KEY#?}}",

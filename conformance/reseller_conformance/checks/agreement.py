@@ -136,7 +136,7 @@ def own_in_turn(group: Between) -> Iterator[Departure]:
 
 
 def alike(group: Between) -> Iterator[Departure]:
-    """Another customer's overview differs from those of the first around it."""
+    """A customer's overview differs from those of another around it."""
     whole = all(set(ALL) <= set(part.values) for part in (group.before, group.answer, group.after))
     if whole and not any(differing(group, ALL)):
         values = shown(group.answer.values, ("package", "credits_used"))
@@ -144,6 +144,6 @@ def alike(group: Between) -> Iterator[Departure]:
             group.answer,
             "all ten fields",
             "an overview of its own",
-            f"{values}, as the first customer's",
+            f"{values}, as customer {group.before.case.customer + 1}",
             "if the two accounts are really alike, name two customers that differ",
         )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import combinations
+
 from reseller_conformance import requirements as r
 from reseller_conformance.answer import Answer
 from reseller_conformance.checks import agreement
@@ -35,7 +37,7 @@ class AgreementConformance:
         if len(judge.asked.answered(judge.format)) < 2:
             judge.not_tested("name two registered customers with --user")
         turns = judge.asked.by_turns(judge.format)
-        judge.examine([group for group in _triples(turns) if _is_other(group)], agreement.alike)
+        judge.examine(_others_between(turns), agreement.alike)
         judge.examine(judge.around(turns), agreement.own)
         judge.conclude()
 
@@ -56,6 +58,11 @@ def _triples(answers: list[Answer]) -> list[Between]:
     return [Between(*three) for three in zip(answers, answers[1:], answers[2:], strict=False)]
 
 
-def _is_other(group: Between) -> bool:
-    before, answer, after = (p.case.customer for p in (group.before, group.answer, group.after))
-    return before == after != answer
+def _others_between(turns: list[Answer]) -> list[Between]:
+    """Each customer's first reading between two of each customer who was read before it."""
+    first: dict[int, Answer] = {}
+    last: dict[int, Answer] = {}
+    for answer in turns:
+        first.setdefault(answer.case.customer, answer)
+        last[answer.case.customer] = answer
+    return [Between(first[one], first[other], last[one]) for one, other in combinations(first, 2)]

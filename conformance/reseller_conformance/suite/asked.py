@@ -148,7 +148,7 @@ class Asked:
         """Each customer in both formats by turns, where both are tested."""
         if len(self.settings.formats) < len(Format):
             return []
-        turns = map(self.plan.side_by_side, self.plan.turns)
+        turns = map(self.plan.side_by_side, range(len(self.target.customers)))
         asked = (self.ask(self._answerable(cases), in_turn=True) for cases in turns)
         return [answers for answers in asked if len(answers) > 2]
 
