@@ -36,7 +36,12 @@ def test_the_shipped_suite_is_green_against_the_embedded_reference(pytester):
     result = pytester.runpytest("--pyargs", "reseller_conformance.suite", "-p", "no:randomly")
     assert result.ret == 0
     result.assert_outcomes(passed=ITEMS)
-    result.stdout.fnmatch_lines(["*conformant,*seed 20100830*"])
+    result.stdout.fnmatch_lines(
+        [
+            "reseller-conformance 0.1.0: the reference, formats json, xml, *seed 20100830",
+            "conformant,*seed 20100830*",
+        ]
+    )
 
 
 def test_three_lines_make_a_suite_of_ones_own(pytester):

@@ -169,6 +169,14 @@ class _Gathering:
                 "TestOverview, which python_files and python_classes must match"
             )
 
+    def pytest_report_collectionfinish(self) -> list[str]:
+        """Say what is about to be tested against what."""
+        if not self.awake:
+            return []
+        from reseller_conformance.session import header
+
+        return [header(self.config)]
+
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Take each item's outcome."""
         if self.awake or any(name == "requirement" for name, _ in report.user_properties):

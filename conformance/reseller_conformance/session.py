@@ -33,6 +33,7 @@ __all__ = [
     "describe",
     "finish",
     "formats_of",
+    "header",
     "introduce",
     "scrub",
     "settings_of",
@@ -184,6 +185,16 @@ def collector_of(config: pytest.Config) -> Collector:
             },
         )
     return config.stash[COLLECTOR]
+
+
+def header(config: pytest.Config) -> str:
+    """Say in one line what this run tests against what."""
+    settings = settings_of(config)
+    where = settings.app or (settings.target.base_url if settings.target else "the reference")
+    return (
+        f"reseller-conformance {__version__}: {where}, formats {', '.join(settings.formats)}, "
+        f"depth {settings.depth}, level {settings.level}, seed {settings.seed}"
+    )
 
 
 def told(config: pytest.Config) -> list[Told]:
