@@ -90,7 +90,14 @@ At most 255 characters (specification, section 4).
 
 UNDOCUMENTED = (
     (("_", "1"),),
-    (("callback_url", ""),),
+    (("callback", "done"),),
+    (("format", "txt"),),
+    (("debug", "1"),),
+    (("date", "2001-01-01"), ("start_date", "2001-01-01"), ("end_date", "2001-01-31")),
+    (("page", "2"), ("limit", "1"), ("offset", "1")),
+    (("lang", "de"), ("locale", "de_DE")),
+    (("customer", "nobody"), ("username", "nobody"), ("id", "1")),
+    (("token", "x"), ("api_token", "x"), ("session", "x"), ("version", "3")),
     (("xtask", "stats"), ("xuser", "nobody")),
     (("utm_source", "é&="), ("v", "2")),
 )

@@ -80,8 +80,8 @@ def request_for(case: Case, base_url: str, rights: Rights) -> Request:
 
 def _telling(sent: list[tuple[str, str]], hidden: list[bool], key: str) -> tuple[str, ...]:
     keys = [value for (_, value), hide in zip(sent, hidden, strict=True) if hide]
-    holding = [value.strip() for value in keys if len(key) >= LEAST]
-    holding += [key for value in holding if key in value]
+    # what stands around the whole key may be anybody's: quotes, a tag, a comma
+    holding = [key if key in value else value.strip() for value in keys if len(key) >= LEAST]
     named = [value for name, value in sent if name.removesuffix("[]") == "api_key"]
     holding += [value for value in named if value == UNKNOWN]
     others = [value for name, value in sent if name.removesuffix("[]") != "api_key"]

@@ -170,10 +170,16 @@ class Asked:
         """The answers to calls in which an odd text is the value of a parameter."""
         return [answer for answer in self._batch(format) if holds_text(answer.case)]
 
+    def undocumented(self, format: Format) -> list[Answer]:
+        """The answers to right calls with parameters that the page does not name."""
+        explored = self.explored(strategies.undocumented_cases, format)
+        cases = self._answerable([*self.plan.undocumented(format), *explored])
+        return self.ask(cases)
+
     def unusual(self, format: Format) -> list[Answer]:
         """The answers to calls that have a requirement of form of their own."""
         cases = [*self.plan.repeated(format), *self.plan.arrays(format)]
-        return [*self.odd(format), *self.ask(cases)]
+        return [*self.odd(format), *self.undocumented(format), *self.ask(cases)]
 
     def crowd(self, format: Format) -> list[Answer]:
         """Calls for different customers, right and wrong ones, in flight at once."""
@@ -224,8 +230,7 @@ class Asked:
 
 
 def _is_ordinary(case: Case) -> bool:
-    array = case.arrays or any("[" in name for name, _ in case.extra)
-    return not (holds_text(case) or case.again or array or case.method != "GET")
+    return not (holds_text(case) or case.extra or case.again or case.arrays or case.method != "GET")
 
 
 def holds_text(case: Case) -> bool:

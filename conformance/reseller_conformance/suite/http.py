@@ -34,7 +34,9 @@ class HttpConformance:
     @requirement(r.HTTP_SERVER_ERROR)
     def test_http_server_error(self, reseller_judge: Judge) -> None:
         """No 5xx."""
-        reseller_judge(reseller_judge.everything(), http.server_error)
+        judge = reseller_judge
+        answers = [*judge.everything(), *judge.asked.undocumented(judge.format)]
+        judge(answers, http.server_error)
 
     @requirement(r.HTTP_REDIRECT)
     def test_http_redirect(self, reseller_judge: Judge) -> None:

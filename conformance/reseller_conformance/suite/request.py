@@ -58,11 +58,11 @@ class RequestConformance:
     def test_request_undocumented(self, reseller_judge: Judge) -> None:
         """Parameters that the page does not name."""
         judge = reseller_judge
-        cases = [
-            *judge.plan.undocumented(judge.format),
-            *judge.asked.explored(strategies.undocumented_cases, judge.format),
-        ]
-        judge(judge.around(judge.ask(cases)), own)
+        judge.rests_on_the_documented_call()
+        answers, usual = judge.asked.undocumented(judge.format), judge.asked.usual(judge.format)
+        judge.examine(answers, lambda answer: envelope(answer, usual))
+        judge.examine(judge.around(answers), own)
+        judge.conclude()
 
     @requirement(r.REQUEST_REPEATED)
     def test_request_repeated(self, reseller_judge: Judge) -> None:
