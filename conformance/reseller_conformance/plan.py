@@ -185,9 +185,9 @@ class Plan:
         return [_with(Case(format), {parameter: state}) for state in NEAR[parameter]]
 
     def operators(self, format: Format, parameter: str) -> list[Case]:
-        """One parameter missing, and an operator of a database in its place."""
+        """One parameter missing, and a wrong array or a database's operator in its place."""
         missing = _with(Case(format), {parameter: State.MISSING})
-        sent = (("$ne", UNKNOWN), ("$gt", ""), ("$regex", ".*"))
+        sent = (("", UNKNOWN), ("$ne", UNKNOWN), ("$gt", ""), ("$regex", ".*"))
         return [replace(missing, extra=((f"{parameter}[{op}]", value),)) for op, value in sent]
 
     def combined(self, format: Format) -> list[Case]:

@@ -130,7 +130,8 @@ class Asked:
         return self._everything[format]
 
     def _all_ordinary(self, format: Format) -> list[Answer]:
-        sequences = [*self.remembered(format), *self.by_turns(format), *self.crowd(format)]
+        before = self.ask(self.plan.before(format), in_turn=True)
+        sequences = [*before, *self.remembered(format), *self.by_turns(format), *self.crowd(format)]
         sequences += [answer for turns in self.side_by_side() for answer in turns]
         asked = [*self.opening[format], *self._batch(format), *sequences]
         answers = {answer.case: answer for answer in asked if answer.case.format is format}
