@@ -15,7 +15,8 @@ from reseller_conformance.cases import (
     url_of,
 )
 from reseller_conformance.contract import PARAMETERS, Format
-from reseller_conformance.states import EMPTY, LENIENT, NEAR, WRONG, State, Text, looks_alike, make
+from reseller_conformance.making import looks_alike, make
+from reseller_conformance.states import EMPTY, LENIENT, NEAR, WRONG, State, Text
 
 RIGHTS = Rights("reseller@example.com", "K3y+with&odd=%41é", ("ann@example.com", "bob"), "eve")
 

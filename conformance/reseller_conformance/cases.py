@@ -10,7 +10,8 @@ from enum import StrEnum
 from urllib.parse import quote
 
 from reseller_conformance.contract import PARAMETERS, Format, path_of
-from reseller_conformance.states import EMPTY, LENIENT, ODD, State, Text, Value, looks_alike, make
+from reseller_conformance.making import looks_alike, make
+from reseller_conformance.states import EMPTY, LENIENT, ODD, State, Text, Value
 
 __all__ = ["Case", "Encoding", "Expected", "Rights", "askable", "pairs", "query", "url_of"]
 

@@ -10,7 +10,8 @@ from shlex import quote
 
 from reseller_conformance.cases import Case, Encoding, Rights, pairs, query
 from reseller_conformance.contract import path_of
-from reseller_conformance.states import State, shell
+from reseller_conformance.making import shell
+from reseller_conformance.states import State
 from reseller_conformance.target import Target
 
 __all__ = ["curl"]

@@ -9,8 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from reseller_conformance.cases import Case, Rights, pairs, query, url_of
+from reseller_conformance.making import make, shell
 from reseller_conformance.secret import LEAST, MASK
-from reseller_conformance.states import NEAR, UNKNOWN, WRONG, make, shell
+from reseller_conformance.states import NEAR, UNKNOWN, WRONG
 from reseller_conformance.target import Target
 
 __all__ = ["Request", "request_for", "rights_of", "secrets_of"]

@@ -1,0 +1,156 @@
+"""How a state is made of the right value: by this suite, and by the shell of whoever asks again.
+
+Also whether a text could pass for a right value. Which states there are is left to `states`.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable
+
+from reseller_conformance.states import UNKNOWN, State, Text, Value
+
+__all__ = ["looks_alike", "make", "shell"]
+
+
+def _altered(value: str) -> str:
+    return value[:-1] + ("x" if value[-1:] != "x" else "y")
+
+
+def _encoded(value: str) -> str:
+    return "".join(f"%{byte:02X}" for byte in value[:1].encode()) + value[1:]
+
+
+_MADE: dict[State, Callable[[str], str | None]] = {
+    State.VALID: lambda value: value,
+    State.MISSING: lambda _: None,
+    State.EMPTY: lambda _: "",
+    State.UNKNOWN: lambda _: UNKNOWN,
+    State.PREFIX: lambda value: value[:-1],
+    State.INITIAL: lambda value: value[:1],
+    State.ENDING: lambda value: value[1:],
+    State.INNER: lambda value: value[1:-1],
+    State.SUFFIX: lambda value: value + "x",
+    State.PREFACED: lambda value: "x" + value,
+    State.ALTERED: _altered,
+    State.OTHER_CASE: str.swapcase,
+    State.LISTED: lambda value: f"{value},{UNKNOWN}",
+    State.WILDCARD: lambda _: "%",
+    State.GLOB: lambda _: "*",
+    State.REGEX: lambda _: ".*",
+    State.PATTERN: lambda value: value[: len(value) // 2] + "%",
+    State.INJECTION: lambda _: "' OR '1'='1",
+    State.INJECTION_DOUBLE: lambda _: '" OR "1"="1',
+    State.COMMENTED: lambda value: f"{value}' -- ",
+    State.NULL: lambda _: "null",
+    State.STATS: lambda _: "stats",
+    State.DECODED_TWICE: _encoded,
+    State.LISTED_LAST: lambda value: f"{UNKNOWN},{value}",
+    State.QUOTED: lambda value: f'"{value}"',
+    State.TAGGED: lambda value: f"<b>{value}</b>",
+    State.REFERENCED: lambda value: f"&#{ord(value[:1] or ' ')};{value[1:]}",
+    State.BACKSLASHED: lambda value: f"{value[:-1]}\\{value[-1:]}",
+    State.CUT_SEMICOLON: lambda value: f"{value};x",
+    State.CUT_AMPERSAND: lambda value: f"{value}&x=1",
+    State.CUT_HASH: lambda value: f"{value}#x",
+    State.CUT_SPACE: lambda value: f"{value} x",
+    State.CUT_SLASH: lambda value: f"{value}/x",
+    State.SLASHED: lambda value: f"{value}/",
+    State.DOTTED: lambda value: f"{value}.",
+    State.EXTENDED: lambda value: f"{value}.json",
+    State.PLURAL: lambda value: f"{value}s",
+    State.DOUBLED: lambda value: value * 2,
+    State.HYPHENATED: lambda value: f"{value[:4]}-{value[4:]}",
+    State.REPLACED: lambda value: ("x" if value[:1] != "x" else "y") + value[1:],
+    State.EXCHANGED: lambda value: value[:-2] + value[-2:][::-1],
+    State.SQUEEZED: lambda value: "".join(c for c in value if c.isascii() and c.isalnum()),
+    State.ONE_ANY: lambda value: f"{value[:1]}_{value[2:]}",
+    State.ONE_DOT: lambda value: f"{value[:1]}.{value[2:]}",
+    State.OTHER_DOT: lambda value: value.replace(".", "x"),
+    State.QUESTION: lambda _: "?",
+    State.ALL_ANY: lambda value: "_" * len(value),
+    State.ZERO: lambda _: "0",
+    State.ONE: lambda _: "1",
+    State.TRUE: lambda _: "true",
+    State.NONE: lambda _: "None",
+    State.UNDEFINED: lambda _: "undefined",
+    State.ALL: lambda _: "all",
+    State.WITHOUT_DOMAIN: lambda value: value.partition("@")[0],
+    State.WITH_TAG: lambda value: value.replace("@", "+x@", 1),
+    State.WITH_DOT: lambda value: f"{value[:1]}.{value[1:]}",
+    State.WITH_NAME: lambda value: f"A <{value}>",
+    State.LOWER_CASE: str.lower,
+    State.UPPER_CASE: str.upper,
+    State.CAPITALIZED: str.capitalize,
+    State.SPACE_BEFORE: lambda value: f" {value}",
+    State.SPACE_AFTER: lambda value: f"{value} ",
+}
+
+_KEY = '"$RESELLER_API_KEY"'
+_SWAP = "tr '[:upper:][:lower:]' '[:lower:][:upper:]'"
+_FIRST = f"$(printf %.1s {_KEY} | od -An -v -tx1 | tr -d ' \\n' | tr a-f A-F)"
+_NUMBER = f"$(printf %.1s {_KEY} | od -An -v -tu1 | tr -d ' \\n')"
+_SHELL: dict[State, str] = {
+    State.VALID: "$RESELLER_API_KEY",
+    State.PREFIX: "${RESELLER_API_KEY%?}",
+    State.INITIAL: f"$(printf %.1s {_KEY})",
+    State.ENDING: "${RESELLER_API_KEY#?}",
+    State.SUFFIX: "${RESELLER_API_KEY}x",
+    State.PREFACED: "x$RESELLER_API_KEY",
+    State.ALTERED: f"${{RESELLER_API_KEY%?}}$(case {_KEY} in (*x) echo y;; (*) echo x;; esac)",
+    State.OTHER_CASE: f"$(printf %s {_KEY} | {_SWAP})",
+    State.COMMENTED: "$RESELLER_API_KEY' -- ",
+    State.LISTED: f"$RESELLER_API_KEY,{UNKNOWN}",
+    State.LISTED_LAST: f"{UNKNOWN},$RESELLER_API_KEY",
+    State.QUOTED: '\\"$RESELLER_API_KEY\\"',
+    State.TAGGED: "<b>$RESELLER_API_KEY</b>",
+    State.REFERENCED: f"&#{_NUMBER};${{RESELLER_API_KEY#?}}",
+    State.BACKSLASHED: f"${{RESELLER_API_KEY%?}}\\\\$(printf %s {_KEY} | sed 's/.*\\(.\\)$/\\1/')",
+    State.CUT_SEMICOLON: "$RESELLER_API_KEY;x",
+    State.CUT_AMPERSAND: "$RESELLER_API_KEY&x=1",
+    State.CUT_HASH: "$RESELLER_API_KEY#x",
+    State.CUT_SPACE: "$RESELLER_API_KEY x",
+    State.CUT_SLASH: "$RESELLER_API_KEY/x",
+    State.SLASHED: "$RESELLER_API_KEY/",
+    State.DOTTED: "$RESELLER_API_KEY.",
+    State.DOUBLED: "$RESELLER_API_KEY$RESELLER_API_KEY",
+    State.REPLACED: f"$(case {_KEY} in (x*) echo y;; (*) echo x;; esac)${{RESELLER_API_KEY#?}}",
+    State.EXCHANGED: f"$(printf %s {_KEY} | sed 's/\\(.\\)\\(.\\)$/\\2\\1/')",
+    State.SQUEEZED: f"$(printf %s {_KEY} | tr -cd 'A-Za-z0-9')",
+    State.ALL_ANY: f"$(printf %s {_KEY} | sed 's/./_/g')",
+    State.DECODED_TWICE: f"%{_FIRST}${{RESELLER_API_KEY#?}}",
+    State.UPPER_CASE: f"$(printf %s {_KEY} | tr '[:lower:]' '[:upper:]')",
+    State.LOWER_CASE: f"$(printf %s {_KEY} | tr '[:upper:]' '[:lower:]')",
+}
+
+
+def make(state: Value, right: str) -> str | None:
+    """Return the value to send in this state, given the right one; None for "send nothing".
+
+    `FOREIGN` is not made from the right value: whoever resolves a case knows the name.
+    """
+    if isinstance(state, Text):
+        return state.text
+    return _MADE[state](right)
+
+
+def shell(state: Value) -> str | None:
+    """Return what a POSIX shell puts between double quotes to make this state of the key.
+
+    None where the state holds nothing of the key, and its text can be written down.
+    """
+    return _SHELL.get(state) if isinstance(state, State) else None
+
+
+def looks_alike(text: str, names: tuple[str, ...]) -> bool:
+    """Say whether an honest implementation might take this text for one of these names.
+
+    Databases compare without regard to case, accents, width or spaces at the ends; the
+    specification does not ask whether they may.
+    """
+    return _folded(text) in {_folded(name) for name in names}
+
+
+def _folded(text: str) -> str:
+    letters = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+    return "".join(letter for letter in letters if not unicodedata.combining(letter)).strip()
