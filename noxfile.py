@@ -26,6 +26,13 @@ def tests(session: nox.Session) -> None:
 
 
 @nox.session
+def matrix(session: nox.Session) -> None:
+    """A seeded fault of every family, and every correct variant: some minutes on all cores."""
+    session.install(".", *group("tests"), *group("variants"))
+    session.run("pytest", "-n", "auto", "-m", "matrix", "tests/test_matrix.py", *session.posargs)
+
+
+@nox.session
 def lint(session: nox.Session) -> None:
     """Ruff: format and rules."""
     session.install(*group("lint"))

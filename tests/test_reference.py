@@ -36,7 +36,8 @@ from reseller_conformance.reference import (
     mocked,
     read_accounts,
 )
-from reseller_conformance.states import WRONG, State, looks_alike, make
+from reseller_conformance.making import looks_alike, make
+from reseller_conformance.states import WRONG, State
 
 REFERENCE = default_reference()
 OURS, THEIRS = REFERENCE.accounts.resellers
