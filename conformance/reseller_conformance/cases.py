@@ -144,9 +144,7 @@ def pairs(case: Case, rights: Rights) -> list[tuple[str, str]]:
     """Return the names and values of the query, in the order in which they are sent."""
 
     def value_of(name: str, state: Value) -> str | None:
-        if state is State.FOREIGN:
-            return rights.foreign
-        return make(state, rights.of(name, case.customer))
+        return _made(state, name, case.customer, rights)
 
     sent = [
         (f"{name}[]" if name in case.arrays else name, value_of(name, case.state(name)))
@@ -155,6 +153,14 @@ def pairs(case: Case, rights: Rights) -> list[tuple[str, str]]:
     sent += [(name, value_of(name, state)) for name, state in case.again]
     stated = [(name, value) for name, value in sent if value is not None]
     return [*case.extra[:1], *stated, *case.extra[1:]]
+
+
+def _made(state: Value, name: str, customer: int, rights: Rights) -> str | None:
+    if state is State.FOREIGN:
+        return rights.foreign
+    if state is State.OWN_NAME:
+        return rights.api_user
+    return make(state, rights.of(name, customer))
 
 
 def askable(case: Case, rights: Rights) -> bool:
@@ -171,11 +177,8 @@ def askable(case: Case, rights: Rights) -> bool:
         if isinstance(state, Text):
             if looks_alike(state.text, known):
                 return False
-        elif state is State.FOREIGN:
-            if rights.foreign is None:
-                return False
         elif name in case.wrong and state not in EMPTY:
-            made = make(state, rights.of(name, case.customer))
+            made = _made(state, name, case.customer, rights)
             if not made or made in known:
                 return False
     return True

@@ -127,7 +127,7 @@ _SHELL: dict[State, str] = {
 def make(state: Value, right: str) -> str | None:
     """Return the value to send in this state, given the right one; None for "send nothing".
 
-    `FOREIGN` is not made from the right value: whoever resolves a case knows the name.
+    `FOREIGN` and `OWN_NAME` are not made of it: whoever resolves a case knows the names.
     """
     if isinstance(state, Text):
         return state.text

@@ -91,7 +91,8 @@ At most 255 characters (specification, section 4).
 UNDOCUMENTED = (
     (("_", "1"),),
     (("callback", "done"),),
-    (("format", "txt"),),
+    (("format", "xml"),),
+    (("format", "json"),),
     (("debug", "1"),),
     (("date", "2001-01-01"), ("start_date", "2001-01-01"), ("end_date", "2001-01-31")),
     (("page", "2"), ("limit", "1"), ("offset", "1")),
@@ -106,12 +107,16 @@ UNDOCUMENTED = (
 REMEMBERED: tuple[dict[str, Value], ...] = (
     {"api_key": State.UNKNOWN},
     {"api_key": State.MISSING},
+    {"api_key": State.EMPTY},
     {"api_user": State.UNKNOWN},
     {"api_user": State.MISSING},
+    {"api_user": State.EMPTY},
     {"task": State.UNKNOWN},
     {"task": State.MISSING},
+    {"task": State.EMPTY},
     {"user": State.UNKNOWN},
     {"user": State.MISSING},
+    {"user": State.EMPTY},
 )
 """What a cache may forget to look at."""
 

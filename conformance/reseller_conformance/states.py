@@ -115,6 +115,8 @@ class State(StrEnum):
     """A dot behind the first character, which some mail servers ignore."""
     WITH_NAME = "with-name"
     """As in a mail's header: `A <a@example.com>`."""
+    OWN_NAME = "own-name"
+    """The reseller's own name, where a customer's should stand."""
     FOREIGN = "foreign"
     """A customer registered under another reseller."""
     LOWER_CASE = "lower-case"
@@ -259,6 +261,7 @@ NEAR: dict[str, tuple[State, ...]] = {
         State.WITH_TAG,
         State.WITH_DOT,
         State.WITH_NAME,
+        State.OWN_NAME,
     ),
     "api_user": (*_NEAR, State.LISTED, State.DECODED_TWICE, State.ONE_ANY, State.ONE_DOT),
     "api_key": (

@@ -34,7 +34,7 @@ class DueConformance:
     @requirement(r.DUE_TASK_EMPTY)
     def test_due_task_empty(self, reseller_judge: Judge) -> None:
         """An empty task."""
-        reseller_judge.refusals(reseller_judge.single("task", State.EMPTY), refused)
+        reseller_judge.refusals(reseller_judge.empty("task"), refused)
 
     @requirement(r.DUE_TASK_OTHER)
     def test_due_task_other(self, reseller_judge: Judge) -> None:
@@ -54,7 +54,7 @@ class DueConformance:
     @requirement(r.DUE_USER_EMPTY)
     def test_due_user_empty(self, reseller_judge: Judge) -> None:
         """An empty user."""
-        reseller_judge.refusals(reseller_judge.single("user", State.EMPTY), refused)
+        reseller_judge.refusals(reseller_judge.empty("user"), refused)
 
     @requirement(r.DUE_USER_UNKNOWN)
     def test_due_user_unknown(self, reseller_judge: Judge) -> None:
@@ -78,7 +78,7 @@ class DueConformance:
     @requirement(r.DUE_API_USER_EMPTY)
     def test_due_api_user_empty(self, reseller_judge: Judge) -> None:
         """An empty api_user."""
-        reseller_judge.refusals(reseller_judge.single("api_user", State.EMPTY), refused)
+        reseller_judge.refusals(reseller_judge.empty("api_user"), refused)
 
     @requirement(r.DUE_API_USER_WRONG)
     def test_due_api_user_wrong(self, reseller_judge: Judge) -> None:
@@ -93,7 +93,7 @@ class DueConformance:
     @requirement(r.DUE_API_KEY_EMPTY)
     def test_due_api_key_empty(self, reseller_judge: Judge) -> None:
         """An empty api_key."""
-        reseller_judge.refusals(reseller_judge.single("api_key", State.EMPTY), refused)
+        reseller_judge.refusals(reseller_judge.empty("api_key"), refused)
 
     @requirement(r.DUE_API_KEY_WRONG)
     def test_due_api_key_wrong(self, reseller_judge: Judge) -> None:

@@ -81,12 +81,23 @@ class Judge:
     def missing(self, parameter: str) -> list[Answer]:
         """Return the answers to calls without this parameter."""
         answers = self.single(parameter, State.MISSING)
-        return [*answers, *self.ask(self.plan.operators(self.format, parameter))]
+        before = self._before(parameter, State.MISSING)
+        return [*answers, *before, *self.ask(self.plan.operators(self.format, parameter))]
+
+    def empty(self, parameter: str) -> list[Answer]:
+        """Return the answers to calls with this parameter empty."""
+        return [*self.single(parameter, State.EMPTY), *self._before(parameter, State.EMPTY)]
 
     def wrong(self, parameter: str) -> list[Answer]:
         """Return the answers to calls in which this parameter alone has a wrong value."""
         answers = self.single(parameter, *WRONG[parameter])
-        return [*answers, *self.ask(self.plan.near(self.format, parameter))]
+        before = self._before(parameter, State.UNKNOWN)
+        return [*answers, *before, *self.ask(self.plan.near(self.format, parameter))]
+
+    def _before(self, parameter: str, state: State) -> list[Answer]:
+        """Return the answers to such calls that were made before any right one."""
+        asked = self.ask(self.plan.before(self.format), in_turn=True)
+        return [answer for answer in asked if answer.case.state(parameter) is state]
 
     def everything(self) -> list[Answer]:
         """Return every answer in this format."""

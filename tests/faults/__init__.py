@@ -1,0 +1,58 @@
+"""Implementations of the call that are wrong in exactly one known way each.
+
+They prove the suite: each fails the requirement that it names, at its level, and no other that it
+does not list. `FAULTS` holds them by name; `fault` in `registry` adds one. They are derived from
+the specification and from what implementers get wrong, not from what the suite looks at.
+"""
+
+from . import (
+    agreement,
+    due,
+    encodings,
+    envelopes,
+    errors,
+    extras,
+    fields,
+    fuller,
+    headers,
+    hostile,
+    http,
+    keys,
+    near,
+    rarely,
+    remembered,
+    request,
+    syntax,
+    texts,
+    together,
+    values,
+    wire,
+)
+from .registry import FAULTS, Fault, fault
+
+__all__ = [
+    "FAULTS",
+    "Fault",
+    "agreement",
+    "due",
+    "encodings",
+    "envelopes",
+    "errors",
+    "extras",
+    "fault",
+    "fields",
+    "fuller",
+    "headers",
+    "hostile",
+    "http",
+    "keys",
+    "near",
+    "rarely",
+    "remembered",
+    "request",
+    "syntax",
+    "texts",
+    "together",
+    "values",
+    "wire",
+]

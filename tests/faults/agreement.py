@@ -1,0 +1,402 @@
+"""Formats that disagree, customers that get one another's account, and state shared by calls."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+
+from reseller_conformance.contract import FIELDS, Format, Kind
+from reseller_conformance.reference import Account, Answer, Reference, Refusal, Reseller
+from reseller_conformance.requirements import (
+    AGREEMENT_CONCURRENCY,
+    AGREEMENT_CUSTOMERS,
+    AGREEMENT_FORMATS,
+    DUE_COMBINED,
+    DUE_REMEMBERED,
+    DUE_TASK_MISSING,
+    DUE_USER_MISSING,
+    DUE_USER_UNKNOWN,
+    ERRORS_STEADY,
+    READABLE_FORMAT,
+    REQUEST_ENCODING,
+    REQUEST_ORDER,
+    REQUEST_TEXT,
+    REQUEST_UNDOCUMENTED,
+    SUCCESS_ANSWERED,
+    VALUES_BALANCE,
+    VALUES_CYCLE,
+)
+
+from .due import OURS, Parameters
+from .registry import ACCOUNTS, JSON, XML, about, every, fault, variant
+
+Values = Mapping[str, str]
+
+# --- The formats disagree ------------------------------------------------------------------------
+
+
+def another(kind: Kind, value: str) -> str:
+    """Return another value of this kind, that makes as much sense."""
+    if kind is Kind.TEXT:
+        return value.replace("a", "e", 1)
+    if kind is Kind.COUNT:
+        return str(max(int(value) - 1, 0) if int(value) > 0 else 1)
+    return str(date.fromisoformat(value) - timedelta(days=1))
+
+
+IN_BALANCE = ("credits_allowed", "credits_used", "credits_remain", "credits_overage")
+
+for _field in FIELDS:
+    for _formats in (JSON, XML):
+
+        def _write(fields: Values, name: str = _field.name, kind: Kind = _field.kind) -> Values:
+            changed = another(kind, fields[name])
+            if name == "billing_process_date":  # a day before it may come before the end
+                changed = str(date.fromisoformat(fields[name]) + timedelta(days=1))
+            return {**fields, name: changed}
+
+        _methods = (
+            {"json_overview": lambda self, v, w=_write: Reference.json_overview(self, w(v))}
+            if _formats == JSON
+            else {"xml_overview": lambda self, v, w=_write: Reference.xml_overview(self, w(v))}
+        )
+        fault(
+            fails=AGREEMENT_FORMATS,
+            also=(VALUES_BALANCE,) if _field.name in IN_BALANCE else (),
+            formats=_formats,
+            family="disagreeing",
+            name=f"{_field.name}_differs_in_{_formats[0]}",
+            description=f"{_field.name} is another in {_formats[0]}",
+        )(variant(**_methods))
+
+
+def only_in(
+    name: str,
+    description: str,
+    change: Callable[[Values], Values],
+    formats: Sequence[Format],
+    **rest: object,
+) -> None:
+    methods: dict[str, Callable[..., object]] = {
+        "json_overview": lambda self, values: Reference.json_overview(self, change(values)),
+        "xml_overview": lambda self, values: Reference.xml_overview(self, change(values)),
+    }
+    fault(
+        fails=AGREEMENT_FORMATS,
+        formats=formats,
+        family="disagreeing",
+        name=name,
+        description=description,
+        **rest,
+    )(variant(**methods))
+
+
+def package(change: Callable[[str], str]) -> Callable[[Values], Values]:
+    return lambda values: {**values, "package": change(values["package"])}
+
+
+only_in("package_in_capitals_in_xml", "package is in capitals in XML", package(str.upper), XML)
+only_in(
+    "package_cut_in_json",
+    "package is cut at ten characters in JSON",
+    package(lambda v: v[:10]),
+    JSON,
+)
+only_in(
+    "package_cut_at_a_quote_in_xml",
+    "package is cut at a quote in XML",
+    package(lambda v: v.partition('"')[0]),
+    XML,
+)
+only_in(
+    "package_without_spaces_in_xml",
+    "spaces in package become one hyphen in XML",
+    package(lambda v: v.replace(" ", "-")),
+    XML,
+)
+only_in(
+    "package_spaced_in_json",
+    "package has a space after it in JSON",
+    package(lambda v: f"{v} "),
+    JSON,
+)
+only_in(
+    "package_decomposed_in_json",
+    "accents of package stand apart in JSON",
+    package(lambda v: v.replace("ö", "o\u0308").replace("ü", "u\u0308")),
+    JSON,
+)
+only_in(
+    "package_translated_in_xml",
+    "package is in another language in XML",
+    package(lambda v: v.replace("Silver Package", "Silberpaket")),
+    XML,
+)
+only_in(
+    "counts_through_doubles_in_json",
+    "counts in JSON have gone through a double",
+    lambda values: {n: str(int(float(v))) if v.isdecimal() else v for n, v in values.items()},
+    JSON,
+    also=(VALUES_BALANCE,),
+)
+only_in(
+    "counts_of_64_bits_in_xml",
+    "counts in XML end at 64 bits",
+    lambda values: {
+        n: str(min(int(v), 2**63 - 1)) if v.isdecimal() else v for n, v in values.items()
+    },
+    XML,
+    also=(VALUES_BALANCE,),
+)
+only_in(
+    "counts_of_32_bits_wrap_in_json",
+    "counts in JSON wrap at 32 bits",
+    lambda values: {n: str(int(v) % 2**32) if v.isdecimal() else v for n, v in values.items()},
+    JSON,
+    also=(VALUES_BALANCE,),
+)
+only_in(
+    "requests_a_tenth_in_xml",
+    "requests is a tenth in XML, as in the page's examples",
+    lambda v: {**v, "requests": str(int(v["requests"]) // 10)},
+    XML,
+)
+only_in(
+    "requests_differ_for_the_second_customer",
+    "requests of the second customer is another in XML",
+    lambda v: {**v, "requests": str(int(v["requests"]) - 1)},
+    XML,
+    when=about(1),
+)
+only_in(
+    "package_differs_for_the_last_customer",
+    "package of the fourth customer is another in JSON",
+    package(lambda _: "Default"),
+    JSON,
+    when=about(3),
+)
+
+
+def behind(account: Account) -> Account:
+    """The account as it was a while ago."""
+    return replace(account, requests=max(account.requests - 100, 0))
+
+
+def later(account: Account) -> Account:
+    """The account with its dates of another zone."""
+    day = timedelta(days=1)
+    return replace(
+        account,
+        billing_start_date=account.billing_start_date - day,
+        billing_end_date=account.billing_end_date - day,
+        billing_process_date=account.billing_process_date - day,
+    )
+
+
+fault(
+    fails=AGREEMENT_FORMATS,
+    formats=XML,
+    name="xml_from_a_stale_copy",
+    description="XML is read from a copy that is behind",
+    after=Reference.find_customer,
+)(lambda account: account and behind(account))
+fault(
+    fails=AGREEMENT_FORMATS,
+    formats=JSON,
+    name="json_in_another_zone",
+    description="the dates in JSON are those of another zone, a day before",
+    after=Reference.find_customer,
+)(lambda account: account and later(account))
+
+# --- Customers get one another's account ---------------------------------------------------------
+
+
+def mixed_up(
+    name: str, description: str, place: Callable[[int], int], formats: Sequence[Format]
+) -> None:
+    def find_customer(self: Reference, reseller: Reseller, user: str) -> Account | None:
+        names = [account.user for account in reseller.customers]
+        return reseller.customers[place(names.index(user))] if user in names else None
+
+    fault(
+        fails=AGREEMENT_CUSTOMERS,
+        also=(AGREEMENT_FORMATS,) if len(formats) == 1 else (),
+        formats=formats,
+        family="mixed_up",
+        name=name,
+        description=description,
+        instead_of=Reference.find_customer,
+    )(find_customer)
+
+
+BOTH = (*JSON, *XML)
+mixed_up(
+    "everybody_is_the_first", "every customer gets the first one's overview", lambda _: 0, BOTH
+)
+mixed_up("everybody_is_the_last", "every customer gets the last one's overview", lambda _: -1, BOTH)
+mixed_up(
+    "second_is_the_first",
+    "the second customer gets the first one's",
+    lambda at: 0 if at == 1 else at,
+    BOTH,
+)
+mixed_up(
+    "first_is_the_second", "the first customer gets the second one's", lambda at: at or 1, BOTH
+)
+mixed_up(
+    "third_is_the_second",
+    "the third customer gets the second one's",
+    lambda at: 1 if at == 2 else at,
+    BOTH,
+)
+mixed_up("last_is_the_first", "the fourth customer gets the first one's", lambda at: at % 3, BOTH)
+mixed_up(
+    "last_two_are_one", "the fourth customer gets the third one's", lambda at: min(at, 2), BOTH
+)
+mixed_up(
+    "everybody_is_the_first_in_xml", "every customer gets the first one's, in XML", lambda _: 0, XML
+)
+mixed_up(
+    "second_is_the_first_in_json",
+    "the second customer gets the first one's, in JSON",
+    lambda at: 0 if at == 1 else at,
+    JSON,
+)
+
+
+@fault(fails=AGREEMENT_CUSTOMERS, instead_of=Reference.find_customer)
+def everybody_is_the_sum(self: Reference, reseller: Reseller, user: str) -> Account | None:
+    """Every customer gets the overview of the reseller as a whole."""
+    if reseller.customer(user) is None:
+        return None
+    used = sum(account.credits_used for account in reseller.customers)
+    return replace(reseller.customers[0], credits_used=used, credits_overage=used - 50000)
+
+
+# --- State that calls share ----------------------------------------------------------------------
+
+PAUSE = 0.003  # seconds: enough for another call to come between
+
+
+class SharedUser(Reference):
+    """Who is asked about is a variable of the whole process."""
+
+    current: Account | None = None
+
+    def find_customer(self, reseller: Reseller, user: str) -> Account | None:
+        account = super().find_customer(reseller, user)
+        if account is not None:
+            self.current = account
+            time.sleep(PAUSE)
+            account = self.current
+        return account
+
+
+class SharedRefusal(Reference):
+    """Whether a call is refused is a variable of the whole process."""
+
+    refusal: Refusal | None = None
+
+    def look_up(self, parameters: Parameters) -> Account | Refusal:
+        found = super().look_up(parameters)
+        self.refusal = found if isinstance(found, Refusal) else None
+        time.sleep(PAUSE)
+        if self.refusal is not None:
+            return self.refusal
+        return OURS.customers[0] if isinstance(found, Refusal) else found
+
+
+class SharedFields(Reference):
+    """The fields are gathered in one mapping of the whole process."""
+
+    def __init__(self) -> None:
+        super().__init__(ACCOUNTS)
+        self.fields: dict[str, str] = {}
+
+    def overview(self, account: Account) -> Values:
+        for at, (name, value) in enumerate(super().overview(account).items()):
+            self.fields[name] = value
+            if at % 4 == 0:
+                time.sleep(PAUSE / 3)
+        return dict(self.fields)
+
+
+class SharedAnswer(Reference):
+    """The answer waits in a variable of the whole process to be sent."""
+
+    waiting: Answer | None = None
+
+    def answer(self, wanted: Format, parameters: Parameters) -> Answer:
+        self.waiting = super().answer(wanted, parameters)
+        time.sleep(PAUSE)
+        return self.waiting
+
+
+class SharedKey(Reference):
+    """The parameters wait in a variable of the whole process to be judged."""
+
+    waiting: Parameters = ()
+
+    def look_up(self, parameters: Parameters) -> Account | Refusal:
+        self.waiting = parameters
+        time.sleep(PAUSE)
+        return super().look_up(self.waiting)
+
+
+class Crowded(Reference):
+    """Refuses who comes while another call is in flight."""
+
+    inside = 0
+
+    def look_up(self, parameters: Parameters) -> Account | Refusal:
+        self.inside += 1
+        try:
+            time.sleep(PAUSE)
+            return super().look_up(parameters) if self.inside == 1 else Refusal(400, ("Busy.",))
+        finally:
+            self.inside -= 1
+
+
+# Whatever is asked at once may meet in the shared variable, right calls and wrong ones alike.
+RIGHT = (REQUEST_ORDER, REQUEST_ENCODING, REQUEST_UNDOCUMENTED, SUCCESS_ANSWERED)
+WRONG = (DUE_TASK_MISSING, DUE_USER_MISSING, DUE_USER_UNKNOWN, DUE_COMBINED, DUE_REMEMBERED)
+TEXTS = (REQUEST_TEXT, ERRORS_STEADY)
+
+SHARED: dict[str, tuple[type[Reference], str]] = {
+    "user": (SharedUser, "the account that is asked about is a global variable"),
+    "refusal": (SharedRefusal, "whether a call is refused is a global variable"),
+    "parameters": (SharedKey, "the parameters of a call are a global variable"),
+    "answer": (SharedAnswer, "the answer of a call is a global variable, in whatever format"),
+}
+for _name, (_kind, _said) in SHARED.items():
+    fault(
+        fails=AGREEMENT_CONCURRENCY,
+        also=RIGHT if _name == "user" else (*RIGHT, *WRONG, *TEXTS, READABLE_FORMAT),
+        family="shared",
+        name=f"shared_{_name}",
+        description=_said,
+    )(lambda kind=_kind: kind(ACCOUNTS))
+fault(
+    fails=AGREEMENT_CONCURRENCY,
+    also=(*RIGHT, VALUES_BALANCE, VALUES_CYCLE),
+    family="shared",
+    name="shared_fields",
+    description="the fields of an overview are gathered in a global variable",
+)(SharedFields)
+fault(
+    fails=AGREEMENT_CONCURRENCY,
+    also=RIGHT,
+    family="shared",
+    name="one_at_a_time",
+    description="a call is refused while another is in flight",
+)(lambda: Crowded(ACCOUNTS))
+fault(
+    fails=AGREEMENT_CONCURRENCY,
+    also=RIGHT,
+    family="shared",
+    when=every(4),
+    name="shared_user_in_one_of_four_workers",
+    description="in one of four workers, the account that is asked about is a global variable",
+)(lambda: SharedUser(ACCOUNTS))

@@ -1,0 +1,298 @@
+"""Error envelopes of another shape, or none at all."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from html import escape
+
+from reseller_conformance.contract import PARAMETERS, Format
+from reseller_conformance.reference import Answer, Reference, Refusal
+from reseller_conformance.requirements import (
+    ERRORS_CLOSED,
+    ERRORS_LISTED,
+    ERRORS_MESSAGE,
+    ERRORS_SHAPE,
+    ERRORS_TEXT,
+    READABLE_ENVELOPE,
+    READABLE_FORMAT,
+    REQUEST_TEXT,
+    Requirement,
+)
+
+from .registry import (
+    JSON,
+    XML,
+    When,
+    asking,
+    fault,
+    sent,
+    variant,
+)
+from .writing import json_answer, xml_answer
+
+Errors = Sequence[str]
+
+# --- The shape in JSON ---------------------------------------------------------------------------
+
+
+def in_json(
+    name: str,
+    write: Callable[[list[str]], object],
+    fails: Requirement,
+    *also: Requirement,
+) -> None:
+    fault(
+        fails=fails,
+        also=also,
+        formats=JSON,
+        family="error_in_json",
+        name=f"json_error_{name}",
+        description=f"an error in JSON: {json.dumps(write(['…']), ensure_ascii=False)}",
+    )(variant(json_errors=lambda _, errors: write(list(errors))))
+
+
+in_json("wrapped_in_result", lambda e: {"result": {"message": "error", "errors": e}}, ERRORS_SHAPE)
+in_json("wrapped_in_error", lambda e: {"error": {"message": "error", "errors": e}}, ERRORS_SHAPE)
+in_json("in_a_list", lambda e: [{"message": "error", "errors": e}], ERRORS_SHAPE)
+in_json("without_message", lambda e: {"errors": e}, ERRORS_MESSAGE)
+in_json("without_errors", lambda _: {"message": "error"}, ERRORS_LISTED)
+in_json("in_error", lambda e: {"message": "error", "error": e}, ERRORS_LISTED, ERRORS_CLOSED)
+in_json("in_one_error", lambda e: {"error": e[0]}, READABLE_ENVELOPE)
+in_json("in_a_status", lambda e: {"status": "error", "reason": e[0]}, READABLE_ENVELOPE)
+in_json(
+    "capitalized",
+    lambda e: {"Message": "error", "Errors": e},
+    ERRORS_MESSAGE,
+    ERRORS_LISTED,
+    ERRORS_CLOSED,
+)
+in_json("a_list_of_texts", lambda e: e, READABLE_ENVELOPE)
+in_json("one_text", lambda e: e[0], READABLE_ENVELOPE)
+in_json("false", lambda _: False, READABLE_ENVELOPE)
+in_json("null", lambda _: None, READABLE_ENVELOPE)
+in_json("an_empty_object", lambda _: {}, READABLE_ENVELOPE)
+in_json("an_empty_list", lambda _: [], READABLE_ENVELOPE)
+in_json(
+    "of_a_framework",
+    lambda e: {"detail": [{"loc": ["query", "user"], "msg": e[0], "type": "value_error"}]},
+    READABLE_ENVELOPE,
+)
+in_json(
+    "of_a_gateway",
+    lambda e: {"type": "about:blank", "title": "Bad Request", "status": 400, "detail": e[0]},
+    READABLE_ENVELOPE,
+)
+
+MESSAGES: dict[str, object] = {
+    "capital": "Error",
+    "upper_case": "ERROR",
+    "plural": "errors",
+    "failure": "failure",
+    "of_success": "success",
+    "spaced": "error ",
+    "pointed": "error.",
+    "empty": "",
+    "null": None,
+    "true": True,
+    "a_number": 400,
+    "a_list": ["error"],
+    "an_object": {"text": "error"},
+    "of_the_first_error": "user is required.",
+    "translated": "Fehler",
+    "with_the_count": "1 error",
+}
+for _name, _message in MESSAGES.items():
+    in_json(
+        f"message_{_name}",
+        lambda e, message=_message: {"message": message, "errors": e},
+        ERRORS_MESSAGE,
+    )
+
+LISTS: dict[str, Callable[[list[str]], object]] = {
+    "empty": lambda _: [],
+    "null": lambda _: None,
+    "one_text": lambda e: e[0],
+    "joined": "; ".join,
+    "an_object": lambda e: {str(at): text for at, text in enumerate(e)},
+    "by_parameter": lambda e: {text.split()[0]: [text] for text in e},
+    "as_in_xml": lambda e: {"error": e},
+    "objects": lambda e: [{"message": text} for text in e],
+    "codes": lambda e: [400 for _ in e],
+    "true": lambda _: True,
+    "lists": lambda e: [[text] for text in e],
+    "null_in_it": lambda e: [*e, None],
+    "only_null": lambda _: [None],
+    "a_number_in_it": lambda e: [*e, 400],
+    "an_object_in_it": lambda e: [*e, {}],
+}
+for _name, _write in LISTS.items():
+    in_json(
+        f"list_{_name}",
+        lambda e, write=_write: {"message": "error", "errors": write(e)},
+        ERRORS_LISTED,
+    )
+
+
+def text_in_json(name: str, write: Callable[[str], str], fails: Requirement) -> None:
+    @fault(
+        fails=fails,
+        formats=JSON,
+        family="error_in_json",
+        name=f"json_error_{name}",
+        description=f"an error in JSON: {write(json.dumps(['…'], ensure_ascii=False))}",
+        instead_of=Reference.refuse,
+    )
+    def refuse(self: Reference, wanted: Format, refusal: Refusal) -> Answer:
+        listed = json.dumps(refusal.errors, ensure_ascii=False)
+        return json_answer(write(listed), refusal.status)
+
+
+text_in_json(
+    "with_two_messages",
+    lambda e: f'{{"message": "error", "errors": {e}, "message": "error"}}',
+    ERRORS_MESSAGE,
+)
+text_in_json(
+    "with_two_lists",
+    lambda e: f'{{"message": "error", "errors": {e}, "errors": {e}}}',
+    ERRORS_SHAPE,
+)
+
+# --- The shape in XML ----------------------------------------------------------------------------
+
+
+def in_xml(
+    name: str, pattern: str, fails: Requirement, *also: Requirement, each: str = "<error>{}</error>"
+) -> None:
+    @fault(
+        fails=fails,
+        also=also,
+        formats=XML,
+        family="error_in_xml",
+        name=f"xml_error_{name}",
+        description=f"an error in XML: {pattern.format(each.format('…'))}",
+        instead_of=Reference.refuse,
+    )
+    def refuse(self: Reference, wanted: Format, refusal: Refusal) -> Answer:
+        listed = "".join(each.format(escape(text)) for text in refusal.errors)
+        return xml_answer(pattern.format(listed), refusal.status)
+
+
+MESSAGE = "<message>error</message>"
+USUAL = f"{MESSAGE}<errors>{{}}</errors>"
+
+in_xml("in_response", f"<response>{USUAL}</response>", ERRORS_SHAPE)
+in_xml("in_error", f"<error>{USUAL}</error>", ERRORS_SHAPE)
+in_xml("in_capital_result", f"<Result>{USUAL}</Result>", ERRORS_SHAPE)
+in_xml("one_level_deeper", f"<response><result>{USUAL}</result></response>", ERRORS_SHAPE)
+in_xml("in_overview", f"<result><overview>{USUAL}</overview></result>", ERRORS_SHAPE)
+in_xml("without_message", "<result><errors>{}</errors></result>", ERRORS_MESSAGE)
+in_xml("without_errors", f"<result>{MESSAGE}</result>", ERRORS_LISTED, each="")
+in_xml("without_a_list", f"<result>{MESSAGE}{{}}</result>", ERRORS_SHAPE, ERRORS_CLOSED)
+in_xml("of_errors_alone", "<errors>{}</errors>", READABLE_ENVELOPE)
+in_xml("of_one_error", "<error>Bad request</error>", READABLE_ENVELOPE, each="")
+in_xml("empty", "<result/>", READABLE_ENVELOPE, each="")
+in_xml(
+    "capitalized",
+    "<result><Message>error</Message><Errors>{}</Errors></result>",
+    ERRORS_MESSAGE,
+    ERRORS_LISTED,
+    ERRORS_CLOSED,
+)
+in_xml("with_two_messages", f"<result>{MESSAGE}{USUAL}</result>", ERRORS_MESSAGE)
+in_xml(
+    "with_two_lists",
+    f"<result>{MESSAGE}<errors>{{0}}</errors><errors>{{0}}</errors></result>",
+    ERRORS_SHAPE,
+)
+in_xml(
+    "with_message_in_errors",
+    f"<result><errors>{MESSAGE}{{}}</errors></result>",
+    ERRORS_MESSAGE,
+    ERRORS_CLOSED,
+)
+in_xml(
+    "with_message_in_an_attribute",
+    '<result message="error"><errors>{}</errors></result>',
+    ERRORS_MESSAGE,
+    ERRORS_CLOSED,
+)
+in_xml("as_attributes", '<result message="error" error="Bad request"/>', READABLE_ENVELOPE, each="")
+for _name, _message in {
+    "capital": "Error",
+    "upper_case": "ERROR",
+    "failure": "failure",
+    "of_success": "success",
+    "empty": "",
+    "spaced": " error ",
+    "pointed": "error.",
+    "nested": "<text>error</text>",
+    "around_an_element": "error<br/>",
+    "of_the_first_error": "user is required.",
+    "a_number": "400",
+}.items():
+    in_xml(
+        f"message_{_name}",
+        f"<result><message>{_message}</message><errors>{{}}</errors></result>",
+        ERRORS_MESSAGE,
+    )
+for _name, _each in {
+    "in_other_elements": "<message>{}</message>",
+    "in_items": "<item>{}</item>",
+    "in_capital_errors": "<Error>{}</Error>",
+    "in_errors_again": "<errors>{}</errors>",
+    "in_strings": "<error><string>{}</string></error>",
+    "with_codes_inside": "<error><code>4</code>{}</error>",
+    "without_elements": "{}",
+    "around_an_element": "<error>{}<br/></error>",
+}.items():
+    in_xml(f"list_{_name}", f"<result>{USUAL}</result>", ERRORS_LISTED, each=_each)
+in_xml(
+    "list_in_attributes",
+    f"<result>{USUAL}</result>",
+    ERRORS_TEXT,
+    ERRORS_CLOSED,
+    each='<error text="{}"/>',
+)
+in_xml("list_empty", f"<result>{USUAL}</result>", ERRORS_LISTED, each="")
+in_xml("list_of_space", f"<result>{USUAL}</result>", ERRORS_LISTED, each=" ")
+
+# --- No envelope at all --------------------------------------------------------------------------
+
+PAGES: dict[str, tuple[str, str, Requirement]] = {
+    "as_text": ("text/plain", "user is required.", READABLE_FORMAT),
+    "as_html": ("text/html", "<html><body><h1>Bad Request</h1></body></html>", READABLE_FORMAT),
+    "as_broken_html": ("text/html", "<html><body><h1>Bad Request<br></body>", READABLE_FORMAT),
+    "as_html_with_doctype": (
+        "text/html",
+        "<!DOCTYPE html><html><head><title>401</title></head><body><p>No.</p></body></html>",
+        READABLE_FORMAT,
+    ),
+    "as_a_form": ("text/plain", "message=error&errors=user+is+required", READABLE_FORMAT),
+    "as_yaml": ("text/yaml", "message: error\nerrors:\n- user is required.\n", READABLE_FORMAT),
+}
+CHOICES: dict[str, When] = {
+    "always": asking(right=False),
+    **{
+        f"where_{name}_is_missing": (lambda name=name: lambda request: name not in sent(request))
+        for name in PARAMETERS
+    },
+}
+for _name, (_type, _text, _fails) in PAGES.items():
+    for _choice, _when in CHOICES.items():
+        if _choice == "always" or _name == "as_html_with_doctype":
+            fault(
+                fails=_fails,
+                also=(REQUEST_TEXT,),
+                family="page",
+                when=_when,
+                name=f"error_{_name}_{_choice}",
+                description=f"an error is a page {_name} {_choice}".replace("_", " "),
+            )(
+                variant(
+                    refuse=lambda _, __, refusal, kind=_type, text=_text: Answer(
+                        refusal.status, kind, text.encode()
+                    )
+                )
+            )

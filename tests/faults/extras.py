@@ -1,0 +1,234 @@
+"""Undocumented and repeated parameters, and arrays, that are not borne."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from reseller_conformance.contract import PARAMETERS, Format
+from reseller_conformance.reference import Answer, Reference, Refusal
+from reseller_conformance.requirements import (
+    BOTH,
+    HTTP_SERVER_ERROR,
+    READABLE_FORMAT,
+    REQUEST_ARRAY,
+    REQUEST_REPEATED,
+    REQUEST_UNDOCUMENTED,
+    Requirement,
+)
+
+from .registry import (
+    ACCOUNTS,
+    JSON,
+    XML,
+    fault,
+)
+from .request import Parameters, reading
+from .writing import json_answer
+
+# --- Undocumented parameters ---------------------------------------------------------------------
+
+
+def undocumented(
+    name: str,
+    description: str,
+    make: Callable[[], Reference],
+    formats: Sequence[Format] = BOTH,
+    fails: Requirement = REQUEST_UNDOCUMENTED,
+) -> None:
+    fault(
+        fails=fails,
+        formats=formats,
+        family="undocumented",
+        name=name,
+        description=description,
+    )(make)
+
+
+def extras(parameters: Parameters) -> list[str]:
+    return [name for name, _ in parameters if name.partition("[")[0] not in PARAMETERS]
+
+
+class OnExtras(Reference):
+    """Answers in its own way where there are undocumented parameters."""
+
+    def __init__(
+        self,
+        write: Callable[[Reference, Format, Parameters], Answer],
+        test: Callable[[Parameters], bool] = lambda parameters: bool(extras(parameters)),
+    ) -> None:
+        super().__init__(ACCOUNTS)
+        self.write, self.test = write, test
+
+    def answer(self, wanted: Format, parameters: Parameters) -> Answer:
+        if self.test(parameters):
+            return self.write(Reference(ACCOUNTS), wanted, parameters)
+        return super().answer(wanted, parameters)
+
+
+def refused(self: Reference, wanted: Format, parameters: Parameters) -> Answer:
+    return self.refuse(wanted, Refusal(400, ("There is an unknown parameter.",)))
+
+
+def crashed(self: Reference, wanted: Format, parameters: Parameters) -> Answer:
+    return Answer(500, "text/html", b"<html><body><h1>Internal Server Error</h1></body></html>")
+
+
+def shown(self: Reference, wanted: Format, parameters: Parameters) -> Answer:
+    return Answer(200, "text/plain", ", ".join(extras(parameters)).encode())
+
+
+undocumented("extra_refused", "an undocumented parameter is an error", lambda: OnExtras(refused))
+undocumented(
+    "extra_refused_in_xml",
+    "an undocumented parameter is an error, in XML",
+    lambda: OnExtras(refused),
+    XML,
+)
+undocumented(
+    "extra_crashes",
+    "an undocumented parameter ends in a 500",
+    lambda: OnExtras(crashed),
+    fails=HTTP_SERVER_ERROR,
+)
+undocumented(
+    "extra_shown",
+    "an undocumented parameter is told back, in plain text",
+    lambda: OnExtras(shown),
+    fails=READABLE_FORMAT,
+)
+undocumented(
+    "two_extras_refused",
+    "more than one undocumented parameter is an error",
+    lambda: OnExtras(refused, lambda parameters: len(extras(parameters)) > 1),
+)
+undocumented(
+    "more_than_five_refused",
+    "more than five parameters are an error",
+    lambda: OnExtras(refused, lambda parameters: len(parameters) > 5),
+)
+undocumented(
+    "extra_first_refused",
+    "an undocumented parameter is an error if it comes first",
+    lambda: OnExtras(refused, lambda p: bool(p) and p[0][0] in extras(p)),
+)
+undocumented(
+    "extra_last_refused",
+    "an undocumented parameter is an error if it comes last",
+    lambda: OnExtras(refused, lambda p: bool(p) and p[-1][0] in extras(p)),
+)
+undocumented(
+    "extra_empty_refused",
+    "an undocumented parameter is an error if it is empty",
+    lambda: OnExtras(refused, lambda p: any(not value for name, value in p if name in extras(p))),
+)
+undocumented(
+    "extra_not_ascii_crashes",
+    "an undocumented parameter that is not ASCII ends in a 500",
+    lambda: OnExtras(crashed, lambda p: any(not (n + v).isascii() for n, v in p if n in extras(p))),
+    fails=HTTP_SERVER_ERROR,
+)
+for _name, _ending in (("user", "user"), ("task", "task"), ("key", "key")):
+    undocumented(
+        f"extra_ending_in_{_name}",
+        f"an undocumented parameter whose name ends in {_name} is taken for it",
+        lambda ending=_ending: OnExtras(
+            refused,
+            lambda p, e=ending: any(n.endswith(e) for n in extras(p)),
+        ),
+    )
+for _word in (
+    "_",
+    "callback",
+    "format",
+    "debug",
+    "date",
+    "id",
+    "page",
+    "lang",
+    "utm_source",
+    "customer",
+    "api_token",
+    "session",
+):
+    undocumented(
+        f"extra_{_word.strip('_') or 'underscore'}_refused",
+        f"a parameter called {_word} is an error",
+        lambda word=_word: OnExtras(
+            refused,
+            lambda p, w=word: w in dict(p),
+        ),
+    )
+undocumented(
+    "names_in_any_case",
+    "names are read without regard to case, the last winning",
+    reading(
+        lambda parameters: (
+            list({n.lower(): (n.lower(), v) for n, v in parameters}.values())
+            if any(n != n.lower() and n.lower() in PARAMETERS for n, _ in parameters)
+            else parameters
+        )
+    ),
+)
+
+
+@fault(fails=REQUEST_UNDOCUMENTED, formats=JSON, instead_of=Reference.answer)
+def callback_pads(self: Reference, wanted: Format, parameters: Parameters) -> Answer:
+    """A parameter called callback wraps the JSON in a call."""
+    answer, given = Reference.answer(self, wanted, parameters), dict(parameters)
+    if "callback" not in given:
+        return answer
+    return json_answer(f"{given['callback']}({answer.body.decode()});", answer.status)
+
+
+@fault(fails=REQUEST_UNDOCUMENTED, instead_of=Reference.answer)
+def format_parameter_wins(self: Reference, wanted: Format, parameters: Parameters) -> Answer:
+    """A parameter called format chooses the format."""
+    chosen = dict(parameters).get("format")
+    return Reference.answer(self, Format(chosen) if chosen in BOTH else wanted, parameters)
+
+
+# --- Repeated parameters and arrays --------------------------------------------------------------
+
+
+def falling_over(test: Callable[[Parameters], bool], answer: Answer) -> Callable[[], Reference]:
+    return lambda: OnExtras(lambda *_: answer, test)
+
+
+PAGE = b"<html><body><h1>Internal Server Error</h1></body></html>"
+NOTICE = b"<br />\n<b>Warning</b>: trim() expects parameter 1 to be string, array given<br />\n"
+FALLS = {
+    "crashes": Answer(500, "text/html", PAGE),
+    "crashes_in_json": Answer(
+        500, "application/json", b'{"message": "error", "errors": ["Sorry."]}'
+    ),
+    "is_blank": Answer(200, "text/html", b""),
+    "is_a_notice": Answer(200, "text/html", NOTICE),
+    "redirects": Answer(302, "text/html", PAGE, (("Location", "/"),)),
+}
+for _name in PARAMETERS:
+    for _how, _answer in FALLS.items():
+        _formats = JSON if _how == "crashes_in_json" else BOTH
+        fault(
+            fails=REQUEST_REPEATED,
+            formats=_formats,
+            family=f"repeated_{_how}",
+            name=f"{_name}_repeated_{_how}",
+            description=f"{_name} sent twice {_how.replace('_', ' ')}",
+        )(
+            falling_over(
+                lambda p, n=_name: [name for name, _ in p].count(n) > 1,
+                _answer,
+            )
+        )
+        fault(
+            fails=REQUEST_ARRAY,
+            formats=_formats,
+            family=f"array_{_how}",
+            name=f"{_name}_array_{_how}",
+            description=f"{_name}[] {_how.replace('_', ' ')}",
+        )(
+            falling_over(
+                lambda p, n=_name: any(name.startswith(f"{n}[") for name, _ in p),
+                _answer,
+            )
+        )

@@ -1,0 +1,159 @@
+"""Error envelopes with too much in them, with too little, or with now more and now less."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import count
+
+from reseller_conformance.contract import FIELDS, Format
+from reseller_conformance.reference import Answer, Reference, Refusal
+from reseller_conformance.requirements import (
+    BOTH,
+    ERRORS_APART,
+    ERRORS_CLOSED,
+    ERRORS_STEADY,
+    ERRORS_TEXT,
+)
+
+from .errors import MESSAGE, USUAL, in_json, in_xml
+from .registry import (
+    ACCOUNTS,
+    JSON,
+    XML,
+    fault,
+    variant,
+)
+
+# --- More than is documented, or less ------------------------------------------------------------
+
+for _name, _extra in {
+    "a_code": {"code": 401},
+    "a_status": {"status": 400},
+    "a_time": {"timestamp": "2010-08-30T00:00:00Z"},
+    "null": {"data": None},
+    "success_false": {"success": False},
+    "a_trace": {"trace": ["overview.php:12"]},
+    "an_error": {"error": "Bad request"},
+    "a_request": {"request_id": "7f3a"},
+}.items():
+    in_json(
+        f"with_{_name}_more",
+        lambda e, extra=_extra: {"message": "error", "errors": e, **extra},
+        ERRORS_CLOSED,
+    )
+in_xml("with_a_code_more", f"<result>{USUAL}<code>401</code></result>", ERRORS_CLOSED)
+in_xml("with_an_empty_element_more", f"<result>{USUAL}<data/></result>", ERRORS_CLOSED)
+in_xml("with_an_attribute", f'<result version="1">{USUAL}</result>', ERRORS_CLOSED)
+in_xml("with_codes", f"<result>{USUAL}</result>", ERRORS_CLOSED, each='<error code="4">{}</error>')
+in_xml("with_a_count", f'<result>{MESSAGE}<errors count="1">{{}}</errors></result>', ERRORS_CLOSED)
+in_xml(
+    "with_a_typed_message",
+    '<result><message type="string">error</message><errors>{}</errors></result>',
+    ERRORS_CLOSED,
+)
+in_xml(
+    "with_a_note_in_the_list",
+    f"<result>{USUAL}</result>",
+    ERRORS_CLOSED,
+    each="<error>{}</error><note>x</note>",
+)
+
+for _formats in (BOTH, JSON, XML):
+    _where = "" if _formats == BOTH else f"_in_{_formats[0]}"
+    for _name, _change in {
+        "empty": lambda errors: [""] * len(errors),
+        "empty_after_another": lambda errors: [*errors, ""],
+        "empty_before_another": lambda errors: ["", *errors],
+    }.items():
+        fault(
+            fails=ERRORS_TEXT,
+            formats=_formats,
+            family="text",
+            name=f"error_text_{_name}{_where}",
+            description=f"an error text is {_name.replace('_', ' ')}",
+        )(
+            variant(
+                refuse=lambda self, wanted, refusal, change=_change: Reference.refuse(
+                    self, wanted, replace(refusal, errors=tuple(change(refusal.errors)))
+                )
+            )
+        )
+
+# --- Something of an account beside the error ----------------------------------------------------
+
+ACCOUNT = ACCOUNTS.resellers[0].customers[0]
+VALUES = {field.name: str(getattr(ACCOUNT, field.name)) for field in FIELDS}
+
+in_json("with_the_account", lambda e: {"message": "error", "errors": e, **VALUES}, ERRORS_APART)
+in_json("after_the_account", lambda e: {**VALUES, "message": "error", "errors": e}, ERRORS_APART)
+in_json(
+    "with_the_account_as_null",
+    lambda e: {"message": "error", "errors": e, **dict.fromkeys(VALUES)},
+    ERRORS_APART,
+)
+for _field in FIELDS:
+    in_json(
+        f"with_{_field.name}",
+        lambda e, name=_field.name: {"message": "error", "errors": e, name: VALUES[name]},
+        ERRORS_APART,
+    )
+    in_xml(
+        f"with_{_field.name}",
+        f"<result>{USUAL}<{_field.name}>{VALUES[_field.name]}</{_field.name}></result>",
+        ERRORS_APART,
+    )
+FIELDS_IN_XML = "".join(f"<{name}>{value}</{name}>" for name, value in VALUES.items())
+in_xml(
+    "with_the_account",
+    f"<result>{USUAL}<overview>{FIELDS_IN_XML}</overview></result>",
+    ERRORS_APART,
+)
+in_xml(
+    "after_the_account",
+    f"<result><overview>{FIELDS_IN_XML}</overview>{USUAL}</result>",
+    ERRORS_APART,
+)
+in_xml("with_the_fields", f"<result>{USUAL}{FIELDS_IN_XML}</result>", ERRORS_APART)
+
+# --- The number of messages changes --------------------------------------------------------------
+
+
+def counted(number: Callable[[int], int]) -> Callable[[], Reference]:
+    """Make a reference whose so many-th refusal has so many messages more."""
+
+    def make() -> Reference:
+        calls = count()
+
+        def refuse(self: Reference, wanted: Format, refusal: Refusal) -> Answer:
+            more = ("Try again later.",) * number(next(calls))
+            return Reference.refuse(self, wanted, replace(refusal, errors=refusal.errors + more))
+
+        return variant(refuse=refuse)()
+
+    return make
+
+
+for _formats in (BOTH, JSON, XML):
+    _where = "" if _formats == BOTH else f"_in_{_formats[0]}"
+    for _name, _number in {
+        "alternating": lambda at: at % 2,
+        "growing": lambda at: min(at, 200),
+        "of_three_workers": lambda at: at % 3 == 0,
+        "changing_once": lambda at: at > 150,
+    }.items():
+        fault(
+            fails=ERRORS_STEADY,
+            formats=_formats,
+            family="unsteady",
+            name=f"error_count_{_name}{_where}",
+            description=f"the number of messages is {_name.replace('_', ' ')}",
+        )(counted(_number))
+
+
+@fault(fails=ERRORS_STEADY, instead_of=Reference.refuse)
+def error_count_random(self: Reference, wanted: Format, refusal: Refusal) -> Answer:
+    """The number of messages is drawn by lot."""
+    more = ("Try again later.",) * random.randrange(4)
+    return Reference.refuse(self, wanted, replace(refusal, errors=refusal.errors + more))

@@ -1,0 +1,166 @@
+"""Types, charsets and codings that are told wrongly, or not at all."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Callable
+from dataclasses import replace
+
+from reseller_conformance.contract import Format
+from reseller_conformance.reference import Answer
+from reseller_conformance.requirements import (
+    HTTP_CHARSET,
+    HTTP_CONTENT_TYPE,
+    READABLE_FORMAT,
+    SUCCESS_ANSWERED,
+)
+
+from .http import ERROR, SUCCESS, answer
+from .registry import (
+    JSON,
+    XML,
+    about,
+)
+
+# --- The type ------------------------------------------------------------------------------------
+
+TYPES = {
+    Format.JSON: (
+        "text/html",
+        "text/plain",
+        "application/xml",
+        "application/octet-stream",
+        "application/x-javascript",
+        "text/x-json",
+        "json",
+        "application/x-www-form-urlencoded",
+    ),
+    Format.XML: (
+        "text/html",
+        "text/plain",
+        "application/json",
+        "application/octet-stream",
+        "text/xsl",
+        "xml",
+        "application/xhtml",
+        "image/svg+xml",
+    ),
+}
+for _format, _types in TYPES.items():
+    for _type in _types:
+        answer(
+            f"type_{_type.replace('/', '_').replace('+', '_').replace('-', '_')}",
+            f"Content-Type is {_type}",
+            lambda found, kind=_type: replace(found, content_type=kind),
+            fails=HTTP_CONTENT_TYPE,
+            formats=(_format,),
+        )
+for _formats in (JSON, XML):
+    for _who, _when in {"overviews": SUCCESS, "errors": ERROR}.items():
+        answer(
+            f"{_who}_typed_as_html",
+            f"Content-Type of {_who} is text/html",
+            lambda found: replace(found, content_type="text/html"),
+            fails=HTTP_CONTENT_TYPE,
+            formats=_formats,
+            when=_when,
+        )
+    answer(
+        "type_empty",
+        "Content-Type is empty",
+        lambda found: replace(found, content_type=""),
+        fails=HTTP_CONTENT_TYPE,
+        formats=_formats,
+    )
+
+# --- The charset ---------------------------------------------------------------------------------
+
+
+def in_utf_8(found: Answer) -> Answer:
+    return replace(
+        found,
+        content_type="application/xml; charset=ISO-8859-1",
+        body=found.body.decode("iso-8859-1").replace("ISO-8859-1", "UTF-8").encode(),
+    )
+
+
+CHARSETS: dict[str, tuple[Format, str, Callable[[Answer], Answer]]] = {
+    "json_called_latin_1": (
+        Format.JSON,
+        "JSON is in UTF-8, and called ISO-8859-1",
+        lambda found: replace(found, content_type="application/json; charset=ISO-8859-1"),
+    ),
+    "json_called_utf_16": (
+        Format.JSON,
+        "JSON is in UTF-8, and called UTF-16",
+        lambda found: replace(found, content_type="application/json; charset=utf-16"),
+    ),
+    "json_called_ascii": (
+        Format.JSON,
+        "JSON is in UTF-8, and called US-ASCII",
+        lambda found: replace(found, content_type="application/json; charset=us-ascii"),
+    ),
+    "json_called_windows_1252": (
+        Format.JSON,
+        "JSON is in UTF-8, and called Windows-1252",
+        lambda found: replace(found, content_type='application/json; charset="windows-1252"'),
+    ),
+    "json_called_unknown": (
+        Format.JSON,
+        "JSON has a charset that nobody knows",
+        lambda found: replace(found, content_type="application/json; charset=utf8mb4"),
+    ),
+    "xml_called_utf_8": (
+        Format.XML,
+        "XML is in ISO-8859-1, and called UTF-8",
+        lambda found: replace(found, content_type="application/xml; charset=utf-8"),
+    ),
+    "xml_called_utf_16": (
+        Format.XML,
+        "XML is in ISO-8859-1, and called UTF-16",
+        lambda found: replace(found, content_type="application/xml; charset=UTF-16"),
+    ),
+    "xml_called_ascii": (
+        Format.XML,
+        "XML is in ISO-8859-1, and called US-ASCII",
+        lambda found: replace(found, content_type="text/xml; charset=us-ascii"),
+    ),
+    "xml_called_unknown": (
+        Format.XML,
+        "XML has a charset that nobody knows",
+        lambda found: replace(found, content_type="application/xml; charset=utf8mb4"),
+    ),
+    "xml_in_utf_8_called_latin_1": (
+        Format.XML,
+        "XML is in UTF-8 and says so, and is called ISO-8859-1",
+        in_utf_8,
+    ),
+}
+for _name, (_format, _said, _change) in CHARSETS.items():
+    answer(f"charset_{_name}", _said, _change, fails=HTTP_CHARSET, formats=(_format,))
+answer(
+    "charset_of_overviews_only",
+    "overviews in XML are in ISO-8859-1, and called UTF-8",
+    CHARSETS["xml_called_utf_8"][2],
+    fails=HTTP_CHARSET,
+    formats=XML,
+    when=about(2),
+)
+
+# --- Codings that the header does not tell -------------------------------------------------------
+
+answer(
+    "gzip_untold",
+    "errors are compressed, and no header says so",
+    lambda found: replace(found, body=gzip.compress(found.body)),
+    fails=READABLE_FORMAT,
+    when=ERROR,
+)
+answer(
+    "gzip_untold_for_the_second_customer",
+    "the second customer's overview is compressed, and no header says so",
+    lambda found: replace(found, body=gzip.compress(found.body)),
+    fails=READABLE_FORMAT,
+    also=(SUCCESS_ANSWERED,),
+    when=about(1),
+)

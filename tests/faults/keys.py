@@ -1,0 +1,189 @@
+"""Error envelopes in which the key comes back."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from html import escape
+from urllib.parse import quote, urlencode
+
+from reseller_conformance.contract import Format
+from reseller_conformance.reference import Answer, Reference, Refusal
+from reseller_conformance.requirements import (
+    BOTH,
+    ERRORS_CLOSED,
+    ERRORS_KEY,
+)
+
+from .registry import (
+    ACCOUNTS,
+    JSON,
+    XML,
+    fault,
+    sent,
+    variant,
+)
+
+# --- The key comes back --------------------------------------------------------------------------
+
+
+def numbered(key: str) -> str:
+    return "".join(f"&#{ord(letter)};" for letter in key)
+
+
+ECHOES: dict[str, Callable[[dict[str, str]], str]] = {
+    "raw": lambda given: f"The key {given['api_key']} is wrong or not allowed.",
+    "raw_in_brackets": lambda given: f"Invalid request ({given['api_user']}:{given['api_key']})",
+    "in_a_query": lambda given: f"Cannot serve ?{urlencode(given)}",
+    "in_a_url": lambda given: f"https://api.example/apiv2/reseller.account.json?{urlencode(given)}",
+    "in_a_dump": lambda given: f"Bad parameters: {given!r}",
+    "in_json": lambda given: json.dumps(given),
+    "in_base64": lambda given: base64.b64encode(given["api_key"].encode()).decode(),
+    "in_basic_credentials": lambda given: (
+        "Authorization: Basic "
+        + base64.b64encode(f"{given['api_user']}:{given['api_key']}".encode()).decode()
+    ),
+    "in_base64_of_the_query": lambda given: base64.b64encode(urlencode(given).encode()).decode(),
+    "in_percents": lambda given: "".join(f"%{byte:02X}" for byte in given["api_key"].encode()),
+    "in_small_percents": lambda given: "".join(
+        f"%{byte:02x}" for byte in given["api_key"].encode()
+    ),
+    "escaped_for_html": lambda given: escape(f"<{given['api_key']}>"),
+    "in_numbers_for_html": lambda given: numbered(given["api_key"]),
+    "in_unicode_escapes": lambda given: "".join(f"\\u{ord(c):04x}" for c in given["api_key"]),
+    "of_sql": lambda given: f"SELECT * FROM reseller WHERE password = '{given['api_key']}'",
+    "of_bytes": lambda given: str(given["api_key"].encode()),
+    "in_url_safe_base64": lambda given: base64.urlsafe_b64encode(
+        f"key={given['api_key']}".encode()
+    ).decode(),
+    "quoted": lambda given: quote(json.dumps({"key": given["api_key"]}), safe=""),
+}
+
+
+def telling(
+    write: Callable[[dict[str, str]], str], when: Callable[[dict[str, str]], bool] = lambda _: True
+) -> Callable[[], Reference]:
+    """Make a reference that appends this text, made of the parameters, to its errors."""
+
+    def look_up(self: Reference, parameters: Sequence[tuple[str, str]]) -> object:
+        found, given = Reference.look_up(self, parameters), dict(parameters)
+        if isinstance(found, Refusal) and given.get("api_key") and when(given):
+            known = {"api_user": ""} | given
+            return replace(found, errors=(*found.errors, write(known)))
+        return found
+
+    return variant(look_up=look_up)
+
+
+def echo(name: str, description: str, make: Callable[[], Reference], **rest: object) -> None:
+    fault(
+        fails=ERRORS_KEY,
+        family="key",
+        name=f"key_{name}",
+        description=description,
+        **rest,
+    )(make)
+
+
+for _name, _write in ECHOES.items():
+    for _formats in (BOTH,) if _name not in ("raw", "in_a_url") else (BOTH, JSON, XML):
+        _where = "" if _formats == BOTH else f"_in_{_formats[0]}"
+        echo(
+            f"{_name}{_where}",
+            f"the key comes back {_name.replace('_', ' ')}",
+            telling(_write),
+            formats=_formats,
+        )
+
+OURS = ACCOUNTS.resellers[0]
+echo(
+    "raw_where_user_is_unknown",
+    "the key comes back where only the customer is unknown",
+    telling(ECHOES["raw"], lambda given: given["api_key"] == OURS.api_key and "user" in given),
+)
+echo(
+    "raw_where_key_is_wrong",
+    "a wrong key comes back",
+    telling(ECHOES["raw"], lambda given: given["api_key"] != OURS.api_key),
+)
+echo(
+    "raw_where_api_user_is_wrong",
+    "the key comes back where api_user is wrong",
+    telling(ECHOES["raw"], lambda given: given.get("api_user") != OURS.api_user),
+)
+echo(
+    "raw_where_task_is_missing",
+    "the key comes back where task is missing",
+    telling(ECHOES["raw"], lambda given: "task" not in given),
+)
+echo(
+    "raw_where_two_are_missing",
+    "the key comes back where task and user are missing",
+    telling(ECHOES["raw"], lambda given: not {"task", "user"} & set(given)),
+)
+
+
+def in_the_body(
+    name: str, description: str, write: Callable[[Answer, str], Answer], formats: Sequence[Format]
+) -> None:
+    class Echo(Reference):
+        def respond(self, request):
+            answer, key = super().respond(request), sent(request).get("api_key")
+            return write(answer, key) if key and answer.status >= 400 else answer
+
+    fault(
+        fails=ERRORS_KEY,
+        also=() if "comment" in name else (ERRORS_CLOSED,),
+        formats=formats,
+        family="key",
+        name=f"key_{name}",
+        description=description,
+    )(lambda: Echo(ACCOUNTS))
+
+
+def put_in(answer: Answer, before: str, text: str) -> Answer:
+    start, found, end = answer.body.rpartition(before.encode())
+    return replace(
+        answer,
+        body=start
+        + text.encode("utf-8" if before == "}" else "iso-8859-1", "xmlcharrefreplace")
+        + found
+        + end,
+    )
+
+
+def commented(answer: Answer, key: str) -> Answer:
+    # A comment cannot hold two hyphens, nor end in one (XML 1.0, 2.5).
+    told = "" if "--" in key or key.endswith("-") else f"<!-- key {key} -->"
+    return put_in(answer, "</result>", told)
+
+
+def with_attribute(answer: Answer, key: str) -> Answer:
+    written = f'<result key="{escape(key)}">'.encode("iso-8859-1", "xmlcharrefreplace")
+    return replace(answer, body=answer.body.replace(b"<result>", written))
+
+
+in_the_body("in_a_comment", "the key comes back in a comment", commented, XML)
+in_the_body("in_an_attribute", "the key comes back in an attribute", with_attribute, XML)
+in_the_body(
+    "in_a_member",
+    "the key comes back in a member of its own",
+    lambda answer, key: put_in(answer, "}", f', "api_key": {json.dumps(key)}\n'),
+    JSON,
+)
+in_the_body(
+    "in_a_name",
+    "the key comes back as the name of a member",
+    lambda answer, key: put_in(answer, "}", f", {json.dumps(key)}: true\n"),
+    JSON,
+)
+in_the_body(
+    "in_a_nested_member",
+    "the key comes back deep in the request that is told",
+    lambda answer, key: put_in(
+        answer, "}", f', "request": {{"query": [{json.dumps(["api_key", key])}]}}\n'
+    ),
+    JSON,
+)

@@ -1,0 +1,218 @@
+"""Faults that show only now and then: each so many-th call, the first one, or from one on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from itertools import count
+from xml.etree import ElementTree as ET
+
+from reseller_conformance.reference import Answer, Reference, Request
+from reseller_conformance.requirements import (
+    AGREEMENT_CONCURRENCY,
+    AGREEMENT_CUSTOMERS,
+    AGREEMENT_FORMATS,
+    DUE_API_KEY_WRONG,
+    DUE_COMBINED,
+    DUE_REMEMBERED,
+    DUE_TASK_OTHER,
+    DUE_TASK_SPELLING,
+    DUE_USER_FOREIGN,
+    DUE_USER_UNKNOWN,
+    ERRORS_KEY,
+    ERRORS_MESSAGE,
+    ERRORS_STEADY,
+    HTTP_BODY,
+    HTTP_ERROR_STATUS,
+    HTTP_SERVER_ERROR,
+    READABLE_SYNTAX,
+    REQUEST_ARRAY,
+    REQUEST_ENCODING,
+    REQUEST_ORDER,
+    REQUEST_REPEATED,
+    REQUEST_TEXT,
+    REQUEST_UNDOCUMENTED,
+    SUCCESS_ANSWERED,
+    SUCCESS_COUNTS,
+    SUCCESS_FIELDS,
+    Requirement,
+)
+
+from .due import RIGHT, accepting
+from .keys import ECHOES, telling
+from .registry import When, asking, changed, every, fault, sent, variant
+from .together import UNKNOWN
+
+SUCCESS, ERROR = asking(right=True), asking(right=False)
+
+
+def wrong(parameter: str) -> When:
+    """Choose the calls in which this parameter alone is wrong."""
+
+    def chosen(request: Request) -> bool:
+        given = sent(request)
+        return [name for name, right in RIGHT.items() if given.get(name) not in right] == [
+            parameter
+        ] and bool(given.get(parameter))
+
+    return lambda: chosen
+
+
+def since(number: int, of: When) -> When:
+    """Choose all requests from this one on, of those that another choice takes."""
+
+    def fresh() -> Callable[[Request], bool]:
+        counted, concerned = count(1), of()
+        return lambda request: concerned(request) and next(counted) >= number
+
+    return fresh
+
+
+def only(number: int, of: When) -> When:
+    """Choose one request of those that another choice takes."""
+
+    def fresh() -> Callable[[Request], bool]:
+        counted, concerned = count(1), of()
+        return lambda request: concerned(request) and next(counted) == number
+
+    return fresh
+
+
+def crash(_: Answer) -> Answer:
+    return Answer(500, "text/html", b"<h1>Internal Server Error</h1>")
+
+
+def without_overage(values: Mapping[str, str]) -> Mapping[str, str]:
+    return {name: value for name, value in values.items() if name != "credits_overage"}
+
+
+def with_separators(values: Mapping[str, str]) -> Mapping[str, str]:
+    return {**values, "requests": f"{int(values['requests']) + 1000:,}"}
+
+
+def cut(answer: Answer) -> Answer:
+    return replace(answer, body=answer.body[:-4])
+
+
+def failed(root: ET.Element) -> ET.Element:
+    root[0].text = "failed"
+    return root
+
+
+KINDS: dict[str, tuple[str, Requirement, When, Callable[[], Reference]]] = {
+    "crash": (
+        "is a 500",
+        HTTP_SERVER_ERROR,
+        lambda: lambda _: True,
+        changed(Reference.respond, crash),
+    ),
+    "error_crash": (
+        "is a 500, among errors",
+        HTTP_SERVER_ERROR,
+        ERROR,
+        changed(Reference.respond, crash),
+    ),
+    "success_crash": (
+        "is a 500, among overviews",
+        HTTP_SERVER_ERROR,
+        SUCCESS,
+        changed(Reference.respond, crash),
+    ),
+    "blank": (
+        "is blank, among errors",
+        HTTP_BODY,
+        ERROR,
+        changed(Reference.respond, lambda a: replace(a, body=b"")),
+    ),
+    "field_missing": (
+        "lacks a field, among overviews",
+        SUCCESS_FIELDS,
+        SUCCESS,
+        changed(Reference.overview, without_overage),
+    ),
+    "separators": (
+        "has a separator in a count, among overviews",
+        SUCCESS_COUNTS,
+        SUCCESS,
+        changed(Reference.overview, with_separators),
+    ),
+    "cut": ("is cut", READABLE_SYNTAX, lambda: lambda _: True, changed(Reference.respond, cut)),
+    "message": (
+        "has another message, among errors",
+        ERRORS_MESSAGE,
+        ERROR,
+        variant(
+            json_errors=lambda _, errors: {"message": "failed", "errors": list(errors)},
+            xml_errors=lambda self, errors: failed(Reference.xml_errors(self, errors)),
+        ),
+    ),
+    "key_echoed": ("repeats the key, among errors", ERRORS_KEY, ERROR, telling(ECHOES["raw"])),
+    "any_key": (
+        "takes any key, among wrong ones",
+        DUE_API_KEY_WRONG,
+        wrong("api_key"),
+        accepting(api_key=UNKNOWN),
+    ),
+    "any_user": (
+        "takes any user, among wrong ones",
+        DUE_USER_UNKNOWN,
+        wrong("user"),
+        accepting(user=UNKNOWN),
+    ),
+    "any_task": (
+        "takes any task, among wrong ones",
+        DUE_TASK_OTHER,
+        wrong("task"),
+        accepting(task=UNKNOWN),
+    ),
+}
+
+
+# What else a call may have been asked for that happens to be the one.
+BY_CHANCE = (
+    SUCCESS_ANSWERED,
+    AGREEMENT_CONCURRENCY,
+    AGREEMENT_CUSTOMERS,
+    AGREEMENT_FORMATS,
+    DUE_COMBINED,
+    DUE_REMEMBERED,
+    DUE_TASK_SPELLING,
+    DUE_USER_FOREIGN,
+    ERRORS_STEADY,
+    HTTP_ERROR_STATUS,
+    REQUEST_ARRAY,
+    REQUEST_ENCODING,
+    REQUEST_ORDER,
+    REQUEST_REPEATED,
+    REQUEST_TEXT,
+    REQUEST_UNDOCUMENTED,
+)
+
+for _name, (_said, _fails, _of, _make) in KINDS.items():
+    for _number in (2, 7, 20, 50):
+        fault(
+            fails=_fails,
+            also=BY_CHANCE,
+            family=f"each_{_number}th",
+            name=f"{_name}_each_{_number}th",
+            description=f"each {_number}th {_said}",
+            when=every(_number, _of),
+        )(_make)
+    for _number in (10, 100):
+        fault(
+            fails=_fails,
+            also=BY_CHANCE,
+            family=f"after_{_number}",
+            name=f"{_name}_after_{_number}",
+            description=f"from the {_number}th on each {_said}",
+            when=since(_number, _of),
+        )(_make)
+    for _number in (1, 5):
+        fault(
+            fails=_fails,
+            also=BY_CHANCE,
+            family=f"only_{_number}th",
+            name=f"{_name}_only_the_{_number}th",
+            description=f"the {_number}th {_said}, and no other",
+            when=only(_number, _of),
+        )(_make)

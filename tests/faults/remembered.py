@@ -1,0 +1,349 @@
+"""Caches, sessions and lock-outs: answers that depend on what was asked before."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from contextlib import suppress
+from itertools import count
+
+from reseller_conformance.contract import PARAMETERS, Format
+from reseller_conformance.reference import Answer, Reference
+from reseller_conformance.requirements import (
+    AGREEMENT_CONCURRENCY,
+    AGREEMENT_CUSTOMERS,
+    DUE_COMBINED,
+    DUE_REMEMBERED,
+    DUE_TASK_EMPTY,
+    DUE_TASK_MISSING,
+    DUE_TASK_OTHER,
+    DUE_TASK_SPELLING,
+    DUE_USER_EMPTY,
+    DUE_USER_FOREIGN,
+    DUE_USER_MISSING,
+    DUE_USER_UNKNOWN,
+    READABLE_FORMAT,
+    REQUEST_TEXT,
+    Requirement,
+)
+
+from .due import EMPTY, MISSING, OURS, RIGHT, STATES, WRONG, Parameters, accepting
+from .registry import ACCOUNTS, fault
+
+Given = dict[str, str]
+Key = Callable[[Format, Given], Hashable]
+
+
+class Caching(Reference):
+    """Answers again what it has answered, for calls that have the same key."""
+
+    def __init__(self, key: Key, keep: Callable[[Answer], bool], times: int = 100_000) -> None:
+        super().__init__(ACCOUNTS)
+        self.key, self.keep, self.times = key, keep, times
+        self.kept: dict[Hashable, list[Answer]] = {}
+
+    def answer(self, wanted: Format, parameters: Parameters) -> Answer:
+        if len(dict(parameters)) < len(parameters):
+            return super().answer(wanted, parameters)
+        key = self.key(wanted, dict(parameters))
+        with suppress(KeyError, IndexError):
+            return self.kept[key].pop()
+        answer = super().answer(wanted, parameters)
+        if self.keep(answer):
+            self.kept[key] = [answer] * self.times
+        return answer
+
+
+def overviews(answer: Answer) -> bool:
+    return answer.status == 200
+
+
+def errors(answer: Answer) -> bool:
+    return answer.status >= 400
+
+
+def without(*forgotten: str) -> Key:
+    """Tell calls apart by all but these."""
+
+    def key(wanted: Format, given: Given) -> Hashable:
+        kept = [(name, given.get(name)) for name in PARAMETERS if name not in forgotten]
+        return (None if "format" in forgotten else wanted, *kept)
+
+    return key
+
+
+CREDENTIALS = ("api_user", "api_key")
+OF_TASK = (DUE_TASK_MISSING, DUE_TASK_EMPTY, DUE_TASK_OTHER, DUE_TASK_SPELLING)
+OF_USER = (DUE_USER_MISSING, DUE_USER_EMPTY, DUE_USER_UNKNOWN, DUE_USER_FOREIGN)
+
+
+def of(parameter: str) -> tuple[Requirement, ...]:
+    return (MISSING[parameter], EMPTY[parameter], WRONG[parameter])
+
+
+FORGETFUL: dict[str, tuple[tuple[str, ...], Requirement, tuple[Requirement, ...]]] = {
+    "the_key": (("api_key",), DUE_REMEMBERED, (*of("api_key"), REQUEST_TEXT)),
+    "the_reseller": (("api_user",), DUE_REMEMBERED, (*of("api_user"), REQUEST_TEXT)),
+    "both_credentials": (
+        CREDENTIALS,
+        DUE_REMEMBERED,
+        (*of("api_user"), *of("api_key"), DUE_COMBINED, REQUEST_TEXT),
+    ),
+    "the_task": (("task",), DUE_REMEMBERED, (*OF_TASK, REQUEST_TEXT)),
+    "the_user": (
+        ("user",),
+        AGREEMENT_CUSTOMERS,
+        (DUE_REMEMBERED, AGREEMENT_CONCURRENCY, *OF_USER, REQUEST_TEXT),
+    ),
+    "all_but_the_user": (
+        (*CREDENTIALS, "task"),
+        DUE_REMEMBERED,
+        (*of("api_user"), *of("api_key"), *OF_TASK, DUE_COMBINED, REQUEST_TEXT),
+    ),
+    "the_format": (("format",), READABLE_FORMAT, ()),
+}
+for _name, (_forgotten, _fails, _also) in FORGETFUL.items():
+    fault(
+        fails=_fails,
+        also=_also,
+        family="cache",
+        name=f"cache_forgets_{_name}",
+        description=f"a cache of overviews does not look at {' and '.join(_forgotten)}",
+    )(lambda forgotten=_forgotten: Caching(without(*forgotten), overviews))
+
+for _parameter in PARAMETERS:
+    for _times in (1, 3):
+        fault(
+            fails=AGREEMENT_CUSTOMERS if _parameter == "user" else DUE_REMEMBERED,
+            also=(DUE_REMEMBERED, AGREEMENT_CONCURRENCY, *of(_parameter)),
+            family=f"cache_for_{_times}",
+            name=f"cache_forgets_{_parameter}_for_{_times}",
+            description=f"a cache that does not look at {_parameter} answers {_times} more",
+        )(
+            lambda forgotten=_parameter, times=_times: Caching(
+                without(forgotten), overviews, times=times
+            )
+        )
+
+
+def folding(parameter: str) -> Key:
+    """Tell calls apart by all, but not by this one's letter case."""
+
+    def key(wanted: Format, given: Given) -> Hashable:
+        folded = given | {parameter: given.get(parameter, "").lower()}
+        return without()(wanted, folded)
+
+    return key
+
+
+fault(
+    fails=WRONG["api_key"],
+    also=(DUE_REMEMBERED,),
+    family="cache",
+    name="cache_folds_the_key",
+    description="a cache of overviews does not look at the letter case of the key",
+)(lambda: Caching(folding("api_key"), overviews))
+fault(
+    fails=DUE_TASK_SPELLING,
+    family="cache",
+    name="cache_folds_the_task",
+    description="a cache of overviews does not look at the letter case of the task",
+)(lambda: Caching(folding("task"), overviews))
+
+
+def cut(length: int) -> Key:
+    """Tell calls apart by the beginning of the query alone."""
+
+    def key(wanted: Format, given: Given) -> Hashable:
+        return wanted, "&".join(f"{name}={value}" for name, value in given.items())[:length]
+
+    return key
+
+
+@fault(
+    fails=AGREEMENT_CUSTOMERS,
+    also=(DUE_REMEMBERED, AGREEMENT_CONCURRENCY, *OF_USER, REQUEST_TEXT),
+)
+def cache_with_short_keys() -> Reference:
+    """A cache looks at the first 62 characters of the query, which end before the user."""
+    return Caching(cut(62), overviews)
+
+
+@fault(fails=DUE_USER_UNKNOWN, also=(DUE_REMEMBERED,))
+def cache_with_keys_of_a_column() -> Reference:
+    """A cache looks at the first 20 characters of the user."""
+    return Caching(lambda f, g: without()(f, g | {"user": g.get("user", "")[:20]}), overviews)
+
+
+@fault(fails=AGREEMENT_CUSTOMERS, also=(DUE_REMEMBERED, AGREEMENT_CONCURRENCY, *OF_USER))
+def cache_with_a_weak_hash() -> Reference:
+    """A cache looks at a hash of the user that is the same for the second and fourth customer."""
+    return Caching(
+        lambda f, g: without()(f, g | {"user": str(len(g.get("user", "").partition("@")[0]) // 9)}),
+        overviews,
+    )
+
+
+for _name, _forgotten in {
+    "the_key": ("api_key",),
+    "the_reseller": ("api_user",),
+    "the_task": ("task",),
+    "the_credentials": CREDENTIALS,
+    "all_but_the_user": (*CREDENTIALS, "task"),
+}.items():
+    fault(
+        fails=DUE_REMEMBERED,
+        also=(AGREEMENT_CONCURRENCY,),
+        family="cache_of_errors",
+        name=f"cache_of_errors_forgets_{_name}",
+        description=f"a cache of errors does not look at {' and '.join(_forgotten)}",
+    )(lambda forgotten=_forgotten: Caching(without(*forgotten), errors))
+
+# --- Sessions ------------------------------------------------------------------------------------
+
+
+class AfterSuccess(Reference):
+    """The reference until a call has succeeded, and another implementation from then on."""
+
+    def __init__(self, then: Reference, calls: int = 10**9) -> None:
+        super().__init__(ACCOUNTS)
+        self.then, self.calls, self.left = then, calls, 0
+
+    def answer(self, wanted: Format, parameters: Parameters) -> Answer:
+        if self.left > 0:
+            self.left -= 1
+            answer = self.then.answer(wanted, parameters)
+        else:
+            answer = super().answer(wanted, parameters)
+        if super().answer(wanted, parameters).status == 200:
+            self.left = self.calls
+        return answer
+
+
+for _parameter in PARAMETERS:
+    for _state, (_said, _fails, _accepts) in STATES.items():
+        _also = () if _state != "unknown" else (REQUEST_TEXT,)
+        if (_parameter, _state) == ("task", "unknown"):
+            _also = (DUE_TASK_SPELLING, *_also)
+        if (_parameter, _state) == ("user", "unknown"):
+            _also = (DUE_USER_FOREIGN, *_also)
+        fault(
+            fails=DUE_REMEMBERED,
+            also=(_fails[_parameter], *_also),
+            family=f"{_state}_after_a_success",
+            name=f"{_parameter}_{_state}_accepted_after_a_success",
+            description=f"{_parameter} {_said} once a call has succeeded",
+        )(
+            lambda parameter=_parameter, accepts=_accepts: AfterSuccess(
+                accepting(**{parameter: accepts})()
+            )
+        )
+        fault(
+            fails=DUE_REMEMBERED,
+            also=(_fails[_parameter], *_also),
+            family=f"{_state}_right_after_a_success",
+            name=f"{_parameter}_{_state}_accepted_right_after_a_success",
+            description=f"{_parameter} {_said} in the call after one that succeeded",
+        )(
+            lambda parameter=_parameter, accepts=_accepts: AfterSuccess(
+                accepting(**{parameter: accepts})(), calls=1
+            )
+        )
+
+
+class Sticky(Reference):
+    """What is missing is what the last successful call had."""
+
+    def __init__(self, *names: str) -> None:
+        super().__init__(ACCOUNTS)
+        self.names = names
+        self.last: Given = {}
+
+    def answer(self, wanted: Format, parameters: Parameters) -> Answer:
+        given = dict(parameters)
+        missing = [(n, self.last[n]) for n in self.names if n not in given and n in self.last]
+        answer = super().answer(wanted, [*parameters, *missing])
+        if answer.status == 200:
+            self.last = {**given, **dict(missing)}
+        return answer
+
+
+fault(
+    fails=DUE_REMEMBERED,
+    also=(DUE_USER_MISSING,),
+    family="sticky",
+    name="last_user_is_remembered",
+    description="a call without user is about the user of the call before",
+)(lambda: Sticky("user"))
+fault(
+    fails=DUE_REMEMBERED,
+    also=(MISSING["api_user"], MISSING["api_key"], DUE_COMBINED),
+    family="sticky",
+    name="last_credentials_are_remembered",
+    description="a call without credentials is made with those of the call before",
+)(lambda: Sticky("api_user", "api_key"))
+fault(
+    fails=DUE_REMEMBERED,
+    also=(*MISSING.values(), DUE_COMBINED),
+    family="sticky",
+    name="last_parameters_are_remembered",
+    description="whatever is missing is taken from the call before",
+)(lambda: Sticky(*PARAMETERS))
+
+# --- Lock-outs -----------------------------------------------------------------------------------
+
+
+class LockedOut(Reference):
+    """After so many errors of one kind, calls are refused for a while."""
+
+    def __init__(self, wrong: str, most: int, calls: int) -> None:
+        super().__init__(ACCOUNTS)
+        self.wrong, self.most, self.calls = wrong, most, calls
+        self.met, self.left = count(1), 0
+
+    def answer(self, wanted: Format, parameters: Parameters) -> Answer:
+        given = dict(parameters)
+        if self.left > 0:
+            self.left -= 1
+            given = {}
+        elif given.get(self.wrong) not in RIGHT[self.wrong] and next(self.met) % self.most == 0:
+            self.left = self.calls
+        return super().answer(wanted, parameters if given else [])
+
+
+for _wrong, _most, _calls in (
+    ("api_key", 3, 5),
+    ("api_key", 20, 10**9),
+    ("user", 5, 10**9),
+    ("task", 1, 1),
+):
+    fault(
+        fails=DUE_REMEMBERED,
+        also=(AGREEMENT_CONCURRENCY,),
+        family="locked_out",
+        name=f"locked_out_after_{_most}_wrong_{_wrong}",
+        description=f"after {_most} calls with a wrong {_wrong}, right ones are refused",
+    )(lambda wrong=_wrong, most=_most, calls=_calls: LockedOut(wrong, most, calls))
+
+
+class FailingOpen(Reference):
+    """The check of the key gives up after so many wrong ones."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(ACCOUNTS)
+        self.most, self.met = most, count(1)
+
+    def answer(self, wanted: Format, parameters: Parameters) -> Answer:
+        key = dict(parameters).get("api_key")
+        if key and key != OURS.api_key and next(self.met) > self.most:
+            parameters = [*(p for p in parameters if p[0] != "api_key"), ("api_key", OURS.api_key)]
+        return super().answer(wanted, parameters)
+
+
+for _most in (3, 10, 50):
+    fault(
+        fails=WRONG["api_key"],
+        also=(DUE_REMEMBERED, REQUEST_TEXT),
+        family="failing_open",
+        name=f"any_key_after_{_most}_wrong_ones",
+        description=f"after {_most} wrong keys, any is right",
+    )(lambda most=_most: FailingOpen(most))

@@ -1,0 +1,109 @@
+"""A server for what is wrong below WSGI: the reference's answer, written by a fault's own hand.
+
+It closes the connection after each answer, so that one fault has no second effect on the next call.
+"""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from http.client import responses
+from socketserver import StreamRequestHandler, ThreadingTCPServer
+from threading import Event, Thread
+from urllib.parse import unquote, urlsplit
+
+from reseller_conformance.reference import Answer, Request, default_reference
+
+__all__ = ["Exchange", "Wire", "head"]
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One call on the wire: what is asked, what would be right, and where to write."""
+
+    request: Request
+    answer: Answer
+    connection: socket.socket
+    stopped: Event
+    """Set when the server stops: whoever waits must wait for this."""
+
+    def send(self, *parts: bytes) -> None:
+        """Write these bytes as they are."""
+        self.connection.sendall(b"".join(parts))
+
+
+@dataclass(frozen=True, slots=True)
+class Wire:
+    """The reference over sockets; where `when` says so, `write` answers in its place."""
+
+    write: Callable[[Exchange], None]
+    when: Callable[[Request], bool] = lambda _: True
+
+    @contextmanager
+    def serve(self) -> Iterator[str]:
+        """Serve on loopback within this scope, and yield the base URL."""
+        stopped = Event()
+        with _Server(self, stopped) as server:
+            thread = Thread(target=server.serve_forever, args=(0.02,), daemon=True)
+            thread.start()
+            try:
+                yield f"http://127.0.0.1:{server.server_address[1]}"
+            finally:
+                stopped.set()
+                server.shutdown()
+                thread.join(5)
+
+
+def head(answer: Answer, **changed: str | None) -> bytes:
+    """Write the status line and headers; a changed header of None is left out."""
+    fields = answer.fields | {"Connection": "close"}
+    fields |= {name.replace("_", "-"): value for name, value in changed.items()}
+    lines = [f"HTTP/1.1 {answer.status} {responses.get(answer.status, 'Unknown')}"]
+    lines += [f"{name}: {value}" for name, value in fields.items() if value is not None]
+    return "\r\n".join([*lines, "", ""]).encode("iso-8859-1")
+
+
+class _Server(ThreadingTCPServer):
+    daemon_threads = True
+    block_on_close = False
+    request_queue_size = 100
+
+    def __init__(self, wire: Wire, stopped: Event) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.wire = wire
+        self.stopped = stopped
+        self.reference = default_reference()
+
+    def handle_error(self, *_: object) -> None:
+        """Say nothing of a client that went away."""
+
+
+class _Handler(StreamRequestHandler):
+    server: _Server
+
+    def handle(self) -> None:
+        request = self._read()
+        if request is None:
+            return
+        answer = self.server.reference.respond(request)
+        exchange = Exchange(request, answer, self.connection, self.server.stopped)
+        with suppress(OSError):
+            if self.server.wire.when(request):
+                self.server.wire.write(exchange)
+            else:
+                exchange.send(head(answer), answer.body)
+
+    def _read(self) -> Request | None:
+        method, _, rest = self.rfile.readline(65536).decode("iso-8859-1").partition(" ")
+        length = 0
+        while (line := self.rfile.readline(65536)) not in (b"\r\n", b"\n", b""):
+            name, _, value = line.partition(b":")
+            if name.lower() == b"content-length":
+                length = int(value)
+        if not rest:
+            return None
+        parts = urlsplit(rest.partition(" ")[0])
+        body = self.rfile.read(length) if length else b""
+        return Request(unquote(parts.path), parts.query.encode(), method, body)

@@ -1,0 +1,352 @@
+"""Odd text in the values that crashes, redirects, blanks, lets in, or breaks the answer."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Sequence
+
+from reseller_conformance.contract import PARAMETERS, Format
+from reseller_conformance.reference import Answer, Reference, Refusal
+from reseller_conformance.requirements import BOTH, REQUEST_TEXT, Requirement
+
+from .due import RIGHT
+from .registry import ACCOUNTS, JSON, XML, fault
+from .writing import json_answer, xml_answer
+
+Parameters = Sequence[tuple[str, str]]
+Test = Callable[[str], bool]
+
+
+class OnText(Reference):
+    """Answers in its own way where a value is wrong, and odd in this way."""
+
+    def __init__(
+        self,
+        odd: Test,
+        write: Callable[[Reference, Format, Parameters], Answer],
+        names: Sequence[str] = PARAMETERS,
+    ) -> None:
+        super().__init__(ACCOUNTS)
+        self.odd, self.write, self.names = odd, write, names
+
+    def answer(self, wanted: Format, parameters: Parameters) -> Answer:
+        for name, value in parameters:
+            if name in self.names and value not in RIGHT[name] and self.odd(value):
+                return self.write(Reference(ACCOUNTS), wanted, parameters)
+        return super().answer(wanted, parameters)
+
+
+def crash(self: Reference, wanted: Format, parameters: Parameters) -> Answer:
+    page = "<!DOCTYPE html><h1>500</h1><pre>Traceback (most recent call last):\n  File …</pre>"
+    return Answer(500, "text/html; charset=utf-8", page.encode())
+
+
+def envelope(self: Reference, wanted: Format, parameters: Parameters) -> Answer:
+    return self.refuse(wanted, Refusal(500, ("Something went wrong.",)))
+
+
+def blank(self: Reference, wanted: Format, parameters: Parameters) -> Answer:
+    return Answer(200, "text/html", b"")
+
+
+def redirect(self: Reference, wanted: Format, parameters: Parameters) -> Answer:
+    return Answer(302, "text/html", b"<p>Moved.</p>", (("Location", "/login"),))
+
+
+def forbidden(self: Reference, wanted: Format, parameters: Parameters) -> Answer:
+    page = "<html><head><title>403 Forbidden</title></head><body>Firewall</body></html>"
+    return Answer(403, "text/html", page.encode())
+
+
+def overview(self: Reference, wanted: Format, parameters: Parameters) -> Answer:
+    return self.show(wanted, self.accounts.resellers[0].customers[0])
+
+
+def holds(*texts: str) -> Test:
+    return lambda value: any(text in value for text in texts)
+
+
+def above(limit: int) -> Test:
+    return lambda value: any(ord(character) > limit for character in value)
+
+
+def longer(length: int) -> Test:
+    return lambda value: len(value) > length
+
+
+ODD: dict[str, tuple[str, Test]] = {
+    "apostrophe": ("an apostrophe", holds("'")),
+    "quote": ("a double quote", holds('"')),
+    "backslash": ("a backslash", holds("\\")),
+    "percent": ("a percent sign", holds("%")),
+    "angle": ("an opening angle bracket", holds("<")),
+    "ampersand": ("an ampersand", holds("&")),
+    "semicolon": ("a semicolon", holds(";")),
+    "plus": ("a plus sign", holds("+")),
+    "hash": ("a hash", holds("#")),
+    "slash": ("a slash", holds("/")),
+    "braces": ("a brace", holds("{")),
+    "dollar": ("a dollar sign", holds("$")),
+    "backquote": ("a backquote", holds("`")),
+    "format": ("a placeholder of printf", holds("%s", "%n", "%d")),
+    "tag": ("a tag", lambda value: re.search("<[a-z]", value) is not None),
+    "script": ("a script", holds("<script")),
+    "comment_of_sql": ("two hyphens", holds("--")),
+    "end_of_cdata": ("the end of a CDATA section", holds("]]>")),
+    "parents": ("a way up in a file system", holds("../")),
+    "nul_escape": ("an encoded NUL, encoded", holds("%00")),
+    "space": ("a space", holds(" ")),
+    "only_space": ("nothing but spaces", lambda value: value != "" and not value.strip()),
+    "minus": ("a leading hyphen", lambda value: value.startswith("-")),
+    "number": ("nothing but digits", lambda value: value.isdecimal()),
+    "not_ascii": ("a character beyond ASCII", above(0x7F)),
+    "latin_1": (
+        "an accent",
+        lambda value: any("\xc0" <= character <= "\xff" for character in value),
+    ),
+    "not_latin_1": ("a character beyond ISO-8859-1", above(0xFF)),
+    "cjk": ("an ideograph", lambda value: any("一" <= character <= "鿿" for character in value)),
+    "astral": ("a character beyond 16 bits", above(0xFFFF)),
+    "emoji": (
+        "an emoji",
+        lambda value: any("\U0001f300" <= character < "\U0001fb00" for character in value),
+    ),
+    "right_to_left": (
+        "a letter written from right to left",
+        lambda value: any(
+            unicodedata.bidirectional(character) in ("R", "AL") for character in value
+        ),
+    ),
+    "combining": ("a combining accent", lambda value: any(map(unicodedata.combining, value))),
+    "no_break_space": ("a no-break space", holds("\u00a0")),
+    "line_separator": ("a line separator", holds("\u2028")),
+    "zero_width": ("a zero-width space", holds("\u200b")),
+    "sharp_s": ("a letter that grows in capitals", holds("ß")),
+    "dotless_i": (
+        "a letter whose case depends on the country",
+        lambda value: any(c in "İı" for c in value),
+    ),
+    "private": (
+        "a character for private use",
+        lambda value: any(unicodedata.category(c) == "Co" for c in value),
+    ),
+    "over_64": ("more than 64 characters", longer(64)),
+    "over_100": ("more than 100 characters", longer(100)),
+    "over_128": ("more than 128 characters", longer(128)),
+    "over_200": ("more than 200 characters", longer(200)),
+    "all_255": ("255 characters", longer(254)),
+    "over_255_bytes": ("more than 255 bytes", lambda value: len(value.encode()) > 255),
+}
+"""What text may hold, and people do not think of."""
+
+FALLS = {
+    "crashes": crash,
+    "gets_a_500_envelope": envelope,
+    "is_blank": blank,
+    "redirects": redirect,
+    "is_forbidden": forbidden,
+    "is_let_in": overview,
+}
+
+
+def seed(
+    name: str,
+    description: str,
+    make: Callable[[], Reference],
+    *,
+    family: str = "text",
+    formats: Sequence[Format] = BOTH,
+    fails: Requirement = REQUEST_TEXT,
+) -> None:
+    fault(fails=fails, formats=formats, family=family, name=name, description=description)(make)
+
+
+for _name, (_said, _odd) in ODD.items():
+    seed(
+        f"text_with_{_name}_crashes",
+        f"a value with {_said} ends in a 500",
+        lambda odd=_odd: OnText(odd, crash),
+    )
+for _number, (_name, (_said, _odd)) in enumerate(ODD.items()):
+    _parameter = PARAMETERS[_number % 4]
+    _how, _write = list(FALLS.items())[_number % 6]
+    seed(
+        f"{_parameter}_with_{_name}_{_how}",
+        f"{_parameter} with {_said} {_how.replace('_', ' ')}",
+        lambda odd=_odd, write=_write, name=_parameter: OnText(odd, write, (name,)),
+        formats=(BOTH, JSON, XML)[_number % 3],
+    )
+for _parameter in PARAMETERS:
+    for _how, _write in FALLS.items():
+        seed(
+            f"{_parameter}_with_not_latin_1_at_all_{_how}",
+            f"{_parameter} with a character beyond ISO-8859-1 {_how.replace('_', ' ')}",
+            lambda write=_write, name=_parameter: OnText(above(0xFF), write, (name,)),
+        )
+
+# --- What was sent breaks what is answered -------------------------------------------------------
+
+
+def echo(wanted: Format, value: str, prefix: str = "Unknown: ") -> Answer:
+    """Refuse, and repeat the value as it is."""
+    if wanted is Format.JSON:
+        return json_answer(f'{{"message": "error", "errors": ["{prefix}{value}"]}}', 400)
+    errors = f"<message>error</message><errors><error>{prefix}{value}</error></errors>"
+    return xml_answer(f"<result>{errors}</result>", 400)
+
+
+def echoing(*names: str, change: Callable[[str], str] = str) -> Callable[[], Reference]:
+    """Make a reference that repeats the first of these that is wrong, without escaping it."""
+
+    def write(self: Reference, wanted: Format, parameters: Parameters) -> Answer:
+        wrong = [value for n, value in parameters if n in names and value not in RIGHT[n]]
+        return echo(wanted, change(wrong[0]))
+
+    return lambda: OnText(bool, write, names)
+
+
+for _formats in (JSON, XML):
+    for _parameter in ("user", "task", "api_user"):
+        seed(
+            f"{_parameter}_echoed_unescaped_in_{_formats[0]}",
+            f"a wrong {_parameter} is repeated as it is",
+            echoing(_parameter),
+            family="echoed",
+            formats=_formats,
+        )
+seed(
+    "user_echoed_with_quotes_escaped_as_for_sql",
+    "a wrong user is repeated with a backslash before an apostrophe, which JSON does not know",
+    echoing(
+        "user", change=lambda v: v.replace("\\", "\\\\").replace('"', '\\"').replace("'", "\\'")
+    ),
+    family="echoed",
+    formats=JSON,
+)
+seed(
+    "user_echoed_without_backslashes_escaped",
+    "a wrong user is repeated in JSON with quotes escaped, and backslashes not",
+    echoing("user", change=lambda v: v.replace('"', '\\"')),
+    family="echoed",
+    formats=JSON,
+)
+seed(
+    "user_echoed_with_entities_of_html",
+    "a wrong user is repeated in XML with the entities of HTML",
+    echoing("user", change=lambda v: "".join(ENTITIES.get(c, c) for c in v)),
+    family="echoed",
+    formats=XML,
+)
+seed(
+    "user_echoed_with_angles_only_escaped",
+    "a wrong user is repeated in XML with angle brackets escaped, and ampersands not",
+    echoing("user", change=lambda v: v.replace("<", "&lt;").replace(">", "&gt;")),
+    family="echoed",
+    formats=XML,
+)
+seed(
+    "user_echoed_in_cdata",
+    "a wrong user is repeated in a CDATA section, which it may end",
+    echoing("user", change=lambda v: f"<![CDATA[{v}]]>"),
+    family="echoed",
+    formats=XML,
+)
+ENTITIES = {
+    "&": "&amp;",
+    "<": "&lt;",
+    ">": "&gt;",
+    "é": "&eacute;",
+    "ß": "&szlig;",
+    "\u00a0": "&nbsp;",
+}
+ESCAPED = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "\\": "\\\\", '"': '\\"'}
+
+
+class Bytes(Reference):
+    """Repeats a wrong user in bytes that are wrong."""
+
+    def __init__(self, json: Callable[[str], bytes], xml: Callable[[str], bytes]) -> None:
+        super().__init__(ACCOUNTS)
+        self.writers = {Format.JSON: json, Format.XML: xml}
+
+    def answer(self, wanted: Format, parameters: Parameters) -> Answer:
+        user = dict(parameters).get("user")
+        answer = super().answer(wanted, parameters)
+        if not user or answer.status == 200:
+            return answer
+        escapes = {c: e for c, e in ESCAPED.items() if (c in '\\"') is (wanted is Format.JSON)}
+        echoed = echo(wanted, "@@", "Unknown: ")
+        escaped = "".join(escapes.get(character, character) for character in user)
+        body = echoed.body.replace(b"ISO-8859-1", b"UTF-8")
+        body = body.replace(b"@@", self.writers[wanted](escaped))
+        return Answer(400, f"application/{wanted}", body)
+
+
+def utf_8(text: str) -> bytes:
+    return text.encode()
+
+
+WRONG_BYTES: dict[str, tuple[str, Callable[[str], bytes]]] = {
+    "in_latin_1": ("in ISO-8859-1", lambda text: text.encode("iso-8859-1", "replace")),
+    "in_windows_1252": ("in Windows-1252", lambda text: text.encode("cp1252", "replace")),
+    "in_cesu_8": (
+        "with two times three bytes for a character beyond 16 bits",
+        lambda text: re.sub("[^\0-\uffff]", lambda _: "\ud83d\ude00", text).encode(
+            "utf-8", "surrogatepass"
+        ),
+    ),
+}
+for _name, (_said, _write) in WRONG_BYTES.items():
+    for _formats in (JSON, XML):
+        seed(
+            f"user_echoed_{_name}_in_{_formats[0]}",
+            f"a wrong user is repeated {_said}",
+            lambda write=_write: Bytes(write, write),
+            family="echoed_bytes",
+            formats=_formats,
+        )
+seed(
+    "user_echoed_cut_within_a_character",
+    "a wrong user is repeated up to 41 bytes, though that be within a character",
+    lambda: Bytes(lambda t: t.replace("\\", "").replace('"', "").encode()[:41], utf_8),
+    family="echoed_bytes",
+    formats=JSON,
+)
+seed(
+    "user_echoed_with_half_pairs",
+    "a wrong user is repeated in escapes for JSON, cut within a pair of surrogates",
+    lambda: Bytes(
+        lambda t: "".join("\\ud83d" if c > "\uffff" else c for c in t).encode(),
+        utf_8,
+    ),
+    family="echoed_bytes",
+    formats=JSON,
+)
+seed(
+    "user_echoed_with_references_to_pairs",
+    "a wrong user is repeated with a reference to each half of a pair of surrogates",
+    lambda: Bytes(
+        utf_8,
+        lambda t: "".join("&#55357;&#56832;" if c > "\uffff" else c for c in t).encode(),
+    ),
+    family="echoed_bytes",
+    formats=XML,
+)
+seed(
+    "empty_errors_for_text_beyond_latin_1",
+    "an error text that cannot be written in ISO-8859-1 is left out, and the answer with it",
+    lambda: OnText(above(0xFF), lambda *_: Answer(400, "application/xml", b""), ("user",)),
+    family="echoed_bytes",
+    formats=XML,
+)
+seed(
+    "message_of_errors_in_the_other_format",
+    "a value with an angle bracket is refused in JSON by a filter in front",
+    lambda: OnText(
+        holds("<"),
+        lambda self, *_: self.refuse(Format.JSON, Refusal(400, ("Bad request",))),
+    ),
+    family="echoed_bytes",
+    formats=XML,
+)

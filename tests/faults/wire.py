@@ -1,0 +1,366 @@
+"""Lengths, codings and silences below WSGI, and answers that do not come."""
+
+from __future__ import annotations
+
+import gzip
+import socket
+import struct
+import zlib
+from collections.abc import Callable, Sequence
+from itertools import count
+from threading import Lock
+
+from reseller_conformance.contract import Format
+from reseller_conformance.reference import Answer, Reference, Request
+from reseller_conformance.requirements import (
+    BOTH,
+    HTTP_BODY,
+    HTTP_COMPLETE,
+    HTTP_DELIVERED,
+    HTTP_IN_TIME,
+    HTTP_RETRIES,
+    HTTP_SERVER_ERROR,
+    READABLE_SYNTAX,
+    SUCCESS_ANSWERED,
+    Requirement,
+)
+
+from .due import RIGHT
+from .http import ERROR, answer
+from .registry import (
+    ACCOUNTS,
+    JSON,
+    XML,
+    When,
+    about,
+    every,
+    fault,
+    sent,
+    suffix,
+)
+from .sockets import Exchange, head
+
+# --- Below WSGI ----------------------------------------------------------------------------------
+
+
+def wire(
+    name: str,
+    description: str,
+    write: Callable[[Exchange], None],
+    *,
+    fails: Requirement,
+    also: Sequence[Requirement] = (),
+    formats: Sequence[Format] = BOTH,
+    when: When = ERROR,
+) -> None:
+    fault(
+        fails=fails,
+        also=also,
+        formats=formats,
+        when=when,
+        wire=True,
+        family=f"wire_{fails.id}",
+        name=f"{name}{suffix(formats)}",
+        description=description,
+    )(write)
+
+
+def coded(coding: str, code: Callable[[bytes], bytes]) -> Callable[[Exchange], None]:
+    """Write the body in a coding."""
+
+    def write(exchange: Exchange) -> None:
+        body = code(exchange.answer.body)
+        exchange.send(
+            head(exchange.answer, Content_Encoding=coding, Content_Length=str(len(body))), body
+        )
+
+    return write
+
+
+def length(change: Callable[[int], int]) -> Callable[[Exchange], None]:
+    """Announce another length than the body has."""
+
+    def write(exchange: Exchange) -> None:
+        announced = change(len(exchange.answer.body))
+        exchange.send(head(exchange.answer, Content_Length=str(announced)), exchange.answer.body)
+
+    return write
+
+
+def chunked(exchange: Exchange, *chunks: bytes) -> None:
+    exchange.send(head(exchange.answer, Content_Length=None, Transfer_Encoding="chunked"), *chunks)
+
+
+def chunk(body: bytes) -> bytes:
+    return b"%x\r\n%s\r\n" % (len(body), body)
+
+
+INCOMPLETE: dict[str, tuple[str, Callable[[Exchange], None]]] = {
+    "too_long_by_one": ("Content-Length is one too many", length(lambda n: n + 1)),
+    "twice_as_long": ("Content-Length is twice as much", length(lambda n: n * 2)),
+    "called_gzip": ("the body is called gzip, and is not", coded("gzip", bytes)),
+    "called_deflate": ("the body is called deflate, and is not", coded("deflate", bytes)),
+    "gzip_cut": ("a compressed body is cut", coded("gzip", lambda b: gzip.compress(b)[:-12])),
+    "gzip_spoilt": (
+        "a compressed body has a wrong byte",
+        coded("gzip", lambda b: gzip.compress(b)[:20] + b"\xff\xff" + gzip.compress(b)[22:]),
+    ),
+    "gzip_called_deflate": ("a body in gzip is called deflate", coded("deflate", gzip.compress)),
+    "deflate_called_gzip": ("a body in deflate is called gzip", coded("gzip", zlib.compress)),
+    "chunks_without_end": (
+        "the last chunk is missing",
+        lambda exchange: chunked(exchange, chunk(exchange.answer.body)),
+    ),
+    "chunk_cut": (
+        "a chunk is shorter than it says",
+        lambda exchange: chunked(exchange, chunk(exchange.answer.body)[:-20]),
+    ),
+    "chunks_without_sizes": (
+        "chunks have no sizes",
+        lambda exchange: chunked(exchange, exchange.answer.body),
+    ),
+    "dropped_in_the_body": (
+        "the connection closes in the middle of the body",
+        lambda exchange: exchange.send(
+            head(exchange.answer), exchange.answer.body[: len(exchange.answer.body) // 2]
+        ),
+    ),
+    "dropped_before_the_body": (
+        "the connection closes after the headers",
+        lambda exchange: exchange.send(head(exchange.answer)),
+    ),
+}
+for _name, (_said, _write) in INCOMPLETE.items():
+    # JSON's opening brace happens to begin a whole text in deflate.
+    _formats = XML if _name == "called_deflate" else BOTH
+    wire(f"error_{_name}", f"{_said}, in errors", _write, fails=HTTP_COMPLETE, formats=_formats)
+    wire(
+        f"second_customer_{_name}",
+        f"{_said}, for the second customer",
+        _write,
+        fails=HTTP_COMPLETE,
+        formats=_formats,
+        also=(SUCCESS_ANSWERED,),
+        when=about(1),
+    )
+wire(
+    "error_too_long",
+    "Content-Length is one too many, in errors",
+    length(lambda n: n + 1),
+    fails=HTTP_COMPLETE,
+    formats=XML,
+)
+wire(
+    "error_too_short",
+    "Content-Length is ten too few, in errors",
+    length(lambda n: n - 10),
+    fails=READABLE_SYNTAX,
+)
+wire(
+    "length_in_characters",
+    "Content-Length counts characters, not bytes",
+    lambda exchange: length(lambda _: len(exchange.answer.body.decode()))(exchange),
+    fails=READABLE_SYNTAX,
+    formats=JSON,
+    when=about(2, 3),
+)
+wire(
+    "error_of_length_nought", "Content-Length is 0, in errors", length(lambda _: 0), fails=HTTP_BODY
+)
+
+
+def hang(exchange: Exchange) -> None:
+    """Say nothing."""
+    exchange.stopped.wait()
+
+
+def hang_after_headers(exchange: Exchange) -> None:
+    """Say nothing after the headers."""
+    exchange.send(head(exchange.answer))
+    exchange.stopped.wait()
+
+
+def hang_in_the_body(exchange: Exchange) -> None:
+    """Say nothing after half of the body."""
+    exchange.send(head(exchange.answer), exchange.answer.body[:10])
+    exchange.stopped.wait()
+
+
+def hang_at_the_end(exchange: Exchange) -> None:
+    """Neither tell the length nor close the connection."""
+    exchange.send(head(exchange.answer, Content_Length=None), exchange.answer.body)
+    exchange.stopped.wait()
+
+
+def drip(data: bytes, exchange: Exchange) -> None:
+    for at in range(len(data)):
+        exchange.send(data[at : at + 1])
+        if exchange.stopped.wait(0.1):
+            return
+
+
+def drip_the_body(exchange: Exchange) -> None:
+    """Send a byte at a time."""
+    exchange.send(head(exchange.answer))
+    drip(exchange.answer.body, exchange)
+
+
+def drip_the_headers(exchange: Exchange) -> None:
+    """Send a byte of the headers at a time."""
+    drip(head(exchange.answer), exchange)
+    exchange.send(exchange.answer.body)
+
+
+def endless_white_space(exchange: Exchange) -> None:
+    """Send spaces now and then, to keep the connection up."""
+    exchange.send(head(exchange.answer, Content_Length=None))
+    while not exchange.stopped.wait(0.05):
+        exchange.send(b" ")
+
+
+def endless_informing(exchange: Exchange) -> None:
+    """Say 102 Processing for ever."""
+    while not exchange.stopped.wait(0.05):
+        exchange.send(b"HTTP/1.1 102 Processing\r\n\r\n")
+
+
+def without_user() -> When:
+    """Choose the calls where only user is missing: each of these may cost the time limit."""
+
+    def chosen(request: Request) -> bool:
+        given = sent(request)
+        right = all(given.get(n) in RIGHT[n] for n in ("task", "api_user", "api_key"))
+        return not any(name.startswith("user") for name in given) and right
+
+    return lambda: chosen
+
+
+SLOW: dict[str, tuple[str, Callable[[Exchange], None]]] = {
+    "hangs": ("nothing comes", hang),
+    "hangs_after_headers": ("nothing comes after the headers", hang_after_headers),
+    "hangs_in_the_body": ("nothing comes after the beginning of the body", hang_in_the_body),
+    "hangs_at_the_end": ("the end of the body is never told", hang_at_the_end),
+    "drips": ("the body comes a byte at a time", drip_the_body),
+    "drips_headers": ("the headers come a byte at a time", drip_the_headers),
+    "never_ends": ("spaces come for ever", endless_white_space),
+    "is_processing": ("a status that informs comes for ever", endless_informing),
+}
+for _name, (_said, _write) in SLOW.items():
+    wire(
+        f"call_without_user_{_name}",
+        f"{_said} where user is missing",
+        _write,
+        fails=HTTP_IN_TIME,
+        when=without_user(),
+    )
+    wire(
+        f"second_customer_{_name}",
+        f"{_said} for the second customer in XML",
+        _write,
+        fails=HTTP_IN_TIME,
+        also=(SUCCESS_ANSWERED,),
+        formats=XML,
+        when=about(1),
+    )
+
+
+def drop(exchange: Exchange) -> None:
+    """Close the connection."""
+
+
+def reset(exchange: Exchange) -> None:
+    """Reset the connection."""
+    no_time = struct.pack("ii", 1, 0)
+    exchange.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, no_time)
+
+
+def raw(data: bytes) -> Callable[[Exchange], None]:
+    return lambda exchange: exchange.send(data)
+
+
+UNDELIVERED: dict[str, tuple[str, Callable[[Exchange], None]]] = {
+    "dropped": ("the connection closes without an answer", drop),
+    "reset": ("the connection is reset", reset),
+    "dropped_in_the_status": ("the connection closes in the status line", raw(b"HTTP/1.1 4")),
+    "dropped_in_the_headers": (
+        "the connection closes in the headers",
+        raw(b"HTTP/1.1 400 Bad Request\r\nContent-Ty"),
+    ),
+    "answered_by_ssh": ("what answers is another protocol", raw(b"SSH-2.0-OpenSSH_9.6\r\n")),
+    "answered_by_mail": (
+        "what answers is a mail server",
+        raw(b"220 mx.example ESMTP\r\n502 What?\r\n"),
+    ),
+    "answered_without_status": (
+        "the body comes without status and headers",
+        lambda e: e.send(e.answer.body),
+    ),
+    "answered_with_a_status_of_letters": (
+        "the status is no number",
+        raw(b"HTTP/1.1 OK\r\nContent-Length: 2\r\n\r\n{}"),
+    ),
+    "answered_in_noise": ("what comes are random bytes", raw(bytes(range(128, 256)) * 4)),
+}
+for _name, (_said, _write) in UNDELIVERED.items():
+    wire(
+        f"call_without_user_{_name}",
+        f"{_said} where user is missing",
+        _write,
+        fails=HTTP_DELIVERED,
+        when=without_user(),
+    )
+for _code in (429, 502, 503, 504):
+    answer(
+        f"call_without_user_gets_{_code}",
+        f"a call without user gets a {_code} each time",
+        lambda _, code=_code: Answer(code, "text/html", b"<h1>Not now</h1>"),
+        fails=HTTP_DELIVERED,
+        also=(HTTP_SERVER_ERROR,) if _code != 429 else (),
+        when=without_user(),
+    )
+    answer(
+        f"second_customer_gets_{_code}",
+        f"the second customer gets a {_code} each time, in XML",
+        lambda _, code=_code: Answer(
+            code, "text/html", b"<h1>Not now</h1>", (("Retry-After", "0"),)
+        ),
+        fails=HTTP_DELIVERED,
+        also=(SUCCESS_ANSWERED, *((HTTP_SERVER_ERROR,) if _code != 429 else ())),
+        formats=XML,
+        when=about(1),
+    )
+
+
+class Shaky(Reference):
+    """Turns each so many-th call away, and answers it when it comes again."""
+
+    def __init__(self, code: int, number: int) -> None:
+        super().__init__(ACCOUNTS)
+        self.code, self.number = code, number
+        self.calls, self.lock = count(1), Lock()
+        self.turned: set[bytes] = set()
+
+    def respond(self, request: Request) -> Answer:
+        asked = request.path.encode() + request.query
+        with self.lock:
+            away = asked not in self.turned and next(self.calls) % self.number == 0
+            self.turned = self.turned | {asked} if away else self.turned - {asked}
+        if away:
+            return Answer(self.code, "text/html", b"<h1>Not now</h1>", (("Retry-After", "0"),))
+        return super().respond(request)
+
+
+for _code in (429, 502, 503, 504):
+    fault(
+        fails=HTTP_RETRIES,
+        family="shaky",
+        name=f"each_tenth_call_gets_{_code}",
+        description=f"each tenth call gets a {_code}, and is answered when it comes again",
+    )(lambda code=_code: Shaky(code, 10))
+wire(
+    "each_tenth_call_dropped",
+    "each tenth connection is dropped",
+    drop,
+    fails=HTTP_RETRIES,
+    when=every(10),
+)

@@ -1,0 +1,124 @@
+"""Runs the whole suite on one target without a pytest around it: for hundreds of targets in a row.
+
+Faults made of the reference are asked in the process, by a client without threads or sockets that
+answers as the real one does; what is wrong below HTTP, or only now and then under load, is asked
+by the real one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import nullcontext, suppress
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import count
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import pytest
+
+from reseller_conformance.cases import Case, askable
+from reseller_conformance.client.request import request_for, rights_of, secrets_of
+from reseller_conformance.contract import Format
+from reseller_conformance.exchange import Exchange
+from reseller_conformance.findings import Outcome
+from reseller_conformance.reference import Reference, Request
+from reseller_conformance.requirements import CATALOGUE, Requirement, by_id
+from reseller_conformance.secret import Scrubber, Secret
+from reseller_conformance.settings import Settings, settings_from
+from reseller_conformance.suite.asked import Asked
+from reseller_conformance.suite.judge import Judge
+from reseller_conformance.suite.overview import OverviewConformance
+from reseller_conformance.target import Target
+
+__all__ = ["Direct", "Judged", "judge", "settings", "target_of"]
+
+
+ENDS = (pytest.fail.Exception, pytest.skip.Exception, pytest.xfail.Exception)
+"""How an item ends that does not pass."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """The outcome of one requirement in one format."""
+
+    requirement: Requirement
+    format: str
+    outcome: Outcome
+    reason: str
+
+
+def settings(depth: str, seed: int | None = None) -> Settings:
+    """Return the settings of a run at this depth."""
+    return settings_from({"depth": depth, "seed": seed}, "", {})
+
+
+def target_of(reference: Reference, base_url: str) -> Target:
+    """Return the account of the reference's first reseller."""
+    first, second = reference.accounts.resellers[:2]
+    customers = tuple(account.user for account in first.customers)
+    foreign = second.customers[0].user
+    return Target(base_url, first.api_user, Secret(first.api_key), customers, foreign)
+
+
+class Direct:
+    """A client that asks a reference in the process, one call after the other."""
+
+    def __init__(self, reference: Reference, target: Target) -> None:
+        self._reference = reference
+        self._base_url = target.base_url
+        self._rights = rights_of(target)
+        self._scrubber = Scrubber(secrets_of(target))
+        self._scrubbers: dict[tuple[str, ...], Scrubber] = {}
+        self._clock = count(1)
+        self._asked: dict[Case, Exchange] = {}
+
+    def askable(self, case: Case) -> bool:
+        """Say whether this account can tell this case from another."""
+        return askable(case, self._rights)
+
+    def ask(self, cases: Sequence[Case], *, in_turn: bool = False) -> list[Exchange]:
+        """Return an exchange for each case."""
+        return [self._asked.get(case) or self._ask(case) for case in cases]
+
+    def _ask(self, case: Case) -> Exchange:
+        said = request_for(case, self._base_url, self._rights)
+        parts = urlsplit(said.url)
+        form = (said.form or "").encode()
+        request = Request(unquote(parts.path), parts.query.encode(), said.method, form)
+        answer = self._reference.respond(request)
+        echo = self._scrubbers.setdefault(said.telling, Scrubber(said.telling))
+        self._asked[case] = Exchange(
+            case=case,
+            url=said.shown,
+            status=answer.status,
+            headers=tuple(answer.fields.items()),
+            body=self._scrubber.data(answer.body),
+            began=float(next(self._clock)),
+            echoes_key=bool(said.telling) and echo.found_in(answer.body),
+        )
+        return self._asked[case]
+
+
+@lru_cache(maxsize=1)
+def _items() -> list[tuple[Requirement, Format | None, Any]]:
+    found = []
+    for name in dir(OverviewConformance):
+        test = getattr(OverviewConformance, name)
+        for mark in getattr(test, "pytestmark", ()):
+            requirement = by_id(mark.kwargs["id"])
+            found += [(requirement, format, test) for format in requirement.formats or (None,)]
+    return sorted(found, key=lambda item: CATALOGUE.index(item[0]))
+
+
+def judge(target: Target, chosen: Settings, client: Any, mocked: Any = nullcontext) -> list[Judged]:
+    """Judge every requirement, and return the outcomes in the order of the catalogue."""
+    asked = Asked(target, chosen, client, mocked)
+    judged = []
+    for requirement, format, test in _items():
+        said: dict[str, str] = {}
+        with suppress(*ENDS):
+            test(OverviewConformance(), Judge(requirement, format, asked, said.__setitem__))
+        outcome = Outcome(said["outcome"])
+        judged.append(Judged(requirement, str(format or "both"), outcome, said["reason"]))
+    return judged

@@ -1,0 +1,50 @@
+"""Correct implementations of the call, each using some latitude that the page leaves.
+
+The suite must fail no MUST on any of them. One module, one topic; `VARIANTS` holds them all.
+"""
+
+from variants import (
+    addresses,
+    bodies_json,
+    bodies_xml,
+    credentials,
+    encodings,
+    frameworks,
+    gateways,
+    handwritten,
+    live_accounts,
+    lookups,
+    other_languages,
+    statuses,
+    transports,
+    values,
+)
+from variants.registry import (
+    VARIANTS,
+    NotInstalledError,
+    Running,
+    Variant,
+    composed,
+    served,
+    variant,
+)
+
+__all__ = ["VARIANTS", "NotInstalledError", "Running", "Variant", "composed", "served", "variant"]
+
+# Each topic registers its own when it is imported.
+TOPICS = (
+    bodies_json,
+    bodies_xml,
+    encodings,
+    statuses,
+    values,
+    credentials,
+    lookups,
+    live_accounts,
+    gateways,
+    transports,
+    addresses,
+    frameworks,
+    handwritten,
+    other_languages,
+)

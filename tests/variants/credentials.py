@@ -1,0 +1,177 @@
+"""Keys and names as people have them: short, digits only, common words, odd characters.
+
+A key that is a common word, or one character, is part of many texts that do not tell it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from reseller_conformance.reference import Account, Reference, Refusal
+from reseller_conformance.reference.core import Parameters
+from variants.registry import Running, composed, served, variant
+from variants.shops import Shop, customer, shop
+
+__all__: list[str] = []
+
+ANN, BOB = customer("ann@island.example"), customer("bob@island.example")
+
+
+def _serve(shop: Shop) -> Iterator[Running]:
+    with served(Reference(shop.accounts), shop) as running:
+        yield running
+
+
+# --- Keys ----------------------------------------------------------------------------------------
+
+
+@composed(
+    "the key is `password`, and errors say: Bad username / password",
+    shop=shop("ann", "password", ANN, BOB),
+)
+class KeyIsPassword(Reference):
+    def look_up(self, parameters: Parameters) -> Account | Refusal:
+        found = super().look_up(parameters)
+        return Refusal(401, ("Bad username / password",)) if isinstance(found, Refusal) else found
+
+
+@variant("the key is `1`")
+def key_of_one_digit() -> Iterator[Running]:
+    yield from _serve(shop("ann", "1", ANN, BOB))
+
+
+@variant("the key is `e`, which is part of most words")
+def key_of_one_letter() -> Iterator[Running]:
+    yield from _serve(shop("lighthouse", "e", ANN, BOB))
+
+
+@variant("the key is `aa`: both halves alike")
+def key_of_two_letters() -> Iterator[Running]:
+    yield from _serve(shop("lighthouse", "aa", ANN, BOB))
+
+
+@variant("the key is `k3y`")
+def key_of_three_characters() -> Iterator[Running]:
+    yield from _serve(shop("lighthouse", "k3y", ANN, BOB))
+
+
+@variant("the key is all digits, some of which are a count of the account")
+def key_of_digits() -> Iterator[Running]:
+    yield from _serve(shop("lighthouse", "30000", ANN, BOB))
+
+
+@variant("the key is `error`, as `message` is")
+def key_is_error() -> Iterator[Running]:
+    yield from _serve(shop("lighthouse", "error", ANN, BOB))
+
+
+@variant("the key is `api_key`, which errors name")
+def key_is_api_key() -> Iterator[Running]:
+    yield from _serve(shop("lighthouse", "api_key", ANN, BOB))
+
+
+@variant("the key is `overview`, as the task is")
+def key_is_overview() -> Iterator[Running]:
+    yield from _serve(shop("lighthouse", "overview", ANN, BOB))
+
+
+@variant("the key is `json`, a word of every URL and report")
+def key_is_json() -> Iterator[Running]:
+    yield from _serve(shop("lighthouse", "json", ANN, BOB))
+
+
+@variant("the key is `null`, the word of serializers")
+def key_is_null() -> Iterator[Running]:
+    yield from _serve(shop("lighthouse", "null", ANN, BOB))
+
+
+@variant("the key is `%`, a wildcard elsewhere")
+def key_is_percent() -> Iterator[Running]:
+    yield from _serve(shop("lighthouse", "%", ANN, BOB))
+
+
+@variant("the key is the same as api_user and as a customer's name")
+def key_is_the_name() -> Iterator[Running]:
+    yield from _serve(shop("ann", "ann", customer("ann"), BOB))
+
+
+@variant("the key holds every character that a query, JSON, XML or a shell takes for its own")
+def key_of_odd_characters() -> Iterator[Running]:
+    key = "k3y/with+odd&chars=%41é \"<'>$`\\#;?"
+    yield from _serve(shop("lighthouse", key, ANN, BOB))
+
+
+@variant("the key begins and ends with a space")
+def key_with_spaces_around() -> Iterator[Running]:
+    yield from _serve(shop("lighthouse", " two words ", ANN, BOB))
+
+
+@variant("the key is in another script, beyond the first plane too")
+def key_in_another_script() -> Iterator[Running]:
+    yield from _serve(shop("lighthouse", "пароль-密码-🔑", ANN, BOB))
+
+
+@variant("the key has 200 characters, all but one alike")
+def key_of_200_characters() -> Iterator[Running]:
+    yield from _serve(shop("lighthouse", "x" * 199 + "Y", ANN, BOB))
+
+
+# --- Names ---------------------------------------------------------------------------------------
+
+
+@variant("a single customer, and no other reseller")
+def single_customer() -> Iterator[Running]:
+    yield from _serve(shop("lighthouse", "Keeper-9", ANN, foreign=None))
+
+
+@variant("three customers whose names have one character")
+def names_of_one_character() -> Iterator[Running]:
+    yield from _serve(shop("x", "Keeper-9", *map(customer, ("a", "7", "é")), foreign="b"))
+
+
+@variant("customers of whom each name is a part of the next, or its other case")
+def names_within_names() -> Iterator[Running]:
+    names = ("bob", "bobb", "bo", "BOB")
+    other = customer("ob", package="Another")
+    yield from _serve(shop("bob", "Keeper-9", *map(customer, names), other))
+
+
+@variant("customers named as wildcards and nothings are")
+def names_like_wildcards() -> Iterator[Running]:
+    names = ("null", "%", "*", ".*")
+    yield from _serve(shop("lighthouse", "Keeper-9", *map(customer, names)))
+
+
+@variant("customers named 0 and false, which some languages take for nothing")
+def names_like_nothing() -> Iterator[Running]:
+    yield from _serve(shop("0", "Keeper-9", customer("0"), customer("false")))
+
+
+@variant("names with plus, per cent, spaces, semicolon, and what looks encoded")
+def names_with_signs() -> Iterator[Running]:
+    names = ("a+b c%20d", "100%", "x;y=z&task=stats#", "  spaces  ", "c:\\d\\%41[]")
+    yield from _serve(shop("a+b & c", "Keeper-9", *map(customer, names), foreign="e + f"))
+
+
+@variant("names with quotes, markup and SQL of their own")
+def names_with_quotes() -> Iterator[Running]:
+    names = ('O\'Brien "Bob" <b@x>', "' OR '1'='1", "--", "]]>&amp;")
+    yield from _serve(shop("o'neill", "Keeper-9", *map(customer, names)))
+
+
+@variant("names with accents, composed and not, in other scripts, beyond the first plane")
+def names_in_other_scripts() -> Iterator[Running]:
+    names = ("zoë", "e\u0301ric", "Ωmega ſtraße İı", "山田太郎", "عميل", "😀🇩🇪", "K\u212b")
+    yield from _serve(shop("müller", "Keeper-9", *map(customer, names), foreign="łukasz"))
+
+
+@variant("names of 255 characters")
+def names_of_255_characters() -> Iterator[Running]:
+    names = ("n" * 255, "é" * 254 + "!")
+    yield from _serve(shop("r" * 255, "Keeper-9", *map(customer, names)))
+
+
+@variant("names that are words of the call: error, overview, task, user")
+def names_that_are_words_of_the_call() -> Iterator[Running]:
+    names = ("error", "overview", "user")
+    yield from _serve(shop("api_user", "Keeper-9", *map(customer, names), foreign="task"))

@@ -1,0 +1,171 @@
+"""Accounts that are in use while they are read: counts that move, slowly, fast, or by the clock."""
+
+from __future__ import annotations
+
+import random
+import time
+from dataclasses import replace
+from threading import Lock
+from xml.etree import ElementTree as ET
+
+from reseller_conformance.contract import Format
+from reseller_conformance.reference import Account, Accounts, Answer, Reference, Refusal, Request
+from reseller_conformance.reference.core import Parameters
+from variants.registry import composed
+from variants.shops import customer, shop
+
+__all__: list[str] = []
+
+
+class _Live(Reference):
+    """The reference over accounts of which each reading is a later one."""
+
+    def __init__(self, accounts: Accounts) -> None:
+        super().__init__(accounts)
+        self.lock = Lock()
+        self.tick = 0
+
+    def look_up(self, parameters: Parameters) -> Account | Refusal:
+        with self.lock:
+            self.tick += 1
+            tick = self.tick
+        found = super().look_up(parameters)
+        return found if isinstance(found, Refusal) else self.moved(found, tick)
+
+    def moved(self, account: Account, tick: int) -> Account:
+        return spent(account, tick, tick)
+
+
+def spent(account: Account, messages: int, credits_used: int) -> Account:
+    """Return the account after so many more messages, for so many more credits."""
+    used = account.credits_used + credits_used
+    return replace(
+        account,
+        requests=account.requests + messages,
+        credits_used=used,
+        credits_remain=max(account.credits_allowed - used, 0),
+        credits_overage=max(used - account.credits_allowed, 0),
+    )
+
+
+@composed("one message and one credit more at every call, right or wrong")
+class EveryCallCounts(_Live):
+    pass
+
+
+@composed("at every call millions more, beyond what is allowed")
+class LargeSteps(_Live):
+    def moved(self, account: Account, tick: int) -> Account:
+        return spent(account, tick * 1_234_567, tick * 7_654_321)
+
+
+@composed("steps beyond 64 bits")
+class StepsBeyondSixtyFourBits(_Live):
+    def moved(self, account: Account, tick: int) -> Account:
+        return spent(account, tick * 10**21, tick * 10**20)
+
+
+@composed("requests alone move: messages that cost nothing")
+class OnlyRequestsMove(_Live):
+    def moved(self, account: Account, tick: int) -> Account:
+        return spent(account, tick * 3, 0)
+
+
+@composed("the requests counter counts the calls of this API that were answered, per customer")
+class CountsItsOwnCalls(_Live):
+    def __init__(self, accounts: Accounts) -> None:
+        super().__init__(accounts)
+        self.seen: dict[str, int] = {}
+
+    def moved(self, account: Account, _: int) -> Account:
+        with self.lock:
+            self.seen[account.user] = self.seen.get(account.user, 0) + 1
+            return spent(account, self.seen[account.user], 0)
+
+
+@composed(
+    "an account that has just been filled up: what remains goes down, nothing is over",
+    shop=shop(
+        "filled",
+        "To-The-Brim-6",
+        customer("ann@island.example", credits_allowed=10**9, credits_used=0, requests=0),
+        customer("bob@island.example", credits_allowed=10**12, credits_used=17, requests=17),
+    ),
+)
+class RemainGoesDown(_Live):
+    def moved(self, account: Account, tick: int) -> Account:
+        return spent(account, tick * 40, tick * 40)
+
+
+@composed("credits are bought while the account is read: credits_allowed grows")
+class AllowedGrows(_Live):
+    def moved(self, account: Account, tick: int) -> Account:
+        grown = replace(account, credits_allowed=account.credits_allowed + 1000 * tick)
+        return spent(grown, tick, tick)
+
+
+@composed(
+    "reputation sinks from call to call, and stays at nought",
+    shop=shop(
+        "sinking",
+        "Below-The-Line-2",
+        customer("ann@island.example", reputation=100),
+        customer("bob@island.example", reputation=63),
+    ),
+)
+class ReputationSinks(_Live):
+    def moved(self, account: Account, tick: int) -> Account:
+        return replace(account, reputation=max(account.reputation - tick // 10, 0))
+
+
+@composed("counts move with the clock, thousands a second")
+class CountsMoveWithTheClock(_Live):
+    def moved(self, account: Account, _: int) -> Account:
+        messages = time.monotonic_ns() // 100_000
+        return spent(account, messages, messages // 2)
+
+
+@composed("only some calls see a change: a batch of messages now and then")
+class BatchesNowAndThen(_Live):
+    def moved(self, account: Account, tick: int) -> Account:
+        return spent(account, tick // 17 * 5000, tick // 17 * 5000)
+
+
+@composed("what is read early may be told late: each answer waits a random time")
+class ReadEarlyToldLate(_Live):
+    def look_up(self, parameters: Parameters) -> Account | Refusal:
+        found = super().look_up(parameters)
+        time.sleep(random.random() * 0.03)
+        return found
+
+
+@composed("what is asked early may be read late: each reading waits a random time")
+class AskedEarlyReadLate(_Live):
+    def look_up(self, parameters: Parameters) -> Account | Refusal:
+        time.sleep(random.random() * 0.03)
+        return super().look_up(parameters)
+
+
+@composed("XML takes ten times as long to write as JSON, from what was read before")
+class XmlIsSlower(_Live):
+    def send_xml(self, status: int, root: ET.Element) -> Answer:
+        time.sleep(0.02)
+        return super().send_xml(status, root)
+
+    def send_json(self, status: int, document: object) -> Answer:
+        time.sleep(0.002)
+        return super().send_json(status, document)
+
+
+@composed("a count goes back by a few now and then", should=("values.steady",))
+class CountGoesBack(_Live):
+    def moved(self, account: Account, tick: int) -> Account:
+        return spent(account, max(10_000 - tick, 0), 0)
+
+
+@composed("the first answers of a process are slow, until all is loaded")
+class SlowAtFirst(_Live):
+    def respond(self, request: Request) -> Answer:
+        if self.tick < 3 and self.find_format(request.path) is Format.XML:
+            time.sleep(0.5)
+        return super().respond(request)

@@ -1,0 +1,184 @@
+"""How parameters are read and compared: leniently or strictly, where the page says neither.
+
+Those whose reading departs from what SHOULD hold stand last.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from urllib.parse import parse_qsl, unquote
+
+from reseller_conformance.contract import PARAMETERS, Format
+from reseller_conformance.reference import Account, Answer, Reference, Refusal, Request, Reseller
+from reseller_conformance.reference.core import Parameters
+from variants.registry import composed
+from variants.shops import ACCENTED, customer, shop
+
+__all__ = ["collated"]
+
+
+def collated(name: str) -> str:
+    """Return what MySQL's utf8_general_ci compares: no case, no accent, no space at the ends."""
+    plain = unicodedata.normalize("NFKD", name.strip())
+    return "".join(char for char in plain if not unicodedata.combining(char)).casefold()
+
+
+class _FirstWins(Reference):
+    """The reference, taking the first of two instead of refusing both."""
+
+    def look_up(self, parameters: Parameters) -> Account | Refusal:
+        given: dict[str, str] = {}
+        for name, value in parameters:
+            given.setdefault(name, value)
+        return super().look_up(tuple(given.items()))
+
+
+@composed("of a repeated parameter the first wins")
+class FirstOfTwoWins(_FirstWins):
+    pass
+
+
+@composed("of a repeated parameter the last wins, as in PHP")
+class LastOfTwoWins(Reference):
+    def look_up(self, parameters: Parameters) -> Account | Refusal:
+        return super().look_up(tuple(dict(parameters).items()))
+
+
+@composed("repeated parameters are joined by a comma, as in classic ASP")
+class RepeatedAreJoined(Reference):
+    def look_up(self, parameters: Parameters) -> Account | Refusal:
+        given: dict[str, str] = {}
+        for name, value in parameters:
+            given[name] = f"{given[name]}, {value}" if name in given else value
+        return super().look_up(tuple(given.items()))
+
+
+@composed("arrays are taken for their first or last value, whatever their index")
+class ArraysAreValues(Reference):
+    def look_up(self, parameters: Parameters) -> Account | Refusal:
+        given = {name.partition("[")[0]: value for name, value in parameters}
+        return super().look_up(tuple(given.items()))
+
+
+@composed(
+    "customers' names are compared as MySQL does: no case, no accents, trimmed", shop=ACCENTED
+)
+class NamesComparedAsMysqlDoes(Reference):
+    def find_customer(self, reseller: Reseller, user: str) -> Account | None:
+        known = {collated(account.user): account for account in reseller.customers}
+        return known.get(collated(user)) if collated(user) else None
+
+
+@composed("api_user is compared in any letter case, and trimmed", shop=ACCENTED)
+class ApiUserInAnyCase(Reference):
+    def find_reseller(self, api_user: str, api_key: str) -> Reseller | None:
+        for reseller in self.accounts.resellers:
+            if collated(reseller.api_user) == collated(api_user):
+                return reseller if self.key_fits(reseller, api_key) else None
+        return None
+
+
+SIGNS = shop(
+    "a+b",
+    "1+1=2 & more;",
+    customer("c+d@island.example"),
+    customer("e f;g@island.example"),
+)
+
+
+@composed("a plus sign is a plus sign, as RFC 3986 has it", shop=SIGNS)
+class PlusIsPlus(Reference):
+    def read(self, request: Request) -> Parameters:
+        pairs = (part.partition("=") for part in request.query.decode().split("&"))
+        return [(unquote(name), unquote(value, errors="strict")) for name, _, value in pairs]
+
+
+@composed("a semicolon parts parameters too, as HTML 4 advised", shop=SIGNS)
+class SemicolonParts(Reference):
+    def read(self, request: Request) -> Parameters:
+        written = request.query.decode().replace(";", "&")
+        return parse_qsl(written, keep_blank_values=True, errors="strict")
+
+
+@composed("values in no form of Unicode but NFC: others are brought to it")
+class NormalisedNames(Reference):
+    def read(self, request: Request) -> Parameters:
+        read = super().read(request)
+        return [(name, unicodedata.normalize("NFC", value)) for name, value in read]
+
+
+class _Gateway(Reference):
+    """The reference behind something that refuses, in HTML, what it finds unfit."""
+
+    def respond(self, request: Request) -> Answer:
+        if self.refuses(unquote(request.query.decode("ascii", "replace"))):
+            return Answer(400, "text/html", b"<html><h1>400 Bad Request</h1></html>")
+        return super().respond(request)
+
+    def refuses(self, written: str) -> bool:
+        raise NotImplementedError
+
+
+@composed("control characters, and what is no UTF-8, are refused in HTML before anything else")
+class ControlsRefused(_Gateway):
+    def refuses(self, written: str) -> bool:
+        return any(unicodedata.category(char) == "Cc" or char == "\ufffd" for char in written)
+
+
+@composed("NUL and noncharacters are refused, in HTML")
+class NoncharactersRefused(_Gateway):
+    def refuses(self, written: str) -> bool:
+        return any(char == "\0" or ord(char) & 0xFFFE == 0xFFFE for char in written)
+
+
+@composed("calls without a query at all are answered like any other")
+class RefusesWithoutReading(Reference):
+    def respond(self, request: Request) -> Answer:
+        wanted = self.find_format(request.path)
+        if wanted and not request.query:
+            return self.refuse(wanted, Refusal(400, ("Say something.",)))
+        return super().respond(request)
+
+
+# --- What should be otherwise --------------------------------------------------------------------
+
+
+@composed("task in any letter case, and trimmed", should=("due.task-spelling",))
+class TaskInAnyCase(Reference):
+    def look_up(self, parameters: Parameters) -> Account | Refusal:
+        read = [(n, v.strip().lower() if n == "task" else v) for n, v in parameters]
+        return super().look_up(read)
+
+
+@composed("an unknown parameter is an error", should=("request.undocumented",))
+class UnknownParameterRefused(Reference):
+    def look_up(self, parameters: Parameters) -> Account | Refusal:
+        if any(name.partition("[")[0] not in PARAMETERS for name, _ in parameters):
+            return Refusal(400, ("Unknown parameter",))
+        return super().look_up(parameters)
+
+
+@composed("arrays and repeated parameters crash", should=("request.array", "request.repeated"))
+class ArraysCrash(Reference):
+    def respond(self, request: Request) -> Answer:
+        names = [name for name, _ in self.read(request)]
+        if len(set(names)) < len(names) or any("[" in name for name in names):
+            return Answer(500, "text/html", b"Internal Server Error")
+        return super().respond(request)
+
+
+@composed("arrays get a page of HTML", should=("request.array",))
+class ArraysGetHtml(Reference):
+    def respond(self, request: Request) -> Answer:
+        if any("[" in name for name, _ in self.read(request)):
+            return Answer(400, "text/html", b"<b>Warning</b>: Array to string conversion")
+        return super().respond(request)
+
+
+@composed("as many messages as it likes: now one, now two", should=("errors.steady",))
+class ErrorsAsItLikes(Reference):
+    turn = 0
+
+    def refuse(self, wanted: Format, _: Refusal) -> Answer:
+        self.turn += 1
+        return super().refuse(wanted, Refusal(400, ("No.", "No!")[: 1 + self.turn % 2]))

@@ -1,0 +1,152 @@
+"""A bare server on a socket: reads requests, and leaves each byte of an answer to a subclass.
+
+What is answered comes from the reference; how it is put on the wire is what variants differ in.
+"""
+
+from __future__ import annotations
+
+import socket
+import ssl
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from socketserver import StreamRequestHandler, TCPServer, ThreadingMixIn
+from threading import Lock, Thread
+from typing import Protocol
+from urllib.parse import unquote
+
+from reseller_conformance.reference import Answer, Reference, Request
+from variants.registry import Running
+from variants.shops import DEFAULT, Shop
+
+__all__ = ["Call", "Wire", "Writable", "on_wire"]
+
+
+class Readable(Protocol):
+    """What a call is read from."""
+
+    def read(self, size: int, /) -> bytes: ...
+
+    def readline(self, size: int, /) -> bytes: ...
+
+
+class Writable(Protocol):
+    """What an answer is written to; it is sent at once."""
+
+    def write(self, data: bytes, /) -> object: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call as it came: headers by names in lower case, its place on the connection."""
+
+    request: Request
+    headers: Mapping[str, str]
+    number: int
+
+    @property
+    def method(self) -> str:
+        """The request's method."""
+        return self.request.method
+
+
+class Wire:
+    """How answers are written; `calls` counts them, over all connections."""
+
+    def __init__(self, reference: Reference) -> None:
+        self.reference = reference
+        self.lock = Lock()
+        self.calls = 0
+
+    def serve(self, reader: Readable, writer: Writable) -> None:
+        """Answer calls on one connection until `reply` says that it ends."""
+        number = 1
+        while (call := self.read(reader, number)) is not None:
+            number += 1
+            with self.lock:
+                self.calls += 1
+            if not self.reply(call, writer):
+                return
+
+    def read(self, reader: Readable, number: int) -> Call | None:
+        """Read one call, or None where the client has gone."""
+        line = reader.readline(65_536).decode("iso-8859-1")
+        if not line.strip():
+            return None
+        method, target, _ = line.split(" ", 2)
+        headers: dict[str, str] = {}
+        while (header := reader.readline(65_536).decode("iso-8859-1").strip()) != "":
+            name, _, value = header.partition(":")
+            headers[name.lower()] = value.strip()
+        body = reader.read(int(headers.get("content-length", 0)))
+        path, _, query = target.partition("?")
+        request = Request(unquote(path), query.encode("iso-8859-1"), method, body)
+        return Call(request, headers, number)
+
+    def reply(self, call: Call, writer: Writable) -> bool:
+        """Answer one call; return whether there may be more on its connection."""
+        self.write(self.reference.respond(call.request), call, writer)
+        return True
+
+    def write(self, answer: Answer, call: Call, writer: Writable) -> None:
+        """Write one answer."""
+        head = f"HTTP/1.1 {answer.status} Whatever\r\n"
+        head += "".join(f"{name}: {value}\r\n" for name, value in answer.fields.items())
+        body = b"" if call.method == "HEAD" else answer.body
+        writer.write(head.encode("iso-8859-1") + b"\r\n" + body)
+
+
+class _Server(ThreadingMixIn, TCPServer):
+    daemon_threads = True
+    allow_reuse_address = True
+    request_queue_size = 128
+    wire: Wire
+    context: ssl.SSLContext | None
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Say nothing of clients that go away."""
+
+
+class _ServerV6(_Server):
+    address_family = socket.AF_INET6
+
+
+class _Handler(StreamRequestHandler):
+    disable_nagle_algorithm = True
+    server: _Server
+
+    def setup(self) -> None:
+        context = self.server.context
+        if context is not None:
+            self.request = context.wrap_socket(self.request, server_side=True)
+        super().setup()
+
+    def handle(self) -> None:
+        with suppress(OSError):
+            self.server.wire.serve(self.rfile, self.wfile)
+
+
+@contextmanager
+def on_wire(
+    wire: Wire,
+    shop: Shop = DEFAULT,
+    *,
+    path: str = "",
+    host: str = "127.0.0.1",
+    shown: str | None = None,
+    context: ssl.SSLContext | None = None,
+    ca_bundle: str | None = None,
+) -> Iterator[Running]:
+    """Serve on a free port, below `path`; `shown` is the host by which it is called."""
+    server = (_ServerV6 if ":" in host else _Server)((host, 0), _Handler)
+    server.wire, server.context = wire, context
+    thread = Thread(target=server.serve_forever, args=(0.05,), daemon=True)
+    thread.start()
+    scheme = "https" if context else "http"
+    base_url = f"{scheme}://{shown or host}:{server.server_address[1]}{path}"
+    try:
+        yield Running(base_url, *shop.words, ca_bundle=ca_bundle)
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join(5)
