@@ -654,3 +654,11 @@ def test_any_json_value_is_judged(value):
     envelope = read(json.dumps(value))
     assert envelope.problems or not isinstance(envelope, Unreadable)
     str(envelope.problems).encode()
+
+
+def test_a_word_or_two_in_an_addition_to_an_error_is_no_account():
+    body = b'{"message": "error", "errors": ["no"], "rate": {"requests": 600, "remaining": 3}}'
+    envelope = read_envelope(body, Format.JSON)
+    assert [problem.requirement.id for problem in envelope.problems] == ["errors.closed"]
+    body = body.replace(b'"rate"', b'"overview"')
+    assert "errors.apart" in [p.requirement.id for p in read_envelope(body, Format.JSON).problems]

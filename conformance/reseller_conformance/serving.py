@@ -201,7 +201,8 @@ def _stop_waitress(server: Any, thread: Thread) -> None:
             channel.handle_close()
         server.close()
 
-    server.trigger.pull_trigger(close)  # what it is given runs between two turns of the loop
+    with suppress(OSError):  # the loop may have run it, and closed the pipe, before it is woken
+        server.trigger.pull_trigger(close)  # what it is given runs between two turns of the loop
     thread.join(GRACE)
 
 

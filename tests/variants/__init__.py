@@ -12,6 +12,7 @@ from variants import (
     frameworks,
     gateways,
     handwritten,
+    layered,
     live_accounts,
     lookups,
     other_languages,
@@ -46,5 +47,6 @@ TOPICS = (
     addresses,
     frameworks,
     handwritten,
+    layered,
     other_languages,
 )

@@ -121,6 +121,10 @@ class _Handler(StreamRequestHandler):
             self.request = context.wrap_socket(self.request, server_side=True)
         super().setup()
 
+    def finish(self) -> None:
+        super().finish()
+        self.request.close()  # wrapping took the socket away from the server, which closes its own
+
     def handle(self) -> None:
         with suppress(OSError):
             self.server.wire.serve(self.rfile, self.wfile)

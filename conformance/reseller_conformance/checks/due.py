@@ -19,9 +19,10 @@ def refused(answer: Answer) -> Iterator[Departure]:
     """
     if answer.looks is Looks.OVERVIEW:
         identity = shown(answer.values, ("package", "credits_used", "billing_start_date"))
-        yield Departure(
-            answer, _what_is_wrong(answer), "an error envelope", f"an overview: {identity}"
-        )
+        got, hint = f"an overview: {identity}", ""
+        if answer.case.wrong == ("user",) and answer.case.user is not State.MISSING:
+            hint = "if a customer is really called so, name it with --user"
+        yield Departure(answer, _what_is_wrong(answer), "an error envelope", got, hint)
 
 
 def _what_is_wrong(answer: Answer) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
-from reseller_conformance.contract import ERROR, FIELDS
+from reseller_conformance.contract import ERROR, FIELDS, TASK
 from reseller_conformance.envelope.dialect import Dialect, Entries
 from reseller_conformance.envelope.failure import judge_errors
 from reseller_conformance.envelope.guess import ENOUGH, guess
@@ -68,9 +68,12 @@ def _told(sights: Sequence[Sight[V]], home: Sight[V] | None, errors_at: str) -> 
 
 
 def _is_detail(home: Sight[V], told: Sight[V]) -> bool:
-    """Say whether the fields are a word or two in the messages themselves: {"requests": "…"}."""
-    held = {id(value) for value in told.exact.get("errors", [])}
-    return home.fields < ENOUGH and any(id(link.value) in held for link in home.level.chain)
+    """Say whether the fields are a word or two in something else: {"rate": {"requests": 600}}.
+
+    They do not stand beside the error then, unless what holds them is an `overview`.
+    """
+    apart = home.level is not told.level and TASK not in home.level.where
+    return home.fields < ENOUGH and apart
 
 
 def _is_error(told: Sight[V], home: Sight[V] | None, dialect: Dialect[V]) -> bool:
