@@ -86,7 +86,6 @@ def only_in(
     fault(
         fails=AGREEMENT_FORMATS,
         formats=formats,
-        family="disagreeing",
         name=name,
         description=description,
         **rest,
@@ -224,7 +223,6 @@ def mixed_up(
         fails=AGREEMENT_CUSTOMERS,
         also=(AGREEMENT_FORMATS,) if len(formats) == 1 else (),
         formats=formats,
-        family="mixed_up",
         name=name,
         description=description,
         instead_of=Reference.find_customer,

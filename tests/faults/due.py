@@ -140,7 +140,6 @@ for _name, _said, _near in (
 ):
     fault(
         fails=DUE_TASK_SPELLING,
-        family="spelling",
         name=f"task_{_name}_accepted",
         description=f"task may be written {_said}",
     )(accepting(task=given(_near)))

@@ -46,7 +46,7 @@ def body(
     def written(answer: Answer) -> Answer:
         text = answer.body.decode("utf-8" if formats == JSON else "iso-8859-1")
         changed = change(text)
-        as_bytes = changed if isinstance(changed, bytes) else changed.encode()
+        as_bytes = changed if isinstance(changed, bytes) else written_in(formats, changed)
         plain = "application/json" if formats == JSON else "application/xml"
         return replace(answer, body=as_bytes, content_type=plain)
 
@@ -56,10 +56,15 @@ def body(
         formats=formats,
         after=Reference.send_json if formats == JSON else Reference.send_xml,
         when=when,
-        family="body",
         name=name,
         description=description,
     )(written)
+
+
+def written_in(formats: tuple[Format, ...], text: str) -> bytes:
+    """Encode as JSON always is, and as the reference's XML is unless it says UTF-8."""
+    latin_1 = formats == XML and 'encoding="UTF-8"' not in text
+    return text.encode("iso-8859-1", "xmlcharrefreplace") if latin_1 else text.encode()
 
 
 def in_xml(

@@ -36,7 +36,6 @@ def wrapped(
     fault(
         fails=fails,
         formats=JSON,
-        family="wrapped",
         name=f"json_{name}",
         description=f"the overview in JSON is {name.replace('_', ' ')}",
     )(variant(json_overview=lambda _, values: wrap(dict(values))))
@@ -87,7 +86,6 @@ def shaped(
     fault(
         fails=fails,
         formats=XML,
-        family="shaped",
         name=f"xml_{name}",
         description=f"the overview in XML is {name.replace('_', ' ')}",
     )(variant(xml_overview=xml_overview))
@@ -168,7 +166,6 @@ def beside(name: str, extra: Any) -> None:
             fails=SUCCESS_ANSWERED if is_error else SUCCESS_APART,
             also=(ERRORS_APART, ERRORS_LISTED, HTTP_ERROR_STATUS) if is_error else (),
             formats=JSON,
-            family="beside",
             name=f"json_success_{place}_{name}",
             description=f"what an overview in JSON {said}: {json.dumps(extra)}",
         )(changed_json(change))
@@ -195,7 +192,6 @@ def after_overview(name: str, xml: str, inside: bool = False) -> None:
     fault(
         fails=SUCCESS_APART,
         formats=XML,
-        family="beside",
         name=f"xml_success_with_{name}",
         description=f"an overview in XML holds {xml} {'within' if inside else 'beside it'}",
         after=Reference.xml_overview,
@@ -227,7 +223,6 @@ for _name, _extra in EXTRAS.items():
     fault(
         fails=SUCCESS_CLOSED,
         formats=JSON,
-        family="fuller",
         name=f"json_success_with_{_name}_more",
         description=f"an overview in JSON holds {json.dumps(_extra)} too",
     )(changed_json(lambda values, extra=_extra: {**values, **extra}))

@@ -16,6 +16,7 @@ from reseller_conformance.requirements import (
     ERRORS_TEXT,
     READABLE_ENVELOPE,
     READABLE_FORMAT,
+    REQUEST_ARRAY,
     REQUEST_TEXT,
     Requirement,
 )
@@ -46,7 +47,6 @@ def in_json(
         fails=fails,
         also=also,
         formats=JSON,
-        family="error_in_json",
         name=f"json_error_{name}",
         description=f"an error in JSON: {json.dumps(write(['…']), ensure_ascii=False)}",
     )(variant(json_errors=lambda _, errors: write(list(errors))))
@@ -138,7 +138,6 @@ def text_in_json(name: str, write: Callable[[str], str], fails: Requirement) -> 
     @fault(
         fails=fails,
         formats=JSON,
-        family="error_in_json",
         name=f"json_error_{name}",
         description=f"an error in JSON: {write(json.dumps(['…'], ensure_ascii=False))}",
         instead_of=Reference.refuse,
@@ -169,7 +168,6 @@ def in_xml(
         fails=fails,
         also=also,
         formats=XML,
-        family="error_in_xml",
         name=f"xml_error_{name}",
         description=f"an error in XML: {pattern.format(each.format('…'))}",
         instead_of=Reference.refuse,
@@ -284,8 +282,8 @@ for _name, (_type, _text, _fails) in PAGES.items():
         if _choice == "always" or _name == "as_html_with_doctype":
             fault(
                 fails=_fails,
-                also=(REQUEST_TEXT,),
-                family="page",
+                also=(REQUEST_ARRAY, REQUEST_TEXT),
+                family=f"error_{_name}",
                 when=_when,
                 name=f"error_{_name}_{_choice}",
                 description=f"an error is a page {_name} {_choice}".replace("_", " "),

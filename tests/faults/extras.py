@@ -9,7 +9,6 @@ from reseller_conformance.reference import Answer, Reference, Refusal
 from reseller_conformance.requirements import (
     BOTH,
     HTTP_SERVER_ERROR,
-    READABLE_FORMAT,
     REQUEST_ARRAY,
     REQUEST_REPEATED,
     REQUEST_UNDOCUMENTED,
@@ -34,11 +33,12 @@ def undocumented(
     make: Callable[[], Reference],
     formats: Sequence[Format] = BOTH,
     fails: Requirement = REQUEST_UNDOCUMENTED,
+    also: Sequence[Requirement] = (),
 ) -> None:
     fault(
         fails=fails,
+        also=also,
         formats=formats,
-        family="undocumented",
         name=name,
         description=description,
     )(make)
@@ -89,12 +89,12 @@ undocumented(
     "an undocumented parameter ends in a 500",
     lambda: OnExtras(crashed),
     fails=HTTP_SERVER_ERROR,
+    also=(REQUEST_UNDOCUMENTED,),
 )
 undocumented(
     "extra_shown",
     "an undocumented parameter is told back, in plain text",
     lambda: OnExtras(shown),
-    fails=READABLE_FORMAT,
 )
 undocumented(
     "two_extras_refused",
@@ -126,6 +126,7 @@ undocumented(
     "an undocumented parameter that is not ASCII ends in a 500",
     lambda: OnExtras(crashed, lambda p: any(not (n + v).isascii() for n, v in p if n in extras(p))),
     fails=HTTP_SERVER_ERROR,
+    also=(REQUEST_UNDOCUMENTED,),
 )
 for _name, _ending in (("user", "user"), ("task", "task"), ("key", "key")):
     undocumented(

@@ -70,7 +70,7 @@ for _formats in (BOTH, JSON, XML):
         fault(
             fails=ERRORS_TEXT,
             formats=_formats,
-            family="text",
+            family=f"error_text_{_name}",
             name=f"error_text_{_name}{_where}",
             description=f"an error text is {_name.replace('_', ' ')}",
         )(
@@ -146,7 +146,7 @@ for _formats in (BOTH, JSON, XML):
         fault(
             fails=ERRORS_STEADY,
             formats=_formats,
-            family="unsteady",
+            family=f"error_count_{_name}",
             name=f"error_count_{_name}{_where}",
             description=f"the number of messages is {_name.replace('_', ' ')}",
         )(counted(_number))

@@ -39,7 +39,6 @@ def hostile(
         when=when,
         formats=formats,
         after=Reference.respond,
-        family="hostile",
         name=name,
         description=description,
     )(change)
@@ -154,16 +153,16 @@ hostile(
 )
 hostile(
     "many_members",
-    "20,000 members more in an overview",
-    inserted(b"}", b"".join(b', "m%d": 1' % n for n in range(20_000))),
+    "5,000 members more in an overview",
+    inserted(b"}", b"".join(b', "m%d": 1' % n for n in range(5000))),
     SUCCESS_CLOSED,
     about(1),
     JSON,
 )
 hostile(
     "many_elements",
-    "20,000 elements more in an overview",
-    inserted(b"</overview>", b"<m/>" * 20_000),
+    "5,000 elements more in an overview",
+    inserted(b"</overview>", b"<m/>" * 5000),
     SUCCESS_CLOSED,
     about(1),
     XML,

@@ -14,6 +14,7 @@ from reseller_conformance.requirements import (
     HTTP_REDIRECT,
     HTTP_SERVER_ERROR,
     HTTP_STATUS,
+    REQUEST_ARRAY,
     REQUEST_TEXT,
     SUCCESS_ANSWERED,
     Requirement,
@@ -50,7 +51,7 @@ def answer(
         formats=formats,
         when=when,
         after=Reference.respond,
-        family=fails.id,
+        family=name,
         name=f"{name}{suffix(formats)}",
         description=description,
     )(change)
@@ -188,7 +189,7 @@ for _parameter in PARAMETERS:
         f"a call without {_parameter} gets a 500 with an error envelope",
         status(500),
         fails=HTTP_SERVER_ERROR,
-        also=(HTTP_ERROR_STATUS, REQUEST_TEXT),
+        also=(HTTP_ERROR_STATUS, REQUEST_ARRAY, REQUEST_TEXT),
         when=missing(_parameter),
     )
     answer(
@@ -196,7 +197,7 @@ for _parameter in PARAMETERS:
         f"a call without {_parameter} is sent to another place",
         lambda _: Answer(302, "text/html", b"<p>Sign in.</p>", (("Location", "/login"),)),
         fails=HTTP_REDIRECT,
-        also=(HTTP_ERROR_STATUS, REQUEST_TEXT),
+        also=(HTTP_ERROR_STATUS, REQUEST_ARRAY, REQUEST_TEXT),
         when=missing(_parameter),
         formats=BOTH,
     )
@@ -205,7 +206,7 @@ for _parameter in PARAMETERS:
         f"a call without {_parameter} gets an empty body",
         lambda found: replace(found, body=b""),
         fails=HTTP_BODY,
-        also=(REQUEST_TEXT,),
+        also=(REQUEST_ARRAY, REQUEST_TEXT),
         when=missing(_parameter),
     )
 

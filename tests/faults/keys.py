@@ -80,7 +80,6 @@ def telling(
 def echo(name: str, description: str, make: Callable[[], Reference], **rest: object) -> None:
     fault(
         fails=ERRORS_KEY,
-        family="key",
         name=f"key_{name}",
         description=description,
         **rest,
@@ -137,7 +136,6 @@ def in_the_body(
         fails=ERRORS_KEY,
         also=() if "comment" in name else (ERRORS_CLOSED,),
         formats=formats,
-        family="key",
         name=f"key_{name}",
         description=description,
     )(lambda: Echo(ACCOUNTS))

@@ -145,7 +145,7 @@ def fault(
                 description or _first_line(function),
                 fails,
                 _limited(make, tuple(formats), when),
-                tuple(also),
+                tuple(other for other in also if other is not fails),
                 tuple(formats),
                 family or name or function.__name__,
             )

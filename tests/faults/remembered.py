@@ -11,6 +11,7 @@ from reseller_conformance.reference import Answer, Reference
 from reseller_conformance.requirements import (
     AGREEMENT_CONCURRENCY,
     AGREEMENT_CUSTOMERS,
+    AGREEMENT_FORMATS,
     DUE_COMBINED,
     DUE_REMEMBERED,
     DUE_TASK_EMPTY,
@@ -21,8 +22,13 @@ from reseller_conformance.requirements import (
     DUE_USER_FOREIGN,
     DUE_USER_MISSING,
     DUE_USER_UNKNOWN,
+    ERRORS_STEADY,
     READABLE_FORMAT,
+    REQUEST_ENCODING,
+    REQUEST_ORDER,
     REQUEST_TEXT,
+    REQUEST_UNDOCUMENTED,
+    SUCCESS_ANSWERED,
     Requirement,
 )
 
@@ -72,6 +78,7 @@ def without(*forgotten: str) -> Key:
 
 
 CREDENTIALS = ("api_user", "api_key")
+WRITTEN = (REQUEST_ORDER, REQUEST_ENCODING, REQUEST_UNDOCUMENTED)
 OF_TASK = (DUE_TASK_MISSING, DUE_TASK_EMPTY, DUE_TASK_OTHER, DUE_TASK_SPELLING)
 OF_USER = (DUE_USER_MISSING, DUE_USER_EMPTY, DUE_USER_UNKNOWN, DUE_USER_FOREIGN)
 
@@ -92,7 +99,7 @@ FORGETFUL: dict[str, tuple[tuple[str, ...], Requirement, tuple[Requirement, ...]
     "the_user": (
         ("user",),
         AGREEMENT_CUSTOMERS,
-        (DUE_REMEMBERED, AGREEMENT_CONCURRENCY, *OF_USER, REQUEST_TEXT),
+        (DUE_REMEMBERED, AGREEMENT_CONCURRENCY, *OF_USER, *WRITTEN, REQUEST_TEXT),
     ),
     "all_but_the_user": (
         (*CREDENTIALS, "task"),
@@ -105,7 +112,6 @@ for _name, (_forgotten, _fails, _also) in FORGETFUL.items():
     fault(
         fails=_fails,
         also=_also,
-        family="cache",
         name=f"cache_forgets_{_name}",
         description=f"a cache of overviews does not look at {' and '.join(_forgotten)}",
     )(lambda forgotten=_forgotten: Caching(without(*forgotten), overviews))
@@ -114,7 +120,10 @@ for _parameter in PARAMETERS:
     for _times in (1, 3):
         fault(
             fails=AGREEMENT_CUSTOMERS if _parameter == "user" else DUE_REMEMBERED,
-            also=(DUE_REMEMBERED, AGREEMENT_CONCURRENCY, *of(_parameter)),
+            also=(
+                *(DUE_REMEMBERED, AGREEMENT_CONCURRENCY, AGREEMENT_FORMATS),
+                *(REQUEST_TEXT, *WRITTEN, *of(_parameter)),
+            ),
             family=f"cache_for_{_times}",
             name=f"cache_forgets_{_parameter}_for_{_times}",
             description=f"a cache that does not look at {_parameter} answers {_times} more",
@@ -138,13 +147,11 @@ def folding(parameter: str) -> Key:
 fault(
     fails=WRONG["api_key"],
     also=(DUE_REMEMBERED,),
-    family="cache",
     name="cache_folds_the_key",
     description="a cache of overviews does not look at the letter case of the key",
 )(lambda: Caching(folding("api_key"), overviews))
 fault(
     fails=DUE_TASK_SPELLING,
-    family="cache",
     name="cache_folds_the_task",
     description="a cache of overviews does not look at the letter case of the task",
 )(lambda: Caching(folding("task"), overviews))
@@ -161,7 +168,7 @@ def cut(length: int) -> Key:
 
 @fault(
     fails=AGREEMENT_CUSTOMERS,
-    also=(DUE_REMEMBERED, AGREEMENT_CONCURRENCY, *OF_USER, REQUEST_TEXT),
+    also=(DUE_REMEMBERED, AGREEMENT_CONCURRENCY, *OF_USER, *WRITTEN, REQUEST_TEXT),
 )
 def cache_with_short_keys() -> Reference:
     """A cache looks at the first 62 characters of the query, which end before the user."""
@@ -191,9 +198,8 @@ for _name, _forgotten in {
     "all_but_the_user": (*CREDENTIALS, "task"),
 }.items():
     fault(
-        fails=DUE_REMEMBERED,
-        also=(AGREEMENT_CONCURRENCY,),
-        family="cache_of_errors",
+        fails=SUCCESS_ANSWERED,
+        also=(DUE_REMEMBERED, AGREEMENT_CONCURRENCY, AGREEMENT_CUSTOMERS, *WRITTEN),
         name=f"cache_of_errors_forgets_{_name}",
         description=f"a cache of errors does not look at {' and '.join(_forgotten)}",
     )(lambda forgotten=_forgotten: Caching(without(*forgotten), errors))
@@ -227,8 +233,8 @@ for _parameter in PARAMETERS:
         if (_parameter, _state) == ("user", "unknown"):
             _also = (DUE_USER_FOREIGN, *_also)
         fault(
-            fails=DUE_REMEMBERED,
-            also=(_fails[_parameter], *_also),
+            fails=_fails[_parameter],
+            also=(DUE_REMEMBERED, *_also),
             family=f"{_state}_after_a_success",
             name=f"{_parameter}_{_state}_accepted_after_a_success",
             description=f"{_parameter} {_said} once a call has succeeded",
@@ -268,23 +274,20 @@ class Sticky(Reference):
 
 
 fault(
-    fails=DUE_REMEMBERED,
-    also=(DUE_USER_MISSING,),
-    family="sticky",
+    fails=DUE_USER_MISSING,
+    also=(DUE_REMEMBERED,),
     name="last_user_is_remembered",
     description="a call without user is about the user of the call before",
 )(lambda: Sticky("user"))
 fault(
     fails=DUE_REMEMBERED,
     also=(MISSING["api_user"], MISSING["api_key"], DUE_COMBINED),
-    family="sticky",
     name="last_credentials_are_remembered",
     description="a call without credentials is made with those of the call before",
 )(lambda: Sticky("api_user", "api_key"))
 fault(
     fails=DUE_REMEMBERED,
     also=(*MISSING.values(), DUE_COMBINED),
-    family="sticky",
     name="last_parameters_are_remembered",
     description="whatever is missing is taken from the call before",
 )(lambda: Sticky(*PARAMETERS))
@@ -318,8 +321,7 @@ for _wrong, _most, _calls in (
 ):
     fault(
         fails=DUE_REMEMBERED,
-        also=(AGREEMENT_CONCURRENCY,),
-        family="locked_out",
+        also=(AGREEMENT_CONCURRENCY, ERRORS_STEADY),
         name=f"locked_out_after_{_most}_wrong_{_wrong}",
         description=f"after {_most} calls with a wrong {_wrong}, right ones are refused",
     )(lambda wrong=_wrong, most=_most, calls=_calls: LockedOut(wrong, most, calls))
@@ -343,7 +345,6 @@ for _most in (3, 10, 50):
     fault(
         fails=WRONG["api_key"],
         also=(DUE_REMEMBERED, REQUEST_TEXT),
-        family="failing_open",
         name=f"any_key_after_{_most}_wrong_ones",
         description=f"after {_most} wrong keys, any is right",
     )(lambda most=_most: FailingOpen(most))

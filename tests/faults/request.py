@@ -60,9 +60,7 @@ def only_if(
 def order(
     name: str, description: str, make: Callable[[], Reference], formats: Sequence[Format] = BOTH
 ) -> None:
-    fault(fails=REQUEST_ORDER, formats=formats, family="order", name=name, description=description)(
-        make
-    )
+    fault(fails=REQUEST_ORDER, formats=formats, name=name, description=description)(make)
 
 
 order(
@@ -152,7 +150,6 @@ def encoding(
     fault(
         fails=REQUEST_ENCODING,
         formats=formats,
-        family="encoding",
         name=name,
         description=description,
     )(make)
@@ -265,7 +262,6 @@ def garbled(name: str, description: str, make: Callable[[], Reference], *also: o
     fault(
         fails=SUCCESS_ANSWERED,
         also=also,
-        family="garbled",
         name=name,
         description=description,
     )(make)

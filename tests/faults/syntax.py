@@ -7,7 +7,9 @@ import re
 from collections.abc import Callable, Mapping
 
 from reseller_conformance.requirements import (
+    AGREEMENT_FORMATS,
     READABLE_ENCODING,
+    READABLE_FORMAT,
     READABLE_PLAIN,
     READABLE_SYNTAX,
     SUCCESS_COUNTS,
@@ -151,7 +153,8 @@ for _name, _doctype in DOCTYPES.items():
         f"with_doctype_{_name}",
         f"{_doctype} after the declaration",
         lambda t, doctype=_doctype: t.replace("?>", f"?>\n{doctype}", 1),
-        fails=READABLE_PLAIN,
+        # That of HTML says that it is a page, whatever follows.
+        fails=READABLE_FORMAT if _name == "html" else READABLE_PLAIN,
     )
 for _name, _when in {"overviews": RIGHT, "errors": WRONG}.items():
     in_xml(
@@ -188,14 +191,6 @@ in_xml(
     lambda t: t.replace("<package>", '<package xmlns="urn:sg">'),
     fails=READABLE_PLAIN,
     when=RIGHT,
-)
-in_xml(
-    "with_nil",
-    "an attribute of XML Schema's instance namespace",
-    lambda t: t.replace(
-        "<result>", '<result xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:nil="false">'
-    ),
-    fails=READABLE_PLAIN,
 )
 in_xml(
     "with_a_prefix_of_nothing",
@@ -245,20 +240,30 @@ JSON_SYNTAX: Mapping[str, tuple[str, Callable[[str], str]]] = {
     "without_its_start": ("the first brace is missing", lambda t: t[1:]),
     "cut_in_half": ("half of it is missing", lambda t: t[: len(t) // 2]),
     "with_an_equals_sign": ("an equals sign for a colon", lambda t: t.replace('":', '"=', 1)),
-    "with_yaml": ("as YAML", lambda t: t.replace('"', "").replace("{", "---").replace("}", "")),
-    "with_an_escaped_apostrophe": (
-        "an escape that JSON lacks",
-        lambda t: t.replace('": "', '": "\\\'', 1),
-    ),
     "with_an_escape_of_javascript": (
         "an escape in hexadecimal",
         lambda t: t.replace('": "', '": "\\x41', 1),
     ),
-    "with_a_raw_newline": ("a newline within a string", lambda t: t.replace('": "', '": "\n', 1)),
-    "with_a_raw_tab": ("a tab within a string", lambda t: t.replace('": "', '": "\t', 1)),
 }
 for _name, (_said, _change) in JSON_SYNTAX.items():
     in_json(_name, _said, _change, fails=READABLE_SYNTAX)
+
+
+in_json(
+    "with_yaml",
+    "as YAML",
+    lambda t: t.replace('"', "").replace("{", "---").replace("}", ""),
+    fails=READABLE_FORMAT,
+)
+for _name, _raw in {"newline": "\n", "tab": "\t"}.items():
+    in_json(
+        f"with_a_raw_{_name}",
+        f"a {_name} within the package",
+        lambda t, raw=_raw: t.replace('"package": "', f'"package": "{raw}'),
+        fails=READABLE_SYNTAX,
+        also=(AGREEMENT_FORMATS,),
+        when=RIGHT,
+    )
 
 
 def remain(literal: str) -> Callable[[str], str]:

@@ -8,10 +8,22 @@ from collections.abc import Callable, Sequence
 
 from reseller_conformance.contract import PARAMETERS, Format
 from reseller_conformance.reference import Answer, Reference, Refusal
-from reseller_conformance.requirements import BOTH, REQUEST_TEXT, Requirement
+from reseller_conformance.requirements import (
+    BOTH,
+    DUE_COMBINED,
+    HTTP_BODY,
+    HTTP_ERROR_STATUS,
+    HTTP_REDIRECT,
+    HTTP_SERVER_ERROR,
+    READABLE_ENCODING,
+    READABLE_FORMAT,
+    READABLE_SYNTAX,
+    REQUEST_TEXT,
+    Requirement,
+)
 
-from .due import RIGHT
-from .registry import ACCOUNTS, JSON, XML, fault
+from .due import RIGHT, WRONG
+from .registry import ACCOUNTS, FAULTS, JSON, XML, fault, suffix
 from .writing import json_answer, xml_answer
 
 Parameters = Sequence[tuple[str, str]]
@@ -150,40 +162,57 @@ FALLS = {
 }
 
 
+ALSO = {
+    "crashes": (HTTP_SERVER_ERROR,),
+    "gets_a_500_envelope": (HTTP_SERVER_ERROR, HTTP_ERROR_STATUS),
+    "is_blank": (HTTP_BODY,),
+    "redirects": (HTTP_REDIRECT,),
+    "is_forbidden": (READABLE_FORMAT,),
+    "is_let_in": (DUE_COMBINED, *WRONG.values()),
+}
+"""What else fails where a plain wrong value happens to be odd in the same way."""
+
+PLAIN = ("ampersand", "number")
+"""What is odd in a way in which plain wrong values are: those are told first."""
+
+
 def seed(
     name: str,
     description: str,
     make: Callable[[], Reference],
     *,
-    family: str = "text",
     formats: Sequence[Format] = BOTH,
     fails: Requirement = REQUEST_TEXT,
+    also: Sequence[Requirement] = (READABLE_ENCODING, READABLE_SYNTAX),
 ) -> None:
-    fault(fails=fails, formats=formats, family=family, name=name, description=description)(make)
+    fault(fails=fails, also=also, formats=formats, name=name, description=description)(make)
 
 
-for _name, (_said, _odd) in ODD.items():
+def falling(parameter: str, odd: str, how: str, formats: Sequence[Format] = BOTH) -> None:
+    """Register that such a value falls in such a way, in one parameter or in any."""
+    said, test = ODD[odd]
+    names = PARAMETERS if parameter == "text" else (parameter,)
+    plain = {"crashes": HTTP_SERVER_ERROR, "is_let_in": WRONG.get(parameter, REQUEST_TEXT)}
+    fails = plain.get(how, REQUEST_TEXT) if odd in PLAIN else REQUEST_TEXT
     seed(
-        f"text_with_{_name}_crashes",
-        f"a value with {_said} ends in a 500",
-        lambda odd=_odd: OnText(odd, crash),
+        f"{parameter}_with_{odd}_{how}{suffix(formats)}",
+        f"{'a value' if parameter == 'text' else parameter} with {said} {how.replace('_', ' ')}",
+        lambda: OnText(test, FALLS[how], names),
+        formats=formats,
+        fails=fails,
+        also=(REQUEST_TEXT, *ALSO[how]),
     )
-for _number, (_name, (_said, _odd)) in enumerate(ODD.items()):
-    _parameter = PARAMETERS[_number % 4]
-    _how, _write = list(FALLS.items())[_number % 6]
-    seed(
-        f"{_parameter}_with_{_name}_{_how}",
-        f"{_parameter} with {_said} {_how.replace('_', ' ')}",
-        lambda odd=_odd, write=_write, name=_parameter: OnText(odd, write, (name,)),
-        formats=(BOTH, JSON, XML)[_number % 3],
-    )
+
+
+for _name in ODD:
+    falling("text", _name, "crashes")
+for _number, _name in enumerate(ODD):
+    _how = list(FALLS)[_number % 6]
+    falling(PARAMETERS[_number % 4], _name, _how, (BOTH, JSON, XML)[_number % 3])
 for _parameter in PARAMETERS:
-    for _how, _write in FALLS.items():
-        seed(
-            f"{_parameter}_with_not_latin_1_at_all_{_how}",
-            f"{_parameter} with a character beyond ISO-8859-1 {_how.replace('_', ' ')}",
-            lambda write=_write, name=_parameter: OnText(above(0xFF), write, (name,)),
-        )
+    for _how in FALLS:
+        if f"{_parameter}_with_not_latin_1_{_how}" not in FAULTS:
+            falling(_parameter, "not_latin_1", _how)
 
 # --- What was sent breaks what is answered -------------------------------------------------------
 
@@ -212,7 +241,6 @@ for _formats in (JSON, XML):
             f"{_parameter}_echoed_unescaped_in_{_formats[0]}",
             f"a wrong {_parameter} is repeated as it is",
             echoing(_parameter),
-            family="echoed",
             formats=_formats,
         )
 seed(
@@ -221,35 +249,30 @@ seed(
     echoing(
         "user", change=lambda v: v.replace("\\", "\\\\").replace('"', '\\"').replace("'", "\\'")
     ),
-    family="echoed",
     formats=JSON,
 )
 seed(
     "user_echoed_without_backslashes_escaped",
     "a wrong user is repeated in JSON with quotes escaped, and backslashes not",
     echoing("user", change=lambda v: v.replace('"', '\\"')),
-    family="echoed",
     formats=JSON,
 )
 seed(
     "user_echoed_with_entities_of_html",
     "a wrong user is repeated in XML with the entities of HTML",
     echoing("user", change=lambda v: "".join(ENTITIES.get(c, c) for c in v)),
-    family="echoed",
     formats=XML,
 )
 seed(
     "user_echoed_with_angles_only_escaped",
     "a wrong user is repeated in XML with angle brackets escaped, and ampersands not",
     echoing("user", change=lambda v: v.replace("<", "&lt;").replace(">", "&gt;")),
-    family="echoed",
     formats=XML,
 )
 seed(
     "user_echoed_in_cdata",
     "a wrong user is repeated in a CDATA section, which it may end",
     echoing("user", change=lambda v: f"<![CDATA[{v}]]>"),
-    family="echoed",
     formats=XML,
 )
 ENTITIES = {
@@ -303,14 +326,12 @@ for _name, (_said, _write) in WRONG_BYTES.items():
             f"user_echoed_{_name}_in_{_formats[0]}",
             f"a wrong user is repeated {_said}",
             lambda write=_write: Bytes(write, write),
-            family="echoed_bytes",
             formats=_formats,
         )
 seed(
     "user_echoed_cut_within_a_character",
     "a wrong user is repeated up to 41 bytes, though that be within a character",
     lambda: Bytes(lambda t: t.replace("\\", "").replace('"', "").encode()[:41], utf_8),
-    family="echoed_bytes",
     formats=JSON,
 )
 seed(
@@ -320,7 +341,6 @@ seed(
         lambda t: "".join("\\ud83d" if c > "\uffff" else c for c in t).encode(),
         utf_8,
     ),
-    family="echoed_bytes",
     formats=JSON,
 )
 seed(
@@ -330,14 +350,12 @@ seed(
         utf_8,
         lambda t: "".join("&#55357;&#56832;" if c > "\uffff" else c for c in t).encode(),
     ),
-    family="echoed_bytes",
     formats=XML,
 )
 seed(
     "empty_errors_for_text_beyond_latin_1",
     "an error text that cannot be written in ISO-8859-1 is left out, and the answer with it",
     lambda: OnText(above(0xFF), lambda *_: Answer(400, "application/xml", b""), ("user",)),
-    family="echoed_bytes",
     formats=XML,
 )
 seed(
@@ -347,6 +365,5 @@ seed(
         holds("<"),
         lambda self, *_: self.refuse(Format.JSON, Refusal(400, ("Bad request",))),
     ),
-    family="echoed_bytes",
     formats=XML,
 )

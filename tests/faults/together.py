@@ -38,7 +38,6 @@ for _formats in (BOTH, JSON, XML):
     fault(
         fails=DUE_USER_FOREIGN,
         formats=_formats,
-        family="foreign",
         name=f"foreign_customer_shown{suffix(_formats)}",
         description="customers of other resellers are shown too",
         instead_of=Reference.find_customer,
@@ -46,7 +45,6 @@ for _formats in (BOTH, JSON, XML):
 
 fault(
     fails=DUE_USER_FOREIGN,
-    family="foreign",
     name="foreign_customer_shown_each_third_time",
     description="each third call for a customer of another reseller is answered",
     instead_of=Reference.find_customer,
@@ -159,7 +157,8 @@ for _parameter in PARAMETERS:
             description=f"{_parameter}{_form}=… is handed to the database as an operator",
         )(named(_parameter, _form))
     fault(
-        fails=REQUEST_ARRAY,
+        fails=MISSING[_parameter],
+        also=(REQUEST_ARRAY,),
         family="array",
         name=f"{_parameter}_array_accepted",
         description=f"{_parameter}[]=… is equal to anything, as with PHP's strcmp",

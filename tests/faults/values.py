@@ -41,7 +41,6 @@ def account(
         formats=formats,
         when=when,
         after=Reference.find_customer,
-        family=fails.id,
         name=name,
         description=description,
     )(lambda found: found and change(found))
@@ -276,14 +275,12 @@ for _name, (_said, _by) in STEPS.items():
     fault(
         fails=VALUES_STEADY,
         also=(AGREEMENT_FORMATS,),
-        family="down",
         name=f"requests_{_name}",
         description=f"requests is {_said}",
     )(changing(fewer_requests, _by))
     fault(
         fails=VALUES_STEADY,
         also=(AGREEMENT_FORMATS,),
-        family="down",
         name=f"credits_used_{_name}",
         description=f"credits_used is {_said}",
     )(changing(less_used, _by))

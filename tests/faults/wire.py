@@ -59,7 +59,7 @@ def wire(
         formats=formats,
         when=when,
         wire=True,
-        family=f"wire_{fails.id}",
+        family=name,
         name=f"{name}{suffix(formats)}",
         description=description,
     )(write)
