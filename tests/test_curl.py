@@ -8,9 +8,9 @@ from urllib.parse import unquote
 import pytest
 
 from reseller_conformance.cases import Case, Encoding, Rights, pairs
-from reseller_conformance.contract import Format
+from reseller_conformance.contract import PARAMETERS, Format
 from reseller_conformance.curl import curl
-from reseller_conformance.plan import ODD_TEXTS
+from reseller_conformance.plan import ODD_TEXTS, Depth, Plan
 from reseller_conformance.secret import Secret
 from reseller_conformance.states import NEAR, WRONG, State, Text
 from reseller_conformance.target import Target
@@ -55,6 +55,7 @@ CASES = [
     *(Case(Format.JSON, user=Text(text)) for text in ODD_TEXTS),
     Case(Format.JSON, again=(("api_key", State.PREFIX), ("api_key", State.UNKNOWN))),
     Case(Format.JSON, arrays=("api_key", "user")),
+    *(case for name in PARAMETERS for case in Plan(Depth.QUICK, 1).operators(Format.XML, name)),
     Case(Format.JSON, method="POST"),
 ]
 

@@ -30,7 +30,8 @@ def curl(case: Case, target: Target) -> str:
         words.append("-G")
     words.append(quote(target.base_url + path_of(case.format)))
     for name, value in pairs(case, rights):
-        key = shell(sent.pop(0)) if name.removesuffix("[]") == "api_key" else None
+        ours = name.removesuffix("[]") == "api_key" and (name, value) not in case.extra
+        key = shell(sent.pop(0)) if ours else None
         if key is not None:
             words.append(_secret(query([(name, "")], case.encoding), key, case.encoding))
         else:
