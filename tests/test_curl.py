@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+from dataclasses import replace
 from itertools import pairwise
 from urllib.parse import unquote
 
@@ -83,3 +84,12 @@ def test_headers_and_trust_are_passed_on_without_the_value_of_a_header():
     assert '-H "X-Token: $HEADER_X_TOKEN"' in command
     assert "--cacert ca.pem" in command
     assert "t0ken" not in command
+
+
+@pytest.mark.parametrize("format", Format)
+def test_every_case_of_a_run_can_be_written_down(format):
+    target = replace(TARGET, customers=("ann", "bob"))
+    plan = Plan(Depth.STANDARD, 2)
+    sequences = [*plan.before(format), *plan.remembered(format), *plan.crowd(format)]
+    for case in (*plan.everything(format), *sequences, *plan.post(format)):
+        assert KEY not in curl(case, target)
