@@ -47,13 +47,13 @@ SUCCESS, ERROR = asking(right=True), asking(right=False)
 
 
 def wrong(parameter: str) -> When:
-    """Choose the calls in which this parameter alone is wrong."""
+    """Choose the calls in which this parameter alone is wrong, and not just spelt otherwise."""
 
     def chosen(request: Request) -> bool:
         given = sent(request)
-        return [name for name, right in RIGHT.items() if given.get(name) not in right] == [
-            parameter
-        ] and bool(given.get(parameter))
+        bad = [name for name, right in RIGHT.items() if given.get(name) not in right]
+        value = given.get(parameter, "").strip().lower()
+        return bad == [parameter] and value not in ("", *RIGHT["task"])
 
     return lambda: chosen
 

@@ -280,14 +280,14 @@ fault(
     description="a call without user is about the user of the call before",
 )(lambda: Sticky("user"))
 fault(
-    fails=DUE_REMEMBERED,
-    also=(MISSING["api_user"], MISSING["api_key"], DUE_COMBINED),
+    fails=MISSING["api_key"],
+    also=(MISSING["api_user"], DUE_COMBINED, DUE_REMEMBERED),
     name="last_credentials_are_remembered",
     description="a call without credentials is made with those of the call before",
 )(lambda: Sticky("api_user", "api_key"))
 fault(
-    fails=DUE_REMEMBERED,
-    also=(*MISSING.values(), DUE_COMBINED),
+    fails=MISSING["api_key"],
+    also=(*MISSING.values(), DUE_COMBINED, DUE_REMEMBERED),
     name="last_parameters_are_remembered",
     description="whatever is missing is taken from the call before",
 )(lambda: Sticky(*PARAMETERS))
@@ -320,8 +320,11 @@ for _wrong, _most, _calls in (
     ("task", 1, 1),
 ):
     fault(
-        fails=DUE_REMEMBERED,
-        also=(AGREEMENT_CONCURRENCY, ERRORS_STEADY),
+        fails=SUCCESS_ANSWERED if _wrong == "user" else DUE_REMEMBERED,
+        also=(
+            *(SUCCESS_ANSWERED, DUE_REMEMBERED, ERRORS_STEADY, *WRITTEN),
+            *(AGREEMENT_CONCURRENCY, AGREEMENT_CUSTOMERS),
+        ),
         name=f"locked_out_after_{_most}_wrong_{_wrong}",
         description=f"after {_most} calls with a wrong {_wrong}, right ones are refused",
     )(lambda wrong=_wrong, most=_most, calls=_calls: LockedOut(wrong, most, calls))
@@ -344,7 +347,7 @@ class FailingOpen(Reference):
 for _most in (3, 10, 50):
     fault(
         fails=WRONG["api_key"],
-        also=(DUE_REMEMBERED, REQUEST_TEXT),
+        also=(DUE_REMEMBERED, AGREEMENT_CONCURRENCY, REQUEST_TEXT),
         name=f"any_key_after_{_most}_wrong_ones",
         description=f"after {_most} wrong keys, any is right",
     )(lambda most=_most: FailingOpen(most))

@@ -183,7 +183,7 @@ def seed(
     *,
     formats: Sequence[Format] = BOTH,
     fails: Requirement = REQUEST_TEXT,
-    also: Sequence[Requirement] = (READABLE_ENCODING, READABLE_SYNTAX),
+    also: Sequence[Requirement] = (READABLE_ENCODING, READABLE_SYNTAX, READABLE_FORMAT, HTTP_BODY),
 ) -> None:
     fault(fails=fails, also=also, formats=formats, name=name, description=description)(make)
 
