@@ -98,9 +98,9 @@ class Result:
 class Run:
     """One run, as every report tells it.
 
-    `suite` holds version, depth, level, formats, seed and whether the run is partial; `target`
-    the kind, base URL and customers; `traffic` calls, retries, seconds and latencies. `complete`
-    is False where the run was interrupted.
+    `suite` holds version, depth, level, formats, seed, when the run started and whether it is
+    partial; `target` the kind, base URL and customers; `traffic` calls, retries, seconds and
+    latencies. `complete` is False where the run was interrupted.
     """
 
     results: tuple[Result, ...]

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from reseller_conformance.reports.writers import WRITERS
+
 __all__ = ["DEFAULT_SEED", "OPTIONS", "Option", "dest"]
 
 DEFAULT_SEED = 20100830
@@ -52,7 +54,7 @@ OPTIONS = (
     Option("ca-bundle", "certificates to trust", "FILE"),
     Option("insecure", "do not check certificates", flag=True),
     Option("header", "sent with each call", "'K: V'", many=True),
-    Option("report-json", "write the JSON report", "FILE"),
+    *(Option(writer.option, writer.help, "FILE") for writer in WRITERS),
 )
 """The options of a run, apart from `--base-url`, which pytest-base-url owns."""
 

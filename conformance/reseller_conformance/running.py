@@ -26,7 +26,9 @@ from reseller_conformance.options import OPTIONS
 from reseller_conformance.reports.screen import Screen
 from reseller_conformance.reports.terminal import print_report
 from reseller_conformance.reports.text import one_line, visible
+from reseller_conformance.reports.writers import ReportError, look_ahead
 from reseller_conformance.secret import Scrubber
+from reseller_conformance.session import unwritten
 from reseller_conformance.settings import Settings, SettingsError, settings_from
 
 __all__ = ["SettingsError", "exit_code", "run"]
@@ -58,6 +60,8 @@ def run(
         status = pytest.ExitCode.INTERNAL_ERROR
     finally:
         screen.close()
+    if screen.config:
+        screen.problems += unwritten(screen.config)
     scrub = Scrubber(secrets_of(settings.target) if settings.target else []).text
     if status == pytest.ExitCode.USAGE_ERROR and not screen.problems:
         raise SettingsError(_complaint(scrub(said.getvalue())))
@@ -86,8 +90,10 @@ def pytest_args(words: Mapping[str, object], base_url: str, rest: Sequence[str])
 
 def _look_ahead(settings: Settings) -> None:
     """Refuse what would come to nothing only later, when much has been asked."""
-    if settings.report_json and settings.report_json.is_dir():
-        raise SettingsError(f"--report-json is a folder: {settings.report_json}")
+    try:
+        look_ahead(settings.reports)
+    except ReportError as error:
+        raise SettingsError(str(error)) from None
     if settings.app:
         from reseller_conformance.serving import AppError, load_app
 

@@ -10,6 +10,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import asdict, replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ from reseller_conformance.collector import COLLECTOR, Collector, Told, collected
 from reseller_conformance.contract import Format
 from reseller_conformance.findings import Outcome, Verdict
 from reseller_conformance.options import OPTIONS, dest
+from reseller_conformance.reports.writers import ReportError, look_ahead, write_all
 from reseller_conformance.requirements import by_id
 from reseller_conformance.secret import Scrubber, Secret
 from reseller_conformance.settings import Settings, SettingsError, settings_from
@@ -39,12 +41,14 @@ __all__ = [
     "settings_of",
     "target_of",
     "told",
+    "unwritten",
 ]
 
 UNVERIFIED = 3
 """The exit code of a run that verified nothing (design: never 0)."""
 
 _SETTINGS = pytest.StashKey[Settings]()
+_UNWRITTEN = pytest.StashKey[list[str]]()
 _SCRUBBERS = pytest.StashKey[list[Scrubber]]()
 
 
@@ -78,6 +82,10 @@ def formats_of(config: pytest.Config) -> tuple[Format, ...]:
 def check(config: pytest.Config) -> None:
     """Refuse, in one line, what cannot be run: before the first item, not in each of them."""
     settings = settings_of(config)
+    try:
+        look_ahead(settings.reports)
+    except ReportError as problem:
+        raise pytest.UsageError(str(problem)) from None
     if settings.app is not None:
         from reseller_conformance.serving import AppError, load_app
 
@@ -182,6 +190,7 @@ def collector_of(config: pytest.Config) -> Collector:
                 "formats": [format.value for format in settings.formats],
                 "partial": settings.partial,
                 "seed": settings.seed,
+                "started": datetime.now(UTC).isoformat(timespec="seconds"),
             },
         )
     return config.stash[COLLECTOR]
@@ -203,22 +212,25 @@ def told(config: pytest.Config) -> list[Told]:
 
 
 def finish(session: pytest.Session) -> None:
-    """Write the JSON report, and see to it that a run which verified nothing does not end well."""
+    """Write the reports, and see to it that a run which verified nothing does not end well."""
     run = collected(session.config)
-    path = settings_of(session.config).report_json
-    if path is not None:
-        from reseller_conformance.reports.json_report import write
-
-        write(path, run)
+    unwritten = write_all(settings_of(session.config).reports, run)
+    session.config.stash[_UNWRITTEN] = unwritten
     errors = sum(result.outcome is Outcome.ERROR for result in run.results)
-    if run.results and run.verdict is Verdict.UNVERIFIED and session.testsfailed == errors:
+    nothing = run.results and run.verdict is Verdict.UNVERIFIED
+    if unwritten or (nothing and session.testsfailed == errors):
         session.exitstatus = UNVERIFIED
+
+
+def unwritten(config: pytest.Config) -> list[str]:
+    """Return a line for each report that was asked for and could not be written."""
+    return config.stash.get(_UNWRITTEN, [])
 
 
 def describe(config: pytest.Config) -> list[str]:
     """Say in a few lines how the run went, for pytest's own summary."""
     run = collected(config)
-    lines = []
+    lines = [f"error: {line}" for line in unwritten(config)]
     for result in run.sorted_results:
         if result.outcome is Outcome.FAILED:
             level = result.requirement.level.upper()

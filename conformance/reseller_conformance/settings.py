@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 from reseller_conformance.contract import Format
 from reseller_conformance.options import DEFAULT_SEED, OPTIONS
 from reseller_conformance.plan import Depth
+from reseller_conformance.reports.writers import Writer, wanted
 from reseller_conformance.requirements import Level
 from reseller_conformance.secret import Secret
 from reseller_conformance.target import Limits, Target
@@ -44,7 +45,7 @@ class Settings:
     level: Level
     seed: int
     seed_given: bool
-    report_json: Path | None
+    reports: tuple[tuple[Writer, Path], ...]
 
     @property
     def partial(self) -> bool:
@@ -69,7 +70,6 @@ def settings_from(
         raise SettingsError(f"give a base URL or an app, not both: {base_url}")
     target = _target(reader, "http://127.0.0.1" if app else base_url, env, bool(app))
     seed = reader.text("seed")
-    report = reader.text("report-json")
     return Settings(
         target=target,
         app=app,
@@ -79,7 +79,7 @@ def settings_from(
         level=_level(reader.choice("level", Level, Level.MUST)),
         seed=reader.number("seed", int, 0, DEFAULT_SEED),
         seed_given=seed is not None,
-        report_json=Path(report) if report else None,
+        reports=wanted(reader.text),
     )
 
 

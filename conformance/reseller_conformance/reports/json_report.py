@@ -7,28 +7,26 @@ from __future__ import annotations
 
 import json
 import math
-import os
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from reseller_conformance import __version__
 from reseller_conformance.findings import Run
 
-__all__ = ["NAME", "as_json", "write"]
+__all__ = ["NAME", "as_json", "render"]
 
 NAME = "reseller-conformance"
 """The name of the suite in reports."""
 
 # A run may end before all of this is known: the report then says null rather than nothing.
-_SUITE = ("depth", "level", "formats", "partial", "seed")
+_SUITE = ("depth", "level", "formats", "partial", "seed", "started")
 _TARGET = ("kind", "base_url", "customers", "foreign_user")
 _TRAFFIC = ("calls", "retries", "seconds", "bytes")
 _LATENCY = ("median", "p95", "max")
 
 
 def as_json(run: Run) -> dict[str, Any]:
-    """Return the report as the dictionary that `write` writes."""
+    """Return the report as the dictionary that `render` writes."""
     traffic = run.traffic or {}
     report = {
         "verdict": run.verdict.value,
@@ -49,17 +47,9 @@ def as_json(run: Run) -> dict[str, Any]:
     return plain
 
 
-def write(path: Path, run: Run) -> None:
-    """Write the report as UTF-8, whole or not at all, and make its folder if need be."""
-    text = json.dumps(as_json(run), ensure_ascii=False, indent=2, allow_nan=False)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    # In the same folder, for only within a file system does a rename replace at one stroke.
-    draft = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        draft.write_text(text + "\n", encoding="utf-8", newline="\n")
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
+def render(run: Run) -> str:
+    """Return the report as text."""
+    return json.dumps(as_json(run), ensure_ascii=False, indent=2, allow_nan=False) + "\n"
 
 
 def _picked(known: Mapping[str, Any] | None, names: tuple[str, ...]) -> dict[str, Any]:

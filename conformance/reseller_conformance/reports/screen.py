@@ -59,7 +59,7 @@ class Screen:
         self.errors: list[str] = []
         self._collected = collected
         self._progress = _progress(self._calls) if show else None
-        self._config: pytest.Config | None = None
+        self.config: pytest.Config | None = None
         self._tasks: list[Any] = []
 
     @pytest.hookimpl(trylast=True)
@@ -69,7 +69,7 @@ class Screen:
         One stays registered, for assertions and other plugins ask it for a writer. It does not
         look at the traceback of an interrupt: CPython 3.11 makes some without a line number.
         """
-        self._config = config
+        self.config = config
         manager = config.pluginmanager
         reporter = manager.get_plugin("terminalreporter")
         if reporter is None or any(config.getoption(name, False) for name in _TALK):
@@ -144,7 +144,7 @@ class Screen:
             self._progress.start()
 
     def _calls(self) -> int:
-        run = self._collected(self._config) if self._config else None
+        run = self._collected(self.config) if self.config else None
         return ((run and run.traffic) or {}).get("calls") or 0
 
 

@@ -1,0 +1,100 @@
+"""How reports come to the disk: whole or not at all, and refused before anything is asked."""
+
+from __future__ import annotations
+
+import errno
+from pathlib import Path
+
+import pytest
+
+from reseller_conformance.findings import Run
+from reseller_conformance.options import OPTIONS
+from reseller_conformance.reports import json_report
+from reseller_conformance.reports.writers import (
+    WRITERS,
+    ReportError,
+    look_ahead,
+    wanted,
+    write,
+    write_all,
+)
+
+RUN = Run(())
+
+
+def test_each_report_has_an_option_and_a_pure_render() -> None:
+    options = {option.name: option for option in OPTIONS}
+    for writer in WRITERS:
+        assert options[writer.option].metavar == "FILE"
+        text = writer.render(RUN)
+        assert text == writer.render(RUN)
+        text.encode()
+
+
+def test_a_report_replaces_the_one_before_at_one_stroke(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "report.json"
+    path.write_text("the one before", encoding="utf-8")
+
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Path, "replace", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        write(path, "the new one")
+    assert path.read_text(encoding="utf-8") == "the one before"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_the_folder_is_made_and_nothing_else_is_left_in_it(tmp_path: Path) -> None:
+    path = tmp_path / "build" / "reports" / "report.json"
+    look_ahead([(WRITERS[0], path)])
+    assert list(path.parent.iterdir()) == []
+    write(path, "é\n")
+    assert path.read_bytes() == "é\n".encode()
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_what_cannot_be_written_is_refused_with_its_option_and_path(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.touch()
+    refused = {
+        tmp_path: "it is a folder",
+        file / "report.json": "",
+        tmp_path / ("n" * 300): "",
+        Path("/dev/null"): "",
+    }
+    for path, why in refused.items():
+        with pytest.raises(ReportError) as told:
+            look_ahead([(WRITERS[0], path)])
+        assert str(told.value).startswith(f"--report-json cannot be written, {why}")
+        assert str(told.value).endswith(f": {path}")
+
+
+def test_two_reports_in_one_file_are_refused(tmp_path: Path) -> None:
+    first, second = WRITERS[0], WRITERS[-1]
+    look_ahead([(first, tmp_path / "a"), (second, tmp_path / "b")])
+    if first is not second:
+        with pytest.raises(ReportError, match="are one file"):
+            look_ahead([(first, tmp_path / "a"), (second, tmp_path / "." / "a")])
+
+
+def test_a_report_that_fails_takes_no_other_with_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> str:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(json_report, "render", full)
+    others = [(writer, tmp_path / writer.option) for writer in WRITERS]
+    assert write_all(others, RUN) == [
+        f"--report-json could not be written, No space left on device: {tmp_path / 'report-json'}"
+    ]
+    assert len(list(tmp_path.iterdir())) == len(WRITERS) - 1
+
+
+def test_a_report_is_wanted_where_its_option_names_a_file() -> None:
+    names = {"report-json": "a/b.json"}
+    assert wanted(names.get) == ((WRITERS[0], Path("a/b.json")),)
+    assert wanted({}.get) == ()
