@@ -17,6 +17,7 @@ from rich.text import Text
 
 from reseller_conformance import __version__
 from reseller_conformance.findings import Finding, Outcome, Result, Run, Verdict
+from reseller_conformance.reports.evidence import got
 from reseller_conformance.reports.json_report import NAME
 from reseller_conformance.reports.summary import (
     Evidence,
@@ -161,7 +162,7 @@ class _Page:
             ("format", ", ".join(evidence.formats) if one_of_many else ""),
             ("asked", finding.case),
             ("expected", finding.expected),
-            ("got", _got(finding)),
+            ("got", got(finding)),
             ("answer", "" if brief else _answer(finding)),
             ("hint", finding.hint),
         ]
@@ -292,11 +293,6 @@ def _target(target: Mapping[str, Any]) -> str:
     if target.get("foreign_user"):
         said += f"; of another reseller {target['foreign_user']}"
     return said
-
-
-def _got(finding: Finding) -> str:
-    elsewhere = finding.where not in ("", "answer")
-    return f"{finding.where}: {finding.got}" if elsewhere else finding.got
 
 
 def _answer(finding: Finding) -> str:

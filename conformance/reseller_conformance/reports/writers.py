@@ -35,7 +35,12 @@ class Writer:
         return render
 
 
-WRITERS = (Writer("report-json", "write the JSON report", "json_report"),)
+WRITERS = (
+    Writer("report-json", "write the JSON report", "json_report"),
+    Writer("report-junit", "write JUnit XML, for CI servers", "junit"),
+    Writer("report-markdown", "write Markdown, for a job's summary", "markdown"),
+    Writer("report-code-quality", "write GitLab's code-quality JSON", "code_quality"),
+)
 """Every report that can be written."""
 
 

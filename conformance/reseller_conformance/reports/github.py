@@ -1,0 +1,95 @@
+"""What a run says to GitHub Actions, whose runner reads the output line by line.
+
+It takes any line that begins with `::` for a command, after spaces too. What a server wrote may
+begin one where a line is broken: so the report itself is fenced, and annotations stand outside.
+What the summary of a job says is left to `markdown`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from secrets import token_hex
+
+from reseller_conformance.findings import Outcome, Run
+from reseller_conformance.reports.evidence import headline
+from reseller_conformance.reports.summary import because, failures
+from reseller_conformance.reports.text import one_line, shortened, visible
+from reseller_conformance.requirements import Level
+
+__all__ = ["append", "commands", "fenced", "here", "summary_file"]
+
+MOST = 10
+"""A step shows so many annotations of a kind; the others are dropped without a word."""
+LONGEST = 500
+
+
+def here(env: Mapping[str, str]) -> bool:
+    """Say whether a runner of GitHub Actions reads along."""
+    return env.get("GITHUB_ACTIONS") == "true"
+
+
+def summary_file(env: Mapping[str, str]) -> Path | None:
+    """Return the file that the runner takes the step's summary from."""
+    path = env.get("GITHUB_STEP_SUMMARY")
+    return Path(path) if path else None
+
+
+def commands(run: Run) -> list[str]:
+    """Return the workflow commands: an error for each violation, a warning for each departure."""
+    errors = _of(run, Level.MUST)
+    warnings = _of(run, Level.SHOULD)
+    if run.level is Level.SHOULD:
+        errors, warnings = errors + warnings, []
+    errors += [
+        ("the suite itself failed", f"{', '.join(ids)}: {reason}")
+        for reason, ids in because(run, Outcome.ERROR).items()
+    ]
+    return [*_annotated("error", errors), *_annotated("warning", warnings)]
+
+
+@contextmanager
+def fenced(say: Callable[[str], object]) -> Iterator[None]:
+    """Keep the runner from taking a line for a command, until it reads a word nobody can guess."""
+    word = token_hex(16)
+    say(f"::stop-commands::{word}")
+    try:
+        yield
+    finally:
+        say(f"::{word}::")
+
+
+def append(path: Path, text: str) -> None:
+    """Add the text to a step's summary; other steps' commands may have written before."""
+    with path.open("a", encoding="utf-8", newline="\n") as file:
+        file.write(text)
+
+
+def _of(run: Run, level: Level) -> list[tuple[str, str]]:
+    return [
+        (
+            f"{failure.requirement.level.upper()} {failure.requirement.id} "
+            f"({', '.join(failure.formats)})",
+            f"{failure.requirement.title}. "
+            + (headline(failure.evidence[0].finding) if failure.evidence else failure.reason),
+        )
+        for failure in failures(run, level)
+    ]
+
+
+def _annotated(kind: str, said: list[tuple[str, str]]) -> list[str]:
+    shown = said if len(said) <= MOST else said[: MOST - 1]
+    left = len(said) - len(shown)
+    if left:
+        shown = [*shown, ("reseller-conformance", f"{left} more: see the summary")]
+    return [f"::{kind} title={_property(title)}::{_data(message)}" for title, message in shown]
+
+
+def _data(text: str) -> str:
+    clean = visible(shortened(one_line(text), LONGEST))
+    return clean.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")

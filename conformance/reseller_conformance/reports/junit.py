@@ -1,0 +1,130 @@
+"""A run as JUnit XML, for CI servers: a test case for each requirement and format.
+
+The form is the one that the field's schemas agree on: order and attributes are Ant's, as Windy
+Road's XSD has them, and each case has properties of its own, where pytest puts them too. Readers
+show `classname` as the suite and take two cases of one name for one.
+
+A violated MUST is a failure, and so is a SHOULD that counts; one that does not is skipped, as it is
+in pytest, for readers pass over what stands beside a success. An error is the suite's own.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from xml.etree import ElementTree as ET
+
+from reseller_conformance.findings import Finding, Outcome, Result, Run
+from reseller_conformance.reports.evidence import headline, particulars
+from reseller_conformance.reports.json_report import NAME, as_json
+from reseller_conformance.reports.summary import conclusion
+from reseller_conformance.reports.text import one_line, shortened, visible
+from reseller_conformance.requirements import Level
+
+__all__ = ["render"]
+
+UNKNOWN_TIME = "1970-01-01T00:00:00"
+"""The schema requires a time, and knows no zone; it is in UTC."""
+LONGEST = 400
+
+
+def render(run: Run) -> str:
+    """Return the report as text."""
+    root = ET.Element("testsuites")
+    suite = ET.SubElement(root, "testsuite", id="0", name=NAME, package=NAME)
+    _properties(suite, _about(run))
+    seen: Counter[str] = Counter()
+    kinds: Counter[str] = Counter()
+    for result in run.sorted_results:
+        name = f"{result.requirement} [{result.format}]"
+        seen[name] += 1
+        if seen[name] > 1:
+            name += f" ({seen[name]})"
+        kinds[_case(suite, result, name, run.level)] += 1
+    ET.SubElement(suite, "system-out").text = _text(conclusion(run))
+    ET.SubElement(suite, "system-err")
+    for name, value in _attributes(run, kinds):
+        suite.set(name, value)
+    ET.indent(root)
+    return f'<?xml version="1.0" encoding="utf-8"?>\n{ET.tostring(root, encoding="unicode")}\n'
+
+
+def _attributes(run: Run, kinds: Counter[str]) -> Iterator[tuple[str, str]]:
+    yield "tests", str(kinds.total())
+    yield "failures", str(kinds["failure"])
+    yield "errors", str(kinds["error"])
+    yield "skipped", str(kinds["skipped"])
+    started = str((run.suite or {}).get("started") or UNKNOWN_TIME)
+    yield "timestamp", started[: len(UNKNOWN_TIME)]
+    yield "hostname", "localhost"
+    yield "time", f"{(run.traffic or {}).get('seconds') or 0:.3f}"
+
+
+def _about(run: Run) -> Iterator[tuple[str, str]]:
+    """What was tested, and how: the plain values of the JSON report, by their names in it."""
+    report = as_json(run)
+    yield "verdict", report["verdict"]
+    yield "complete", _word(report["complete"])
+    for part in ("suite", "target"):
+        for name, value in report[part].items():
+            if value is not None:
+                words = value if isinstance(value, list) else [value]
+                yield f"{part}.{name}", ", ".join(map(_word, words))
+
+
+def _word(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _case(suite: ET.Element, result: Result, name: str, level: Level) -> str:
+    """Add a test case, and return what kind of outcome it has."""
+    requirement = result.requirement
+    # An item's own time says nothing: it is judged from what others asked.
+    case = ET.SubElement(suite, "testcase", name=name, classname=requirement.topic, time="0")
+    known = {
+        "requirement": requirement.id,
+        "level": requirement.level.value,
+        "format": result.format,
+        "outcome": result.outcome.value,
+        "title": requirement.title,
+    }
+    if result.outcome is Outcome.PASSED:
+        observed = {"observed": result.reason} if result.reason else {}
+        _properties(case, {**known, **observed}.items())
+        return ""
+    _properties(case, known.items())
+    kind, why, message = _said(result, level)
+    shown = ET.SubElement(case, kind, message=_text(shortened(one_line(message), LONGEST)))
+    shown.set("type", why)
+    evidence = "\n\n".join(map(_evidence, result.findings))
+    if evidence:
+        shown.text = f"\n{requirement.title}\n\n{evidence}\n"
+    return kind
+
+
+def _said(result: Result, level: Level) -> tuple[str, str, str]:
+    """Return the element that tells of this outcome, its type and its message."""
+    if result.outcome is Outcome.ERROR:
+        return "error", "error", result.reason
+    if result.outcome is not Outcome.FAILED:
+        return "skipped", result.outcome.value, result.reason
+    of = result.requirement.level
+    message = headline(result.findings[0]) if result.findings else result.reason
+    kind = "failure" if of in (Level.MUST, level) else "skipped"
+    return kind, of.value, f"{of.upper()}: {message}"
+
+
+def _evidence(finding: Finding) -> str:
+    return "\n".join(f"{f'{label}:':<9} {_text(value)}" for label, value in particulars(finding))
+
+
+def _properties(of: ET.Element, known: Iterable[tuple[str, str]]) -> None:
+    holder = ET.SubElement(of, "properties")
+    for name, value in known:
+        ET.SubElement(holder, "property", name=name, value=_text(str(value)))
+
+
+def _text(text: str) -> str:
+    """Return the text with what XML 1.0 cannot carry written out."""
+    lines = (visible(line) for line in text.split("\n"))
+    return "\n".join(lines).replace("\ufffe", "\\ufffe").replace("\uffff", "\\uffff")

@@ -1,0 +1,204 @@
+"""A run as Markdown, for a job's summary: the verdict, one table, and the findings, folded.
+
+Whatever a server or an operator wrote stands in HTML's `code` and `pre`, each character that could
+mean anything as a character reference: it is no markup, mentions nobody and links nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from reseller_conformance import __version__
+from reseller_conformance.findings import Outcome, Result, Run, Verdict
+from reseller_conformance.reports.evidence import particulars
+from reseller_conformance.reports.json_report import NAME
+from reseller_conformance.reports.summary import (
+    Evidence,
+    Failure,
+    because,
+    by_topic,
+    conclusion,
+    failures,
+    rows,
+    table_lines,
+    tested_formats,
+)
+from reseller_conformance.reports.text import counted, one_line, shortened, visible
+from reseller_conformance.requirements import Level
+
+__all__ = ["MOST_BYTES", "render"]
+
+MOST_BYTES = 1_000_000
+"""GitHub takes a step's summary of 1 MiB, and refuses a longer one altogether."""
+LONGEST = 300
+MOST_NAMES = 6
+
+_MARKS = {
+    Verdict.CONFORMANT: "✅",
+    Verdict.VIOLATED: "❌",
+    Verdict.UNVERIFIED: "⚠️",
+    Outcome.PASSED: "✅ passed",
+    Outcome.FAILED: "❌ failed",
+    Outcome.NOT_TESTED: "➖ not tested",
+    Outcome.NOT_APPLICABLE: "➖ n/a",
+    Outcome.ERROR: "⚠️ error",
+}
+
+
+def render(run: Run) -> str:
+    """Return the report as text, of at most `MOST_BYTES`; what is left out is said."""
+    head = "\n".join([*_heading(run), *_table(run), *_left_out(run)])
+    found = [
+        part
+        for level in (Level.MUST, Level.SHOULD)
+        for failure in failures(run, level)
+        for part in _failure(failure)
+    ]
+    kept: list[str] = []
+    # The last line is counted too.
+    left = MOST_BYTES - len(head.encode()) - 200
+    for part in found:
+        left -= len(part.encode()) + 1
+        if left < 0:
+            more = counted(len(found) - len(kept), "further finding")
+            kept.append(f"\n{more} left out: a summary holds 1 MiB. The JSON report has them all.")
+            break
+        kept.append(part)
+    return "\n".join([head, *kept]) + "\n"
+
+
+# --- The run -------------------------------------------------------------------------------------
+
+
+def _heading(run: Run) -> Iterator[str]:
+    suite, target = run.suite or {}, run.target or {}
+    yield f"## {_MARKS[run.verdict]} {NAME}: {_plain(conclusion(run))}"
+    yield ""
+    yield f"- Target: {_target(target)}"
+    about = [
+        f"version {suite.get('version') or __version__}",
+        f"depth {suite.get('depth')}",
+        f"formats {', '.join(suite.get('formats') or tested_formats(run))}",
+        f"level {run.level}",
+        f"seed {suite.get('seed')}",
+        f"started {suite.get('started')}",
+    ]
+    yield f"- Suite: {_plain(', '.join(word for word in about if not word.endswith(' None')))}"
+    traffic = run.traffic or {}
+    if traffic.get("calls") is not None:
+        seconds = traffic.get("seconds") or 0
+        yield f"- Traffic: {counted(traffic['calls'], 'call')} in {seconds:.1f} s"
+    yield ""
+
+
+def _target(target: Mapping[str, Any]) -> str:
+    if target.get("kind") == "embedded":
+        return "the embedded reference, no network"
+    customers = list(target.get("customers") or ())
+    more = len(customers) - MOST_NAMES
+    said = [f"{target.get('kind') or 'unknown'} {_code(target.get('base_url') or '')}"]
+    said += [f"customer {_code(name)}" for name in customers[:MOST_NAMES]]
+    said += [f"{more} more"] * (more > 0)
+    if target.get("foreign_user"):
+        said.append(f"of another reseller {_code(target['foreign_user'])}")
+    return ", ".join(said)
+
+
+def _table(run: Run) -> Iterator[str]:
+    formats = tested_formats(run)
+    yield f"| requirement | level | | {' | '.join(formats)} |"
+    yield f"|---|---|---|{'---|' * len(formats)}"
+    for topic, of_topic in by_topic(rows(run)):
+        for line in table_lines(of_topic):
+            name, level = line[0].requirement.id, line[0].requirement.level.upper()
+            what = line[0].requirement.title
+            if len(line) > 1:
+                other = "other " * (len(line) < len(of_topic))
+                name, level, what = f"{topic}.*", "", f"{len(line)} {other}requirements"
+            columns = (
+                next((row.results[i] for row in line if row.results[i]), None)
+                for i in range(len(formats))
+            )
+            cells = (_cell(result, run.level) for result in columns)
+            yield f"| {_code(name)} | {level} | {_plain(what)} | {' | '.join(cells)} |"
+
+
+def _cell(result: Result | None, level: Level) -> str:
+    if result is None:
+        return ""
+    of = result.requirement.level
+    observed = result.reason.partition(":")[0]
+    if of is Level.MAY and observed in ("yes", "no"):
+        return observed
+    if result.outcome is Outcome.FAILED and of is not Level.MUST and of is not level:
+        return "⚠️ should"
+    return _MARKS[result.outcome]
+
+
+def _left_out(run: Run) -> Iterator[str]:
+    for outcome, title in (
+        (Outcome.ERROR, "The suite itself failed: this says nothing about the target"),
+        (Outcome.NOT_TESTED, "Not tested"),
+        (Outcome.NOT_APPLICABLE, "Not applicable"),
+    ):
+        reasons = because(run, outcome)
+        if reasons:
+            yield f"\n**{title}**\n"
+        for reason, ids in reasons.items():
+            said = shortened(one_line(reason), LONGEST) or "no reason was given"
+            yield f"- {_code(said)}: {_plain(', '.join(ids))}"
+
+
+# --- The findings --------------------------------------------------------------------------------
+
+
+def _failure(failure: Failure) -> Iterator[str]:
+    requirement = failure.requirement
+    name = f"{requirement.level.upper()} {_code(requirement.id)} ({', '.join(failure.formats)})"
+    title = _plain(requirement.title)
+    if not failure.evidence:
+        yield _folded(f"{name}: {title}", [("reason", visible(failure.reason))])
+    for evidence in failure.evidence:
+        yield _folded(f"{name}: {title}", _known(evidence, failure))
+
+
+def _known(evidence: Evidence, failure: Failure) -> Iterable[tuple[str, str]]:
+    finding = evidence.finding
+    yield "page", f"{failure.requirement.source}. {failure.requirement.reason}"
+    yield "format", ", ".join(evidence.formats)
+    yield from particulars(finding)
+
+
+def _folded(summary: str, known: Iterable[tuple[str, str]]) -> str:
+    """Return a part that opens.
+
+    The empty line lets `pre` begin a block of its own, which ends at its own tag and nowhere else.
+    """
+    text = "\n".join(f"{label + ':':<9} {value}" for label, value in known)
+    return f"\n<details><summary>{summary}</summary>\n\n<pre>\n{_html(text)}\n</pre>\n\n</details>"
+
+
+# --- Text from anywhere --------------------------------------------------------------------------
+
+
+def _code(text: str) -> str:
+    return f"<code>{_plain(visible(one_line(text)))}</code>"
+
+
+def _plain(text: str) -> str:
+    """Return the text with whatever GitHub's Markdown could read as a character reference.
+
+    Of its bare links, each needs a slash, an `@`, or a word that begins with `www.`.
+    """
+    safe = "".join(c if _is_plain(c) else f"&#{ord(c)};" for c in text)
+    return re.sub(r"(?i)www\.", lambda found: f"{found[0][:3]}&#46;", safe)
+
+
+def _is_plain(character: str) -> bool:
+    return not character.isascii() or character.isalnum() or character in " ,.:;-()'\"=?%+"
+
+
+def _html(text: str) -> str:
+    return "".join(f"&#{ord(c)};" if c in "&<>" else c for c in text)
