@@ -87,12 +87,12 @@ class Case:
     @property
     def wrong(self) -> tuple[str, ...]:
         """The parameters for which an error is due."""
-        return tuple(
-            name
-            for name in PARAMETERS
-            if (state := self.state(name)) is not State.VALID
-            and not (name == "task" and state in LENIENT)
-        )
+        wrong = []
+        for name in PARAMETERS:
+            state = getattr(self, name)
+            if state is not State.VALID and not (name == "task" and state in LENIENT):
+                wrong.append(name)
+        return tuple(wrong)
 
     @property
     def expected(self) -> Expected:

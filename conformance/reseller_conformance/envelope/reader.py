@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from reseller_conformance.contract import Format
 from reseller_conformance.envelope.json_reader import read_json
 from reseller_conformance.envelope.model import Envelope, Problem, Unreadable
@@ -14,6 +16,10 @@ __all__ = ["read_envelope"]
 _EXPECTED = {Format.JSON: "one JSON text", Format.XML: "one XML document"}
 
 
+_SMALL = 4096
+"""Bodies up to this many bytes are remembered: most calls of a run get one of a few."""
+
+
 def read_envelope(
     body: bytes,
     format: Format,
@@ -23,6 +29,10 @@ def read_envelope(
 
     `content_type` is the header's value: its charset has a say in how XML is decoded.
     """
+    return (_remembered if len(body) <= _SMALL else _read)(body, format, content_type)
+
+
+def _read(body: bytes, format: Format, content_type: str | None) -> Envelope:
     if not body.strip(b" \t\r\n"):
         got = "nothing but white space" if body else "an empty body"
         return Unreadable((Problem(READABLE_SYNTAX, "body", _EXPECTED[format], got),))
@@ -34,3 +44,6 @@ def read_envelope(
     other = read_xml(body, content_type) if is_json else read_json(body)
     problem = Problem(READABLE_FORMAT, "body", _EXPECTED[format], read.got)
     return despite(Problems(problem), None if isinstance(other, Foreign) else other, read.text)
+
+
+_remembered = lru_cache(maxsize=512)(_read)

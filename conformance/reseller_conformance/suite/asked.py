@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 
 from hypothesis.strategies import SearchStrategy
 
@@ -58,17 +58,17 @@ class Asked:
         self._mocked = mocked
         self._answers: dict[Case, Answer] = {}
         self._everything: dict[Format, list[Answer]] = {}
-        self._explored: dict[Strategy, list[Case]] = {}
 
     def ask(self, cases: Iterable[Case], in_turn: bool = False) -> list[Answer]:
         """Return the answers to those of these cases that this account can tell apart."""
-        wanted = [case for case in cases if self.client.askable(case)]
-        new = [case for case in wanted if case not in self._answers]
+        known = self._answers
+        wanted = [case for case in cases if case in known or self.client.askable(case)]
+        new = [case for case in wanted if case not in known]
         if new:
             with self._mocked():
                 for exchange in self.client.ask(new, in_turn=in_turn):
                     self._answers[exchange.case] = read(exchange)
-        return [self._answers[case] for case in wanted]
+        return [known[case] for case in wanted]
 
     @cached_property
     def opening(self) -> dict[Format, list[Answer]]:
@@ -112,12 +112,9 @@ class Asked:
 
     def explored(self, strategy: Strategy, format: Format) -> list[Case]:
         """The examples of one strategy, the same ones for the same seed."""
-        if strategy not in self._explored:
-            made = strategy(Format.JSON, len(self.target.customers))
-            examples = self.settings.depth.examples
-            self._explored[strategy] = collect(made, examples, self.settings.seed)
-        # drawing takes as long as asking, and the other format draws the same
-        return [replace(case, format=format) for case in self._explored[strategy]]
+        customers, settings = len(self.target.customers), self.settings
+        drawn = _drawn(strategy, customers, settings.depth.examples, settings.seed)
+        return [replace(case, format=format) for case in drawn]
 
     def everything(self, format: Format) -> list[Answer]:
         """Every answer in this format that all requirements of form apply to.
@@ -228,6 +225,12 @@ class Asked:
         }
         self.ask(case for batch in cases.values() for case in batch)
         return self.ask(cases.get(format, ()))
+
+
+@lru_cache(maxsize=16)
+def _drawn(strategy: Strategy, customers: int, examples: int, seed: int) -> tuple[Case, ...]:
+    """Draw once for both formats, which draw the same: it takes as long as asking."""
+    return tuple(collect(strategy(Format.JSON, customers), examples, seed))
 
 
 def _is_ordinary(case: Case) -> bool:
