@@ -27,9 +27,13 @@ def tests(session: nox.Session) -> None:
 
 @nox.session
 def matrix(session: nox.Session) -> None:
-    """A seeded fault of every family, and every correct variant: some minutes on all cores."""
+    """Every seeded fault, every correct variant, in random order: some minutes on all cores.
+
+    `--seed N`, `--delay MILLISECONDS` and `--depth DEPTH` say how, `--table FILE` keeps the table.
+    """
     session.install(".", *group("tests"), *group("variants"))
-    session.run("pytest", "-n", "auto", "-m", "matrix", "tests/test_matrix.py", *session.posargs)
+    words = ["-m", "matrix", "-p", "matrix_table", "tests/test_matrix.py", *session.posargs]
+    session.run("pytest", "-n", "auto", *words, env={"PYTHONPATH": "tests"})
 
 
 @nox.session

@@ -1,6 +1,13 @@
 import pytest
 
 
+def pytest_addoption(parser):
+    """Choose how the matrix is run."""
+    parser.addoption("--seed", type=int, help="what Hypothesis starts from")
+    parser.addoption("--delay", type=float, default=0, help="milliseconds before each answer")
+    parser.addoption("--depth", help="one depth, instead of quick and, where needed, standard")
+
+
 @pytest.fixture(autouse=True)
 def _no_account_from_outside(monkeypatch):
     """A developer's own credentials must neither change nor reach a test."""

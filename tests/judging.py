@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import count
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -18,6 +18,7 @@ from urllib.parse import unquote, urlsplit
 import pytest
 
 from reseller_conformance.cases import Case, askable
+from reseller_conformance.client import Traffic
 from reseller_conformance.client.request import request_for, rights_of, secrets_of
 from reseller_conformance.contract import Format
 from reseller_conformance.exchange import Exchange
@@ -69,9 +70,13 @@ class Direct:
         self._base_url = target.base_url
         self._rights = rights_of(target)
         self._scrubber = Scrubber(secrets_of(target))
-        self._scrubbers: dict[tuple[str, ...], Scrubber] = {}
         self._clock = count(1)
         self._asked: dict[Case, Exchange] = {}
+
+    @property
+    def traffic(self) -> Traffic:
+        """How many calls were made."""
+        return Traffic(calls=len(self._asked))
 
     def askable(self, case: Case) -> bool:
         """Say whether this account can tell this case from another."""
@@ -82,12 +87,11 @@ class Direct:
         return [self._asked.get(case) or self._ask(case) for case in cases]
 
     def _ask(self, case: Case) -> Exchange:
-        said = request_for(case, self._base_url, self._rights)
+        said = _request(case, self._base_url, self._rights)
         parts = urlsplit(said.url)
         form = (said.form or "").encode()
         request = Request(unquote(parts.path), parts.query.encode(), said.method, form)
         answer = self._reference.respond(request)
-        echo = self._scrubbers.setdefault(said.telling, Scrubber(said.telling))
         self._asked[case] = Exchange(
             case=case,
             url=said.shown,
@@ -95,9 +99,18 @@ class Direct:
             headers=tuple(answer.fields.items()),
             body=self._scrubber.data(answer.body),
             began=float(next(self._clock)),
-            echoes_key=bool(said.telling) and echo.found_in(answer.body),
+            echoes_key=bool(said.telling) and _echo(said.telling).found_in(answer.body),
         )
         return self._asked[case]
+
+
+# Hundreds of targets are asked the same calls.
+_request = lru_cache(maxsize=None)(request_for)
+
+
+@cache
+def _echo(telling: tuple[str, ...]) -> Scrubber:
+    return Scrubber(telling)
 
 
 @lru_cache(maxsize=1)

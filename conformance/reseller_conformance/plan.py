@@ -53,6 +53,7 @@ ODD_TEXTS = (
     "<!--",
     "--",
     "<b>bold</b>",
+    "<script>alert(1)</script>",
     "<?xml version='1.0'?>",
     "&amp;",
     "&#0;",
@@ -68,6 +69,7 @@ ODD_TEXTS = (
     "-1",
     "é",
     "ß",
+    "İı",
     "Ω",
     "Ā",
     "漢字",
@@ -99,8 +101,9 @@ UNDOCUMENTED = (
     (("lang", "de"), ("locale", "de_DE")),
     (("customer", "nobody"), ("username", "nobody"), ("id", "1")),
     (("token", "x"), ("api_token", "x"), ("session", "x"), ("version", "3")),
-    (("xtask", "stats"), ("xuser", "nobody")),
-    (("utm_source", "é&="), ("v", "2")),
+    (("xtask", "stats"), ("xuser", "nobody"), ("public_key", "x")),
+    (("USER", "nobody"), ("Task", "stats")),
+    (("utm_source", "é&="), ("v", "2"), ("note", "")),
 )
 """Parameters that proxies and clients add; some hold the name of a documented one."""
 

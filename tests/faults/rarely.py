@@ -211,6 +211,7 @@ for _name, (_said, _fails, _of, _make) in KINDS.items():
         fault(
             fails=_fails,
             also=BY_CHANCE,
+            by_chance=True,
             family=f"only_{_number}th",
             name=f"{_name}_only_the_{_number}th",
             description=f"the {_number}th {_said}, and no other",

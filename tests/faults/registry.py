@@ -75,6 +75,8 @@ class Fault:
     formats: tuple[Format, ...] = BOTH
     family: str = ""
     """The way of being wrong that it shares with others, of other fields or parameters."""
+    by_chance: bool = False
+    """Whether it shows in so few calls that one of `also` may meet them instead."""
 
     @property
     def level(self) -> Level:
@@ -117,6 +119,7 @@ def fault(
     wire: bool = False,
     when: When | None = None,
     family: str = "",
+    by_chance: bool = False,
     name: str = "",
     description: str = "",
 ) -> Callable[[Function], Function]:
@@ -148,6 +151,7 @@ def fault(
                 tuple(other for other in also if other is not fails),
                 tuple(formats),
                 family or name or function.__name__,
+                by_chance,
             )
         )
         return function

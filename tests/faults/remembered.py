@@ -122,7 +122,7 @@ for _parameter in PARAMETERS:
             fails=AGREEMENT_CUSTOMERS if _parameter == "user" else DUE_REMEMBERED,
             also=(
                 *(DUE_REMEMBERED, AGREEMENT_CONCURRENCY, AGREEMENT_FORMATS),
-                *(REQUEST_TEXT, *WRITTEN, *of(_parameter)),
+                *(REQUEST_TEXT, *WRITTEN, *(OF_TASK if _parameter == "task" else of(_parameter))),
             ),
             family=f"cache_for_{_times}",
             name=f"cache_forgets_{_parameter}_for_{_times}",
@@ -245,7 +245,7 @@ for _parameter in PARAMETERS:
         )
         fault(
             fails=DUE_REMEMBERED,
-            also=(_fails[_parameter], *_also),
+            also=(_fails[_parameter], AGREEMENT_CONCURRENCY, *_also),
             family=f"{_state}_right_after_a_success",
             name=f"{_parameter}_{_state}_accepted_right_after_a_success",
             description=f"{_parameter} {_said} in the call after one that succeeded",

@@ -200,11 +200,6 @@ encoding(
     decoding(by_pattern("%(?!4[1-9A-F]|5[0-9A])[0-9A-F]{2}")),
 )
 encoding(
-    "small_escapes_not_decoded",
-    "escapes in small letters stay as they are",
-    decoding(by_pattern("%[0-9A-F]{2}")),
-)
-encoding(
     "at_signs_must_be_plain",
     "%40 stays as it is",
     decoding(lambda text: by_pattern("%(?!40)[0-9A-F]{2}")(text), "user"),

@@ -10,8 +10,14 @@ from itertools import count
 from reseller_conformance.contract import Format
 from reseller_conformance.reference import Account, Reference, Reseller
 from reseller_conformance.requirements import (
+    AGREEMENT_CONCURRENCY,
+    AGREEMENT_CUSTOMERS,
     AGREEMENT_FORMATS,
     BOTH,
+    DUE_REMEMBERED,
+    REQUEST_ENCODING,
+    REQUEST_ORDER,
+    REQUEST_UNDOCUMENTED,
     VALUES_BALANCE,
     VALUES_CYCLE,
     VALUES_PACKAGE,
@@ -262,6 +268,12 @@ def changing(
     return Changing
 
 
+READ_AGAIN = (
+    *(AGREEMENT_FORMATS, AGREEMENT_CUSTOMERS, AGREEMENT_CONCURRENCY),
+    *(DUE_REMEMBERED, REQUEST_ORDER, REQUEST_ENCODING, REQUEST_UNDOCUMENTED),
+)
+"""Who compares an answer with those around it."""
+
 STEPS: dict[str, tuple[str, Callable[[int], int]]] = {
     "down_each_time": ("less each time", lambda at: at),
     "down_at_every_second_call": (
@@ -274,13 +286,13 @@ STEPS: dict[str, tuple[str, Callable[[int], int]]] = {
 for _name, (_said, _by) in STEPS.items():
     fault(
         fails=VALUES_STEADY,
-        also=(AGREEMENT_FORMATS,),
+        also=READ_AGAIN,
         name=f"requests_{_name}",
         description=f"requests is {_said}",
     )(changing(fewer_requests, _by))
     fault(
         fails=VALUES_STEADY,
-        also=(AGREEMENT_FORMATS,),
+        also=READ_AGAIN,
         name=f"credits_used_{_name}",
         description=f"credits_used is {_said}",
     )(changing(less_used, _by))

@@ -33,7 +33,6 @@ from .registry import (
     XML,
     When,
     about,
-    every,
     fault,
     sent,
     suffix,
@@ -331,21 +330,38 @@ for _code in (429, 502, 503, 504):
     )
 
 
+def not_again(number: int) -> When:
+    """Choose each so many-th call, but not that call when it comes again."""
+
+    def fresh() -> Callable[[Request], bool]:
+        calls, lock = count(1), Lock()
+        turned: set[bytes] = set()
+
+        def chosen(request: Request) -> bool:
+            asked = request.path.encode() + request.query
+            with lock:
+                if asked in turned:
+                    turned.remove(asked)
+                    return False
+                if next(calls) % number:
+                    return False
+                turned.add(asked)
+                return True
+
+        return chosen
+
+    return fresh
+
+
 class Shaky(Reference):
     """Turns each so many-th call away, and answers it when it comes again."""
 
     def __init__(self, code: int, number: int) -> None:
         super().__init__(ACCOUNTS)
-        self.code, self.number = code, number
-        self.calls, self.lock = count(1), Lock()
-        self.turned: set[bytes] = set()
+        self.code, self.away = code, not_again(number)()
 
     def respond(self, request: Request) -> Answer:
-        asked = request.path.encode() + request.query
-        with self.lock:
-            away = asked not in self.turned and next(self.calls) % self.number == 0
-            self.turned = self.turned | {asked} if away else self.turned - {asked}
-        if away:
+        if self.away(request):
             return Answer(self.code, "text/html", b"<h1>Not now</h1>", (("Retry-After", "0"),))
         return super().respond(request)
 
@@ -362,5 +378,5 @@ wire(
     "each tenth connection is dropped",
     drop,
     fails=HTTP_RETRIES,
-    when=every(10),
+    when=not_again(10),
 )

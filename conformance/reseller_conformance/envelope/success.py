@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from reseller_conformance.contract import FIELDS, Kind
 from reseller_conformance.envelope.dialect import Dialect, Wrong
-from reseller_conformance.envelope.levels import ATTRIBUTE, TOLD, Level, Sight, folded
+from reseller_conformance.envelope.levels import ATTRIBUTE, TOLD, Level, Sight
 from reseller_conformance.envelope.model import FieldValue
 from reseller_conformance.envelope.problems import Problems
 from reseller_conformance.envelope.words import excerpt, named
@@ -75,7 +75,6 @@ def judge_overview(
     page.use(home.level)
     _judge_shape(page)
     if aside is not None:
-        page.use(aside.level)
         _judge_apart(page, sights, aside)
     values = _read(page.found, dialect, problems)
     _judge_closed(page)
@@ -125,21 +124,18 @@ def _judge_shape(page: _Page[V]) -> None:
 
 def _judge_apart(page: _Page[V], sights: Sequence[Sight[V]], aside: Sight[V]) -> None:
     beside = {id(level) for level in (*page.home.chain, aside.level)}
+    # In another spelling they are additions like any other.
     places = [
         sight.level.place(name)
         for sight in sights
         if id(sight.level) in beside
-        for name in _told(sight)
+        for name in TOLD
+        if name in sight.exact
     ]
-    got = f"beside the fields: {', '.join(places)}"
-    page.problems.add(SUCCESS_APART, ", ".join(places), "no message and no errors", got)
-
-
-def _told(sight: Sight[V]) -> Iterator[str]:
-    for name in TOLD:
-        if name in sight.exact:
-            yield name
-        yield from dict.fromkeys(spelt for spelt, _ in sight.near.get(name, ()))
+    if places:
+        page.use(aside.level)
+        got = f"beside the fields: {', '.join(places)}"
+        page.problems.add(SUCCESS_APART, ", ".join(places), "no message and no errors", got)
 
 
 def _read(
@@ -210,7 +206,7 @@ def _judge_attributes(page: _Page[V]) -> None:
 
 
 def _accounted(page: _Page[V], name: str, value: V) -> bool:
-    return id(value) in page.used or folded(name) in TOLD
+    return id(value) in page.used or name in TOLD
 
 
 def _undocumented(page: _Page[V], where: str, got: str) -> None:
