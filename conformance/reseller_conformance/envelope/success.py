@@ -115,7 +115,7 @@ def _judge_shape(page: _Page[V]) -> None:
     for names in away.values():
         level = page.found[names[0]].level
         page.use(level)
-        got = f"in {level.where}: {', '.join(names)}"
+        got = f"in {level.where or 'the outermost object'}: {', '.join(names)}"
         add(SUCCESS_SHAPE, level.where, f"all ten fields in {where or 'one object'}", got)
     for level in page.home.chain:
         if stray := dialect.stray(level.value):

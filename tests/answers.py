@@ -1,0 +1,44 @@
+"""Answers made by hand, for the tests of what judges them."""
+
+from reseller_conformance.answer import Answer, read
+from reseller_conformance.cases import Case
+from reseller_conformance.contract import Format
+from reseller_conformance.exchange import Exchange, Transport, TransportProblem
+from reseller_conformance.states import State
+
+__all__ = ["ERROR", "FIELDS", "RIGHT", "WRONG", "answer", "broken", "overview"]
+
+FIELDS = {
+    "reputation": 99,
+    "requests": 700,
+    "package": "Silver",
+    "credits_allowed": 1000,
+    "credits_used": 600,
+    "credits_remain": 400,
+    "credits_overage": 0,
+    "billing_start_date": "2010-08-30",
+    "billing_end_date": "2010-09-29",
+    "billing_process_date": "2010-09-30",
+}
+RIGHT = Case(Format.JSON)
+WRONG = Case(Format.JSON, task=State.MISSING)
+ERROR = b'{"message": "error", "errors": ["no"]}'
+
+
+def answer(case=RIGHT, status=200, body=ERROR, content_type="application/json", **more) -> Answer:
+    headers = (("Content-Type", content_type),) if content_type else ()
+    return read(Exchange(case, "http://h", status, headers, body, **more))
+
+
+def overview(case=RIGHT, **changes) -> Answer:
+    fields = {**FIELDS, **changes}
+    if case.format is Format.XML:
+        inner = "".join(f"<{name}>{value}</{name}>" for name, value in fields.items())
+        body = f"<result><overview>{inner}</overview></result>".encode()
+        return answer(case, 200, body, "text/xml")
+    members = ", ".join(f'"{name}": "{value}"' for name, value in fields.items())
+    return answer(case, 200, f"{{{members}}}".encode())
+
+
+def broken(kind: Transport) -> Answer:
+    return answer(status=None, body=b"", problem=TransportProblem(kind, "why"))

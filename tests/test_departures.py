@@ -1,0 +1,374 @@
+"""What a person reads of each departure: where, what was expected, what came, and what to do."""
+
+from dataclasses import astuple, replace
+
+import pytest
+
+from answers import ERROR, RIGHT, WRONG, answer, broken, overview
+from reseller_conformance import requirements as r
+from reseller_conformance.answer import read
+from reseller_conformance.cases import Case
+from reseller_conformance.checks import agreement, due, errors, form, http, success, values
+from reseller_conformance.checks.agreement import Between
+from reseller_conformance.checks.departure import shown
+from reseller_conformance.checks.reading import met
+from reseller_conformance.contract import Format
+from reseller_conformance.exchange import Retry, Transport
+from reseller_conformance.states import State, Text
+
+XML = Case(Format.XML)
+TRIED = (Retry("429", 1.0), Retry("503", 2.0))
+REFUSED = answer(status=403, body=b'{"message": "error", "errors": ["no", "%s"]}' % (b"x" * 130))
+SAID = "no; " + "x" * 116
+
+
+def moved(to, status=302):
+    right = answer()
+    headers = (("LOCATION", to),) if to else ()
+    return replace(right, exchange=replace(right.exchange, status=status, headers=headers))
+
+
+OF_ONE_ANSWER = {
+    "dropped": (
+        http.delivered,
+        broken(Transport.DROPPED),
+        ("answer", "an HTTP answer", "why", ""),
+    ),
+    "gateway": (
+        http.delivered,
+        answer(status=503, retries=TRIED),
+        ("status", "an answer within the retries", "503 3 times", ""),
+    ),
+    "late": (
+        http.in_time,
+        broken(Transport.TIMEOUT),
+        ("answer", "a whole answer within the time limit", "why", ""),
+    ),
+    "half": (
+        http.complete,
+        broken(Transport.INCOMPLETE),
+        ("answer", "a complete answer", "why", ""),
+    ),
+    "crash": (http.server_error, answer(status=500), ("status", "an envelope, no 5xx", "500", "")),
+    "crash on a wrong call": (
+        http.server_error,
+        answer(WRONG, 501),
+        ("status", "an error envelope, no 5xx", "501", ""),
+    ),
+    "redirect": (
+        http.redirect,
+        moved("https://elsewhere.example/" + "x" * 80),
+        (
+            "status",
+            "an answer, no redirect",
+            "302 to https://elsewhere.example/" + "x" * 54,
+            "",
+        ),
+    ),
+    "redirect to nowhere": (
+        http.redirect,
+        moved(None, 300),
+        ("status", "an answer, no redirect", "300 to nowhere", ""),
+    ),
+    "no body": (
+        http.body,
+        answer(body=b""),
+        ("body", "an envelope", "200 with an empty body", ""),
+    ),
+    "overview with 404": (
+        http.status,
+        answer(status=404, body=overview().exchange.body),
+        ("status", "2xx with an overview", "404", ""),
+    ),
+    "error with 200": (
+        http.error_status,
+        answer(),
+        ("status", "4xx with an error envelope", "200", ""),
+    ),
+    "media type of HTML": (
+        http.content_type,
+        answer(content_type="Text/HTML; charset=utf-8"),
+        ("Content-Type", "application/json or text/javascript", "Text/HTML; charset=utf-8", ""),
+    ),
+    "no media type": (
+        http.content_type,
+        replace(answer(XML, body=overview(XML).exchange.body, content_type=None)),
+        ("Content-Type", "application/xml or text/xml", "none", ""),
+    ),
+    "charset of another text": (
+        http.charset,
+        answer(
+            body='{"message": "error", "errors": ["é"]}'.encode(), content_type="a/b;charset=l1"
+        ),
+        (
+            "Content-Type",
+            "UTF-8, which JSON is in",
+            "charset 'l1', by which it would be another text",
+            "",
+        ),
+    ),
+    "retries": (
+        http.retries,
+        answer(retries=TRIED),
+        ("answer", "an answer at the first try", "429, then an answer", ""),
+    ),
+    "error for a right call": (
+        success.answered,
+        REFUSED,
+        (
+            "answer",
+            "the customer's overview",
+            "HTTP 403 with an error envelope",
+            f"it says '{SAID}': the credentials or the customer may be wrong",
+        ),
+    ),
+    "nothing for a right call": (
+        success.answered,
+        answer(status=404, body=b"<html>", content_type="text/html"),
+        (
+            "answer",
+            "the customer's overview",
+            "HTTP 404 with text/html, no envelope",
+            "is the base URL the one below which /apiv2/ lies?",
+        ),
+    ),
+    "no connection for a right call": (
+        success.answered,
+        broken(Transport.UNREACHABLE),
+        ("answer", "the customer's overview", "unreachable: why", ""),
+    ),
+    "let in with one wrong parameter": (
+        due.refused,
+        overview(WRONG),
+        (
+            "task missing",
+            "an error envelope",
+            "an overview: package=Silver, credits_used=600, billing_start_date=2010-08-30",
+            "",
+        ),
+    ),
+    "let in with two wrong parameters": (
+        due.refused,
+        overview(replace(WRONG, user=Text("'"))),
+        (
+            "task missing and user",
+            "an error envelope",
+            "an overview: package=Silver, credits_used=600, billing_start_date=2010-08-30",
+            "",
+        ),
+    ),
+    "let in without a user": (
+        due.refused,
+        overview(Case(Format.JSON, user=State.MISSING)),
+        (
+            "user missing",
+            "an error envelope",
+            "an overview: package=Silver, credits_used=600, billing_start_date=2010-08-30",
+            "",
+        ),
+    ),
+    "let in with a name that may exist": (
+        due.refused,
+        overview(Case(Format.JSON, user=State.PREFIX)),
+        (
+            "user prefix",
+            "an error envelope",
+            "an overview: package=Silver, credits_used=600, billing_start_date=2010-08-30",
+            "if a customer is really called so, name it with --user",
+        ),
+    ),
+    "let in with a task of another case": (
+        due.refused,
+        overview(Case(Format.JSON, task=State.UPPER_CASE)),
+        (
+            "task upper-case",
+            "an error envelope",
+            "an overview: package=Silver, credits_used=600, billing_start_date=2010-08-30",
+            "",
+        ),
+    ),
+    "key": (
+        errors.key,
+        answer(status=403, echoes_key=True),
+        (
+            "body",
+            "no trace of the api_key that was sent",
+            "it stands in the answer (***)",
+            "",
+        ),
+    ),
+    "reputation": (
+        values.reputation,
+        overview(reputation=101),
+        ("reputation", "at most 100", "reputation=101", ""),
+    ),
+    "package": (values.package, overview(package=" "), ("package", "a name", "an empty text", "")),
+    "remaining": (
+        values.balance,
+        overview(credits_remain=399),
+        (
+            "credits_remain",
+            "credits_remain=400, for credits_allowed=1000, credits_used=600",
+            "credits_remain=399",
+            "",
+        ),
+    ),
+    "over": (
+        values.balance,
+        overview(credits_used=1001, credits_remain=0, credits_overage=0),
+        (
+            "credits_overage",
+            "credits_overage=1, for credits_allowed=1000, credits_used=1001",
+            "credits_overage=0",
+            "",
+        ),
+    ),
+    "cycle": (
+        values.cycle,
+        overview(billing_end_date="2010-08-29"),
+        (
+            "billing dates",
+            "start, end and process in order",
+            "billing_start_date=2010-08-30, billing_end_date=2010-08-29, "
+            "billing_process_date=2010-09-30",
+            "",
+        ),
+    ),
+    "form": (
+        form.envelope,
+        answer(status=500),
+        (
+            "status",
+            "an envelope, no 5xx",
+            "500",
+            f"see http.server-error: {r.HTTP_SERVER_ERROR.title}",
+        ),
+    ),
+    "what the reader met": (
+        met(r.SUCCESS_FIELDS),
+        answer(body=overview().exchange.body.replace(b"requests", b"Requests")),
+        ("requests", "the field requests", "none of that name", "came as Requests"),
+    ),
+}
+
+
+@pytest.mark.parametrize("check, subject, words", OF_ONE_ANSWER.values(), ids=OF_ONE_ANSWER)
+def test_a_departure_says_what_was_expected_and_what_came(check, subject, words):
+    (departure,) = check(subject)
+    assert departure.answer is subject
+    assert astuple(replace(departure, answer=None))[1:] == words
+
+
+def between(answer, before=None, after=None):
+    before = before or overview()
+    return Between(before, answer, after or before)
+
+
+SECOND = replace(RIGHT, customer=1)
+LATIN = overview(package="Käse"), overview(XML, package="Käse")
+MISDECLARED = read(
+    replace(
+        LATIN[1].exchange,
+        body=b'<?xml version="1.0" encoding="ISO-8859-1"?>' + LATIN[1].exchange.body,
+    )
+)
+OVERRULED = answer(
+    XML,
+    200,
+    b'<?xml version="1.0" encoding="ISO-8859-2"?>'
+    + overview(XML, package="čaj").exchange.body.decode().encode("iso-8859-2"),
+    "text/xml; charset=iso-8859-1",
+)
+GONE = {"package": "Gold", "credits_allowed": 1, "credits_used": 2, "credits_remain": 3}
+
+OF_SEVERAL = {
+    "formats that disagree": (
+        agreement.formats,
+        between(overview(XML, requests=9)),
+        ("requests", "as in JSON: requests=700", "requests=9", ""),
+    ),
+    "an error instead of an account": (
+        agreement.own,
+        between(REFUSED),
+        ("answer", "the customer's overview", f"an error: {SAID}", ""),
+    ),
+    "another's account": (
+        agreement.own,
+        between(overview(**GONE)),
+        (
+            "package, credits_allowed, credits_used, credits_remain",
+            "this customer's: package=Silver, credits_allowed=1000, credits_used=600",
+            "package=Gold, credits_allowed=1, credits_used=2",
+            "",
+        ),
+    ),
+    "two customers that are alike": (
+        agreement.alike,
+        between(overview(), before=overview(SECOND)),
+        (
+            "all ten fields",
+            "an overview of its own",
+            "package=Silver, credits_used=600, as customer 2",
+            "if the two accounts are really alike, name two customers that differ",
+        ),
+    ),
+    "bytes of another encoding": (
+        agreement.misdeclared,
+        between(MISDECLARED, before=LATIN[0]),
+        (
+            "package",
+            "the text that the JSON has: Käse",
+            "KÃ¤se",
+            "the bytes are utf-8, but are declared otherwise",
+        ),
+    ),
+    "a header that overrules": (
+        agreement.overruled,
+        between(OVERRULED, before=overview(package="čaj")),
+        (
+            "Content-Type",
+            "a charset by which the text is that of the JSON: čaj",
+            "text/xml; charset=iso-8859-1, by which it is èaj",
+            "",
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize("check, group, words", OF_SEVERAL.values(), ids=OF_SEVERAL)
+def test_a_departure_within_a_group_is_that_of_the_answer_in_question(check, group, words):
+    (departure,) = check(group)
+    assert departure.answer is group.answer
+    assert astuple(replace(departure, answer=None))[1:] == words
+
+
+def test_a_count_that_goes_down_is_told_with_what_it_was():
+    before, after = overview(), overview(requests=699)
+    (departure,) = values.steady([before, after])
+    assert (departure.answer, departure.where) == (after, "requests")
+    assert (departure.expected, departure.got) == (
+        "no less than before: requests=700",
+        "requests=699",
+    )
+
+
+def test_another_number_of_messages_is_told_with_what_it_was():
+    two = answer(body=ERROR.replace(b'["no"', b'["no", "no"'))
+    (departure,) = errors.steady([answer(), two])
+    assert (departure.answer, departure.where) == (two, "errors")
+    assert (departure.expected, departure.got) == ("1 messages, as before", "2 messages")
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        ("x" * 40, "x" * 40),
+        ("x" * 41, "x" * 39 + "…"),
+        (2**128 - 1, "340282366920938463463374607431768211455"),
+        (2**128, "(a number of 129 bits)"),
+    ],
+)
+def test_a_value_is_shown_short(value, words):
+    assert shown({"package": value, "requests": 1}, ("package", "requests")) == (
+        f"package={words}, requests=1"
+    )
