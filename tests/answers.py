@@ -40,5 +40,5 @@ def overview(case=RIGHT, **changes) -> Answer:
     return answer(case, 200, f"{{{members}}}".encode())
 
 
-def broken(kind: Transport) -> Answer:
-    return answer(status=None, body=b"", problem=TransportProblem(kind, "why"))
+def broken(kind: Transport, status=None) -> Answer:
+    return answer(status=status, body=b"", problem=TransportProblem(kind, "why"))

@@ -10,6 +10,8 @@ from reseller_conformance.answer import read
 from reseller_conformance.cases import Case
 from reseller_conformance.checks import agreement, due, errors, form, http, success, values
 from reseller_conformance.checks.agreement import Between
+from reseller_conformance.checks.departure import Departure
+from reseller_conformance.checks.reading import met
 from reseller_conformance.contract import Format
 from reseller_conformance.exchange import Retry, Transport
 from reseller_conformance.states import Text
@@ -19,6 +21,7 @@ def departs(check, subject) -> list[str]:
     return [departure.where for departure in check(subject)]
 
 
+OVERVIEW = overview().exchange.body
 HTTP = [
     ("delivered", broken(Transport.DROPPED), broken(Transport.TIMEOUT)),
     ("delivered", answer(status=503), answer(status=500)),
@@ -27,13 +30,18 @@ HTTP = [
     ("complete", broken(Transport.TOO_LARGE), answer()),
     ("server_error", answer(status=500), answer(status=404)),
     ("server_error", answer(status=501), answer(status=503)),
-    ("redirect", answer(status=302), answer(status=200)),
+    ("redirect", answer(status=300), answer(status=299)),
+    ("redirect", answer(status=399), answer(status=400)),
     ("body", answer(body=b" \n"), answer(status=500, body=b"")),
     ("body", answer(status=204, body=b""), answer(status=302, body=b"")),
-    ("status", answer(status=404, body=overview().exchange.body), overview()),
-    ("error_status", answer(status=200), answer(status=422)),
+    ("body", answer(body=b""), broken(Transport.INCOMPLETE, 200)),
+    ("status", answer(status=404, body=OVERVIEW), overview()),
+    ("status", answer(status=400, body=OVERVIEW), answer(status=299, body=OVERVIEW)),
+    ("error_status", answer(status=200), answer(status=400)),
+    ("error_status", answer(status=299), answer(status=499)),
     ("content_type", answer(content_type="text/html"), answer(content_type="Text/JavaScript")),
     ("content_type", answer(content_type=None), answer()),
+    ("content_type", answer(content_type="a/b"), answer(content_type="application/json ;a=b;c=d")),
     ("retries", answer(retries=(Retry("503", 1.0),)), answer()),
     ("retries", answer(retries=(Retry("429", 1.0),)), broken(Transport.DROPPED)),
 ]
@@ -50,6 +58,21 @@ def test_an_answer_in_another_format_has_one_cause():
     html = answer(body=b"<html>sorry</html>", content_type="text/html")
     assert not departs(http.content_type, html)
     assert r.READABLE_FORMAT in form.troubles(html)
+    xml = answer(body=overview(Case(Format.XML)).exchange.body, content_type="text/xml")
+    assert not departs(http.content_type, xml)
+    neither = answer(body=b"{}", content_type="text/html; charset=no-such")
+    assert not departs(http.content_type, neither)
+    assert not departs(http.charset, neither)
+
+
+def test_a_check_of_what_was_read_tells_its_own_requirement_alone():
+    body = OVERVIEW.replace(b"requests", b"Requests").replace(b'"600"', b'"-1"')
+    (told,) = met(r.SUCCESS_FIELDS)(answer(body=body))
+    (problem,) = (p for p in answer(body=body).problems if p.requirement is r.SUCCESS_FIELDS)
+    assert told == Departure(
+        answer(body=body), problem.where, problem.expected, problem.got, "came as Requests"
+    )
+    assert not departs(met(r.SUCCESS_FIELDS), answer(status=500, body=body))
 
 
 def test_the_documented_call_wants_an_overview_of_whatever_form():
@@ -88,6 +111,21 @@ def test_a_live_count_is_right_between_its_neighbours():
     assert departs(agreement.own, Between(LIVE[0], LIVE[2], LIVE[1])) == ["requests, credits_used"]
 
 
+def test_a_live_count_may_go_down():
+    first, second, third = (overview(reputation=r) for r in (90, 80, 70))
+    xml = overview(Case(Format.XML), reputation=80)
+    assert not departs(agreement.formats, Between(first, xml, third))
+    for between in (Between(first, third, second), Between(second, first, third)):
+        assert departs(agreement.formats, between) == ["reputation"]
+
+
+def test_a_field_that_one_answer_lacks_is_not_compared():
+    whole, less = overview(), answer(body=OVERVIEW.replace(b"requests", b"wants"))
+    for group in (Between(less, whole, whole), Between(whole, less, whole)):
+        assert not departs(agreement.own, group)
+    assert not departs(agreement.own, Between(whole, whole, less))
+
+
 def test_texts_and_dates_are_those_of_a_neighbour():
     before, after = overview(), overview(package="Gold")
     assert not departs(agreement.own, Between(before, overview(package="Gold"), after))
@@ -96,8 +134,9 @@ def test_texts_and_dates_are_those_of_a_neighbour():
     assert departs(agreement.own, Between(before, other_day, before)) == ["billing_end_date"]
 
 
-def test_line_ends_are_one_in_xml():
-    json = overview(package="two\\r\\nlines")
+@pytest.mark.parametrize("end", ["\\r\\n", "\\r", "\\n"])
+def test_line_ends_are_one_in_xml(end):
+    json = overview(package=f"two{end}lines")
     xml = overview(Case(Format.XML), package="two\nlines")
     assert not departs(agreement.formats, Between(json, xml, json))
 
@@ -133,6 +172,26 @@ def test_a_header_that_overrules_a_right_declaration_is_the_cause():
     assert not departs(agreement.overruled, Between(json, right, json))
 
 
+def test_one_text_by_header_and_by_declaration_overrules_nothing():
+    json = overview(package="é")
+    body = overview(Case(Format.XML), package="é").exchange.body.decode().encode("latin-1")
+    body = b'<?xml version="1.0" encoding="ISO-8859-15"?>' + body
+    xml = answer(Case(Format.XML), 200, body, "text/xml; charset=iso-8859-1")
+    assert not departs(agreement.overruled, Between(json, xml, json))
+
+
+def test_a_package_that_one_format_lacks_is_no_matter_of_encodings():
+    body = overview(Case(Format.XML), package="é").exchange.body.decode().encode("latin-1")
+    lossy = answer(Case(Format.XML), 200, body, "text/xml")
+    json = overview(package="é")
+    assert not departs(agreement.misdeclared, Between(json, lossy, json))
+    header = b'<?xml version="1.0" encoding="ISO-8859-1"?>' + body
+    xml = answer(Case(Format.XML), 200, header, "text/xml; charset=iso-8859-2")
+    less = answer(body=OVERVIEW.replace(b"package", b"parcel"))
+    assert not departs(agreement.misdeclared, Between(less, xml, less))
+    assert not departs(agreement.overruled, Between(less, xml, less))
+
+
 def test_customers_that_are_alike_are_told_even_while_they_count():
     first, second, third = LIVE
     assert departs(agreement.alike, Between(first, second, third)) == ["all ten fields"]
@@ -166,6 +225,10 @@ def test_values_that_make_no_sense(check, changes):
     assert not departs(check, overview())
 
 
+def test_all_of_a_hundred_per_cent_is_a_reputation():
+    assert not departs(values.reputation, overview(reputation=100))
+
+
 def test_counts_of_any_size_can_be_told():
     huge = "9" * 5000
     told = list(values.balance(overview(credits_used=huge)))
@@ -177,6 +240,8 @@ def test_what_counts_up_goes_down_only_with_a_new_cycle():
     assert departs(values.steady, [LIVE[1], LIVE[0]]) == ["requests", "credits_used"]
     new = overview(credits_used=0, requests=0, billing_start_date="2010-09-30")
     assert not departs(values.steady, [LIVE[1], new])
+    down = replace(new, envelope=replace(new.envelope, requests=5, credits_used=5)), new
+    assert departs(values.steady, [LIVE[1], *down]) == ["requests", "credits_used"]
 
 
 def test_a_text_answers_for_all_that_goes_wrong_with_it():

@@ -11,7 +11,6 @@ from reseller_conformance.cases import Case
 from reseller_conformance.checks import agreement, due, errors, form, http, success, values
 from reseller_conformance.checks.agreement import Between
 from reseller_conformance.checks.departure import shown
-from reseller_conformance.checks.reading import met
 from reseller_conformance.contract import Format
 from reseller_conformance.exchange import Retry, Transport
 from reseller_conformance.states import State, Text
@@ -243,11 +242,6 @@ OF_ONE_ANSWER = {
             "500",
             f"see http.server-error: {r.HTTP_SERVER_ERROR.title}",
         ),
-    ),
-    "what the reader met": (
-        met(r.SUCCESS_FIELDS),
-        answer(body=overview().exchange.body.replace(b"requests", b"Requests")),
-        ("requests", "the field requests", "none of that name", "came as Requests"),
     ),
 }
 

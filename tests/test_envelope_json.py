@@ -56,7 +56,7 @@ def test_a_documented_overview_reads(body):
 TEXTS = ["", " Silver ", "é", "日本", "\U0001f600", '"\\/', "\ufffd", "\ufeff", "a\nb\tc", "\u2028"]
 
 
-@pytest.mark.parametrize("text", TEXTS, ids=map(ascii, TEXTS))
+@pytest.mark.parametrize("text", TEXTS, ids=ascii)
 @pytest.mark.parametrize("escaped", [True, False])
 def test_any_text_is_a_package(text, escaped):
     assert read(overview(package=json.dumps(text, ensure_ascii=escaped))).package == text

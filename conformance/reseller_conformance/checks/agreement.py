@@ -77,7 +77,7 @@ def misdeclared(group: Between) -> Iterator[Departure]:
     if pair is None or any(overruled(group)):
         return
     xml, ours, theirs = pair
-    for encoding, text in misread(xml.exchange.body, xml.exchange.header("Content-Type")).items():
+    for encoding, text in misread(xml.exchange.body).items():
         if text == theirs:
             expected = f"the text that the JSON has: {theirs}"
             hint = f"the bytes are {encoding}, but are declared otherwise"

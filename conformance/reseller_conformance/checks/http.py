@@ -73,10 +73,10 @@ def server_error(answer: Answer) -> Iterator[Departure]:
 
 def redirect(answer: Answer) -> Iterator[Departure]:
     """The answer is here, not elsewhere."""
-    status = answer.exchange.status
-    if status is not None and 300 <= status < 400:
+    if _hundreds(answer) == 3:
         to = answer.exchange.header("Location") or "nowhere"
-        yield Departure(answer, "status", "an answer, no redirect", f"{status} to {to[:80]}")
+        got = f"{answer.exchange.status} to {to[:80]}"
+        yield Departure(answer, "status", "an answer, no redirect", got)
 
 
 def body(answer: Answer) -> Iterator[Departure]:
@@ -90,13 +90,13 @@ def body(answer: Answer) -> Iterator[Departure]:
 
 def status(answer: Answer) -> Iterator[Departure]:
     """A success is 2xx."""
-    if answer.looks is Looks.OVERVIEW and not 200 <= (answer.exchange.status or 0) < 300:
+    if answer.looks is Looks.OVERVIEW and _hundreds(answer) != 2:
         yield Departure(answer, "status", "2xx with an overview", str(answer.exchange.status))
 
 
 def error_status(answer: Answer) -> Iterator[Departure]:
     """An error is 4xx."""
-    if answer.looks is Looks.ERRORS and not 400 <= (answer.exchange.status or 0) < 500:
+    if answer.looks is Looks.ERRORS and _hundreds(answer) != 4:
         yield Departure(answer, "status", "4xx with an error envelope", str(answer.exchange.status))
 
 
@@ -118,7 +118,7 @@ def charset(answer: Answer) -> Iterator[Departure]:
     exchange = answer.exchange
     problem = charset_problem(exchange.body, answer.case.format, exchange.header("Content-Type"))
     if problem is not None:
-        yield Departure(answer, "Content-Type", problem.expected, problem.got, problem.hint)
+        yield Departure(answer, "Content-Type", problem.expected, problem.got)
 
 
 def retries(answer: Answer) -> Iterator[Departure]:
@@ -128,6 +128,11 @@ def retries(answer: Answer) -> Iterator[Departure]:
         yield Departure(
             answer, "answer", "an answer at the first try", f"{tried[0].reason}, then an answer"
         )
+
+
+def _hundreds(answer: Answer) -> int:
+    """Return the class of the status: 4 for 404; 0 where there is none."""
+    return (answer.exchange.status or 0) // 100
 
 
 def _in_its_format(answer: Answer) -> bool:

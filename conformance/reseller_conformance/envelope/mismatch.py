@@ -75,18 +75,18 @@ def _problem(expected: str, charset: str, got: str) -> Problem:
     return Problem(HTTP_CHARSET, "Content-Type", expected, f"charset {excerpt(charset)}, {got}")
 
 
-def misread(body: bytes, content_type: str | None = None) -> Mapping[str, str]:
+def misread(body: bytes) -> Mapping[str, str]:
     """Return what `package` of an XML body would be in other likely encodings, by their names.
 
     UTF-8 that is declared as ISO-8859-1 is well-formed, and wrong: only the other format can
-    tell. Empty where the other encodings make no XML, or the same name.
+    tell. Empty where the other encodings make no XML, or the name that the body's own makes.
     """
     claimed = own(body)
     if claimed.marked or body.isascii():
         return {}
-    read = _package(next(readings(body, content_type)).text)
+    read = _package(next(readings(body, None)).text)
     found: dict[str, str] = {}
-    for name in (*_LIKELY, *([claimed.said] if claimed.codec else [])):
+    for name in _LIKELY:
         text = decode(body, codec_of(name))
         package = None if text is None else _package(text)
         if package is not None and package != read and package not in found.values():
