@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import nox
@@ -34,6 +35,23 @@ def matrix(session: nox.Session) -> None:
     session.install(".", *group("tests"), *group("variants"))
     words = ["-m", "matrix", "-p", "matrix_table", "tests/test_matrix.py", *session.posargs]
     session.run("pytest", "-n", "auto", *words, env={"PYTHONPATH": "tests"})
+
+
+@nox.session
+def mutation(session: nox.Session) -> None:
+    """Mutants of `checks` and `envelope`, and which of them no test notices: docs/mutation.md."""
+    session.install(".", *group("mutation"))
+    copy = Path(session.create_tmp()).resolve() / "mutation"
+    shutil.rmtree(copy, ignore_errors=True)
+    # mutmut takes the path of a module for its name, less a folder called src
+    shutil.copytree("conformance", copy / "src")
+    for folder in ("schemas", "tests"):
+        shutil.copytree(folder, copy / folder)
+    shutil.copy("pyproject.toml", copy)
+    session.chdir(copy)
+    # CI: Hypothesis draws the same examples for every mutant
+    session.run("mutmut", "run", *session.posargs, env={"CI": "1"})
+    session.run("mutmut", "results")
 
 
 @nox.session
