@@ -1,5 +1,7 @@
 import pytest
 
+from reseller_conformance.envelope import reader
+
 
 def pytest_addoption(parser):
     """Choose how the matrix is run."""
@@ -13,3 +15,9 @@ def _no_account_from_outside(monkeypatch):
     """A developer's own credentials must neither change nor reach a test."""
     for name in ("BASE_URL", "API_USER", "API_KEY", "USER", "FOREIGN_USER"):
         monkeypatch.delenv(f"RESELLER_{name}", raising=False)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_read_before():
+    """What one test has read is not remembered for another, nor for a mutant of the reader."""
+    reader._remembered.cache_clear()
