@@ -24,7 +24,7 @@ from reseller_conformance.cli import main
 from reseller_conformance.findings import Outcome, Result, Run
 from reseller_conformance.options import OPTIONS
 from reseller_conformance.requirements import CATALOGUE, by_id
-from reseller_conformance.running import exit_code, pytest_args
+from reseller_conformance.running import exit_code
 
 TREE = Path(__file__).parents[1]
 SCHEMA = json.loads((TREE / "schemas" / "report.schema.json").read_text(encoding="utf-8"))
@@ -41,7 +41,7 @@ CACHES = str(Path(tempfile.gettempdir()) / "reseller-conformance-tests")
 
 
 def environment(**more: str) -> dict[str, str]:
-    ours = ("RESELLER_", "PYTEST_", "COLUMNS", "NO_COLOR", "FORCE_COLOR")
+    ours = ("RESELLER_", "PYTEST_", "GITHUB_", "COLUMNS", "NO_COLOR", "FORCE_COLOR")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     return {**kept, "PYTHONIOENCODING": "utf-8", "XDG_CACHE_HOME": CACHES, **more}
 
@@ -285,19 +285,6 @@ def test_exit_codes(run: Run | None, problems: list[str], interrupted: bool, cod
     assert exit_code(run, problems, interrupted) == code
 
 
-def test_every_option_is_handed_on_to_pytest() -> None:
-    words: dict[str, object] = {
-        option.name: True if option.flag else ["-a", "b c"] if option.many else "-v"
-        for option in OPTIONS
-    }
-    args = pytest_args(words, "http://localhost", ["-x"])
-    for option in OPTIONS:
-        values = [""] if option.flag else ["=-a", "=b c"] if option.many else ["=-v"]
-        assert all(f"--reseller-{option.name}{value}" in args for value in values)
-    assert "--base-url=http://localhost" in args
-    assert args[-1] == "-x"
-
-
 # --- Runs ------------------------------------------------------------------------------------
 
 
@@ -309,6 +296,33 @@ def test_without_options_the_embedded_reference_is_conformant(tmp_path: Path) ->
     assert "embedded reference" in done.stdout
     assert lines[-1] == "✓ conformant"
     assert list(tmp_path.iterdir()) == []
+
+
+DASHES = """
+from dataclasses import replace
+from reseller_conformance.reference import Accounts, Application, Reference, default_reference
+
+first, *others = default_reference().accounts.resellers
+named = replace(first.customers[0], user="--")
+mine = replace(first, customers=(named, *first.customers[1:]))
+app = Application(Reference(Accounts((mine, *others))))
+"""
+
+
+@pytest.mark.parametrize("rest", [[], ["-n", "2"]], ids=["", "workers"])
+def test_words_that_look_like_options_reach_the_run(rest: list[str], tmp_path: Path) -> None:
+    (tmp_path / "dashes.py").write_text(DASHES, encoding="utf-8")
+    done = quick(
+        tmp_path,
+        *("--app", "dashes:app", "--user=--", "--user=newsletter@shop.example"),
+        *("--foreign-user=-x", "--header=X-Word: --user=-a b", "--report-json=-r.json"),
+        *("--", "-k", "answered", *rest),
+        env={**CREDENTIALS, "RESELLER_API_KEY": "Demo-Key-0001"},
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    target = json.loads((tmp_path / "-r.json").read_text(encoding="utf-8"))["target"]
+    assert target["customers"] == ["--", "newsletter@shop.example"]
+    assert target["foreign_user"] == "-x"
 
 
 def test_the_json_report_fits_its_schema(tmp_path: Path) -> None:

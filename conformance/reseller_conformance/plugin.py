@@ -47,7 +47,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Register the marker, and what gathers the outcomes."""
+    """Take what `run` tells a worker process; register the marker, and what gathers outcomes."""
+    vars(config.option).update(getattr(config, "workerinput", {}).get("reseller_options", {}))
     config.addinivalue_line(
         "markers",
         f"{MARK}(id, level): the requirement of the account overview that a test judges",

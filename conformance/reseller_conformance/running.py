@@ -10,9 +10,10 @@ import os
 import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, redirect_stderr, suppress
+from contextlib import contextmanager, nullcontext, redirect_stderr, suppress
 from importlib.metadata import entry_points
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
@@ -22,7 +23,8 @@ from reseller_conformance.client import secrets_of
 from reseller_conformance.collector import collected
 from reseller_conformance.findings import Run, Verdict
 from reseller_conformance.interrupts import delivered
-from reseller_conformance.options import OPTIONS
+from reseller_conformance.options import OPTIONS, dest
+from reseller_conformance.reports import github, markdown
 from reseller_conformance.reports.screen import Screen
 from reseller_conformance.reports.terminal import print_report
 from reseller_conformance.reports.text import one_line, visible
@@ -50,11 +52,22 @@ def run(
     """
     settings = settings_from(words, base_url)
     _look_ahead(settings)
+    watched = github.here(os.environ)
+    with github.fenced(click.echo) if watched else nullcontext():
+        screen = _judge(settings, pytest_args(base_url, rest), _Given(words))
+        code = _tell(screen, color)
+    if watched and screen.run:
+        _tell_github(screen.run)
+    return code
+
+
+def _judge(settings: Settings, args: list[str], given: _Given) -> Screen:
+    """Run pytest, print what it complains of, and return what was seen of it."""
     screen = Screen(collected, show=sys.stdout.isatty())
     said = io.StringIO()
     try:
         with redirect_stderr(said), delivered(lambda: screen.interrupted), _caches_elsewhere():
-            status = pytest.main(pytest_args(words, base_url, rest), plugins=[screen])
+            status = pytest.main(args, plugins=[screen, given])
     except Exception as error:
         screen.fail(error)
         status = pytest.ExitCode.INTERNAL_ERROR
@@ -69,22 +82,40 @@ def run(
     problems = map(_problem, [*screen.problems, *screen.errors[:1]])
     for line in scrub("\n".join([said.getvalue(), *problems])).strip("\n").splitlines():
         click.echo(visible(line), err=True)
-    return _tell(screen, color)
+    return screen
 
 
-def pytest_args(words: Mapping[str, object], base_url: str, rest: Sequence[str]) -> list[str]:
+class _Given:
+    """The operator's words, for pytest's configuration: a plugin.
+
+    They do not go by its command line, for argparse loses some of them, such as a customer `--`.
+    """
+
+    def __init__(self, words: Mapping[str, object]) -> None:
+        given = ((option, words.get(option.name)) for option in OPTIONS)
+        self._options = {
+            dest(option.name): list(word) if isinstance(word, (list, tuple)) else word
+            for option, word in given
+            if word
+        }
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_configure(self, config: pytest.Config) -> None:
+        """Set the options, before the plugin looks at them."""
+        vars(config.option).update(self._options)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:
+        """Tell them to a worker process, where the plugin sets them."""
+        node.workerinput["reseller_options"] = self._options
+
+
+def pytest_args(base_url: str, rest: Sequence[str]) -> list[str]:
     """Return what pytest is given: nothing of the current folder's configuration counts."""
     args = ["--pyargs", SUITE, "-p", "base_url", "-p", _plugin(), "-p", "no:cacheprovider"]
     args += ["-c", str(HERE / "run.ini"), f"--rootdir={HERE}", "--noconftest"]
     if base_url:
         args.append(f"--base-url={base_url}")
-    for option in OPTIONS:
-        given = words.get(option.name)
-        if option.flag:
-            args += [f"--reseller-{option.name}"] * bool(given)
-        else:
-            values = given if isinstance(given, (list, tuple)) else [given]
-            args += [f"--reseller-{option.name}={v}" for v in values if v not in (None, "")]
     return [*args, *rest]
 
 
@@ -156,6 +187,19 @@ def _tell(screen: Screen, color: bool | None) -> int:
     if code == INTERRUPTED:
         click.echo("interrupted", err=True)
     return code
+
+
+def _tell_github(run: Run) -> None:
+    """Show the findings as annotations, and the run in the job's summary."""
+    with suppress(BrokenPipeError):
+        for line in github.commands(run):
+            click.echo(line)
+    path = github.summary_file(os.environ)
+    if path:
+        try:
+            github.append(path, markdown.render(run))
+        except OSError as error:
+            click.echo(f"error: GITHUB_STEP_SUMMARY, {error.strerror}: {path}", err=True)
 
 
 def _console(color: bool | None) -> Console:
