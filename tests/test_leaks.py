@@ -11,6 +11,8 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 
+from reseller_conformance.reports.writers import WRITERS
+
 KEY = 'k3y/with+odd&chars=%41é "<'
 USER = "acme"
 
@@ -85,15 +87,15 @@ def test_no_form_of_the_key_is_written(pytester, monkeypatch, mode, redirects):
     monkeypatch.setenv("RESELLER_API_KEY", KEY)
     pytester.makepyfile(echo=ECHO.replace("RIGHT = True", f"RIGHT = {not redirects}"))
     pytester.makepyfile(test_mine=SUITE)
-    files = ["--junit-xml=junit.xml", "--reseller-report-json=report.json"]
+    files = ["--junit-xml=junit.xml"]
+    files += [f"--reseller-{writer.option}={writer.option}" for writer in WRITERS]
     target = ["--reseller-app=echo:app", "--reseller-user=ann", "--reseller-depth=quick"]
     some = ["-k", "itself or answered or format or key"]
     result = pytester.runpytest(*target, *files, *some, *MODES[mode])
     assert result.ret in (1, 3)
     written = [result.stdout.str(), result.stderr.str()]
-    written += [
-        Path(pytester.path / name).read_text("utf-8") for name in ("junit.xml", "report.json")
-    ]
+    names = ["junit.xml", *(writer.option for writer in WRITERS)]
+    written += [Path(pytester.path / name).read_text("utf-8") for name in names]
     assert "a fault of the suite" in written[0]
     for form in FORMS:
         assert not any(form in text for text in written), form

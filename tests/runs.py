@@ -1,0 +1,155 @@
+"""Runs to be reported: a plain one, a hostile one, and any at all."""
+
+from __future__ import annotations
+
+from hypothesis import strategies as st
+
+from reseller_conformance.findings import Finding, Outcome, Result, Run
+from reseller_conformance.requirements import CATALOGUE, Level, by_id
+
+__all__ = ["HOSTILE", "HOSTILE_TEXT", "MIXED", "any_run", "finding"]
+
+SUITE = {
+    "version": "0.1.0",
+    "depth": "quick",
+    "level": "must",
+    "formats": ["json", "xml"],
+    "partial": False,
+    "seed": 1,
+    "started": "2010-08-30T12:00:00+00:00",
+}
+TRAFFIC = {
+    "calls": 3,
+    "retries": 0,
+    "seconds": 0.5,
+    "bytes": 999,
+    "latency": {"median": 0.001, "p95": 0.002, "max": 0.003},
+}
+TARGET = {
+    "kind": "live",
+    "base_url": "https://staging.example.com",
+    "customers": ["a@example.com"],
+    "foreign_user": None,
+}
+
+
+def finding(requirement: str = "success.dates", format: str = "json", **more: object) -> Finding:
+    """Return a finding that says what is not said otherwise."""
+    known: dict[str, object] = {
+        "where": "billing_end_date",
+        "expected": "a date",
+        "got": "2010-02-30",
+        "case": "json, all parameters right",
+        "curl": "curl https://staging.example.com/apiv2/reseller.account.json",
+        "status": 200,
+        "excerpt": "{}",
+    }
+    return Finding(requirement, format, **{**known, **more})  # type: ignore[arg-type]
+
+
+MIXED = Run(
+    results=(
+        Result(by_id("success.dates"), "json", Outcome.FAILED, "2010-02-30", (finding(),)),
+        Result(by_id("success.dates"), "xml", Outcome.PASSED),
+        Result(
+            by_id("values.balance"),
+            "json",
+            Outcome.FAILED,
+            "credits_remain=1",
+            (finding("values.balance", where="credits_remain", got="credits_remain=1", times=7),),
+        ),
+        Result(by_id("values.balance"), "xml", Outcome.NOT_TESTED, "no overview"),
+        Result(by_id("request.post"), "json", Outcome.PASSED, "yes: HTTP 200"),
+        Result(by_id("agreement.formats"), "both", Outcome.NOT_APPLICABLE, "one format alone"),
+        Result(by_id("http.body"), "json", Outcome.ERROR, "RuntimeError: a bug"),
+    ),
+    suite=SUITE,
+    target=TARGET,
+    traffic=TRAFFIC,
+)
+"""A run with each outcome once."""
+
+HOSTILE_TEXT = (
+    "\n::error title=spoof::pwned\n```\n</pre></details><script>alert(1)</script><img src=x>"
+    "|a|\x1b[2J\x00\ufffe\uffff\ud800 @octocat #1 GH-1 www.evil.example https://evil.example "
+    "[link](https://evil.example) ![x](y) `code` *b* _i_ ~~s~~ ]]> &amp; %0A::warning::x\u202e\n\n"
+    "# heading\r\n- item\n"
+)
+"""What a server could write to act on whoever reads a report."""
+
+HOSTILE = Run(
+    results=tuple(
+        Result(
+            by_id(id),
+            format,
+            outcome,
+            HOSTILE_TEXT,
+            (
+                finding(
+                    id,
+                    format,
+                    where=HOSTILE_TEXT,
+                    expected=HOSTILE_TEXT,
+                    got=HOSTILE_TEXT,
+                    hint=HOSTILE_TEXT,
+                    case=HOSTILE_TEXT,
+                    curl=HOSTILE_TEXT,
+                    excerpt=HOSTILE_TEXT,
+                ),
+            )
+            * (outcome is Outcome.FAILED),
+        )
+        for id, format, outcome in (
+            ("success.dates", "json", Outcome.FAILED),
+            ("values.balance", "xml", Outcome.FAILED),
+            ("http.body", "json", Outcome.ERROR),
+            ("http.status", "json", Outcome.NOT_TESTED),
+        )
+    ),
+    suite=SUITE,
+    target={
+        "kind": "live",
+        "base_url": HOSTILE_TEXT,
+        "customers": [HOSTILE_TEXT] * 9,
+        "foreign_user": HOSTILE_TEXT,
+    },
+    traffic=TRAFFIC,
+)
+"""A run in which everything that is said is hostile."""
+
+_formats = st.sampled_from(["json", "xml", "both"])
+_text = st.text(st.characters(), max_size=40)
+any_run = st.builds(
+    Run,
+    results=st.lists(
+        st.builds(
+            Result,
+            requirement=st.sampled_from(CATALOGUE),
+            format=_formats,
+            outcome=st.sampled_from(Outcome),
+            reason=_text,
+            findings=st.lists(
+                st.builds(
+                    Finding,
+                    requirement=st.sampled_from(CATALOGUE).map(str),
+                    format=_formats,
+                    where=_text,
+                    expected=_text,
+                    got=_text,
+                    hint=_text,
+                    excerpt=_text,
+                    times=st.integers(1, 10**6),
+                    status=st.none() | st.integers(100, 599),
+                ),
+                max_size=2,
+            ).map(tuple),
+        ),
+        max_size=4,
+    ).map(tuple),
+    level=st.sampled_from([Level.MUST, Level.SHOULD]),
+    suite=st.none() | st.just(SUITE),
+    target=st.none() | st.just(TARGET) | _text.map(lambda text: {**TARGET, "base_url": text}),
+    traffic=st.none() | st.just(TRAFFIC),
+    complete=st.booleans(),
+)
+"""Any run, even one that no suite would make."""
