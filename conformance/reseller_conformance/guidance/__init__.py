@@ -1,0 +1,25 @@
+"""How to meet each requirement, and what violates it: for `explain`, the docs and their anchors.
+
+What is required, and why, stands in `requirements`; a module here holds what helps with its topics.
+"""
+
+from __future__ import annotations
+
+from reseller_conformance.guidance import accounts, calls, delivery, envelopes
+from reseller_conformance.guidance.model import Guidance
+from reseller_conformance.guidance.page import page
+from reseller_conformance.requirements import Requirement
+
+__all__ = ["GUIDANCE", "Guidance", "page_of"]
+
+GUIDANCE: dict[str, Guidance] = {
+    requirement.id: guidance
+    for topic in (delivery, envelopes, calls, accounts)
+    for requirement, guidance in topic.GUIDANCE.items()
+}
+"""What helps with each requirement of the catalogue, by its id."""
+
+
+def page_of(requirement: Requirement) -> str:
+    """Return the requirement's page, as Markdown."""
+    return page(requirement, GUIDANCE[requirement.id])

@@ -1,0 +1,161 @@
+"""Each requirement has a page that helps, and the violation on it is one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from itertools import cycle
+from urllib.parse import parse_qsl
+
+import pytest
+
+from judging import Direct, judge, settings, target_of
+from reseller_conformance.contract import FIELDS, PARAMETERS, Format, path_of
+from reseller_conformance.findings import Outcome
+from reseller_conformance.guidance import GUIDANCE, page_of
+from reseller_conformance.reference import Answer, Reference, Request, default_reference
+from reseller_conformance.reference.mock import EMBEDDED_URL
+from reseller_conformance.requirements import CATALOGUE, Requirement
+
+REFERENCE = default_reference()
+RESELLER = REFERENCE.accounts.resellers[0]
+FIRST = RESELLER.customers[0]
+RIGHT = {
+    "api_user": RESELLER.api_user,
+    "api_key": RESELLER.api_key,
+    "task": "overview",
+    "user": FIRST.user,
+}
+VALUES = {field.name: str(getattr(FIRST, field.name)) for field in FIELDS}
+
+NOT_FED = {
+    "http.delivered": "is judged of what stays so when it is asked again",
+    "http.in-time": "is a matter of time",
+    "http.complete": "is wrong below what a reference can say",
+    "http.retries": "is a matter of what is asked again",
+    "due.remembered": "shows only after another call",
+    "agreement.concurrency": "shows only beside another call",
+    "request.post": "is observed, and cannot fail",
+}
+"""Violations that one answer does not show: `faults` has implementations with them."""
+
+
+# --- Examples as they are written ----------------------------------------------------------------
+
+
+def exchanges(example: str) -> list[tuple[str, str, Answer]]:
+    """Return path, query and answer of each exchange, with what `…` stands for put in."""
+    found = re.findall(r"(?ms)^(?:GET|POST) (\S+)\?(\S+)\n\n(.*?)\n\n(?=GET|POST|\Z)", example)
+    assert found
+    return [(path, query, _answer(path, text)) for path, query, text in found]
+
+
+def _answer(path: str, text: str) -> Answer:
+    head, _, body = text.partition("\n\n")
+    status, *headers = head.splitlines()
+    code = re.fullmatch(r"HTTP/1\.1 (\d{3}) .+", status)
+    assert code
+    fields = dict(line.split(": ", 1) for line in headers)
+    kind = fields.pop("Content-Type", f"application/{path.rpartition('.')[2]}")
+    return Answer(int(code[1]), kind, _filled(body), tuple(fields.items()))
+
+
+def _filled(body: str) -> bytes:
+    rest = {name: value for name, value in VALUES.items() if name not in body}
+    members = ", ".join(f'"{name}": "{value}"' for name, value in rest.items())
+    elements = "".join(f"<{name}>{value}</{name}>" for name, value in rest.items())
+    text = body.replace("…", elements if body.startswith("<") else members)
+    return re.sub(rb"\\x([0-9a-f]{2})", lambda m: bytes([int(m[1], 16)]), text.encode())
+
+
+def meant(query: str) -> list[tuple[str, str]]:
+    """Return the parameters that an example stands for: a bare `…` is the others, all right."""
+    named = parse_qsl(
+        "&".join(part for part in query.split("&") if part != "…"), keep_blank_values=True
+    )
+    pairs = [(name, RIGHT[name.rstrip("[]")] if value == "…" else value) for name, value in named]
+    if "…" in query.split("&"):
+        pairs += [(name, RIGHT[name]) for name in PARAMETERS if name not in dict(named)]
+    return pairs
+
+
+def sent(request: Request) -> list[tuple[str, str]]:
+    return parse_qsl(request.query.decode(), keep_blank_values=True)
+
+
+class AsTheExample(Reference):
+    """Answers the calls of an example as it says, and all others rightly."""
+
+    def __init__(self, id: str) -> None:
+        super().__init__(REFERENCE.accounts)
+        said: dict[tuple[str, str], list[Answer]] = {}
+        for path, query, answer in exchanges(GUIDANCE[id].example):
+            said.setdefault((path, query), []).append(answer)
+        self._said = {of: cycle(answers) for of, answers in said.items()}
+        self._alike: Callable[[Request, str], bool] = SAME_CALL.get(id, same_parameters)
+
+    def respond(self, request: Request) -> Answer:
+        for (path, query), answers in self._said.items():
+            if request.path == path and self._alike(request, query):
+                return next(answers)
+        return super().respond(request)
+
+
+def same_parameters(request: Request, query: str) -> bool:
+    return sorted(sent(request)) == sorted(meant(query))
+
+
+SAME_CALL: dict[str, Callable[[Request, str], bool]] = {
+    "request.order": lambda request, query: sent(request) == meant(query),
+    "request.encoding": lambda request, query: query[:9].encode() in request.query,
+}
+"""What makes a call the one of the example, where it is not the parameters alone."""
+
+
+# --- What is held of them ------------------------------------------------------------------------
+
+
+def test_every_requirement_has_guidance_and_nothing_else_has() -> None:
+    assert set(GUIDANCE) == {known.id for known in CATALOGUE}
+    assert set(NOT_FED) < set(GUIDANCE)
+
+
+FED: Sequence[str] = [known.id for known in CATALOGUE if known.id not in NOT_FED]
+
+
+@pytest.mark.parametrize("id", FED)
+def test_the_example_violates_its_requirement(id: str) -> None:
+    made = AsTheExample(id)
+    target = target_of(made, EMBEDDED_URL)
+    judged = judge(target, settings("quick"), Direct(made, target))
+    failed = {one.requirement.id for one in judged if one.outcome is Outcome.FAILED}
+    assert id in failed, sorted(failed)
+
+
+@pytest.mark.parametrize("id", sorted(NOT_FED))
+def test_an_example_that_one_answer_does_not_show_is_written_like_the_others(id: str) -> None:
+    for path, query, answer in exchanges(GUIDANCE[id].example):
+        assert path in {path_of(format) for format in Format}
+        assert meant(query)
+        assert 200 <= answer.status < 600
+
+
+@pytest.mark.parametrize("requirement", CATALOGUE, ids=str)
+def test_a_page_says_what_why_where_how_and_shows_it(requirement: Requirement) -> None:
+    text = page_of(requirement)
+    plain = text.replace("\\", "")
+    assert text.startswith(f"# {requirement.id}\n\n{requirement.level.upper()}, in ")
+    assert all(said in plain for said in (requirement.title, requirement.reason))
+    assert requirement.source in plain
+    assert "\n## How to fix it\n\n" in text
+    assert text.count("```http\n") == 1
+    assert text.endswith((".\n", "```\n"))
+
+
+@pytest.mark.parametrize("id", GUIDANCE)
+def test_guidance_is_short_and_whole(id: str) -> None:
+    guidance = GUIDANCE[id]
+    assert 40 <= len(guidance.fix) <= 320
+    assert re.fullmatch(r"[A-Z].*\.", guidance.fix)
+    assert guidance.fix.count("`") % 2 == 0
+    assert max(map(len, guidance.example.splitlines())) <= 100
