@@ -22,6 +22,7 @@ import requests
 from reseller_conformance import __version__
 from reseller_conformance.cli import main
 from reseller_conformance.findings import Outcome, Result, Run
+from reseller_conformance.guidance import page_of
 from reseller_conformance.options import OPTIONS
 from reseller_conformance.requirements import CATALOGUE, by_id
 from reseller_conformance.running import exit_code
@@ -91,6 +92,12 @@ def quick(cwd: Path, *args: str, env: Mapping[str, str] | None = None) -> Any:
         ["serve", "--host", "nonsense.invalid"],
         ["requirements", "--level", "nonsense"],
         ["schemas", "nonsense"],
+        ["explain"],
+        ["explain", "nonsense"],
+        ["explain", "a\nb\x1b[2J"],
+        ["badge", "nonsense.json"],
+        ["badge", "pyproject.toml"],
+        ["completion", "nonsense"],
     ],
     ids=lambda args: " ".join(args).encode("unicode_escape").decode(),
 )
@@ -125,15 +132,31 @@ def test_without_a_command_help_is_shown(capsys: pytest.CaptureFixture[str]) -> 
     assert all(f"\n  {name} " in out for name in ("run", "serve", "requirements", "schemas"))
 
 
-def test_help_lists_every_option_once_and_fits_a_screen(
+def test_help_fits_a_screen(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    for args in ([], ["serve"], ["requirements"], ["explain"], ["badge"], ["schemas"]):
+        assert main([*args, "--help"]) == 0
+        lines = capsys.readouterr().out.splitlines()
+        assert len(lines) <= 24
+        assert max(map(len, lines)) <= 80
+        assert not any(line.endswith("...") for line in lines if not line.startswith("Usage"))
+
+
+def test_help_lists_every_option_once_and_what_most_runs_need_on_the_first_screen(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COLUMNS", "80")
     assert main(["run", "--help"]) == 0
     lines = capsys.readouterr().out.splitlines()
     listed = [line.split()[0] for line in lines if line.startswith("  --")]
-    assert listed == ["--base-url", *(f"--{o.name}" for o in OPTIONS), "--color", "--help"]
-    assert len(lines) <= 40
+    said = ["--base-url", *(f"--{option.name}" for option in OPTIONS), "--color", "--help"]
+    assert sorted(listed) == sorted(said)
+    headings = [line for line in lines if re.fullmatch(r"\S.*:", line)]
+    assert headings == ["Options:", "Reports:", "More options:"]
+    assert lines.index("Reports:") < 24
+    assert max(map(len, lines)) <= 80
 
 
 def test_the_command_line_imports_nothing_heavy() -> None:
@@ -191,6 +214,69 @@ def test_an_export_to_where_nothing_can_be_written_is_a_mistake(
     blocked.write_text("", encoding="utf-8")
     assert main(["schemas", "--export", str(blocked / "below")]) == 2
     assert capsys.readouterr().err.startswith("error: cannot write there")
+
+
+def test_a_requirement_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
+    for known in CATALOGUE:
+        assert main(["explain", known.id]) == 0
+        assert capsys.readouterr().out == page_of(known)
+
+
+@pytest.mark.parametrize("word", ["succes.dates", "dates", "Success.Date", "success-dates"])
+def test_a_mistyped_requirement_is_named(word: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", word]) == 2
+    said = capsys.readouterr().err
+    assert re.fullmatch(r"error: .* \(did you mean .*success\.dates.*\?\): (.*)\n", said)
+    assert said.endswith(f": {word}\n")
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_a_shell_completes_commands_options_and_requirements(shell: str, tmp_path: Path) -> None:
+    script = command(tmp_path, "completion", shell)
+    assert (script.returncode, script.stderr) == (0, "")
+    variable = "_RESELLER_CONFORMANCE_COMPLETE"
+    assert f"{variable}={shell}_complete" in script.stdout
+
+    def completed(*words: str) -> str:
+        typed = " ".join(["reseller-conformance", *words])
+        asked = {"COMP_WORDS": typed, "COMP_CWORD": words[-1] if shell == "fish" else ""}
+        asked["COMP_CWORD"] = words[-1] if shell == "fish" else str(len(words))
+        done = command(tmp_path, env={variable: f"{shell}_complete", **asked})
+        return done.stdout
+
+    assert "explain" in completed("ex")
+    assert "--report-junit" in completed("run", "--report-j")
+    assert "success.dates" in completed("explain", "success.d")
+
+
+REPORTS = {
+    "conformant": ({}, "conformant", "brightgreen"),
+    "violated": ({"verdict": "violated"}, "violated: 1 MUST, 1 SHOULD", "red"),
+    "unverified": ({"verdict": "unverified"}, "unverified", "lightgrey"),
+    "partial": ({"partial": True}, "conformant (json only)", "brightgreen"),
+}
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_a_badge_tells_the_verdict(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    changes, message, colour = REPORTS[name]
+    failed = [("success.dates", "must"), ("success.dates", "must"), ("values.cycle", "should")]
+    report = {
+        "verdict": changes.get("verdict", "conformant"),
+        "suite": {"formats": ["json"], "partial": changes.get("partial", False)},
+        "requirements": [{"id": i, "level": of, "outcome": "failed"} for i, of in failed],
+    }
+    path = tmp_path / "report.json"
+    path.write_text(json.dumps(report), encoding="utf-8")
+    assert main(["badge", str(path)]) == 0
+    assert json.loads(capsys.readouterr().out) == {
+        "schemaVersion": 1,
+        "label": "account overview",
+        "message": message,
+        "color": colour,
+    }
 
 
 # --- serve -----------------------------------------------------------------------------------
@@ -362,6 +448,24 @@ def test_what_follows_two_dashes_goes_to_pytest(rest: list[str], tmp_path: Path)
     done = quick(tmp_path, "--", *rest)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.splitlines()[-1] == "✓ conformant"
+
+
+@pytest.mark.parametrize(
+    ("args", "env", "coloured"),
+    [
+        ([], {}, False),
+        ([], {"FORCE_COLOR": "1"}, True),
+        (["--color"], {"NO_COLOR": "1"}, True),
+        (["--no-color"], {"FORCE_COLOR": "1"}, False),
+    ],
+    ids=["plain", "forced", "asked for", "refused"],
+)
+def test_colours_are_only_where_they_are_wanted(
+    args: list[str], env: dict[str, str], coloured: bool, tmp_path: Path
+) -> None:
+    done = quick(tmp_path, *args, "--", "-k", "dates", env={"TERM": "xterm", **env})
+    assert done.returncode == 0
+    assert ("\x1b[" in done.stdout) is coloured
 
 
 def test_a_part_of_the_suite_says_how_little_it_was(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The command line: `reseller-conformance run`, `serve`, `requirements` and `schemas`.
+"""The command line: `reseller-conformance run`, and the smaller commands beside it.
 
 Thin: it reads words, hands them to whoever knows what they mean, and turns what comes back into an
 exit code. Whatever is heavy is imported by the command that needs it. Every mistake is told in one
@@ -13,14 +13,15 @@ import traceback
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from shutil import get_terminal_size
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
 from reseller_conformance import __version__
-from reseller_conformance.options import OPTIONS, Option
+from reseller_conformance.helping import HeadedOption, HeadedOptions, InOrder, suggestion
+from reseller_conformance.options import MORE, OPTIONS, Option
 from reseller_conformance.reports.text import one_line, visible
-from reseller_conformance.requirements import CATALOGUE, Level, Requirement
+from reseller_conformance.requirements import CATALOGUE, Level, Requirement, by_id
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
@@ -53,7 +54,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return UNVERIFIED
 
 
-@click.group()
+@click.group(cls=InOrder)
 @click.version_option(__version__, message="%(prog)s %(version)s")
 def commands() -> None:
     """Test an implementation of the Reseller API's account overview against its documentation.
@@ -65,7 +66,7 @@ def commands() -> None:
 # --- run -----------------------------------------------------------------------------------------
 
 
-class _BeforePytest(click.Command):
+class _BeforePytest(HeadedOptions):
     """A command that takes nothing after `--`, but keeps it for pytest."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
@@ -87,9 +88,14 @@ def _run_options(command: Callable[..., int]) -> Callable[..., int]:
 
 def _click_option(option: Option) -> Callable[[Callable[..., int]], Callable[..., int]]:
     said = f"{option.help} [{option.env}]" if option.env else option.help
+    more: dict[str, Any] = {"cls": HeadedOption, "heading": option.heading, "help": said}
     if option.flag:
-        return click.option(f"--{option.name}", is_flag=True, help=said)
-    return click.option(f"--{option.name}", metavar=option.metavar, multiple=option.many, help=said)
+        return click.option(f"--{option.name}", is_flag=True, **more)
+    # click checks nothing of it: what there is wrong is told by `settings`
+    kind = click.Path() if option.metavar == "FILE" else str
+    return click.option(
+        f"--{option.name}", metavar=option.metavar, multiple=option.many, type=kind, **more
+    )
 
 
 @commands.command(
@@ -100,7 +106,13 @@ def _click_option(option: Option) -> Callable[[Callable[..., int]], Callable[...
 )
 @click.option("--base-url", default="", metavar="URL", help="live target [RESELLER_BASE_URL]")
 @_run_options
-@click.option("--color/--no-color", default=None, help="colours (where stdout is a terminal)")
+@click.option(
+    "--color/--no-color",
+    default=None,
+    cls=HeadedOption,
+    heading=MORE,
+    help="colours (where stdout is a terminal)",
+)
 @click.pass_context
 def run(ctx: click.Context, /, base_url: str, color: bool | None, **given: Any) -> int:
     """Test a target; without one, the embedded reference."""
@@ -121,7 +133,7 @@ def run(ctx: click.Context, /, base_url: str, color: bool | None, **given: Any) 
 @click.option("--port", default=8080, type=click.IntRange(0, 65535), show_default=True)
 @click.option("--accounts", metavar="FILE", help="accounts of your own, as JSON")
 def serve(host: str, port: int, accounts: str | None) -> None:
-    """Serve the reference over HTTP, for trying clients and this suite."""
+    """Serve the reference over HTTP, to try a client or this suite."""
     from reseller_conformance.reference import (
         AccountsError,
         Application,
@@ -168,7 +180,7 @@ def _invitation(base_url: str, accounts: Accounts, file: str | None) -> list[str
 @click.option("--json", "as_json", is_flag=True, help="for programs")
 @click.option("--level", type=click.Choice([level.value for level in Level]), help="only these")
 def requirements(as_json: bool, level: str | None) -> None:
-    """List what is required, with its place on the page and the reason."""
+    """List what is required, where the page says so, and why."""
     wanted = [known for known in CATALOGUE if level in (None, known.level.value)]
     if as_json:
         import json
@@ -200,6 +212,51 @@ def _paragraph(known: Requirement) -> str:
     body = click.wrap_text(said, width, initial_indent="      ", subsequent_indent="      ")
     formats = ", ".join(known.formats) or "both formats together"
     return f"  {known.id}  {known.level.upper()}  {formats}\n{body}"
+
+
+# --- explain ---------------------------------------------------------------------------------
+
+
+def _begins(_: click.Context, __: click.Parameter, word: str) -> list[str]:
+    return [known.id for known in CATALOGUE if known.id.startswith(word)]
+
+
+@commands.command()
+@click.argument("requirement", shell_complete=_begins)
+def explain(requirement: str) -> None:
+    """Print a requirement's page: why, how to fix it, an example."""
+    from reseller_conformance.guidance import page_of
+
+    try:
+        text = page_of(by_id(requirement.strip().lower()))
+    except KeyError:
+        hint = suggestion(requirement.lower(), (known.id for known in CATALOGUE))
+        raise click.ClickException(f"there is no such requirement{hint}: {requirement}") from None
+    if not sys.stdout.isatty():
+        click.echo(text, nl=False)
+        return
+    from rich.console import Console
+    from rich.markdown import Markdown
+
+    Console(width=min(get_terminal_size().columns, 100)).print(Markdown(text))
+
+
+# --- badge -----------------------------------------------------------------------------------
+
+
+@commands.command(name="badge")
+@click.argument("report", type=click.File(encoding="utf-8"), metavar="REPORT.json")
+def show_badge(report: TextIO) -> None:
+    """Print a shields.io badge of a JSON report."""
+    import json
+
+    from reseller_conformance.reports.badge import badge
+
+    try:
+        made = badge(json.load(report))
+    except (ValueError, RecursionError):
+        raise click.ClickException(f"this is no JSON report of a run: {report.name}") from None
+    click.echo(json.dumps(made))
 
 
 # --- schemas -------------------------------------------------------------------------------------
@@ -240,3 +297,18 @@ def _export(files: Mapping[Path, bytes], to: Path) -> None:
     for place, content in files.items():
         (to / place).parent.mkdir(parents=True, exist_ok=True)
         (to / place).write_bytes(content)
+
+
+# --- completion ------------------------------------------------------------------------------
+
+
+@commands.command()
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+def completion(shell: str) -> None:
+    """Print what a shell runs to complete this command's words."""
+    from click.shell_completion import get_completion_class
+
+    kind = get_completion_class(shell)
+    assert kind, f"click knows no {shell}"
+    name, variable = "reseller-conformance", "_RESELLER_CONFORMANCE_COMPLETE"
+    click.echo(kind(commands, {}, name, variable).source())

@@ -9,7 +9,10 @@ from dataclasses import dataclass
 
 from reseller_conformance.reports.writers import WRITERS
 
-__all__ = ["DEFAULT_SEED", "OPTIONS", "Option", "dest"]
+__all__ = ["DEFAULT_SEED", "MORE", "OPTIONS", "REPORTS", "Option", "dest"]
+
+REPORTS = "Reports"
+MORE = "More options"
 
 DEFAULT_SEED = 20100830
 """The same run twice asks the same: the first day of the page's own billing cycle."""
@@ -20,7 +23,8 @@ class Option:
     """One option: its name in `run`, its environment variable, what it means.
 
     In pytest it is `--reseller-NAME`, and in ini files `reseller_NAME`; `many` says that it may
-    be repeated, `flag` that it takes no value. `metavar` and `help` are shown to the operator.
+    be repeated, `flag` that it takes no value. `metavar`, `help` and, in `run --help`, `heading`
+    are shown to the operator.
     """
 
     name: str
@@ -29,6 +33,7 @@ class Option:
     env: str = ""
     many: bool = False
     flag: bool = False
+    heading: str = "Options"
 
 
 OPTIONS = (
@@ -45,16 +50,16 @@ OPTIONS = (
     Option("formats", "formats to test (json,xml)", "LIST"),
     Option("depth", "how much is asked: quick, standard, thorough (standard)", "DEPTH"),
     Option("level", "what fails the run: must, should (must)", "LEVEL"),
-    Option("rate", "most calls, as N/s or N/m (10/s; unlimited on loopback)", "RATE"),
-    Option("concurrency", "most calls in flight (8)", "N"),
-    Option("timeout", "seconds for a whole answer (10)", "S"),
-    Option("retries", "tries after 429, 502-504 and dropped connections (2)", "N"),
-    Option("max-requests", "most calls in all (no limit)", "N"),
-    Option("seed", f"what Hypothesis starts from ({DEFAULT_SEED})", "N"),
-    Option("ca-bundle", "certificates to trust", "FILE"),
-    Option("insecure", "do not check certificates", flag=True),
-    Option("header", "sent with each call", "'K: V'", many=True),
-    *(Option(writer.option, writer.help, "FILE") for writer in WRITERS),
+    *(Option(writer.option, writer.help, "FILE", heading=REPORTS) for writer in WRITERS),
+    Option("rate", "most calls, as N/s or N/m (10/s, none on loopback)", "RATE", heading=MORE),
+    Option("concurrency", "most calls in flight (8)", "N", heading=MORE),
+    Option("timeout", "seconds for a whole answer (10)", "S", heading=MORE),
+    Option("retries", "tries after 429, 502-504 and lost connections (2)", "N", heading=MORE),
+    Option("max-requests", "most calls in all (no limit)", "N", heading=MORE),
+    Option("seed", f"what Hypothesis starts from ({DEFAULT_SEED})", "N", heading=MORE),
+    Option("ca-bundle", "certificates to trust", "FILE", heading=MORE),
+    Option("insecure", "do not check certificates", flag=True, heading=MORE),
+    Option("header", "sent with each call", "'K: V'", many=True, heading=MORE),
 )
 """The options of a run, apart from `--base-url`, which pytest-base-url owns."""
 

@@ -203,6 +203,7 @@ def _tell_github(run: Run) -> None:
 
 
 def _console(color: bool | None) -> Console:
+    # None leaves it to NO_COLOR, FORCE_COLOR and the terminal; an option says more than they do
     if color is False:
         return Console(color_system=None, highlight=False)
-    return Console(force_terminal=color, highlight=False)
+    return Console(force_terminal=color, no_color=None if color is None else False, highlight=False)

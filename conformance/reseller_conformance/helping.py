@@ -1,0 +1,56 @@
+"""How the command line tells of itself: options under headings, and what a mistyped word may mean.
+
+Which options there are is left to `options`, and the commands to `cli`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+from typing import Any
+
+import click
+
+__all__ = ["HeadedOption", "HeadedOptions", "InOrder", "suggestion"]
+
+MOST = 3
+"""So many near misses are worth reading."""
+
+
+class HeadedOption(click.Option):
+    """An option that is listed under a heading."""
+
+    def __init__(self, *args: Any, heading: str = "Options", **attributes: Any) -> None:
+        """Take the heading, and what click takes."""
+        super().__init__(*args, **attributes)
+        self.heading = heading
+
+
+class HeadedOptions(click.Command):
+    """A command whose options are listed by heading, in the order in which the headings come."""
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the options; the first heading holds what most runs need."""
+        headed: dict[str, list[tuple[str, str]]] = {}
+        for parameter in self.get_params(ctx):
+            record = parameter.get_help_record(ctx)
+            if record is not None:
+                headed.setdefault(getattr(parameter, "heading", "Options"), []).append(record)
+        for heading, records in headed.items():
+            with formatter.section(heading):
+                formatter.write_dl(records)
+
+
+class InOrder(click.Group):
+    """A group whose commands are listed as they are written, not by the alphabet."""
+
+    def list_commands(self, _: click.Context) -> list[str]:
+        """Return their names."""
+        return list(self.commands)
+
+
+def suggestion(word: str, known: Iterable[str]) -> str:
+    """Return ` (did you mean a or b?)`; nothing where nothing known is near the word."""
+    names = list(known)
+    near = get_close_matches(word, names, MOST) or [name for name in names if word in name][:MOST]
+    return f" (did you mean {' or '.join(near)}?)" if word and near else ""
