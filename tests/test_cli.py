@@ -19,6 +19,7 @@ import jsonschema
 import pytest
 import requests
 
+from readers import READERS
 from reseller_conformance import __version__
 from reseller_conformance.cli import main
 from reseller_conformance.findings import Outcome, Result, Run
@@ -552,7 +553,8 @@ def app(environ, start_response):
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
 def test_an_interrupted_run_reports_what_it_has(name: str, tmp_path: Path) -> None:
     (tmp_path / "slow.py").write_text(SLOW, encoding="utf-8")
-    args = ["--app", "slow:app", "--user", "customer@example.com", "--report-json", "report.json"]
+    args = ["--app", "slow:app", "--user", "customer@example.com"]
+    args += [f"--{name}={name}" for name in READERS]
     process = subprocess.Popen(
         [*COMMAND, "run", *args, "--", "-p", "no:randomly"],
         cwd=tmp_path,
@@ -572,8 +574,9 @@ def test_an_interrupted_run_reports_what_it_has(name: str, tmp_path: Path) -> No
     assert err.endswith("interrupted\n")
     assert "Traceback" not in err
     assert "Demo-Key-0001" not in out + err
-    report = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
-    jsonschema.Draft202012Validator(SCHEMA).validate(report)
+    for name, read in READERS.items():
+        read((tmp_path / name).read_text(encoding="utf-8"))
+    report = json.loads((tmp_path / "report-json").read_text(encoding="utf-8"))
     assert report["complete"] is False
     assert report["verdict"] != "conformant"
 

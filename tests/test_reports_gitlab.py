@@ -9,50 +9,23 @@ import jsonschema
 import pytest
 from hypothesis import given, settings
 
+from readers import CODE_QUALITY
 from reseller_conformance.findings import Run
 from reseller_conformance.reports.code_quality import issues, render
 from reseller_conformance.requirements import Level
 from runs import HOSTILE, MIXED, any_run, finding
 
-# https://docs.gitlab.com/ci/testing/code_quality/: what a report of another tool must have
-TEXT = {"type": "string", "minLength": 1}
-SCHEMA = {
-    "type": "array",
-    "items": {
-        "type": "object",
-        "required": ["description", "check_name", "fingerprint", "severity", "location"],
-        "properties": {
-            "description": TEXT,
-            "check_name": TEXT,
-            "fingerprint": TEXT,
-            "severity": {"enum": ["info", "minor", "major", "critical", "blocker"]},
-            "location": {
-                "type": "object",
-                "required": ["path", "lines"],
-                "properties": {
-                    "path": {"type": "string", "pattern": "^[^./][^\\\\]*$"},
-                    "lines": {
-                        "type": "object",
-                        "required": ["begin"],
-                        "properties": {"begin": {"type": "integer", "minimum": 1}},
-                    },
-                },
-            },
-        },
-    },
-}
-
 
 @pytest.mark.parametrize("run", [Run(()), MIXED, HOSTILE], ids=["empty", "mixed", "hostile"])
 def test_a_report_has_what_gitlab_reads(run: Run) -> None:
-    jsonschema.validate(json.loads(render(run).encode()), SCHEMA)
+    jsonschema.validate(json.loads(render(run).encode()), CODE_QUALITY)
 
 
 @settings(max_examples=100)
 @given(any_run)
 def test_every_report_has_what_gitlab_reads(run: Run) -> None:
     found = json.loads(render(run).encode())
-    jsonschema.validate(found, SCHEMA)
+    jsonschema.validate(found, CODE_QUALITY)
     assert len({issue["fingerprint"] for issue in found}) == len(found)
 
 

@@ -8,8 +8,8 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 from lxml import html
-from markdown_it import MarkdownIt
 
+from readers import read_markdown
 from reseller_conformance.findings import Outcome, Result, Run
 from reseller_conformance.reports.markdown import MOST_BYTES, render
 from reseller_conformance.requirements import CATALOGUE, Level
@@ -20,9 +20,7 @@ OURS |= {"details", "summary", "strong", "div"}
 
 
 def shown(run: Run) -> html.HtmlElement:
-    """Render it as a reader would; of GitHub's extensions, with tables and HTML."""
-    reader = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
-    return html.fromstring(f"<div>{reader.render(render(run))}</div>")
+    return read_markdown(render(run))
 
 
 def tags(run: Run) -> set[str]:

@@ -133,7 +133,7 @@ def run(ctx: click.Context, /, base_url: str, color: bool | None, **given: Any) 
 @click.option("--port", default=8080, type=click.IntRange(0, 65535), show_default=True)
 @click.option("--accounts", metavar="FILE", help="accounts of your own, as JSON")
 def serve(host: str, port: int, accounts: str | None) -> None:
-    """Serve the reference over HTTP, to try a client or this suite."""
+    """Serve the reference over HTTP, to try a client with."""
     from reseller_conformance.reference import (
         AccountsError,
         Application,
