@@ -34,7 +34,7 @@ def test_a_should_that_counts_is_an_error() -> None:
     assert all(line.startswith("::error ") for line in said)
 
 
-@settings(max_examples=200)
+@settings(max_examples=100, deadline=None)
 @given(any_run)
 def test_a_command_is_one_line_of_its_form(run: Run) -> None:
     for line in github.commands(run):

@@ -21,7 +21,7 @@ def test_a_report_has_what_gitlab_reads(run: Run) -> None:
     jsonschema.validate(json.loads(render(run).encode()), CODE_QUALITY)
 
 
-@settings(max_examples=100)
+@settings(max_examples=100, deadline=None)
 @given(any_run)
 def test_every_report_has_what_gitlab_reads(run: Run) -> None:
     found = json.loads(render(run).encode())

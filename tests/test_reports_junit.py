@@ -38,7 +38,7 @@ def test_a_report_is_by_the_rules_of_the_field(run: Run) -> None:
     read(run)
 
 
-@settings(max_examples=200)
+@settings(max_examples=100, deadline=None)
 @given(any_run)
 def test_every_run_is_by_the_rules_of_the_field(run: Run) -> None:
     suite = read(run)

@@ -42,4 +42,4 @@ def test_every_report_of_a_run_is_read_back_and_tells_the_same(
 def test_every_report_of_a_green_run_is_read_back(tmp_path: Path) -> None:
     done = quick(tmp_path, *ALL)
     assert (done.returncode, done.stderr) == (0, "")
-    assert told(tmp_path) == dict.fromkeys(READERS, set())
+    assert told(tmp_path) == {name: set() for name in READERS}
