@@ -18,6 +18,7 @@ from reseller_conformance.reports.writers import (
     write,
     write_all,
 )
+from test_cli import quick
 
 RUN = Run(())
 
@@ -98,3 +99,31 @@ def test_a_report_is_wanted_where_its_option_names_a_file() -> None:
     names = {"report-json": "a/b.json"}
     assert wanted(names.get) == ((WRITERS[0], Path("a/b.json")),)
     assert wanted({}.get) == ()
+
+
+BLOCKS = """
+import pathlib
+from reseller_conformance.reference import Application, default_reference
+
+answer = Application(default_reference())
+
+def app(environ, start_response):
+    pathlib.Path("r.json").mkdir(exist_ok=True)
+    return answer(environ, start_response)
+"""
+
+
+def test_a_report_that_cannot_be_written_in_the_end_is_told_and_the_run_is_not_green(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "blocks.py").write_text(BLOCKS, encoding="utf-8")
+    done = quick(
+        tmp_path,
+        *("--app", "blocks:app", "--user", "customer@example.com"),
+        *("--report-json", "r.json", "--report-junit", "r.xml", "--", "-k", "dates"),
+        env={"RESELLER_API_USER": "harbour-mail", "RESELLER_API_KEY": "Demo-Key-0001"},
+    )
+    assert done.returncode == 3
+    assert done.stderr == "error: --report-json could not be written, Is a directory: r.json\n"
+    assert "conformant" in done.stdout.splitlines()[-1]
+    assert (tmp_path / "r.xml").is_file()
