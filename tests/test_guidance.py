@@ -148,7 +148,7 @@ def test_a_page_says_what_why_where_how_and_shows_it(requirement: Requirement) -
     assert all(said in plain for said in (requirement.title, requirement.reason))
     assert requirement.source in plain
     assert "\n## How to fix it\n\n" in text
-    assert text.count("```http\n") == 1
+    assert text.count("```text\n") == 1
     assert text.endswith((".\n", "```\n"))
 
 

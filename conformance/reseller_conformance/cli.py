@@ -238,7 +238,9 @@ def explain(requirement: str) -> None:
     from rich.console import Console
     from rich.markdown import Markdown
 
-    Console(width=min(get_terminal_size().columns, 100)).print(Markdown(text))
+    Console(width=min(get_terminal_size().columns, 100)).print(
+        Markdown(text, code_theme="ansi_dark")
+    )
 
 
 # --- badge -----------------------------------------------------------------------------------

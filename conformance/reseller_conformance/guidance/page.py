@@ -30,7 +30,7 @@ def page(requirement: Requirement, guidance: Guidance) -> str:
         "## How to fix it",
         guidance.fix,
         "## A violation" if requirement.level is not Level.MAY else "## An example",
-        f"```http\n{guidance.example.rstrip()}\n```",
+        f"```text\n{guidance.example.rstrip()}\n```",
         f"{marks}." if marks else "",
     ]
     joined = "\n\n".join(part for part in parts if part)
