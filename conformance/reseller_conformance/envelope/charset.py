@@ -74,13 +74,12 @@ class Reading:
 class Own:
     """The encoding that a body claims for itself: UTF-8 where it says nothing.
 
-    `codec` may be None, or a stand-in, where `fault` says what is wrong with the claim; it is
-    `unknown` where no header could make it right.
+    `said` is its name as the body has it. Where `fault` says what is wrong with the claim, `codec`
+    may be None, or a stand-in; it is `unknown` where no header could make it right.
     """
 
     codec: str | None
-    said: str
-    says: bool
+    said: str = ""
     marked: bool = False
     fault: str = ""
     unknown: bool = False
@@ -165,23 +164,21 @@ def own(body: bytes) -> Own:
         declared = _declared(body[skip:], mark)
         unsaid = mark.startswith("utf-32") and declared is None
         fault = f"{mark.upper()}, marked but not declared" if unsaid else ""
-        return Own(mark, mark.upper(), says=True, marked=True, fault=fault)
+        return Own(mark, mark.upper(), marked=True, fault=fault)
     wide = _wide(body)
     declared = _declared(body, wide or ("cp037" if body.startswith(_EBCDIC) else "latin-1"))
     if declared is None:
         fault = f"{wide.upper()}, neither marked nor declared" if wide else ""
-        return Own(wide or "utf-8", "UTF-8", False, fault=fault)
+        return Own(wide or "utf-8", "UTF-8", fault=fault)
     codec = codec_of(declared)
     if codec is None:
-        return Own(
-            wide, declared, True, fault=f"an encoding not known: {excerpt(declared)}", unknown=True
-        )
+        return Own(wide, fault=f"an encoding not known: {excerpt(declared)}", unknown=True)
     if wide is not None and wide.startswith(codec):
         codec = wide
     # A declaration that the encoding which it names would spell in other bytes is wrong.
     if not body[:_HEAD].decode(codec, "replace").lstrip().startswith("<?xml"):
-        return Own(wide, declared, True, fault=f"bytes of another encoding than {declared!r}")
-    return Own(codec, declared, True)
+        return Own(wide, fault=f"bytes of another encoding than {declared!r}")
+    return Own(codec, declared)
 
 
 def _declared(body: bytes, codec: str) -> str | None:

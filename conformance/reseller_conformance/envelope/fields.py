@@ -30,7 +30,7 @@ def count(text: str) -> int | None:
     """Read a count: ASCII digits without sign, leading zero, separator or exponent."""
     if len(text) > DIGITS or not _COUNT.fullmatch(text):
         return None
-    return int(text) if len(text) <= _CHUNK else _integer(text)
+    return _integer(text)
 
 
 def day(text: str) -> date | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from reseller_conformance.contract import FIELDS
+from reseller_conformance.envelope.levels import folded
 from reseller_conformance.envelope.model import Looks
 from reseller_conformance.envelope.words import excerpt
 
@@ -19,7 +20,7 @@ ENOUGH = 3
 _NAMES = "|".join(field.name.replace("_", "[_-]?") for field in FIELDS)
 _BARE = re.compile(rf"\b(?:{_NAMES})\b", re.IGNORECASE)
 # "requests" and "package" are words of any error page, too: only as a name do they tell something.
-_AS_NAME = re.compile(rf"""["'<](?:{_NAMES})\b""", re.IGNORECASE)
+_AS_NAME = re.compile(rf"""["'<]({_NAMES})\b""", re.IGNORECASE)
 _ERRORS = re.compile(r"""["'<](?:message|errors?)\b""", re.IGNORECASE)
 _HTML = re.compile(
     r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--(?:(?!-->).)*-->\s*)*<(?:!doctype\s+html|html|head|body)\b",
@@ -31,13 +32,13 @@ _HEAD = 2000
 
 def guess(text: str) -> Looks:
     """Say what this text was meant to be."""
-    names = {_folded(match[0][1:]) for match in _AS_NAME.finditer(text)}
+    names = {folded(match[1]) for match in _AS_NAME.finditer(text)}
     if len(names) >= ENOUGH:
         return Looks.OVERVIEW
     # The word "message" in a page for people is no error envelope.
     if not is_html(text) and _ERRORS.search(text):
         return Looks.ERRORS
-    bare = {_folded(match[0]) for match in _BARE.finditer(text)}
+    bare = {folded(match[0]) for match in _BARE.finditer(text)}
     return Looks.OVERVIEW if names or len(bare) >= ENOUGH else Looks.NEITHER
 
 
@@ -59,7 +60,3 @@ def sort_of(text: str) -> str:
         odd = len(_CONTROL.findall(text[:_HEAD]))
         sort = "binary data" if odd * 20 > min(len(text), _HEAD) else "plain text"
     return f"{sort}: {excerpt(start)}"
-
-
-def _folded(name: str) -> str:
-    return name.replace("_", "").replace("-", "").lower()

@@ -22,7 +22,7 @@ from reseller_conformance.envelope.json_tree import (
 )
 from reseller_conformance.envelope.judge import judge
 from reseller_conformance.envelope.model import Envelope, FieldValue
-from reseller_conformance.envelope.problems import Foreign, Problems, despite
+from reseller_conformance.envelope.problems import Foreign, Problems
 from reseller_conformance.envelope.words import excerpt, named, shortened
 from reseller_conformance.requirements import ERRORS_LISTED, Requirement
 
@@ -97,12 +97,10 @@ def read_json(body: bytes) -> Envelope | Foreign:
     reading = json_reading(body)
     text = reading.text
     parsed = parse(text)
-    if not parsed.some and text.lstrip()[:1] not in ("", "{", "[", '"'):
+    if parsed.nothing and text.lstrip()[:1] not in ("", "{", "[", '"'):
         return Foreign(sort_of(text), text)
     problems = Problems(*filter(None, (reading.problem, parsed.problem)))
     for flaw in flaws(text, parsed.value):
         problems.keep(flaw)
-    if not parsed.some or isinstance(parsed.value, Constant):
-        return despite(problems, None, text)
     dialect = _Json(reading.lossy)
     return judge(parsed.value, levels(parsed.value), dialect, text, problems)

@@ -11,6 +11,7 @@ import re
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from typing import TypeAlias
 
@@ -75,16 +76,13 @@ class Members:
 Json: TypeAlias = "Members | list[Json] | Numeral | Constant | str | bool | None"
 
 
-def _decoder(strict: bool) -> json.JSONDecoder:
-    return json.JSONDecoder(
-        object_pairs_hook=Members,
-        parse_int=Numeral,
-        parse_float=Numeral,
-        parse_constant=Constant,
-        strict=strict,
-    )
-
-
+_decoder = partial(
+    json.JSONDecoder,
+    object_pairs_hook=Members,
+    parse_int=Numeral,
+    parse_float=Numeral,
+    parse_constant=Constant,
+)
 _STRICT, _LOOSE = _decoder(strict=True), _decoder(strict=False)
 
 
@@ -93,7 +91,7 @@ class Parsed:
     """What was read of a text: all of it, a part that can be told from the rest, or nothing."""
 
     value: Json = None
-    some: bool = True
+    nothing: bool = False
     problem: Problem | None = None
 
 
@@ -108,7 +106,7 @@ def parse(text: str) -> Parsed:
         value, end = _decode(_STRICT, text, start)
     except _TooDeepError:
         got = f"more than {DEEPEST} levels of nesting, more than any envelope needs"
-        return Parsed(None, False, Problem(READABLE_SYNTAX, "body", _EXPECTED, got))
+        return Parsed(None, True, Problem(READABLE_SYNTAX, "body", _EXPECTED, got))
     except json.JSONDecodeError as error:
         return _broken(text, start, error)
     rest = text[end:].strip(WHITE)
@@ -117,7 +115,7 @@ def parse(text: str) -> Parsed:
     got = f"something after it: {excerpt(rest)}"
     problem = Problem(READABLE_SYNTAX, _position(text, end), _EXPECTED, got)
     # "404 page not found" is not the number 404 with something after it.
-    return Parsed(value, isinstance(value, (Members, list, str)), problem)
+    return Parsed(value, not isinstance(value, (Members, list, str)), problem)
 
 
 def _decode(decoder: json.JSONDecoder, text: str, start: int) -> tuple[Json, int]:
@@ -131,10 +129,10 @@ def _decode(decoder: json.JSONDecoder, text: str, start: int) -> tuple[Json, int
 def _nested(text: str, start: int) -> int:
     deepest = depth = 0
     for token in _TOKENS.finditer(text, start):
-        if token[0] in "[{":
+        if token[0] in ("[", "{"):
             depth += 1
             deepest = max(deepest, depth)
-        elif token[0] in "]}":
+        elif token[0] in ("]", "}"):
             depth -= 1
     return deepest
 
@@ -143,22 +141,22 @@ def _broken(text: str, start: int, error: json.JSONDecodeError) -> Parsed:
     at = Problem(READABLE_SYNTAX, _position(text, error.pos), _EXPECTED, _words(text, error))
     try:
         value, end = _decode(_LOOSE, text, start)
-        if not text[end:].strip(WHITE):
-            return Parsed(value, True, at)
+        if not text[end:].strip():
+            return Parsed(value, problem=at)
     except (_TooDeepError, json.JSONDecodeError):
         pass
-    if text[start : start + 1] not in '{["':
+    if not text.startswith(("{", "[", '"'), start):
         for match in _within(text):
             got = f"something before it: {excerpt(text[: match[1]].strip(WHITE))}"
             problem = Problem(READABLE_SYNTAX, _position(text, start), _EXPECTED, got)
-            return Parsed(match[0], True, problem)
-    return Parsed(None, False, at)
+            return Parsed(match[0], problem=problem)
+    return Parsed(None, True, at)
 
 
 def _within(text: str) -> Iterator[tuple[Json, int]]:
     """Find an envelope that stands within other text: a JSONP call, a warning before it."""
-    page = text.lstrip(WHITE).startswith("<")
-    if page and not text.rstrip(WHITE).endswith(("}", "]")):
+    page = text.lstrip().startswith("<")
+    if page and not text.rstrip().endswith(("}", "]")):
         return
     for tried, match in enumerate(_OBJECT.finditer(text)):
         if tried == _TRIES:
@@ -173,8 +171,7 @@ def _within(text: str) -> Iterator[tuple[Json, int]]:
 
 def _words(text: str, error: json.JSONDecodeError) -> str:
     """Say what is wrong; Python's own messages differ from version to version."""
-    here = text[error.pos : error.pos + 100]
-    before = text[max(error.pos - 100, 0) : error.pos].rstrip(WHITE)
+    here, before = text[error.pos :], text[: error.pos].rstrip()
     if not here or error.msg.startswith("Unterminated"):
         return f"a text that ends too early: {excerpt(text[-30:])}"
     if error.msg.startswith("Invalid control character"):
@@ -187,8 +184,9 @@ def _words(text: str, error: json.JSONDecodeError) -> str:
 
 
 def _position(text: str, at: int) -> str:
-    line = text.count("\n", 0, at) + 1
-    return f"line {line}, column {at - text.rfind(chr(10), 0, at)}"
+    before = text[:at]
+    line = before.count("\n") + 1
+    return f"line {line}, column {at - before.rfind(chr(10))}"
 
 
 def levels(root: Json) -> Iterator[Level[Json]]:
@@ -203,7 +201,7 @@ def levels(root: Json) -> Iterator[Level[Json]]:
             level = Level(above, step, value, (), joint="")
             held = [(f"[{index}]", item) for index, item in enumerate(value)]
         else:
-            continue
+            return
         yield level
         queue.extend(
             (level, name, item) for name, item in held if isinstance(item, (Members, list))
@@ -213,7 +211,7 @@ def levels(root: Json) -> Iterator[Level[Json]]:
 def flaws(text: str, root: Json) -> Iterator[Problem]:
     """Find what Python lets pass: NaN and its like, and surrogates that stand alone."""
     if _SUSPECT.search(text):
-        yield from islice(_flaws(root), MANY + 1)
+        yield from islice(_flaws(root), MANY)
 
 
 def _flaws(root: Json) -> Iterator[Problem]:

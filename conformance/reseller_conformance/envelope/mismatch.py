@@ -40,7 +40,7 @@ def charset_problem(
 
 def _json(body: bytes, charset: str, codec: str) -> Problem | None:
     text = decode(body, "utf-8")
-    if text is None or codec == "utf-8" or decode(body, codec) == text:
+    if text is None or decode(body, codec) == text:
         return None
     return _problem("UTF-8, which JSON is in", charset, "by which it would be another text")
 
@@ -81,9 +81,6 @@ def misread(body: bytes) -> Mapping[str, str]:
     UTF-8 that is declared as ISO-8859-1 is well-formed, and wrong: only the other format can
     tell. Empty where the other encodings make no XML, or the name that the body's own makes.
     """
-    claimed = own(body)
-    if claimed.marked or body.isascii():
-        return {}
     read = _package(next(readings(body, None)).text)
     found: dict[str, str] = {}
     for name in _LIKELY:

@@ -89,7 +89,7 @@ def conclude(
     return Overview(**cast("dict[str, Any]", values), problems=found)
 
 
-def despite(problems: Problems, envelope: Envelope | None, text: str) -> Unreadable:
+def despite(problems: Problems, envelope: Envelope | Foreign | None, text: str) -> Unreadable:
     """Keep, of what was read of a broken body, only what it was meant to be and its values.
 
     The problems of such a reading are those of the break, and are not told again.

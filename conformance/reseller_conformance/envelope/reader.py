@@ -33,7 +33,7 @@ def read_envelope(
 
 
 def _read(body: bytes, format: Format, content_type: str | None) -> Envelope:
-    if not body.strip(b" \t\r\n"):
+    if not body.strip():
         got = "nothing but white space" if body else "an empty body"
         return Unreadable((Problem(READABLE_SYNTAX, "body", _EXPECTED[format], got),))
     is_json = format is Format.JSON
@@ -43,7 +43,7 @@ def _read(body: bytes, format: Format, content_type: str | None) -> Envelope:
     # Whether account data came matters whatever the format: read it as what it is.
     other = read_xml(body, content_type) if is_json else read_json(body)
     problem = Problem(READABLE_FORMAT, "body", _EXPECTED[format], read.got)
-    return despite(Problems(problem), None if isinstance(other, Foreign) else other, read.text)
+    return despite(Problems(problem), other, read.text)
 
 
 _remembered = lru_cache(maxsize=512)(_read)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 __all__ = ["excerpt", "named", "shortened"]
 
 # str() of an integer refuses more digits than sys.set_int_max_str_digits allows, 640 at the least.
@@ -15,11 +13,11 @@ def excerpt(value: object, limit: int = 80) -> str:
     """Show a value in at most `limit` characters, control characters and the like escaped."""
     if isinstance(value, str):
         # A slice first: a text may be as long as a body.
-        shown = repr(value[: limit + 1])
+        shown = repr(value[:limit])
         return shown if len(shown) <= limit else f"{shown[: limit - 2]}…{shown[-1]}"
     if isinstance(value, int) and value.bit_length() > _BITS:
         return f"a number of about {round(value.bit_length() * _DIGITS_PER_BIT)} digits"
-    return shortened(value.isoformat() if isinstance(value, date) else str(value), limit)
+    return shortened(str(value), limit)
 
 
 def shortened(text: str, limit: int = 80) -> str:

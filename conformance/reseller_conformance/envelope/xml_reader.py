@@ -90,7 +90,7 @@ def read_xml(body: bytes, content_type: str | None) -> Envelope | Foreign:
     broken: Problem | None = None
     if not tree.well_formed and not tree.closed and (rest := _after_something(text)):
         before, inner = rest
-        got = f"something before it: {excerpt(before.strip(_WHITE) or before)}"
+        got = f"something before it: {excerpt(before.strip() or before)}"
         broken = Problem(READABLE_SYNTAX, "line 1, column 1", "one well-formed XML document", got)
         if before.startswith("<?xml"):  # of a declaration, expat knows better what is wrong
             broken = next(p for p in tree.problems if p.requirement is READABLE_SYNTAX)
@@ -115,7 +115,12 @@ def _best(body: bytes, content_type: str | None) -> tuple[Reading, Tree]:
         if not reading.lossy and tree.well_formed:
             return reading, tree
         tried.append((reading, tree))
-    return min(tried, key=lambda pair: (pair[0].text.lstrip()[:1] not in "<{[", pair[0].lossy))
+    return min(tried, key=_distance)
+
+
+def _distance(tried: tuple[Reading, Tree]) -> tuple[bool, bool]:
+    reading, _ = tried
+    return not reading.text.lstrip().startswith(("<", "{", "[")), reading.lossy
 
 
 def _after_something(text: str) -> tuple[str, Tree] | None:

@@ -70,7 +70,6 @@ class _Builder:
         self.open: list[Element] = []
         self.elements = 0
         self.prefixes: list[frozenset[str]] = []
-        self.defaults: list[str] = []
         self.problems: dict[Requirement, Problem] = {}
         parser.buffer_text = True
         parser.ordered_attributes = True
@@ -100,7 +99,6 @@ class _Builder:
         """Close an element: only then does its parent know it."""
         element = self.open.pop()
         self.prefixes.pop()
-        self.defaults.pop()
         if self.open:
             self.open[-1].children.append(element)
         else:
@@ -117,13 +115,9 @@ class _Builder:
 
     def enter_namespaces(self, name: str, pairs: list[tuple[str, str]]) -> None:
         """Keep track of what is declared, and note the first element that is in a namespace."""
-        default = self.defaults[-1] if self.defaults else ""
-        bound = frozenset[str]()
-        if pairs:
-            default = next((value for key, value in pairs if key == "xmlns"), default)
-            bound = frozenset(key[6:] for key, _ in pairs if key.startswith("xmlns:"))
-        self.prefixes.append(bound)
-        self.defaults.append(default)
+        # what stands in it is in that namespace as well, and has the same cause
+        default = next((value for key, value in pairs if key == "xmlns"), "")
+        self.prefixes.append(frozenset(key[6:] for key, _ in pairs if key.startswith("xmlns:")))
         if ":" in name or default:
             got = f"<{named(name)}>" + (f" in {excerpt(default)}" if default else "")
             self.note(READABLE_PLAIN, "elements in no namespace", got)
@@ -189,7 +183,7 @@ def _line(text: str, number: int, offset: int) -> str:
     start = 0
     for _ in range(number - 1):
         start = text.find("\n", start) + 1
-    return text[start + offset : start + offset + 100].split("\n")[0]
+    return text[start + offset :].partition("\n")[0]
 
 
 def levels(root: Element) -> Iterator[Level[Element]]:
