@@ -180,6 +180,14 @@ def test_one_text_by_header_and_by_declaration_overrules_nothing():
     assert not departs(agreement.overruled, Between(json, xml, json))
 
 
+def test_a_declaration_that_is_wrong_itself_is_not_overruled():
+    body = overview(Case(Format.XML), package="é").exchange.body.decode().encode("latin-1")
+    body = b'<?xml version="1.0" encoding="UTF-8"?>' + body
+    xml = answer(Case(Format.XML), 200, body, "text/xml; charset=iso-8859-2")
+    json = overview(package="è")
+    assert not departs(agreement.overruled, Between(json, xml, json))
+
+
 def test_a_package_that_one_format_lacks_is_no_matter_of_encodings():
     body = overview(Case(Format.XML), package="é").exchange.body.decode().encode("latin-1")
     lossy = answer(Case(Format.XML), 200, body, "text/xml")

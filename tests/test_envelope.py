@@ -89,6 +89,24 @@ def test_the_other_format_is_read_for_what_it_says(format, body, looks):
     assert envelope.errors == (("x",) if looks is Looks.ERRORS else ())
 
 
+def test_the_header_tells_how_to_read_the_other_format():
+    body = as_xml(package="é").encode("latin-1")
+    envelope = read_envelope(body, Format.JSON, "text/xml; charset=iso-8859-1")
+    assert envelope.values["package"] == "é"
+
+
+def test_messages_of_a_wrong_error_envelope_in_the_other_format_are_kept():
+    body = XML_ERROR.replace("error</m", "Error</m").encode()
+    assert read_envelope(body, Format.JSON).errors == ("x",)
+
+
+@pytest.mark.parametrize("format", Format)
+def test_nothing_but_a_mark_is_no_other_format(format):
+    envelope = read_envelope(b"\xef\xbb\xbf", format, "text/plain; charset=iso-8859-1")
+    assert "readable.syntax" in [requirement for requirement, _ in told(envelope)]
+    assert "readable.format" not in [requirement for requirement, _ in told(envelope)]
+
+
 # --- Any bytes ---------------------------------------------------------------------------------
 
 BODIES = [
@@ -207,12 +225,26 @@ CONTRADICTED = {
         as_xml("windows-1252", package="’").encode("windows-1252"),
         XML + "iso-8859-1",
     ),
+    "XML, the first control for a sign": (
+        as_xml("windows-1252", package="€").encode("windows-1252"),
+        XML + "iso-8859-1",
+    ),
+    "XML, the last control for a letter": (
+        as_xml("windows-1252", package="Ÿ").encode("windows-1252"),
+        XML + "iso-8859-1",
+    ),
     "XML, unknown": (as_xml().encode(), XML + "no-such"),
     "XML, base64": (as_xml().encode(), XML + "base64"),
 }
 AGREEING = {
     "JSON, UTF-8": (E_JSON.encode(), JSON + "UTF-8"),
     "JSON, utf8": (E_JSON.encode(), JSON + "utf8"),
+    "JSON, quoted in part": (E_JSON.encode(), JSON + r'"utf\-8"'),
+    "JSON, Latin-1 in Latin-1": (E_JSON.encode("latin-1"), JSON + "iso-8859-1"),
+    "XML, UTF-8 with a control, declared otherwise": (
+        as_xml("ISO-8859-1", package="\x85").encode(),
+        XML + "utf-8",
+    ),
     "JSON, quoted": (E_JSON.encode(), JSON + '"utf-8"'),
     "JSON, among others": (E_JSON.encode(), 'application/json; v="a;charset"; Charset=utf-8; q=1'),
     "JSON, two of them": (E_JSON.encode(), JSON + "utf-8; charset=iso-8859-1"),
@@ -311,8 +343,12 @@ def test_where_no_other_encoding_makes_another_name_there_is_nothing_to_tell(bod
         ("Silver", "'Silver'"),
         ("a\n\x1b\u202e", r"'a\n\x1b\u202e'"),
         ("\ud800", r"'\ud800'"),
+        ("x" * 78, "'" + "x" * 78 + "'"),
         ("x" * 100, "'" + "x" * 77 + "…'"),
         (100, "100"),
+        (10**79, "1" + "0" * 79),
+        (10**80, "1" + "0" * 78 + "…"),
+        pytest.param(2**1999, str(2**1999)[:79] + "…", id="2000 bits"),
         pytest.param(10**5000, "a number of about 5000 digits", id="5001 digits"),
         (date(2010, 8, 30), "2010-08-30"),
         (None, "None"),
@@ -326,6 +362,10 @@ def test_an_excerpt_is_short_and_harmless(value, words):
 def test_an_excerpt_is_never_longer_than_asked(value):
     assert len(excerpt(value)) <= 80
     excerpt(value).encode()
+
+
+def test_an_excerpt_may_be_shorter():
+    assert excerpt(10**40, 40) == "1" + "0" * 38 + "…"
 
 
 def test_an_overview_knows_its_values_by_name():

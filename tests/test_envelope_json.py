@@ -62,7 +62,8 @@ def test_any_text_is_a_package(text, escaped):
     assert read(overview(package=json.dumps(text, ensure_ascii=escaped))).package == text
 
 
-COUNTS = ["0", "7", "18446744073709551616", "1" + "0" * 700, "9" * 5000, "8" * 20000]
+COUNTS = ["0", "7", "18446744073709551616", "1" + "0" * 700]
+COUNTS += ["9" * 600, "3" * 1024, "9" * 5000, "8" * 20000]
 
 
 @pytest.mark.parametrize("digits", COUNTS, ids=lambda digits: f"{len(digits)} digits")
@@ -71,6 +72,10 @@ def test_a_count_may_have_any_size(digits, written):
     used = read(overview(credits_used=written.format(digits))).credits_used
     assert used % 10**15 == int(digits[-15:])
     assert used // 10 ** max(len(digits) - 15, 0) == int(digits[:15])
+
+
+def test_a_count_may_have_a_million_digits():
+    assert read(overview(credits_used="7" * 1_000_000)).credits_used % 100 == 77
 
 
 def test_a_count_of_a_whole_body_is_refused_in_words_that_can_be_printed():
@@ -173,6 +178,7 @@ SHAPES = {
     "in a list of two": (f"[{overview()}, {overview()}]", "[0]"),
     "two deep": (f'{{"result": {{"overview": {overview()}}}}}', "result.overview"),
     "in a list in an object": (f'{{"data": [{overview()}]}}', "data[0]"),
+    "in a list, deeper": (f'{{"a": {{"data": [{overview()}]}}}}', "a.data[0]"),
     "beside a status": (f'{{"status": "ok", "data": {overview()}}}', "data"),
     "some of them": (WITHOUT_BILLING[:-1] + f', "billing": {{{NESTED}}}}}', "billing"),
     "under an odd name": (f'{{"a\\nb": {overview()}}}', "'a\\nb'"),
@@ -184,6 +190,12 @@ def test_fields_in_another_place_are_one_problem_and_read_all_the_same(body, whe
     envelope = read(body)
     assert told(envelope) == [("success.shape", where)]
     assert (envelope.looks, envelope.values) == (Looks.OVERVIEW, VALUES)
+
+
+def test_a_field_at_home_is_taken_before_one_of_that_name_around_it():
+    envelope = read(f'{{"requests": 1, "overview": {overview()}}}')
+    assert told(envelope) == [("success.shape", "overview")]
+    assert envelope.values == VALUES
 
 
 def test_fields_in_a_wrapper_are_judged():
@@ -207,6 +219,8 @@ def test_another_spelling_beside_the_right_one_is_an_addition():
     assert told(read(overview('"Requests": 1'))) == [("success.closed", "Requests")]
 
 
+LAST = '"last": {"message": "error", "errors": ["x"]}'
+MISSING = [("success.fields", name) for name in NAMES[3:]]
 OVERVIEW_PROBLEMS = {
     "field twice": (overview('"requests": "50000"'), [("success.once", "requests")]),
     "field twice, other escape": (
@@ -218,6 +232,31 @@ OVERVIEW_PROBLEMS = {
         [("success.once", "requests"), ("success.counts", "requests")],
     ),
     "addition": (overview('"plan": {"a": 1}'), [("success.closed", "plan")]),
+    "many lists side by side": (
+        overview(f'"lists": [{", ".join(["[[]]"] * 101)}]'),
+        [("success.closed", "lists")],
+    ),
+    "some in two places": (
+        overview('"a": {"requests": 1}', '"b": {"package": ""}', without=["requests", "package"]),
+        [("success.shape", "a"), ("success.shape", "b")],
+    ),
+    "one around the others": (
+        f'{{"o": {overview(without=["requests"])}, "requests": 5}}',
+        [("success.shape", "o"), ("success.shape", "body")],
+    ),
+    "envelope of errors within an addition in a wrapper": (
+        f'{{"o": {overview(LAST)}}}',
+        [("success.shape", "o"), ("success.closed", "o.last")],
+    ),
+    "three fields alone": (overview(without=NAMES[3:]), MISSING),
+    "three fields, and an envelope of errors within an addition": (
+        overview(LAST, without=NAMES[3:]),
+        [*MISSING, ("success.closed", "last")],
+    ),
+    "three fields, and a message": (
+        overview('"message": "denied"', without=NAMES[3:]),
+        [("success.apart", "message"), *MISSING],
+    ),
     "two additions": (
         overview('"a": 1', '"b": 2'),
         [("success.closed", "a"), ("success.closed", "b")],
@@ -293,6 +332,11 @@ ERROR_PROBLEMS = {
         [("errors.listed", "errors")],
     ),
     "errors misspelt": ('{"message": "error", "Errors": ["x"]}', [("errors.listed", "errors")]),
+    "errors misspelt, and wrong": (
+        '{"message": "error", "Errors": [5]}',
+        [("errors.listed", "errors"), ("errors.listed", "Errors[0]")],
+    ),
+    "message success": (f'{{"message": "success", {ERRORS}}}', [("errors.message", "message")]),
     "error for errors": ('{"message": "error", "error": "x"}', [("errors.listed", "errors")]),
     "errors twice": (
         f'{{"message": "error", {ERRORS}, {ERRORS}}}',
@@ -335,6 +379,14 @@ ERROR_PROBLEMS = {
     "one field beside": (
         f'{{"message": "error", {ERRORS}, "package": "Silver"}}',
         [("errors.apart", "package")],
+    ),
+    "fields misspelt beside": (
+        f'{{"message": "error", {ERRORS}, "Package": "x", "Requests": 1, "code": 5}}',
+        [("errors.apart", "requests, package"), ("errors.closed", "code")],
+    ),
+    "three fields in an addition": (
+        f'{{"message": "error", {ERRORS}, "rate": {overview(without=NAMES[3:])}}}',
+        [("errors.apart", "reputation, requests, package")],
     ),
     "ten fields beside": (
         overview('"message": "error"', ERRORS),
@@ -395,6 +447,12 @@ SYNTAX = {
     "comma at the end of a list": ('{"message": "error", "errors": ["x",]}', Looks.ERRORS),
     "single quotes": ("{'message': 'error', 'errors': ['x']}", Looks.ERRORS),
     "names without quotes": ("{message: 'error'}", Looks.ERRORS),
+    "white space before single quotes": ("\n {'message': 'error', 'errors': ['x']}", Looks.ERRORS),
+    "a string without an end": ('"message', Looks.ERRORS),
+    "three fields and a message, half of it": (
+        '{"message": "", "requests": 1, "package": "", "credits_used": ',
+        Looks.OVERVIEW,
+    ),
     "half of it": (overview()[: len(overview()) // 2], Looks.OVERVIEW),
     "comment": (overview() + " // done", Looks.OVERVIEW),
     "text after it": (overview() + "x", Looks.OVERVIEW),
@@ -420,6 +478,7 @@ SYNTAX = {
     "leading zero": (overview(reputation="05"), Looks.OVERVIEW),
     "plus sign": (overview(reputation="+5"), Looks.OVERVIEW),
     "too deep": ("[" * 101 + "]" * 101, Looks.NEITHER),
+    "too deep at last": ("[" * 60 + "[]," * 30 + "[" * 60 + "]" * 120, Looks.NEITHER),
     "too deep, with fields": ('{"a":' * 101 + overview() + "}" * 101, Looks.OVERVIEW),
     "a hundred thousand deep": ("[" * 100_000, Looks.NEITHER),
     "objects without end": ('{"a":' * 100_000, Looks.NEITHER),
@@ -432,6 +491,24 @@ def test_what_is_not_one_json_text_is_one_problem_and_recognised(body, looks):
     envelope = read(body)
     assert [requirement for requirement, _ in told(envelope)] == ["readable.syntax"]
     assert envelope.looks is looks
+
+
+@pytest.mark.parametrize("end", ["", "\n"])
+@pytest.mark.parametrize("around", ["{}", "[{}]"])
+def test_an_envelope_at_the_end_of_a_page_is_read(around, end):
+    body = f"<br /><b>Warning</b>: x<br />{around.format(overview())}{end}"
+    assert told(read(body))[0] == ("readable.syntax", "line 1, column 1")
+    assert read(body).values == VALUES
+
+
+@pytest.mark.parametrize("broken", ["{'a': %s}", "[x, %s]", '"a, %s'])
+def test_json_that_breaks_is_not_called_something_before_what_it_holds(broken):
+    envelope = read(broken % '{"message": "error", "errors": ["x"]}')
+    assert not envelope.problems[0].got.startswith("something before it")
+
+
+def test_values_are_read_although_a_control_character_is_not_escaped():
+    assert read(overview(package='"a\tb"')).values == VALUES | {"package": "a\tb"}
 
 
 @pytest.mark.parametrize(
@@ -450,6 +527,7 @@ def test_problems_of_an_envelope_within_other_text_are_told_too():
     "body, where",
     [
         ('{"message": "error",\n "errors": ["x"],\n}', "line 3, column 1"),
+        ("\n{'message': 'error'}", "line 2, column 2"),
         (overview() + " x", f"line 1, column {len(overview()) + 1}"),
         (overview(package=r'"\ud800"'), "package"),
         (overview(r'"\ud800": 1'), "'\\ud800'"),
@@ -473,7 +551,12 @@ def test_a_surrogate_pair_is_a_character():
 
 
 def test_a_hundred_levels_are_read():
-    assert told(read(overview(f'"deep": {"[" * 99}{"]" * 99}'))) == [("success.closed", "deep")]
+    deep = "[" * 99 + "]" * 99
+    assert told(read(overview(f'"deep": {deep}'))) == [("success.closed", "deep")]
+    assert told(read(overview(f'"deep": {deep}, "two": {deep}'))) == [
+        ("success.closed", "deep"),
+        ("success.closed", "two"),
+    ]
 
 
 ENCODINGS = {
@@ -506,6 +589,15 @@ def test_bytes_that_do_not_decode_have_a_place():
 OTHER_FORMATS = {
     "HTML": ("<!DOCTYPE html>\n<html><body>Too many requests</body></html>", Looks.NEITHER),
     "HTML without a DOCTYPE": ("\n<html><p>error</p></html>", Looks.NEITHER),
+    "HTML with an envelope in it": (
+        f"\n<html><script>x = {overview()}</script></html>\n",
+        Looks.OVERVIEW,
+    ),
+    "a quote, and nesting without end": ('x" {"a":' + "[" * 100_000, Looks.NEITHER),
+    "text, and nesting without end": ("x" + "[" * 101, Looks.NEITHER),
+    "three names": ("reputation: 1, requests: 1, package: 1", Looks.OVERVIEW),
+    "two names": ("reputation: 1, requests: 1", Looks.NEITHER),
+    "one name, spelt in three ways": ("credits_used, credits-used, creditsUsed", Looks.NEITHER),
     "XML": (
         "<?xml version='1.0'?><result><message>error</message>"
         "<errors><error>x</error></errors></result>",
@@ -542,6 +634,10 @@ NEITHER = {
     "null": ("null", Looks.NEITHER),
     "true": ("true", Looks.NEITHER),
     "status": ('{"status": "ok"}', Looks.NEITHER),
+    "an overview after more than is looked at": (
+        f"[{'{},' * 10_000}{overview()}]",
+        Looks.OVERVIEW,
+    ),
     "the word success": ('{"message": "success"}', Looks.NEITHER),
     "values without names": ('["100", "50000"]', Looks.NEITHER),
     "error": ('{"error": "x"}', Looks.ERRORS),
@@ -572,6 +668,13 @@ def test_many_problems_of_a_kind_are_cut_short_and_counted():
     envelope = read(json.dumps({"message": "error", "errors": [5] * 1000}))
     assert len(envelope.problems) == 20
     assert envelope.problems[-1].hint == "and 980 more like this"
+
+
+def test_of_many_half_characters_the_first_are_told():
+    envelope = read(overview(f'"x": [{", ".join(["NaN"] * 30)}]'))
+    syntax = [p for p in envelope.problems if p.requirement.id == "readable.syntax"]
+    assert [problem.where for problem in syntax] == [f"x[{n}]" for n in range(20)]
+    assert {problem.hint for problem in syntax} == {""}
 
 
 def test_what_came_is_shown_short_and_without_control_characters():

@@ -1,10 +1,13 @@
 """What a person reads of each problem: where, what was expected, what came, and a hint."""
 
+from json import JSONDecodeError
+
 import pytest
 
 from reseller_conformance.contract import Format
-from reseller_conformance.envelope import read_envelope
-from test_envelope_json import ERRORS
+from reseller_conformance.envelope import charset_problem, read_envelope
+from reseller_conformance.envelope.json_tree import _words
+from test_envelope_json import ERRORS, NAMES
 from test_envelope_json import overview as in_json
 from test_envelope_xml import LIST, declared, errors
 from test_envelope_xml import overview as in_xml
@@ -53,6 +56,50 @@ JSON = {
             "line 1, column 57",
             "one JSON text (RFC 8259)",
             "a control character that is not escaped: '\\t'",
+        ),
+    ),
+    "an end missing, far on": (
+        in_json()[:-1],
+        (
+            f"line 1, column {len(in_json())}",
+            "one JSON text (RFC 8259)",
+            "a text that ends too early: " + repr(in_json()[-31:-1]),
+        ),
+    ),
+    "NaN alone": (
+        "NaN",
+        ("body", "one JSON text (RFC 8259)", "NaN, which JSON does not have"),
+    ),
+    "a name without a value": (
+        '{"message" }',
+        ("line 1, column 12", "one JSON text (RFC 8259)", "something else: '}'"),
+    ),
+    "a word after a comma": (
+        "[1, X]",
+        ("line 1, column 5", "one JSON text (RFC 8259)", "something else: 'X]'"),
+    ),
+    "a no-break space before it": (
+        "\u00a0" + in_json(),
+        ("line 1, column 1", "one JSON text (RFC 8259)", r"something before it: '\xa0'"),
+    ),
+    "neither, an empty name": (
+        '{"": 1}',
+        ("body", "one of the two envelopes", "an object with ''"),
+    ),
+    "neither, a long name": (
+        '{"' + "x" * 40 + '": 1, "' + "y" * 41 + '": 2}',
+        (
+            "body",
+            "one of the two envelopes",
+            "an object with " + f"{'x' * 40}, '{'y' * 37}…'"[:79] + "…",
+        ),
+    ),
+    "ten fields beside an error": (
+        in_json('"message": "error"', ERRORS),
+        (
+            ", ".join(NAMES),
+            "no field of an account",
+            f"fields of an account: {', '.join(NAMES)[:79]}…",
         ),
     ),
     "single quotes": (
@@ -215,6 +262,23 @@ XML = {
     "nothing": ("", ("body", "one XML document", "an empty body")),
     "white space alone": ("\t", ("body", "one XML document", "nothing but white space")),
     "JSON": ("[1]", ("body", "one XML document", "JSON: '[1]'")),
+    "a JSON object": ("\n{}", ("body", "one XML document", "JSON: '{}'")),
+    "a control character in twenty": (
+        "\1" + "x" * 19,
+        ("body", "one XML document", rf"plain text: '\x01{'x' * 19}'"),
+    ),
+    "a break between lines": (
+        "<result>\n<a/>\n <a></b>\n</result>\n",
+        ("line 3, column 7", "one well-formed XML document", "mismatched tag: 'b>'"),
+    ),
+    "too many levels, and a prefix": (
+        '<a x:b="">' * 51,
+        (
+            "line 1, column 501",
+            "one well-formed XML document",
+            "more than 50 levels of nesting, more than any envelope needs",
+        ),
+    ),
     "an end missing": (
         "<result>\n<a>x",
         ("line 2, column 5", "one well-formed XML document", "no element found: ''"),
@@ -464,3 +528,55 @@ def test_a_problem_of_xml_says_what_was_expected_and_what_came(body, said):
 def test_a_comma_at_the_end_is_called_so_wherever_python_takes_it_to_be(body):
     got = read_envelope(body.encode(), Format.JSON).problems[0].got
     assert got.startswith("a comma with nothing after it: ")
+
+
+def test_a_comma_at_the_end_is_called_so_by_the_words_of_later_pythons_too():
+    text = '{"message": "error", }'
+    error = JSONDecodeError("Illegal trailing comma before end of object", text, 19)
+    assert _words(text, error) == "a comma with nothing after it: ', }'"
+    error = JSONDecodeError("Expecting property name enclosed in double quotes", text, 21)
+    assert _words(text, error) == "a comma with nothing after it: '}'"
+
+
+def test_fields_around_the_others_are_told_to_be_there():
+    body = f'{{"o": {in_json(without=["requests"])}, "requests": 5}}'
+    problem = read_envelope(body.encode(), Format.JSON).problems[1]
+    assert (problem.expected, problem.got) == (
+        "all ten fields in o",
+        "in the outermost object: requests",
+    )
+
+
+CHARSETS = {
+    "unknown": (
+        in_xml(),
+        "no-such",
+        "a charset that readers know",
+        "charset 'no-such', which readers do not know",
+    ),
+    "does not decode": (
+        in_xml(package="é"),
+        "us-ascii",
+        "UTF-8, as the body has it",
+        "charset 'us-ascii', by which it does not decode",
+    ),
+    "no XML": (
+        in_xml().encode("utf-16"),
+        "iso-8859-1",
+        "UTF-16-LE, as the body has it",
+        "charset 'iso-8859-1', by which it is not XML",
+    ),
+    "another text": (
+        declared("UTF-8") + in_xml(package="é"),
+        "iso-8859-1",
+        "UTF-8, as the body has it",
+        "charset 'iso-8859-1', by which it is another text",
+    ),
+}
+
+
+@pytest.mark.parametrize("body, charset, expected, got", CHARSETS.values(), ids=CHARSETS)
+def test_a_charset_that_contradicts_says_by_what(body, charset, expected, got):
+    body = body.encode() if isinstance(body, str) else body
+    problem = charset_problem(body, Format.XML, f"text/xml; charset={charset}")
+    assert (problem.where, problem.expected, problem.got) == ("Content-Type", expected, got)

@@ -91,6 +91,7 @@ def test_a_documented_overview_reads(body):
         ("a&#13;b", "a\rb"),
         ("&#x1F600;日本", "\U0001f600日本"),
         ("&#xA0;", "\u00a0"),
+        ("\ufffd", "\ufffd"),
         ("\ufeff", "\ufeff"),
     ],
 )
@@ -167,6 +168,7 @@ SHAPES = {
     ),
     "text in overview": (overview("text"), AT),
     "text in result": (overview(beside="text"), "result"),
+    "no-break space in overview": (overview("\u00a0"), AT),
     "CDATA in overview": (overview("<![CDATA[x]]>"), AT),
     "attributes": (f"<result><overview {ATTRIBUTES}/></result>", f"{AT}/@*"),
     "attributes of the root": (f"<result {ATTRIBUTES}/>", "result/@*"),
@@ -229,6 +231,24 @@ OVERVIEW_PROBLEMS = {
     "attribute of a field": (
         overview().replace("<requests>", '<requests type="integer">'),
         [("success.closed", f"{AT}/requests/@type")],
+    ),
+    "attribute of two colons": (
+        overview().replace("<result>", '<result xmlns:x="urn:x" x:y:z="">'),
+        [("success.closed", "result/@x:y:z")],
+    ),
+    "a field around, too": (
+        overview(beside="<requests>1</requests>"),
+        [("success.closed", "result/requests")],
+    ),
+    "attribute for a field, and another": (
+        overview(without=["requests"])
+        .replace("<overview>", '<overview requests="50000">')
+        .replace("<package>", '<package type="x">'),
+        [("success.shape", f"{AT}/@*"), ("success.closed", f"{AT}/package/@type")],
+    ),
+    "attributes, one of them wrong": (
+        f"<result><overview {ATTRIBUTES}/></result>".replace('"50000"', '"x"', 1),
+        [("success.shape", f"{AT}/@*"), ("success.counts", f"{AT}/@requests")],
     ),
     "nil": (
         overview('<requests xsi:nil="true"/>', without=["requests"]).replace(
@@ -309,6 +329,10 @@ ERROR_PROBLEMS = {
         errors(message="").replace("<result>", '<result message="error">'),
         [("errors.message", "result/message"), ("errors.closed", "result/@message")],
     ),
+    "both attributes": (
+        '<result message="error" errors="x"/>',
+        [("errors.shape", "result/@*"), ("errors.listed", "result/@errors")],
+    ),
     "errors missing": (errors(""), [("errors.listed", "result/errors")]),
     "errors empty": (errors("<errors/>"), [("errors.listed", "result/errors")]),
     "errors a text": (errors("<errors>x</errors>"), [("errors.listed", "result/errors")]),
@@ -369,6 +393,12 @@ ERROR_PROBLEMS = {
         errors().replace("<result>", f"<result {ATTRIBUTES}>"),
         [("errors.apart", ", ".join(NAMES))],
     ),
+    "fields as attributes beside, and another": (
+        errors('<errors><error code="5">x</error></errors>').replace(
+            "<result>", f"<result {ATTRIBUTES}>"
+        ),
+        [("errors.apart", ", ".join(NAMES)), ("errors.closed", "result/errors/error[1]/@code")],
+    ),
     "a field beside": (
         errors(LIST + "<package>Silver</package>"),
         [("errors.apart", "package")],
@@ -390,6 +420,7 @@ def test_messages_of_a_wrong_error_envelope_are_kept():
 MANY_ATTRIBUTES = " ".join(f'a{n}="1"' for n in range(101))
 SYNTAX = {
     "half of it": (overview()[: len(overview()) // 2], Looks.OVERVIEW),
+    "line end before a break": ("\n<result><a></result>", Looks.NEITHER),
     "end missing": (overview().removesuffix("</result>"), Looks.OVERVIEW),
     "wrong end": (overview().replace("</requests>", "</request>"), Looks.OVERVIEW),
     "text after it": (overview() + "x", Looks.OVERVIEW),
@@ -467,6 +498,7 @@ def test_values_before_a_break_are_read_and_the_broken_one_is_not():
         ("<result>\n <a></b>\n</result>", "line 2, column 7"),
         ("<result>éé&x;</result>", "line 1, column 11"),
         ("Notice\n" + overview(), "line 1, column 1"),
+        ('<a x:b="">' * 51, "line 1, column 501"),
         (declared("8859-1") + overview(), "line 1, column 31"),
         ("<result>\n" + "<a>" * 50, "line 2, column 148"),
     ],
@@ -495,6 +527,7 @@ PLAIN = {
     .replace("<n:/", "</n:")
     .replace("<n:result>", '<n:result xmlns:n="urn:x">'),
     "prefix not declared": overview().replace("requests>", "n:requests>"),
+    "two colons": overview().replace("requests>", "n:m:requests>"),
 }
 
 
@@ -531,6 +564,7 @@ OTHER_FORMATS = {
     "JSON, broken": ('{"message": "error", ', Looks.ERRORS),
     "plain text": ("Forbidden", Looks.NEITHER),
     "text with a bracket": ("user <b> not found", Looks.NEITHER),
+    "text before two documents": ("x" + overview() * 2, Looks.OVERVIEW),
     "binary": (b"\x1f\x8b\x08\0\0\0\0\0\0\x03", Looks.NEITHER),
     "NUL": (b"\0" * 100, Looks.NEITHER),
 }
@@ -620,6 +654,7 @@ UNDECODED = {
     "surrogates in UTF-8": encoded("UTF-8", "x").replace(b">x<", b">\xed\xa0\x80<"),
     "half a UTF-16": encoded("UTF-16", "é").replace(b"\xe9\0", b"\0\xd8"),
     "unknown": encoded("no-such-charset", "x", "ascii"),
+    "unknown, in UTF-16": encoded("no-such-charset", "x", "utf-16-le"),
     "unknown, and not UTF-8": encoded("no-such-charset", "é", "latin-1"),
     "UTF-16 without a mark": encoded("", "x", "utf-16-le"),
     "UTF-16BE without a mark": encoded("", "x", "utf-16-be"),
@@ -658,6 +693,9 @@ BY_HEADER = {
     "mark over header": (encoded("", "é", "utf-8", b"\xef\xbb\xbf"), XML + "iso-8859-1", "é"),
     "UTF-16 by header": (encoded("", "é", "utf-16-le"), XML + "utf-16le", "é"),
     "UTF-16 by header, no order said": (encoded("", "é", "utf-16-le"), XML + "utf-16", "é"),
+    "UTF-16 by header, the other order": (encoded("", "é", "utf-16-be"), XML + "utf-16", "é"),
+    "UTF-32 by header, no order said": (encoded("", "é", "utf-32-le"), XML + "utf-32", "é"),
+    "UTF-32 by header, the other order": (encoded("", "é", "utf-32-be"), XML + "utf-32", "é"),
     "header fails, declaration reads": (encoded("ISO-8859-1", "é"), XML + "utf-8", "é"),
     "header fails, UTF-8 reads": (encoded("", "é", "utf-8"), XML + "us-ascii", "é"),
     "header makes no XML": (encoded("UTF-8", "é"), XML + "utf-16", "é"),
@@ -685,6 +723,18 @@ def test_an_error_under_a_wrong_header_is_told_of_what_reads():
     for charset in ("utf-8", "utf-16", "cp037", "koi8-r"):
         envelope = read(declared("ISO-8859-1").encode() + b"<result>\xe9", XML + charset)
         assert told(envelope) == [("readable.syntax", "line 2, column 10")]
+
+
+@pytest.mark.parametrize("charset", ["utf-16", "cp037"])
+def test_what_looks_like_xml_is_told_of_before_what_a_header_makes_of_it(charset):
+    envelope = read(b"\n<result>\xe9", XML + charset)
+    assert told(envelope)[0] == ("readable.encoding", "byte 10")
+
+
+def test_a_hundred_attributes_are_read():
+    attributes = " ".join(f'a{n}="1"' for n in range(100))
+    envelope = read(overview().replace("<result>", f"<result {attributes}>"))
+    assert {requirement for requirement, _ in told(envelope)} == {"success.closed"}
 
 
 # --- Properties ------------------------------------------------------------------------------
