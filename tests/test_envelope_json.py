@@ -266,7 +266,7 @@ OVERVIEW_PROBLEMS = {
         overview('"message": null', '"errors": []'),
         [("success.apart", "message, errors")],
     ),
-    "message of another spelling": (overview('"Message": ""'), [("success.apart", "Message")]),
+    "message of another spelling": (overview('"Message": ""'), [("success.closed", "Message")]),
     "errors beside all ten": (overview('"errors": ["x"]'), [("success.apart", "errors")]),
     "message beside a wrapper": (
         f'{{"message": "success", "overview": {overview()}}}',

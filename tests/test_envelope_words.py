@@ -178,8 +178,8 @@ JSON = {
         ("plan", "nothing undocumented", "an object with a"),
     ),
     "a message beside the fields": (
-        in_json('"message": "success"', '"Errors": []'),
-        ("message, Errors", "no message and no errors", "beside the fields: message, Errors"),
+        in_json('"message": "success"', '"errors": []'),
+        ("message, errors", "no message and no errors", "beside the fields: message, errors"),
     ),
     "message missing": (f"{{{ERRORS}}}", ("message", "exactly error", "none of that name")),
     "message misspelt": (
@@ -409,11 +409,11 @@ XML = {
         ("result/overview/requests/@type", "nothing undocumented", "type: 'integer'"),
     ),
     "a message beside the fields": (
-        in_xml(beside="<message/><Errors/>"),
+        in_xml(beside="<message/><errors/>"),
         (
-            "result/message, result/Errors",
+            "result/message, result/errors",
             "no message and no errors",
-            "beside the fields: result/message, result/Errors",
+            "beside the fields: result/message, result/errors",
         ),
     ),
     "message with a child": (
