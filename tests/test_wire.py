@@ -14,7 +14,8 @@ from collections.abc import Iterable, Iterator
 import pytest
 
 from reseller_conformance.client import Client
-from reseller_conformance.client.wire import CAP
+from reseller_conformance.client.keeping import LONGEST
+from reseller_conformance.client.wire import BEGINNING, CAP
 from reseller_conformance.exchange import Exchange, Transport
 from reseller_conformance.target import Limits
 from servers import (
@@ -118,14 +119,26 @@ def test_an_endless_body_is_capped(start: bytes, piece: bytes) -> None:
     assert len(exchange.body) <= CAP
 
 
-def test_after_much_only_short_bodies_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("reseller_conformance.client.asking.PLENTY", 10)
-    monkeypatch.setattr("reseller_conformance.client.asking.SHORT", 5)
-    with serving(always(http(b"1234567890"))) as server, client_of(server) as client:
-        whole, short = client.ask(turns(2), in_turn=True)
-    assert whole.body == b"1234567890"
-    assert kind_of(short) is Transport.TOO_LARGE
-    assert short.body == b"12345"
+def test_after_much_of_long_bodies_no_more_are_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("reseller_conformance.client.hopes.PLENTY", 40_000)
+    with serving(always(http(b"x" * 20_000))) as server, client_of(server) as client:
+        exchanges = client.ask(turns(4), in_turn=True)
+    assert len(server.asked) == 2
+    assert [len(exchange.body) for exchange in exchanges] == [20_000, 20_000, 0, 0]
+    assert kind_of(exchanges[-1]) is Transport.NOT_ASKED
+
+
+def test_of_a_body_without_end_the_beginning_is_kept() -> None:
+    exchange = ask_one(endless(b"HTTP/1.1 200 OK\r\n\r\nstart", b"x"))
+    assert exchange.body.startswith(b"startxxx")
+    assert len(exchange.body) == BEGINNING
+
+
+def test_of_too_many_headers_those_that_are_judged_are_kept() -> None:
+    many = {f"X_{number}": "y" * 100 for number in range(90)}
+    exchange = ask_one([http(Content_Type="a/b" * 1000, Location="there", **many)])
+    assert [name for name, _ in exchange.headers] == ["Content-Type", "Location"]
+    assert exchange.header("content-type") == ("a/b" * 1000)[:LONGEST]
 
 
 @pytest.mark.parametrize("piece", [b"X-Header: y\r\n", b"x" * 64, b"HTTP/1.1 100 Continue\r\n\r\n"])

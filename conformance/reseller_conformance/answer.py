@@ -6,7 +6,7 @@ The client's part is in `exchange`, the reader's in `envelope`; here they are pu
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from reseller_conformance.cases import Case
 from reseller_conformance.envelope import (
@@ -20,8 +20,12 @@ from reseller_conformance.envelope import (
     read_envelope,
 )
 from reseller_conformance.exchange import Exchange, Transport
+from reseller_conformance.requirements import Level
 
 __all__ = ["Answer", "read"]
+
+MOST, LONGEST = 1000, 1000
+"""Error texts of one answer, and characters of each, that are remembered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +62,10 @@ class Answer:
     @property
     def looks(self) -> Looks:
         """Which of the two envelopes this is, or was meant to be."""
-        if not self.speaks:
-            return Looks.NEITHER
+        return self._meant if self.speaks else Looks.NEITHER
+
+    @property
+    def _meant(self) -> Looks:
         match self.envelope:
             case Overview():
                 return Looks.OVERVIEW
@@ -96,12 +102,23 @@ class Answer:
         what = {
             Looks.OVERVIEW: "an overview",
             Looks.ERRORS: "an error envelope",
-            Looks.NEITHER: f"{exchange.header('Content-Type') or 'a body'}, no envelope",
-        }[self.envelope.looks if isinstance(self.envelope, Unreadable) else self.looks]
-        return f"HTTP {exchange.status} with {what}"
+            Looks.NEITHER: "no envelope",
+        }[self._meant]
+        wrong = next((p.got for p in self.problems if p.requirement.level is Level.MUST), "")
+        return f"HTTP {exchange.status} with {what}{wrong and f', but {wrong}'}"
 
 
 def read(exchange: Exchange) -> Answer:
     """Read what an exchange brought."""
     content_type = exchange.header("Content-Type")
-    return Answer(exchange, read_envelope(exchange.body, exchange.case.format, content_type))
+    envelope = read_envelope(exchange.body, exchange.case.format, content_type)
+    return Answer(exchange, _bounded(envelope))
+
+
+def _bounded(envelope: Envelope) -> Envelope:
+    """Keep, of many or long error texts, what is looked at: a body may be made of texts."""
+    if isinstance(envelope, Overview):
+        return envelope
+    if len(envelope.errors) <= MOST and all(len(text) <= LONGEST for text in envelope.errors):
+        return envelope
+    return replace(envelope, errors=tuple(text[:LONGEST] for text in envelope.errors[:MOST]))

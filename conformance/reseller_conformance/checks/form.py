@@ -6,16 +6,17 @@ that goes wrong with them, and says what it was.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from reseller_conformance import requirements as r
 from reseller_conformance.answer import Answer
 from reseller_conformance.checks import http
 from reseller_conformance.checks.departure import Check, Departure
 from reseller_conformance.checks.reading import met
+from reseller_conformance.envelope import Looks
 from reseller_conformance.requirements import Level, Requirement
 
-__all__ = ["envelope", "troubles"]
+__all__ = ["envelope", "see", "troubles"]
 
 CHECKS: Mapping[Requirement, Check[Answer]] = {
     r.HTTP_DELIVERED: http.delivered,
@@ -52,3 +53,13 @@ def envelope(answer: Answer, excused: Collection[Requirement] = ()) -> Iterator[
             hint = f"see {requirement.id}: {requirement.title}"
             yield Departure(answer, departure.where, departure.expected, departure.got, hint)
             return
+
+
+def see(answers: Iterable[Answer]) -> str:
+    """Name the requirement that says why these answers are not what was wanted of them."""
+    for answer in answers:
+        for requirement in troubles(answer):
+            return f"see {requirement}"
+        if answer.looks is Looks.OVERVIEW and answer.case.wrong:
+            return "they bring an overview, see due"
+    return "no requirement says why"

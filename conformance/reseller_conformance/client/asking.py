@@ -18,6 +18,7 @@ import tenacity
 
 from reseller_conformance.cases import Case, askable
 from reseller_conformance.client.hopes import Hopes
+from reseller_conformance.client.keeping import bounded
 from reseller_conformance.client.quiet import LogScrubber
 from reseller_conformance.client.request import Request, request_for, rights_of, secrets_of
 from reseller_conformance.client.retrying import (
@@ -28,7 +29,7 @@ from reseller_conformance.client.retrying import (
 )
 from reseller_conformance.client.throttle import StoppedError, Throttle
 from reseller_conformance.client.traffic import Ledger, Traffic
-from reseller_conformance.client.wire import CAP, Reply, Wire
+from reseller_conformance.client.wire import Reply, Wire
 from reseller_conformance.exchange import Exchange, Retry, Transport, TransportProblem
 from reseller_conformance.secret import Scrubber
 from reseller_conformance.target import Limits, Target
@@ -37,11 +38,6 @@ __all__ = ["Client", "Progress"]
 
 Progress = Callable[[int, int], None]
 """Told how many cases have been answered, and how many have been given to ask, in all."""
-
-PLENTY = 64 * CAP
-"""So many bytes of bodies are remembered; from then on only short ones are."""
-
-SHORT = 64 * 1024
 
 Job = Future[Exchange]
 
@@ -175,8 +171,8 @@ class Client:
 
     def _exchange(self, case: Case) -> Exchange:
         request = request_for(case, self._target.base_url, self._rights)
-        if not self._hopes.of_answers(case):
-            return self._not_asked(case, "calls like this one were never answered")
+        if why := self._hopes.given_up(case):
+            return self._not_asked(case, why)
         replies: list[Reply] = []
         retries: list[Retry] = []
         try:
@@ -222,8 +218,7 @@ class Client:
     def _send(self, request: Request, again: bool) -> Reply:
         if not self._ledger.begin(again, self._limits.max_requests):
             raise SpentError
-        cap = CAP if self._ledger.received < PLENTY else SHORT
-        reply = self._wire.send(request.method, request.url, request.form, cap)
+        reply = self._wire.send(request.method, request.url, request.form)
         answered = reply.status is not None
         self._answered = self._answered or answered
         self._ledger.end(reply.seconds if answered else None, len(reply.body))
@@ -251,6 +246,7 @@ class Client:
 
     def _headers(self, headers: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
         """Scrub them as the bytes that they were, which `http.client` reads as Latin-1."""
+        headers = bounded(headers)
         together = "\n".join(f"{name}\n{value}" for name, value in headers)
         data = together.encode("latin-1", "replace")
         if self._scrubber.data(data) is data:

@@ -1,7 +1,8 @@
 """Where asking, or trying again, is still worth its time.
 
-A server that hangs would cost each call the whole time limit, and one that fails for good all
-tries and waits. Which reply asks for another try is left to `retrying`.
+A server that hangs would cost each call the whole time limit, one whose answers are endless or huge
+all memory, and one that fails for good all tries and waits. Which reply asks for another try is
+left to `retrying`.
 """
 
 from __future__ import annotations
@@ -17,7 +18,13 @@ from reseller_conformance.exchange import Transport
 __all__ = ["Hopes"]
 
 NEVER = 3
-"""After so many calls of a family that were never answered, no more of it are asked."""
+"""After so many calls of a family whose answers never came, or never ended, no more are asked."""
+
+LONG = 16 * 1024
+"""Bytes of a body that is much longer than an envelope, which has a few hundred."""
+
+PLENTY = 8 * 1024 * 1024
+"""After so many bytes of long bodies, which are all remembered, no more of a family are asked."""
 
 IN_VAIN = 5
 """After so many calls in a row whose tries were all in vain, the next ones get one try each."""
@@ -37,10 +44,16 @@ class Hopes:
         self._lock = Lock()
         self._unanswered: Counter[object] = Counter()
         self._in_vain: Counter[object] = Counter()
+        self._long: Counter[object] = Counter()
 
-    def of_answers(self, case: Case) -> bool:
-        """Say whether calls like this one are answered at all."""
-        return self._unanswered[_family(case)] < NEVER
+    def given_up(self, case: Case) -> str:
+        """Say why calls like this one are not worth asking any more; nothing where they are."""
+        family, kind = _family(case), "wrong" if case.wrong else "right"
+        if self._unanswered[family] >= NEVER:
+            return f"{NEVER} {kind} calls were never answered to the end"
+        if self._long[family] >= PLENTY:
+            return f"{kind} calls have brought {PLENTY // 2**20} MB of bodies longer than envelopes"
+        return ""
 
     def of_another_try(self, case: Case, reply: Reply) -> bool:
         """Say whether another try may help where this came."""
@@ -48,20 +61,22 @@ class Hopes:
 
     def learn(self, case: Case, replies: list[Reply], turned_away: bool) -> None:
         """Take in the replies to one call, and whether it was turned away to the last."""
+        size = len(replies[-1].body)
         with self._lock:
-            if self._spent_all(replies[-1]):
+            self._long[_family(case)] += size if size > LONG else 0
+            if self._never_ended(replies[-1]):
                 self._unanswered[_family(case)] += 1
             if turned_away:
                 self._in_vain[_kin(case, replies[-1])] += 1
             elif len(replies) > 1:
                 self._in_vain[_kin(case, replies[-2])] = 0
 
-    def _spent_all(self, reply: Reply) -> bool:
-        """Say whether the whole time limit went by."""
+    def _never_ended(self, reply: Reply) -> bool:
+        """Say whether the whole time limit went by, or more came than is read."""
         if reply.problem is None:
             return False
         unheard = reply.problem.kind is Transport.UNREACHABLE and reply.seconds >= self._timeout
-        return unheard or reply.problem.kind is Transport.TIMEOUT
+        return unheard or reply.problem.kind in (Transport.TIMEOUT, Transport.TOO_LARGE)
 
 
 def _family(case: Case) -> object:

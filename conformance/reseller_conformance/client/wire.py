@@ -26,6 +26,9 @@ __all__ = ["CAP", "Reply", "Wire"]
 CAP = 1024 * 1024
 """The longest body that is read, with its content codings and without."""
 
+BEGINNING = 4 * 1024
+"""How much is kept of a longer one, as evidence."""
+
 CHUNK = 64 * 1024
 
 
@@ -132,7 +135,7 @@ class Wire:
                     problem = TransportProblem(
                         Transport.TOO_LARGE, f"the body is longer than {cap} bytes"
                     )
-                    return bytes(body[:cap]), Failure(problem)
+                    return bytes(body[:BEGINNING]), Failure(problem)
         except CAUGHT as error:
             return bytes(body), self._broken_off(error, raw, len(body))
         return bytes(body), None

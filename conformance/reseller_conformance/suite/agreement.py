@@ -26,7 +26,9 @@ class AgreementConformance:
             judge.not_applicable("one format alone is tested")
         for format in judge.asked.settings.formats:
             if not judge.asked.answered(format):
-                judge.not_tested(f"the documented call brings no overview in {format}")
+                judge.not_tested(
+                    f"the documented call brings no overview in {format}: see success.answered"
+                )
         judge(side_by_side(judge), agreement.formats)
 
     @requirement(r.AGREEMENT_CUSTOMERS)

@@ -7,7 +7,6 @@ from reseller_conformance import strategies
 from reseller_conformance.cases import Case
 from reseller_conformance.checks.agreement import own_in_turn
 from reseller_conformance.checks.due import refused
-from reseller_conformance.envelope import Looks
 from reseller_conformance.plan import BEFORE
 from reseller_conformance.states import LENIENT, State, Text
 from reseller_conformance.suite.judge import Judge
@@ -117,6 +116,8 @@ class DueConformance:
             return len(case.wrong) > 1 and not explained
 
         answers = judge.ask(filter(concerns, judge.plan.combined(judge.format)))
-        judge.examine([a for a in answers if a.looks is not Looks.NEITHER], refused)
+        if let_in and not answers:
+            judge.not_tested("each parameter is let in when it alone is wrong: see due")
+        judge.examine(judge.enveloped(answers), refused)
         judge.explore(strategies.wrong_cases, refused, concerns)
         judge.conclude()

@@ -18,6 +18,7 @@ from reseller_conformance.answer import Answer
 from reseller_conformance.cases import Case
 from reseller_conformance.checks.agreement import Between
 from reseller_conformance.checks.departure import Check, Departure
+from reseller_conformance.checks.form import see
 from reseller_conformance.contract import Format
 from reseller_conformance.curl import curl
 from reseller_conformance.envelope import Looks
@@ -107,11 +108,21 @@ class Judge:
     def overviews(self, *names: str) -> list[Answer]:
         """Return the answers that are, or were meant as, overviews, and have these fields."""
         found = [a for a in self.everything() if a.looks is Looks.OVERVIEW]
-        return [answer for answer in found if all(name in answer.values for name in names)]
+        whole = [answer for answer in found if all(name in answer.values for name in names)]
+        if not found:
+            self.rests_on_the_documented_call()
+        elif not whole:
+            self.not_tested(f"nothing of this could be read in any overview: {see(found)}")
+        return whole
 
     def error_lists(self) -> list[Answer]:
         """Return the answers that are, or were meant as, error envelopes."""
-        return [answer for answer in self.everything() if answer.looks is Looks.ERRORS]
+        answers = self.everything()
+        found = [answer for answer in answers if answer.looks is Looks.ERRORS]
+        if not found:
+            wrong = [answer for answer in answers if answer.case.wrong and answer.asked]
+            self.not_tested(f"no wrong call was answered with an error envelope: {see(wrong)}")
+        return found
 
     def around(self, answers: Iterable[Answer], turn: int = 0) -> list[Between]:
         """Put each answer between what tells how it should be.
@@ -188,29 +199,35 @@ class Judge:
         self.conclude()
 
     def refusals(self, answers: Iterable[Answer], check: Check[Answer]) -> None:
-        """Examine answers to wrong calls, and conclude.
+        """Examine answers to wrong calls, and conclude."""
+        self(self.enveloped(answers), check)
 
-        An answer that is no envelope refuses nothing, but it lets nobody in either: `http` and
-        `readable` say what it is, and where there is no other this was not tested.
+    def enveloped(self, answers: Iterable[Answer]) -> list[Answer]:
+        """Return those of these answers to wrong calls that are envelopes.
+
+        One that is none refuses nothing, but it lets nobody in either: `http` and `readable` say
+        what it is, and where there is no other this was not tested.
         """
         answers = list(answers)
         read = [answer for answer in answers if answer.looks is not Looks.NEITHER]
         self._unasked += [answer for answer in answers if not answer.asked]
         if answers and not read and not self._unasked:
-            self.not_tested(f"no such call was answered with an envelope: {answers[0].summary}")
-        self(read, check)
+            self.not_tested(f"no such call was answered with an envelope: {see(answers)}")
+        return read
 
     def conclude(self) -> None:
         """End the item: with findings, or for want of anything to judge, or well."""
         if self._departures:
             self._fail()
         if self._unasked:
-            problem = self._unasked[0].exchange.problem
-            why = problem.detail if problem else "no call was made"
-            self.not_tested(f"{len(self._unasked)} calls were not made: {why}")
+            self.not_tested(self._why_unasked())
         if not self._subjects:
             self.not_tested("no answer was of the kind that it speaks of")
         self._end(Outcome.PASSED)
+
+    def _why_unasked(self) -> str:
+        problem = self._unasked[0].exchange.problem
+        return f"not all calls were made: {problem.detail if problem else 'nobody says why'}"
 
     def observe(self, accepted: bool, detail: str) -> None:
         """End an item that is observed, never counted."""
@@ -270,7 +287,7 @@ class Judge:
             where=departure.where,
             expected=departure.expected,
             got=departure.got,
-            hint=departure.hint,
+            hint=departure.hint or (self._why_unasked() if self._unasked else ""),
             case=str(exchange.case),
             curl=curl(exchange.case, self.asked.target),
             status=exchange.status,

@@ -1,0 +1,11 @@
+"""Servers that hurt a careless client, each a real one on loopback.
+
+`SERVERS` holds them by name; `measure` runs the suite against one in a process of its own, and says
+what that cost. Most are the reference, with something else in place of some or all of its answers.
+"""
+
+from . import bodies, headers, places, silence
+from .measuring import Measured, measure
+from .registry import SERVERS, Hostile
+
+__all__ = ["SERVERS", "Hostile", "Measured", "bodies", "headers", "measure", "places", "silence"]

@@ -1,0 +1,144 @@
+"""Servers that say nothing, stop in the middle, or take all the time there is."""
+
+from __future__ import annotations
+
+import socket
+import struct
+
+from faults.sockets import Exchange, head
+from faults.wire import drip
+from reseller_conformance.contract import Format
+from reseller_conformance.requirements import (
+    HTTP_COMPLETE,
+    HTTP_DELIVERED,
+    HTTP_IN_TIME,
+)
+
+from .registry import ALL, Scope, hostile
+
+__all__: list[str] = []
+
+XML = (Format.XML,)
+
+
+@hostile(first=HTTP_IN_TIME, scopes=ALL)
+@hostile(first=HTTP_IN_TIME, scopes=ALL, formats=XML)
+def hangs(exchange: Exchange) -> None:
+    """Nothing comes."""
+    exchange.stopped.wait()
+
+
+@hostile(first=HTTP_IN_TIME, scopes=ALL)
+def hangs_after_the_headers(exchange: Exchange) -> None:
+    """Nothing comes after the headers."""
+    exchange.send(head(exchange.answer))
+    exchange.stopped.wait()
+
+
+@hostile(first=HTTP_IN_TIME, scopes=ALL)
+def hangs_in_the_body(exchange: Exchange) -> None:
+    """Nothing comes after half of the body."""
+    body = exchange.answer.body
+    exchange.send(head(exchange.answer), body[: len(body) // 2])
+    exchange.stopped.wait()
+
+
+@hostile(first=HTTP_IN_TIME, scopes=ALL)
+@hostile(first=HTTP_IN_TIME, scopes=ALL, formats=XML)
+def drips(exchange: Exchange) -> None:
+    """The body comes a byte at a time."""
+    exchange.send(head(exchange.answer))
+    drip(exchange.answer.body, exchange)
+
+
+@hostile(first=HTTP_IN_TIME, scopes=ALL)
+def drips_headers(exchange: Exchange) -> None:
+    """The headers come a byte at a time."""
+    drip(head(exchange.answer), exchange)
+
+
+@hostile(first=HTTP_IN_TIME, scopes=ALL)
+def drips_chunks(exchange: Exchange) -> None:
+    """Chunks of a byte come now and then, for ever."""
+    exchange.send(head(exchange.answer, Content_Length=None, Transfer_Encoding="chunked"))
+    while not exchange.stopped.wait(0.1):
+        exchange.send(b"1\r\n \r\n")
+
+
+@hostile(first=HTTP_IN_TIME, scopes=ALL)
+def drips_early_hints(exchange: Exchange) -> None:
+    """103 Early Hints comes now and then, for ever."""
+    while not exchange.stopped.wait(0.1):
+        exchange.send(b"HTTP/1.1 103 Early Hints\r\n\r\n")
+
+
+# --- Connections ---------------------------------------------------------------------------------
+
+
+@hostile(first=HTTP_DELIVERED, scopes=ALL)
+def closes(exchange: Exchange) -> None:
+    """The connection closes without an answer."""
+
+
+@hostile(first=HTTP_DELIVERED, scopes=ALL)
+def resets(exchange: Exchange) -> None:
+    """The connection is reset."""
+    _reset(exchange)
+
+
+@hostile(first=HTTP_COMPLETE, scopes=ALL)
+def resets_in_the_body(exchange: Exchange) -> None:
+    """The connection is reset in the middle of the body."""
+    exchange.send(head(exchange.answer), exchange.answer.body[:20])
+    exchange.stopped.wait(0.02)
+    _reset(exchange)
+
+
+@hostile(first=HTTP_IN_TIME, scopes=ALL)
+def half_closed_by_the_server(exchange: Exchange) -> None:
+    """The server takes nothing any more, and says nothing."""
+    exchange.connection.shutdown(socket.SHUT_RD)
+    exchange.stopped.wait()
+
+
+@hostile(first=HTTP_COMPLETE, scopes=ALL)
+def half_closed_in_the_body(exchange: Exchange) -> None:
+    """The server says half, closes its half, and keeps the connection."""
+    exchange.send(head(exchange.answer), exchange.answer.body[:20])
+    exchange.connection.shutdown(socket.SHUT_WR)
+    exchange.stopped.wait()
+
+
+@hostile(first=None, every=None, exit_code=0, scopes=(Scope.EVERY,))
+def closes_after_each_answer(exchange: Exchange) -> None:
+    """Connections are said to be kept, and are closed after each answer."""
+    exchange.send(head(exchange.answer, Connection="keep-alive"), exchange.answer.body)
+
+
+@hostile(first=HTTP_DELIVERED, scopes=ALL)
+def noise_for_http(exchange: Exchange) -> None:
+    """Random bytes."""
+    exchange.send(bytes(range(128, 256)) * 4)
+
+
+@hostile(first=HTTP_DELIVERED, scopes=ALL)
+def another_protocol(exchange: Exchange) -> None:
+    """An SSH server."""
+    exchange.send(b"SSH-2.0-OpenSSH_9.6\r\n")
+
+
+@hostile(first=HTTP_DELIVERED, scopes=ALL)
+def http_2(exchange: Exchange) -> None:
+    """Frames of HTTP/2."""
+    exchange.send(b"\0\0\x12\x04\0\0\0\0\0" + bytes(18))
+
+
+@hostile(first=HTTP_DELIVERED, scopes=ALL)
+def body_alone(exchange: Exchange) -> None:
+    """The body comes without status and headers."""
+    exchange.send(exchange.answer.body)
+
+
+def _reset(exchange: Exchange) -> None:
+    linger = struct.pack("ii", 1, 0)
+    exchange.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
