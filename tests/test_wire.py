@@ -13,7 +13,9 @@ from collections.abc import Iterable, Iterator
 
 import pytest
 
+from reseller_conformance.cases import Expected
 from reseller_conformance.client import Client
+from reseller_conformance.client.hopes import PLENTY
 from reseller_conformance.client.keeping import LONGEST
 from reseller_conformance.client.wire import BEGINNING, CAP
 from reseller_conformance.exchange import Exchange, Transport
@@ -120,7 +122,7 @@ def test_an_endless_body_is_capped(start: bytes, piece: bytes) -> None:
 
 
 def test_after_much_of_long_bodies_no_more_are_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("reseller_conformance.client.hopes.PLENTY", 40_000)
+    monkeypatch.setitem(PLENTY, Expected.OVERVIEW, 40_000)
     with serving(always(http(b"x" * 20_000))) as server, client_of(server) as client:
         exchanges = client.ask(turns(4), in_turn=True)
     assert len(server.asked) == 2

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from threading import Lock
 
-from reseller_conformance.cases import Case
+from reseller_conformance.cases import Case, Expected
 from reseller_conformance.client.retrying import asks_everybody
 from reseller_conformance.client.wire import Reply
 from reseller_conformance.exchange import Transport
@@ -23,8 +23,16 @@ NEVER = 3
 LONG = 16 * 1024
 """Bytes of a body that is much longer than an envelope, which has a few hundred."""
 
-PLENTY = 8 * 1024 * 1024
-"""After so many bytes of long bodies, which are all remembered, no more of a family are asked."""
+MEGABYTE = 1024 * 1024
+PLENTY = {
+    Expected.OVERVIEW: 6 * MEGABYTE,
+    Expected.ERROR: 32 * MEGABYTE,
+    Expected.EITHER: 6 * MEGABYTE,
+}
+"""After so many bytes of long bodies no more of a family are asked: all of them are remembered.
+
+Text of an overview may take four times as much again; a page of an error is often a debugger's.
+"""
 
 IN_VAIN = 5
 """After so many calls in a row whose tries were all in vain, the next ones get one try each."""
@@ -51,8 +59,11 @@ class Hopes:
         family, kind = _family(case), "wrong" if case.wrong else "right"
         if self._unanswered[family] >= NEVER:
             return f"{NEVER} {kind} calls were never answered to the end"
-        if self._long[family] >= PLENTY:
-            return f"{kind} calls have brought {PLENTY // 2**20} MB of bodies longer than envelopes"
+        plenty = PLENTY[case.expected]
+        if self._long[family] >= plenty:
+            return (
+                f"{kind} calls brought {plenty // MEGABYTE} MB of bodies longer than any envelope"
+            )
         return ""
 
     def of_another_try(self, case: Case, reply: Reply) -> bool:

@@ -37,7 +37,7 @@ _WIDE = (
 _EBCDIC = b"\x4c\x6f\xa7\x94"
 _HEAD = 1024
 _DECLARED = re.compile(
-    r"""\s*<\?xml\s+version\s*=\s*(?:"[^"]*"|'[^']*')\s+encoding\s*=\s*"""
+    r"""<\?xml\s+version\s*=\s*(?:"[^"]*"|'[^']*')\s+encoding\s*=\s*"""
     r"""(["'])([A-Za-z][A-Za-z0-9._-]*)\1"""
 )
 _CHARSET = re.compile(
@@ -176,13 +176,15 @@ def own(body: bytes) -> Own:
     if wide is not None and wide.startswith(codec):
         codec = wide
     # A declaration that the encoding which it names would spell in other bytes is wrong.
-    if not body[:_HEAD].decode(codec, "replace").lstrip().startswith("<?xml"):
+    if "<?xml" not in body[:_HEAD].decode(codec, "replace"):
         return Own(wide, fault=f"bytes of another encoding than {declared!r}")
     return Own(codec, declared)
 
 
 def _declared(body: bytes, codec: str) -> str | None:
-    match = _DECLARED.match(body[:_HEAD].decode(codec, "replace"))
+    # Something before it is a fault of its own, and must not make the rest unreadable as well.
+    before_the_root = body[:_HEAD].decode(codec, "replace").partition("<result")[0]
+    match = _DECLARED.search(before_the_root)
     return match[2] if match else None
 
 
