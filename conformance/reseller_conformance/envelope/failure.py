@@ -137,7 +137,7 @@ def _judge_closed(page: _Page[V], fields: Sight[V] | None) -> None:
         used.update(id(link.value) for link in fields.level.chain)
     for name, value in level.members:
         apart = fields is not None and fields.level is level and _is_field(fields, name)
-        if not apart and id(value) not in used and folded(name) not in TOLD:
+        if not apart and id(value) not in used and not _is_told(page.told, name):
             got = page.dialect.describe(value)
             add(ERRORS_CLOSED, level.place(name), "nothing undocumented", got)
     for where, element in page.elements:
@@ -147,6 +147,11 @@ def _judge_closed(page: _Page[V], fields: Sight[V] | None) -> None:
         for name, value in attributes:
             got = page.dialect.describe(value)
             add(ERRORS_CLOSED, f"{where}{ATTRIBUTE}{named(name)}", "nothing undocumented", got)
+
+
+def _is_told(told: Sight[V], name: str) -> bool:
+    """Say whether this is `message` or `errors`; another spelling is, where the right one is not."""
+    return name in TOLD or (folded(name) in TOLD and folded(name) not in told.exact)
 
 
 def _is_field(sight: Sight[V], name: str) -> bool:

@@ -1,0 +1,41 @@
+"""Which verdicts are those of the index, and which are not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from bodies import Body
+from interop.validators import Validator
+
+__all__ = ["VERDICTS", "Difference", "differing"]
+
+VERDICTS = {"overview": "overview answer", "errors": "errors answer", "neither": "none"}
+"""Each kind, and the schemas that take a body of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A body of which a validator says something else than it should."""
+
+    body: str
+    expected: str
+    got: str
+
+
+def differing(validator: Validator, bodies: Iterable[Body]) -> list[Difference]:
+    """Judge those bodies that a schema can judge.
+
+    A difference that the index knows of is none; that it is no more, is one.
+    """
+    asked = [body for body in bodies if body.asked and body.format == validator.format]
+    said = validator.verdicts([body.path for body in asked])
+    found = []
+    for body, verdict in zip(asked, said, strict=True):
+        expected = VERDICTS[body.schemas]
+        known = validator.name in body.differing
+        if known:
+            expected = f"other than {expected}"
+        if (verdict == VERDICTS[body.schemas]) is known:
+            found.append(Difference(body.name, expected, verdict))
+    return found
