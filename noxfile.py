@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
@@ -11,6 +12,8 @@ nox.options.default_venv_backend = "venv"
 nox.options.sessions = ["lint", "types", "tests"]
 
 PYPROJECT = nox.project.load_toml("pyproject.toml")
+NPM = ("ajv@8", "ajv-formats@3")
+INTEROP_TESTS = ("tests/test_corpus.py", "tests/test_documents.py")
 PYTHON_FILES = ("conformance", "tests", "noxfile.py")
 
 
@@ -52,6 +55,30 @@ def mutation(session: nox.Session) -> None:
     # CI: Hypothesis draws the same examples for every mutant
     session.run("mutmut", "run", *session.posargs, env={"CI": "1"})
     session.run("mutmut", "results")
+
+
+@nox.session
+def interop(session: nox.Session) -> None:
+    """Six validators over the corpus of bodies, and the properties of both formats at length."""
+    need(session, "npm", "npm")
+    need(session, "javac", "default-jdk-headless")
+    session.install(".", *group("tests"), *group("interop"))
+    folder = Path(session.create_tmp()).resolve()
+    session.run("npm", "install", "--silent", "--prefix", str(folder), *NPM, external=True)
+    found = {"NODE_PATH": str(folder / "node_modules"), "PYTHONPATH": "tests"}
+    session.run("python", "-m", "interop", str(folder / "generated"), env=found)
+    session.run("pytest", "-n", "auto", "--hypothesis-profile=thorough", *INTEROP_TESTS)
+
+
+def need(session: nox.Session, command: str, package: str) -> None:
+    """See to a command that no wheel brings: on a Debian where we are root, install it."""
+    if shutil.which(command) is None and shutil.which("apt-get") and os.geteuid() == 0:
+        session.log(f"{command} is not there: installing Debian's {package}")
+        codes = [0, 100]  # 100: apt-get could not
+        apt = ("apt-get", "install", "--yes", "--quiet", "--no-install-recommends", package)
+        session.run(*apt, external=True, silent=True, success_codes=codes)
+    if shutil.which(command) is None:
+        session.error(f"{command} is needed, and is not on the PATH: Debian has it in {package}")
 
 
 @nox.session

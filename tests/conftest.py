@@ -1,4 +1,7 @@
 import pytest
+from hypothesis import settings
+
+settings.register_profile("thorough", max_examples=5_000)
 
 from reseller_conformance.envelope import reader
 

@@ -1,22 +1,20 @@
-"""The schema files: each rule in both languages, the same verdict from both, and their lookup."""
+"""The schema files: each rule in both languages, and the files as files."""
 
 from __future__ import annotations
 
 import json
 from calendar import monthrange
 from collections.abc import Callable, Iterable, Iterator
-from datetime import date
 from typing import Any
 from xml.etree import ElementTree as ET
 from xml.etree.ElementTree import Element
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 from xmlschema import XMLSchema10
 
+from documents import NESTED, as_json, as_xml
 from reseller_conformance.contract import FIELDS, Kind
 from reseller_conformance.validators import (
     SchemaKind,
@@ -38,31 +36,7 @@ DATES = [field.name for field in FIELDS if field.kind is Kind.DATE]
 EXAMPLES = {field.name: field.example for field in FIELDS}
 XML_SPACE = " \t\r\n"
 
-# --- One abstract document, written in both formats ---------------------------------------------
-
-NESTED = object()
-"""A value that holds another: an object in JSON, an element in XML."""
-
-
-def as_json(value: object) -> Any:
-    if isinstance(value, dict):
-        return {name: as_json(item) for name, item in value.items()}
-    if isinstance(value, list):
-        return [as_json(item) for item in value]
-    return {} if value is NESTED else value
-
-
-def as_xml(value: object, tag: str = "result") -> Element:
-    element = Element(tag)
-    if isinstance(value, dict):
-        element.extend(as_xml(item, name) for name, item in value.items())
-    elif isinstance(value, list):
-        element.extend(as_xml(item, "error") for item in value)
-    elif value is NESTED:
-        element.append(Element("inner"))
-    else:
-        element.text = str(value)
-    return element
+# --- Documents -----------------------------------------------------------------------------------
 
 
 def overview(**changes: object) -> dict[str, object]:
@@ -349,88 +323,6 @@ def test_attributes_that_every_xsd_lets_pass_are_departures(attribute: str) -> N
     root = ET.fromstring(PAGE.replace("<package>", f"<package {instance} xsi:{attribute}>"))
     (line,) = xml_errors(root, "overview")
     assert line.startswith("package: '{http://www.w3.org/2001/XMLSchema-instance}")
-
-
-# --- The same verdict from both languages ---------------------------------------------------------
-
-XML_TEXT = st.text(
-    st.characters(exclude_categories=["Cc", "Cs"], exclude_characters="\ufffe\uffff"), max_size=8
-)
-DIGITS = st.integers(min_value=0).map(str)
-NEAR_COUNT = st.text("0123456789+-_.,e ٣５\u00a0", max_size=6)
-NEAR_DATE = st.builds(
-    "{:04}-{:02}-{:02}{}".format,
-    st.integers(0, 10_001),
-    st.integers(0, 13),
-    st.integers(0, 32),
-    st.sampled_from(["", "", "", "Z", "T00", "\u00a0", "٣"]),
-)
-BY_KIND = {
-    Kind.COUNT: st.one_of(DIGITS, st.integers(), NEAR_COUNT),
-    Kind.DATE: st.one_of(st.dates().map(str), NEAR_DATE),
-    Kind.TEXT: XML_TEXT,
-}
-RIGHT = {Kind.COUNT: DIGITS, Kind.DATE: st.dates().map(str), Kind.TEXT: XML_TEXT}
-
-
-def without_space_around(value: object) -> object:
-    # White space around a count or date is the one thing that the two formats see differently.
-    return value.strip(XML_SPACE) if isinstance(value, str) else value
-
-
-@st.composite
-def overviews(draw: st.DrawFn) -> dict[str, Any]:
-    """An overview that is right but for a few fields: wrong, missing, nested or added."""
-    fields: dict[str, Any] = {field.name: draw(RIGHT[field.kind]) for field in FIELDS}
-    for field in draw(st.lists(st.sampled_from(FIELDS), max_size=2)):
-        fields[field.name] = without_space_around(draw(BY_KIND[field.kind]))
-    for name in draw(st.lists(st.sampled_from(list(EXAMPLES)), max_size=1)):
-        fields[name] = draw(st.sampled_from([fields[name], NESTED]))
-    for name in draw(st.sampled_from([(), (), (), ("package",), ("requests",)])):
-        del fields[name]
-    fields.update(draw(st.sampled_from([{}, {}, {}, {"message": "error"}, {"status": ""}])))
-    return {"overview": {name: fields[name] for name in draw(st.permutations(list(fields)))}}
-
-
-ERROR_LISTS = st.fixed_dictionaries(
-    {},
-    optional={
-        "message": st.sampled_from(["error", "error", "error", "Error", " error", "", NESTED]),
-        "errors": st.lists(st.one_of(XML_TEXT, st.just(NESTED)), max_size=3),
-        "requests": st.just("1"),
-    },
-)
-
-
-def is_right(name: str, value: object) -> bool:
-    """Judge one field by the specification's words, without either schema."""
-    if value is NESTED or name not in EXAMPLES:
-        return False
-    text = str(value)
-    if name in COUNTS:
-        return text.isascii() and text.isdecimal() and str(int(text)) == text
-    if name in DATES:
-        try:
-            return text.isascii() and date.fromisoformat(text).isoformat() == text
-        except ValueError:
-            return False
-    return True
-
-
-@given(document=overviews())
-@settings(max_examples=200, deadline=None)
-def test_both_languages_give_the_same_verdict_on_an_overview(document: dict[str, Any]) -> None:
-    fields = document["overview"]
-    right = all(is_right(name, value) for name, value in fields.items())
-    require(document, valid=right and len(fields) == len(FIELDS))
-
-
-@given(document=ERROR_LISTS)
-@settings(max_examples=100, deadline=None)
-def test_both_languages_give_the_same_verdict_on_errors(document: dict[str, Any]) -> None:
-    texts = document.get("errors", [])
-    right = document.keys() == {"message", "errors"} and document["message"] == "error"
-    require(document, valid=right and bool(texts) and NESTED not in texts)
 
 
 # --- The files as files ---------------------------------------------------------------------------

@@ -1,45 +1,63 @@
-"""Six validators over the corpus: a table of who agrees with its index; exit 1 where one does not.
+"""Six validators over the corpus, and over generated documents: tables of who agrees.
 
-`nox -s interop` runs it: Ajv is found by NODE_PATH, `node` and `java` on the PATH.
+Exit 1 where one does not. `nox -s interop` runs it with the folder in which the generated bodies
+are to stay; Ajv is found by NODE_PATH, `node` and `java` on the PATH.
 """
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
+from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
-from bodies import BODIES
+from bodies import BODIES, Body
+from interop.generated import generated
 from interop.validators import VALIDATORS
 from interop.verdicts import Difference, differing
 
+GENERATED = 5_000
 
-def main() -> int:
+console = Console(width=100, markup=False, highlight=False)
+
+
+def main(folder: Path) -> int:
     """Ask each validator, and print what it said."""
-    table = Table("format", "validator", "version")
-    for column in ("bodies", "agreed", "differing"):
-        table.add_column(column, justify="right")
-    known: list[str] = []
-    differences: list[tuple[str, Difference]] = []
-    for validator in VALIDATORS:
-        bodies = [body for body in BODIES if body.asked and body.format == validator.format]
-        exceptions = [body.name for body in bodies if validator.name in body.differing]
-        found = differing(validator, bodies)
-        judged = len(bodies) - len(exceptions)
-        figures = (judged, judged - len(found), len(found))
-        table.add_row(validator.format, validator.name, validator.version(), *map(str, figures))
-        known += [f"{validator.name}: {name}" for name in exceptions]
-        differences += [(validator.name, difference) for difference in found]
-    console = Console(width=100, markup=False, highlight=False)
-    console.print(table)
+    folder.mkdir(parents=True, exist_ok=True)
+    different = judged("The corpus", BODIES)
+    known = [f"{name}: {body.name}" for body in BODIES for name in body.differing]
     console.print(f"Not counted, as they are known to differ (schemas/README.md): {len(known)}")
     console.print("\n".join(f"  {line}" for line in known))
+    with console.status(f"{GENERATED} documents are generated"):
+        bodies = generated(folder, GENERATED)
+    different += judged(f"{GENERATED} generated documents", bodies)
+    return 1 if different else 0
+
+
+def judged(title: str, bodies: Sequence[Body]) -> int:
+    """Print who says what of these bodies; return how often one says something else."""
+    table = Table("format", "validator", "version", title=title, title_justify="left")
+    for column in ("bodies", "agreed", "differing"):
+        table.add_column(column, justify="right")
+    differences: list[tuple[str, Difference]] = []
+    for validator in VALIDATORS:
+        with console.status(f"{title}: {validator.name}"):
+            found = differing(validator, bodies)
+        differences += [(validator.name, difference) for difference in found]
+        counted = sum(
+            body.asked and body.format == validator.format and validator.name not in body.differing
+            for body in bodies
+        )
+        figures = map(str, (counted, counted - len(found), len(found)))
+        table.add_row(validator.format, validator.name, validator.version(), *figures)
+    console.print(table)
     for name, difference in differences:
         expected, got = difference.expected, difference.got
         console.print(f"{name}: {difference.body}: expected {expected}; got {got}")
-    return 1 if differences else 0
+    return len(differences)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(Path(sys.argv[1])))
