@@ -64,7 +64,7 @@ def interop(session: nox.Session) -> None:
     need(session, "javac", "default-jdk-headless")
     session.install(".", *group("tests"), *group("interop"))
     folder = Path(session.create_tmp()).resolve()
-    session.run("npm", "install", "--silent", "--prefix", str(folder), *NPM, external=True)
+    session.run("npm", "install", "--loglevel=error", "--prefix", str(folder), *NPM, external=True)
     found = {"NODE_PATH": str(folder / "node_modules"), "PYTHONPATH": "tests"}
     session.run("python", "-m", "interop", str(folder / "generated"), env=found)
     session.run("pytest", "-n", "auto", "--hypothesis-profile=thorough", *INTEROP_TESTS)
