@@ -14,7 +14,7 @@ nox.options.sessions = ["lint", "types", "tests"]
 PYPROJECT = nox.project.load_toml("pyproject.toml")
 NPM = ("ajv@8", "ajv-formats@3")
 INTEROP_TESTS = ("tests/test_corpus.py", "tests/test_documents.py")
-PYTHON_FILES = ("conformance", "tests", "noxfile.py")
+PYTHON_FILES = ("benchmarks", "conformance", "tests", "noxfile.py")
 
 
 def group(name: str) -> list[str]:
@@ -68,6 +68,15 @@ def interop(session: nox.Session) -> None:
     found = {"NODE_PATH": str(folder / "node_modules"), "PYTHONPATH": "tests"}
     session.run("python", "-m", "interop", str(folder / "generated"), env=found)
     session.run("pytest", "-n", "auto", "--hypothesis-profile=thorough", *INTEROP_TESTS)
+
+
+@nox.session
+def bench(session: nox.Session) -> None:
+    """What a run costs, as ratios taken in one go: docs/benchmarks.md, or the page that is named."""
+    need(session, "hyperfine", "hyperfine")
+    session.install(".", *group("bench"))
+    session.run("pytest", "-p", "no:schemathesis", "benchmarks", "--benchmark-columns=median,iqr")
+    session.run("python", "-m", "benchmarks", *session.posargs)
 
 
 def need(session: nox.Session, command: str, package: str) -> None:

@@ -1,0 +1,56 @@
+"""Measures everything in one go, and writes the page: `nox -s bench`."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+
+from benchmarks import growth, installed, instead, wire
+from benchmarks.measuring import ROOT
+
+HEAD = """\
+# Benchmarks
+
+All figures are from one run of `nox -s bench` ({machine}), commands side by side; on another
+machine trust the ratios. Seconds are medians of hyperfine where a command is repeated.
+"""
+
+TEXTS = {
+    "Against the wire": "A standard run, and a bare loop that makes the same calls with the same "
+    "library, as many in flight. Start-up is the same command collecting its items and asking "
+    "nothing, and for the loop the import of `requests`. The ideal is calls × delay ÷ calls in "
+    "flight.",
+    "Against Schemathesis": "The same server, and the OpenAPI document of `schemas/`. Schemathesis "
+    "makes one call at a time here; its time is scaled to as many calls.",
+    "The cost of being installed": "What a pytest run pays that does not use the plugin.",
+    "Growth": "Time and memory with the calls of a run (its depths), the bodies that `validate` "
+    "judges, and the customers of a quick run.",
+}
+
+
+@click.command()
+@click.argument("page", type=click.Path(path_type=Path), default=ROOT / "docs/benchmarks.md")
+@click.option("--runs", default=5, help="how often hyperfine repeats a command")
+@click.option("--examples", default=1000, help="Schemathesis examples for each of the two calls")
+def main(page: Path, runs: int, examples: int) -> None:
+    """Write PAGE, and the plot beside it."""
+    plot = page.with_name("growth.svg")
+    parts: dict[str, Callable[[], list[str]]] = {
+        "Against the wire": lambda: wire.table(runs),
+        "Against Schemathesis": lambda: instead.table(examples),
+        "The cost of being installed": lambda: installed.table(4 * runs),
+        "Growth": lambda: [*growth.table(plot), "", f"![Time and memory]({plot.name})"],
+    }
+    said = [HEAD.format(machine=f"{platform.machine()}, Python {platform.python_version()}")]
+    for title, measure in parts.items():
+        click.echo(f"{title} …", err=True)
+        said += [f"## {title}", "", TEXTS[title], "", *measure(), ""]
+        click.echo("\n".join(said[-20:]))
+    page.write_text("\n".join(said))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,28 @@
+"""What the plugin costs a pytest run that does not use it, and what it imports there."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+
+from benchmarks.measuring import compared
+
+WITHOUT = ("-p", "no:reseller_conformance")
+
+
+def table(runs: int) -> list[str]:
+    """Compare one empty test with the plugin, and with the plugin kept from loading."""
+    with tempfile.TemporaryDirectory() as folder:
+        test = Path(folder, "test_empty.py")
+        test.write_text("def test_nothing():\n    pass\n")
+        pytest = [sys.executable, "-m", "pytest", "-q", f"--rootdir={folder}", str(test)]
+        times = compared({"with": pytest, "without": [*pytest, *WITHOUT]}, runs)
+    more = (times["with"] - times["without"]) * 1000
+    return [
+        "| pytest on an empty test | s |",
+        "|---|---:|",
+        f"| without the plugin | {times['without']:.3f} |",
+        f"| with it | {times['with']:.3f} |",
+        f"| more, in ms | **{more:.0f}** |",
+    ]

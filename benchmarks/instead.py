@@ -1,0 +1,59 @@
+"""Against what a user would pick instead: Schemathesis, with the OpenAPI document of this call."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+
+from benchmarks.measuring import COMMAND, ROOT, environment, named, once, served
+
+HEAD = [
+    "| late by | tool | calls | s to the verdict | calls a second | s for as many calls | ratio |",
+    "|---:|---|---:|---:|---:|---:|---:|",
+]
+
+
+def table(examples: int) -> list[str]:
+    """Run both against one server each, without and with 50 ms for each answer."""
+    return [*HEAD, *_rows(0, examples), *_rows(50, examples)]
+
+
+def _rows(delay: float, examples: int) -> list[str]:
+    ours, our_calls = _measured(delay, lambda url: [*COMMAND, "run", *named(), f"--base-url={url}"])
+    theirs, calls = _measured(delay, lambda url: _schemathesis(url, examples))
+    alike = theirs * our_calls / calls
+    return [
+        f"| {delay:g} ms | reseller-conformance | {our_calls:,} | {ours:.1f} "
+        f"| {our_calls / ours:,.0f} | {ours:.1f} | |",
+        f"| | Schemathesis {_version()} | {calls:,} | {theirs:.1f} "
+        f"| {calls / theirs:,.0f} | {alike:.1f} | **{alike / ours:.1f} ×** |",
+    ]
+
+
+def _measured(delay, words) -> tuple[float, int]:
+    with tempfile.TemporaryDirectory() as folder:
+        urls = Path(folder, "urls")
+        with served(delay, record=urls) as base_url:
+            cost = once(words(base_url))
+        return cost.seconds, len(urls.read_text().splitlines())
+
+
+def _schemathesis(base_url: str, examples: int) -> list[str]:
+    """Return its command: the right credentials, and as many examples a call as it is given."""
+    said = environment()
+    config = Path(tempfile.mkdtemp(), "schemathesis.toml")
+    config.write_text(
+        "[parameters]\n"
+        f'"query.api_user" = "{said["RESELLER_API_USER"]}"\n'
+        f'"query.api_key" = "{said["RESELLER_API_KEY"]}"\n'
+    )
+    command = Path(sys.executable).with_name("schemathesis")
+    words = [str(command), f"--config-file={config}", "run", str(ROOT / "schemas/openapi.json")]
+    return [*words, f"--url={base_url}", f"--max-examples={examples}", "--continue-on-failure"]
+
+
+def _version() -> str:
+    from importlib.metadata import version
+
+    return version("schemathesis")

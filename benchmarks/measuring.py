@@ -1,0 +1,95 @@
+"""Whole commands: how long they take, how much memory, and against which server.
+
+Times come from hyperfine where a command is repeated, and from the operating system where it is
+run once; memory is the peak of the one process (Linux counts it in KiB).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from reseller_conformance.reference import default_reference
+
+__all__ = ["COMMAND", "Cost", "compared", "environment", "named", "once", "served"]
+
+COMMAND = (str(Path(sys.executable).with_name("reseller-conformance")),)
+ROOT = Path(__file__).parents[1]
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What one command took: seconds on the clock, MB at the most, and what it printed."""
+
+    seconds: float
+    megabytes: float
+    output: str
+    code: int
+
+
+def environment() -> dict[str, str]:
+    """Return the credentials of the reference's first reseller, and nothing that colours output."""
+    first = default_reference().accounts.resellers[0]
+    said = {"RESELLER_API_USER": first.api_user, "RESELLER_API_KEY": first.api_key}
+    return {**os.environ, **said, "NO_COLOR": "1", "PYTHONPATH": str(ROOT)}
+
+
+def named(customers: int = 4) -> list[str]:
+    """Return the options that name the reference's customers."""
+    first, second = default_reference().accounts.resellers[:2]
+    words = [f"--user={account.user}" for account in first.customers[:customers]]
+    return [*words, f"--foreign-user={second.customers[0].user}"]
+
+
+def once(words: Sequence[str], stdin: bytes | None = None) -> Cost:
+    """Run a command once."""
+    with tempfile.TemporaryFile() as out:
+        began = time.perf_counter()
+        with subprocess.Popen(
+            words, stdin=subprocess.PIPE, stdout=out, stderr=subprocess.STDOUT, env=environment()
+        ) as process:
+            assert process.stdin is not None
+            process.stdin.write(stdin or b"")
+            process.stdin.close()
+            _, status, usage = os.wait4(process.pid, 0)
+            process.returncode = os.waitstatus_to_exitcode(status)
+        seconds = time.perf_counter() - began
+        out.seek(0)
+        text = out.read().decode(errors="replace")
+    return Cost(seconds, usage.ru_maxrss / 1024, text, process.returncode)
+
+
+def compared(commands: dict[str, Sequence[str]], runs: int = 5) -> dict[str, float]:
+    """Return the median seconds of each command, all measured by one hyperfine."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder, "times.json")
+        words = ["hyperfine", "--warmup=1", f"--runs={runs}", "--style=none", "--ignore-failure"]
+        words += ["--shell=none", f"--export-json={file}", *map(shlex.join, commands.values())]
+        subprocess.run(words, check=True, env=environment(), stdout=subprocess.DEVNULL)
+        results = json.loads(file.read_text())["results"]
+    return {name: one["median"] for name, one in zip(commands, results, strict=True)}
+
+
+@contextmanager
+def served(
+    delay: float = 0, record: Path | None = None, accounts: Path | None = None
+) -> Iterator[str]:
+    """Serve the reference in a process of its own, `delay` milliseconds late; yield its URL."""
+    words = [sys.executable, "-m", "benchmarks.server", f"--delay={delay}"]
+    words += [f"--record={record}"] if record else []
+    words += [f"--accounts={accounts}"] if accounts else []
+    with subprocess.Popen(words, stdout=subprocess.PIPE, env=environment(), text=True) as process:
+        assert process.stdout is not None
+        try:
+            yield process.stdout.readline().strip()
+        finally:
+            process.terminate()

@@ -1,0 +1,68 @@
+"""What one answer costs: reading, validating and scrubbing, beside the parser alone."""
+
+import json
+from xml.etree import ElementTree
+
+import pytest
+
+from reseller_conformance.cases import Case
+from reseller_conformance.client.request import request_for, rights_of, secrets_of
+from reseller_conformance.contract import Format
+from reseller_conformance.envelope import reader
+from reseller_conformance.plan import Depth, Plan
+from reseller_conformance.reference import Reference, Request, default_reference
+from reseller_conformance.secret import Scrubber, Secret
+from reseller_conformance.target import Target
+
+RESELLER = default_reference().accounts.resellers[0]
+TARGET = Target(
+    "http://127.0.0.1", RESELLER.api_user, Secret(RESELLER.api_key), (RESELLER.customers[0].user,)
+)
+
+
+def body_of(format: Format, query: str) -> bytes:
+    path = f"/apiv2/reseller.account.{format}"
+    return default_reference().respond(Request(path, query.encode(), "GET", b"")).body
+
+
+def right(format: Format) -> str:
+    case = Case(format)
+    return request_for(case, TARGET.base_url, rights_of(TARGET)).url.partition("?")[2]
+
+
+BODIES = {
+    f"{format}-{name}": (format, body_of(format, query))
+    for format in Format
+    for name, query in (("overview", right(format)), ("errors", ""))
+}
+
+
+@pytest.mark.parametrize("name", BODIES)
+def test_reading_an_envelope(benchmark, name):
+    format, body = BODIES[name]
+    benchmark(reader._read, body, format, None)
+
+
+@pytest.mark.parametrize("name", BODIES)
+def test_the_parser_alone(benchmark, name):
+    format, body = BODIES[name]
+    benchmark(json.loads if format is Format.JSON else ElementTree.fromstring, body)
+
+
+@pytest.mark.parametrize("name", BODIES)
+def test_scrubbing_a_body(benchmark, name):
+    benchmark(Scrubber(secrets_of(TARGET)).data, BODIES[name][1])
+
+
+def test_writing_a_call(benchmark):
+    benchmark(request_for, Case(Format.JSON), TARGET.base_url, rights_of(TARGET))
+
+
+def test_planning_a_standard_run(benchmark):
+    benchmark(Plan(Depth.STANDARD, 4).everything, Format.JSON)
+
+
+def test_the_reference_answers(benchmark):
+    reference: Reference = default_reference()
+    asked = Request("/apiv2/reseller.account.json", right(Format.JSON).encode(), "GET", b"")
+    benchmark(reference.respond, asked)
