@@ -91,6 +91,17 @@ def need(session: nox.Session, command: str, package: str) -> None:
 
 
 @nox.session
+def snippets(session: nox.Session) -> None:
+    """The programs in schemas/README.md, the JavaScript too: Ajv comes from npm."""
+    need(session, "npm", "npm")
+    session.install(".", *group("tests"))
+    node = Path(session.create_tmp()).resolve() / "node"
+    session.run("npm", "install", "--loglevel=error", "--prefix", str(node), *NPM, external=True)
+    tests = "tests/test_schema_files.py"
+    session.run("pytest", "-rs", tests, env={"NODE_MODULES": str(node / "node_modules")})
+
+
+@nox.session
 def lint(session: nox.Session) -> None:
     """Ruff: format and rules."""
     session.install(*group("lint"))
