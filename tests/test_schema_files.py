@@ -20,6 +20,7 @@ from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 from referencing import Registry, Resource
 
+from reseller_conformance import __version__
 from reseller_conformance.cli import main
 from reseller_conformance.contract import PARAMETERS, TASK, Format, path_of
 
@@ -142,6 +143,10 @@ def bodies() -> Iterator[tuple[str, str, dict[str, Any]]]:
 def test_the_openapi_document_is_one() -> None:
     base = (FOLDER / "openapi.json").as_uri()
     assert list(OpenAPIV31SpecValidator(OPENAPI, base_uri=base).iter_errors()) == []
+
+
+def test_it_has_the_version_of_the_package() -> None:
+    assert OPENAPI["info"]["version"] == __version__
 
 
 def test_it_describes_the_call_as_the_page_does() -> None:
