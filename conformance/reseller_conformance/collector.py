@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from reseller_conformance.baseline import Baseline
 from reseller_conformance.findings import Finding, Outcome, Result, Run
 from reseller_conformance.requirements import Level, by_id
 
@@ -23,10 +24,21 @@ Told = Mapping[str, Any]
 class Collector:
     """Reads each item's report, and what each process tells of its target and traffic."""
 
-    def __init__(self, level: Level, suite: Mapping[str, Any]) -> None:
-        """Collect a run that fails at this level; `suite` describes it for the reports."""
+    def __init__(
+        self,
+        level: Level,
+        suite: Mapping[str, Any],
+        baseline: Baseline | None = None,
+        update: bool = False,
+    ) -> None:
+        """Collect a run that fails at this level; `suite` describes it for the reports.
+
+        The baseline is held against the results, as it is or as this run updates it.
+        """
         self.level = level
         self.suite = suite
+        self.baseline = baseline
+        self.update = update
         self.results: dict[str, Result] = {}
         self.tellers: list[Callable[[], Told]] = []
         self.complete = True
@@ -52,7 +64,25 @@ class Collector:
             target=told[0]["target"] if told else None,
             traffic=_together([part["traffic"] for part in told]),
             complete=self.complete,
+            baseline=self._held(),
         )
+
+    @property
+    def updated(self) -> Baseline | None:
+        """The baseline after this run; one that was interrupted changes nothing in it."""
+        if self.baseline and self.update and self.complete:
+            return self.baseline.updated(tuple(self.results.values()), self.level)
+        return self.baseline
+
+    def _held(self) -> Mapping[str, Any] | None:
+        after = self.updated
+        if self.baseline is None or after is None:
+            return None
+        return {
+            "file": str(self.baseline.path),
+            "problems": after.problems(self.results.values()),
+            "changes": self.baseline.changes(after),
+        }
 
 
 COLLECTOR = pytest.StashKey[Collector]()
@@ -75,6 +105,7 @@ def _result(said: Mapping[str, Any], report: pytest.TestReport) -> Result:
         format=said["format"],
         outcome=outcome,
         reason=reason,
+        known=str(said.get("known", "")),
         findings=tuple(Finding(**found) for found in json.loads(said.get("findings", "[]"))),
     )
 

@@ -62,13 +62,17 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """The outcome of one requirement in one format (`both` where it compares the two)."""
+    """The outcome of one requirement in one format (`both` where it compares the two).
+
+    `known` is the reason for which a violation is accepted by the baseline; mostly empty.
+    """
 
     requirement: Requirement
     format: str
     outcome: Outcome
     reason: str = ""
     findings: tuple[Finding, ...] = ()
+    known: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """Return the entry of the JSON report."""
@@ -79,6 +83,7 @@ class Result:
             "format": self.format,
             "outcome": self.outcome.value,
             "reason": self.reason,
+            "known": self.known,
             "findings": [asdict(finding) for finding in self.findings],
         }
 
@@ -90,6 +95,7 @@ class Result:
             format=entry["format"],
             outcome=Outcome(entry["outcome"]),
             reason=entry["reason"],
+            known=entry["known"],
             findings=tuple(Finding(**finding) for finding in entry["findings"]),
         )
 
@@ -100,7 +106,9 @@ class Run:
 
     `suite` holds version, depth, level, formats, seed, when the run started and whether it is
     partial; `target` the kind, base URL and customers; `traffic` calls, retries, seconds and
-    latencies. `complete` is False where the run was interrupted.
+    latencies. `complete` is False where the run was interrupted. `baseline`, where there is one,
+    holds the file, what in it does not hold (`problems`), and what an update changed (`changes`),
+    a line for each.
     """
 
     results: tuple[Result, ...]
@@ -109,6 +117,12 @@ class Run:
     target: Mapping[str, Any] | None = None
     traffic: Mapping[str, Any] | None = None
     complete: bool = True
+    baseline: Mapping[str, Any] | None = None
+
+    @property
+    def outdated(self) -> bool:
+        """Whether the baseline says what is not so; the run then fails, whatever its verdict."""
+        return bool(self.baseline and self.baseline["problems"])
 
     @property
     def sorted_results(self) -> tuple[Result, ...]:
@@ -128,14 +142,15 @@ class Run:
 def verdict(results: tuple[Result, ...], level: Level) -> Verdict:
     """Judge a run: violated by a failure at its level, conformant only if something was tested.
 
-    An error of the suite, or a run in which no MUST was tested, verifies nothing.
+    A known failure does not count. An error of the suite, or a run in which no MUST was tested,
+    verifies nothing.
     """
     counting = (Level.MUST,) if level is Level.MUST else (Level.MUST, Level.SHOULD)
     counted = [result for result in results if result.requirement.level in counting]
-    if any(result.outcome is Outcome.FAILED for result in counted):
+    if any(result.outcome is Outcome.FAILED and not result.known for result in counted):
         return Verdict.VIOLATED
     if any(result.outcome is Outcome.ERROR for result in results):
         return Verdict.UNVERIFIED
-    if any(result.outcome is Outcome.PASSED for result in counted):
+    if any(result.outcome in (Outcome.PASSED, Outcome.FAILED) for result in counted):
         return Verdict.CONFORMANT
     return Verdict.UNVERIFIED

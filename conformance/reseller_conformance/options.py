@@ -50,6 +50,8 @@ OPTIONS = (
     Option("formats", "formats to test (json,xml)", "LIST"),
     Option("depth", "how much is asked: quick, standard, thorough (standard)", "DEPTH"),
     Option("level", "what fails the run: must, should (must)", "LEVEL"),
+    Option("baseline", "known violations, as TOML", "FILE"),
+    Option("update-baseline", "bring that file up to date with this run", flag=True),
     *(Option(writer.option, writer.help, "FILE", heading=REPORTS) for writer in WRITERS),
     Option("rate", "most calls, as N/s or N/m (10/s, none on loopback)", "RATE", heading=MORE),
     Option("concurrency", "most calls in flight (8)", "N", heading=MORE),

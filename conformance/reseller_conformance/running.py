@@ -39,7 +39,7 @@ SUITE = "reseller_conformance.suite"
 HERE = Path(__file__).parent
 
 MOST_LINES = 40
-UNVERIFIED, INTERRUPTED = 3, 130
+OUTDATED, UNVERIFIED, INTERRUPTED = 1, 3, 130
 _OF_VERDICT = {Verdict.CONFORMANT: 0, Verdict.VIOLATED: 1, Verdict.UNVERIFIED: UNVERIFIED}
 
 
@@ -140,6 +140,8 @@ def exit_code(run: Run | None, problems: Sequence[str], interrupted: bool) -> in
         return INTERRUPTED
     if run is None or problems:
         return UNVERIFIED
+    if run.verdict is Verdict.CONFORMANT and run.outdated:
+        return OUTDATED
     return _OF_VERDICT[run.verdict]
 
 
@@ -186,6 +188,8 @@ def _tell(screen: Screen, color: bool | None) -> int:
         click.echo("unverified: nothing was tested", err=True)
     if code == INTERRUPTED:
         click.echo("interrupted", err=True)
+    elif code == OUTDATED and screen.run and screen.run.verdict is Verdict.CONFORMANT:
+        click.echo("error: entries of the baseline do not hold", err=True)
     return code
 
 

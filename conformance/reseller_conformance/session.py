@@ -16,6 +16,8 @@ from typing import Any
 import pytest
 
 from reseller_conformance import __version__
+from reseller_conformance.baseline import BaselineError
+from reseller_conformance.baseline import write as write_baseline
 from reseller_conformance.client import Client, secrets_of
 from reseller_conformance.collector import COLLECTOR, Collector, Told, collected
 from reseller_conformance.contract import Format
@@ -192,6 +194,8 @@ def collector_of(config: pytest.Config) -> Collector:
                 "seed": settings.seed,
                 "started": datetime.now(UTC).isoformat(timespec="seconds"),
             },
+            settings.baseline,
+            settings.update_baseline,
         )
     return config.stash[COLLECTOR]
 
@@ -213,13 +217,32 @@ def told(config: pytest.Config) -> list[Told]:
 
 def finish(session: pytest.Session) -> None:
     """Write the reports, and see to it that a run which verified nothing does not end well."""
+    unwritten = _update_baseline(session)
     run = collected(session.config)
-    unwritten = write_all(settings_of(session.config).reports, run)
+    unwritten += write_all(settings_of(session.config).reports, run)
     session.config.stash[_UNWRITTEN] = unwritten
     errors = sum(result.outcome is Outcome.ERROR for result in run.results)
     nothing = run.results and run.verdict is Verdict.UNVERIFIED
     if unwritten or (nothing and session.testsfailed == errors):
         session.exitstatus = UNVERIFIED
+    elif run.outdated and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def _update_baseline(session: pytest.Session) -> list[str]:
+    """Write the baseline where this run changes it; return a line where that did not work."""
+    collector = collector_of(session.config)
+    if session.exitstatus not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
+        collector.update = False
+    before, after = collector.baseline, collector.updated
+    if before is None or after is None or after is before:
+        return []
+    try:
+        write_baseline(before, after)
+    except BaselineError as problem:
+        collector.update = False
+        return [str(problem)]
+    return []
 
 
 def unwritten(config: pytest.Config) -> list[str]:
@@ -234,7 +257,12 @@ def describe(config: pytest.Config) -> list[str]:
     for result in run.sorted_results:
         if result.outcome is Outcome.FAILED:
             level = result.requirement.level.upper()
-            lines.append(f"{level} {result.requirement} [{result.format}]: {result.reason}")
+            known = f" (known: {result.known})" if result.known else ""
+            said = f"{result.requirement} [{result.format}]: {result.reason}"
+            lines.append(f"{level} {said}{known}")
+    if run.baseline:
+        lines += [f"baseline {said}" for said in run.baseline["changes"]]
+        lines += [f"error: baseline {said}" for said in run.baseline["problems"]]
     traffic = run.traffic or {}
     settings = settings_of(config)
     lines.append(

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
 
+from reseller_conformance.baseline import Baseline, BaselineError, load
 from reseller_conformance.contract import Format
 from reseller_conformance.options import DEFAULT_SEED, OPTIONS
 from reseller_conformance.plan import Depth
@@ -46,6 +47,8 @@ class Settings:
     seed: int
     seed_given: bool
     reports: tuple[tuple[Writer, Path], ...]
+    baseline: Baseline | None = None
+    update_baseline: bool = False
 
     @property
     def partial(self) -> bool:
@@ -80,7 +83,22 @@ def settings_from(
         seed=reader.number("seed", int, 0, DEFAULT_SEED),
         seed_given=seed is not None,
         reports=wanted(reader.text),
+        baseline=_baseline(reader),
+        update_baseline=bool(reader.words.get("update-baseline")),
     )
+
+
+def _baseline(reader: _Reader) -> Baseline | None:
+    file = reader.text("baseline")
+    update = bool(reader.words.get("update-baseline"))
+    if file is None:
+        if update:
+            raise SettingsError("--update-baseline needs the file: --baseline FILE")
+        return None
+    try:
+        return load(Path(file), update=update)
+    except BaselineError as error:
+        raise SettingsError(str(error)) from None
 
 
 T = TypeVar("T")

@@ -12,15 +12,17 @@ import json
 from typing import Any
 
 from reseller_conformance.contract import Format, path_of
-from reseller_conformance.findings import Finding, Outcome, Run
+from reseller_conformance.findings import Finding, Outcome, Result, Run
 from reseller_conformance.reports.evidence import headline, particulars
-from reseller_conformance.requirements import Level, Requirement
+from reseller_conformance.requirements import Level
 
 __all__ = ["issues", "render"]
 
 _SEVERITY = {Level.MUST: "critical", Level.SHOULD: "minor", Level.MAY: "info"}
 COUNTS = "major"
 """The severity of a SHOULD that fails the run."""
+KNOWN = "info"
+"""The severity of what the baseline accepts."""
 
 
 def render(run: Run) -> str:
@@ -31,7 +33,7 @@ def render(run: Run) -> str:
 def issues(run: Run) -> list[dict[str, Any]]:
     """Return the issues; a fingerprint stands once, for GitLab shows no second."""
     found = [
-        _issue(result.requirement, finding, run.level)
+        _issue(result, finding, run.level)
         for result in run.sorted_results
         if result.outcome is Outcome.FAILED
         for finding in result.findings
@@ -39,9 +41,12 @@ def issues(run: Run) -> list[dict[str, Any]]:
     return list({issue["fingerprint"]: issue for issue in reversed(found)}.values())[::-1]
 
 
-def _issue(requirement: Requirement, finding: Finding, level: Level) -> dict[str, Any]:
+def _issue(result: Result, finding: Finding, level: Level) -> dict[str, Any]:
+    requirement = result.requirement
     severity = _SEVERITY[requirement.level]
-    if requirement.level is level is Level.SHOULD:
+    if result.known:
+        severity = KNOWN
+    elif requirement.level is level is Level.SHOULD:
         severity = COUNTS
     same = (requirement.id, finding.format, finding.where, finding.expected)
     evidence = "\n".join(f"{label}: {value}" for label, value in particulars(finding))

@@ -46,6 +46,8 @@ def commands(run: Run) -> list[str]:
         ("the suite itself failed", f"{', '.join(ids)}: {reason}")
         for reason, ids in because(run, Outcome.ERROR).items()
     ]
+    held = run.baseline or {"problems": []}
+    errors += [("an entry of the baseline does not hold", problem) for problem in held["problems"]]
     return [*_annotated("error", errors), *_annotated("warning", warnings)]
 
 

@@ -38,6 +38,7 @@ def as_json(run: Run) -> dict[str, Any]:
         },
         "target": _picked(run.target, _TARGET),
         "requirements": [result.as_dict() for result in run.sorted_results],
+        "baseline": run.baseline,
         "traffic": {
             **_picked(traffic, _TRAFFIC),
             "latency": _picked(traffic.get("latency"), _LATENCY),

@@ -5,7 +5,8 @@ Road's XSD has them, and each case has properties of its own, where pytest puts 
 show `classname` as the suite and take two cases of one name for one.
 
 A violated MUST is a failure, and so is a SHOULD that counts; one that does not is skipped, as it is
-in pytest, for readers pass over what stands beside a success. An error is the suite's own.
+in pytest, for readers pass over what stands beside a success. So is what the baseline accepts. An
+error is the suite's own.
 """
 
 from __future__ import annotations
@@ -92,6 +93,8 @@ def _case(suite: ET.Element, result: Result, name: str, level: Level) -> str:
         observed = {"observed": result.reason} if result.reason else {}
         _properties(case, {**known, **observed}.items())
         return ""
+    if result.known:
+        known["known"] = result.known
     _properties(case, known.items())
     kind, why, message = _said(result, level)
     shown = ET.SubElement(case, kind, message=_text(shortened(one_line(message), LONGEST)))
@@ -110,6 +113,8 @@ def _said(result: Result, level: Level) -> tuple[str, str, str]:
         return "skipped", result.outcome.value, result.reason
     of = result.requirement.level
     message = headline(result.findings[0]) if result.findings else result.reason
+    if result.known:
+        return "skipped", "known", f"known, {result.known}: {message}"
     kind = "failure" if of in (Level.MUST, level) else "skipped"
     return kind, of.value, f"{of.upper()}: {message}"
 

@@ -17,6 +17,7 @@ from reseller_conformance.reports.json_report import NAME
 from reseller_conformance.reports.summary import (
     Evidence,
     Failure,
+    accepted,
     because,
     by_topic,
     conclusion,
@@ -49,7 +50,7 @@ _MARKS = {
 
 def render(run: Run) -> str:
     """Return the report as text, of at most `MOST_BYTES`; what is left out is said."""
-    head = "\n".join([*_heading(run), *_table(run), *_left_out(run)])
+    head = "\n".join([*_heading(run), *_table(run), *_baseline(run), *_left_out(run)])
     found = [
         part
         for level in (Level.MUST, Level.SHOULD)
@@ -132,9 +133,28 @@ def _cell(result: Result | None, level: Level) -> str:
     observed = result.reason.partition(":")[0]
     if of is Level.MAY and observed in ("yes", "no"):
         return observed
+    if result.known:
+        return "⚠️ known"
     if result.outcome is Outcome.FAILED and of is not Level.MUST and of is not level:
         return "⚠️ should"
     return _MARKS[result.outcome]
+
+
+def _baseline(run: Run) -> Iterator[str]:
+    known = accepted(run)
+    if known:
+        yield "\n**Known violations, which the baseline accepts**\n"
+    for failure in known:
+        name = f"{_code(failure.requirement.id)} ({', '.join(failure.formats)})"
+        yield f"- {name}: {_code(shortened(one_line(failure.known), LONGEST))}"
+    held = run.baseline or {"changes": [], "problems": []}
+    for title, lines in (
+        ("The baseline was brought up to date", held["changes"]),
+        ("Entries of the baseline that do not hold, which fails the run", held["problems"]),
+    ):
+        if lines:
+            yield f"\n**{title}**\n"
+        yield from (f"- {_code(line)}" for line in lines)
 
 
 def _left_out(run: Run) -> Iterator[str]:

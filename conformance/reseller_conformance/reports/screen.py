@@ -125,11 +125,13 @@ class Screen:
         elif not isinstance(stopped, (pytest.Session.Interrupted, pytest.Session.Failed)):
             self.interrupted = True
 
-    @pytest.hookimpl(trylast=True)
-    def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """Take the results."""
+    def pytest_sessionfinish(self) -> None:
+        """Give the terminal back before anything else is said."""
         self.close()
-        self.run = self._collected(session.config)
+
+    def pytest_unconfigure(self, config: pytest.Config) -> None:
+        """Take the results, once everybody has finished with them."""
+        self.run = self._collected(config)
 
     def close(self) -> None:
         """Give the terminal back."""

@@ -18,6 +18,7 @@ __all__ = [
     "Evidence",
     "Failure",
     "Row",
+    "accepted",
     "because",
     "by_topic",
     "conclusion",
@@ -42,12 +43,16 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A requirement that was violated, with what shows it."""
+    """A requirement that was violated, with what shows it.
+
+    `known` is the reason for which the baseline accepts it; empty where it does not.
+    """
 
     requirement: Requirement
     formats: tuple[str, ...]
     evidence: tuple[Evidence, ...]
     reason: str
+    known: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,21 +76,41 @@ class Row:
 
 
 def failures(run: Run, level: Level) -> list[Failure]:
-    """Return the violated requirements of one level, in the order of the catalogue."""
-    failed = [
-        result
-        for result in run.sorted_results
-        if result.outcome is Outcome.FAILED and result.requirement.level is level
-    ]
+    """Return the violated requirements of one level, in the order of the catalogue.
+
+    What the baseline accepts is not among them: see `accepted`.
+    """
+    failed = [result for result in _failed(run) if not result.known]
     return [
-        Failure(
-            requirement=requirement,
-            formats=tuple(result.format for result in results),
-            evidence=_alike(finding for result in results for finding in result.findings),
-            reason=next((result.reason for result in results if result.reason), ""),
-        )
+        _failure(requirement, results)
         for requirement, results in _by_requirement(failed)
+        if requirement.level is level
     ]
+
+
+def accepted(run: Run) -> list[Failure]:
+    """Return the violations that the baseline accepts, those of one reason together."""
+    made = []
+    known = [result for result in _failed(run) if result.known]
+    for requirement, results in _by_requirement(known):
+        for reason in dict.fromkeys(result.known for result in results):
+            same = [result for result in results if result.known == reason]
+            made.append(_failure(requirement, same))
+    return made
+
+
+def _failed(run: Run) -> list[Result]:
+    return [result for result in run.sorted_results if result.outcome is Outcome.FAILED]
+
+
+def _failure(requirement: Requirement, results: list[Result]) -> Failure:
+    return Failure(
+        requirement=requirement,
+        formats=tuple(result.format for result in results),
+        evidence=_alike(finding for result in results for finding in result.findings),
+        reason=next((result.reason for result in results if result.reason), ""),
+        known=results[0].known,
+    )
 
 
 def tested_formats(run: Run) -> tuple[str, ...]:
@@ -144,6 +169,9 @@ def conclusion(run: Run) -> str:
     notes = []
     if (run.suite or {}).get("partial"):
         notes.append(f"partial: {' and '.join((run.suite or {}).get('formats') or ())} only")
+    if run.baseline and run.baseline["problems"]:
+        wrong = len(run.baseline["problems"])
+        notes.append(f"{wrong} baseline {'entry does' if wrong == 1 else 'entries do'} not hold")
     if not run.complete:
         notes.append("interrupted: not everything was asked")
     tested = {
@@ -163,7 +191,10 @@ def _why(run: Run) -> str:
         counts = [f"{must} MUST"] * bool(must) + [f"{should} SHOULD"] * bool(should)
         return f": {', '.join(counts)}"
     if run.verdict is Verdict.CONFORMANT:
-        return f", with {counted(should, 'SHOULD finding')}" if should else ""
+        known = len(accepted(run))
+        found = [counted(known, "known violation")] * bool(known)
+        found += [counted(should, "SHOULD finding")] * bool(should)
+        return f", with {' and '.join(found)}" if found else ""
     errors = sum(map(len, because(run, Outcome.ERROR).values()))
     if errors:
         return f": the suite itself failed at {counted(errors, 'requirement')}"

@@ -23,6 +23,7 @@ from reseller_conformance.reports.summary import (
     Evidence,
     Failure,
     Row,
+    accepted,
     because,
     by_topic,
     conclusion,
@@ -66,6 +67,7 @@ _MARKS = {
 }
 _WORDS = {Outcome.NOT_TESTED: "not tested", Outcome.NOT_APPLICABLE: "n/a"}
 _SHOULD = "~"
+_KNOWN = "="
 
 
 def print_report(run: Run, console: Console) -> None:
@@ -74,9 +76,11 @@ def print_report(run: Run, console: Console) -> None:
     page.heading()
     page.violations()
     page.departures()
+    page.accepted()
     page.errors()
     page.table()
     page.left_out()
+    page.baseline()
     page.closing()
 
 
@@ -135,6 +139,32 @@ class _Page:
             if number:
                 self.say()
             self.failure(failure, 1)
+
+    def accepted(self) -> None:
+        """Print each violation that the baseline accepts, with the reason."""
+        found = accepted(self.run)
+        if found:
+            self.title("Known violations: accepted by the baseline, and not counted in the verdict")
+        for failure in found:
+            head = self.text(f"{_KNOWN} {failure.requirement.id}", "yellow")
+            level = failure.requirement.level.upper()
+            head.append(self.text(f" ({', '.join(failure.formats)}) {level}", ""))
+            self.lines(head)
+            self.say(failure.requirement.title, indent=2)
+            for label, value in (("known", failure.known), ("got", failure.reason)):
+                self.say(shortened(one_line(value), LONGEST), 2 + LABEL, label=label)
+
+    def baseline(self) -> None:
+        """Print what an update changed in the baseline, and what in it does not hold."""
+        held = self.run.baseline or {"file": "", "changes": [], "problems": []}
+        if held["changes"]:
+            self.title(f"Baseline {held['file']} brought up to date")
+        for line in held["changes"]:
+            self.say(line, indent=2)
+        if held["problems"]:
+            self.title("Entries of the baseline that do not hold, which fails the run")
+        for line in held["problems"]:
+            self.say(line, indent=2, style=_COLOURS[Outcome.FAILED])
 
     def failure(self, failure: Failure, most: int) -> None:
         """Print one requirement, and what shows that it was violated."""
@@ -215,6 +245,8 @@ class _Page:
         observed = result.reason.partition(":")[0]
         if level is Level.MAY and observed in ("yes", "no"):
             return Text(observed)
+        if result.known:
+            return Text(f"{_KNOWN} known", style="yellow")
         if outcome is Outcome.FAILED and level is Level.SHOULD and self.run.level is Level.MUST:
             return Text(f"{_SHOULD} should", style="yellow")
         word = _WORDS.get(outcome, outcome.value)

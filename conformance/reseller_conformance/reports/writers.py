@@ -17,7 +17,16 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from reseller_conformance.findings import Run
 
-__all__ = ["WRITERS", "ReportError", "Writer", "look_ahead", "wanted", "write", "write_all"]
+__all__ = [
+    "WRITERS",
+    "ReportError",
+    "Writer",
+    "attempt",
+    "look_ahead",
+    "wanted",
+    "write",
+    "write_all",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +65,7 @@ def look_ahead(reports: Iterable[tuple[Writer, Path]]) -> None:
     taken: dict[Path, Writer] = {}
     for writer, path in reports:
         try:
-            _try(path)
+            attempt(path)
             other = taken.setdefault(path.resolve(), writer)
         except OSError as error:
             why = error.strerror or error
@@ -65,8 +74,11 @@ def look_ahead(reports: Iterable[tuple[Writer, Path]]) -> None:
             raise ReportError(f"--{other.option} and --{writer.option} are one file: {path}")
 
 
-def _try(path: Path) -> None:
-    """Make the folder of a report and write a draft beside it, as `write` will."""
+def attempt(path: Path) -> None:
+    """Make the folder of a report and write a draft beside it, as `write` will.
+
+    Raises OSError where that does not work.
+    """
     if path.is_dir():
         raise IsADirectoryError(errno.EISDIR, "it is a folder")
     if path.exists() and not path.is_file():
