@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = ["main"]
 
-USAGE, UNVERIFIED, INTERRUPTED = 2, 3, 130
+BROKE, USAGE, UNVERIFIED, INTERRUPTED = 1, 2, 3, 130
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -259,6 +259,31 @@ def show_badge(report: TextIO) -> None:
     except (ValueError, RecursionError):
         raise click.ClickException(f"this is no JSON report of a run: {report.name}") from None
     click.echo(json.dumps(made))
+
+
+# --- diff ----------------------------------------------------------------------------------------
+
+
+@commands.command()
+@click.argument("old", type=click.Path(path_type=Path))
+@click.argument("new", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="for programs")
+def diff(old: Path, new: Path, as_json: bool) -> int:
+    """Compare two JSON reports: exit code 1 if something broke, 0 if not."""
+    import json
+    from dataclasses import asdict
+
+    from reseller_conformance.comparison import ReportFileError, as_text, compare, read
+
+    try:
+        found = compare(read(old), read(new))
+    except ReportFileError as error:
+        raise click.ClickException(str(error)) from None
+    if as_json:
+        click.echo(json.dumps(asdict(found), ensure_ascii=False, indent=2))
+    else:
+        click.echo("\n".join(visible(one_line(line)) for line in as_text(found)))
+    return BROKE if found.broke else 0
 
 
 # --- schemas -------------------------------------------------------------------------------------
