@@ -95,6 +95,12 @@ def test_each_entry_knows_its_lines(baseline: Baseline) -> None:
     ]
 
 
+def test_a_reason_of_several_lines_is_shown_as_one(baseline: Baseline) -> None:
+    found = baseline.excuse(*JSON)
+    assert found
+    assert found.why == "[[known]] # padded with zeros since 2014"
+
+
 @pytest.mark.parametrize(
     "text, message",
     [

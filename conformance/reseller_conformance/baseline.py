@@ -57,6 +57,11 @@ class Entry:
         return f"{self.requirement} ({self.format})"
 
     @property
+    def why(self) -> str:
+        """The reason in one line; empty where there is none yet."""
+        return " ".join(self.reason.split())
+
+    @property
     def lines(self) -> str:
         """Its place in the file, for a person."""
         return f"lines {self.first}-{self.last}"
@@ -75,7 +80,7 @@ class Baseline:
         """Return the entry that accepts this violation today; without a reason none does."""
         for entry in self.entries:
             current = entry.expires is None or self.today <= entry.expires
-            if entry.what == (requirement, format) and entry.reason.strip() and current:
+            if entry.what == (requirement, format) and entry.why and current:
                 return entry
         return None
 
@@ -95,7 +100,7 @@ class Baseline:
             return f"delete {entry.lines}, for this no longer fails: {entry}"
         if Outcome.FAILED not in outcomes or self.excuse(*entry.what):
             return ""
-        if not entry.reason.strip():
+        if not entry.why:
             return f"write a reason in {entry.lines}, for without one this is not accepted: {entry}"
         return f"delete {entry.lines} or set a new date, for {entry.expires} is over: {entry}"
 

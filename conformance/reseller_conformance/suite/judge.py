@@ -269,8 +269,8 @@ class Judge:
         baseline = self.asked.settings.baseline
         known = baseline and baseline.excuse(self.requirement.id, findings[0].format)
         if known:
-            self._record("known", known.reason)
-            pytest.xfail(f"known: {known.reason}")
+            self._record("known", known.why)
+            pytest.xfail(f"known: {known.why}")
         counts = (Level.MUST, self.asked.settings.level)
         if self.requirement.level in counts:
             pytest.fail(text, pytrace=False)
