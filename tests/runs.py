@@ -98,12 +98,14 @@ HOSTILE = Run(
                 ),
             )
             * (outcome is Outcome.FAILED),
+            known,
         )
-        for id, format, outcome in (
-            ("success.dates", "json", Outcome.FAILED),
-            ("values.balance", "xml", Outcome.FAILED),
-            ("http.body", "json", Outcome.ERROR),
-            ("http.status", "json", Outcome.NOT_TESTED),
+        for id, format, outcome, known in (
+            ("success.dates", "json", Outcome.FAILED, ""),
+            ("success.dates", "xml", Outcome.FAILED, HOSTILE_TEXT),
+            ("values.balance", "xml", Outcome.FAILED, ""),
+            ("http.body", "json", Outcome.ERROR, ""),
+            ("http.status", "json", Outcome.NOT_TESTED, ""),
         )
     ),
     suite=SUITE,
@@ -114,6 +116,7 @@ HOSTILE = Run(
         "foreign_user": HOSTILE_TEXT,
     },
     traffic=TRAFFIC,
+    baseline={"file": HOSTILE_TEXT, "problems": [HOSTILE_TEXT], "changes": [HOSTILE_TEXT]},
 )
 """A run in which everything that is said is hostile."""
 
@@ -128,6 +131,7 @@ any_run = st.builds(
             format=_formats,
             outcome=st.sampled_from(Outcome),
             reason=_text,
+            known=st.just("") | _text,
             findings=st.lists(
                 st.builds(
                     Finding,
@@ -151,5 +155,9 @@ any_run = st.builds(
     target=st.none() | st.just(TARGET) | _text.map(lambda text: {**TARGET, "base_url": text}),
     traffic=st.none() | st.just(TRAFFIC),
     complete=st.booleans(),
+    baseline=st.none()
+    | st.fixed_dictionaries(
+        {"file": _text, "problems": st.lists(_text), "changes": st.lists(_text)}
+    ),
 )
 """Any run, even one that no suite would make."""

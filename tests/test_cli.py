@@ -267,7 +267,9 @@ def test_a_badge_tells_the_verdict(
     report = {
         "verdict": changes.get("verdict", "conformant"),
         "suite": {"formats": ["json"], "partial": changes.get("partial", False)},
-        "requirements": [{"id": i, "level": of, "outcome": "failed"} for i, of in failed],
+        "requirements": [
+            {"id": id, "level": of, "outcome": "failed", "known": ""} for id, of in failed
+        ],
     }
     path = tmp_path / "report.json"
     path.write_text(json.dumps(report), encoding="utf-8")

@@ -12,6 +12,8 @@ from rich.console import Console
 
 from reseller_conformance.findings import Finding, Outcome, Result, Run
 from reseller_conformance.reports import code_quality, github, junit, markdown
+from reseller_conformance.reports.badge import badge
+from reseller_conformance.reports.json_report import as_json
 from reseller_conformance.reports.summary import conclusion
 from reseller_conformance.reports.terminal import print_report
 from reseller_conformance.requirements import Level, by_id
@@ -77,6 +79,11 @@ def test_github_is_told_of_what_counts_only(level: Level) -> None:
     (line,) = github.commands(replace(RUN, level=level, baseline=HELD))
     assert line.startswith("::error title=an entry of the baseline does not hold::")
     assert line.endswith(PROBLEM)
+
+
+def test_a_badge_counts_what_is_known() -> None:
+    report = as_json(replace(RUN, suite={"formats": ["json", "xml"], "partial": False}))
+    assert badge(report)["message"] == "conformant, 1 known"
 
 
 def test_gitlab_is_told_of_it_as_of_no_severity() -> None:

@@ -269,7 +269,10 @@ def show_badge(report: TextIO) -> None:
 @click.argument("new", type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="for programs")
 def diff(old: Path, new: Path, as_json: bool) -> int:
-    """Compare two JSON reports: exit code 1 if something broke, 0 if not."""
+    """Compare two JSON reports: what broke, what was fixed.
+
+    Exit codes: 0 nothing broke, 1 something did, 2 one of them is no report.
+    """
     import json
     from dataclasses import asdict
 

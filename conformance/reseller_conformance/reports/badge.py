@@ -25,11 +25,11 @@ def badge(report: Mapping[str, Any]) -> dict[str, Any]:
     """
     try:
         verdict = Verdict(report["verdict"])
-        failed = {
-            (entry["id"], Level(entry["level"]))
-            for entry in report["requirements"]
-            if entry["outcome"] == Outcome.FAILED
-        }
+        all_failed = [
+            entry for entry in report["requirements"] if entry["outcome"] == Outcome.FAILED
+        ]
+        failed = {(e["id"], Level(e["level"])) for e in all_failed if not e["known"]}
+        known = {entry["id"] for entry in all_failed if entry["known"]}
         formats = report["suite"]["formats"] if report["suite"]["partial"] else []
         only = f" ({', '.join(formats)} only)" if formats else ""
     except (KeyError, TypeError, ValueError) as error:
@@ -40,6 +40,7 @@ def badge(report: Mapping[str, Any]) -> dict[str, Any]:
         if (number := sum(of is level for _, of in failed))
     ]
     said = f": {', '.join(counts)}" if verdict is Verdict.VIOLATED and counts else ""
+    said += f", {len(known)} known" if known else ""
     return {
         "schemaVersion": 1,
         "label": LABEL,
