@@ -55,7 +55,13 @@ RUN = Run(
         "retries": 0,
         "seconds": 0.5,
         "bytes": 999,
-        "latency": {"median": 0.001, "p95": 0.002, "max": 0.003},
+        "latency": {
+            "median": 0.001,
+            "p95": 0.002,
+            "max": 0.003,
+            "histogram": [{"up_to": 0.005, "answers": 3}, {"up_to": None, "answers": 0}],
+        },
+        "timeline": {"step": 0.125, "tries": [2, 1], "slowest": [0.003, 0.001]},
     },
 )
 

@@ -7,12 +7,14 @@ read back. Nothing is judged, and nothing is written.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 import pytest
 
 from reseller_conformance.baseline import Baseline
+from reseller_conformance.client.timeline import Timeline, together
 from reseller_conformance.findings import Finding, Outcome, Result, Run
 from reseller_conformance.requirements import Level, by_id
 
@@ -128,7 +130,18 @@ def _together(parts: list[Mapping[str, Any]]) -> Mapping[str, Any] | None:
         "seconds": max(part["seconds"] for part in parts),
         "bytes": sum(part["bytes"] for part in parts),
         "latency": {
-            name: max((one[name] for one in latencies if one[name] is not None), default=None)
-            for name in latencies[0]
+            **{
+                name: max((one[name] for one in latencies if one[name] is not None), default=None)
+                for name in ("median", "p95", "max")
+            },
+            "histogram": _added([one["histogram"] for one in latencies if one["histogram"]]),
         },
+        "timeline": asdict(together([Timeline(**part["timeline"]) for part in parts])),
     }
+
+
+def _added(histograms: list[Sequence[Mapping[str, Any]]]) -> list[dict[str, Any]]:
+    return [
+        {"up_to": buckets[0]["up_to"], "answers": sum(bucket["answers"] for bucket in buckets)}
+        for buckets in zip(*histograms, strict=True)
+    ]

@@ -4,13 +4,28 @@ from __future__ import annotations
 
 import time
 from array import array
+from bisect import bisect_right
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import pairwise
 from statistics import median
 from threading import Lock
 
-__all__ = ["Latency", "Ledger", "Traffic"]
+from reseller_conformance.client.timeline import Course, Timeline
+
+__all__ = ["Bucket", "Latency", "Ledger", "Traffic"]
+
+BOUNDS = (*(digit * 10.0**power for power in range(-4, 2) for digit in (1, 2, 5)), 100.0)
+"""Seconds at which the buckets of a histogram end: three to a power of ten."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """How many answers took so long at most, and longer than the bucket before; None: longer."""
+
+    up_to: float | None
+    answers: int
 
 
 LONG = 16 * 1024
@@ -19,11 +34,15 @@ LONG = 16 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Latency:
-    """Seconds from a request to its whole answer; None where no answer came."""
+    """Seconds from a request to its whole answer; None where no answer came.
+
+    Every histogram has the same buckets, so that those of several processes can be added.
+    """
 
     median: float | None = None
     p95: float | None = None
     max: float | None = None
+    histogram: tuple[Bucket, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +54,7 @@ class Traffic:
     seconds: float = 0.0
     bytes: int = 0
     latency: Latency = Latency()
+    timeline: Timeline = field(default_factory=Timeline)
 
 
 class Ledger:
@@ -48,6 +68,7 @@ class Ledger:
         self._bytes = 0
         self._long = 0
         self._latencies = array("d")
+        self._course = Course()
         self._asking = 0
         self._since = 0.0
         self._seconds = 0.0
@@ -66,6 +87,7 @@ class Ledger:
                 self._retries += 1
             else:
                 self._calls += 1
+            self._course.began(time.monotonic())
             return True
 
     def end(self, seconds: float | None, size: int) -> None:
@@ -75,6 +97,7 @@ class Ledger:
             self._long += size if size > LONG else 0
             if seconds is not None:
                 self._latencies.append(seconds)
+                self._course.answered(time.monotonic(), seconds)
 
     @contextmanager
     def asking(self) -> Iterator[None]:
@@ -98,7 +121,14 @@ class Ledger:
             under_way = time.monotonic() - self._since if self._asking else 0.0
             latencies = sorted(self._latencies)
             seconds = self._seconds + under_way
-            return Traffic(self._calls, self._retries, seconds, self._bytes, _latency(latencies))
+            return Traffic(
+                self._calls,
+                self._retries,
+                seconds,
+                self._bytes,
+                _latency(latencies),
+                self._course.timeline,
+            )
 
 
 def _latency(ascending: list[float]) -> Latency:
@@ -106,4 +136,10 @@ def _latency(ascending: list[float]) -> Latency:
         return Latency()
     # the nearest rank: a time that was measured, however few there are
     rank = -(-len(ascending) * 95 // 100)
-    return Latency(median(ascending), ascending[rank - 1], ascending[-1])
+    return Latency(median(ascending), ascending[rank - 1], ascending[-1], _histogram(ascending))
+
+
+def _histogram(ascending: list[float]) -> tuple[Bucket, ...]:
+    upto = [0, *(bisect_right(ascending, bound) for bound in BOUNDS), len(ascending)]
+    counts = [after - before for before, after in pairwise(upto)]
+    return tuple(map(Bucket, (*BOUNDS, None), counts))

@@ -22,7 +22,7 @@ NAME = "reseller-conformance"
 _SUITE = ("depth", "level", "formats", "partial", "seed", "started")
 _TARGET = ("kind", "base_url", "customers", "foreign_user")
 _TRAFFIC = ("calls", "retries", "seconds", "bytes")
-_LATENCY = ("median", "p95", "max")
+_LATENCY = ("median", "p95", "max", "histogram")
 
 
 def as_json(run: Run) -> dict[str, Any]:
@@ -42,6 +42,7 @@ def as_json(run: Run) -> dict[str, Any]:
         "traffic": {
             **_picked(traffic, _TRAFFIC),
             "latency": _picked(traffic.get("latency"), _LATENCY),
+            "timeline": traffic.get("timeline"),
         },
     }
     plain: dict[str, Any] = _plain(report)

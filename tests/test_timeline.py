@@ -1,0 +1,80 @@
+"""What the traffic of a run holds for a plot: bounded, and added up over processes."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reseller_conformance.client.timeline import MOST, STEP, Course, Timeline, together
+from reseller_conformance.client.traffic import BOUNDS, Ledger
+from reseller_conformance.collector import Collector
+from reseller_conformance.requirements import Level
+
+TIMES = st.lists(st.floats(0, 50_000), max_size=60).map(sorted)
+
+
+def course(times: list[float], seconds: float = 0.5) -> Course:
+    made = Course()
+    for now in times:
+        made.began(1000.0 + now)
+        made.answered(1000.0 + now, seconds)
+    return made
+
+
+@given(TIMES)
+def test_however_long_a_run_takes_its_steps_are_few_and_lose_no_try(times: list[float]) -> None:
+    timeline = course(times).timeline
+    assert len(timeline.tries) == len(timeline.slowest) <= MOST
+    assert sum(timeline.tries) == len(times)
+    assert {n for n in timeline.slowest if n} == ({0.5} if times else set())
+    if times:
+        assert (
+            len(timeline.tries)
+            == int(((1000.0 + times[-1]) - (1000.0 + times[0])) / timeline.step) + 1
+        )
+
+
+def test_a_step_keeps_its_slowest_answer() -> None:
+    made = course([0.0])
+    made.answered(1000.0, 0.2)
+    made.answered(1000.0 + STEP, 0.9)
+    assert made.timeline == Timeline(STEP, (1, 0), (0.5, 0.9))
+
+
+@given(st.lists(TIMES, max_size=4))
+def test_what_several_processes_asked_is_added_up(all_times: list[list[float]]) -> None:
+    rows = [course(times).timeline for times in all_times]
+    row = together(rows)
+    assert sum(row.tries) == sum(map(len, all_times))
+    assert row.step == max((row.step for row in rows), default=STEP)
+    assert len(row.tries) <= MOST
+
+
+def test_a_ledger_tells_how_many_answers_took_how_long() -> None:
+    ledger = Ledger()
+    for seconds in (0.0001, 0.003, 0.005, 250.0, None):
+        ledger.begin(again=False, most=None)
+        ledger.end(seconds, 10)
+    traffic = ledger.traffic
+    counts = {bucket.up_to: bucket.answers for bucket in traffic.latency.histogram}
+    assert list(counts) == [*BOUNDS, None]
+    assert {bound: n for bound, n in counts.items() if n} == {0.0001: 1, 0.005: 2, None: 1}
+    assert sum(traffic.timeline.tries) == 5
+    assert max(traffic.timeline.slowest) == 250.0
+
+
+def test_the_traffic_of_two_processes_becomes_one() -> None:
+    collector = Collector(Level.MUST, {})
+    for seconds in (0.003, 0.004, None):
+        ledger = Ledger()
+        ledger.begin(again=False, most=None)
+        ledger.end(seconds, 10)
+        collector.hear({"target": {}, "traffic": asdict(ledger.traffic)})
+    traffic = collector.run.traffic
+    assert traffic is not None
+    buckets = [bucket for bucket in traffic["latency"]["histogram"] if bucket["answers"]]
+    assert buckets == [{"up_to": 0.005, "answers": 2}]
+    assert (traffic["calls"], traffic["timeline"]["tries"]) == (3, (3,))
+    assert (traffic["latency"]["max"], traffic["timeline"]["slowest"]) == (0.004, (0.004,))
