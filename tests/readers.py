@@ -69,6 +69,11 @@ def read_markdown(text: str) -> html.HtmlElement:
     return html.fromstring(f"<div>{reader.render(text)}</div>")
 
 
+def _html(text: str) -> set[str]:
+    page = html.document_fromstring(text)
+    return {heading.findtext("code") for heading in page.iter("h3")}
+
+
 def _markdown(text: str) -> set[str]:
     return {summary.findtext("code") for summary in read_markdown(text).iter("summary")}
 
@@ -81,6 +86,7 @@ def _code_quality(text: str) -> set[str]:
 
 READERS: dict[str, Callable[[str], set[str]]] = {
     "report-json": _json,
+    "report-html": _html,
     "report-junit": _junit,
     "report-markdown": _markdown,
     "report-code-quality": _code_quality,

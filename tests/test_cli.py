@@ -515,7 +515,7 @@ def test_a_violation_is_shown_and_is_exit_code_1(tmp_path: Path) -> None:
     done = quick(
         tmp_path,
         *("--app", "open_to_all:app", "--user", "customer@example.com"),
-        *("--report-json", "report.json"),
+        *("--report-json", "report.json", "--report-html", "report.html"),
         env=CREDENTIALS,
     )
     assert done.returncode == 1
@@ -528,7 +528,9 @@ def test_a_violation_is_shown_and_is_exit_code_1(tmp_path: Path) -> None:
     report = json.loads(text)
     jsonschema.Draft202012Validator(SCHEMA).validate(report)
     assert report["verdict"] == "violated"
-    assert KEY not in done.stdout + done.stderr + text
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "Violated: " in page
+    assert KEY not in done.stdout + done.stderr + text + page
 
 
 def test_an_error_inside_pytest_says_nothing_about_the_target(tmp_path: Path) -> None:
@@ -580,6 +582,8 @@ def test_an_interrupted_run_reports_what_it_has(name: str, tmp_path: Path) -> No
         read((tmp_path / name).read_text(encoding="utf-8"))
     report = json.loads((tmp_path / "report-json").read_text(encoding="utf-8"))
     assert report["complete"] is False
+    page = (tmp_path / "report-html").read_text(encoding="utf-8")
+    assert "This report is incomplete." in page
     assert report["verdict"] != "conformant"
 
 

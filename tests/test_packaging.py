@@ -55,3 +55,12 @@ def test_the_wheel_is_one_typed_package_with_its_data(wheel):
     assert tops == {"reseller_conformance", "reseller_conformance-0.1.0.dist-info"}
     for name in ("py.typed", "run.ini", "reference/accounts.json", "suite/test_overview.py"):
         assert f"reseller_conformance/{name}" in wheel
+
+
+def test_the_templates_of_the_html_report_are_shipped(sdist, wheel):
+    folder = ROOT / "conformance/reseller_conformance/reports/html/templates"
+    templates = {path.name: path.read_bytes() for path in folder.iterdir()}
+    assert "report.html" in templates
+    for shipped, source in ((sdist, "conformance/"), (wheel, "")):
+        place = f"{source}reseller_conformance/reports/html/templates/"
+        assert {name: shipped[place + name] for name in templates} == templates

@@ -1,4 +1,4 @@
-"""Text from anywhere, made fit to be shown: nothing in it may act on a terminal or run on for ever.
+"""Text from anywhere, made fit to be shown: nothing in it may act on a display or run on for ever.
 
 Colours and layout are left to `terminal`.
 """
@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
+from itertools import groupby
 
-__all__ = ["counted", "one_line", "shortened", "visible"]
+__all__ = ["counted", "one_line", "pieces", "shortened", "visible"]
 
 _BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
@@ -21,6 +23,20 @@ def visible(text: str, encoding: str = "utf-8") -> str:
     """
     written = "".join(_written(character) if _acts(character) else character for character in text)
     return written.encode(encoding, "backslashreplace").decode(encoding)
+
+
+def pieces(text: str, keep: str = "") -> Iterator[tuple[str, bool]]:
+    r"""Yield the text in parts, and with each whether it is written out, as `\u200b`.
+
+    That is what `visible` writes out, but for the characters to keep, and what shows as nothing.
+    """
+
+    def odd(character: str) -> bool:
+        return character not in keep and (_acts(character) or _is_unseen(character))
+
+    for is_odd, group in groupby(text, odd):
+        part = "".join(group)
+        yield ("".join(map(_written, part)) if is_odd else part, is_odd)
 
 
 def one_line(text: str) -> str:
@@ -44,9 +60,16 @@ def _acts(character: str) -> bool:
     return character in _BIDI or unicodedata.category(character) in ("Cc", "Zl", "Zp")
 
 
+def _is_unseen(character: str) -> bool:
+    """Format characters, as zero-width spaces and tags are, and what is no character."""
+    return unicodedata.category(character) in ("Cf", "Cs", "Cn")
+
+
 def _written(character: str) -> str:
     return repr(character)[1:-1] if character.isascii() else _escaped(ord(character))
 
 
 def _escaped(code: int) -> str:
+    if code > 0xFFFF:
+        return f"\\U{code:08x}"
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"

@@ -11,6 +11,7 @@ import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,11 +32,16 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Writer:
-    """One kind of report: its option, what that says, and its module in this package."""
+    """One kind of report: its option, what that says, and its module in this package.
+
+    `needs` is what the module imports that comes only with an extra of the package, `extra`.
+    """
 
     option: str
     help: str
     module: str
+    needs: str = ""
+    extra: str = ""
 
     @property
     def render(self) -> Callable[[Run], str]:
@@ -46,6 +52,7 @@ class Writer:
 
 WRITERS = (
     Writer("report-json", "write the JSON report", "json_report"),
+    Writer("report-html", "write the HTML report", "html", needs="jinja2", extra="html"),
     Writer("report-junit", "write JUnit XML, for CI servers", "junit"),
     Writer("report-markdown", "write Markdown, for a job's summary", "markdown"),
     Writer("report-code-quality", "write GitLab's code-quality JSON", "code_quality"),
@@ -64,6 +71,9 @@ def look_ahead(reports: Iterable[tuple[Writer, Path]]) -> None:
     """
     taken: dict[Path, Writer] = {}
     for writer, path in reports:
+        if writer.needs and find_spec(writer.needs) is None:
+            needed = f"pip install 'reseller-conformance[{writer.extra}]'"
+            raise ReportError(f"--{writer.option} needs {writer.needs}, {needed}: {path}")
         try:
             attempt(path)
             other = taken.setdefault(path.resolve(), writer)

@@ -33,8 +33,11 @@ __all__ = ["Judge"]
 MOST_FINDINGS = 3
 """A person reads three examples of one departure, and then how many more there are."""
 
-EXCERPT = 400
-"""Characters of an answer that are shown as evidence."""
+EXCERPT = 800
+"""Characters of an answer that are kept as evidence: an overview in XML, with room for more."""
+
+SHOWN = 400
+"""Characters of them that pytest shows."""
 
 Subject = TypeVar("Subject", Answer, Between, Sequence[Answer])
 
@@ -330,7 +333,7 @@ def _as_text(requirement: Requirement, finding: Finding) -> str:
         f"  expected: {finding.where}: {finding.expected}",
         f"  came:     {finding.got}{more}",
         f"  hint:     {finding.hint}" if finding.hint else "",
-        f"  answer:   HTTP {finding.status} {finding.excerpt!r}" if finding.excerpt else "",
+        f"  answer:   HTTP {finding.status} {finding.excerpt[:SHOWN]!r}" if finding.excerpt else "",
         f"  again:    {finding.curl}",
     ]
     return "\n".join(line for line in lines if line)

@@ -1,0 +1,195 @@
+"""The page: what the template is given, and what it makes safe by itself.
+
+What a run comes to is worked out in `summary`, as for the terminal.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections import Counter
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from reseller_conformance.findings import Outcome, Result, Run, Verdict
+from reseller_conformance.reports.html.marks import marked
+from reseller_conformance.reports.html.plot import charts, duration
+from reseller_conformance.reports.json_report import as_json
+from reseller_conformance.reports.summary import (
+    Evidence,
+    because,
+    by_topic,
+    conclusion,
+    failures,
+    rows,
+    tested_formats,
+)
+from reseller_conformance.reports.text import counted, pieces, shortened, visible
+from reseller_conformance.requirements import Level
+
+__all__ = ["render"]
+
+MARKS = {
+    Outcome.PASSED: "✓",
+    Outcome.FAILED: "✗",
+    Outcome.NOT_TESTED: "–",
+    Outcome.NOT_APPLICABLE: "·",
+    Outcome.ERROR: "!",
+    Verdict.CONFORMANT: "✓",
+    Verdict.VIOLATED: "✗",
+    Verdict.UNVERIFIED: "!",
+}
+WORDS = {Outcome.NOT_TESTED: "not tested", Outcome.NOT_APPLICABLE: "n/a"}
+LONGEST = 8_000
+"""Characters of one text: a command must stay whole, but what a server wrote may have no end."""
+LEFT_OUT = {
+    Outcome.ERROR: "The suite itself failed",
+    Outcome.NOT_TESTED: "Not tested",
+    Outcome.NOT_APPLICABLE: "Not applicable",
+}
+
+
+def render(run: Run) -> str:
+    """Return the whole page."""
+    report = as_json(run)
+    made = rows(run)
+    formats = tested_formats(run)
+    headline, _, notes = conclusion(run).partition(" (")
+    page = _environment().get_template("report.html")
+    return page.render(
+        run=run,
+        suite=report["suite"],
+        target=report["target"],
+        traffic=report["traffic"],
+        headline=headline[:1].upper() + headline[1:],
+        notes=notes.removesuffix(")"),
+        formats=formats,
+        violated=failures(run, Level.MUST),
+        departed=failures(run, Level.SHOULD),
+        topics=by_topic(made),
+        requirements=len(made),
+        tally=_tally(run),
+        left_out=[(title, because(run, outcome)) for outcome, title in LEFT_OUT.items()],
+        charts=charts(report["traffic"]),
+    )
+
+
+def _tally(run: Run) -> dict[Outcome, int]:
+    """Return the outcomes that there are, and how many results have each."""
+    counts = Counter(result.outcome for result in run.results)
+    return {outcome: counts[outcome] for outcome in Outcome if outcome in counts}
+
+
+# --- What the template can say -------------------------------------------------------------------
+
+
+@lru_cache(maxsize=1)
+def _environment() -> Environment:
+    made = Environment(
+        loader=PackageLoader("reseller_conformance.reports.html"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_plain,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters.update(
+        shown=shown,
+        answer=_answer,
+        duration=duration,
+        counted=counted,
+        policy=_policy,
+        time=_time,
+        about=_about,
+    )
+    made.globals.update(MARKS=MARKS, WORDS=WORDS, Level=Level, Outcome=Outcome)
+    made.globals.update(by_format=_by_format, cell=_cell)
+    return made
+
+
+def _plain(value: Any) -> Any:
+    """Make any text that the template prints harmless to a display; it is escaped after this."""
+    is_text = isinstance(value, str) and not isinstance(value, Markup)
+    return visible(value) if is_text else value
+
+
+def shown(text: str) -> Markup:
+    """Return text with its line breaks, what would act or not be seen written out and marked.
+
+    It may stand between tags only: in an attribute, plain output does.
+    """
+    return Markup().join(
+        Markup('<span class="odd">{}</span>').format(part) if odd else escape(part)
+        for part, odd in pieces(shortened(text, LONGEST), keep="\n\t")
+    )
+
+
+def _policy(style: str, script: str) -> str:
+    """Return the content security policy of a page with this style and this script alone."""
+    return "; ".join(
+        (
+            "default-src 'none'",
+            f"style-src '{_digest(style)}'",
+            f"script-src '{_digest(script)}'",
+            "base-uri 'none'",
+            "form-action 'none'",
+            "require-trusted-types-for 'script'",
+            "trusted-types 'none'",
+        )
+    )
+
+
+def _digest(text: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+def _answer(evidence: Evidence) -> dict[str, Any]:
+    """Return what came, in pieces, and what of it is wrong: the status, a place, or all of it."""
+    finding = evidence.finding
+    parts = marked(finding.excerpt, finding.where, finding.got)
+    in_status = finding.where == "status"
+    return {
+        "status": finding.status,
+        "status_is_wrong": in_status,
+        "parts": parts,
+        "located": in_status or any(wrong for _, wrong in parts),
+        "place": "" if finding.where in ("", "answer", "body", "status") else finding.where,
+    }
+
+
+def _by_format(results: Iterable[Result | None], formats: Iterable[str]) -> dict[str, str]:
+    """Return what became of a requirement in each format, for the filters."""
+    return {
+        name: result.outcome.value if result else ""
+        for name, result in zip(formats, results, strict=True)
+    }
+
+
+def _cell(result: Result, run: Run) -> tuple[str, str, str]:
+    """Return the mark, the words and the colour of one result."""
+    level, outcome = result.requirement.level, result.outcome
+    observed = result.reason.partition(":")[0]
+    if level is Level.MAY and observed in ("yes", "no"):
+        return "", observed, "plain"
+    if outcome is Outcome.FAILED and level is Level.SHOULD and run.level is Level.MUST:
+        return "~", "failed", "should"
+    return MARKS[outcome], WORDS.get(outcome, outcome.value), outcome.value
+
+
+def _about(kind: str | None) -> str:
+    """Return in words what kind of target it is."""
+    kinds = {
+        "embedded": "the reference implementation in the package, with no network",
+        "app": "an app, served for this run only",
+        "live": "a live server",
+    }
+    return kinds.get(kind or "", "unknown: the run ended before anything was asked")
+
+
+def _time(started: str) -> str:
+    """Return `2010-08-30 12:00:00 UTC` for `2010-08-30T12:00:00+00:00`."""
+    return started.replace("T", " ").replace("+00:00", " UTC")

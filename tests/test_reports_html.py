@@ -1,0 +1,399 @@
+"""The HTML report as text: what it says, that it is one file, and that nothing in it can run.
+
+What a browser makes of it is tested in `test_browser`.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+import unicodedata
+from collections import Counter
+from dataclasses import replace
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from lxml import html
+
+from reseller_conformance.cli import main
+from reseller_conformance.findings import Finding, Outcome, Result, Run
+from reseller_conformance.reports import writers
+from reseller_conformance.reports.html import render
+from reseller_conformance.reports.html.marks import marked
+from reseller_conformance.reports.html.plot import charts, duration
+from reseller_conformance.reports.text import visible
+from reseller_conformance.requirements import CATALOGUE, Level, by_id
+from pages import GREEN, HOSTILE, MARKUP, ODD, RED
+
+RUNS = {"green": GREEN, "red": RED, "hostile": HOSTILE, "empty": Run(())}
+TOPICS = dict.fromkeys(known.topic for known in CATALOGUE)
+HASHED = {"style": "style-src", "script": "script-src"}
+
+
+def page(run: Run) -> html.HtmlElement:
+    return html.document_fromstring(render(run))
+
+
+def text(element: html.HtmlElement) -> str:
+    return " ".join(element.text_content().split())
+
+
+def found(document: html.HtmlElement, id: str) -> html.HtmlElement:
+    return document.xpath(f"//details[contains(@class, 'finding')][.//*[@id='finding-{id}']]")[0]
+
+
+# --- What it says ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("run", "says"),
+    [
+        (GREEN, "✓ Conformant"),
+        (RED, "✗ Violated: 4 MUST, 2 SHOULD 62 of 64 requirements tested"),
+        (replace(GREEN, complete=False), "! Unverified: no violation so far interrupted: not"),
+        (Run(()), "! Unverified: nothing was tested"),
+    ],
+    ids=["green", "red", "interrupted", "empty"],
+)
+def test_the_verdict_comes_first(run: Run, says: str) -> None:
+    document = page(run)
+    headings = document.xpath("//h1 | //h2 | //h3")
+    assert headings[0].tag == "h1"
+    assert text(headings[0]).startswith(says)
+    assert document.findtext(".//title").startswith(says.split()[1].strip(":"))
+
+
+def test_it_says_what_was_tested_against_what_and_when() -> None:
+    facts = {
+        text(fact.find("dt")): text(fact.find("dd"))
+        for fact in page(GREEN).xpath("//dl[@class='facts']/div")
+    }
+    assert facts == {
+        "Target": "https://staging.example.com/mail, a live server",
+        "Customers": "customer@example.com, second@example.com",
+        "Of another reseller": "someone@elsewhere.example",
+        "Started": "2026-03-09 08:30:00 UTC, and asked for 3 min 31 s",
+        "Asked": "2,098 calls, json and xml, depth standard",
+        "Fails at": "MUST; a departure from a SHOULD is reported, and not counted",
+        "Seed": "20100830; the same run with it asks the same",
+        "Suite": "reseller-conformance 0.1.0",
+    }
+
+
+def test_an_interrupted_run_and_one_of_one_format_say_so() -> None:
+    run = replace(
+        GREEN,
+        complete=False,
+        suite={**(GREEN.suite or {}), "formats": ["xml"], "partial": True},
+        results=tuple(result for result in GREEN.results if result.format != "json"),
+    )
+    document = page(run)
+    notices = [text(notice) for notice in document.xpath("//p[@class='notice']/strong")]
+    assert notices == ["This report is incomplete.", "This report is partial."]
+    assert [text(cell) for cell in document.xpath("//thead//th")] == ["Requirement", "Level", "xml"]
+
+
+def test_each_requirement_has_a_row_with_its_level_and_an_outcome_in_each_format() -> None:
+    rows = page(RED).xpath("//tbody/tr")
+    by_topic = [known.id for topic in TOPICS for known in CATALOGUE if known.topic == topic]
+    assert [text(row.find(".//code")) for row in rows] == by_topic
+    by = {text(row.find(".//code")): row for row in rows}
+    counts = by["success.counts"]
+    assert [text(cell) for cell in counts.findall("td")] == ["MUST", "✗ failed", "✗ failed"]
+    assert by_id("success.counts").reason in text(counts)
+    assert [text(cell) for cell in by["success.dates"].findall("td")][1:] == [
+        "✓ passed",
+        "✗ failed",
+    ]
+    assert [text(cell) for cell in by["http.error-status"].findall("td")][1] == "~ failed"
+    assert [text(cell) for cell in by["due.user-foreign"].findall("td")][1] == "– not tested"
+    assert [text(cell) for cell in by["request.post"].findall("td")][1:] == ["yes", "yes"]
+    both = by["agreement.formats"].findall("td")[-1]
+    assert (both.get("colspan"), text(both)) == ("2", "✓ passed")
+
+
+def test_a_finding_shows_its_evidence() -> None:
+    finding = found(page(RED), "due.user-unknown")
+    known = by_id("due.user-unknown")
+    assert known.title in text(finding.find("summary"))
+    assert f"{known.source}. {known.reason}" in text(finding)
+    lines = {
+        text(line.find("dt")): text(line.find("dd")) for line in finding.xpath(".//article/dl/div")
+    }
+    assert list(lines) == ["Asked", "Expected", "Got", "Hint", "Seen in", "Answer", "Again"]
+    assert lines["Asked"] == "json, user prefix"
+    assert lines["Expected"] == "an error envelope"
+    assert lines["Got"].startswith("user prefix: an overview: package=Silver Package")
+    assert lines["Seen in"] == "3 answers, of which this is the simplest"
+    assert lines["Answer"].startswith('HTTP 200 { "reputation": "100"')
+    assert lines["Again"].startswith("curl -sS -i -G https://staging.example.com/mail/")
+
+
+def test_the_first_violation_is_open_and_the_others_are_closed() -> None:
+    opened = [one.get("open") is not None for one in page(RED).xpath("//details")]
+    assert opened[0]
+    assert not any(opened[1:])
+
+
+def test_what_was_not_tested_stands_with_the_reason() -> None:
+    (section,) = page(RED).xpath("//section[h2[text()='Not tested']]")
+    reasons = {text(one.find("dt")): text(one.find("dd")) for one in section.xpath(".//dl/div")}
+    assert reasons == {
+        "name a customer of another reseller with --foreign-user": "due.user-foreign",
+        "name two customers with --user": "agreement.customers",
+    }
+
+
+def test_an_error_of_the_suite_is_told_as_one() -> None:
+    broken = Result(by_id("success.counts"), "json", Outcome.ERROR, "ValueError: a bug of mine")
+    (section,) = page(Run((broken,))).xpath("//section[h2[text()='The suite itself failed']]")
+    assert "ValueError: a bug of mine" in text(section)
+
+
+def test_where_should_counts_it_is_a_violation() -> None:
+    document = page(replace(RED, level=Level.SHOULD))
+    titles = [text(heading) for heading in document.xpath("//h2")]
+    assert titles[:2] == ["Violated", "Violated: SHOULD"]
+    assert "~" not in text(document.find(".//table"))
+
+
+@pytest.mark.parametrize("name", RUNS)
+def test_it_can_be_read_by_its_structure(name: str) -> None:
+    document = page(RUNS[name])
+    levels = [int(heading.tag[1]) for heading in document.xpath("//h1|//h2|//h3|//h4")]
+    assert levels[0] == 1
+    assert all(after <= before + 1 for before, after in pairwise(levels))
+    ids = document.xpath("//@id")
+    assert len(ids) == len(set(ids))
+    for name_of in ("@href", "@aria-labelledby", "@for"):
+        referred = {value.removeprefix("#") for value in document.xpath(f"//{name_of}")}
+        assert referred <= set(ids)
+    assert len(document.xpath("//main")) == 1
+    assert document.xpath("//body/*")[0].get("href") == "#main"
+    assert all(text(one) for one in document.xpath("//a | //button | //label | //summary | //th"))
+
+
+# --- Nothing is fetched, nothing can run -----------------------------------------------------
+
+
+@pytest.mark.parametrize("name", RUNS)
+def test_the_policy_lets_only_the_pages_own_style_and_script_run(name: str) -> None:
+    document = page(RUNS[name])
+    (policy,) = document.xpath("//meta[@http-equiv='Content-Security-Policy']/@content")
+    rules = dict(rule.split(" ", 1) for rule in policy.split("; "))
+    assert rules["default-src"] == rules["base-uri"] == rules["form-action"] == "'none'"
+    for tag, rule in HASHED.items():
+        (element,) = document.iter(tag)
+        digest = hashlib.sha256(element.text_content().encode()).digest()
+        assert rules[rule] == f"'sha256-{base64.b64encode(digest).decode()}'"
+
+
+@pytest.mark.parametrize("name", RUNS)
+def test_it_is_one_file_that_refers_to_nothing_outside(name: str) -> None:
+    document = page(RUNS[name])
+    for element in document.iter(html.etree.Element):
+        for attribute, value in element.attrib.items():
+            assert not attribute.startswith("on")
+            assert attribute not in ("style", "src", "srcset", "action", "data")
+            assert attribute != "href" or value.startswith("#")
+    tags = {element.tag for element in document.iter(html.etree.Element)}
+    assert tags.isdisjoint({"img", "iframe", "object", "embed", "base", "link", "form"})
+
+
+@pytest.mark.parametrize("name", RUNS)
+def test_no_character_of_it_acts_on_a_display_or_is_not_seen(name: str) -> None:
+    written = render(RUNS[name])
+    written.encode()
+    odd = {c for c in written if unicodedata.category(c) in ("Cc", "Cf", "Cs", "Cn", "Zl", "Zp")}
+    assert odd <= {"\n"}
+
+
+def test_hostile_text_is_shown_as_it_is() -> None:
+    shown = page(HOSTILE).text_content()
+    assert MARKUP in shown
+    assert r"\x00\x1b[2J\x9b\u202egnp.exe\u202c\u2066\u200b\ufeff\U000e0041\ud83d" in shown
+    assert ODD[:1] not in shown
+
+
+def structure(run: Run) -> list[tuple[str, ...]]:
+    elements = page(run).iter(html.etree.Element)
+    kept = (one for one in elements if one.tag != "mark" and one.get("class") != "odd")
+    return [(one.tag, *sorted(one.keys())) for one in kept]
+
+
+def told(said: str) -> Run:
+    finding = Finding(
+        requirement="success.dates",
+        format="json",
+        where=f"a{said}",
+        expected=said,
+        got=said,
+        hint=f"a{said}",
+        case=f"a{said}",
+        curl=f"a{said}",
+        status=200,
+        excerpt=f"a{said}",
+    )
+    return Run(
+        (
+            Result(by_id("success.dates"), "json", Outcome.FAILED, said, (finding,)),
+            Result(by_id("success.counts"), "json", Outcome.NOT_TESTED, said),
+        ),
+        suite={"version": f"a{said}", "seed": 1, "formats": ["json"]},
+        target={"kind": "live", "base_url": f"a{said}", "customers": [said], "foreign_user": "a"},
+    )
+
+
+@settings(deadline=None)
+@given(st.text(st.characters() | st.sampled_from("<>&\"'`=/!-{}%#"), max_size=40))
+def test_no_text_changes_the_structure_of_the_page(said: str) -> None:
+    assert structure(told(said)) == structure(told("plain"))
+
+
+@settings(deadline=None)
+@given(st.text(st.characters(), max_size=40))
+def test_every_text_is_told(said: str) -> None:
+    (expected,) = page(told("é" + said)).xpath("//article//div[dt='Expected']/dd")
+    assert expected.text_content() == "".join(
+        part
+        if unicodedata.category(part) not in ("Cc", "Cf", "Cs", "Cn", "Zl", "Zp") or part in "\n\t"
+        else written(part)
+        for part in "é" + said
+    )
+
+
+def written(character: str) -> str:
+    if visible(character) != character:
+        return visible(character)
+    code = ord(character)
+    if code > 0xFFFF:
+        return f"\\U{code:08x}"
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
+
+
+# --- The wrong place -------------------------------------------------------------------------
+
+OBJECT = '{"package": "Silver", "requests": "1,000", "sub": {"a": [1, 2]}, "requests": null}'
+ELEMENTS = '<result><errors n="1"><error code="4">a</error><error  code="5"/></errors></result>'
+
+
+@pytest.mark.parametrize(
+    ("excerpt", "where", "got", "wrong"),
+    [
+        (OBJECT, "package", "the string 'Silver'", ['"package": "Silver"']),
+        (OBJECT, "requests", "2 of that name", ['"requests": "1,000"', '"requests": null']),
+        (OBJECT, "sub", "an object", ['"sub": {"a": [1, 2]}']),
+        (OBJECT, "package, sub", "both", ['"package": "Silver"', '"sub": {"a": [1, 2]}']),
+        (OBJECT, "credits_used", "none of that name", []),
+        (OBJECT, "api_key empty", "an overview: package=Silver", ['"package": "Silver"']),
+        (OBJECT, "line 1, column 2", "no such: '\"package\"'", ['"package"']),
+        (OBJECT, "line 1, column 66", "something", ['"requests": null}']),
+        (OBJECT, "line 2, column 1", "something", []),
+        ("a\nb: c\n", "line 2, column 2", "something", [": c"]),
+        ('{"a": "\ufffd\ufffd"}', "byte 7", "bytes that do not", ["\ufffd\ufffd"]),
+        (ELEMENTS, "result/errors/error[2]", "''", ['<error  code="5"/>']),
+        (ELEMENTS, "result/errors/error[2]/@code", "code: '5'", ['code="5"']),
+        (ELEMENTS, "result/errors/@n", "n: '1'", ['n="1"']),
+        (ELEMENTS, "result/overview", "none of that name", []),
+        ("<a:b>1</a:b><b>", "b", "", ["<a:b>1</a:b><b>"]),
+        ('{"errors": ["a ***"]}', "body", "it stands in the answer (***)", ["***"]),
+        ("", "package", "nothing", []),
+        (OBJECT, "status", "500", []),
+    ],
+)
+def test_the_wrong_place_is_marked(excerpt: str, where: str, got: str, wrong: list[str]) -> None:
+    pieces = marked(excerpt, where, got)
+    assert [piece for piece, is_wrong in pieces if is_wrong] == wrong
+    assert "".join(piece for piece, _ in pieces) == excerpt
+
+
+@given(st.text(max_size=60), st.text(max_size=20), st.text(max_size=20))
+def test_marking_changes_nothing(excerpt: str, where: str, got: str) -> None:
+    for place in (where, f"result/{where}", f"line {len(where)}, column {len(got)}"):
+        assert "".join(piece for piece, _ in marked(excerpt, place, got)) == excerpt
+
+
+def test_the_wrong_place_is_marked_in_the_report() -> None:
+    document = page(RED)
+    marks = {
+        id: [text(mark) for mark in found(document, id).iter("mark")]
+        for id in ("http.server-error", "success.dates", "http.content-type", "success.counts")
+    }
+    assert marks == {
+        "http.server-error": ["HTTP 500"],
+        "success.dates": ["<billing_end_date>2010-09-31</billing_end_date>"],
+        # no header is kept with the answer: what came is marked where it is told
+        "http.content-type": ["text/html; charset=utf-8"],
+        "success.counts": ['"requests": "500,000"', "<requests>500,000</requests>"],
+    }
+
+
+# --- The plot --------------------------------------------------------------------------------
+
+
+def test_bars_stand_on_the_ground_and_within_the_picture() -> None:
+    made = charts(GREEN.traffic or {})
+    assert len(made) == 3
+    for chart in made:
+        assert max(bar.height for bar in chart.bars) == chart.height
+        for bar in chart.bars:
+            assert bar.y + bar.height == pytest.approx(chart.height, abs=0.02)
+            assert 0 <= bar.x <= bar.x + bar.width <= chart.width + 0.02
+    assert made[0].highest == "at most 10 a second"
+    assert made[1].highest == "at most 1.2 s"
+    assert (made[2].left, made[2].right) == ("1.0 ms", "longer")
+    assert made[2].bars[0].says == "1.0 ms to 2.0 ms: 12 answers"
+
+
+@pytest.mark.parametrize("traffic", [{}, {"timeline": None, "latency": {"histogram": []}}], ids=str)
+def test_without_traffic_there_is_no_plot(traffic: dict[str, object]) -> None:
+    assert charts(traffic) == []
+    assert not page(replace(GREEN, traffic=traffic)).xpath("//svg")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [
+        (0, "0 ms"),
+        (0.00042, "0.4 ms"),
+        (0.0099, "9.9 ms"),
+        (0.035, "35 ms"),
+        (0.9999, "1 s"),
+        (2.5, "2.5 s"),
+        (59.99, "1 min"),
+        (200.2, "3 min 20 s"),
+    ],
+)
+def test_a_duration_is_said_as_a_person_does(seconds: float, said: str) -> None:
+    assert duration(seconds) == said
+
+
+# --- The option ------------------------------------------------------------------------------
+
+
+def test_without_jinja2_it_is_refused_in_one_line_before_anything_is_asked(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(writers, "find_spec", lambda _: None)
+    assert main(["run", "--report-html", "out/report.html"]) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err == (
+        "error: --report-html needs jinja2, pip install 'reseller-conformance[html]': "
+        "out/report.html\n"
+    )
+
+
+def test_counts_of_the_filter_are_those_of_the_results() -> None:
+    labels = [text(label) for label in page(RED).xpath("//fieldset[1]/label")]
+    counts = Counter(result.outcome for result in RED.results)
+    assert labels == [
+        "all",
+        f"passed {counts[Outcome.PASSED]}",
+        f"failed {counts[Outcome.FAILED]}",
+        f"not tested {counts[Outcome.NOT_TESTED]}",
+    ]
+    assert re.search(r"#outcome-failed:checked", render(RED))
