@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Iterable
 from functools import lru_cache
@@ -99,6 +100,7 @@ def _environment() -> Environment:
     )
     made.filters.update(
         shown=shown,
+        command=_command,
         answer=_answer,
         duration=duration,
         counted=counted,
@@ -125,6 +127,16 @@ def shown(text: str) -> Markup:
     return Markup().join(
         Markup('<span class="odd">{}</span>').format(part) if odd else escape(part)
         for part, odd in pieces(shortened(text, LONGEST), keep="\n\t")
+    )
+
+
+def _command(text: str) -> Markup:
+    """Return a command whose options break into no two lines, as they would at their dashes."""
+    return Markup(" ").join(
+        Markup('<span class="option">{}</span>').format(word)
+        if re.fullmatch("--[a-z-]+", word)
+        else shown(word)
+        for word in text.split(" ")
     )
 
 

@@ -111,12 +111,15 @@ def _chart(
 def duration(seconds: float) -> str:
     """Return seconds as a person says them: `0.4 ms`, `35 ms`, `2.5 s`, `3 min 20 s`."""
     if seconds < 0.9995:
-        milliseconds = seconds * 1000
-        return f"{milliseconds:.1f} ms" if 0 < milliseconds < 9.95 else f"{milliseconds:.0f} ms"
+        return f"{_two_digits(seconds * 1000)} ms"
     if seconds < 59.95:
         return f"{seconds:.1f}".removesuffix(".0") + " s"
     minutes, rest = divmod(round(seconds), 60)
     return f"{minutes} min {rest} s" if rest else f"{minutes} min"
+
+
+def _two_digits(number: float) -> str:
+    return f"{number:.1f}".removesuffix(".0") if number < 9.95 else f"{number:.0f}"
 
 
 def _from_to(place: int, step: float) -> str:
