@@ -21,6 +21,7 @@ from lxml import html
 from pages import GREEN, HOSTILE, MARKUP, ODD, RED
 from reseller_conformance.cli import main
 from reseller_conformance.findings import Finding, Outcome, Result, Run
+from reseller_conformance.guidance import GUIDANCE
 from reseller_conformance.reports import writers
 from reseller_conformance.reports.html import render
 from reseller_conformance.reports.html.marks import marked
@@ -121,6 +122,7 @@ def test_a_finding_shows_its_evidence() -> None:
     known = by_id("due.user-unknown")
     assert known.title in text(finding.find("summary"))
     assert f"{known.source}. {known.reason}" in text(finding)
+    assert f"To fix: {GUIDANCE[known.id].fix.replace('`', '')}" in text(finding)
     lines = {
         text(line.find("dt")): text(line.find("dd")) for line in finding.xpath(".//article/dl/div")
     }

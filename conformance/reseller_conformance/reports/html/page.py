@@ -11,12 +11,14 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from functools import lru_cache
+from itertools import cycle
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from reseller_conformance.findings import Outcome, Result, Run, Verdict
+from reseller_conformance.guidance import GUIDANCE
 from reseller_conformance.reports.html.marks import marked
 from reseller_conformance.reports.html.plot import charts, duration
 from reseller_conformance.reports.json_report import as_json
@@ -30,7 +32,7 @@ from reseller_conformance.reports.summary import (
     tested_formats,
 )
 from reseller_conformance.reports.text import counted, pieces, shortened, visible
-from reseller_conformance.requirements import Level
+from reseller_conformance.requirements import Level, Requirement
 
 __all__ = ["render"]
 
@@ -101,6 +103,7 @@ def _environment() -> Environment:
     made.filters.update(
         shown=shown,
         command=_command,
+        fix=_fix,
         answer=_answer,
         duration=duration,
         counted=counted,
@@ -138,6 +141,13 @@ def _command(text: str) -> Markup:
         else shown(word)
         for word in text.split(" ")
     )
+
+
+def _fix(requirement: Requirement) -> Markup:
+    """Return how to meet a requirement, what stands in backticks as code."""
+    forms = cycle((Markup("{}"), Markup("<code>{}</code>")))
+    parts = GUIDANCE[requirement.id].fix.split("`")
+    return Markup().join(form.format(part) for form, part in zip(forms, parts, strict=False))
 
 
 def _policy(style: str, script: str) -> str:
