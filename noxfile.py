@@ -104,10 +104,8 @@ def snippets(session: nox.Session) -> None:
 @nox.session
 def browser(session: nox.Session) -> None:
     """The HTML report in headless Chromium; screenshots land in $REPORT_SCREENSHOTS."""
-    if shutil.which("chromium") is None or shutil.which("chromedriver") is None:
-        session.run("apt-get", "update", "-qq", external=True)
-        needed = ("chromium", "chromium-driver")
-        session.run("apt-get", "install", "-y", "-qq", *needed, external=True)
+    need(session, "chromium", "chromium")
+    need(session, "chromedriver", "chromium-driver")
     session.install(".", *group("tests"), *group("browser"))
     shots = os.environ.get("REPORT_SCREENSHOTS") or str(Path(session.create_tmp()) / "screenshots")
     session.env["REPORT_SCREENSHOTS"] = shots
