@@ -1,9 +1,10 @@
 import pytest
 from hypothesis import settings
 
-settings.register_profile("thorough", max_examples=5_000)
-
 from reseller_conformance.envelope import reader
+
+# for the properties that leave the number of examples to the profile
+settings.register_profile("thorough", max_examples=5_000)
 
 
 def pytest_addoption(parser):

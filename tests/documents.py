@@ -162,6 +162,7 @@ SPELLINGS = (
     lambda name: f"total_{name}",
 )
 ADDITIONS = st.sampled_from(["status", "code", "id", "Überschrift", "a.b-c", "results"])
+SECOND_SPELLINGS = st.sampled_from(["Message", "Errors"])
 BESIDE = {
     "message": st.sampled_from(["error", "success", ""]),
     "errors": st.lists(TEXTS, max_size=2),
@@ -175,7 +176,8 @@ def overviews(draw: st.DrawFn) -> Document:
     done = draw_faults(draw, members) if draw(st.booleans()) else []
     is_ = Is.NEITHER if done else Is.OVERVIEW
     if draw(st.booleans()):
-        members[draw(ADDITIONS)] = draw(TEXTS | st.just(NESTED) | st.lists(TEXTS, min_size=1))
+        name = draw(ADDITIONS | SECOND_SPELLINGS)
+        members[name] = draw(TEXTS | st.just(NESTED) | st.lists(TEXTS, min_size=1))
         is_ = is_ if done else Is.ADDED_OVERVIEW
     return draw(arranged(members, is_, done, in_overview=True))
 
@@ -231,7 +233,7 @@ def error_lists(draw: st.DrawFn) -> Document:
     is_ = Is.NEITHER if done else Is.ERRORS
     if draw(st.booleans()):
         # Beside the right name, another spelling of it is one more addition.
-        names = ADDITIONS if done else ADDITIONS | st.sampled_from(["Message", "Errors"])
+        names = ADDITIONS if done else ADDITIONS | SECOND_SPELLINGS
         members[draw(names)] = draw(TEXTS | st.just(NESTED))
         is_ = is_ if done else Is.ADDED_ERRORS
     return draw(arranged(members, is_, done, in_overview=False))

@@ -150,7 +150,7 @@ def _judge_closed(page: _Page[V], fields: Sight[V] | None) -> None:
 
 
 def _is_told(told: Sight[V], name: str) -> bool:
-    """Say whether this is `message` or `errors`; another spelling is, where the right one is not."""
+    """Say whether this is `message` or `errors`, or another spelling that came in its place."""
     return name in TOLD or (folded(name) in TOLD and folded(name) not in told.exact)
 
 
