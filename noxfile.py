@@ -72,7 +72,7 @@ def interop(session: nox.Session) -> None:
 
 @nox.session
 def bench(session: nox.Session) -> None:
-    """What a run costs, as ratios taken in one go: docs/benchmarks.md, or the page that is named."""
+    """What a run costs, as ratios taken in one go: docs/benchmarks.md, or the page named."""
     need(session, "hyperfine", "hyperfine")
     session.install(".", *group("bench"))
     session.run("pytest", "-p", "no:schemathesis", "benchmarks", "--benchmark-columns=median,iqr")
