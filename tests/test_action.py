@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -130,6 +131,7 @@ def test_inputs_reach_the_run_as_they_are(tmp_path: Path) -> None:
         "formats": NASTY,
         "depth": NASTY,
         "level": NASTY,
+        "baseline": NASTY,
         "args": f"--rate=5/s\n\n--header=X: {NASTY}\n{NASTY}\n--\n-k\n*",
         "reports": f"some where/{NASTY}",
     }
@@ -144,9 +146,11 @@ def test_inputs_reach_the_run_as_they_are(tmp_path: Path) -> None:
         f"--level={NASTY}",
         f"--base-url=https://{NASTY}",
         f"--app={NASTY}",
+        f"--baseline={NASTY}",
         f"--report-json={folder}/report.json",
         f"--report-junit={folder}/report.xml",
         f"--report-markdown={folder}/report.md",
+        *([f"--report-html={folder}/report.html"] if find_spec("jinja2") else []),
         "--rate=5/s",
         f"--header=X: {NASTY}",
         NASTY,
@@ -180,7 +184,7 @@ def test_outputs_cannot_be_forged(tmp_path: Path) -> None:
 def test_what_is_installed_is_the_action_itself_or_what_is_wanted(tmp_path: Path) -> None:
     recorder(tmp_path, "python")
     wanted = {
-        "": [f"{tmp_path / 'the action'}[serve,asgi,xdist]"],
+        "": [f"{tmp_path / 'the action'}[serve,asgi,xdist,html]"],
         f"a-package==0.1.0\n./{NASTY}": ["a-package==0.1.0", f"./{NASTY}"],
     }
     for install, words in wanted.items():
