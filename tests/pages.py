@@ -247,8 +247,10 @@ def _hostile(result: Result) -> Result:
         Finding(**texts, status=200),
         Finding(**{**texts, "where": "package", "excerpt": f'{{"package": "{_EVIL}"'}, status=None),
     )
-    failed = outcome is Outcome.FAILED
-    return replace(result, outcome=outcome, reason=_EVIL, findings=found if failed else ())
+    if outcome is not Outcome.FAILED:
+        return replace(result, outcome=outcome, reason=_EVIL)
+    known = _EVIL if result.format == "xml" else ""
+    return replace(result, outcome=outcome, reason=_EVIL, findings=found, known=known)
 
 
 HOSTILE = replace(
@@ -257,5 +259,6 @@ HOSTILE = replace(
     suite={**(GREEN.suite or {}), "version": _EVIL},
     target={"kind": "live", "base_url": _EVIL, "customers": [_EVIL, _EVIL], "foreign_user": _EVIL},
     complete=False,
+    baseline={"file": _EVIL, "problems": [_EVIL], "changes": [_EVIL]},
 )
 """Markup, script and odd characters in every text that comes from a server or an operator."""

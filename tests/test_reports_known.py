@@ -11,7 +11,7 @@ import pytest
 from rich.console import Console
 
 from reseller_conformance.findings import Finding, Outcome, Result, Run
-from reseller_conformance.reports import code_quality, github, junit, markdown
+from reseller_conformance.reports import code_quality, github, html, junit, markdown
 from reseller_conformance.reports.badge import badge
 from reseller_conformance.reports.json_report import as_json
 from reseller_conformance.reports.summary import conclusion
@@ -79,6 +79,17 @@ def test_github_is_told_of_what_counts_only(level: Level) -> None:
     (line,) = github.commands(replace(RUN, level=level, baseline=HELD))
     assert line.startswith("::error title=an entry of the baseline does not hold::")
     assert line.endswith(PROBLEM)
+
+
+def test_html_shows_the_reason_apart_from_what_violates() -> None:
+    page = html.render(replace(RUN, results=(KNOWN, FAILED), baseline=HELD))
+    violated, accepted = page.partition('<h2 id="violated">')[2].split('<h2 id="known">')
+    assert 'id="finding-success.counts"' in violated
+    assert "padded" not in violated
+    assert 'id="known-success.counts-json"' in accepted
+    assert "padded &lt;b&gt;since&lt;/b&gt; 2014" in accepted
+    assert '<a class="outcome should" href="#known">' in accepted
+    assert "delete lines 3-6" in page
 
 
 def test_a_badge_counts_what_is_known() -> None:

@@ -24,6 +24,7 @@ from reseller_conformance.reports.html.plot import charts, duration
 from reseller_conformance.reports.json_report import as_json
 from reseller_conformance.reports.summary import (
     Evidence,
+    accepted,
     because,
     by_topic,
     conclusion,
@@ -73,6 +74,8 @@ def render(run: Run) -> str:
         formats=formats,
         violated=failures(run, Level.MUST),
         departed=failures(run, Level.SHOULD),
+        accepted=accepted(run),
+        held=run.baseline or {"problems": [], "changes": []},
         topics=by_topic(made),
         requirements=len(made),
         tally=_tally(run),
@@ -197,6 +200,8 @@ def _cell(result: Result, run: Run) -> tuple[str, str, str]:
     observed = result.reason.partition(":")[0]
     if level is Level.MAY and observed in ("yes", "no"):
         return "", observed, "plain"
+    if result.known:
+        return "=", "known", "should"
     if outcome is Outcome.FAILED and level is Level.SHOULD and run.level is Level.MUST:
         return "~", "failed", "should"
     return MARKS[outcome], WORDS.get(outcome, outcome.value), outcome.value
