@@ -20,6 +20,7 @@ from reseller_conformance.envelope import (
     misread,
     read_envelope,
 )
+from reseller_conformance.envelope.words import named
 from reseller_conformance.requirements import Level
 
 EXAMPLES = {field.name: field.example for field in FIELDS}
@@ -366,6 +367,14 @@ def test_an_excerpt_is_never_longer_than_asked(value):
 
 def test_an_excerpt_may_be_shorter():
     assert excerpt(10**40, 40) == "1" + "0" * 38 + "…"
+
+
+@pytest.mark.parametrize(
+    "name, words",
+    [("x" * 40, "x" * 40), ("x" * 41, "'" + "x" * 37 + "…'"), (" x", "' x'"), ("", "''")],
+)
+def test_a_name_is_shown_as_it_is_unless_it_is_odd(name, words):
+    assert named(name) == words
 
 
 def test_an_overview_knows_its_values_by_name():

@@ -501,7 +501,7 @@ def test_an_envelope_at_the_end_of_a_page_is_read(around, end):
     assert read(body).values == VALUES
 
 
-@pytest.mark.parametrize("broken", ["{'a': %s}", "[x, %s]", '"a, %s'])
+@pytest.mark.parametrize("broken", ["{'a': %s}", "[x, %s]", '"a\n%s', "\n{'a': %s}"])
 def test_json_that_breaks_is_not_called_something_before_what_it_holds(broken):
     envelope = read(broken % '{"message": "error", "errors": ["x"]}')
     assert not envelope.problems[0].got.startswith("something before it")

@@ -420,6 +420,7 @@ def test_messages_of_a_wrong_error_envelope_are_kept():
 MANY_ATTRIBUTES = " ".join(f'a{n}="1"' for n in range(101))
 SYNTAX = {
     "half of it": (overview()[: len(overview()) // 2], Looks.OVERVIEW),
+    "half of it, and an error": (overview()[:120] + errors(), Looks.ERRORS),
     "line end before a break": ("\n<result><a></result>", Looks.NEITHER),
     "end missing": (overview().removesuffix("</result>"), Looks.OVERVIEW),
     "wrong end": (overview().replace("</requests>", "</request>"), Looks.OVERVIEW),
@@ -713,6 +714,15 @@ def test_the_header_rules_as_far_as_it_reads(body, content_type, text):
     assert envelope.package == text
 
 
+@pytest.mark.parametrize("charset", ["utf-8", "iso-8859-1", "us-ascii"])
+@pytest.mark.parametrize("order", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("said", ["", "UTF-8"])
+def test_no_header_of_another_family_makes_up_for_utf16_that_nobody_declares(said, order, charset):
+    envelope = read(encoded(said, "é", order), XML + charset)
+    assert told(envelope) == [("readable.encoding", "body")]
+    assert envelope.values["package"] == "é"
+
+
 def test_no_header_makes_up_for_an_encoding_that_nobody_knows():
     envelope = read(encoded("utf-7", "é", "utf-8"), XML + "utf-8")
     assert told(envelope) == [("readable.encoding", "body")]
@@ -729,6 +739,12 @@ def test_an_error_under_a_wrong_header_is_told_of_what_reads():
 def test_what_looks_like_xml_is_told_of_before_what_a_header_makes_of_it(charset):
     envelope = read(b"\n<result>\xe9", XML + charset)
     assert told(envelope)[0] == ("readable.encoding", "byte 10")
+
+
+@pytest.mark.parametrize("body", [b'{"a": "\xe9"}  ', b'["\xe9"] '])
+def test_what_looks_like_json_is_called_so_whatever_a_header_makes_of_it(body):
+    (problem,) = read(body, XML + "cp037").problems
+    assert problem.got.startswith("JSON: ")
 
 
 def test_a_hundred_attributes_are_read():

@@ -40,15 +40,16 @@ def body(
     also: tuple[Requirement, ...] = (),
     formats: tuple[Format, ...],
     when: When | None = None,
+    content_type: str = "",
 ) -> None:
-    """Register a change of the body, given as text, whose content type stays plain."""
+    """Register a change of the body, given as text; its content type names no charset by itself."""
 
     def written(answer: Answer) -> Answer:
         text = answer.body.decode("utf-8" if formats == JSON else "iso-8859-1")
         changed = change(text)
         as_bytes = changed if isinstance(changed, bytes) else written_in(formats, changed)
         plain = "application/json" if formats == JSON else "application/xml"
-        return replace(answer, body=as_bytes, content_type=plain)
+        return replace(answer, body=as_bytes, content_type=content_type or plain)
 
     fault(
         fails=fails,
@@ -167,6 +168,14 @@ in_xml(
     lambda text: text.encode("utf-16-be"),
     fails=READABLE_ENCODING,
 )
+for _order, _charset in (("utf-16-le", "utf-8"), ("utf-16-be", "iso-8859-1")):
+    in_xml(
+        f"in_{_order.replace('-', '_')}_called_{_charset.replace('-', '_')}",
+        f"{_order.upper()} without a mark, which the header calls {_charset}",
+        lambda text, order=_order: text.replace(DECLARATION, "").strip().encode(order),
+        fails=READABLE_ENCODING,
+        content_type=f"application/xml; charset={_charset}",
+    )
 in_xml(
     "encoded_twice",
     "text in UTF-8 is read as ISO-8859-1 and written in UTF-8 again",

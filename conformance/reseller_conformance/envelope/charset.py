@@ -159,9 +159,9 @@ def readings(body: bytes, content_type: str | None) -> Iterator[Reading]:
 
 def own(body: bytes) -> Own:
     """Find the encoding that an XML document claims for itself (XML 1.0, 4.3.3 and F)."""
-    mark, skip = _marked(body)
+    mark, rest = _marked(body)
     if mark is not None:
-        declared = _declared(body[skip:], mark)
+        declared = _declared(rest, mark)
         unsaid = mark.startswith("utf-32") and declared is None
         fault = f"{mark.upper()}, marked but not declared" if unsaid else ""
         return Own(mark, mark.upper(), marked=True, fault=fault)
@@ -188,16 +188,15 @@ def _declared(body: bytes, codec: str) -> str | None:
     return match[2] if match else None
 
 
-def _marked(body: bytes) -> tuple[str | None, int]:
+def _marked(body: bytes) -> tuple[str | None, bytes]:
+    """Return the codec that a mark tells, and the body without it."""
     for mark, codec in _MARKS:
         if body.startswith(mark):
-            return codec, len(mark)
-    return None, 0
+            return codec, body.removeprefix(mark)
+    return None, body
 
 
 def _wide(body: bytes) -> str | None:
-    if b"\0" not in body[:4]:
-        return None
     return next((codec for pattern, codec in _WIDE if pattern.match(body)), None)
 
 

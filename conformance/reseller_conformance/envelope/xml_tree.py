@@ -116,7 +116,7 @@ class _Builder:
     def enter_namespaces(self, name: str, pairs: list[tuple[str, str]]) -> None:
         """Keep track of what is declared, and note the first element that is in a namespace."""
         # what stands in it is in that namespace as well, and has the same cause
-        default = next((value for key, value in pairs if key == "xmlns"), "")
+        default = dict(pairs).get("xmlns")
         self.prefixes.append(frozenset(key[6:] for key, _ in pairs if key.startswith("xmlns:")))
         if ":" in name or default:
             got = f"<{named(name)}>" + (f" in {excerpt(default)}" if default else "")
@@ -155,7 +155,9 @@ class _Builder:
 def parse(text: str) -> Tree:
     """Read a text as one XML document."""
     # Expat takes U+FEFF at the beginning for its own mark; ours is gone, so that this is another.
-    data = f"{_MARK * text.startswith(_MARK)}{text}".encode("utf-8", "replace")
+    # It takes NULs there for UTF-16, whatever it is told; any other control is as wrong.
+    marked = f"{_MARK * text.startswith(_MARK)}{text}"
+    data = marked.replace("\0", "\1").encode("utf-8", "replace")
     parser = expat.ParserCreate("utf-8")
     builder = _Builder(parser)
     whole = False
