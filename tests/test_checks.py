@@ -262,3 +262,10 @@ def test_but_not_for_what_goes_wrong_with_a_plain_value_too():
     odd, usual = Case(Format.JSON, user=Text("'")), form.troubles(answer(status=500, body=b""))
     assert not list(form.envelope(answer(odd, 500, b""), usual))
     assert list(form.envelope(answer(odd, 302, b""), usual))
+
+
+def test_why_answers_are_not_what_was_wanted_is_told_by_the_first_that_shows_it():
+    refused, let_in = answer(WRONG, 403), overview(WRONG)
+    assert form.see([refused, answer(status=500)]) == f"see {r.HTTP_SERVER_ERROR}"
+    assert form.see([let_in, answer(status=500)]) == "they bring an overview, see due"
+    assert form.see([refused, overview()]) == form.see([]) == "no requirement says why"

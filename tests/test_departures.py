@@ -127,7 +127,7 @@ OF_ONE_ANSWER = {
         (
             "answer",
             "the customer's overview",
-            "HTTP 404 with text/html, no envelope",
+            "HTTP 404 with no envelope, but an HTML page: '<html>'",
             "is the base URL the one below which /apiv2/ lies?",
         ),
     ),

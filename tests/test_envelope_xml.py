@@ -87,6 +87,7 @@ def test_a_documented_overview_reads(body):
         (" Silver ", " Silver "),
         ("a&lt;b&gt;&amp;&quot;&apos;", "a<b>&\"'"),
         ("<![CDATA[<b>]]>", "<b>"),
+        (f"<![CDATA[{declared('UTF-16')}]]>", declared("UTF-16")),
         ("a\r\nb", "a\nb"),
         ("a&#13;b", "a\rb"),
         ("&#x1F600;日本", "\U0001f600日本"),
@@ -718,8 +719,15 @@ def test_the_header_rules_as_far_as_it_reads(body, content_type, text):
 @pytest.mark.parametrize("order", ["utf-16-le", "utf-16-be"])
 @pytest.mark.parametrize("said", ["", "UTF-8"])
 def test_no_header_of_another_family_makes_up_for_utf16_that_nobody_declares(said, order, charset):
-    envelope = read(encoded(said, "é", order), XML + charset)
+    envelope = read(encoded(said, "x", order), XML + charset)
     assert told(envelope) == [("readable.encoding", "body")]
+    assert envelope.values["package"] == "x"
+
+
+def test_the_encoding_is_declared_whatever_the_root():
+    body = encoded("ISO-8859-1", "é").replace(b"result>", b"response>")
+    envelope = read(body)
+    assert told(envelope) == [("success.shape", "response/overview")]
     assert envelope.values["package"] == "é"
 
 

@@ -115,7 +115,7 @@ def decode(body: bytes, codec: str | None) -> str | None:
         return None
     if codec in ("utf-16", "utf-32"):
         # Without a mark Python takes the order of the machine that it runs on.
-        codec = _marked(body)[0] or _wide(body) or f"{codec}-be"
+        codec = _marked(body) or _wide(body) or f"{codec}-be"
     try:
         return body.decode(codec).removeprefix("\ufeff")
     except (UnicodeError, LookupError, ValueError):
@@ -124,7 +124,7 @@ def decode(body: bytes, codec: str | None) -> str | None:
 
 def json_reading(body: bytes) -> Reading:
     """Decode a JSON text, if need be in another encoding than the one that it must have."""
-    mark, _ = _marked(body)
+    mark = _marked(body)
     found = mark or _wide(body)
     if found is None:
         text = decode(body, "utf-8")
@@ -159,9 +159,9 @@ def readings(body: bytes, content_type: str | None) -> Iterator[Reading]:
 
 def own(body: bytes) -> Own:
     """Find the encoding that an XML document claims for itself (XML 1.0, 4.3.3 and F)."""
-    mark, rest = _marked(body)
+    mark = _marked(body)
     if mark is not None:
-        declared = _declared(rest, mark)
+        declared = _declared(body, mark)
         unsaid = mark.startswith("utf-32") and declared is None
         fault = f"{mark.upper()}, marked but not declared" if unsaid else ""
         return Own(mark, mark.upper(), marked=True, fault=fault)
@@ -188,12 +188,8 @@ def _declared(body: bytes, codec: str) -> str | None:
     return match[2] if match else None
 
 
-def _marked(body: bytes) -> tuple[str | None, bytes]:
-    """Return the codec that a mark tells, and the body without it."""
-    for mark, codec in _MARKS:
-        if body.startswith(mark):
-            return codec, body.removeprefix(mark)
-    return None, body
+def _marked(body: bytes) -> str | None:
+    return next((codec for mark, codec in _MARKS if body.startswith(mark)), None)
 
 
 def _wide(body: bytes) -> str | None:
