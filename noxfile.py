@@ -14,7 +14,7 @@ nox.options.sessions = ["lint", "types", "tests"]
 PYPROJECT = nox.project.load_toml("pyproject.toml")
 NPM = ("ajv@8", "ajv-formats@3")
 INTEROP_TESTS = ("tests/test_corpus.py", "tests/test_documents.py")
-PYTHON_FILES = ("benchmarks", "conformance", "tests", "noxfile.py")
+PYTHON_FILES = ("benchmarks", "conformance", "docs", "tests", "noxfile.py")
 
 
 def group(name: str) -> list[str]:
@@ -133,6 +133,17 @@ def conformance(session: nox.Session) -> None:
     """The suite itself, against the embedded reference or the target that the arguments name."""
     session.install(".[serve,asgi,xdist]")
     session.run("reseller-conformance", "run", *session.posargs)
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """The pages of docs/ as a site, each warning and each dead link an error."""
+    session.install(".", *group("docs"))
+    site = Path(session.create_tmp()).resolve() / "site"
+    shutil.rmtree(site, ignore_errors=True)
+    strict = ("-W", "--keep-going", "-n", "-E", "-d", str(site.with_name("doctrees")))
+    session.run("sphinx-build", *strict, "docs", str(site), *session.posargs)
+    session.log(f"open {site / 'index.html'}")
 
 
 @nox.session

@@ -1,0 +1,240 @@
+"""Directives for what the package knows best itself: none of it is written down a second time."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from importlib import import_module
+from itertools import groupby
+from operator import attrgetter
+from typing import Any
+
+import click
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxDirective
+
+from reseller_conformance import cli, plugin
+from reseller_conformance.guidance import page_of
+from reseller_conformance.options import OPTIONS
+from reseller_conformance.requirements import CATALOGUE, Requirement
+from reseller_conformance.validators import schema_folder
+
+WIDTH = 80
+
+
+class Generated(SphinxDirective):
+    """A directive that stands for Markdown: headed throughout, or without any heading.
+
+    MyST puts what is headed into the page at once, before what the directive returns.
+    """
+
+    optional_arguments = 1
+
+    def markdown(self) -> Iterator[str]:
+        """Give the paragraphs."""
+        raise NotImplementedError
+
+    def run(self) -> list[nodes.Node]:
+        """Return the paragraphs, read as if they stood in the page."""
+        return self.parse_text_to_nodes("\n\n".join(self.markdown()), allow_section_headings=True)
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return a table, one line a row."""
+    lines = [head, ["---"] * len(head), *rows]
+    escaped = ([cell.replace("|", r"\|") for cell in row] for row in lines)
+    return "\n".join(f"| {' | '.join(row)} |" for row in escaped)
+
+
+def code(text: str) -> str:
+    """Return the text as code; nothing where there is none."""
+    return f"`{text}`" if text else ""
+
+
+# --- Requirements ---------------------------------------------------------------------------------
+
+TOPICS = {
+    "success": "The success envelope",
+    "http": "HTTP",
+    "readable": "Is it readable?",
+    "errors": "The error envelope",
+    "due": "When an error is due",
+    "request": "The request",
+    "agreement": "The two formats together, and calls together",
+    "values": "Do the values make sense?",
+}
+
+
+BY_TOPIC = sorted(CATALOGUE, key=lambda known: list(TOPICS).index(known.topic))
+
+
+class Catalogue(Generated):
+    """A table of all requirements."""
+
+    def markdown(self) -> Iterator[str]:
+        """Give the table."""
+        rows = ([f"[{one.id}](<#{one.id}>)", one.level.upper(), _plain(one)] for one in BY_TOPIC)
+        yield table(["requirement", "level", "what"], rows)
+
+
+class Requirements(Generated):
+    """The page of each requirement, by topic; its anchor is its id, dot and all."""
+
+    def markdown(self) -> Iterator[str]:
+        """Give each."""
+        for topic, known in groupby(BY_TOPIC, attrgetter("topic")):
+            yield f"## {TOPICS[topic]}"
+            for one in known:
+                # its headings go below that of the topic
+                yield re.sub(r"(?m)^(#{1,2}) ", r"##\1 ", page_of(one))
+
+    def run(self) -> list[nodes.Node]:
+        """Return the pages."""
+        made = super().run()
+        sections = self.state.document.findall(nodes.section)
+        of_titles = {section[0].astext(): section for section in sections}
+        for one in CATALOGUE:
+            self._anchor(of_titles[one.id], one.id)
+        return made
+
+    def _anchor(self, section: nodes.section, name: str) -> None:
+        """Name the section; docutils would write `success-dates`, a report `success.dates`."""
+        document = self.state.document
+        for id in section["ids"]:
+            del document.ids[id]
+        section["ids"], section["names"] = [name], [name]
+        document.ids[name] = section
+        document.nameids[name], document.nametypes[name] = name, True
+
+
+def _plain(requirement: Requirement) -> str:
+    return re.sub(r"([\\`*_<>\[\]])", r"\\\1", requirement.title)
+
+
+# --- Options and commands -------------------------------------------------------------------------
+
+
+class Options(Generated):
+    """The options of a run."""
+
+    def markdown(self) -> Iterator[str]:
+        """Give one table."""
+        rows = [["`--base-url URL`", "live target", "`RESELLER_BASE_URL`"]]
+        for option in OPTIONS:
+            said = option.help + "; may be repeated" * option.many
+            rows.append([code(f"--{option.name} {option.metavar}".strip()), said, code(option.env)])
+        yield table(["option", "what it means (default)", "environment"], rows)
+
+
+class Commands(Generated):
+    """What each command says of itself."""
+
+    def markdown(self) -> Iterator[str]:
+        """Give the help of the whole, then of each."""
+        yield "## Commands"
+        top = click.Context(cli.commands, info_name="reseller-conformance", max_content_width=WIDTH)
+        yield _block(cli.commands.get_help(top))
+        for name in cli.commands.list_commands(top):
+            command = cli.commands.get_command(top, name)
+            assert command
+            context = click.Context(command, top, name, terminal_width=WIDTH)
+            yield f"### `{name}`"
+            yield _block(command.get_help(context))
+
+
+def _block(text: str) -> str:
+    return f"```text\n{text}\n```"
+
+
+# --- A schema -------------------------------------------------------------------------------------
+
+
+class Schema(Generated):
+    """Every member that a JSON Schema of ours describes, by its path."""
+
+    required_arguments = 1
+
+    def markdown(self) -> Iterator[str]:
+        """Give one table."""
+        schema = json.loads((schema_folder() / self.arguments[0]).read_text(encoding="utf-8"))
+        rows = ([code(path), kind, said] for path, kind, said in _members(schema, schema, ""))
+        yield table(["member", "value", "what it says"], rows)
+
+
+def _members(
+    schema: Mapping[str, Any], whole: Mapping[str, Any], path: str
+) -> Iterator[tuple[str, str, str]]:
+    for name, written in schema.get("properties", {}).items():
+        member = _resolved(written, whole)
+        here = f"{path}.{name}".lstrip(".")
+        yield here, _kind(member), member.get("description", member.get("title", ""))
+        yield from _members(member, whole, here)
+        yield from _members(_resolved(member.get("items", {}), whole), whole, f"{here}[]")
+
+
+def _resolved(schema: Mapping[str, Any], whole: Mapping[str, Any]) -> dict[str, Any]:
+    found = whole["$defs"][schema["$ref"].rpartition("/")[2]] if "$ref" in schema else {}
+    return {**found, **schema}
+
+
+def _kind(schema: Mapping[str, Any]) -> str:
+    if "const" in schema:
+        return code(json.dumps(schema["const"]))
+    if "enum" in schema:
+        return ", ".join(code(json.dumps(value)) for value in schema["enum"])
+    kinds = schema.get("type", "any")
+    return kinds if isinstance(kinds, str) else " or ".join(kinds)
+
+
+# --- Python names ---------------------------------------------------------------------------------
+
+
+class Names(Generated):
+    """The public names of a module (`__all__`), or those of them that are given."""
+
+    required_arguments = 1
+    optional_arguments = 20
+
+    def markdown(self) -> Iterator[str]:
+        """Give autodoc its directives."""
+        module = import_module(self.arguments[0])
+        for name in self.arguments[1:] or sorted(module.__all__, key=str.lower):
+            thing = getattr(module, name)
+            kind = "data"
+            if inspect.isclass(thing):
+                kind = "class"
+            elif inspect.isroutine(thing):
+                kind = "function"
+            home = getattr(thing, "__module__", None) or module.__name__
+            if kind == "data":
+                home = module.__name__
+            members = "\n   :members:\n   :undoc-members:" if kind == "class" else ""
+            if getattr(thing, "__module__", "").startswith("reseller_conformance.suite"):
+                members = ""  # its tests are the requirements
+            yield f"```{{eval-rst}}\n.. auto{kind}:: {home}.{name}{members}\n```"
+
+
+class Fixtures(Generated):
+    """The fixtures of the plugin that are meant for others."""
+
+    required_arguments = 1
+    optional_arguments = 20
+
+    def markdown(self) -> Iterator[str]:
+        """Give the docstring of each."""
+        for name in self.arguments:
+            made = getattr(plugin, name)
+            scope = made._fixture_function_marker.scope
+            said = inspect.cleandoc(made._fixture_function.__doc__)
+            yield f"### `{name}`"
+            yield f"Scope: {scope}.\n\n{said}"
+
+
+def setup(app: Sphinx) -> dict[str, object]:
+    """Tell Sphinx of the directives."""
+    for directive in (Catalogue, Requirements, Options, Commands, Schema, Names, Fixtures):
+        app.add_directive(directive.__name__.lower(), directive)
+    return {"parallel_read_safe": True}
