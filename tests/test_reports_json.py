@@ -49,6 +49,7 @@ RUN = Run(
         "base_url": "https://staging.example.com",
         "customers": ["a@example.com"],
         "foreign_user": None,
+        "files": None,
     },
     traffic={
         "calls": 3,

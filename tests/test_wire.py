@@ -17,8 +17,8 @@ from reseller_conformance.cases import Expected
 from reseller_conformance.client import Client
 from reseller_conformance.client.hopes import PLENTY
 from reseller_conformance.client.keeping import LONGEST
-from reseller_conformance.client.wire import BEGINNING, CAP
-from reseller_conformance.exchange import Exchange, Transport
+from reseller_conformance.client.wire import BEGINNING
+from reseller_conformance.exchange import CAP, Exchange, Transport
 from reseller_conformance.target import Limits
 from servers import (
     CLOSE,

@@ -53,11 +53,10 @@ class Answer:
         Where it did not, the `http` topic says why, and no other has anything to judge.
         """
         exchange = self.exchange
-        if exchange.problem is not None or exchange.status is None or not exchange.body.strip():
+        if exchange.problem is not None or not exchange.body.strip():
             return False
-        return not (
-            300 <= exchange.status < 400 or exchange.status >= 500 or exchange.status == 429
-        )
+        status = exchange.status or 200  # a saved body without one: somebody meant it
+        return not (300 <= status < 400 or status >= 500 or status == 429)
 
     @property
     def looks(self) -> Looks:
@@ -97,15 +96,17 @@ class Answer:
             return f"{exchange.problem.kind}: {exchange.problem.detail}"
         if exchange.status is not None and 300 <= exchange.status < 400:
             return f"HTTP {exchange.status}, a redirect to {exchange.header('Location')}"
+        http = "" if exchange.status is None else f"HTTP {exchange.status} "
         if not exchange.body.strip():
-            return f"HTTP {exchange.status} without a body"
+            return f"{http}without a body" if http else "an empty body"
         what = {
             Looks.OVERVIEW: "an overview",
             Looks.ERRORS: "an error envelope",
             Looks.NEITHER: "no envelope",
         }[self._meant]
         wrong = next((p.got for p in self.problems if p.requirement.level is Level.MUST), "")
-        return f"HTTP {exchange.status} with {what}{wrong and f', but {wrong}'}"
+        said = f"{what}, but {wrong}" if wrong else what
+        return f"{http}with {said}" if http else said
 
 
 def read(exchange: Exchange) -> Answer:

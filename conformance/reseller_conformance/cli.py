@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 import click
 
 from reseller_conformance import __version__
+from reseller_conformance.contract import Format
 from reseller_conformance.helping import HeadedOption, HeadedOptions, InOrder, suggestion
 from reseller_conformance.options import MORE, OPTIONS, Option
 from reseller_conformance.reports.text import one_line, visible
@@ -122,6 +123,36 @@ def run(ctx: click.Context, /, base_url: str, color: bool | None, **given: Any) 
     try:
         return running.run(words, base_url, ctx.meta.get("pytest", []), color)
     except running.SettingsError as error:
+        raise click.ClickException(str(error)) from None
+
+
+# --- validate ------------------------------------------------------------------------------------
+
+
+@commands.command(
+    context_settings={"max_content_width": 100},
+    epilog="A FILE is one body, a HAR, or (.ndjson, .jsonl) a JSON body on each line; - is stdin.",
+)
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.option("--format", type=click.Choice(Format), help="of bodies (by name, or as they begin)")
+@click.option("--expect", type=click.Choice(["overview", "error"]), help="the envelope that is due")
+@click.option("--content-type", metavar="TYPE", help="header of bodies: 'text/xml; charset=utf-8'")
+@click.option("--ndjson", "sort", flag_value="ndjson", help="a JSON body on each line")
+@click.option("--har", "sort", flag_value="har", help="calls recorded by a browser or a proxy")
+@click.option("--level", type=click.Choice(["must", "should"]), default="must", help="what fails")
+@click.option("--report-json", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE")
+@click.option("--color/--no-color", default=None, help="colours (where stdout is a terminal)")
+def validate(
+    files: tuple[str, ...], report_json: Path | None, color: bool | None, **said: Any
+) -> int:
+    """Judge saved answers, with no network."""
+    from reseller_conformance.offline.inputs import InputError
+    from reseller_conformance.offline.validating import validate as judge
+    from reseller_conformance.offline.validating import wanted
+
+    try:
+        return judge(files, wanted(**said), report_json, color)
+    except InputError as error:
         raise click.ClickException(str(error)) from None
 
 

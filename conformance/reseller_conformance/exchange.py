@@ -10,11 +10,15 @@ from enum import StrEnum
 
 from reseller_conformance.cases import Case
 
-__all__ = ["GATEWAY", "Exchange", "Retry", "Transport", "TransportProblem"]
+__all__ = ["CAP", "GATEWAY", "Exchange", "Retry", "Transport", "TransportProblem"]
 
 
 GATEWAY = (429, 502, 503, 504)
 """What a gateway says of itself, not of the call (specification, section 6)."""
+
+
+CAP = 1024 * 1024
+"""The longest body that is read, with its content codings and without."""
 
 
 class Transport(StrEnum):
@@ -56,9 +60,10 @@ class Retry:
 class Exchange:
     """One call and its answer.
 
-    `url` is as sent, the key replaced; `status` is None where no answer began; `body` is decoded
-    of its content coding, capped, and scrubbed; `began` and `seconds` are of the last try, on the
-    clock of `time.monotonic`; `echoes_key` says that the key that was sent stood in the answer.
+    `url` is as sent, the key replaced; `status` is None where no answer began, or where a body was
+    saved without it; `body` is decoded of its content coding, capped, and scrubbed; `began` and
+    `seconds` are of the last try, on a clock that all exchanges of a run share; `echoes_key` says
+    that the key that was sent stood in the answer.
     """
 
     case: Case

@@ -38,6 +38,11 @@ class Verdict(StrEnum):
     VIOLATED = "violated"
     UNVERIFIED = "unverified"
 
+    @property
+    def exit_code(self) -> int:
+        """What it comes to for a shell; 2 is for wrong usage, 130 for an interrupt."""
+        return {Verdict.CONFORMANT: 0, Verdict.VIOLATED: 1, Verdict.UNVERIFIED: 3}[self]
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:

@@ -17,7 +17,6 @@ from typing import Any
 
 import click
 import pytest
-from rich.console import Console
 
 from reseller_conformance.client import secrets_of
 from reseller_conformance.collector import collected
@@ -26,7 +25,7 @@ from reseller_conformance.interrupts import delivered
 from reseller_conformance.options import OPTIONS, dest
 from reseller_conformance.reports import github, markdown
 from reseller_conformance.reports.screen import Screen
-from reseller_conformance.reports.terminal import print_report
+from reseller_conformance.reports.terminal import console_for, print_report
 from reseller_conformance.reports.text import one_line, visible
 from reseller_conformance.reports.writers import ReportError, look_ahead
 from reseller_conformance.secret import Scrubber
@@ -40,7 +39,6 @@ HERE = Path(__file__).parent
 
 MOST_LINES = 40
 OUTDATED, UNVERIFIED, INTERRUPTED = 1, 3, 130
-_OF_VERDICT = {Verdict.CONFORMANT: 0, Verdict.VIOLATED: 1, Verdict.UNVERIFIED: UNVERIFIED}
 
 
 def run(
@@ -142,7 +140,7 @@ def exit_code(run: Run | None, problems: Sequence[str], interrupted: bool) -> in
         return UNVERIFIED
     if run.verdict is Verdict.CONFORMANT and run.outdated:
         return OUTDATED
-    return _OF_VERDICT[run.verdict]
+    return run.verdict.exit_code
 
 
 def _plugin() -> str:
@@ -183,7 +181,7 @@ def _tell(screen: Screen, color: bool | None) -> int:
     if screen.run and screen.run.results:
         # rich ends the process where whoever reads the report has gone; the exit code stands.
         with suppress(BrokenPipeError, SystemExit):
-            print_report(screen.run, _console(color))
+            print_report(screen.run, console_for(color))
     elif code == UNVERIFIED:
         click.echo("unverified: nothing was tested", err=True)
     if code == INTERRUPTED:
@@ -204,10 +202,3 @@ def _tell_github(run: Run) -> None:
             github.append(path, markdown.render(run))
         except OSError as error:
             click.echo(f"error: GITHUB_STEP_SUMMARY, {error.strerror}: {path}", err=True)
-
-
-def _console(color: bool | None) -> Console:
-    # None leaves it to NO_COLOR, FORCE_COLOR and the terminal; an option says more than they do
-    if color is False:
-        return Console(color_system=None, highlight=False)
-    return Console(force_terminal=color, no_color=None if color is None else False, highlight=False)

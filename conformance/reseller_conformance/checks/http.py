@@ -82,10 +82,11 @@ def redirect(answer: Answer) -> Iterator[Departure]:
 def body(answer: Answer) -> Iterator[Departure]:
     """There is a body to read."""
     exchange = answer.exchange
-    if exchange.problem is not None or exchange.status is None or exchange.body.strip():
+    if exchange.problem is not None or exchange.body.strip():
         return
     if not any((*redirect(answer), *server_error(answer), *delivered(answer))):
-        yield Departure(answer, "body", "an envelope", f"{exchange.status} with an empty body")
+        status = "" if exchange.status is None else f"{exchange.status} with "
+        yield Departure(answer, "body", "an envelope", f"{status}an empty body")
 
 
 def status(answer: Answer) -> Iterator[Departure]:

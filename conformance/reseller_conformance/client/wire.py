@@ -18,13 +18,10 @@ from reseller_conformance import __version__
 from reseller_conformance.client.codings import OFFERED, decoded
 from reseller_conformance.client.deadline import DeadlineAdapter
 from reseller_conformance.client.failures import CAUGHT, Failure, Lost, failure
-from reseller_conformance.exchange import Transport, TransportProblem
+from reseller_conformance.exchange import CAP, Transport, TransportProblem
 from reseller_conformance.target import Target
 
-__all__ = ["CAP", "Reply", "Wire"]
-
-CAP = 1024 * 1024
-"""The longest body that is read, with its content codings and without."""
+__all__ = ["Reply", "Wire"]
 
 BEGINNING = 4 * 1024
 """How much is kept of a longer one, as evidence."""

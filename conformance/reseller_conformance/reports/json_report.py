@@ -20,7 +20,7 @@ NAME = "reseller-conformance"
 
 # A run may end before all of this is known: the report then says null rather than nothing.
 _SUITE = ("depth", "level", "formats", "partial", "seed", "started")
-_TARGET = ("kind", "base_url", "customers", "foreign_user")
+_TARGET = ("kind", "base_url", "customers", "foreign_user", "files")
 _TRAFFIC = ("calls", "retries", "seconds", "bytes")
 _LATENCY = ("median", "p95", "max", "histogram")
 

@@ -173,7 +173,10 @@ def conclusion(run: Run) -> str:
         wrong = len(run.baseline["problems"])
         notes.append(f"{wrong} baseline {'entry does' if wrong == 1 else 'entries do'} not hold")
     if not run.complete:
-        notes.append("interrupted: not everything was asked")
+        saved = (run.target or {}).get("kind") == "saved"
+        notes.append(
+            "not everything was read" if saved else "interrupted: not everything was asked"
+        )
     tested = {
         result.requirement.id
         for result in run.results

@@ -7,7 +7,8 @@ a server or an operator wrote is shown as text: it moves no cursor, and is no ma
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rich.console import Console
@@ -35,7 +36,7 @@ from reseller_conformance.reports.summary import (
 from reseller_conformance.reports.text import counted, one_line, shortened, visible
 from reseller_conformance.requirements import Level
 
-__all__ = ["print_report"]
+__all__ = ["console_for", "print_report"]
 
 # What comes from an answer is cut here, so that a screen holds a violation with its evidence.
 LONGEST = 400
@@ -68,6 +69,16 @@ _MARKS = {
 _WORDS = {Outcome.NOT_TESTED: "not tested", Outcome.NOT_APPLICABLE: "n/a"}
 _SHOULD = "~"
 _KNOWN = "="
+
+
+def console_for(color: bool | None) -> Console:
+    """Return the console of stdout: with colours, without, or as stdout is.
+
+    None leaves it to NO_COLOR, FORCE_COLOR and the terminal; an option says more than they do.
+    """
+    if color is False:
+        return Console(color_system=None, highlight=False)
+    return Console(force_terminal=color, no_color=None if color is None else False, highlight=False)
 
 
 def print_report(run: Run, console: Console) -> None:
@@ -190,14 +201,15 @@ class _Page:
         finding = evidence.finding
         lines = [
             ("format", ", ".join(evidence.formats) if one_of_many else ""),
-            ("asked", finding.case),
+            ("asked" if finding.curl else "found in", finding.case),
             ("expected", finding.expected),
             ("got", got(finding)),
             ("answer", "" if brief else _answer(finding)),
             ("hint", finding.hint),
         ]
         if evidence.times > 1:
-            lines.append(("seen in", f"{evidence.times:,} answers, of which this is the simplest"))
+            which = "simplest" if finding.curl else "first"
+            lines.append(("seen in", f"{evidence.times:,} answers, of which this is the {which}"))
         for label, value in lines:
             if value:
                 self.say(shortened(value, LONGEST), 2 + LABEL, label=label)
@@ -315,6 +327,8 @@ def _target(target: Mapping[str, Any]) -> str:
     customers = list(target.get("customers") or ())
     if target.get("kind") == "embedded":
         return f"target: the embedded reference, no network; {counted(len(customers), 'customer')}"
+    if target.get("files"):
+        return _files(target["files"])
     said = f"target: {target.get('kind') or 'unknown'} {target.get('base_url') or ''}".rstrip()
     if target.get("kind") == "app":
         said += ", served for this run only"
@@ -324,6 +338,20 @@ def _target(target: Mapping[str, Any]) -> str:
         said += f"; {'customers' if len(customers) > 1 else 'customer'} {names}"
     if target.get("foreign_user"):
         said += f"; of another reseller {target['foreign_user']}"
+    return said
+
+
+def _files(files: Sequence[Mapping[str, Any]]) -> str:
+    names = [str(file["file"]) for file in files[:MOST_NAMES]]
+    if len(files) > MOST_NAMES:
+        names.append(f"{len(files) - MOST_NAMES} more")
+    judged = sum(file["answers"] for file in files)
+    said = f"judged: {counted(judged, 'saved answer')} in {', '.join(names)}"
+    passed_over = Counter[str]()
+    for file in files:
+        passed_over.update(file["passed_over"])
+    if passed_over:
+        said += f"; passed over: {', '.join(f'{n:,} {what}' for what, n in passed_over.items())}"
     return said
 
 

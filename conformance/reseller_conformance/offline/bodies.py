@@ -1,0 +1,60 @@
+"""Saved bodies: one in a file, or one a line.
+
+Which file holds what is left to `inputs`; how a body is read to `envelope`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from reseller_conformance.answer import read
+from reseller_conformance.cases import Case, Expected
+from reseller_conformance.contract import Format
+from reseller_conformance.exchange import CAP, Exchange, Transport, TransportProblem
+from reseller_conformance.offline.saved import Saved
+from reseller_conformance.secret import Scrubber
+
+__all__ = ["Beside", "lines", "saved_body", "whole"]
+
+TOO_LARGE = TransportProblem(Transport.TOO_LARGE, f"the body is longer than {CAP} bytes")
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What is known beside the bodies: the header, the envelope due, and what is to be hidden."""
+
+    content_type: str | None
+    due: Expected
+    scrubber: Scrubber
+
+
+def whole(stream: BinaryIO, name: str, format: Format, beside: Beside) -> Iterator[Saved]:
+    """Yield the one body that the stream holds."""
+    yield saved_body(stream.read(CAP + 1), name, format, beside)
+
+
+def lines(stream: BinaryIO, name: str, beside: Beside) -> Iterator[Saved]:
+    """Yield the JSON body on each line; empty lines are passed over, as NDJSON has it."""
+    number = 0
+    while line := stream.readline(CAP + 1):
+        number += 1
+        rest = line
+        while len(rest) > CAP and not rest.endswith(b"\n"):
+            rest = stream.readline(CAP + 1)
+        if body := line.strip(b" \t\r\n"):
+            yield saved_body(body, f"{name}, line {number:,}", Format.JSON, beside)
+
+
+def saved_body(body: bytes, place: str, format: Format, beside: Beside) -> Saved:
+    """Read one body of which no more is known."""
+    given = beside.content_type
+    exchange = Exchange(
+        Case(format),
+        url="",
+        headers=(("Content-Type", given),) if given else (),
+        body=beside.scrubber.data(body[:CAP]),
+        problem=TOO_LARGE if len(body) > CAP else None,
+    )
+    return Saved(read(exchange), place, due=beside.due, headers=given is not None)

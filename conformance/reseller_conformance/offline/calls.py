@@ -1,0 +1,132 @@
+"""What a saved URL asked: the case, as far as it tells, whose account, and the key to be hidden.
+
+Credentials are never judged wrong: whoever saved the call may have taken them out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from urllib.parse import parse_qsl, urlsplit
+
+from reseller_conformance.cases import Case
+from reseller_conformance.contract import PARAMETERS, TASK, Format
+from reseller_conformance.secret import LEAST
+from reseller_conformance.states import State, Text, Value
+
+__all__ = ["Call", "call_of", "format_in", "keys_in"]
+
+MOST_TEXT = 255
+"""Longer values are asked of nobody (specification, section 4)."""
+
+_PATH = re.compile(r"(.*/apiv2/reseller\.account)\.(json|xml)", re.DOTALL)
+_KEY = re.compile(r"api_?key\b", re.IGNORECASE)
+# Also those that only a gateway or a database could take: nobody is asked to answer them.
+_UNASKED = re.compile("[\0-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+_BLANK = re.compile(r"\W*(?:redacted|removed|hidden|masked|sanitized|secret)?\W*", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Call:
+    """A call of the endpoint. It holds keys: it is not to be shown.
+
+    `account` is where and about whom it asked, for comparison; `request` all that it asked;
+    `telling` are those keys whose return would be an echo.
+    """
+
+    case: Case
+    user: str
+    account: str
+    request: str
+    keys: tuple[str, ...]
+    telling: tuple[str, ...]
+    asked_of_anyone: bool
+
+
+def format_in(url: str) -> Format | None:
+    """Return the format that a URL names by its ending, whatever its path."""
+    found = re.search(r"\.(json|xml)\Z", url.partition("?")[0].partition("#")[0])
+    return Format(found[1]) if found else None
+
+
+def keys_in(query: str) -> tuple[str, ...]:
+    """Return each value that is sent as a key, as it was meant and as it is written."""
+    written = [part.partition("=")[2] for part in query.split("&") if _KEY.match(part)]
+    meant = [value for name, value in _pairs(query) if _KEY.match(name)]
+    return tuple(dict.fromkeys(filter(None, [*meant, *written])))
+
+
+def call_of(url: str) -> Call | None:
+    """Read the URL of a call; None where it is one of something else."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return None
+    path = _PATH.fullmatch(parts.path)
+    if path is None:
+        return None
+    sent = _pairs(parts.query)
+    values: dict[str, list[str]] = {}
+    for name, value in sent:
+        values.setdefault(name, []).append(value)
+    user = values.get("user", [""])[0]
+    where = f"{parts.scheme}://{parts.netloc}{path[1]}"
+    keys = keys_in(parts.query)
+    others = [value.lower() for name, value in sent if not _KEY.match(name)]
+    return Call(
+        case=_case(Format(path[2]), values),
+        user=user,
+        account=_digest(where, *values.get("api_user", ()), user) if user else "",
+        request=_digest(where, path[2], *map(repr, sorted(sent))),
+        keys=keys,
+        telling=tuple(
+            key
+            for key in keys
+            if len(key) >= LEAST
+            and not _BLANK.fullmatch(key)
+            and not any(key.lower() in value for value in others)
+        ),
+        asked_of_anyone=not any(
+            len(text) > MOST_TEXT or _UNASKED.search(text) for pair in sent for text in pair
+        ),
+    )
+
+
+def _digest(*texts: str) -> str:
+    """Return what is equal for equal texts, and tells nothing of them: a key may be among them."""
+    return sha256("\n".join(texts).encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def _pairs(query: str) -> list[tuple[str, str]]:
+    return parse_qsl(query, keep_blank_values=True, errors="surrogateescape")
+
+
+def _case(format: Format, values: Mapping[str, Sequence[str]]) -> Case:
+    arrays = tuple(name for name in PARAMETERS if any(n.startswith(f"{name}[") for n in values))
+    named = {*PARAMETERS, *(n for n in values if n.partition("[")[0] in arrays)}
+    return Case(
+        format,
+        task=State.VALID if "task" in arrays else _task(values.get("task")),
+        user=State.VALID if "user" in arrays else _sent(values.get("user")),
+        extra=tuple((name, "") for name in values if name not in named),
+        again=tuple((n, State.VALID) for n in PARAMETERS if len(values.get(n, ())) > 1),
+        arrays=arrays,
+    )
+
+
+def _sent(values: Sequence[str] | None) -> State:
+    if values is None:
+        return State.MISSING
+    return State.VALID if values[0] else State.EMPTY
+
+
+def _task(values: Sequence[str] | None) -> Value:
+    if not values or values[0] in ("", TASK):
+        return _sent(values)
+    if values[0].strip(" ").lower() != TASK:
+        return Text(values[0])
+    if values[0].strip(" ") != TASK:
+        return State.UPPER_CASE
+    return State.SPACE_BEFORE if values[0].startswith(" ") else State.SPACE_AFTER

@@ -1,0 +1,197 @@
+"""Recorded calls, as browsers and proxies save them: the HTTP Archive format, 1.2.
+
+Entries that are no answered call of the endpoint are passed over, and counted by reason. The keys
+that calls were made with are replaced before an answer leaves. How a file is read entry by entry is
+left to `entries`, what a URL asked to `calls`.
+"""
+
+from __future__ import annotations
+
+import binascii
+from base64 import b64decode
+from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime
+from functools import lru_cache
+from typing import Any, BinaryIO
+
+from reseller_conformance.answer import read
+from reseller_conformance.cases import Case, Expected
+from reseller_conformance.contract import Format
+from reseller_conformance.exchange import CAP, GATEWAY, Exchange
+from reseller_conformance.offline.bodies import TOO_LARGE, Beside
+from reseller_conformance.offline.calls import Call, call_of
+from reseller_conformance.offline.entries import entries
+from reseller_conformance.offline.saved import Saved
+from reseller_conformance.secret import Scrubber
+
+__all__ = ["MOST_KEYS", "Recording"]
+
+MOST_KEYS = 200
+"""Keys that are remembered: more than that are random ones, each tried once."""
+
+_MARK = "\ufeff"
+_NOT_MODIFIED = 304
+
+
+class _PassedOverError(Exception):
+    """An entry is not judged; the message says why."""
+
+
+class Recording:
+    """One HAR file. `passed_over` counts, by reason, the entries that were not judged."""
+
+    def __init__(self, stream: BinaryIO, name: str, beside: Beside, keys: set[str]) -> None:
+        """Read this stream, and add to `keys` those that were sent; the name is for people."""
+        self.passed_over: Counter[str] = Counter()
+        self._keys = keys
+        self._stream = stream
+        self._name = name
+        self._beside = beside
+        self._clock = 0.0
+
+    def answers(self) -> Iterator[Saved]:
+        """Yield the answers to calls of the endpoint, in the order of the file.
+
+        Raises InputError as `entries` does.
+        """
+        for number, entry in enumerate(entries(self._stream, self._name), start=1):
+            try:
+                yield self._answer(_Part(entry), f"{self._name}, entry {number:,}")
+            except _PassedOverError as reason:
+                self.passed_over[str(reason)] += 1
+
+    def _answer(self, entry: _Part, place: str) -> Saved:
+        request, response = entry.part("request"), entry.part("response")
+        call = call_of(request.text("url"))
+        if call is None:
+            raise _PassedOverError("other calls")
+        if len(self._keys) < MOST_KEYS:
+            self._keys.update(call.keys)
+        if request.text("method").upper() != "GET":
+            raise _PassedOverError("calls with another method than GET")
+        if not call.asked_of_anyone:
+            raise _PassedOverError("calls with a text that nobody need answer")
+        status = _status(entry, response)
+        body, verbatim = _body(response, status, call.case.format)
+        scrubbers = (_scrubber(call.keys), self._beside.scrubber)
+        headers = _headers(response)
+        exchange = Exchange(
+            call.case,
+            url="",
+            status=status,
+            headers=tuple((name, _scrubbed(value, scrubbers)) for name, value in headers),
+            body=_scrubbed_data(body[:CAP], scrubbers),
+            problem=TOO_LARGE if len(body) > CAP else None,
+            began=self._began(entry),
+            seconds=entry.number("time") / 1000,
+            echoes_key=bool(call.telling) and _scrubber(call.telling).found_in(body[:CAP]),
+        )
+        self._clock = max(self._clock, exchange.began + exchange.seconds)
+        said = _scrubbed(_said(call), scrubbers)
+        return Saved(
+            answer=read(exchange),
+            place=f"{place} ({said})",
+            due=Expected.EITHER if call.case.wrong else self._beside.due,
+            verbatim=verbatim,
+            headers=bool(response.list("headers")),
+            account=call.account,
+            request=call.request,
+        )
+
+    def _began(self, entry: _Part) -> float:
+        """Return when the call was made; where that was not saved, after all before it."""
+        try:
+            return datetime.fromisoformat(entry.text("startedDateTime")).timestamp()
+        except (ValueError, OverflowError, OSError):
+            return self._clock
+
+
+class _Part:
+    """A part of an entry, of which anything may be missing or of another kind."""
+
+    __slots__ = ("_members",)
+
+    def __init__(self, value: Any) -> None:
+        self._members: dict[str, Any] = value if isinstance(value, dict) else {}
+
+    def part(self, name: str) -> _Part:
+        return _Part(self._members.get(name))
+
+    def text(self, name: str) -> str:
+        value = self._members.get(name)
+        return value if isinstance(value, str) else ""
+
+    def number(self, name: str) -> float:
+        value = self._members.get(name)
+        if isinstance(value, (int, float)) and 0 <= value < 1e12:
+            return float(value)
+        return 0.0
+
+    def list(self, name: str) -> list[_Part]:
+        value = self._members.get(name)
+        return [_Part(item) for item in value] if isinstance(value, list) else []
+
+    def has(self, name: str) -> bool:
+        return self._members.get(name) is not None
+
+
+def _status(entry: _Part, response: _Part) -> int:
+    status = int(response.number("status"))
+    if not 100 <= status <= 999:
+        raise _PassedOverError("calls without an answer")
+    if status == _NOT_MODIFIED or entry.has("_fromCache"):
+        raise _PassedOverError("answers from the client's own cache")
+    if status in GATEWAY:
+        raise _PassedOverError("answers of a gateway")
+    return status
+
+
+def _body(response: _Part, status: int, format: Format) -> tuple[bytes, bool]:
+    """Return the body, and whether these are the bytes that came."""
+    content = response.part("content")
+    text, size = content.text("text"), content.number("size")
+    if not text:
+        # of an answer that is wrong by its status the body is not needed
+        if (size or not content.has("size")) and not (300 <= status < 400 or status >= 500):
+            raise _PassedOverError("answers whose body was not saved")
+        return b"", True
+    if content.text("encoding").lower() == "base64":
+        try:
+            return b64decode(text, validate=True), True
+        except (binascii.Error, ValueError):
+            raise _PassedOverError("answers whose body is no base64") from None
+    # The recorder has decoded it: a mark says so, whatever the document declares.
+    mark = _MARK * (format is Format.XML and not text.startswith(_MARK))
+    return f"{mark}{text}".encode("utf-8", "replace"), False
+
+
+def _headers(response: _Part) -> list[tuple[str, str]]:
+    saved = [(header.text("name"), header.text("value")) for header in response.list("headers")]
+    named = response.part("content").text("mimeType")
+    return saved or [("Content-Type", named)] * bool(named)
+
+
+@lru_cache(maxsize=MOST_KEYS)
+def _scrubber(keys: tuple[str, ...]) -> Scrubber:
+    return Scrubber(keys)
+
+
+def _scrubbed(text: str, scrubbers: tuple[Scrubber, ...]) -> str:
+    for scrubber in scrubbers:
+        text = scrubber.text(text)
+    return text
+
+
+def _scrubbed_data(data: bytes, scrubbers: tuple[Scrubber, ...]) -> bytes:
+    for scrubber in scrubbers:
+        data = scrubber.data(data)
+    return data
+
+
+def _said(call: Call) -> str:
+    """Say what was asked: `json, user 'customer@example.com'`, or what was wrong about it."""
+    case: Case = call.case
+    if case.wrong or case.arrays or case.again or case.task != Case(case.format).task:
+        return str(case)
+    return f"{case.format}, user {call.user!r}"

@@ -1,0 +1,138 @@
+"""Files, or stdin: opened, and what each of them holds, told by its name or its first bytes."""
+
+from __future__ import annotations
+
+import io
+import re
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import BinaryIO
+
+from reseller_conformance.contract import Format
+
+__all__ = ["STDIN", "Input", "InputError", "Sort", "format_of", "look_ahead", "opened", "sort_of"]
+
+STDIN = "-"
+HEAD = 4096
+
+_HAR = re.compile(rb'\{\s*"log"\s*:\s*\{')
+_MARKS = re.compile(rb"\A(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)")
+
+
+class InputError(ValueError):
+    """Something cannot be judged; the message says why, in one line that ends in its name."""
+
+
+class Sort(StrEnum):
+    """What a file holds: one body, one on each line, or recorded calls."""
+
+    BODY = "body"
+    NDJSON = "ndjson"
+    HAR = "har"
+
+
+_SUFFIXES = {".har": Sort.HAR, ".ndjson": Sort.NDJSON, ".jsonl": Sort.NDJSON}
+
+
+class _Following(io.RawIOBase):
+    """What follows in a stream of which the head has been read, the head first."""
+
+    def __init__(self, head: bytes, stream: BinaryIO) -> None:
+        super().__init__()
+        self._head = head
+        self._stream = stream
+        self.done = 0
+
+    def readable(self) -> bool:
+        """Return True."""
+        return True
+
+    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
+        """Read what there is."""
+        data = self._head[: len(buffer)] or self._stream.read(len(buffer))
+        self._head = self._head[len(buffer) :]
+        buffer[: len(data)] = data
+        self.done += len(data)
+        return len(data)
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """An open file: its name for people, its first bytes, and a stream of all of it."""
+
+    name: str
+    head: bytes
+    stream: BinaryIO
+    following: _Following
+
+    @property
+    def done(self) -> int:
+        """How many bytes have been read."""
+        return self.following.done
+
+
+def look_ahead(names: Sequence[str]) -> int | None:
+    """Return the bytes of all these files; None where stdin is among them.
+
+    Raises InputError where one of them cannot be read: before any is judged.
+    """
+    if names.count(STDIN) > 1:
+        raise InputError(f"stdin can be read only once: {STDIN}")
+    for name in names:
+        if name != STDIN:
+            with _readable(name):
+                pass
+    return None if STDIN in names else sum(Path(name).stat().st_size for name in names)
+
+
+@contextmanager
+def opened(name: str) -> Iterator[Input]:
+    """Open one file, or stdin."""
+    with nullcontext(sys.stdin.buffer) if name == STDIN else _readable(name) as stream:
+        try:
+            head = stream.read(HEAD)
+        except OSError as error:
+            raise InputError(f"cannot be read, {error.strerror}: {name}") from None
+        following = _Following(head, stream)
+        shown = "stdin" if name == STDIN else name
+        yield Input(shown, head, io.BufferedReader(following), following)
+
+
+def sort_of(given: Input, said: Sort | None) -> Sort:
+    """Say what it holds: what the operator says, else what its name or its first bytes do."""
+    if said is not None:
+        return said
+    named = _SUFFIXES.get(Path(given.name).suffix.lower())
+    if named is not None:
+        return named
+    return Sort.HAR if _HAR.match(_MARKS.sub(b"", given.head).lstrip()) else Sort.BODY
+
+
+def format_of(given: Input, said: Format | None, content_type: str | None) -> Format:
+    """Return the format that a body must be in, as the operator, its name or its start says.
+
+    Raises InputError where nothing does.
+    """
+    suffix = Path(given.name).suffix.lower().removeprefix(".")
+    named = re.search(r"\b(json|javascript|xml)\b", content_type or "", re.IGNORECASE)
+    if said or suffix in tuple(Format):
+        return said or Format(suffix)
+    if named:
+        return Format.XML if named[1].lower() == "xml" else Format.JSON
+    start = _MARKS.sub(b"", given.head).replace(b"\0", b"").lstrip()[:1]
+    if start not in (b"{", b"[", b"<"):
+        what = "neither JSON nor XML" if start else "empty"
+        raise InputError(f"{what}, as it seems: say which it should be with --format: {given.name}")
+    return Format.XML if start == b"<" else Format.JSON
+
+
+def _readable(name: str) -> BinaryIO:
+    try:
+        return Path(name).open("rb")
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or error
+        raise InputError(f"cannot be read, {why}: {name}") from None

@@ -1,0 +1,40 @@
+"""How far the reading of files has come, on a terminal; elsewhere nothing is shown."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager, nullcontext
+
+from rich.console import Console, RenderableType
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeElapsedColumn
+
+__all__ = ["showing"]
+
+
+class _Reading(Progress):
+    """Asks how far it is whenever it is drawn: the reader need not stop to tell."""
+
+    def __init__(self, total: int | None, done: Callable[[], int], answers: Callable[[], int]):
+        columns = (
+            TextColumn("{task.fields[answers]:,} answers judged"),
+            BarColumn(),
+            DownloadColumn(),
+            TimeElapsedColumn(),
+        )
+        super().__init__(*columns, console=Console(highlight=False), transient=True)
+        self._told = done, answers
+        self._file = self.add_task("", total=total, answers=0)
+
+    def get_renderables(self) -> Iterable[RenderableType]:
+        """Draw what has been read so far."""
+        done, answers = self._told
+        self.update(self._file, completed=done(), answers=answers())
+        return super().get_renderables()
+
+
+def showing(
+    total: int | None, done: Callable[[], int], answers: Callable[[], int]
+) -> AbstractContextManager[object]:
+    """Show the bytes that are read, and the answers judged, until the end of the block."""
+    return _Reading(total, done, answers) if sys.stdout.isatty() else nullcontext()

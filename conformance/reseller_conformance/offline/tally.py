@@ -1,0 +1,175 @@
+"""Counts what saved answers come to: for each requirement and format, its outcome and findings.
+
+Memory stays bounded however many answers there are: of each kind of departure the first example is
+kept, a few places, and the count. What is judged is left to `rules` and `together`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+from reseller_conformance.checks.departure import Departure
+from reseller_conformance.contract import Format
+from reseller_conformance.findings import Finding, Outcome, Result
+from reseller_conformance.offline.rules import RULES, UNUSUAL, rules_for
+from reseller_conformance.offline.saved import Saved
+from reseller_conformance.requirements import (
+    AGREEMENT_FORMATS,
+    CATALOGUE,
+    ERRORS_STEADY,
+    VALUES_STEADY,
+    Requirement,
+)
+
+__all__ = ["Tally", "finding_of"]
+
+KINDS = 10
+"""So many kinds of departure from one requirement are told apart."""
+
+PLACES = 3
+"""So many places are named where a departure is seen."""
+
+EXCERPT = 400
+"""Characters of an answer that are shown as evidence."""
+
+_RULES = {rule.requirement: rule for rule in reversed((*RULES, *UNUSUAL))}
+_COMPARED = {
+    AGREEMENT_FORMATS: "no customer's overview was recorded in one format between two in the other",
+    VALUES_STEADY: "no customer's overview was recorded twice in one format",
+    ERRORS_STEADY: "no wrong call was recorded twice",
+}
+
+
+@dataclass(slots=True)
+class _Kind:
+    """Departures of one kind: the first of them, and where the next ones are."""
+
+    first: Finding
+    places: list[str]
+    times: int
+
+    def see(self, place: str) -> None:
+        """Count one more."""
+        self.times += 1
+        if len(self.places) < PLACES:
+            self.places.append(place)
+
+    @property
+    def finding(self) -> Finding:
+        """The first, with the places and the count of all."""
+        more = self.times - len(self.places)
+        words = [*self.places, f"{more:,} more"] if more else self.places
+        return replace(self.first, case="; ".join(words), times=self.times)
+
+
+@dataclass(slots=True)
+class _Count:
+    """What came of one requirement in one format: answers judged, and those that departed."""
+
+    judged: int = 0
+    departed: int = 0
+    kinds: dict[str, _Kind] = field(default_factory=dict)
+
+    def result(self, requirement: Requirement, format: str) -> Result:
+        """Return the outcome."""
+        if not self.departed:
+            return Result(requirement, format, Outcome.PASSED)
+        findings = tuple(kind.finding for kind in self.kinds.values())
+        reason = f"{findings[0].got} ({self.departed:,} of {self.judged:,} answers depart)"
+        return Result(requirement, format, Outcome.FAILED, reason, findings)
+
+
+class Tally:
+    """The outcomes of all answers so far."""
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        self.answers = 0
+        self.bytes = 0
+        self._formats: set[Format] = set()
+        self._recorded = False
+        self._counts: dict[tuple[Requirement, str], _Count] = {}
+
+    @property
+    def formats(self) -> tuple[Format, ...]:
+        """The formats of the answers."""
+        return tuple(format for format in Format if format in self._formats)
+
+    def take(self, saved: Saved) -> None:
+        """Judge one answer by everything that it alone can tell."""
+        exchange = saved.answer.exchange
+        format = exchange.case.format
+        self.answers += 1
+        self.bytes += len(exchange.body)
+        self._formats.add(format)
+        self._recorded = self._recorded or bool(saved.request)
+        for rule in rules_for(saved):
+            if format in rule.requirement.formats and rule.concerns(saved):
+                self.judge(rule.requirement, rule.check(saved.answer), (saved,), format)
+
+    def judge(
+        self,
+        requirement: Requirement,
+        departures: Iterable[Departure],
+        of: Sequence[Saved],
+        format: Format | None = None,
+    ) -> None:
+        """Count one judgement of these answers; the format is None for what compares the two."""
+        column = format.value if format else "both"
+        count = self._counts.setdefault((requirement, column), _Count())
+        count.judged += 1
+        kinds: dict[str, Departure] = {}
+        for departure in departures:
+            kinds.setdefault(_kind_of(departure), departure)
+        count.departed += bool(kinds)
+        for name, departure in kinds.items():
+            place = next(s.place for s in of if s.answer.exchange is departure.answer.exchange)
+            if name in count.kinds:
+                count.kinds[name].see(place)
+            elif len(count.kinds) < KINDS:
+                first = finding_of(departure, requirement, column)
+                count.kinds[name] = _Kind(first, [place], 1)
+
+    @property
+    def results(self) -> tuple[Result, ...]:
+        """The outcome of each requirement that such answers may tell of, in their formats."""
+        found = (
+            self._result(requirement, column)
+            for requirement in CATALOGUE
+            for column in [f.value for f in requirement.formats if f in self._formats]
+            or ["both"] * (not requirement.formats)
+        )
+        return tuple(result for result in found if result is not None)
+
+    def _result(self, requirement: Requirement, column: str) -> Result | None:
+        count = self._counts.get((requirement, column))
+        if count is not None:
+            return count.result(requirement, column)
+        rule = _RULES.get(requirement)
+        why = rule.lacking if rule else _COMPARED.get(requirement, "")
+        alone = rule is not None and not rule.recorded
+        if not why or not (alone or self._recorded):
+            return None
+        return Result(requirement, column, Outcome.NOT_TESTED, why)
+
+
+def finding_of(departure: Departure, requirement: Requirement, column: str) -> Finding:
+    """Return what a person reads of one departure."""
+    exchange = departure.answer.exchange
+    return Finding(
+        requirement=requirement.id,
+        format=column,
+        where=departure.where,
+        expected=departure.expected,
+        got=departure.got,
+        hint=departure.hint,
+        status=exchange.status,
+        excerpt=exchange.body[: 4 * EXCERPT].decode("utf-8-sig", "replace")[:EXCERPT],
+    )
+
+
+def _kind_of(departure: Departure) -> str:
+    """Departures at the same place are of one kind, whichever line or turn it is."""
+    return re.sub(r"[0-9]+", "#", departure.where)

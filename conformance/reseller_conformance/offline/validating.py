@@ -1,0 +1,215 @@
+"""The command `validate`: files in, the report of a run out, and an exit code.
+
+Nothing is asked of anybody. What a file holds is left to `inputs`, what is judged to `tally` and
+`together`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import click
+
+from reseller_conformance import __version__
+from reseller_conformance.cases import Expected
+from reseller_conformance.contract import Format
+from reseller_conformance.findings import Result, Run
+from reseller_conformance.offline import bodies
+from reseller_conformance.offline.bodies import Beside
+from reseller_conformance.offline.har import Recording
+from reseller_conformance.offline.inputs import (
+    Input,
+    InputError,
+    Sort,
+    format_of,
+    look_ahead,
+    opened,
+    sort_of,
+)
+from reseller_conformance.offline.progress import showing
+from reseller_conformance.offline.saved import Saved
+from reseller_conformance.offline.tally import Tally
+from reseller_conformance.offline.together import Together
+from reseller_conformance.reports.json_report import write
+from reseller_conformance.reports.terminal import console_for, print_report
+from reseller_conformance.reports.text import one_line, visible
+from reseller_conformance.requirements import Level
+from reseller_conformance.secret import Scrubber
+
+__all__ = ["Wanted", "validate"]
+
+USAGE, INTERRUPTED = 2, 130
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the operator says of the files; what is None is told by each of them."""
+
+    format: Format | None = None
+    sort: Sort | None = None
+    due: Expected = Expected.EITHER
+    content_type: str | None = None
+    level: Level = Level.MUST
+
+
+@dataclass(slots=True)
+class _File:
+    """What came of one file."""
+
+    given: Input
+    answers: int = 0
+    passed_over: Counter[str] = field(default_factory=Counter)
+
+
+def wanted(
+    format: str | None, expect: str | None, content_type: str | None, sort: str | None, level: str
+) -> Wanted:
+    """Return what these words of the command line mean."""
+    return Wanted(
+        format=Format(format) if format else None,
+        sort=Sort(sort) if sort else None,
+        due=Expected(expect) if expect else Expected.EITHER,
+        content_type=content_type,
+        level=Level(level),
+    )
+
+
+class _Validation:
+    """The judgement of some files: what they come to, and what kept it from more."""
+
+    def __init__(self, wanted: Wanted) -> None:
+        """Begin with none."""
+        self.wanted = wanted
+        self.problems: list[str] = []
+        self.interrupted = False
+        self._tally = Tally()
+        self._together = Together(self._tally)
+        self._files: list[_File] = []
+        key = os.environ.get("RESELLER_API_KEY", "")
+        self._keys = {key} if key else set[str]()
+        self._beside = Beside(wanted.content_type, wanted.due, Scrubber(self._keys))
+
+    def read(self, names: Sequence[str]) -> None:
+        """Judge these files, as far as they can be read."""
+        try:
+            for name in names:
+                try:
+                    self._file(name)
+                except InputError as problem:
+                    self.problems.append(str(problem))
+        except KeyboardInterrupt:
+            self.interrupted = True
+        self._together.finish()
+
+    def _file(self, name: str) -> None:
+        with opened(name) as given:
+            file = _File(given)
+            self._files.append(file)
+            for saved in self._answers(given, file):
+                self._tally.take(saved)
+                self._together.take(saved)
+                file.answers += 1
+
+    def _answers(self, given: Input, file: _File) -> Iterator[Saved]:
+        sort = sort_of(given, self.wanted.sort)
+        if sort is Sort.NDJSON:
+            return bodies.lines(given.stream, given.name, self._beside)
+        if sort is Sort.BODY:
+            format = format_of(given, self.wanted.format, self.wanted.content_type)
+            return bodies.whole(given.stream, given.name, format, self._beside)
+        recording = Recording(given.stream, given.name, self._beside, self._keys)
+        file.passed_over = recording.passed_over
+        return recording.answers()
+
+    @property
+    def answers(self) -> int:
+        """How many answers have been judged."""
+        return self._tally.answers
+
+    @property
+    def nothing(self) -> str:
+        """Why nothing was judged."""
+        passed_over = sum((file.passed_over for file in self._files), Counter[str]())
+        reasons = ", ".join(f"{times:,} {what}" for what, times in passed_over.items())
+        names = ", ".join(file.given.name for file in self._files)
+        return f"passed over: {reasons}" if reasons else f"there is no answer in {names}"
+
+    @property
+    def done(self) -> int:
+        """How many bytes have been read."""
+        return sum(file.given.done for file in self._files)
+
+    @property
+    def run(self) -> Run:
+        """What the answers come to, with no key in it."""
+        # an answer may hold the key of another call, and the first reported of them came before it
+        scrub = Scrubber(self._keys).text
+        return Run(
+            results=tuple(_scrubbed(result, scrub) for result in self._tally.results),
+            level=self.wanted.level,
+            suite={
+                "version": __version__,
+                "level": self.wanted.level.value,
+                "formats": [format.value for format in self._tally.formats] or None,
+                "partial": False,
+            },
+            target={
+                "kind": "saved",
+                "files": [
+                    {
+                        "file": scrub(file.given.name),
+                        "answers": file.answers,
+                        "passed_over": dict(file.passed_over),
+                    }
+                    for file in self._files
+                ],
+            },
+            complete=not (self.problems or self.interrupted),
+        )
+
+
+def _scrubbed(result: Result, scrub: Callable[[str], str]) -> Result:
+    """Return the result with no key in what comes from an answer."""
+    written = result.as_dict()
+    findings = [
+        {name: scrub(value) if name in _FROM_ANSWERS else value for name, value in finding.items()}
+        for finding in written["findings"]
+    ]
+    return Result.from_dict({**written, "reason": scrub(result.reason), "findings": findings})
+
+
+_FROM_ANSWERS = ("where", "expected", "got", "hint", "case", "excerpt")
+
+
+def validate(
+    names: Sequence[str], wanted: Wanted, report_json: Path | None, color: bool | None = None
+) -> int:
+    """Judge these files, print the report, and return the exit code.
+
+    Raises InputError before anything is judged where a file cannot be read.
+    """
+    validation = _Validation(wanted)
+    with showing(look_ahead(names), lambda: validation.done, lambda: validation.answers):
+        validation.read(names)
+    run = validation.run
+    if report_json:
+        write(report_json, run)
+    if validation.answers:
+        # rich ends the process where whoever reads the report has gone; the exit code stands.
+        with suppress(BrokenPipeError, SystemExit):
+            print_report(run, console_for(color))
+    for problem in validation.problems:
+        click.echo(f"error: {visible(one_line(problem))}", err=True)
+    if validation.interrupted:
+        click.echo("interrupted", err=True)
+        return INTERRUPTED
+    if validation.problems:
+        return USAGE
+    if not validation.answers:
+        click.echo(f"unverified: nothing was judged; {validation.nothing}", err=True)
+    return run.verdict.exit_code
