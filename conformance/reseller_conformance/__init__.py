@@ -1,8 +1,8 @@
 """Contract tests for the account overview call of the legacy Reseller API.
 
-`OverviewConformance` is the suite to subclass, `strategies` are Hypothesis strategies for calls,
-`reference` is a small correct implementation. The names are loaded when they are asked for, so that
-an installed but unused plugin costs nothing.
+`OverviewConformance` is the suite to subclass, `assert_conformant` judges one response,
+`strategies` are Hypothesis strategies for calls, `reference` is a small correct implementation. The
+names are loaded when they are asked for, so that an installed but unused plugin costs nothing.
 """
 
 from __future__ import annotations
@@ -11,13 +11,17 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from reseller_conformance.offline.asserting import assert_conformant
     from reseller_conformance.suite.overview import OverviewConformance
 
-__all__ = ["OverviewConformance", "__version__"]
+__all__ = ["OverviewConformance", "__version__", "assert_conformant"]
 
 __version__ = "0.1.0"
 
-_HOME = {"OverviewConformance": "reseller_conformance.suite.overview"}
+_HOME = {
+    "OverviewConformance": "reseller_conformance.suite.overview",
+    "assert_conformant": "reseller_conformance.offline.asserting",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -5,6 +5,7 @@ Which file holds what is left to `inputs`; how a body is read to `envelope`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
@@ -16,7 +17,10 @@ from reseller_conformance.exchange import CAP, Exchange, Transport, TransportPro
 from reseller_conformance.offline.saved import Saved
 from reseller_conformance.secret import Scrubber
 
-__all__ = ["Beside", "lines", "saved_body", "whole"]
+__all__ = ["MARKS", "TOO_LARGE", "Beside", "likely_format", "lines", "saved_body", "whole"]
+
+MARKS = re.compile(rb"\A(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)")
+"""The byte order marks of UTF-8 and UTF-16."""
 
 TOO_LARGE = TransportProblem(Transport.TOO_LARGE, f"the body is longer than {CAP} bytes")
 
@@ -58,3 +62,12 @@ def saved_body(body: bytes, place: str, format: Format, beside: Beside) -> Saved
         problem=TOO_LARGE if len(body) > CAP else None,
     )
     return Saved(read(exchange), place, due=beside.due, headers=given is not None)
+
+
+def likely_format(body: bytes, content_type: str | None) -> Format | None:
+    """Return the format that the header names, or else the one that the body begins in."""
+    named = re.search(r"\b(json|javascript|xml)\b", content_type or "", re.IGNORECASE)
+    if named:
+        return Format.XML if named[1].lower() == "xml" else Format.JSON
+    start = MARKS.sub(b"", body).replace(b"\0", b"").lstrip()[:1]
+    return {b"{": Format.JSON, b"[": Format.JSON, b"<": Format.XML}.get(start)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from reseller_conformance.contract import Format
+from reseller_conformance.offline.bodies import MARKS, likely_format
 
 __all__ = ["STDIN", "Input", "InputError", "Sort", "format_of", "look_ahead", "opened", "sort_of"]
 
@@ -20,7 +21,6 @@ STDIN = "-"
 HEAD = 4096
 
 _HAR = re.compile(rb'\{\s*"log"\s*:\s*\{')
-_MARKS = re.compile(rb"\A(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)")
 
 
 class InputError(ValueError):
@@ -109,7 +109,7 @@ def sort_of(given: Input, said: Sort | None) -> Sort:
     named = _SUFFIXES.get(Path(given.name).suffix.lower())
     if named is not None:
         return named
-    return Sort.HAR if _HAR.match(_MARKS.sub(b"", given.head).lstrip()) else Sort.BODY
+    return Sort.HAR if _HAR.match(MARKS.sub(b"", given.head).lstrip()) else Sort.BODY
 
 
 def format_of(given: Input, said: Format | None, content_type: str | None) -> Format:
@@ -118,16 +118,13 @@ def format_of(given: Input, said: Format | None, content_type: str | None) -> Fo
     Raises InputError where nothing does.
     """
     suffix = Path(given.name).suffix.lower().removeprefix(".")
-    named = re.search(r"\b(json|javascript|xml)\b", content_type or "", re.IGNORECASE)
     if said or suffix in tuple(Format):
         return said or Format(suffix)
-    if named:
-        return Format.XML if named[1].lower() == "xml" else Format.JSON
-    start = _MARKS.sub(b"", given.head).replace(b"\0", b"").lstrip()[:1]
-    if start not in (b"{", b"[", b"<"):
-        what = "neither JSON nor XML" if start else "empty"
-        raise InputError(f"{what}, as it seems: say which it should be with --format: {given.name}")
-    return Format.XML if start == b"<" else Format.JSON
+    likely = likely_format(given.head, content_type)
+    if likely is None:
+        what = "neither JSON nor XML, as it seems" if given.head.strip() else "empty"
+        raise InputError(f"{what}: say which it should be with --format: {given.name}")
+    return likely
 
 
 def _readable(name: str) -> BinaryIO:

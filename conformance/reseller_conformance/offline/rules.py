@@ -6,7 +6,7 @@ compares several answers is left to `together`; all else takes a run.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from reseller_conformance import requirements as r
@@ -20,7 +20,7 @@ from reseller_conformance.offline.saved import Saved
 from reseller_conformance.requirements import CATALOGUE, Requirement
 from reseller_conformance.states import LENIENT, State, Value
 
-__all__ = ["RULES", "UNUSUAL", "Rule", "is_plain", "rules_for"]
+__all__ = ["RULES", "Rule", "is_plain", "rules_for"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +63,10 @@ def _errors(saved: Saved) -> bool:
     return saved.answer.looks is Looks.ERRORS
 
 
+def _envelope(saved: Saved) -> bool:
+    return saved.answer.looks is not Looks.NEITHER
+
+
 def _status(saved: Saved) -> bool:
     return saved.answer.exchange.status is not None
 
@@ -93,13 +97,10 @@ def _with_status(concerns: Callable[[Saved], bool]) -> Callable[[Saved], bool]:
 
 
 def _with_fields(*names: str) -> Callable[[Saved], bool]:
-    return lambda saved: _overview(saved) and all(name in saved.answer.values for name in names)
+    def concerns(saved: Saved) -> bool:
+        return _overview(saved) and saved.answer.values.keys() >= set(names)
 
-
-def _with_wrong(judged: Requirement) -> Callable[[Saved], bool]:
-    return lambda saved: (
-        saved.answer.looks is not Looks.NEITHER and _due(saved.answer.case) is judged
-    )
+    return concerns
 
 
 _DUE: Mapping[tuple[str, Value], Requirement] = {
@@ -112,6 +113,8 @@ _DUE: Mapping[tuple[str, Value], Requirement] = {
 
 def _due(case: Case) -> Requirement | None:
     """Return the requirement by which this call is refused, as far as a saved call tells."""
+    if case.task is State.VALID and case.user is State.VALID:
+        return None
     if case.task in LENIENT and not case.wrong:
         return r.DUE_TASK_SPELLING
     if len(case.wrong) > 1:
@@ -167,8 +170,6 @@ def _rules() -> Iterator[Rule]:
     for requirement in _of_topic("errors", r.ERRORS_KEY, r.ERRORS_STEADY):
         yield Rule(requirement, _errors, met(requirement), _NO_ERRORS)
     yield Rule(r.ERRORS_SHAPE, lambda saved: saved.due is Expected.ERROR, _no_error, _NO_ERRORS)
-    for requirement in (*_DUE.values(), r.DUE_TASK_OTHER, r.DUE_TASK_SPELLING, r.DUE_COMBINED):
-        yield Rule(requirement, _with_wrong(requirement), due.refused, _NO_CALL, recorded=True)
     for requirement, fields, check in (
         (r.VALUES_REPUTATION, ("reputation",), values.reputation),
         (r.VALUES_PACKAGE, ("package",), values.package),
@@ -178,21 +179,23 @@ def _rules() -> Iterator[Rule]:
         yield Rule(requirement, _with_fields(*fields), check, _NO_OVERVIEW)
 
 
-RULES = tuple(_rules())
-"""What judges plain answers, one at a time."""
+_ALWAYS = tuple(_rules())
+_REFUSALS = {
+    requirement: Rule(requirement, _envelope, due.refused, _NO_CALL, recorded=True)
+    for requirement in (*_DUE.values(), r.DUE_TASK_OTHER, r.DUE_TASK_SPELLING, r.DUE_COMBINED)
+}
 
 
 # --- Calls that the page says nothing of ---------------------------------------------------------
 
-UNUSUAL = tuple(
+_UNUSUAL = tuple(
     Rule(requirement, _any, form.envelope, _NO_CALL, recorded=True)
     for requirement in (r.REQUEST_REPEATED, r.REQUEST_ARRAY, r.REQUEST_UNDOCUMENTED)
 )
-"""What judges the answers to them."""
+_REPEATED, _ARRAY, _UNDOCUMENTED = _UNUSUAL
 
-_REPEATED, _ARRAY, _UNDOCUMENTED = UNUSUAL
-_KEY = tuple(rule for rule in RULES if rule.requirement is r.ERRORS_KEY)
-_SERVER = tuple(rule for rule in RULES if rule.requirement is r.HTTP_SERVER_ERROR)
+RULES = (*_ALWAYS, *_REFUSALS.values(), *_UNUSUAL)
+"""What judges one answer at a time."""
 
 
 def is_plain(saved: Saved) -> bool:
@@ -205,14 +208,39 @@ def is_plain(saved: Saved) -> bool:
     answer = saved.answer
     if answer.case.arrays or answer.case.again:
         return False
+    if not answer.case.extra:
+        return True
     readable = all(problem.requirement.topic != "readable" for problem in answer.problems)
-    return not answer.case.extra or (readable and answer.looks is not Looks.NEITHER)
+    return readable and answer.looks is not Looks.NEITHER
 
 
-def rules_for(saved: Saved) -> tuple[Rule, ...]:
-    """Return what this answer is judged by."""
-    if is_plain(saved):
-        return RULES
-    if saved.answer.case.arrays:
-        return (_ARRAY, *_KEY)
-    return (_REPEATED, *_KEY) if saved.answer.case.again else (_UNDOCUMENTED, *_KEY, *_SERVER)
+def rules_for(saved: Saved) -> Iterator[Rule]:
+    """Yield what this answer is judged by."""
+    # many rules look at the same answers, and there may be a hundred thousand of these
+    for concerns, rules in _GROUPS if is_plain(saved) else _unusual(saved.answer.case):
+        if concerns(saved):
+            yield from rules
+    requirement = _due(saved.answer.case)
+    if requirement is not None and is_plain(saved) and _envelope(saved):
+        yield _REFUSALS[requirement]
+
+
+def _unusual(case: Case) -> _Groups:
+    if case.arrays:
+        return _grouped(_ARRAY, *_KEY)
+    return _grouped(_REPEATED, *_KEY) if case.again else _grouped(_UNDOCUMENTED, *_KEY, *_SERVER)
+
+
+_Groups = Sequence[tuple[Callable[[Saved], bool], Sequence[Rule]]]
+
+
+def _grouped(*rules: Rule) -> _Groups:
+    groups: dict[Callable[[Saved], bool], list[Rule]] = {}
+    for rule in rules:
+        groups.setdefault(rule.concerns, []).append(rule)
+    return list(groups.items())
+
+
+_KEY = tuple(rule for rule in RULES if rule.requirement is r.ERRORS_KEY)
+_SERVER = tuple(rule for rule in RULES if rule.requirement is r.HTTP_SERVER_ERROR)
+_GROUPS = _grouped(*_ALWAYS)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from reseller_conformance.checks.departure import Departure
 from reseller_conformance.contract import Format
 from reseller_conformance.findings import Finding, Outcome, Result
-from reseller_conformance.offline.rules import RULES, UNUSUAL, rules_for
+from reseller_conformance.offline.rules import RULES, rules_for
 from reseller_conformance.offline.saved import Saved
 from reseller_conformance.requirements import (
     AGREEMENT_FORMATS,
@@ -34,7 +34,7 @@ PLACES = 3
 EXCERPT = 400
 """Characters of an answer that are shown as evidence."""
 
-_RULES = {rule.requirement: rule for rule in reversed((*RULES, *UNUSUAL))}
+_RULES = {rule.requirement: rule for rule in reversed(RULES)}
 _COMPARED = {
     AGREEMENT_FORMATS: "no customer's overview was recorded in one format between two in the other",
     VALUES_STEADY: "no customer's overview was recorded twice in one format",
@@ -90,7 +90,7 @@ class Tally:
         self.bytes = 0
         self._formats: set[Format] = set()
         self._recorded = False
-        self._counts: dict[tuple[Requirement, str], _Count] = {}
+        self._counts: dict[tuple[str, str], _Count] = {}
 
     @property
     def formats(self) -> tuple[Format, ...]:
@@ -106,7 +106,7 @@ class Tally:
         self._formats.add(format)
         self._recorded = self._recorded or bool(saved.request)
         for rule in rules_for(saved):
-            if format in rule.requirement.formats and rule.concerns(saved):
+            if format in rule.requirement.formats:
                 self.judge(rule.requirement, rule.check(saved.answer), (saved,), format)
 
     def judge(
@@ -118,12 +118,16 @@ class Tally:
     ) -> None:
         """Count one judgement of these answers; the format is None for what compares the two."""
         column = format.value if format else "both"
-        count = self._counts.setdefault((requirement, column), _Count())
+        count = self._counts.get((requirement.id, column))
+        if count is None:
+            count = self._counts[requirement.id, column] = _Count()
         count.judged += 1
         kinds: dict[str, Departure] = {}
         for departure in departures:
             kinds.setdefault(_kind_of(departure), departure)
-        count.departed += bool(kinds)
+        if not kinds:
+            return
+        count.departed += 1
         for name, departure in kinds.items():
             place = next(s.place for s in of if s.answer.exchange is departure.answer.exchange)
             if name in count.kinds:
@@ -144,7 +148,7 @@ class Tally:
         return tuple(result for result in found if result is not None)
 
     def _result(self, requirement: Requirement, column: str) -> Result | None:
-        count = self._counts.get((requirement, column))
+        count = self._counts.get((requirement.id, column))
         if count is not None:
             return count.result(requirement, column)
         rule = _RULES.get(requirement)

@@ -154,6 +154,8 @@ def _told(saved: Saved, names: Collection[str]) -> Answer:
 
     Which encoding it took is not known: for JSON that may have been the header's.
     """
+    if saved.verbatim and names is _ALL:
+        return saved.answer
     values = saved.answer.values
     package = values.get("package")
     garbled = not saved.verbatim and isinstance(package, str) and not package.isascii()

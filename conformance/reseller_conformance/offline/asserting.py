@@ -1,0 +1,158 @@
+"""`assert_conformant`: one response, held in a test of anybody's, against the requirements.
+
+What kinds of response there are is left to `responses`, what is judged to `rules`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import Literal
+
+from reseller_conformance.answer import read
+from reseller_conformance.cases import Case, Expected
+from reseller_conformance.checks.departure import Departure
+from reseller_conformance.contract import Format
+from reseller_conformance.exchange import CAP, Exchange
+from reseller_conformance.offline.bodies import TOO_LARGE, likely_format
+from reseller_conformance.offline.calls import call_of, format_in, keys_in
+from reseller_conformance.offline.responses import Came, came
+from reseller_conformance.offline.rules import rules_for
+from reseller_conformance.offline.saved import Saved
+from reseller_conformance.reports.text import one_line, visible
+from reseller_conformance.requirements import CATALOGUE, Level, Requirement
+from reseller_conformance.secret import Scrubber
+
+__all__ = ["around", "assert_conformant"]
+
+MOST = 10
+"""Departures that are told; a person mends the first ones first."""
+
+BEFORE, AFTER = 60, 120
+"""Characters of the answer that are shown around the place of a departure."""
+
+
+def assert_conformant(
+    response: object,
+    *,
+    format: Literal["json", "xml"] | None = None,
+    expect: Literal["overview", "error"] | None = None,
+    level: Literal["must", "should"] = "must",
+    content_type: str | None = None,
+) -> None:
+    """Raise AssertionError, saying what departs and where, unless this response is conformant.
+
+    `response` is one of requests, httpx, or Flask's, Django's or Starlette's test client; or a body
+    as bytes, with its `content_type` if there is one. `format` is the one that the URL names, or
+    else the Content-Type. `expect` says which envelope is due; without it either will do, unless
+    the URL asks for another task, or for no user. `level` is the lowest that counts.
+
+    Raises TypeError for what is no response, or has not been read, and ValueError where an option
+    means nothing, or the format is told by nothing.
+    """
+    __tracebackhide__ = True  # pytest shows the line that called this, not this one
+    counting = list(Level)[: 1 + list(Level).index(Level(level))]
+    saved = _saved(came(response), format, expect, content_type)
+    found = [one for one in _departures(saved) if one[0].level in counting]
+    if found:
+        raise AssertionError(_message(saved, found))
+
+
+def _saved(given: Came, format: str | None, expect: str | None, content_type: str | None) -> Saved:
+    """Put together what is known, with no key in what is shown of it."""
+    call = call_of(given.url)
+    keys = (*keys_in(given.url.partition("?")[2]), *keys_in(given.form))
+    telling = call.telling if call and not given.form else keys
+    scrubber = Scrubber(keys)
+    sent = (("Content-Type", content_type),) if content_type else given.headers
+    case = _case(given, format, sent)
+    body = given.body[:CAP]
+    exchange = Exchange(
+        case,
+        url="",
+        status=given.status,
+        headers=tuple((name, scrubber.text(value)) for name, value in sent),
+        body=scrubber.data(body),
+        problem=TOO_LARGE if len(given.body) > CAP else None,
+        echoes_key=Scrubber(telling).found_in(body),
+    )
+    return Saved(
+        read(exchange),
+        place="",
+        due=Expected(expect) if expect else Expected.EITHER,
+        headers=bool(sent),
+        request="known" * bool(keys),
+    )
+
+
+def _case(given: Came, format: str | None, headers: tuple[tuple[str, str], ...]) -> Case:
+    """Return what was asked: what is not in the URL may have been in a form."""
+    call = call_of(given.url)
+    if call is not None and given.method == "GET":
+        return replace(call.case, format=Format(format)) if format else call.case
+    content_type = next((value for name, value in headers if name.lower() == "content-type"), None)
+    said = Format(format) if format else format_in(given.url)
+    likely = said or likely_format(given.body, content_type)
+    if likely is None:
+        raise ValueError("neither URL, Content-Type nor body tells the format: say format='json'")
+    return Case(likely)
+
+
+def _departures(saved: Saved) -> list[tuple[Requirement, Departure]]:
+    """Return the first departure from each requirement, in the order of the catalogue."""
+    format = saved.answer.case.format
+    found: dict[Requirement, Departure] = {}
+    for rule in rules_for(saved):
+        if format in rule.requirement.formats:
+            for departure in rule.check(saved.answer):
+                found.setdefault(rule.requirement, departure)
+    return sorted(found.items(), key=lambda one: CATALOGUE.index(one[0]))
+
+
+# --- What a person reads -------------------------------------------------------------------------
+
+
+def _message(saved: Saved, found: list[tuple[Requirement, Departure]]) -> str:
+    answer = saved.answer
+    content_type = answer.exchange.header("Content-Type")
+    came = f"{answer.summary}, {content_type}" if content_type else answer.summary
+    count = "1 requirement is" if len(found) == 1 else f"{len(found)} requirements are"
+    parts = [f"{count} violated; what came, read as {answer.case.format.upper()}: {came}"]
+    parts += [_paragraph(saved, *one) for one in found[:MOST]]
+    if len(found) > MOST:
+        parts.append(f"and {len(found) - MOST} more")
+    return "\n\n".join(parts)
+
+
+def _paragraph(saved: Saved, requirement: Requirement, departure: Departure) -> str:
+    lines = [
+        ("page", requirement.source),
+        ("where", departure.where),
+        ("expected", departure.expected),
+        ("came", departure.got),
+        ("hint", departure.hint),
+        ("answer", around(saved.answer.exchange.body, departure.where)),
+    ]
+    head = f"{requirement.level.upper()} {requirement.id}: {requirement.title}"
+    told = [f"  {label + ':':<9} {visible(one_line(value))}" for label, value in lines if value]
+    return "\n".join([head, *told])
+
+
+def around(body: bytes, where: str) -> str:
+    """Return what stands in the body around this place: a line and column, a byte, or a name."""
+    text = body.decode("utf-8-sig", "replace")
+    at = _place(text, where)
+    start, end = max(at - BEFORE, 0), at + AFTER
+    return f"{'…' * (start > 0)}{text[start:end]}{'…' * (end < len(text))}"
+
+
+def _place(text: str, where: str) -> int:
+    position = re.fullmatch(r"line ([0-9]+), column ([0-9]+)", where)
+    if position:
+        lines = text.splitlines(keepends=True)
+        return sum(map(len, lines[: int(position[1]) - 1])) + int(position[2]) - 1
+    if where.startswith("byte "):
+        return int(where.removeprefix("byte ")) - 1
+    names = re.findall(r"\w+", re.sub(r"\[[0-9]+\]", "", where))
+    named = re.search(rf"""["'<]{re.escape(names[-1])}\b""", text) if names else None
+    return named.start() if named else 0

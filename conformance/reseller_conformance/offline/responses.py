@@ -1,0 +1,106 @@
+"""Responses of HTTP libraries and of frameworks' test clients, told by what they have.
+
+None of these libraries is imported. Those of requests, httpx and Starlette, of Flask (werkzeug) and
+Django have a `status_code`, `headers`, and the body as `content` or from `get_data()`.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+__all__ = ["Came", "came"]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Came:
+    """What is to be judged; the status is None, and nothing else known, where a body was given.
+
+    `url` is the one that was asked, and `form` what was sent with it: both may hold the key.
+    """
+
+    body: bytes
+    status: int | None = None
+    headers: tuple[tuple[str, str], ...] = ()
+    method: str = "GET"
+    url: str = ""
+    form: str = ""
+
+
+def came(response: object) -> Came:
+    """Take a response apart.
+
+    Raises TypeError where it is no response, or one that has not been read.
+    """
+    if isinstance(response, (bytes, bytearray, memoryview)):
+        return Came(bytes(response))
+    if inspect.isawaitable(response):
+        raise TypeError(f"a response was expected, not what becomes one: await {_kind(response)}")
+    status = getattr(response, "status_code", None)
+    if not isinstance(status, int):
+        raise TypeError(
+            "a response of requests, httpx, Flask, Django or Starlette was expected, or the body "
+            f"as bytes, not {_kind(response)}"
+        )
+    request = _attribute(response, "request")
+    return Came(
+        body=_body(response),
+        status=int(status),
+        headers=tuple((str(name), str(value)) for name, value in _items(response)),
+        method=_method(request),
+        url=_url(request) or str(_attribute(response, "url") or ""),
+        form=_form(request),
+    )
+
+
+def _kind(value: object) -> str:
+    return f"{type(value).__module__}.{type(value).__qualname__}".removeprefix("builtins.")
+
+
+def _attribute(of: object, name: str) -> Any:
+    """Return an attribute, or None: httpx raises an error of its own where there is none yet."""
+    try:
+        return getattr(of, name, None)
+    except RuntimeError:
+        return None
+
+
+def _items(response: Any) -> Any:
+    headers = _attribute(response, "headers")
+    return headers.items() if hasattr(headers, "items") else ()
+
+
+def _body(response: Any) -> bytes:
+    unread = f"the whole body was expected, but it has not been read: {_kind(response)}"
+    if _attribute(response, "streaming") is True:  # Django's, which has no content at all
+        raise TypeError(f"{unread}; give its bytes: b''.join(response)")
+    try:
+        body = response.get_data() if hasattr(response, "get_data") else response.content
+    except (AttributeError, RuntimeError) as error:
+        raise TypeError(f"{unread}; {error}") from None
+    if not isinstance(body, bytes):
+        raise TypeError(unread)
+    return body
+
+
+def _method(request: Any) -> str:
+    if isinstance(request, Mapping):
+        return str(request.get("REQUEST_METHOD", "GET")).upper()
+    return str(_attribute(request, "method") or "GET").upper()
+
+
+def _url(request: Any) -> str:
+    """Return the URL; Django's test client keeps the parts of a WSGI environment."""
+    if isinstance(request, Mapping):
+        return f"{request.get('PATH_INFO', '')}?{request.get('QUERY_STRING', '')}"
+    return str(_attribute(request, "url") or "")
+
+
+def _form(request: Any) -> str:
+    for name in ("body", "content"):
+        sent = _attribute(request, name)
+        if isinstance(sent, (str, bytes)):
+            return sent.decode("latin-1") if isinstance(sent, bytes) else sent
+    return ""
