@@ -87,6 +87,14 @@ def _run_options(command: Callable[..., int]) -> Callable[..., int]:
     return command
 
 
+def _report_options(command: Callable[..., int]) -> Callable[..., int]:
+    """Add those that ask for a report."""
+    for option in reversed(OPTIONS):
+        if option.name.startswith("report-"):
+            command = _click_option(option)(command)
+    return command
+
+
 def _click_option(option: Option) -> Callable[[Callable[..., int]], Callable[..., int]]:
     said = f"{option.help} [{option.env}]" if option.env else option.help
     more: dict[str, Any] = {"cls": HeadedOption, "heading": option.heading, "help": said}
@@ -134,25 +142,21 @@ def run(ctx: click.Context, /, base_url: str, color: bool | None, **given: Any) 
     epilog="A FILE is one body, a HAR, or (.ndjson, .jsonl) a JSON body on each line; - is stdin.",
 )
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
-@click.option("--format", type=click.Choice(Format), help="of bodies (by name, or as they begin)")
+@click.option("--format", type=click.Choice([*map(str, Format)]), help="of bodies (by name)")
 @click.option("--expect", type=click.Choice(["overview", "error"]), help="the envelope that is due")
 @click.option("--content-type", metavar="TYPE", help="header of bodies: 'text/xml; charset=utf-8'")
 @click.option("--ndjson", "sort", flag_value="ndjson", help="a JSON body on each line")
 @click.option("--har", "sort", flag_value="har", help="calls recorded by a browser or a proxy")
 @click.option("--level", type=click.Choice(["must", "should"]), default="must", help="what fails")
-@click.option("--report-json", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE")
+@_report_options
 @click.option("--color/--no-color", default=None, help="colours (where stdout is a terminal)")
-def validate(
-    files: tuple[str, ...], report_json: Path | None, color: bool | None, **said: Any
-) -> int:
+def validate(files: tuple[str, ...], color: bool | None, **said: Any) -> int:
     """Judge saved answers, with no network."""
-    from reseller_conformance.offline.inputs import InputError
-    from reseller_conformance.offline.validating import validate as judge
-    from reseller_conformance.offline.validating import wanted
+    from reseller_conformance.offline import validating
 
     try:
-        return judge(files, wanted(**said), report_json, color)
-    except InputError as error:
+        return validating.validate(files, validating.wanted(said), color)
+    except (validating.InputError, validating.ReportError) as error:
         raise click.ClickException(str(error)) from None
 
 

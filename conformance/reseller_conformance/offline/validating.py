@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -35,15 +37,16 @@ from reseller_conformance.offline.progress import showing
 from reseller_conformance.offline.saved import Saved
 from reseller_conformance.offline.tally import Tally
 from reseller_conformance.offline.together import Together
-from reseller_conformance.reports.json_report import write
+from reseller_conformance.reports import writers
 from reseller_conformance.reports.terminal import console_for, print_report
 from reseller_conformance.reports.text import one_line, visible
+from reseller_conformance.reports.writers import ReportError
 from reseller_conformance.requirements import Level
 from reseller_conformance.secret import Scrubber
 
-__all__ = ["Wanted", "validate"]
+__all__ = ["InputError", "ReportError", "Wanted", "validate", "wanted"]
 
-USAGE, INTERRUPTED = 2, 130
+USAGE, UNVERIFIED, INTERRUPTED = 2, 3, 130
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,7 @@ class Wanted:
     due: Expected = Expected.EITHER
     content_type: str | None = None
     level: Level = Level.MUST
+    reports: tuple[tuple[writers.Writer, Path], ...] = ()
 
 
 @dataclass(slots=True)
@@ -66,16 +70,15 @@ class _File:
     passed_over: Counter[str] = field(default_factory=Counter)
 
 
-def wanted(
-    format: str | None, expect: str | None, content_type: str | None, sort: str | None, level: str
-) -> Wanted:
-    """Return what these words of the command line mean."""
+def wanted(words: Mapping[str, Any]) -> Wanted:
+    """Return what these words of the command line mean, by option name."""
     return Wanted(
-        format=Format(format) if format else None,
-        sort=Sort(sort) if sort else None,
-        due=Expected(expect) if expect else Expected.EITHER,
-        content_type=content_type,
-        level=Level(level),
+        format=Format(words["format"]) if words["format"] else None,
+        sort=Sort(words["sort"]) if words["sort"] else None,
+        due=Expected(words["expect"]) if words["expect"] else Expected.EITHER,
+        content_type=words["content_type"],
+        level=Level(words["level"]),
+        reports=writers.wanted(lambda option: words[option.replace("-", "_")]),
     )
 
 
@@ -90,6 +93,7 @@ class _Validation:
         self._tally = Tally()
         self._together = Together(self._tally)
         self._files: list[_File] = []
+        self._started = datetime.now(UTC).isoformat(timespec="seconds")
         key = os.environ.get("RESELLER_API_KEY", "")
         self._keys = {key} if key else set[str]()
         self._beside = Beside(wanted.content_type, wanted.due, Scrubber(self._keys))
@@ -157,6 +161,7 @@ class _Validation:
                 "level": self.wanted.level.value,
                 "formats": [format.value for format in self._tally.formats] or None,
                 "partial": False,
+                "started": self._started,
             },
             target={
                 "kind": "saved",
@@ -186,24 +191,24 @@ def _scrubbed(result: Result, scrub: Callable[[str], str]) -> Result:
 _FROM_ANSWERS = ("where", "expected", "got", "hint", "case", "excerpt")
 
 
-def validate(
-    names: Sequence[str], wanted: Wanted, report_json: Path | None, color: bool | None = None
-) -> int:
+def validate(names: Sequence[str], wanted: Wanted, color: bool | None = None) -> int:
     """Judge these files, print the report, and return the exit code.
 
-    Raises InputError before anything is judged where a file cannot be read.
+    Raises InputError where a file cannot be read, and ReportError where a report cannot be written,
+    before anything is judged.
     """
+    total = look_ahead(names)
+    writers.look_ahead(wanted.reports)
     validation = _Validation(wanted)
-    with showing(look_ahead(names), lambda: validation.done, lambda: validation.answers):
+    with showing(total, lambda: validation.done, lambda: validation.answers):
         validation.read(names)
     run = validation.run
-    if report_json:
-        write(report_json, run)
+    unwritten = writers.write_all(wanted.reports, run)
     if validation.answers:
         # rich ends the process where whoever reads the report has gone; the exit code stands.
         with suppress(BrokenPipeError, SystemExit):
             print_report(run, console_for(color))
-    for problem in validation.problems:
+    for problem in (*validation.problems, *unwritten):
         click.echo(f"error: {visible(one_line(problem))}", err=True)
     if validation.interrupted:
         click.echo("interrupted", err=True)
@@ -212,4 +217,4 @@ def validate(
         return USAGE
     if not validation.answers:
         click.echo(f"unverified: nothing was judged; {validation.nothing}", err=True)
-    return run.verdict.exit_code
+    return UNVERIFIED if unwritten else run.verdict.exit_code

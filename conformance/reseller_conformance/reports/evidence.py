@@ -33,7 +33,7 @@ def particulars(finding: Finding) -> list[tuple[str, str]]:
     """Return each thing that is known of a finding under its label, without controls."""
     status = "" if finding.status is None else f"HTTP {finding.status}"
     lines = [
-        ("asked", finding.case),
+        ("asked" if finding.curl else "found in", finding.case),
         ("expected", finding.expected),
         ("got", got(finding)),
         ("answer", f"{status} {finding.excerpt}".strip()),

@@ -18,7 +18,7 @@ from xml.etree import ElementTree as ET
 from reseller_conformance.findings import Finding, Outcome, Result, Run
 from reseller_conformance.reports.evidence import headline, particulars
 from reseller_conformance.reports.json_report import NAME, as_json
-from reseller_conformance.reports.summary import conclusion
+from reseller_conformance.reports.summary import conclusion, files_judged
 from reseller_conformance.reports.text import one_line, shortened, visible
 from reseller_conformance.requirements import Level
 
@@ -64,6 +64,9 @@ def _attributes(run: Run, kinds: Counter[str]) -> Iterator[tuple[str, str]]:
 def _about(run: Run) -> Iterator[tuple[str, str]]:
     """What was tested, and how: the plain values of the JSON report, by their names in it."""
     report = as_json(run)
+    files = report["target"].pop("files")
+    if files:
+        yield "target.files", files_judged(files)
     yield "verdict", report["verdict"]
     yield "complete", _word(report["complete"])
     for part in ("suite", "target"):

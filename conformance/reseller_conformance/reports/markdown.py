@@ -22,6 +22,7 @@ from reseller_conformance.reports.summary import (
     by_topic,
     conclusion,
     failures,
+    files_judged,
     rows,
     table_lines,
     tested_formats,
@@ -97,6 +98,8 @@ def _heading(run: Run) -> Iterator[str]:
 def _target(target: Mapping[str, Any]) -> str:
     if target.get("kind") == "embedded":
         return "the embedded reference, no network"
+    if target.get("files"):
+        return _code(files_judged(target["files"]))
     customers = list(target.get("customers") or ())
     more = len(customers) - MOST_NAMES
     said = [f"{target.get('kind') or 'unknown'} {_code(target.get('base_url') or '')}"]

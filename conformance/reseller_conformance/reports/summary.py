@@ -6,9 +6,10 @@ Pure: takes a `Run`, returns plain values. How they look is left to each report.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Any
 
 from reseller_conformance.findings import Finding, Outcome, Result, Run, Verdict
 from reseller_conformance.reports.text import counted
@@ -23,10 +24,13 @@ __all__ = [
     "by_topic",
     "conclusion",
     "failures",
+    "files_judged",
     "rows",
     "table_lines",
     "tested_formats",
 ]
+
+MOST_FILES = 6
 
 MOST_ALONE = 3
 """So many requirements of a topic that were not tested have a line each; more share one."""
@@ -162,6 +166,20 @@ def because(run: Run, outcome: Outcome) -> dict[str, list[str]]:
             ids.setdefault(result.requirement.id, []).append(result.format)
     formats = tested_formats(run)
     return {reason: [_named(*of, formats) for of in ids.items()] for reason, ids in reasons.items()}
+
+
+def files_judged(files: Sequence[Mapping[str, Any]]) -> str:
+    """Return what was judged where saved answers were: `3 saved answers in calls.har`."""
+    names = [str(file["file"]) for file in files[:MOST_FILES]]
+    if len(files) > MOST_FILES:
+        names.append(f"{len(files) - MOST_FILES} more")
+    judged = sum(file["answers"] for file in files)
+    passed_over = Counter[str]()
+    for file in files:
+        passed_over.update(file["passed_over"])
+    left = ", ".join(f"{times:,} {what}" for what, times in passed_over.items())
+    said = f"{counted(judged, 'saved answer')} in {', '.join(names)}"
+    return f"{said}; passed over: {left}" if left else said
 
 
 def conclusion(run: Run) -> str:

@@ -7,8 +7,7 @@ a server or an operator wrote is shown as text: it moves no cursor, and is no ma
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from rich.console import Console
@@ -29,6 +28,7 @@ from reseller_conformance.reports.summary import (
     by_topic,
     conclusion,
     failures,
+    files_judged,
     rows,
     table_lines,
     tested_formats,
@@ -328,7 +328,7 @@ def _target(target: Mapping[str, Any]) -> str:
     if target.get("kind") == "embedded":
         return f"target: the embedded reference, no network; {counted(len(customers), 'customer')}"
     if target.get("files"):
-        return _files(target["files"])
+        return f"judged: {files_judged(target['files'])}"
     said = f"target: {target.get('kind') or 'unknown'} {target.get('base_url') or ''}".rstrip()
     if target.get("kind") == "app":
         said += ", served for this run only"
@@ -338,20 +338,6 @@ def _target(target: Mapping[str, Any]) -> str:
         said += f"; {'customers' if len(customers) > 1 else 'customer'} {names}"
     if target.get("foreign_user"):
         said += f"; of another reseller {target['foreign_user']}"
-    return said
-
-
-def _files(files: Sequence[Mapping[str, Any]]) -> str:
-    names = [str(file["file"]) for file in files[:MOST_NAMES]]
-    if len(files) > MOST_NAMES:
-        names.append(f"{len(files) - MOST_NAMES} more")
-    judged = sum(file["answers"] for file in files)
-    said = f"judged: {counted(judged, 'saved answer')} in {', '.join(names)}"
-    passed_over = Counter[str]()
-    for file in files:
-        passed_over.update(file["passed_over"])
-    if passed_over:
-        said += f"; passed over: {', '.join(f'{n:,} {what}' for what, n in passed_over.items())}"
     return said
 
 
