@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, nullcontext
 
 from rich.console import Console, RenderableType
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 __all__ = ["showing"]
 
@@ -16,6 +16,8 @@ class _Reading(Progress):
     """Asks how far it is whenever it is drawn: the reader need not stop to tell."""
 
     def __init__(self, total: int | None, done: Callable[[], int], answers: Callable[[], int]):
+        self._told = done, answers
+        self._reading: TaskID | None = None  # it is drawn once before there is anything to draw
         columns = (
             TextColumn("{task.fields[answers]:,} answers judged"),
             BarColumn(),
@@ -23,13 +25,13 @@ class _Reading(Progress):
             TimeElapsedColumn(),
         )
         super().__init__(*columns, console=Console(highlight=False), transient=True)
-        self._told = done, answers
-        self._file = self.add_task("", total=total, answers=0)
+        self._reading = self.add_task("", total=total, answers=0)
 
     def get_renderables(self) -> Iterable[RenderableType]:
         """Draw what has been read so far."""
-        done, answers = self._told
-        self.update(self._file, completed=done(), answers=answers())
+        if self._reading is not None:
+            done, answers = self._told
+            self.update(self._reading, completed=done(), answers=answers())
         return super().get_renderables()
 
 
