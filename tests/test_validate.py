@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import re
 import sys
+import threading
 import tracemalloc
 from pathlib import Path
 from typing import Any
@@ -178,6 +180,19 @@ def test_each_line_is_a_body_and_empty_ones_are_none() -> None:
     assert finding(report, "success.counts")["case"] == "bodies.ndjson, line 3"
     assert finding(report, "readable.format")["case"] == "bodies.ndjson, line 5"
     assert finding(report, "errors.listed")["case"] == "bodies.ndjson, line 6"
+
+
+def test_the_mark_of_a_file_of_lines_is_no_bodys() -> None:
+    Path("bodies.ndjson").write_text(f"\ufeff{json_body()}", encoding="utf-8")
+    assert judged("bodies.ndjson", code=0)
+
+
+def test_a_pipe_is_read_once() -> None:
+    os.mkfifo("pipe")
+    written = threading.Thread(target=Path("pipe").write_text, args=[json_body()])
+    written.start()
+    assert judged("pipe", code=0)["target"]["files"][0]["answers"] == 1
+    written.join()
 
 
 def test_lines_may_come_from_stdin(monkeypatch: pytest.MonkeyPatch) -> None:

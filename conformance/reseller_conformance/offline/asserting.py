@@ -81,7 +81,7 @@ def _saved(given: Came, format: str | None, expect: str | None, content_type: st
         place="",
         due=Expected(expect) if expect else Expected.EITHER,
         headers=bool(sent),
-        request="known" * bool(keys),
+        keyed=bool(telling),
     )
 
 

@@ -47,6 +47,8 @@ def lines(stream: BinaryIO, name: str, beside: Beside) -> Iterator[Saved]:
         rest = line
         while len(rest) > CAP and not rest.endswith(b"\n"):
             rest = stream.readline(CAP + 1)
+        if number == 1:
+            line = line.removeprefix(b"\xef\xbb\xbf")  # the file's, not the body's
         if body := line.strip(b" \t\r\n"):
             yield saved_body(body, f"{name}, line {number:,}", Format.JSON, beside)
 

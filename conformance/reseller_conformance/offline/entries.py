@@ -101,8 +101,9 @@ class _Text:
         while True:
             try:
                 value, end = _DECODER.raw_decode(self._text, self._at)
-                # what ends with the text may be a number of which there is more
-                if end < len(self._text) or not self._more():
+                # of a number at the end of the text there may be more: `0` and then `.5`
+                whole = not isinstance(value, (int, float)) or end < len(self._text) - _EDGE
+                if whole or not self._more():
                     self._at = end
                     return value
             except json.JSONDecodeError as error:

@@ -97,6 +97,7 @@ class Recording:
             headers=bool(response.list("headers")),
             account=call.account,
             request=call.request,
+            keyed=bool(call.telling),
         )
 
     def _began(self, entry: _Part) -> float:

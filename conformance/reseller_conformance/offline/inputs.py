@@ -76,17 +76,22 @@ class Input:
 
 
 def look_ahead(names: Sequence[str]) -> int | None:
-    """Return the bytes of all these files; None where stdin is among them.
+    """Return the bytes of all these files; None where stdin or a pipe is among them.
 
     Raises InputError where one of them cannot be read: before any is judged.
     """
     if names.count(STDIN) > 1:
         raise InputError(f"stdin can be read only once: {STDIN}")
+    total: int | None = 0
     for name in names:
-        if name != STDIN:
-            with _readable(name):
-                pass
-    return None if STDIN in names else sum(Path(name).stat().st_size for name in names)
+        # a pipe that is opened and closed again is broken for who writes to it
+        if name == STDIN or _is_pipe(name):
+            total = None
+            continue
+        with _readable(name) as stream:
+            size = stream.seek(0, io.SEEK_END) if stream.seekable() else None
+        total = None if total is None or size is None else total + size
+    return total
 
 
 @contextmanager
@@ -125,6 +130,13 @@ def format_of(given: Input, said: Format | None, content_type: str | None) -> Fo
         what = "neither JSON nor XML, as it seems" if given.head.strip() else "empty"
         raise InputError(f"{what}: say which it should be with --format: {given.name}")
     return likely
+
+
+def _is_pipe(name: str) -> bool:
+    try:
+        return Path(name).is_fifo()
+    except ValueError:
+        return False
 
 
 def _readable(name: str) -> BinaryIO:

@@ -88,8 +88,8 @@ def _expected(saved: Saved) -> bool:
     return saved.due is Expected.OVERVIEW
 
 
-def _request(saved: Saved) -> bool:
-    return bool(saved.request)
+def _keyed(saved: Saved) -> bool:
+    return saved.keyed
 
 
 def _with_status(concerns: Callable[[Saved], bool]) -> Callable[[Saved], bool]:
@@ -166,7 +166,7 @@ def _rules() -> Iterator[Rule]:
         yield Rule(requirement, concerns, met(requirement), _NO_BODY)
     for requirement in _of_topic("success", r.SUCCESS_ANSWERED):
         yield Rule(requirement, _overview, met(requirement), _NO_OVERVIEW)
-    yield Rule(r.ERRORS_KEY, _request, errors.key, _NO_CALL, recorded=True)
+    yield Rule(r.ERRORS_KEY, _keyed, errors.key, _NO_CALL, recorded=True)
     for requirement in _of_topic("errors", r.ERRORS_KEY, r.ERRORS_STEADY):
         yield Rule(requirement, _errors, met(requirement), _NO_ERRORS)
     yield Rule(r.ERRORS_SHAPE, lambda saved: saved.due is Expected.ERROR, _no_error, _NO_ERRORS)

@@ -17,7 +17,8 @@ class Saved:
     `due` is the envelope that the operator, or the saved request, says is due. `verbatim` says that
     the body is byte by byte as it came: most recorders save a text, and its encoding is lost.
     `headers` says that they were saved. `account` names whose overview was asked for, and `request`
-    the whole call; both are empty where that is not known.
+    the whole call; both are empty where that is not known. `keyed` says that the key is known that
+    was sent, so that it would be seen in the answer.
     """
 
     answer: Answer
@@ -27,6 +28,7 @@ class Saved:
     headers: bool = False
     account: str = ""
     request: str = ""
+    keyed: bool = False
 
     @property
     def began(self) -> float:
