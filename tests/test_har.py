@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from recorded import EXAMPLES, KEY, ORIGIN, call, har, json_body, xml_body
@@ -332,6 +332,7 @@ VALUES = st.recursive(
 )
 
 
+@example([None, 0.5], 1, False)
 @given(st.lists(VALUES, max_size=4), st.integers(1, 40), st.booleans())
 def test_entries_are_read_as_they_are_however_the_file_is_cut(
     wanted: list[Any], chunk: int, escaped: bool

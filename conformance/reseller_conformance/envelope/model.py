@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from operator import attrgetter
 
 from reseller_conformance.contract import FIELDS
 from reseller_conformance.requirements import Requirement
@@ -16,6 +17,9 @@ from reseller_conformance.requirements import Requirement
 __all__ = ["Envelope", "ErrorList", "FieldValue", "Looks", "Overview", "Problem", "Unreadable"]
 
 FieldValue = int | str | date
+
+_NAMES = tuple(field.name for field in FIELDS)
+_VALUES_OF = attrgetter(*_NAMES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +60,7 @@ class Overview:
     @property
     def values(self) -> Mapping[str, FieldValue]:
         """The ten fields by name, in the page's order."""
-        return {field.name: getattr(self, field.name) for field in FIELDS}
+        return dict(zip(_NAMES, _VALUES_OF(self), strict=True))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import BinaryIO
 
 from reseller_conformance.answer import read
@@ -17,7 +18,16 @@ from reseller_conformance.exchange import CAP, Exchange, Transport, TransportPro
 from reseller_conformance.offline.saved import Saved
 from reseller_conformance.secret import Scrubber
 
-__all__ = ["MARKS", "TOO_LARGE", "Beside", "likely_format", "lines", "saved_body", "whole"]
+__all__ = [
+    "MARKS",
+    "TOO_LARGE",
+    "Beside",
+    "likely_format",
+    "lines",
+    "saved_body",
+    "scrubber_for",
+    "whole",
+]
 
 MARKS = re.compile(rb"\A(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)")
 """The byte order marks of UTF-8 and UTF-16."""
@@ -27,11 +37,17 @@ TOO_LARGE = TransportProblem(Transport.TOO_LARGE, f"the body is longer than {CAP
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """What is known beside the bodies: the header, the envelope due, and what is to be hidden."""
+    """What is known beside the bodies: the header, the envelope due, and keys to be hidden."""
 
     content_type: str | None
     due: Expected
-    scrubber: Scrubber
+    keys: tuple[str, ...] = field(default=(), repr=False)
+
+
+@lru_cache(maxsize=200)
+def scrubber_for(keys: tuple[str, ...]) -> Scrubber:
+    """Return what replaces these keys: most calls are made with the same one."""
+    return Scrubber(keys)
 
 
 def whole(stream: BinaryIO, name: str, format: Format, beside: Beside) -> Iterator[Saved]:
@@ -60,7 +76,7 @@ def saved_body(body: bytes, place: str, format: Format, beside: Beside) -> Saved
         Case(format),
         url="",
         headers=(("Content-Type", given),) if given else (),
-        body=beside.scrubber.data(body[:CAP]),
+        body=scrubber_for(beside.keys).data(body[:CAP]),
         problem=TOO_LARGE if len(body) > CAP else None,
     )
     return Saved(read(exchange), place, due=beside.due, headers=given is not None)

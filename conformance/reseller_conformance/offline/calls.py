@@ -52,10 +52,8 @@ def format_in(url: str) -> Format | None:
 
 
 def keys_in(query: str) -> tuple[str, ...]:
-    """Return each value that is sent as a key, as it was meant and as it is written."""
-    written = [part.partition("=")[2] for part in query.split("&") if _KEY.match(part)]
-    meant = [value for name, value in _pairs(query) if _KEY.match(name)]
-    return tuple(dict.fromkeys(filter(None, [*meant, *written])))
+    """Return each value that is sent as a key."""
+    return _keys(_pairs(query))
 
 
 def call_of(url: str) -> Call | None:
@@ -73,7 +71,7 @@ def call_of(url: str) -> Call | None:
         values.setdefault(name, []).append(value)
     user = values.get("user", [""])[0]
     where = f"{parts.scheme}://{parts.netloc}{path[1]}"
-    keys = keys_in(parts.query)
+    keys = _keys(sent)
     others = [value.lower() for name, value in sent if not _KEY.match(name)]
     return Call(
         case=_case(Format(path[2]), values),
@@ -92,6 +90,10 @@ def call_of(url: str) -> Call | None:
             len(text) > MOST_TEXT or _UNASKED.search(text) for pair in sent for text in pair
         ),
     )
+
+
+def _keys(sent: Sequence[tuple[str, str]]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(value for name, value in sent if value and _KEY.match(name)))
 
 
 def _digest(*texts: str) -> str:

@@ -12,18 +12,16 @@ from base64 import b64decode
 from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
-from functools import lru_cache
 from typing import Any, BinaryIO
 
 from reseller_conformance.answer import read
 from reseller_conformance.cases import Case, Expected
 from reseller_conformance.contract import Format
 from reseller_conformance.exchange import CAP, GATEWAY, Exchange
-from reseller_conformance.offline.bodies import TOO_LARGE, Beside
+from reseller_conformance.offline.bodies import TOO_LARGE, Beside, scrubber_for
 from reseller_conformance.offline.calls import Call, call_of
 from reseller_conformance.offline.entries import entries
 from reseller_conformance.offline.saved import Saved
-from reseller_conformance.secret import Scrubber
 
 __all__ = ["MOST_KEYS", "Recording"]
 
@@ -74,24 +72,22 @@ class Recording:
             raise _PassedOverError("calls with a text that nobody need answer")
         status = _status(entry, response)
         body, verbatim = _body(response, status, call.case.format)
-        scrubbers = (_scrubber(call.keys), self._beside.scrubber)
-        headers = _headers(response)
+        scrubber = scrubber_for((*call.keys, *self._beside.keys))
         exchange = Exchange(
             call.case,
             url="",
             status=status,
-            headers=tuple((name, _scrubbed(value, scrubbers)) for name, value in headers),
-            body=_scrubbed_data(body[:CAP], scrubbers),
+            headers=tuple((name, scrubber.text(value)) for name, value in _headers(response)),
+            body=scrubber.data(body[:CAP]),
             problem=TOO_LARGE if len(body) > CAP else None,
             began=self._began(entry),
             seconds=entry.number("time") / 1000,
-            echoes_key=bool(call.telling) and _scrubber(call.telling).found_in(body[:CAP]),
+            echoes_key=bool(call.telling) and scrubber_for(call.telling).found_in(body[:CAP]),
         )
         self._clock = max(self._clock, exchange.began + exchange.seconds)
-        said = _scrubbed(_said(call), scrubbers)
         return Saved(
             answer=read(exchange),
-            place=f"{place} ({said})",
+            place=f"{place} ({scrubber.text(_said(call))})",
             due=Expected.EITHER if call.case.wrong else self._beside.due,
             verbatim=verbatim,
             headers=bool(response.list("headers")),
@@ -168,26 +164,14 @@ def _body(response: _Part, status: int, format: Format) -> tuple[bytes, bool]:
 
 
 def _headers(response: _Part) -> list[tuple[str, str]]:
-    saved = [(header.text("name"), header.text("value")) for header in response.list("headers")]
+    """Return those headers that are judged, or what the recorder tells of them."""
+    saved = [
+        (header.text("name"), header.text("value"))
+        for header in response.list("headers")
+        if header.text("name").lower() in ("content-type", "location")
+    ]
     named = response.part("content").text("mimeType")
-    return saved or [("Content-Type", named)] * bool(named)
-
-
-@lru_cache(maxsize=MOST_KEYS)
-def _scrubber(keys: tuple[str, ...]) -> Scrubber:
-    return Scrubber(keys)
-
-
-def _scrubbed(text: str, scrubbers: tuple[Scrubber, ...]) -> str:
-    for scrubber in scrubbers:
-        text = scrubber.text(text)
-    return text
-
-
-def _scrubbed_data(data: bytes, scrubbers: tuple[Scrubber, ...]) -> bytes:
-    for scrubber in scrubbers:
-        data = scrubber.data(data)
-    return data
+    return saved if response.list("headers") else [("Content-Type", named)] * bool(named)
 
 
 def _said(call: Call) -> str:

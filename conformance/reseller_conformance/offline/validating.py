@@ -96,7 +96,7 @@ class _Validation:
         self._started = datetime.now(UTC).isoformat(timespec="seconds")
         key = os.environ.get("RESELLER_API_KEY", "")
         self._keys = {key} if key else set[str]()
-        self._beside = Beside(wanted.content_type, wanted.due, Scrubber(self._keys))
+        self._beside = Beside(wanted.content_type, wanted.due, tuple(self._keys))
 
     def read(self, names: Sequence[str]) -> None:
         """Judge these files, as far as they can be read."""
