@@ -310,6 +310,20 @@ def test_progress_is_shown_on_a_terminal_only(
     assert "answers judged" in terminal.getvalue()
 
 
+def test_a_body_gives_no_commands_to_github(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", "summary.md")
+    Path("errors.json").write_text('{"message":\n"failed", "errors": [":: \\n::error::x"]}')
+    assert main(["validate", "errors.json"]) == 1
+    first, *lines = capsys.readouterr().out.splitlines()
+    assert first.startswith("::stop-commands::")
+    end = lines.index(f"::{first.rpartition('::')[2]}::")
+    assert lines[end + 1].startswith("::error title=MUST errors.message")
+    assert "errors.message" in Path("summary.md").read_text(encoding="utf-8")
+
+
 def test_an_interrupt_keeps_what_was_judged(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

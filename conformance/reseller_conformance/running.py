@@ -23,7 +23,7 @@ from reseller_conformance.collector import collected
 from reseller_conformance.findings import Run, Verdict
 from reseller_conformance.interrupts import delivered
 from reseller_conformance.options import OPTIONS, dest
-from reseller_conformance.reports import github, markdown
+from reseller_conformance.reports import github
 from reseller_conformance.reports.screen import Screen
 from reseller_conformance.reports.terminal import console_for, print_report
 from reseller_conformance.reports.text import one_line, visible
@@ -55,7 +55,7 @@ def run(
         screen = _judge(settings, pytest_args(base_url, rest), _Given(words))
         code = _tell(screen, color)
     if watched and screen.run:
-        _tell_github(screen.run)
+        github.tell(screen.run, os.environ, click.echo)
     return code
 
 
@@ -189,16 +189,3 @@ def _tell(screen: Screen, color: bool | None) -> int:
     elif code == OUTDATED and screen.run and screen.run.verdict is Verdict.CONFORMANT:
         click.echo("error: entries of the baseline do not hold", err=True)
     return code
-
-
-def _tell_github(run: Run) -> None:
-    """Show the findings as annotations, and the run in the job's summary."""
-    with suppress(BrokenPipeError):
-        for line in github.commands(run):
-            click.echo(line)
-    path = github.summary_file(os.environ)
-    if path:
-        try:
-            github.append(path, markdown.render(run))
-        except OSError as error:
-            click.echo(f"error: GITHUB_STEP_SUMMARY, {error.strerror}: {path}", err=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -37,7 +37,7 @@ from reseller_conformance.offline.progress import showing
 from reseller_conformance.offline.saved import Saved
 from reseller_conformance.offline.tally import Tally
 from reseller_conformance.offline.together import Together
-from reseller_conformance.reports import writers
+from reseller_conformance.reports import github, writers
 from reseller_conformance.reports.terminal import console_for, print_report
 from reseller_conformance.reports.text import one_line, visible
 from reseller_conformance.reports.writers import ReportError
@@ -203,7 +203,16 @@ def validate(names: Sequence[str], wanted: Wanted, color: bool | None = None) ->
     with showing(total, lambda: validation.done, lambda: validation.answers):
         validation.read(names)
     run = validation.run
-    unwritten = writers.write_all(wanted.reports, run)
+    watched = github.here(os.environ)
+    with github.fenced(click.echo) if watched else nullcontext():
+        code = _tell(validation, run, writers.write_all(wanted.reports, run), color)
+    if watched and validation.answers:
+        github.tell(run, os.environ, click.echo)
+    return code
+
+
+def _tell(validation: _Validation, run: Run, unwritten: Sequence[str], color: bool | None) -> int:
+    """Print the report and what went wrong, and return the exit code."""
     if validation.answers:
         # rich ends the process where whoever reads the report has gone; the exit code stands.
         with suppress(BrokenPipeError, SystemExit):

@@ -8,17 +8,20 @@ What the summary of a job says is left to `markdown`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from secrets import token_hex
 
+import click
+
 from reseller_conformance.findings import Outcome, Run
+from reseller_conformance.reports import markdown
 from reseller_conformance.reports.evidence import headline
 from reseller_conformance.reports.summary import because, failures
 from reseller_conformance.reports.text import one_line, shortened, visible
 from reseller_conformance.requirements import Level
 
-__all__ = ["append", "commands", "fenced", "here", "summary_file"]
+__all__ = ["append", "commands", "fenced", "here", "summary_file", "tell"]
 
 MOST = 10
 """A step shows so many annotations of a kind; the others are dropped without a word."""
@@ -60,6 +63,19 @@ def fenced(say: Callable[[str], object]) -> Iterator[None]:
         yield
     finally:
         say(f"::{word}::")
+
+
+def tell(run: Run, env: Mapping[str, str], say: Callable[[str], object]) -> None:
+    """Show the findings as annotations, and the run in the job's summary."""
+    with suppress(BrokenPipeError):
+        for line in commands(run):
+            say(line)
+    path = summary_file(env)
+    if path:
+        try:
+            append(path, markdown.render(run))
+        except OSError as error:
+            click.echo(f"error: GITHUB_STEP_SUMMARY, {error.strerror}: {path}", err=True)
 
 
 def append(path: Path, text: str) -> None:
