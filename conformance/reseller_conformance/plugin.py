@@ -27,6 +27,7 @@ __all__: list[str] = []
 
 MARK = "reseller_requirement"
 SUITE = "reseller_conformance.suite"
+REFUSED = "reseller_refused"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -54,6 +55,9 @@ def pytest_configure(config: pytest.Config) -> None:
         f"{MARK}(id, level): the requirement of the account overview that a test judges",
     )
     config.pluginmanager.register(_Gathering(config), "reseller-conformance-gathering")
+    # In a worker of xdist, a complaint would be taken for a crash: it waits for the items.
+    if hasattr(config, "workerinput"):
+        return
     if any(config.getoption(dest(option.name)) for option in OPTIONS) or SUITE in config.args:
         from reseller_conformance.session import check
 
@@ -99,7 +103,7 @@ def reseller_asked(request: pytest.FixtureRequest, reseller_target: Target) -> I
     """What has been asked of the target, and what it answered."""
     from reseller_conformance.session import asking, settings_of
 
-    with asking(request.config, reseller_target, settings_of(request.config)) as asked:
+    with asking(request.session, reseller_target, settings_of(request.config)) as asked:
         yield asked
 
 
@@ -159,9 +163,9 @@ class _Gathering:
         """Tell each item's requirement; say so where the suite was asked for and has no items."""
         ours = [item for item in items if item.get_closest_marker(MARK)]
         if ours:
-            from reseller_conformance.session import check, introduce
+            from reseller_conformance.session import introduce
 
-            check(self.config)
+            self._check()
             self.awake = True
             introduce(ours, MARK)
         elif SUITE in self.config.args and not items and not self.config.getoption("keyword"):
@@ -169,6 +173,18 @@ class _Gathering:
                 "nothing of the suite was collected: its module is test_overview.py and its class "
                 "TestOverview, which python_files and python_classes must match"
             )
+
+    def _check(self) -> None:
+        """Refuse what cannot be run; a worker leaves that to the controller, in its own words."""
+        from reseller_conformance.session import check
+
+        try:
+            check(self.config)
+        except pytest.UsageError as problem:
+            if not hasattr(self.config, "workeroutput"):
+                raise
+            self.config.workeroutput[REFUSED] = str(problem)
+            raise pytest.Session.Failed(str(problem)) from None
 
     def pytest_report_collectionfinish(self) -> list[str]:
         """Say what is about to be tested against what."""
@@ -187,9 +203,19 @@ class _Gathering:
             collector_of(self.config).take(report)
 
     @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:
+        """Tell an xdist worker what it cannot know."""
+        from reseller_conformance.workers import instruct
+
+        instruct(self.config, node.workerinput)
+
+    @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
-        """Take what an xdist worker tells of its traffic."""
-        for told in getattr(node, "workeroutput", {}).get("reseller_told", ()):
+        """Take what an xdist worker tells of its traffic, or why it cannot run."""
+        said = getattr(node, "workeroutput", {})
+        if REFUSED in said:
+            raise pytest.UsageError(f"worker {node.gateway.id}: {said[REFUSED]}")
+        for told in said.get("reseller_told", ()):
             from reseller_conformance.session import collector_of
 
             collector_of(self.config).hear(told)

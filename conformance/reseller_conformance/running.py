@@ -114,6 +114,8 @@ def pytest_args(base_url: str, rest: Sequence[str]) -> list[str]:
     args += ["-c", str(HERE / "run.ini"), f"--rootdir={HERE}", "--noconftest"]
     if base_url:
         args.append(f"--base-url={base_url}")
+    if any(word.startswith(("-n", "--numprocesses", "--tx")) for word in rest):
+        args.append("--dist=loadscope")  # one process asks, and nothing is asked twice
     return [*args, *rest]
 
 

@@ -6,7 +6,6 @@ in `plugin`.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import asdict, replace
@@ -29,6 +28,7 @@ from reseller_conformance.secret import Scrubber, Secret
 from reseller_conformance.settings import Settings, SettingsError, settings_from
 from reseller_conformance.suite.asked import Asked
 from reseller_conformance.target import Target
+from reseller_conformance.workers import askers, environment, share
 
 __all__ = [
     "asking",
@@ -67,7 +67,7 @@ def settings_of(config: pytest.Config) -> Settings:
         }
         try:
             base_url = config.getoption("base_url", None) or ""
-            config.stash[_SETTINGS] = settings_from(words, base_url, os.environ)
+            config.stash[_SETTINGS] = settings_from(words, base_url, environment(config))
         except SettingsError as problem:
             raise pytest.UsageError(str(problem)) from None
     return config.stash[_SETTINGS]
@@ -85,7 +85,8 @@ def check(config: pytest.Config) -> None:
     """Refuse, in one line, what cannot be run: before the first item, not in each of them."""
     settings = settings_of(config)
     try:
-        look_ahead(settings.reports)
+        if not hasattr(config, "workerinput"):  # xdist's controller writes them
+            look_ahead(settings.reports)
     except ReportError as problem:
         raise pytest.UsageError(str(problem)) from None
     if settings.app is not None:
@@ -140,9 +141,11 @@ def _mocking(target: Target) -> Callable[[], AbstractContextManager[object]]:
 
 
 @contextmanager
-def asking(config: pytest.Config, target: Target, settings: Settings) -> Iterator[Asked]:
+def asking(session: pytest.Session, target: Target, settings: Settings) -> Iterator[Asked]:
     """Yield the memory of what this target is asked, and keep its traffic for the reports."""
-    with Client(target, settings.limits) as client:
+    config = session.config
+    limits = share(settings.limits, askers(config, session.items))
+    with Client(target, limits) as client:
         scrubber = Scrubber(secrets_of(target))
         config.stash.setdefault(_SCRUBBERS, []).append(scrubber)
         collector_of(config).tellers.append(lambda: _told(target, client, scrubber))
