@@ -229,7 +229,7 @@ def test_what_is_broken_everywhere_is_told_once(name: str) -> None:
 
 
 def of_some_requirements() -> list[Fault]:
-    """A fault of each fourth MUST: the matrix has them all, but asks only whether they are found."""
+    """A fault of each fourth MUST; the matrix has them all, and asks whether they are found."""
     first = {fault.fails: fault for fault in reversed(FAULTS.values()) if not fault.needs_sockets}
     return [first[one] for one in CATALOGUE if one in first and one.level is Level.MUST][::4]
 

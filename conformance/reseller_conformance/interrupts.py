@@ -2,13 +2,16 @@
 
 Both become KeyboardInterrupt. One that arrives while the garbage collector calls back is lost, for
 no exception leaves such a callback; Hypothesis has one, and collects often. So an interrupt is
-sent again until whoever waits for it says that it was heard.
+sent again until whoever waits for it says that it was heard. From then on the run only ends and
+writes its reports, so that another Ctrl-C is passed over for a while.
 """
 
 from __future__ import annotations
 
+import math
 import signal
 import threading
+import time
 from _thread import interrupt_main
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -20,6 +23,8 @@ __all__ = ["delivered"]
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 AGAIN = 0.5
 """Seconds after which an interrupt that was not heard is sent again."""
+PATIENCE = 5.0
+"""Seconds that a run which was interrupted has to end in peace."""
 
 
 @contextmanager
@@ -31,7 +36,15 @@ def delivered(heard: Callable[[], bool]) -> Iterator[None]:
     # its `put` may interrupt itself, as a handler does; that of no other queue may
     arrived: SimpleQueue[signal.Signals | None] = SimpleQueue()
 
+    last = -math.inf
+
     def interrupt(number: int, _: FrameType | None) -> None:
+        nonlocal last
+        now = time.monotonic()
+        # One that comes at once may not be heard yet: a second would end the hearing.
+        if now - last < (PATIENCE if heard() else AGAIN):
+            return
+        last = now
         arrived.put(signal.Signals(number))
         raise KeyboardInterrupt
 

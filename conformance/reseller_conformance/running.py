@@ -11,6 +11,7 @@ import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext, redirect_stderr, suppress
+from dataclasses import replace
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,7 @@ from reseller_conformance.reports import github
 from reseller_conformance.reports.screen import Screen
 from reseller_conformance.reports.terminal import console_for, print_report
 from reseller_conformance.reports.text import one_line, visible
-from reseller_conformance.reports.writers import ReportError, look_ahead
+from reseller_conformance.reports.writers import ReportError, look_ahead, write_all
 from reseller_conformance.secret import Scrubber
 from reseller_conformance.session import unwritten
 from reseller_conformance.settings import Settings, SettingsError, settings_from
@@ -63,14 +64,8 @@ def _judge(settings: Settings, args: list[str], given: _Given) -> Screen:
     """Run pytest, print what it complains of, and return what was seen of it."""
     screen = Screen(collected, show=sys.stdout.isatty())
     said = io.StringIO()
-    try:
-        with redirect_stderr(said), delivered(lambda: screen.interrupted), _caches_elsewhere():
-            status = pytest.main(args, plugins=[screen, given])
-    except Exception as error:
-        screen.fail(error)
-        status = pytest.ExitCode.INTERNAL_ERROR
-    finally:
-        screen.close()
+    with redirect_stderr(said), delivered(lambda: screen.interrupted), _caches_elsewhere():
+        status = _session(args, screen, given, settings)
     if screen.config:
         screen.problems += unwritten(screen.config)
     scrub = Scrubber(secrets_of(settings.target) if settings.target else []).text
@@ -81,6 +76,24 @@ def _judge(settings: Settings, args: list[str], given: _Given) -> Screen:
     for line in scrub("\n".join([said.getvalue(), *problems])).strip("\n").splitlines():
         click.echo(visible(line), err=True)
     return screen
+
+
+def _session(args: list[str], screen: Screen, given: _Given, settings: Settings) -> int:
+    """Run pytest, and return its exit code, whatever ends it."""
+    status: int
+    try:
+        status = pytest.main(args, plugins=[screen, given])
+    except Exception as error:
+        screen.fail(error)
+        status = pytest.ExitCode.INTERNAL_ERROR
+    except KeyboardInterrupt:  # where pytest has no session yet, or is ending it
+        screen.interrupted = True
+        status = pytest.ExitCode.INTERRUPTED
+        screen.run = replace(screen.run or Run((), settings.level), complete=False)
+        screen.problems += write_all(settings.reports, screen.run)
+    finally:
+        screen.close()
+    return status
 
 
 class _Given:

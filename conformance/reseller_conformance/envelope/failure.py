@@ -7,7 +7,7 @@ from typing import Generic, TypeVar
 
 from reseller_conformance.contract import ERROR, FIELDS
 from reseller_conformance.envelope.dialect import Dialect, Wrong
-from reseller_conformance.envelope.levels import ATTRIBUTE, TOLD, Sight, folded
+from reseller_conformance.envelope.levels import ATTRIBUTE, MOST, TOLD, Sight, folded
 from reseller_conformance.envelope.problems import Problems
 from reseller_conformance.envelope.words import excerpt, named, shortened
 from reseller_conformance.requirements import (
@@ -118,7 +118,7 @@ def _read_list(page: _Page[V], where: str, value: V) -> list[str]:
     for name in entries.others:
         add(ERRORS_CLOSED, where, "nothing undocumented", f"<{named(name)}>")
     errors: list[str] = []
-    for step, item in entries.items:
+    for step, item in entries.items[:MOST]:
         page.elements.append((f"{where}{step}", item))
         text = dialect.text(item)
         if isinstance(text, Wrong):

@@ -15,7 +15,7 @@ from functools import partial
 from itertools import islice
 from typing import TypeAlias
 
-from reseller_conformance.envelope.levels import Level, survey
+from reseller_conformance.envelope.levels import MOST, Level, survey
 from reseller_conformance.envelope.model import Problem
 from reseller_conformance.envelope.problems import MANY
 from reseller_conformance.envelope.words import excerpt
@@ -199,7 +199,8 @@ def levels(root: Json) -> Iterator[Level[Json]]:
             held = value.pairs
         elif isinstance(value, list):
             level = Level(above, step, value, (), joint="")
-            held = [(f"[{index}]", item) for index, item in enumerate(value)]
+            # of more than this, nothing is looked at: naming each would take longer than parsing
+            held = [(f"[{index}]", item) for index, item in enumerate(value[:MOST])]
         else:
             return
         yield level

@@ -15,7 +15,7 @@ from typing import Generic, TypeVar
 from reseller_conformance.contract import FIELDS
 from reseller_conformance.envelope.words import named
 
-__all__ = ["ATTRIBUTE", "TOLD", "Level", "Sight", "folded", "survey"]
+__all__ = ["ATTRIBUTE", "MOST", "TOLD", "Level", "Sight", "folded", "survey"]
 
 V = TypeVar("V")
 
@@ -27,8 +27,9 @@ ATTRIBUTE = "/@"
 
 _FIELDS = frozenset(field.name for field in FIELDS)
 _NAMES = _FIELDS | frozenset(TOLD)
-# No envelope has a hundredth of these; a body of nothing but containers has a million.
-_MOST = 10_000
+MOST = 10_000
+"""Levels that are looked at; no envelope has a hundredth, a body of nothing else has a million."""
+
 _LONGEST = 64
 
 
@@ -98,7 +99,7 @@ _FOLDED = {folded(name): name for name in _NAMES}
 
 def survey(levels: Iterable[Level[V]]) -> list[Sight[V]]:
     """Look at every level for the documented names."""
-    return [_sight(level) for level in islice(levels, _MOST)]
+    return [_sight(level) for level in islice(levels, MOST)]
 
 
 def _sight(level: Level[V]) -> Sight[V]:

@@ -67,7 +67,8 @@ class Screen:
         """Silence pytest's reporter.
 
         One stays registered, for assertions and other plugins ask it for a writer. It does not
-        look at the traceback of an interrupt: CPython 3.11 makes some without a line number.
+        look at the traceback of an interrupt, of which CPython 3.11 makes some without a line
+        number, and so has nothing to say of it when the session ends.
         """
         self.config = config
         manager = config.pluginmanager
@@ -76,7 +77,8 @@ class Screen:
             self.close()
             return
         manager.unregister(reporter)
-        silent = type("Silent", (type(reporter),), {"pytest_keyboard_interrupt": lambda _: None})
+        unheard = {"pytest_keyboard_interrupt": _nothing, "pytest_sessionfinish": _nothing}
+        silent = type("Silent", (type(reporter),), unheard)
         manager.register(silent(config, io.StringIO()), "terminalreporter")
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
@@ -148,6 +150,10 @@ class Screen:
     def _calls(self) -> int:
         run = self._collected(self.config) if self.config else None
         return ((run and run.traffic) or {}).get("calls") or 0
+
+
+def _nothing(_: object) -> None:
+    """Stand in for a hook."""
 
 
 class _Calls(ProgressColumn):

@@ -1,0 +1,114 @@
+"""Runs the suite against every hostile server, holds each run to its limits, and writes the table.
+
+`nox -s hostile` runs it: half an hour on two cores. Words on the command line choose servers by
+their names; the table is written only where all of them ran.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from hostile_servers import SERVERS, Hostile, Measured, measure
+from reseller_conformance.requirements import HTTP_IN_TIME
+
+TABLE = Path(__file__).parents[1] / "docs" / "hostile.md"
+DEPTHS = ("quick", "standard")
+TIMEOUT = 2.0
+
+MEGABYTES = 300
+TIMEOUTS = 10
+"""So many time limits, beyond what a run costs whose calls are all answered."""
+ANSWERED = {"quick": 40.0, "standard": 90.0}
+"""Seconds that such a run may take on a slow machine, with bodies of a megabyte to be read."""
+GATEWAYS = 90.0
+"""Seconds of waiting, where a gateway says how long to wait."""
+
+INTRODUCTION = f"""\
+# Hostile servers
+
+What a run costs against servers that answer to do harm, and what it says first. Each is a real
+server on loopback ([tests/hostile_servers](../tests/hostile_servers)); each run is a process of its
+own, with `--timeout {TIMEOUT:g}`, and MB is the most that this process held at once.
+
+`nox -s hostile` makes this table, and fails where a run takes more than {MEGABYTES} MB, shows a
+traceback, ends with another exit code than it should, tells something else first than the cause, or
+takes longer than {TIMEOUTS} time limits beyond a run in which every call is answered.
+
+| server | what it does | hostile to | exit | quick | standard | told first |
+|---|---|---|---|---|---|---|
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One server, and a run at each depth."""
+
+    server: Hostile
+    runs: Sequence[Measured]
+
+    def __str__(self) -> str:
+        """Return the row of the table."""
+        server, last = self.server, self.runs[-1]
+        costs = (f"{run.seconds:.0f} s, {run.megabytes:.0f} MB" for run in self.runs)
+        cells = (server.name, server.does, server.scope, last.exit_code, *costs, _told(last))
+        return f"| {' | '.join(map(str, cells))} |"
+
+    @property
+    def broken(self) -> Iterator[str]:
+        """Say which limits were not kept."""
+        for depth, run in zip(DEPTHS, self.runs, strict=True):
+            for limit in _broken(self.server, depth, run):
+                yield f"{self.server}, {depth}: {limit}"
+
+
+def _broken(server: Hostile, depth: str, run: Measured) -> Iterator[str]:
+    if run.exit_code != server.exit_code:
+        yield f"exit code {run.exit_code}, not {server.exit_code}"
+    if "Traceback" in run.screen:
+        yield "a traceback"
+    if run.megabytes > MEGABYTES:
+        yield f"{run.megabytes:.0f} MB"
+    most = ANSWERED[depth] + TIMEOUTS * TIMEOUT + GATEWAYS * ("Retry-After" in server.name)
+    if run.seconds > most:
+        yield f"{run.seconds:.0f} s, more than {most:.0f}"
+    told = run.failed[0]["id"] if run.failed else None
+    # what pours may be cut off by either limit, on a slow machine
+    wanted = {None} if server.first is None else {server.first.id, HTTP_IN_TIME.id}
+    if told not in wanted:
+        yield f"told first: {run.said}"
+
+
+def _told(run: Measured) -> str:
+    said = run.said.encode("ascii", "replace").decode()
+    plain = "".join(c if c.isprintable() and c not in "|<>`" else "." for c in said)
+    return plain if len(plain) <= 90 else plain[:89] + "…"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("names", nargs="*", help="servers whose name holds one of these")
+    names = parser.parse_args().names
+    chosen = [s for key, s in SERVERS.items() if not names or any(name in key for name in names)]
+
+    def row(server: Hostile) -> Row:
+        made = Row(server, [measure(server, depth, TIMEOUT) for depth in DEPTHS])
+        print(made, flush=True)
+        return made
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        rows = list(pool.map(row, chosen))
+    if not names:
+        TABLE.write_text(INTRODUCTION + "".join(f"{row}\n" for row in rows), encoding="utf-8")
+    broken = [limit for row in rows for limit in row.broken]
+    print(*broken, sep="\n", file=sys.stderr)
+    return 1 if broken else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
