@@ -72,6 +72,15 @@ def test_endless_interim_answers_end_in_time() -> None:
     assert kind_of(exchange) is Transport.TIMEOUT
 
 
+@pytest.mark.parametrize("status", [b"100 Continue", b"102 Processing", b"103 Early Hints"])
+def test_interim_answers_are_passed_over(status: bytes) -> None:
+    interim = b"HTTP/1.1 " + status + b"\r\nLink: </x>\r\n\r\n"
+    exchange = ask_one([interim * 3, http(b"12345", 404)])
+    assert exchange.problem is None
+    assert (exchange.status, exchange.body) == (404, b"12345")
+    assert exchange.header("link") is None
+
+
 def test_a_dripping_body_ends_in_time_and_is_kept_so_far() -> None:
     exchange = hurried(drip(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nstart"))
     assert kind_of(exchange) is Transport.TIMEOUT
@@ -143,7 +152,15 @@ def test_of_too_many_headers_those_that_are_judged_are_kept() -> None:
     assert exchange.header("content-type") == ("a/b" * 1000)[:LONGEST]
 
 
-@pytest.mark.parametrize("piece", [b"X-Header: y\r\n", b"x" * 64, b"HTTP/1.1 100 Continue\r\n\r\n"])
+@pytest.mark.parametrize(
+    "piece",
+    [
+        b"X-Header: y\r\n",
+        b"x" * 64,
+        b"HTTP/1.1 100 Continue\r\n\r\n",
+        b"HTTP/1.1 103 Early Hints\r\n\r\n",
+    ],
+)
 def test_endless_headers_are_capped(piece: bytes) -> None:
     exchange = ask_one(endless(b"HTTP/1.1 200 OK\r\nX: ", piece))
     assert kind_of(exchange) is Transport.TOO_LARGE

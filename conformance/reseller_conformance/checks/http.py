@@ -44,12 +44,10 @@ def delivered(answer: Answer) -> Iterator[Departure]:
     yield from _transport(answer, gone, "an HTTP answer")
     if answer.exchange.problem is None and answer.exchange.status in GATEWAY:
         tries = len(answer.exchange.retries) + 1
-        yield Departure(
-            answer,
-            "status",
-            "an answer within the retries",
-            f"{answer.exchange.status} {tries} times",
-        )
+        got = f"{answer.exchange.status} {tries} time{'s' * (tries > 1)}"
+        if wait := answer.exchange.header("Retry-After"):
+            got += f", Retry-After: {wait[:30]}"
+        yield Departure(answer, "status", "an answer within the retries", got)
 
 
 def in_time(answer: Answer) -> Iterator[Departure]:

@@ -65,6 +65,7 @@ class Client:
         self._hopes = Hopes(limits.timeout)
         self._ledger = Ledger()
         self._lock = Lock()
+        self._scrubbing = Lock()  # a long body takes fifty times its size meanwhile
         self._asked: dict[Case, Job] = {}
         self._given = self._done = 0
         self._answered = False
@@ -183,7 +184,8 @@ class Client:
             if not replies:
                 return self._not_asked(case, "the budget of requests is spent")
         self._hopes.learn(case, replies, turned_away(replies[-1], self._answered))
-        return self._scrubbed(case, request, replies[-1], tuple(retries[: len(replies) - 1]))
+        with self._scrubbing:
+            return self._scrubbed(case, request, replies[-1], tuple(retries[: len(replies) - 1]))
 
     def _try(
         self, case: Case, request: Request, replies: list[Reply], retries: list[Retry]

@@ -25,6 +25,11 @@ HEADERS = 256 * 1024
 """How many bytes an answer may take before its body; `http.client` would take six megabytes."""
 
 
+LINE = 64 * 1024
+INTERIM = range(102, 200)
+"""What comes before an answer: 100 is read elsewhere, and 101 is never asked for."""
+
+
 class HeadersTooLargeError(HTTPException):
     """More bytes before the body than any answer needs."""
 
@@ -93,6 +98,16 @@ class _Response(HTTPResponse):
         if self._reader.ended:
             raise HeadersCutError
         self._reader.bound = None
+
+    def _read_status(self) -> tuple[str, int, str]:
+        """Pass over interim answers (RFC 9110, 15.2), of which `http.client` knows but 100."""
+        inherited: Any = super()  # types do not tell of it
+        while True:
+            version, status, reason = inherited._read_status()
+            if status not in INTERIM:
+                return version, status, reason
+            while self.fp.readline(LINE).strip():
+                pass
 
 
 class _Connection(HTTPConnection):

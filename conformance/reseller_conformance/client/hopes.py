@@ -11,14 +11,15 @@ from collections import Counter
 from threading import Lock
 
 from reseller_conformance.cases import Case, Expected
-from reseller_conformance.client.retrying import asks_everybody
+from reseller_conformance.client.retrying import asks_everybody, hopeless
 from reseller_conformance.client.wire import Reply
 from reseller_conformance.exchange import Transport
 
 __all__ = ["Hopes"]
 
 NEVER = 3
-"""After so many calls of a family whose answers never came, or never ended, no more are asked."""
+"""After so many calls of a family whose answers never came, never ended, or were put off for longer
+than a run may wait, no more are asked."""
 
 LONG = 16 * 1024
 """Bytes of a body that is much longer than an envelope, which has a few hundred."""
@@ -26,7 +27,7 @@ LONG = 16 * 1024
 MEGABYTE = 1024 * 1024
 PLENTY = {
     Expected.OVERVIEW: 6 * MEGABYTE,
-    Expected.ERROR: 32 * MEGABYTE,
+    Expected.ERROR: 16 * MEGABYTE,
     Expected.EITHER: 6 * MEGABYTE,
 }
 """After so many bytes of long bodies no more of a family are asked: all of them are remembered.
@@ -68,7 +69,7 @@ class Hopes:
 
     def of_another_try(self, case: Case, reply: Reply) -> bool:
         """Say whether another try may help where this came."""
-        return self._in_vain[_kin(case, reply)] < IN_VAIN
+        return not hopeless(reply) and self._in_vain[_kin(case, reply)] < IN_VAIN
 
     def learn(self, case: Case, replies: list[Reply], turned_away: bool) -> None:
         """Take in the replies to one call, and whether it was turned away to the last."""
@@ -83,9 +84,9 @@ class Hopes:
                 self._in_vain[_kin(case, replies[-2])] = 0
 
     def _never_ended(self, reply: Reply) -> bool:
-        """Say whether the whole time limit went by, or more came than is read."""
+        """Say whether the whole time limit went by, or more came than is read, or a putting off."""
         if reply.problem is None:
-            return False
+            return hopeless(reply)
         unheard = reply.problem.kind is Transport.UNREACHABLE and reply.seconds >= self._timeout
         return unheard or reply.problem.kind in (Transport.TIMEOUT, Transport.TOO_LARGE)
 

@@ -14,10 +14,13 @@ from reseller_conformance.client.failures import Lost
 from reseller_conformance.client.wire import Reply
 from reseller_conformance.exchange import GATEWAY
 
-__all__ = ["LONGEST", "asks_everybody", "reason_of", "seconds_to_wait", "turned_away"]
+__all__ = ["LONGEST", "asks_everybody", "hopeless", "reason_of", "seconds_to_wait", "turned_away"]
 
 LONGEST = 30.0
 """The longest wait, in seconds: a server may say years."""
+
+HOPELESS = 120.0
+"""Who says that no call will be answered for longer than this, in seconds, is not waited for."""
 
 FIRST = 0.25
 FACTOR = 4.0
@@ -40,6 +43,11 @@ def asks_everybody(reply: Reply) -> bool:
     return reply.status == 429 or (reply.status == 503 and reply.header("retry-after") is not None)
 
 
+def hopeless(reply: Reply) -> bool:
+    """Say whether the client as a whole is to wait for longer than any run would."""
+    return asks_everybody(reply) and _retry_after(reply) > HOPELESS
+
+
 def seconds_to_wait(reply: Reply, tries: int) -> float:
     """Return how long to wait after so many tries, as `Retry-After` says where it says more."""
     alone = FIRST * FACTOR ** (tries - 1)
@@ -55,8 +63,8 @@ def reason_of(reply: Reply) -> str:
 
 def _retry_after(reply: Reply) -> float:
     said = (reply.header("retry-after") or "").strip()
-    if re.fullmatch(r"[0-9]{1,9}", said):
-        return float(said)
+    if re.fullmatch(r"[0-9]+", said):
+        return float(said[:300])
     until = _date(said)
     if until is None:
         return 0.0
