@@ -19,7 +19,13 @@ from requests.structures import CaseInsensitiveDict
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
-__all__ = ["DeadlineAdapter", "HeadersCutError", "HeadersTooLargeError", "StaleConnectionError"]
+__all__ = [
+    "DeadlineAdapter",
+    "HandshakeCutError",
+    "HeadersCutError",
+    "HeadersTooLargeError",
+    "StaleConnectionError",
+]
 
 HEADERS = 256 * 1024
 """How many bytes an answer may take before its body; `http.client` would take six megabytes."""
@@ -36,6 +42,10 @@ class HeadersTooLargeError(HTTPException):
 
 class HeadersCutError(ConnectionError):
     """The connection closed within the headers, which `http.client` takes for their end."""
+
+
+class HandshakeCutError(ConnectionError):
+    """The connection closed within the handshake of TLS."""
 
 
 class StaleConnectionError(ConnectionError):
@@ -140,6 +150,12 @@ class _Connection(HTTPConnection):
 
 class _TLSConnection(_Connection, HTTPSConnection):
     """The same over TLS."""
+
+    def connect(self) -> None:
+        try:
+            super().connect()
+        except ConnectionError as error:  # refused ones come as urllib3's own
+            raise HandshakeCutError from error
 
 
 class _Pool(HTTPConnectionPool):

@@ -17,6 +17,7 @@ import urllib3
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError, ReadTimeoutError
 
 from reseller_conformance.client.deadline import (
+    HandshakeCutError,
     HeadersCutError,
     HeadersTooLargeError,
     StaleConnectionError,
@@ -119,6 +120,12 @@ _MEANINGS: tuple[tuple[_Kinds, Callable[[BaseException, float], Failure]], ...] 
     (
         HeadersCutError,
         _plain(Transport.DROPPED, "the connection closed within the headers", Lost.DROPPED),
+    ),
+    (
+        HandshakeCutError,
+        _plain(
+            Transport.UNREACHABLE, "TLS: the connection closed within the handshake", Lost.DROPPED
+        ),
     ),
     (socket.gaierror, _plain(Transport.UNREACHABLE, "unknown host")),
     (ssl.SSLCertVerificationError, _unverified),

@@ -35,6 +35,8 @@ PLENTY = {
 Text of an overview may take four times as much again; a page of an error is often a debugger's.
 """
 
+KINDS = {Expected.OVERVIEW: "right", Expected.ERROR: "wrong", Expected.EITHER: "unusual"}
+
 IN_VAIN = 5
 """After so many calls in a row whose tries were all in vain, the next ones get one try each."""
 
@@ -57,7 +59,7 @@ class Hopes:
 
     def given_up(self, case: Case) -> str:
         """Say why calls like this one are not worth asking any more; nothing where they are."""
-        family, kind = _family(case), "wrong" if case.wrong else "right"
+        family, kind = _family(case), KINDS[case.expected]
         if self._unanswered[family] >= NEVER:
             return f"{NEVER} {kind} calls were never answered to the end"
         plenty = PLENTY[case.expected]

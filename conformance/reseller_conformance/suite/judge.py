@@ -7,6 +7,7 @@ tested with the reason. What is asked is left to `asked`, what departs to `check
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, replace
 from typing import TypeVar
@@ -229,8 +230,9 @@ class Judge:
         self._end(Outcome.PASSED)
 
     def _why_unasked(self) -> str:
-        problem = self._unasked[0].exchange.problem
-        return f"not all calls were made: {problem.detail if problem else 'nobody says why'}"
+        problems = [answer.exchange.problem for answer in self._unasked]
+        [(why, _)] = Counter(problem.detail for problem in problems if problem).most_common(1)
+        return f"not all calls were made: {why}"
 
     def observe(self, accepted: bool, detail: str) -> None:
         """End an item that is observed, never counted."""
