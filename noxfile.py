@@ -114,6 +114,13 @@ def browser(session: nox.Session) -> None:
 
 
 @nox.session
+def hostile(session: nox.Session) -> None:
+    """Memory and time against each hostile server, held to their limits: half an hour."""
+    session.install(".", *group("tests"))
+    session.run("python", "benchmarks/hostile.py", *session.posargs, env={"PYTHONPATH": "tests"})
+
+
+@nox.session
 def lint(session: nox.Session) -> None:
     """Ruff: format and rules."""
     session.install(*group("lint"))

@@ -1,16 +1,30 @@
-"""An interrupt reaches the run, even where it first arrives at a place that swallows it."""
+"""An interrupt reaches the run, even where it first arrives at a place that swallows it.
+
+Whenever it comes, the run ends with 130, and its report is there, and says that it is not whole.
+"""
 
 from __future__ import annotations
 
+import json
 import signal
+import subprocess
+import sys
 import threading
+import time
+from collections.abc import Mapping
 from contextlib import suppress
+from pathlib import Path
+from typing import Any
 
+import jsonschema
 import pytest
 
+from hostile_servers import SERVERS
+from hostile_servers.measuring import environment
 from reseller_conformance.interrupts import AGAIN, SIGNALS, delivered
 
-LIMIT = 30
+LIMIT = 120
+SCHEMA = json.loads((Path(__file__).parents[1] / "schemas" / "report.schema.json").read_text())
 
 
 def lose_an_interrupt_and_wait(seconds: float) -> None:
@@ -63,3 +77,120 @@ def test_in_another_thread_nothing_is_changed() -> None:
     thread.start()
     thread.join()
     assert seen == [before]
+
+
+# --- A whole run ---------------------------------------------------------------------------------
+
+STARTED = """
+import pathlib, sys
+from reseller_conformance.cli import main
+pathlib.Path("started").touch()
+sys.exit(main())
+"""
+
+INTERRUPT = "import signal\ndone = []\n\ndef interrupt(*_):\n"
+INTERRUPT += (
+    "    if not done:\n        done.append(1)\n        signal.raise_signal(signal.SIGINT)\n"
+)
+
+BEFORE = """
+def before(module, name):
+    inner = getattr(module, name)
+    def outer(*args, **named):
+        interrupt()
+        return inner(*args, **named)
+    setattr(module, name, outer)
+"""
+
+MOMENTS = {
+    "as pytest is configured": "def pytest_configure():\n    interrupt()",
+    "as items are collected": "def pytest_collection():\n    interrupt()",
+    "before the first item": "def pytest_runtestloop():\n    interrupt()",
+    "between two items": "def pytest_runtest_logfinish():\n    interrupt()",
+    "while examples are drawn": (
+        "def pytest_collection_finish():\n"
+        "    from hypothesis.internal.conjecture import engine\n"
+        "    before(engine.ConjectureRunner, 'test_function')"
+    ),
+    "while an answer is read": (
+        "def pytest_collection_finish():\n"
+        "    from reseller_conformance.suite import asked\n"
+        "    before(asked, 'read')"
+    ),
+    "as the session ends": "def pytest_sessionfinish():\n    interrupt()",
+    "while the report is written": (
+        "def pytest_collection_finish():\n"
+        "    from reseller_conformance.reports import writers\n"
+        "    before(writers, 'write')"
+    ),
+}
+
+
+def started(folder: Path, *args: str, env: Mapping[str, str]) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-c", STARTED, "run", "--report-json=report.json", *args],
+        cwd=folder,
+        env=env,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+    )
+
+
+def until(there: Any) -> None:
+    end = time.monotonic() + LIMIT
+    while not there():
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+def report_of(process: subprocess.Popen[str], folder: Path) -> dict[str, Any]:
+    """Hold an interrupted run to what it owes, and return its report."""
+    _, said = process.communicate(timeout=LIMIT)
+    assert said.splitlines()[-1] == "interrupted"
+    assert "Error" not in said
+    assert process.returncode == 130
+    report = json.loads((folder / "report.json").read_text(encoding="utf-8"))
+    jsonschema.Draft202012Validator(SCHEMA).validate(report)
+    assert report["complete"] is False
+    assert [path.name for path in folder.iterdir() if "report" in path.name] == ["report.json"]
+    return report
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_an_interrupt_at_any_moment_leaves_a_report(moment: str, tmp_path: Path) -> None:
+    plugin = "\n".join([INTERRUPT, BEFORE, MOMENTS[moment]])
+    (tmp_path / "moment.py").write_text(plugin, encoding="utf-8")
+    env = environment()
+    env = {name: word for name, word in env.items() if not name.startswith("RESELLER_")}
+    env["PYTHONPATH"] = f"{tmp_path}:{env.get('PYTHONPATH', '')}"
+    process = started(tmp_path, "--depth=quick", "--", "-p", "moment", env=env)
+    report = report_of(process, tmp_path)
+    assert report["verdict"] in ("unverified", "conformant")
+
+
+@pytest.mark.parametrize("rest", [[], ["--", "-n", "2"]], ids=["alone", "in processes"])
+@pytest.mark.parametrize("times", [1, 2], ids=["once", "twice"])
+def test_an_interrupt_while_a_call_hangs_ends_the_run(
+    times: int, rest: list[str], tmp_path: Path
+) -> None:
+    asked = threading.Event()
+    server = SERVERS["hangs, every call"]
+    with server.serve() as url:
+        args = [f"--base-url={url}", "--user=customer@example.com", "--timeout=60", *rest]
+        process = started(tmp_path, *args, env=environment())
+        until((tmp_path / "started").exists)
+        asked.wait(8)
+        for _ in range(times):
+            process.send_signal(signal.SIGINT)
+            time.sleep(0.1)
+        report = report_of(process, tmp_path)
+    assert report["verdict"] == "unverified"
+
+
+def test_an_interrupt_while_the_command_starts_is_no_traceback(tmp_path: Path) -> None:
+    process = started(tmp_path, env=environment())
+    until((tmp_path / "started").exists)
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=LIMIT)
+    assert (process.returncode, said.strip()) == (130, "interrupted")

@@ -81,18 +81,22 @@ def _judge(settings: Settings, args: list[str], given: _Given) -> Screen:
 def _session(args: list[str], screen: Screen, given: _Given, settings: Settings) -> int:
     """Run pytest, and return its exit code, whatever ends it."""
     status: int
+    cut_short = False
     try:
         status = pytest.main(args, plugins=[screen, given])
+        # before the first item nobody knows yet that there is something to report
+        cut_short = screen.interrupted and not (screen.run and screen.run.results)
     except Exception as error:
         screen.fail(error)
         status = pytest.ExitCode.INTERNAL_ERROR
     except KeyboardInterrupt:  # where pytest has no session yet, or is ending it
-        screen.interrupted = True
+        screen.interrupted = cut_short = True
         status = pytest.ExitCode.INTERRUPTED
-        screen.run = replace(screen.run or Run((), settings.level), complete=False)
-        screen.problems += write_all(settings.reports, screen.run)
     finally:
         screen.close()
+    if cut_short:
+        screen.run = replace(screen.run or Run((), settings.level), complete=False)
+        screen.problems += write_all(settings.reports, screen.run)
     return status
 
 
