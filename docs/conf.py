@@ -1,7 +1,7 @@
 """How the pages of this folder become a site: `nox -s docs`.
 
-In `_extensions`, `generated` makes pages of what the package knows, `tree` follows links out of this
-folder, and `dead_links` reads the built pages back.
+In `_extensions`, `generated` makes pages of what the package knows, `tree` follows links out of
+this folder, and `dead_links` reads the built pages back.
 """
 
 import sys
