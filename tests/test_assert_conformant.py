@@ -91,7 +91,7 @@ def test_what_departs_is_told(get: Get) -> None:
         assert_conformant(get(body, QUERY))
     assert str(caught.value).splitlines()[:6] == [
         "1 requirement is violated; what came, read as JSON: "
-        "HTTP 200 with an overview, application/json",
+        "HTTP 200, application/json, an overview",
         "",
         "MUST success.dates: each date is YYYY-MM-DD, and a day that exists",
         "  page:     Response: Success, 2010-08-30",

@@ -19,6 +19,7 @@ from reseller_conformance.offline import entries as module
 from reseller_conformance.offline import together
 from reseller_conformance.offline.entries import entries
 from reseller_conformance.offline.inputs import InputError
+from reseller_conformance.reports.writers import WRITERS
 from test_validate import failed, finding, judged
 
 ERRORS = (EXAMPLES / "errors.json").read_text()
@@ -393,7 +394,7 @@ def test_no_form_of_the_key_is_written(key: str, capsys: pytest.CaptureFixture[s
         call("json", json.dumps({"message": f"not {key}", "errors": []}), api_key="another-one"),
     ]
     har(Path("calls.har"), *reversed(calls))
-    outputs = ("json", "junit", "markdown", "code-quality")
+    outputs = [writer.option.removeprefix("report-") for writer in WRITERS]
     args = [word for kind in outputs for word in (f"--report-{kind}", f"report.{kind}")]
     assert main(["validate", "calls.har", "--level", "should", *args]) == 1
     said = capsys.readouterr()

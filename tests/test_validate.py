@@ -17,6 +17,7 @@ import pytest
 
 from recorded import EXAMPLES, KEY, json_body, xml_body
 from reseller_conformance.cli import main
+from reseller_conformance.reports.writers import WRITERS, Writer
 
 SCHEMA = json.loads((EXAMPLES.parent / "report.schema.json").read_text(encoding="utf-8"))
 
@@ -167,6 +168,13 @@ def test_the_key_of_the_environment_is_replaced(
     assert "***" in finding(report, "errors.message")["excerpt"]
     assert KEY not in json.dumps(report)
     assert KEY not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("writer", WRITERS, ids=lambda writer: writer.option)
+def test_every_report_of_a_run_can_be_written(writer: Writer) -> None:
+    Path("broken.json").write_text(json_body(billing_end_date="2010-02-30"))
+    assert main(["validate", "broken.json", f"--{writer.option}", "report"]) == 1
+    assert "broken.json" in Path("report").read_text(encoding="utf-8")
 
 
 # --- Lines -----------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from reseller_conformance.answer import read
 from reseller_conformance.cases import Case, Expected
 from reseller_conformance.checks.departure import Departure
 from reseller_conformance.contract import Format
+from reseller_conformance.envelope import Looks
 from reseller_conformance.exchange import CAP, Exchange
 from reseller_conformance.offline.bodies import TOO_LARGE, likely_format
 from reseller_conformance.offline.calls import call_of, format_in, keys_in
@@ -112,10 +113,18 @@ def _departures(saved: Saved) -> list[tuple[Requirement, Departure]]:
 # --- What a person reads -------------------------------------------------------------------------
 
 
+_WORDS = {
+    Looks.OVERVIEW: "an overview",
+    Looks.ERRORS: "an error envelope",
+    Looks.NEITHER: "no envelope",
+}
+
+
 def _message(saved: Saved, found: list[tuple[Requirement, Departure]]) -> str:
     answer = saved.answer
-    content_type = answer.exchange.header("Content-Type")
-    came = f"{answer.summary}, {content_type}" if content_type else answer.summary
+    status, content_type = answer.exchange.status, answer.exchange.header("Content-Type")
+    known = (f"HTTP {status}" if status else "", content_type, _WORDS[answer.looks])
+    came = ", ".join(word for word in known if word)
     count = "1 requirement is" if len(found) == 1 else f"{len(found)} requirements are"
     parts = [f"{count} violated; what came, read as {answer.case.format.upper()}: {came}"]
     parts += [_paragraph(saved, *one) for one in found[:MOST]]

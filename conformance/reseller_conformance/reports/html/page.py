@@ -29,6 +29,7 @@ from reseller_conformance.reports.summary import (
     by_topic,
     conclusion,
     failures,
+    files_judged,
     rows,
     tested_formats,
 )
@@ -113,6 +114,7 @@ def _environment() -> Environment:
         policy=_policy,
         time=_time,
         about=_about,
+        judged=files_judged,
     )
     made.globals.update(MARKS=MARKS, WORDS=WORDS, Level=Level, Outcome=Outcome)
     made.globals.update(by_format=_by_format, cell=_cell)
@@ -213,6 +215,7 @@ def _about(kind: str | None) -> str:
         "embedded": "the reference implementation in the package, with no network",
         "app": "an app, served for this run only",
         "live": "a live server",
+        "saved": "judged without a call",
     }
     return kinds.get(kind or "", "unknown: the run ended before anything was asked")
 
