@@ -1,29 +1,199 @@
-"""What README and docs show is run, so that it stays true."""
+"""What README and docs show is run, so that it stays true. How blocks are marked: `snippets`."""
 
+from __future__ import annotations
+
+import json
 import re
+import tomllib
+from collections.abc import Iterator
+from configparser import ConfigParser
 from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
 
+import click
 import pytest
+import yaml
 
+from reseller_conformance.cli import commands
 from reseller_conformance.options import OPTIONS
+from reseller_conformance.reference import Application, Reference, read_accounts
+from reseller_conformance.serving import serve_app
+from snippets import KEY, PAGES, ROOT, USER, Block, Shell, blocks, inline, shows
 
-ROOT = Path(__file__).parent.parent
-SNIPPETS = [
-    (path.name, text)
-    for path in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
-    for text in re.findall(r"```python\n(.*?)```", path.read_text(encoding="utf-8"), re.DOTALL)
-]
+BLOCKS = [block for page in PAGES for block in blocks(page)]
+BY_NAME = {page.name: page for page in PAGES}
+RUN = {"console", "python", "toml", "ini", "yaml"}
+READ = {"json": json.loads, "xml": ElementTree.fromstring, "text": str}
+
+OVERVIEW = {
+    "reputation": 100,
+    "requests": 50000,
+    "package": "Silver Package",
+    "credits_allowed": 50000,
+    "credits_used": 100000,
+    "billing_start_date": "2010-08-30",
+    "billing_end_date": "2010-09-29",
+    "billing_process_date": "2010-09-30",
+}
+SECOND = {"user": "second@example.com", **OVERVIEW, "package": "Gold Package"}
+ACCOUNTS = {
+    "resellers": [
+        {
+            "api_user": USER,
+            "api_key": KEY,
+            "customers": [{"user": "customer@example.com", **OVERVIEW}, SECOND],
+        },
+        {
+            "api_user": "another",
+            "api_key": "another_key",
+            "customers": [{**SECOND, "user": "someone@elsewhere.example"}],
+        },
+    ]
+}
+
+SHOP = f"""
+from reseller_conformance.reference import Application, Reference, read_accounts
+
+app = Application(Reference(read_accounts({ACCOUNTS!r})))
+"""
+DRAFT = """
+from shop.api import app as right
+
+def app(environ, start_response):
+    return [b"".join(right(environ, start_response)).replace(b"2010-09-29", b"29/09/2010")]
+"""
 
 
-@pytest.mark.parametrize(("page", "snippet"), SNIPPETS, ids=[page for page, _ in SNIPPETS])
-def test_a_snippet_is_a_test_that_passes(page, snippet, pytester):
-    pytester.makepyfile(test_snippet=snippet)
+def chosen(*languages: str) -> list[Any]:
+    """Return the blocks in these languages that are run, as parameters."""
+    wanted = [block for block in BLOCKS if block.language in languages and block.is_run]
+    return [pytest.param(block, id=str(block)) for block in wanted]
+
+
+@pytest.fixture(scope="session")
+def served() -> Iterator[str]:
+    """The implementation that the pages call staging."""
+    with serve_app(Application(Reference(read_accounts(ACCOUNTS)))) as url:
+        yield url
+
+
+@pytest.fixture
+def shell(tmp_path: Path, served: str) -> Shell:
+    """A reader's shell, in a folder with a shop that is right, and a draft of it that is not."""
+    (tmp_path / "shop").mkdir()
+    (tmp_path / "shop" / "api.py").write_text(SHOP, encoding="utf-8")
+    (tmp_path / "shop" / "draft.py").write_text(DRAFT, encoding="utf-8")
+    return Shell(tmp_path, served)
+
+
+# --- Blocks ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("block", BLOCKS, ids=str)
+def test_a_block_is_run_or_says_why_not(block: Block) -> None:
+    known = RUN | set(READ)
+    assert block.language in known or not block.is_run, f"{block}: a block of {block.language!r}"
+    assert not block.comment or not block.is_run or block.exit, f"{block}: {block.comment}"
+
+
+@pytest.mark.parametrize("page", sorted({str(p.values[0].page) for p in chosen("console")}))
+def test_the_commands_of_a_page_do_what_it_shows(page: str, shell: Shell) -> None:
+    wanted = [p.values[0] for p in chosen("console") if p.values[0].page == page]
+    _type(shell, wanted)
+
+
+def _type(shell: Shell, wanted: list[Block]) -> None:
+    """Type what the blocks of a page say, in one shell, and compare what comes of it."""
+    typed = [(block, *one) for block in wanted for one in block.commands]
+    done = shell.run([command for _, command, _ in typed])
+    assert len(done) == len(typed), "a command ended the shell"
+    for (block, command, said), (code, printed) in zip(typed, done, strict=True):
+        due = block.exit if command == block.commands[-1][0] else 0
+        assert code == due, f"{block}: {command}\n{printed}"
+        assert not said or shows(shell.here(said), printed), f"{block}: {command}\n{printed}"
+
+
+@pytest.mark.parametrize("block", chosen("python"))
+def test_a_snippet_is_a_test_that_passes(
+    block: Block, pytester: pytest.Pytester, shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RESELLER_API_USER", USER)
+    monkeypatch.setenv("RESELLER_API_KEY", KEY)
+    pytester.syspathinsert(shell.folder)
+    pytester.makepyfile(test_snippet=shell.here(block.text))
     result = pytester.runpytest("--reseller-depth=quick")
     assert result.ret == 0
     assert result.parseoutcomes()["passed"] > 0
 
 
-def test_the_readme_names_every_option():
+@pytest.mark.parametrize("block", chosen("toml", "ini"))
+def test_settings_of_pytest_make_a_run(
+    block: Block, pytester: pytest.Pytester, shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RESELLER_API_USER", USER)
+    monkeypatch.setenv("RESELLER_API_KEY", KEY)
+    pytester.syspathinsert(shell.folder)
+    text = shell.here(block.text)
+    if block.language == "toml":
+        assert set(tomllib.loads(text)) == {"tool"}
+        pytester.makepyprojecttoml(text)
+    else:
+        parsed = ConfigParser(interpolation=None)
+        parsed.read_string(text)
+        assert parsed.sections() == ["pytest"]
+        pytester.path.joinpath("pytest.ini").write_text(text, encoding="utf-8")
+    words = ["--pyargs", "reseller_conformance.suite", "--reseller-depth=quick"]
+    result = pytester.runpytest(*words, "--strict-config", "-k", "success")
+    assert result.ret == 0
+    assert result.parseoutcomes()["passed"] > 0
+
+
+@pytest.mark.parametrize("block", chosen("yaml"))
+def test_a_pipeline_is_one(block: Block, shell: Shell) -> None:
+    written = yaml.safe_load(block.text)
+    if isinstance(written, list):  # the steps of a job of GitHub
+        action = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
+        (ours,) = (step for step in written if "reseller-conformance" in step["uses"])
+        assert set(ours["with"]) <= set(action["inputs"])
+        return
+    for job in written.values():  # of GitLab
+        lines = "".join(f"$ {' '.join(line.split())}\n" for line in job["script"])
+        _type(shell, [Block(block.page, block.line, "console", lines, "")])
+        files = job["artifacts"]["reports"].values()
+        assert all((shell.folder / name).is_file() for name in files)
+
+
+@pytest.mark.parametrize("block", chosen(*READ))
+def test_a_text_is_what_it_is_said_to_be(block: Block) -> None:
+    READ[block.language](block.text)
+
+
+# --- Words within sentences -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("page", BY_NAME)
+def test_a_command_in_a_sentence_is_one(page: str) -> None:
+    context = click.Context(commands)
+    for said in inline(BY_NAME[page]):
+        found = re.search(r"\breseller-conformance ([a-z]+)\b([^|>]*)", said)
+        if found is None or found[1] == "CONFORMANCE":
+            continue
+        command = commands.get_command(context, found[1])
+        assert command, said
+        known = {word for parameter in command.params for word in parameter.opts}
+        before_pytest = found[2].partition(" -- ")[0]
+        assert set(re.findall(r"(?<!\S)--[a-z-]+", before_pytest)) <= known, said
+
+
+@pytest.mark.parametrize("page", BY_NAME)
+def test_a_link_leads_to_a_file(page: str) -> None:
+    text = BY_NAME[page].read_text(encoding="utf-8")
+    for link in re.findall(r"\]\((?!https?:|#)([^)#]+)[^)]*\)", text):
+        assert (BY_NAME[page].parent / link).exists(), link
+
+
+def test_the_readme_names_every_option() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     for option in OPTIONS:
         assert f"`--{option.name}" in readme, option.name

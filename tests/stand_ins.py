@@ -1,0 +1,64 @@
+"""The commands that the docs name, as a test runs them: `stand_ins.py NAME ARGUMENTS…`.
+
+`reseller-conformance` and `pytest` are real, at the least depth unless a depth is given; what runs
+until Ctrl-C gets it. `pip` and `nox` would need the network: of them only the words are checked.
+"""
+
+from __future__ import annotations
+
+import re
+import signal
+import sys
+import tomllib
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+
+
+def reseller_conformance(args: list[str]) -> int:
+    """Run the command itself."""
+    from reseller_conformance.cli import main
+
+    if args[:1] == ["run"] and "--depth" not in args:
+        args[1:1] = ["--depth", "quick"]
+    if args[:1] == ["serve"]:
+        args += ["--port", "0"]
+        signal.signal(signal.SIGALRM, signal.default_int_handler)
+        signal.alarm(3)
+        return 0 if main(args) in (0, 130) else 1
+    return main(args)
+
+
+def pytest(args: list[str]) -> int:
+    """Run pytest itself."""
+    import pytest
+
+    return pytest.main(["-p", "no:cacheprovider", "--reseller-depth=quick", *args])
+
+
+def pip(args: list[str]) -> int:
+    """Hold each package to what this project is called, and what it has as extras or uses."""
+    assert args[0] == "install", args
+    project = PROJECT["project"]
+    used = " ".join(map(str, [project["dependencies"], PROJECT["dependency-groups"]]))
+    for wanted in args[1:]:
+        name, extras = re.fullmatch(r"([\w.-]+)(?:\[(.+)\])?", wanted).groups()
+        assert name in (".", project["name"], "nox") or f"'{name}" in used, wanted
+        assert set((extras or "").split(",")) <= {"", *project["optional-dependencies"]}, wanted
+    return 0
+
+
+def nox(args: list[str]) -> int:
+    """Hold each session to those that there are."""
+    assert args[0] == "-s", args
+    sessions = re.findall(r"(?m)^def (\w+)\(session", (ROOT / "noxfile.py").read_text())
+    wanted = args[1 : args.index("--") if "--" in args else None]
+    assert set(wanted) <= set(sessions), wanted
+    return 0
+
+
+COMMANDS = {one.__name__: one for one in (reseller_conformance, pytest, pip, nox)}
+
+if __name__ == "__main__":
+    sys.exit(COMMANDS[sys.argv[1].replace("-", "_")](sys.argv[2:]))
