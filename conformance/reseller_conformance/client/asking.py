@@ -17,8 +17,8 @@ from types import TracebackType
 import tenacity
 
 from reseller_conformance.cases import Case, askable
+from reseller_conformance.client.cleaning import Cleaning
 from reseller_conformance.client.hopes import Hopes
-from reseller_conformance.client.keeping import bounded
 from reseller_conformance.client.quiet import LogScrubber
 from reseller_conformance.client.request import Request, request_for, rights_of, secrets_of
 from reseller_conformance.client.retrying import (
@@ -59,7 +59,7 @@ class Client:
         self._progress = progress
         self._rights = rights_of(target)
         self._scrubber = Scrubber(secrets_of(target))
-        self._echoes: dict[tuple[str, ...], Scrubber] = {}
+        self._scrubbed = Cleaning(self._scrubber)
         self._wire = Wire(target, limits.concurrency, limits.timeout)
         self._throttle = Throttle(limits.rate, limits.concurrency)
         self._hopes = Hopes(limits.timeout)
@@ -225,46 +225,6 @@ class Client:
         self._answered = self._answered or answered
         self._ledger.end(reply.seconds if answered else None, len(reply.body))
         return reply
-
-    # --- What leaves -------------------------------------------------------------------------
-
-    def _scrubbed(
-        self, case: Case, request: Request, reply: Reply, retries: tuple[Retry, ...]
-    ) -> Exchange:
-        scrub = self._scrubber
-        problem = reply.problem
-        return Exchange(
-            case=case,
-            url=scrub.text(request.shown),
-            status=reply.status,
-            headers=self._headers(reply.headers),
-            body=scrub.broken_off(reply.body) if problem else scrub.data(reply.body),
-            problem=problem and TransportProblem(problem.kind, scrub.text(problem.detail)),
-            began=reply.began,
-            seconds=reply.seconds,
-            retries=retries,
-            echoes_key=self._echoed(request.telling, reply.body),
-        )
-
-    def _headers(self, headers: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
-        """Scrub them as the bytes that they were, which `http.client` reads as Latin-1."""
-        headers = bounded(headers)
-        together = "\n".join(f"{name}\n{value}" for name, value in headers)
-        data = together.encode("latin-1", "replace")
-        if self._scrubber.data(data) is data:
-            return headers
-
-        def scrubbed(text: str) -> str:
-            return self._scrubber.data(text.encode("latin-1", "replace")).decode("latin-1")
-
-        return tuple((scrubbed(name), scrubbed(value)) for name, value in headers)
-
-    def _echoed(self, telling: tuple[str, ...], body: bytes) -> bool:
-        if not telling or not body:
-            return False
-        if telling not in self._echoes:
-            self._echoes[telling] = Scrubber(telling)
-        return self._echoes[telling].found_in(body)
 
     def _not_asked(self, case: Case, why: str) -> Exchange:
         shown = request_for(case, self._target.base_url, self._rights).shown

@@ -21,8 +21,8 @@ from reseller_conformance.checks.agreement import Between
 from reseller_conformance.checks.departure import Check, Departure
 from reseller_conformance.checks.form import see
 from reseller_conformance.contract import Format
-from reseller_conformance.curl import curl
 from reseller_conformance.envelope import Looks
+from reseller_conformance.evidence import MOST_FINDINGS, finding
 from reseller_conformance.findings import Finding, Outcome
 from reseller_conformance.requirements import CATALOGUE, Level, Requirement
 from reseller_conformance.states import WRONG, State, Value
@@ -31,14 +31,8 @@ from reseller_conformance.suite.exploring import shrink
 
 __all__ = ["Judge"]
 
-MOST_FINDINGS = 3
-"""A person reads three examples of one departure, and then how many more there are."""
-
-EXCERPT = 800
-"""Characters of an answer that are kept as evidence: an overview in XML, with room for more."""
-
 SHOWN = 400
-"""Characters of them that pytest shows."""
+"""Characters of an answer that pytest shows."""
 
 Subject = TypeVar("Subject", Answer, Between, Sequence[Answer])
 
@@ -269,7 +263,7 @@ class Judge:
 
     def _fail(self) -> None:
         findings = self._findings()
-        text = "\n\n".join(_as_text(self.requirement, finding) for finding in findings)
+        text = "\n\n".join(_as_text(self.requirement, one) for one in findings)
         self._end(Outcome.FAILED, findings[0].got, findings)
         baseline = self.asked.settings.baseline
         known = baseline and baseline.excuse(self.requirement.id, findings[0].format)
@@ -286,30 +280,18 @@ class Judge:
         kinds: dict[tuple[str, str], list[Departure]] = {}
         for departure in sorted(self._departures, key=lambda d: d.answer.case.weight):
             kinds.setdefault((departure.where, departure.expected), []).append(departure)
-        findings = [self._finding(same[0], len(same)) for same in kinds.values()]
+        hint = self._why_unasked() if self._unasked else ""
+        about = (self.requirement, self._format)
+        findings = [
+            finding(*about, same[0], self.asked.target, len(same), hint) for same in kinds.values()
+        ]
         return findings[:MOST_FINDINGS]
-
-    def _finding(self, departure: Departure, times: int) -> Finding:
-        exchange = departure.answer.exchange
-        return Finding(
-            requirement=self.requirement.id,
-            format=self._format.value if self._format else "both",
-            where=departure.where,
-            expected=departure.expected,
-            got=departure.got,
-            hint=departure.hint or (self._why_unasked() if self._unasked else ""),
-            case=str(exchange.case),
-            curl=curl(exchange.case, self.asked.target),
-            status=exchange.status,
-            excerpt=exchange.body[: 4 * EXCERPT].decode("utf-8", "replace")[:EXCERPT],
-            times=times,
-        )
 
     def _end(self, outcome: Outcome, reason: str = "", findings: Sequence[Finding] = ()) -> None:
         self._record("outcome", outcome.value)
         self._record("reason", reason)
         if findings:
-            self._record("findings", json.dumps([asdict(finding) for finding in findings]))
+            self._record("findings", json.dumps([asdict(one) for one in findings]))
 
 
 def _whose(case: Case) -> tuple[Format, int]:
