@@ -121,6 +121,13 @@ def hostile(session: nox.Session) -> None:
 
 
 @nox.session
+def soak(session: nox.Session) -> None:
+    """The load test by Locust, a master and its workers on this machine."""
+    session.install(".", *group("soak"))
+    session.run("pytest", "-m", "soak", "tests/test_soak.py", *session.posargs)
+
+
+@nox.session
 def lint(session: nox.Session) -> None:
     """Ruff: format and rules."""
     session.install(*group("lint"))

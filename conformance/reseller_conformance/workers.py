@@ -16,7 +16,7 @@ import pytest
 
 from reseller_conformance.target import Limits
 
-__all__ = ["askers", "environment", "instruct", "share"]
+__all__ = ["askers", "environment", "instruct", "share", "told"]
 
 TOGETHER = ("loadscope", "loadfile")
 """Where xdist hands all items of a class to one worker.
@@ -34,9 +34,12 @@ TOLD = ("RESELLER_BASE_URL", "RESELLER_USER", "RESELLER_FOREIGN_USER", "RESELLER
 def instruct(config: pytest.Config, workerinput: MutableMapping[str, Any]) -> None:
     """Tell a worker what it cannot know: how items are spread, and who is to be asked."""
     workerinput["reseller_dist"] = config.getoption("dist")
-    workerinput["reseller_environment"] = {
-        name: os.environ[name] for name in TOLD if name in os.environ
-    }
+    workerinput["reseller_environment"] = told()
+
+
+def told() -> dict[str, str]:
+    """Return what of this environment is handed on: whom to ask, but not with which key."""
+    return {name: os.environ[name] for name in TOLD if name in os.environ}
 
 
 def environment(config: pytest.Config) -> dict[str, str]:
@@ -45,8 +48,8 @@ def environment(config: pytest.Config) -> dict[str, str]:
 
 
 def _input(config: pytest.Config) -> dict[str, Any]:
-    told: dict[str, Any] = getattr(config, "workerinput", {})
-    return told
+    given: dict[str, Any] = getattr(config, "workerinput", {})
+    return given
 
 
 # --- Who asks ------------------------------------------------------------------------------------
@@ -54,9 +57,9 @@ def _input(config: pytest.Config) -> dict[str, Any]:
 
 def askers(config: pytest.Config, items: Iterable[pytest.Item]) -> int:
     """Return how many processes may ask at the same time, this one among them."""
-    told = _input(config)
-    workers: int = told.get("workercount", 1)
-    if told.get("reseller_dist") not in TOGETHER:
+    given = _input(config)
+    workers: int = given.get("workercount", 1)
+    if given.get("reseller_dist") not in TOGETHER:
         return workers
     asking = (item for item in items if "reseller_asked" in getattr(item, "fixturenames", ()))
     # a client lives as long as a class; tests that are in none stay together by their module

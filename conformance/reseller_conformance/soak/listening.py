@@ -1,0 +1,225 @@
+"""A load test as Locust tells of it: its options, what workers send, and the verdict at the end.
+
+What an answer is judged by is left to `rules`, how it is added up to `tally`; which reports are
+written, and how, to `reports`.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from argparse import ArgumentParser
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import UTC, datetime
+from threading import Thread
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from locust import events
+from locust.env import Environment
+from locust.runners import STATE_STOPPED, WorkerRunner
+from rich.console import Console
+
+from reseller_conformance import __version__
+from reseller_conformance.answer import Answer
+from reseller_conformance.client.quiet import LogScrubber
+from reseller_conformance.client.request import secrets_of
+from reseller_conformance.findings import Run, Verdict
+from reseller_conformance.options import OPTIONS, dest
+from reseller_conformance.reports.terminal import print_report
+from reseller_conformance.reports.writers import ReportError, look_ahead, write_all
+from reseller_conformance.secret import Scrubber
+from reseller_conformance.settings import Settings, SettingsError, settings_from
+from reseller_conformance.soak.rules import Judgement
+from reseller_conformance.soak.tally import Tally
+from reseller_conformance.target import Target
+from reseller_conformance.workers import told
+
+__all__ = ["Soak", "soak_of"]
+
+USAGE, UNVERIFIED = 2, 3
+_OF_VERDICT = {Verdict.CONFORMANT: 0, Verdict.VIOLATED: 1, Verdict.UNVERIFIED: UNVERIFIED}
+
+NOT_HERE = ("app", "depth", "rate", "concurrency", "max-requests", "seed")
+"""Options of a run that mean nothing here: how much is asked, and when, is Locust's business."""
+
+ENVIRONMENT = "reseller_environment"
+KEY = "reseller_conformance"
+"""Under which a worker's tally travels in Locust's own report to the master."""
+
+
+class Soak:
+    """One load test in this process: whom it asks, and what it has found."""
+
+    def __init__(self, settings: Settings, target: Target) -> None:
+        """Begin."""
+        self.settings = settings
+        self.target = target
+        self.tally = Tally()
+        self._started = datetime.now(UTC)
+        # for as long as the process lives, which is the load test's
+        LogScrubber(Scrubber(secrets_of(target))).attach()
+
+    def count(self, answer: Answer) -> None:
+        """Count a call."""
+        self.tally.count(answer)
+
+    def note(self, judgement: Judgement) -> None:
+        """Add one look at one requirement."""
+        self.tally.note(judgement, self.target)
+
+    def run(self, traffic: Mapping[str, Any], complete: bool) -> Run:
+        """Return what every report is made of."""
+        settings, scrub = self.settings, Scrubber(secrets_of(self.target)).text
+        return Run(
+            results=self.tally.results(settings.formats),
+            level=settings.level,
+            suite={
+                "name": "reseller-conformance",
+                "version": __version__,
+                "depth": "soak",
+                "level": settings.level.value,
+                "formats": [format.value for format in settings.formats],
+                "partial": settings.partial,
+                "started": self._started.isoformat(timespec="seconds"),
+            },
+            target={
+                "kind": self.target.kind,
+                "base_url": scrub(self.target.base_url),
+                "customers": [scrub(name) for name in self.target.customers],
+                "foreign_user": self.target.foreign and scrub(self.target.foreign),
+            },
+            traffic=traffic,
+            complete=complete,
+        )
+
+
+# --- What is asked of whom -----------------------------------------------------------------------
+
+_SOAKS: WeakKeyDictionary[Environment, Soak] = WeakKeyDictionary()
+
+
+def soak_of(environment: Environment) -> Soak | None:
+    """Return the load test of this process; None where the operator's words made none."""
+    return _SOAKS.get(environment)
+
+
+def _begin(environment: Environment) -> None:
+    """Make the load test that the operator's words ask for. Raises SettingsError if they do not."""
+    options = vars(environment.parsed_options)
+    words = {option.name: options.get(dest(option.name)) for option in OPTIONS}
+    variables = {**os.environ, **options.get(ENVIRONMENT, {})}
+    settings = settings_from(words, environment.host or "", variables)
+    if settings.target is None:
+        raise SettingsError("a load test needs a target: give --host, or set RESELLER_BASE_URL")
+    environment.host = settings.target.base_url
+    _SOAKS[environment] = Soak(settings, settings.target)
+
+
+def _add_options(parser: ArgumentParser, **_: Any) -> None:
+    group = parser.add_argument_group("reseller-conformance", "As in `reseller-conformance run`.")
+    for option in OPTIONS:
+        if option.name not in NOT_HERE:
+            how: dict[str, Any] = {"metavar": option.metavar}
+            if option.flag:
+                how = {"action": "store_true"}
+            elif option.many:
+                how["action"] = "append"
+            name = dest(option.name)
+            # argparse reads a help text as a format
+            said = option.help.replace("%", "%%")
+            group.add_argument(f"--{option.name}", dest=name, help=said, **how)
+
+
+def _look_ahead(environment: Environment, runner: Any, **_: Any) -> None:
+    """Refuse what makes no load test, before any of it; a worker waits for the master's words."""
+    if isinstance(runner, WorkerRunner):
+        return
+    try:
+        _begin(environment)
+        look_ahead(_SOAKS[environment].settings.reports)
+    except (SettingsError, ReportError) as error:
+        _complain(str(error))
+        sys.exit(USAGE)
+    # Locust hands on what it does not know itself
+    vars(environment.parsed_options)[ENVIRONMENT] = told()
+
+
+def _begin_in_worker(environment: Environment, **_: Any) -> None:
+    if not isinstance(environment.runner, WorkerRunner) or environment in _SOAKS:
+        return
+    try:
+        _begin(environment)
+    except SettingsError as error:
+        _complain(str(error))
+        environment.process_exit_code = USAGE
+        # to quit ends what this runs in
+        Thread(target=environment.runner.quit).start()
+
+
+def _complain(line: str) -> None:
+    sys.stderr.write(f"error: {line}\n")
+
+
+# --- What comes of it ----------------------------------------------------------------------------
+
+
+def _send(data: dict[str, Any], **_: Any) -> None:
+    for soak in _SOAKS.values():
+        data[KEY] = soak.tally.take()
+
+
+def _receive(data: dict[str, Any], **_: Any) -> None:
+    for soak in _SOAKS.values():
+        if KEY in data:
+            soak.tally.add(data[KEY])
+
+
+def _end(environment: Environment, **_: Any) -> None:
+    """Print and write what was found, and end with the exit code of a run."""
+    runner, soak = environment.runner, soak_of(environment)
+    if isinstance(runner, WorkerRunner):
+        # the master tells what was found
+        environment.process_exit_code = environment.process_exit_code or 0
+        return
+    if soak is None or runner is None:
+        return
+    if runner.state != STATE_STOPPED:
+        runner.quit()  # so that workers tell the rest
+    run = soak.run(_traffic(soak.tally, environment), complete=not runner.exceptions)
+    with suppress(BrokenPipeError, SystemExit):
+        print_report(run, Console(highlight=False))
+    unwritten = write_all(soak.settings.reports, run)
+    for line in unwritten:
+        _complain(line)
+    environment.process_exit_code = UNVERIFIED if unwritten else _OF_VERDICT[run.verdict]
+
+
+def _traffic(tally: Tally, environment: Environment) -> dict[str, Any]:
+    """Return the calls as the tally has them, and their times as Locust has them."""
+    total = environment.stats.total
+    last = total.last_request_timestamp
+
+    def seconds(share: float) -> float | None:
+        return total.get_response_time_percentile(share) / 1000 if total.num_requests else None
+
+    return {
+        "calls": tally.calls,
+        "retries": tally.retries,
+        "seconds": max(last - total.start_time, 0.0) if last else 0.0,
+        "bytes": tally.bytes,
+        "latency": {
+            "median": seconds(0.5),
+            "p95": seconds(0.95),
+            "max": total.max_response_time / 1000 if total.num_requests else None,
+        },
+    }
+
+
+events.init_command_line_parser.add_listener(_add_options)
+events.init.add_listener(_look_ahead)
+events.test_start.add_listener(_begin_in_worker)
+events.report_to_master.add_listener(_send)
+events.worker_report.add_listener(_receive)
+events.quitting.add_listener(_end)

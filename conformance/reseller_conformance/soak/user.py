@@ -1,0 +1,138 @@
+"""The user of a load test: asks rightly and wrongly, judges every answer, tells Locust.
+
+`from reseller_conformance.soak import OverviewUser` in a locustfile is all it takes. Locust is told
+no URL: its tables name calls by their format and by what is wrong with them.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import cycle, islice
+from random import choice
+
+from locust import User, constant_throughput, task
+from locust.exception import StopUser
+
+from reseller_conformance.answer import Answer
+from reseller_conformance.cases import Case, askable
+from reseller_conformance.client.request import rights_of
+from reseller_conformance.plan import Depth, Plan
+from reseller_conformance.requirements import Level
+from reseller_conformance.soak.asking import Asker
+from reseller_conformance.soak.listening import Soak, soak_of
+from reseller_conformance.soak.rules import Judgement, due_for, judged, judged_together, put_off
+from reseller_conformance.states import ODD
+
+__all__ = ["OverviewUser"]
+
+IN_TURN = 4
+"""Readings of one customer in a row: both of those between others are compared with them."""
+
+
+class DepartureError(Exception):
+    """What Locust shows of an answer that departs: the requirements, and nothing that was sent."""
+
+    def __repr__(self) -> str:
+        """Return the message alone, as one kind of failure in Locust's table."""
+        return str(self)
+
+
+class OverviewUser(User):
+    """One client of the account overview; each starts one task a second.
+
+    Subclass it, with another `wait_time` or further tasks, by way of the module, for Locust runs
+    every class of users that a locustfile imports.
+    """
+
+    wait_time = constant_throughput(1)
+
+    def on_start(self) -> None:
+        """Find out who is to be asked."""
+        soak = soak_of(self.environment)
+        if soak is None:  # Locust has been told why
+            raise StopUser
+        self._soak: Soak = soak
+        self._asker = Asker(soak.target, soak.settings.limits)
+        self._wrong = _wrong_cases(soak)
+
+    def on_stop(self) -> None:
+        """Let go of the connection."""
+        if hasattr(self, "_asker"):
+            self._asker.close()
+
+    # --- What is asked -----------------------------------------------------------------------
+
+    @task(6)
+    def read(self) -> None:
+        """Ask for the overview of any customer."""
+        self._ask(self._case())
+
+    @task(3)
+    def refuse(self) -> None:
+        """Ask wrongly, in one of the ways of the plan."""
+        self._ask(choice(choice(self._wrong)))
+
+    @task(3)
+    def read_in_turn(self) -> None:
+        """Ask for one customer several times in a row: in one format, or in both by turns."""
+        case = self._case()
+        others = [each for each in self._soak.settings.formats if each is not case.format]
+        turns = cycle([case.format, *choice([[], others])])
+        answers = [self._ask(replace(case, format=each)) for each in islice(turns, IN_TURN)]
+        for judgement in judged_together([a for a in answers if not put_off(a)]):
+            self._soak.note(judgement)
+
+    def _case(self) -> Case:
+        customers = range(len(self._soak.target.customers))
+        formats = self._soak.settings.formats
+        return Case(choice(formats), customer=choice(customers))
+
+    # --- What becomes of it ------------------------------------------------------------------
+
+    def _ask(self, case: Case) -> Answer:
+        started = time.time()
+        answer = self._asker.ask(case)
+        self._soak.count(answer)
+        judgements = [] if put_off(answer) else list(judged(answer))
+        for judgement in judgements:
+            self._soak.note(judgement)
+        self.environment.events.request.fire(
+            request_type=case.method,
+            name=_name(case),
+            response_time=answer.exchange.seconds * 1000,
+            response_length=len(answer.exchange.body),
+            exception=self._failure(answer, judgements),
+            context={},
+            start_time=started,
+        )
+        return answer
+
+    def _failure(self, answer: Answer, judgements: Sequence[Judgement]) -> DepartureError | None:
+        if put_off(answer):
+            return DepartureError(f"turned away: {answer.exchange.status}")
+        counts = (Level.MUST, self._soak.settings.level)
+        failed = [one.requirement for one in judgements if one.departures]
+        ids = [requirement.id for requirement in failed if requirement.level in counts]
+        return DepartureError(", ".join(ids)) if ids else None
+
+
+def _name(case: Case) -> str:
+    return f"{case.format} {' and '.join(case.wrong)} wrong" if case.wrong else f"{case.format}"
+
+
+def _wrong_cases(soak: Soak) -> list[list[Case]]:
+    """Return the plan's calls with one wrong parameter, by what they are refused for.
+
+    Odd texts are left to a run: what becomes of them has requirements of its own.
+    """
+    plan = Plan(Depth.STANDARD, len(soak.target.customers))
+    rights = rights_of(soak.target)
+    groups: dict[object, list[Case]] = {}
+    for format in soak.settings.formats:
+        for case in plan.singles(format):
+            plain = not case.extra and all(case.state(name) not in ODD for name in case.wrong)
+            if case.wrong and plain and askable(case, rights):
+                groups.setdefault((format, due_for(case)), []).append(case)
+    return list(groups.values())

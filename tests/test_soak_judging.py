@@ -1,0 +1,247 @@
+"""What a load test makes of each answer, and how it adds up over workers: no Locust is needed."""
+
+import json
+import subprocess
+import sys
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reseller_conformance import requirements as r
+from reseller_conformance.answer import Answer, read
+from reseller_conformance.cases import Case, url_of
+from reseller_conformance.client.request import request_for, rights_of
+from reseller_conformance.contract import Format
+from reseller_conformance.exchange import Exchange, Retry, Transport, TransportProblem
+from reseller_conformance.findings import Outcome, Verdict, verdict
+from reseller_conformance.plan import Depth, Plan
+from reseller_conformance.reference import Reference, Request, load_accounts
+from reseller_conformance.requirements import CATALOGUE, Level
+from reseller_conformance.secret import Secret
+from reseller_conformance.soak.rules import due_for, judged, judged_together, put_off
+from reseller_conformance.soak.tally import MOST_KINDS, Tally
+from reseller_conformance.states import LENIENT, State
+from reseller_conformance.target import Target
+
+RESELLER, OTHER = load_accounts().resellers[:2]
+NAMES = tuple(account.user for account in RESELLER.customers[:2])
+TARGET = Target(
+    "http://h", RESELLER.api_user, Secret(RESELLER.api_key), NAMES, OTHER.customers[0].user
+)
+BOTH = tuple(Format)
+JSON, XML = Case(Format.JSON), Case(Format.XML)
+
+
+def answered(case: Case, reference: Reference | None = None, **changes) -> Answer:
+    request = request_for(case, TARGET.base_url, rights_of(TARGET))
+    path, _, query = request.url.removeprefix(TARGET.base_url).partition("?")
+    said = (reference or Reference(load_accounts())).respond(Request(path, query.encode()))
+    came = Exchange(
+        case, url_of("", case, ""), said.status, (("Content-Type", said.content_type),), said.body
+    )
+    return read(replace(came, **changes))
+
+
+def departed(*answers: Answer) -> set[r.Requirement]:
+    return {one.requirement for a in answers for one in judged(a) if one.departures}
+
+
+def tallied(*answers: Answer) -> Tally:
+    tally = Tally()
+    for answer in answers:
+        tally.count(answer)
+        for judgement in () if put_off(answer) else judged(answer):
+            tally.note(judgement, TARGET)
+    return tally
+
+
+def result(tally: Tally, requirement: r.Requirement, format: str = "json"):
+    return next(
+        one for one in tally.results(BOTH) if (one.requirement, one.format) == (requirement, format)
+    )
+
+
+# --- One answer ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("format", Format)
+def test_nothing_departs_in_the_reference(format):
+    cases = [*Plan(Depth.QUICK, 2).singles(format), *Plan(Depth.QUICK, 2).documented(format)]
+    assert departed(*map(answered, cases)) == set()
+
+
+def test_each_wrong_parameter_is_judged_by_the_requirement_that_names_it():
+    assert due_for(JSON) is None
+    assert due_for(replace(JSON, task=State.MISSING)) is r.DUE_TASK_MISSING
+    assert due_for(replace(JSON, task=LENIENT[0])) is r.DUE_TASK_SPELLING
+    assert due_for(replace(JSON, user=State.FOREIGN)) is r.DUE_USER_FOREIGN
+    assert due_for(replace(JSON, user=State.PREFIX)) is r.DUE_USER_UNKNOWN
+    assert due_for(replace(JSON, api_key=State.EMPTY)) is r.DUE_API_KEY_EMPTY
+    assert due_for(replace(JSON, api_user=State.UNKNOWN)) is r.DUE_API_USER_WRONG
+    assert due_for(replace(JSON, task=State.EMPTY, user=State.EMPTY)) is r.DUE_COMBINED
+
+
+def test_what_departs_has_one_cause():
+    overview = answered(JSON).exchange.body
+    wrong = replace(JSON, api_key=State.MISSING)
+    html = (("Content-Type", "text/html"),)
+    lost = TransportProblem(Transport.TIMEOUT, "no answer within 10 s")
+    again = (Retry("status 502", 0.25),)
+    assert departed(answered(JSON, status=500)) == {r.HTTP_SERVER_ERROR}
+    assert departed(answered(JSON, status=503)) == {r.HTTP_DELIVERED}
+    assert departed(answered(JSON, status=None, body=b"", problem=lost)) == {r.HTTP_IN_TIME}
+    assert departed(answered(JSON, retries=again)) == {r.HTTP_RETRIES}
+    assert departed(answered(JSON, headers=html)) == {r.HTTP_CONTENT_TYPE}
+    assert departed(answered(JSON, body=overview[:-3])) == {r.READABLE_SYNTAX}
+    assert departed(answered(wrong, body=overview, status=200)) == {r.DUE_API_KEY_MISSING}
+    assert departed(answered(wrong, echoes_key=True)) == {r.ERRORS_KEY}
+    assert departed(answered(JSON, body=answered(wrong).exchange.body)) >= {r.SUCCESS_ANSWERED}
+
+
+def test_a_gateway_that_wants_fewer_calls_is_not_judged():
+    retry_after = (("Retry-After", "1"),)
+    assert put_off(answered(JSON, status=429))
+    assert put_off(answered(JSON, status=503, headers=retry_after))
+    assert not put_off(answered(JSON, status=503))
+    assert not put_off(answered(JSON, headers=retry_after))
+
+
+# --- One after the other -------------------------------------------------------------------------
+
+
+class Counting(Reference):
+    """A live account: its counts grow from call to call, and start anew with each cycle."""
+
+    def __init__(self, *used: int, start="2010-08-30") -> None:
+        super().__init__(load_accounts())
+        self.used, self.start = list(used), [start] * len(used)
+
+    def overview(self, account):
+        start = self.start.pop(0)
+        return {
+            **super().overview(account),
+            "requests": str(self.used.pop(0)),
+            "billing_start_date": start,
+        }
+
+
+def together(reference: Reference, *cases: Case) -> set[r.Requirement]:
+    readings = [answered(case, reference) for case in cases]
+    return {one.requirement for one in judged_together(readings) if one.departures}
+
+
+def test_counts_that_grow_are_the_same_account():
+    assert together(Counting(1, 2, 3, 4), JSON, XML, JSON, XML) == set()
+    assert together(Counting(5, 5, 6, 9), XML, XML, XML, XML) == set()
+
+
+def test_an_answer_that_lies_outside_those_around_it_is_told():
+    assert together(Counting(1, 7, 3, 4), JSON, JSON, JSON, JSON) == {
+        r.AGREEMENT_CONCURRENCY,
+        r.VALUES_STEADY,
+    }
+    assert together(Counting(1, 7, 3, 8), JSON, XML, JSON, XML) == {r.AGREEMENT_FORMATS}
+
+
+def test_another_customers_answer_is_told():
+    readings = [answered(JSON), answered(replace(JSON, customer=1)), answered(JSON)]
+    found = {one.requirement for one in judged_together(readings) if one.departures}
+    assert r.AGREEMENT_CONCURRENCY in found
+
+
+def test_counts_start_anew_with_the_billing_cycle():
+    live = Counting(8, 9, 1, 2)
+    live.start[2:] = ["2010-09-30"] * 2
+    assert together(live, JSON, JSON, JSON, JSON) == set()
+
+
+def test_answers_that_are_no_overviews_are_not_compared():
+    readings = [answered(JSON), answered(JSON, status=500), answered(JSON)]
+    assert {one.requirement for one in judged_together(readings)} == {r.VALUES_STEADY}
+
+
+# --- All together --------------------------------------------------------------------------------
+
+ANSWERS = (
+    answered(JSON),
+    answered(XML),
+    answered(JSON, status=500),
+    answered(XML, status=429),
+    answered(replace(XML, task=State.EMPTY), retries=(Retry("status 502", 0.25),)),
+    answered(JSON, body=b"no envelope"),
+)
+
+
+@given(st.lists(st.lists(st.sampled_from(ANSWERS))))
+def test_what_workers_send_adds_up_to_what_one_would_have_found(shares):
+    master = Tally()
+    for share in shares:
+        worker = tallied(*share)
+        master.add(json.loads(json.dumps(worker.take())))
+        master.add(worker.take())  # nothing is left
+    alone = tallied(*(answer for share in shares for answer in share))
+    assert master.results(BOTH) == alone.results(BOTH)
+    assert master.take() == alone.take()
+
+
+def test_a_finding_holds_its_evidence_and_how_often_it_was_seen():
+    found = result(tallied(*[answered(JSON, status=500)] * 3, answered(JSON)), r.HTTP_SERVER_ERROR)
+    assert found.outcome is Outcome.FAILED
+    (finding,) = found.findings
+    assert (finding.times, finding.status, finding.got) == (3, 500, "500")
+    assert finding.curl.startswith("curl ")
+    assert RESELLER.api_key not in repr(found)
+
+
+def test_the_most_frequent_departures_are_shown_and_memory_is_bounded():
+    many = [answered(JSON, body=b'{"x%d": 1}' % number) for number in range(4 * MOST_KINDS)]
+    tally = tallied(*many, many[3], many[3])
+    assert max(len(kinds) for *_, kinds in tallied(*many).take()["counts"]) <= MOST_KINDS
+    assert all(len(one.findings) <= 3 for one in tally.results(BOTH))
+
+
+def test_every_requirement_has_a_result_and_what_takes_a_run_is_not_tested():
+    found = tallied(*ANSWERS).results(BOTH)
+    assert {one.requirement for one in found} == set(CATALOGUE)
+    combined = result(tallied(*ANSWERS), r.DUE_COMBINED)
+    assert (combined.outcome, combined.reason) == (Outcome.NOT_TESTED, "not judged under load")
+    assert {one.format for one in tallied(*ANSWERS).results((Format.XML,))} == {"xml", "both"}
+
+
+def test_calls_that_were_turned_away_are_counted_where_retries_are_told():
+    told = result(tallied(answered(JSON), answered(JSON, status=429)), r.HTTP_RETRIES)
+    assert told.outcome is Outcome.PASSED
+    assert told.reason.startswith("1 of 2 calls were turned away")
+
+
+@pytest.mark.parametrize("count", [0, 3])
+def test_nobody_there_is_nothing_tested(count):
+    refused = TransportProblem(Transport.UNREACHABLE, "connection refused")
+    silent = answered(JSON, status=None, body=b"", problem=refused)
+    results = tallied(*[silent] * count).results(BOTH)
+    assert {one.outcome for one in results} == {Outcome.NOT_TESTED}
+    assert verdict(results, Level.MUST) is Verdict.UNVERIFIED
+
+
+# --- Without Locust ------------------------------------------------------------------------------
+
+WITHOUT = """
+import sys
+sys.modules["locust"] = None
+import reseller_conformance.soak.tally
+try:
+    from reseller_conformance.soak import OverviewUser
+except ImportError as error:
+    print(error)
+print("gevent" in sys.modules)
+"""
+
+
+def test_the_missing_extra_is_told_in_one_line():
+    done = subprocess.run([sys.executable, "-c", WITHOUT], capture_output=True, text=True)
+    assert done.stdout.splitlines() == [
+        "soak needs Locust: pip install 'reseller-conformance[soak]'",
+        "False",
+    ]
