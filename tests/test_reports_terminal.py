@@ -98,6 +98,12 @@ FOREIGN = {"due.user-foreign": (Outcome.NOT_TESTED, "name one: --foreign-user NA
 # --- What stands where -----------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("id", ["due.user-unknown", "http.error-status"])
+def test_a_finding_names_the_command_that_tells_how_to_fix_it(id: str) -> None:
+    lines = printed(run_of({id: {}})).splitlines()
+    assert lines.count(f"  to fix   reseller-conformance explain {id}") == 1
+
+
 def test_a_green_run_fits_a_screen_and_ends_with_the_verdict() -> None:
     lines = printed(run_of()).splitlines()
     assert len(lines) <= 24

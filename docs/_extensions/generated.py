@@ -218,23 +218,30 @@ class Names(Generated):
 
 
 class Fixtures(Generated):
-    """The fixtures of the plugin that are meant for others."""
+    """What the docstring of each of these fixtures says."""
 
     required_arguments = 1
     optional_arguments = 20
 
     def markdown(self) -> Iterator[str]:
-        """Give the docstring of each."""
+        """Give each."""
         for name in self.arguments:
             made = getattr(plugin, name)
-            scope = made._fixture_function_marker.scope
-            said = inspect.cleandoc(made._fixture_function.__doc__)
+            said = inspect.cleandoc(made.__doc__ or "")
             yield f"### `{name}`"
-            yield f"Scope: {scope}.\n\n{said}"
+            yield f"{said}\n\nIts scope is a {made._fixture_function_marker.scope}."
+
+
+def anchor(app: Sphinx, _: nodes.document) -> None:
+    """Let MyST find the requirements by their anchors, as `requirements.md#success.dates`."""
+    if app.env.docname == "requirements":
+        known = app.env.metadata["requirements"]["myst_slugs"]
+        known.update({one.id: (None, one.id, one.id) for one in CATALOGUE})
 
 
 def setup(app: Sphinx) -> dict[str, object]:
     """Tell Sphinx of the directives."""
+    app.connect("doctree-read", anchor)
     for directive in (Catalogue, Requirements, Options, Commands, Schema, Names, Fixtures):
         app.add_directive(directive.__name__.lower(), directive)
     return {"parallel_read_safe": True}

@@ -52,7 +52,7 @@ class Present(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         """Return the toctree; nothing where none of them is there."""
         there = [name for name in self.content if name in self.env.found_docs]
-        options = f":caption: {self.arguments[0]}\n:maxdepth: 1"
+        options = f":caption: {self.arguments[0]}\n:maxdepth: 1\n:hidden:"
         text = "\n".join(["```{toctree}", options, "", *there, "```"])
         return self.parse_text_to_nodes(text) if there else []
 

@@ -195,6 +195,7 @@ class _Page:
         left = len(failure.evidence) - most
         if left > 0:
             self.say(f"{counted(left, 'further departure')}: see the JSON report", 2, "dim")
+        self.say(f"reseller-conformance explain {requirement.id}", 2 + LABEL, "dim", label="to fix")
 
     def evidence(self, evidence: Evidence, one_of_many: bool, brief: bool) -> None:
         """Print what was asked, expected and got, and the command that shows it again."""
