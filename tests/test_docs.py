@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from configparser import ConfigParser
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,8 @@ import click
 import pytest
 import yaml
 
+from recorded import EXAMPLES, call, har, json_body, xml_body
+from reseller_conformance.baseline import load
 from reseller_conformance.cli import commands
 from reseller_conformance.options import OPTIONS
 from reseller_conformance.reference import Application, Reference, read_accounts
@@ -65,10 +68,10 @@ def app(environ, start_response):
 """
 
 
-def chosen(*languages: str) -> list[Any]:
+def chosen(*languages: str, where: Callable[[Block], bool] = lambda _: True) -> list[Any]:
     """Return the blocks in these languages that are run, as parameters."""
     wanted = [block for block in BLOCKS if block.language in languages and block.is_run]
-    return [pytest.param(block, id=str(block)) for block in wanted]
+    return [pytest.param(block, id=str(block)) for block in wanted if where(block)]
 
 
 @pytest.fixture(scope="session")
@@ -80,7 +83,10 @@ def served() -> Iterator[str]:
 
 @pytest.fixture
 def shell(tmp_path: Path, served: str) -> Shell:
-    """A reader's shell, in a folder with a shop that is right, and a draft of it that is not."""
+    """A reader's shell, in a folder with a shop, a draft of it that is wrong, and saved answers."""
+    for name in ("overview.json", "overview.xml", "errors.xml"):
+        shutil.copy(EXAMPLES / name, tmp_path)
+    har(tmp_path / "calls.har", call("json", json_body()), call("xml", xml_body()))
     (tmp_path / "shop").mkdir()
     (tmp_path / "shop" / "api.py").write_text(SHOP, encoding="utf-8")
     (tmp_path / "shop" / "draft.py").write_text(DRAFT, encoding="utf-8")
@@ -97,10 +103,12 @@ def test_a_block_is_run_or_says_why_not(block: Block) -> None:
     assert not block.comment or not block.is_run or block.exit, f"{block}: {block.comment}"
 
 
-@pytest.mark.parametrize("page", sorted({str(p.values[0].page) for p in chosen("console")}))
+TYPED = [block for block in BLOCKS if block.language == "console" and block.is_run]
+
+
+@pytest.mark.parametrize("page", dict.fromkeys(block.page for block in TYPED))
 def test_the_commands_of_a_page_do_what_it_shows(page: str, shell: Shell) -> None:
-    wanted = [p.values[0] for p in chosen("console") if p.values[0].page == page]
-    _type(shell, wanted)
+    _type(shell, [block for block in TYPED if block.page == page])
 
 
 def _type(shell: Shell, wanted: list[Block]) -> None:
@@ -127,7 +135,18 @@ def test_a_snippet_is_a_test_that_passes(
     assert result.parseoutcomes()["passed"] > 0
 
 
-@pytest.mark.parametrize("block", chosen("toml", "ini"))
+def is_baseline(block: Block) -> bool:
+    return block.language == "toml" and "[[known]]" in block.text
+
+
+@pytest.mark.parametrize("block", chosen("toml", where=is_baseline))
+def test_a_baseline_is_read(block: Block, tmp_path: Path) -> None:
+    path = tmp_path / "known.toml"
+    path.write_text(block.text, encoding="utf-8")
+    assert all(entry.why for entry in load(path).entries)
+
+
+@pytest.mark.parametrize("block", chosen("toml", "ini", where=lambda block: not is_baseline(block)))
 def test_settings_of_pytest_make_a_run(
     block: Block, pytester: pytest.Pytester, shell: Shell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -136,7 +155,6 @@ def test_settings_of_pytest_make_a_run(
     pytester.syspathinsert(shell.folder)
     text = shell.here(block.text)
     if block.language == "toml":
-        assert set(tomllib.loads(text)) == {"tool"}
         pytester.makepyprojecttoml(text)
     else:
         parsed = ConfigParser(interpolation=None)
@@ -197,3 +215,10 @@ def test_the_readme_names_every_option() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     for option in OPTIONS:
         assert f"`--{option.name}" in readme, option.name
+
+
+def test_the_reference_names_every_variable_that_the_package_reads() -> None:
+    package = ROOT / "conformance" / "reseller_conformance"
+    sources = "".join(path.read_text(encoding="utf-8") for path in package.rglob("*.py"))
+    known = set(inline(BY_NAME["reference.md"]))
+    assert set(re.findall(r"\bRESELLER_[A-Z_]+\b", sources)) <= known

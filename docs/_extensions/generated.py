@@ -23,6 +23,7 @@ from reseller_conformance.requirements import CATALOGUE, Requirement
 from reseller_conformance.validators import schema_folder
 
 WIDTH = 80
+SUITE = "reseller_conformance.suite"
 
 
 class Generated(SphinxDirective):
@@ -201,20 +202,22 @@ class Names(Generated):
     def markdown(self) -> Iterator[str]:
         """Give autodoc its directives."""
         module = import_module(self.arguments[0])
-        for name in self.arguments[1:] or sorted(module.__all__, key=str.lower):
+        public = sorted((name for name in module.__all__ if name[0] != "_"), key=str.lower)
+        for name in self.arguments[1:] or public:
             thing = getattr(module, name)
-            kind = "data"
+            # types are named by where they live, but for what the package offers by itself
+            home = getattr(thing, "__module__", module.__name__)
+            place = f"{module.__name__ if '.' not in module.__name__ else home}.{name}"
             if inspect.isclass(thing):
-                kind = "class"
+                # the members of the suite are its requirements
+                members = (
+                    "" if home.startswith(f"{SUITE}.") else "   :members:\n   :undoc-members:\n"
+                )
+                yield f"```{{eval-rst}}\n.. autoclass:: {place}\n{members}```"
             elif inspect.isroutine(thing):
-                kind = "function"
-            home = getattr(thing, "__module__", None) or module.__name__
-            if kind == "data":
-                home = module.__name__
-            members = "\n   :members:\n   :undoc-members:" if kind == "class" else ""
-            if getattr(thing, "__module__", "").startswith("reseller_conformance.suite"):
-                members = ""  # its tests are the requirements
-            yield f"```{{eval-rst}}\n.. auto{kind}:: {home}.{name}{members}\n```"
+                yield f"```{{eval-rst}}\n.. autofunction:: {place}\n```"
+            else:
+                yield f"```{{eval-rst}}\n.. autodata:: {module.__name__}.{name}\n```"
 
 
 class Fixtures(Generated):
