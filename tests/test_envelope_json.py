@@ -53,10 +53,21 @@ def test_a_documented_overview_reads(body):
     assert list(envelope.values) == NAMES
 
 
-TEXTS = ["", " Silver ", "é", "日本", "\U0001f600", '"\\/', "\ufffd", "\ufeff", "a\nb\tc", "\u2028"]
+TEXTS = {
+    "empty": "",
+    "spaces around": " Silver ",
+    "Latin": "é",
+    "Chinese": "日本",
+    "beyond 16 bits": "\U0001f600",
+    "quote, backslash, slash": '"\\/',
+    "replacement character": "\ufffd",
+    "mark": "\ufeff",
+    "line end and tab": "a\nb\tc",
+    "line separator": "\u2028",
+}
 
 
-@pytest.mark.parametrize("text", TEXTS, ids=ascii)
+@pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
 @pytest.mark.parametrize("escaped", [True, False])
 def test_any_text_is_a_package(text, escaped):
     assert read(overview(package=json.dumps(text, ensure_ascii=escaped))).package == text
