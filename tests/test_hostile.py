@@ -13,15 +13,15 @@ from reseller_conformance.requirements import Level
 from reseller_conformance.target import Limits
 
 TIMEOUT = 0.5
-STOPPED = "3 wrong calls were never answered to the end"
+STOPPED = "wrong calls were never answered to the end"
 
 
-def judged(name: str, depth: str = "quick") -> tuple[list[Judged], float]:
+def judged(name: str, timeout: float = TIMEOUT) -> tuple[list[Judged], float]:
     """Judge a server, and return the outcomes and the seconds in which anything was asked."""
     with SERVERS[name].serve() as url:
         target = target_of(default_reference(), url)
-        with Client(target, Limits(timeout=TIMEOUT)) as client:
-            return judge(target, settings(depth), client), client.traffic.seconds
+        with Client(target, Limits(timeout=timeout)) as client:
+            return judge(target, settings("quick"), client), client.traffic.seconds
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,6 @@ def test_who_never_answers_wrong_calls_is_soon_asked_no_more(name: str) -> None:
         "429, Retry-After 99999, every call",
         "gzip bomb, wrong calls",
         "endless early hints, wrong calls",
-        "deep elements, wrong calls in XML",
         "billion laughs, wrong calls in XML",
         "two lengths, wrong calls",
         "truncated handshake, every call",
@@ -56,7 +55,9 @@ def test_who_never_answers_wrong_calls_is_soon_asked_no_more(name: str) -> None:
     ],
 )
 def test_the_cause_is_told_once(name: str) -> None:
-    found, _ = judged(name)
+    # what is busy must not run out of time on a slow machine
+    waits = "hangs" in name or "drips" in name
+    found, _ = judged(name, TIMEOUT if waits else 20.0)
     failed = [one for one in found if one.outcome is Outcome.FAILED]
     musts = {one.requirement for one in failed if one.requirement.level is Level.MUST}
     first = SERVERS[name].first

@@ -18,8 +18,8 @@ from reseller_conformance.exchange import Transport
 __all__ = ["Hopes"]
 
 NEVER = 3
-"""After so many calls of a family whose answers never came, never ended, or were put off for longer
-than a run may wait, no more are asked."""
+"""After so many calls of a family that were never answered to the end, or put off for longer than a
+run may wait, no more are asked; any other family of calls that are not right gets one try then."""
 
 LONG = 16 * 1024
 """Bytes of a body that is much longer than an envelope, which has a few hundred."""
@@ -56,12 +56,13 @@ class Hopes:
         self._unanswered: Counter[object] = Counter()
         self._in_vain: Counter[object] = Counter()
         self._long: Counter[object] = Counter()
+        self._hangs = False
 
     def given_up(self, case: Case) -> str:
         """Say why calls like this one are not worth asking any more; nothing where they are."""
         family, kind = _family(case), KINDS[case.expected]
-        if self._unanswered[family] >= NEVER:
-            return f"{NEVER} {kind} calls were never answered to the end"
+        if self._unanswered[family] >= (1 if self._hangs and case.wrong else NEVER):
+            return f"{kind} calls were never answered to the end"
         plenty = PLENTY[case.expected]
         if self._long[family] >= plenty:
             return (
@@ -80,6 +81,7 @@ class Hopes:
             self._long[_family(case)] += size if size > LONG else 0
             if self._never_ended(replies[-1]):
                 self._unanswered[_family(case)] += 1
+                self._hangs |= self._unanswered[_family(case)] >= NEVER
             if turned_away:
                 self._in_vain[_kin(case, replies[-1])] += 1
             elif len(replies) > 1:
