@@ -24,7 +24,7 @@ TIMEOUT = 2.0
 MEGABYTES = 300
 TIMEOUTS = 10
 """So many time limits, beyond what a run costs whose calls are all answered."""
-ANSWERED = {"quick": 40.0, "standard": 90.0}
+ANSWERED = {"quick": 90.0, "standard": 150.0}
 """Seconds that such a run may take on a slow machine, with bodies of a megabyte to be read."""
 GATEWAYS = 90.0
 """Seconds of waiting, where a gateway says how long to wait."""
@@ -39,6 +39,8 @@ own, with `--timeout {TIMEOUT:g}`, and MB is the most that this process held at 
 `nox -s hostile` makes this table, and fails where a run takes more than {MEGABYTES} MB, shows a
 traceback, ends with another exit code than it should, tells something else first than the cause, or
 takes longer than {TIMEOUTS} time limits beyond a run in which every call is answered.
+
+{{shown}} of {len(SERVERS)} servers:
 
 | server | what it does | hostile to | exit | quick | standard | told first |
 |---|---|---|---|---|---|---|
@@ -107,7 +109,8 @@ def main() -> int:
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         rows = list(pool.map(row, chosen))
     if words.write or not names:
-        TABLE.write_text(INTRODUCTION + "".join(f"{row}\n" for row in rows), encoding="utf-8")
+        table = INTRODUCTION.format(shown=len(rows)) + "".join(f"{row}\n" for row in rows)
+        TABLE.write_text(table, encoding="utf-8")
     broken = [limit for row in rows for limit in row.broken]
     print(*broken, sep="\n", file=sys.stderr)
     return 1 if broken else 0
