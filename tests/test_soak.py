@@ -17,6 +17,7 @@ from reseller_conformance.contract import Format
 from reseller_conformance.reference import Reference, Request, load_accounts
 from reseller_conformance.validators import schema_folder
 from servers import Asked, http, refused_url, serving
+from snippets import ROOT, blocks
 from test_leaks import FORMS, KEY
 
 pytestmark = pytest.mark.soak
@@ -24,14 +25,8 @@ pytestmark = pytest.mark.soak
 FIRST = load_accounts().resellers[0]
 CUSTOMERS = [account.user for account in FIRST.customers[:2]]
 CREDENTIALS = {"RESELLER_API_USER": FIRST.api_user, "RESELLER_API_KEY": FIRST.api_key}
-ONE_LINE = "from reseller_conformance.soak import OverviewUser\n"
-BUSY = """
-from locust import constant
-from reseller_conformance import soak
-
-class BusyUser(soak.OverviewUser):
-    wait_time = constant(0)
-"""
+PAGE = blocks(ROOT / "docs" / "soak.md")
+ONE_LINE, BUSY = (block.text for block in PAGE if block.language == "python")
 USERS = 8
 LONGEST = 90
 """Seconds for a whole load test, on however busy a machine."""

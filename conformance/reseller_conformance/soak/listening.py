@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from argparse import ArgumentParser
 from collections.abc import Mapping
 from contextlib import suppress
@@ -18,7 +19,14 @@ from weakref import WeakKeyDictionary
 
 from locust import events
 from locust.env import Environment
-from locust.runners import STATE_STOPPED, WorkerRunner
+from locust.rpc import Message
+from locust.runners import (
+    STATE_MISSING,
+    STATE_RUNNING,
+    STATE_SPAWNING,
+    MasterRunner,
+    WorkerRunner,
+)
 from rich.console import Console
 
 from reseller_conformance import __version__
@@ -41,22 +49,35 @@ __all__ = ["Soak", "soak_of"]
 USAGE, UNVERIFIED = 2, 3
 _OF_VERDICT = {Verdict.CONFORMANT: 0, Verdict.VIOLATED: 1, Verdict.UNVERIFIED: UNVERIFIED}
 
-NOT_HERE = ("app", "depth", "rate", "concurrency", "max-requests", "seed")
-"""Options of a run that mean nothing here: how much is asked, and when, is Locust's business."""
+NOT_HERE = (
+    *("app", "depth", "rate", "concurrency", "max-requests", "seed"),
+    *("baseline", "update-baseline"),
+)
+"""Options of a run that mean nothing here, where chance says what is asked, and Locust how much."""
 
 ENVIRONMENT = "reseller_environment"
 KEY = "reseller_conformance"
 """Under which a worker's tally travels in Locust's own report to the master."""
 
+LAST, TOLD = "reseller_last", "reseller_told"
+"""The master's question for what a worker has not told yet, and the answer."""
+
+PATIENCE = 30.0
+"""Seconds that the master waits for the last of it: a worker may be busy."""
+
 
 class Soak:
-    """One load test in this process: whom it asks, and what it has found."""
+    """One load test in this process: whom it asks, and what it has found.
+
+    `silent` are the workers who have yet to tell the last of what they found.
+    """
 
     def __init__(self, settings: Settings, target: Target) -> None:
         """Begin."""
         self.settings = settings
         self.target = target
         self.tally = Tally()
+        self.silent: set[str] = set()
         self._started = datetime.now(UTC)
         # for as long as the process lives, which is the load test's
         LogScrubber(Scrubber(secrets_of(target))).attach()
@@ -135,6 +156,7 @@ def _add_options(parser: ArgumentParser, **_: Any) -> None:
 def _look_ahead(environment: Environment, runner: Any, **_: Any) -> None:
     """Refuse what makes no load test, before any of it; a worker waits for the master's words."""
     if isinstance(runner, WorkerRunner):
+        runner.register_message(LAST, _tell_last)
         return
     try:
         _begin(environment)
@@ -142,6 +164,8 @@ def _look_ahead(environment: Environment, runner: Any, **_: Any) -> None:
     except (SettingsError, ReportError) as error:
         _complain(str(error))
         sys.exit(USAGE)
+    if isinstance(runner, MasterRunner):
+        runner.register_message(TOLD, _receive_last)
     # Locust hands on what it does not know itself
     vars(environment.parsed_options)[ENVIRONMENT] = told()
 
@@ -176,6 +200,32 @@ def _receive(data: dict[str, Any], **_: Any) -> None:
             soak.tally.add(data[KEY])
 
 
+def _tell_last(environment: Environment, **_: Any) -> None:
+    runner, soak = environment.runner, soak_of(environment)
+    if isinstance(runner, WorkerRunner):
+        runner.stop()
+        runner.send_message(TOLD, soak.tally.take() if soak else Tally().take())
+
+
+def _receive_last(environment: Environment, msg: Message, **_: Any) -> None:
+    soak = soak_of(environment)
+    if soak is not None:
+        soak.tally.add(msg.data)
+        soak.silent.discard(msg.node_id)
+
+
+def _wait_for_the_last(environment: Environment, **_: Any) -> None:
+    """Have the workers stop and tell the rest, for which Locust itself waits half a second."""
+    runner, soak = environment.runner, soak_of(environment)
+    if not isinstance(runner, MasterRunner) or soak is None:
+        return
+    soak.silent = {one.id for one in runner.clients.values() if one.state != STATE_MISSING}
+    runner.send_message(LAST)
+    until = time.monotonic() + PATIENCE
+    while soak.silent and time.monotonic() < until:
+        time.sleep(0.05)
+
+
 def _end(environment: Environment, **_: Any) -> None:
     """Print and write what was found, and end with the exit code of a run."""
     runner, soak = environment.runner, soak_of(environment)
@@ -185,11 +235,14 @@ def _end(environment: Environment, **_: Any) -> None:
         return
     if soak is None or runner is None:
         return
-    if runner.state != STATE_STOPPED:
-        runner.quit()  # so that workers tell the rest
-    run = soak.run(_traffic(soak.tally, environment), complete=not runner.exceptions)
+    if runner.state in (STATE_SPAWNING, STATE_RUNNING):
+        runner.quit()
+    whole = not soak.silent and not runner.exceptions
+    run = soak.run(_traffic(soak.tally, environment), complete=whole)
     with suppress(BrokenPipeError, SystemExit):
         print_report(run, Console(highlight=False))
+    if soak.silent:
+        _complain(f"workers that did not tell the last of what they found: {len(soak.silent)}")
     unwritten = write_all(soak.settings.reports, run)
     for line in unwritten:
         _complain(line)
@@ -222,4 +275,5 @@ events.init.add_listener(_look_ahead)
 events.test_start.add_listener(_begin_in_worker)
 events.report_to_master.add_listener(_send)
 events.worker_report.add_listener(_receive)
+events.test_stop.add_listener(_wait_for_the_last)
 events.quitting.add_listener(_end)
