@@ -119,9 +119,15 @@ class Shell:
         """Return the text with the address at which the implementation is served."""
         return text.replace(SERVED, self._served)
 
-    def run(self, commands: list[str]) -> list[tuple[int, str]]:
-        """Run the commands in one bash, and return exit code and output of each."""
-        script = "".join(f"{self.here(one)}\necho {_DONE}$?\n" for one in commands)
+    def run(self, commands: list[tuple[str, bool]]) -> list[tuple[int, str]]:
+        """Run the commands in one bash, and return exit code and output of each.
+
+        One that is not to be `whole` judges as little as shows that its words are taken.
+        """
+        script = "".join(
+            f"export DOCS_WHOLE={'yes' * whole}\n{self.here(command)}\necho {_DONE}$?\n"
+            for command, whole in commands
+        )
         done = subprocess.run(
             ["bash", "--noprofile", "--norc", "-o", "pipefail", "-c", f"exec 2>&1\n{script}"],
             cwd=self.folder,
