@@ -124,7 +124,8 @@ def hostile(session: nox.Session) -> None:
 def soak(session: nox.Session) -> None:
     """The load test by Locust, a master and its workers on this machine."""
     session.install(".", *group("soak"))
-    session.run("pytest", "-m", "soak", "tests/test_soak.py", *session.posargs)
+    tests = ("tests/test_soak.py", "tests/test_docs.py")
+    session.run("pytest", "-m", "soak", *tests, *session.posargs)
 
 
 @nox.session

@@ -5,6 +5,7 @@ backslash goes on with it, and the others are what it prints: `…` stands for a
 of its own for any lines. A comment above a block says what is not plain from the block:
 
 - `<!-- not run: WHY -->`: it cannot be run here;
+- `<!-- under load -->`: it is run by `nox -s soak`, for it takes Locust;
 - `<!-- exit N -->`: the exit code of its last command, where that is not 0.
 """
 
@@ -51,8 +52,13 @@ class Block:
 
     @property
     def is_run(self) -> bool:
-        """Whether it can be run here."""
-        return not re.fullmatch(r"not run: \S.*", self.comment)
+        """Whether it can be run here, and without more than the tests have."""
+        return not self.under_load and not re.fullmatch(r"not run: \S.*", self.comment)
+
+    @property
+    def under_load(self) -> bool:
+        """Whether Locust runs it."""
+        return self.comment == "under load"
 
     @property
     def exit(self) -> int:
@@ -110,7 +116,7 @@ class Shell:
         self._bin = folder / ".bin"
         self._bin.mkdir()
         stand_ins = Path(__file__).with_name("stand_ins.py")
-        for name in ("reseller-conformance", "pytest", "pip", "nox"):
+        for name in ("reseller-conformance", "pytest", "locust", "pip", "nox"):
             command = self._bin / name
             command.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{stand_ins}" {name} "$@"\n')
             command.chmod(0o755)

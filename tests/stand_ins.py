@@ -1,8 +1,8 @@
 """The commands that the docs name, as a test runs them: `stand_ins.py NAME ARGUMENTS…`.
 
 `reseller-conformance` and `pytest` are real, at the least depth, and unless `$DOCS_WHOLE` is set
-they judge a requirement alone; what runs until Ctrl-C gets it. `pip` and `nox` would need the
-network: of them only the words are checked.
+they judge a requirement alone; `locust` makes a small load for a short time; what runs until Ctrl-C
+gets it. `pip` and `nox` would need the network: of them only the words are checked.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import re
 import signal
+import subprocess
 import sys
 import tomllib
 from pathlib import Path
@@ -42,6 +43,12 @@ def pytest(args: list[str]) -> int:
     return pytest.main(["-p", "no:cacheprovider", "--reseller-depth=quick", *LEAST, *args])
 
 
+def locust(args: list[str]) -> int:
+    """Run Locust itself; the last of several words wins."""
+    small = ["--users", "2", "--spawn-rate", "2", "--run-time", "2s"]
+    return subprocess.call([sys.executable, "-m", "locust", *args, *small])
+
+
 def pip(args: list[str]) -> int:
     """Hold each package to what this project is called, and what it has as extras or uses."""
     assert args[0] == "install", args
@@ -63,7 +70,7 @@ def nox(args: list[str]) -> int:
     return 0
 
 
-COMMANDS = {one.__name__: one for one in (reseller_conformance, pytest, pip, nox)}
+COMMANDS = {one.__name__: one for one in (reseller_conformance, pytest, locust, pip, nox)}
 
 if __name__ == "__main__":
     sys.exit(COMMANDS[sys.argv[1].replace("-", "_")](sys.argv[2:]))

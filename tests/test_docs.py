@@ -188,6 +188,16 @@ def test_a_text_is_what_it_is_said_to_be(block: Block) -> None:
     READ[block.language](block.text)
 
 
+@pytest.mark.soak
+def test_a_locustfile_makes_the_load_that_the_page_says(shell: Shell) -> None:
+    loads = [block for block in BLOCKS if block.under_load]
+    typed = [block for block in loads if block.language == "console"]
+    for block in loads:
+        if block.language == "python":
+            (shell.folder / "locustfile.py").write_text(block.text, encoding="utf-8")
+            _type(shell, typed)
+
+
 # --- Words within sentences -----------------------------------------------------------------------
 
 
