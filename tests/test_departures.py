@@ -21,9 +21,8 @@ REFUSED = answer(status=403, body=b'{"message": "error", "errors": ["no", "%s"]}
 SAID = "no; " + "x" * 116
 
 
-def moved(to, status=302):
+def headed(status, *headers):
     right = answer()
-    headers = (("LOCATION", to),) if to else ()
     return replace(right, exchange=replace(right.exchange, status=status, headers=headers))
 
 
@@ -37,6 +36,21 @@ OF_ONE_ANSWER = {
         http.delivered,
         answer(status=503, retries=TRIED),
         ("status", "an answer within the retries", "503 3 times", ""),
+    ),
+    "gateway, asked again once": (
+        http.delivered,
+        answer(status=503, retries=TRIED[:1]),
+        ("status", "an answer within the retries", "503 2 times", ""),
+    ),
+    "gateway that says when": (
+        http.delivered,
+        headed(503, ("Retry-After", "9" * 31)),
+        (
+            "status",
+            "an answer within the retries",
+            f"503 1 time, Retry-After: {'9' * 30}",
+            "",
+        ),
     ),
     "late": (
         http.in_time,
@@ -56,7 +70,7 @@ OF_ONE_ANSWER = {
     ),
     "redirect": (
         http.redirect,
-        moved("https://elsewhere.example/" + "x" * 80),
+        headed(302, ("LOCATION", "https://elsewhere.example/" + "x" * 80)),
         (
             "status",
             "an answer, no redirect",
@@ -66,13 +80,18 @@ OF_ONE_ANSWER = {
     ),
     "redirect to nowhere": (
         http.redirect,
-        moved(None, 300),
+        headed(300),
         ("status", "an answer, no redirect", "300 to nowhere", ""),
     ),
     "no body": (
         http.body,
         answer(body=b""),
         ("body", "an envelope", "200 with an empty body", ""),
+    ),
+    "no body, of a status that nobody recorded": (
+        http.body,
+        answer(status=None, body=b""),
+        ("body", "an envelope", "an empty body", ""),
     ),
     "overview with 404": (
         http.status,
@@ -135,6 +154,11 @@ OF_ONE_ANSWER = {
         success.answered,
         broken(Transport.UNREACHABLE),
         ("answer", "the customer's overview", "unreachable: why", ""),
+    ),
+    "half an answer for a right call": (
+        success.answered,
+        broken(Transport.INCOMPLETE, 200),
+        ("answer", "the customer's overview", "incomplete: why", ""),
     ),
     "let in with one wrong parameter": (
         due.refused,

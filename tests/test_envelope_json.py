@@ -649,6 +649,10 @@ NEITHER = {
         f"[{'{},' * 10_000}{overview()}]",
         Looks.OVERVIEW,
     ),
+    "an overview below more than is looked at": (
+        f"[[{'{},' * 6_000}{{}}], [{'{},' * 6_000}{{}}], [[[{overview()}]]]]",
+        Looks.OVERVIEW,
+    ),
     "the word success": ('{"message": "success"}', Looks.NEITHER),
     "values without names": ('["100", "50000"]', Looks.NEITHER),
     "error": ('{"error": "x"}', Looks.ERRORS),
