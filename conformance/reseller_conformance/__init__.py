@@ -1,8 +1,9 @@
 """Contract tests for the account overview call of the legacy Reseller API.
 
 `OverviewConformance` is the suite to subclass, `assert_conformant` judges one response,
-`strategies` are Hypothesis strategies for calls, `reference` is a small correct implementation. The
-names are loaded when they are asked for, so that an installed but unused plugin costs nothing.
+`strategies` are Hypothesis strategies for calls, `reference` is a small correct implementation, and
+`ResellerMock` what the fixture `reseller_mock` is. The names are loaded when they are asked for, so
+that an installed but unused plugin costs nothing.
 """
 
 from __future__ import annotations
@@ -12,14 +13,16 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from reseller_conformance.offline.asserting import assert_conformant
+    from reseller_conformance.reference.client_mock import ResellerMock
     from reseller_conformance.suite.overview import OverviewConformance
 
-__all__ = ["OverviewConformance", "__version__", "assert_conformant"]
+__all__ = ["OverviewConformance", "ResellerMock", "__version__", "assert_conformant"]
 
 __version__ = "0.1.0"
 
 _HOME = {
     "OverviewConformance": "reseller_conformance.suite.overview",
+    "ResellerMock": "reseller_conformance.reference.client_mock",
     "assert_conformant": "reseller_conformance.offline.asserting",
 }
 

@@ -14,11 +14,10 @@ import pytest
 from reseller_conformance.options import OPTIONS, dest
 
 if TYPE_CHECKING:
-    import responses
-
     from reseller_conformance.cases import Case
     from reseller_conformance.contract import Format
     from reseller_conformance.exchange import Exchange
+    from reseller_conformance.reference.client_mock import ResellerMock
     from reseller_conformance.suite.asked import Asked
     from reseller_conformance.suite.judge import Judge
     from reseller_conformance.target import Target
@@ -136,15 +135,16 @@ def reseller_judge(
 
 
 @pytest.fixture
-def reseller_mock() -> Iterator[responses.RequestsMock]:
+def reseller_mock() -> Iterator[ResellerMock]:
     """The reference as a mock of https://reseller.example, to test a client without a network.
 
-    It answers every call that goes through `requests`; add responses of your own to it.
+    It answers every call that goes through `requests`, and may be told to answer otherwise:
+    `slow`, `refused`, `rate_limited`, `malformed`, `next`; or add responses of your own to it.
     """
     from reseller_conformance.reference import default_reference
-    from reseller_conformance.reference.mock import mocked
+    from reseller_conformance.reference.client_mock import ResellerMock
 
-    with mocked(default_reference(), "https://reseller.example") as mock:
+    with ResellerMock(default_reference()) as mock:
         yield mock
 
 

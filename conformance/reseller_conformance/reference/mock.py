@@ -1,24 +1,25 @@
 """The reference with no socket: `requests` is answered in the process, through `responses`.
 
-What is answered is left to `core`. `responses` patches `requests` for the whole process, so this
-is a scope with one owner, and the library is imported only inside it.
+What is answered is left to `core`, and answering otherwise to `client_mock`. `responses` patches
+`requests` for the whole process, so this is a scope with one owner, and the library is imported
+only inside it.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from reseller_conformance.reference.core import Reference, Request
+from reseller_conformance.reference.core import Answer, Reference, Request
 
 if TYPE_CHECKING:
     from requests import PreparedRequest
     from responses import RequestsMock
 
-__all__ = ["EMBEDDED_URL", "mocked"]
+__all__ = ["EMBEDDED_URL", "answer_below", "mocked", "request_of"]
 
 EMBEDDED_URL = "https://reference.invalid"
 """Where the reference is mocked: a host that cannot exist (RFC 6761, 6.4)."""
@@ -35,19 +36,31 @@ def mocked(reference: Reference, base_url: str = EMBEDDED_URL) -> Iterator[Reque
     """
     from responses import RequestsMock
 
-    def respond(request: PreparedRequest) -> tuple[int, dict[str, str], bytes]:
-        answer = reference.respond(_request(request))
-        return answer.status, answer.fields, b"" if request.method == "HEAD" else answer.body
-
-    below = re.compile(re.escape(base_url.rstrip("/")) + r"(?=[/?#]|$)")
     # An unfired callback would raise at the end, and hide the error that led there.
     with RequestsMock(assert_all_requests_are_fired=False) as mock:
-        for method in _METHODS:
-            mock.add_callback(method, below, callback=respond, content_type=None)
+        answer_below(base_url, mock, lambda request: reference.respond(request_of(request)))
         yield mock
 
 
-def _request(request: PreparedRequest) -> Request:
+def answer_below(
+    base_url: str,
+    mock: RequestsMock,
+    respond: Callable[[PreparedRequest], Answer],
+    match: tuple[Callable[[PreparedRequest], tuple[bool, str]], ...] = (),
+) -> None:
+    """Let `mock` answer each call below `base_url`, where every `match` agrees, with `respond`."""
+
+    def callback(request: PreparedRequest) -> tuple[int, dict[str, str], bytes]:
+        answer = respond(request)
+        return answer.status, answer.fields, b"" if request.method == "HEAD" else answer.body
+
+    below = re.compile(re.escape(base_url.rstrip("/")) + r"(?=[/?#]|$)")
+    for method in _METHODS:
+        mock.add_callback(method, below, callback, content_type=None, match=match)
+
+
+def request_of(request: PreparedRequest) -> Request:
+    """Return what the reference reads of a call that `requests` would have made."""
     parts = urlsplit(request.url or "")
     body = request.body or b""
     return Request(
