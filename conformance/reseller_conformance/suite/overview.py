@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from reseller_conformance.suite.agreement import AgreementConformance
 from reseller_conformance.suite.due import DueConformance
 from reseller_conformance.suite.errors import ErrorsConformance
@@ -12,6 +14,9 @@ from reseller_conformance.suite.success import SuccessConformance
 from reseller_conformance.suite.values import ValuesConformance
 
 __all__ = ["OverviewConformance"]
+
+GATHERING = "reseller-conformance-gathering"
+"""The name by which pytest knows the plugin once it is configured, however it was loaded."""
 
 
 class OverviewConformance(
@@ -29,3 +34,12 @@ class OverviewConformance(
     Which implementation is tested is told by the options of pytest, or by overriding the fixture
     `reseller_target`.
     """
+
+    @pytest.fixture(autouse=True)
+    def _plugin_is_switched_on(self, request: pytest.FixtureRequest) -> None:
+        if not request.config.pluginmanager.has_plugin(GATHERING):
+            pytest.fail(
+                "nothing is judged while the plugin is switched off: leave out "
+                "`-p no:reseller_conformance`, or leave out these tests (--deselect, --ignore)",
+                pytrace=False,
+            )
