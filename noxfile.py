@@ -14,7 +14,19 @@ nox.options.sessions = ["lint", "types", "tests"]
 PYPROJECT = nox.project.load_toml("pyproject.toml")
 NPM = ("ajv@8", "ajv-formats@3")
 INTEROP_TESTS = ("tests/test_corpus.py", "tests/test_documents.py")
-PYTHON_FILES = ("benchmarks", "conformance", "docs", "tests", "noxfile.py")
+# the plugin, the command line, the client's own mock, and whatever a dependency is used for
+ANY_VERSION = (
+    "tests/test_plugin.py",
+    "tests/test_cli.py",
+    "tests/test_client.py",
+    "tests/test_client_mock.py",
+    "tests/test_serving.py",
+    "tests/test_strategies.py",
+    "tests/test_validators.py",
+    "tests/test_reports_html.py",
+    "tests/test_reports_terminal.py",
+)
+PYTHON_FILES = ("benchmarks", "conformance", "docs", "examples", "tests", "noxfile.py")
 
 
 def group(name: str) -> list[str]:
@@ -68,6 +80,40 @@ def interop(session: nox.Session) -> None:
     found = {"NODE_PATH": str(folder / "node_modules"), "PYTHONPATH": "tests"}
     session.run("python", "-m", "interop", str(folder / "generated"), env=found)
     session.run("pytest", "-n", "auto", "--hypothesis-profile=thorough", *INTEROP_TESTS)
+
+
+@nox.session
+def examples(session: nox.Session) -> None:
+    """The example repositories with the built wheel, each in an empty environment of its own."""
+    session.install("build", *group("uv"))
+    dist = Path(session.create_tmp()).resolve() / "dist"
+    shutil.rmtree(dist, ignore_errors=True)
+    session.run("python", "-m", "build", "--wheel", "--outdir", str(dist), silent=True)
+    (wheel,) = dist.glob("*.whl")
+    session.run("python", "-m", "hosts", str(wheel), env={"PYTHONPATH": "tests"})
+
+
+@nox.session
+def lowest(session: nox.Session) -> None:
+    """The plugin on the lowest versions that pyproject.toml names."""
+    resolved(session, "lowest-direct")
+
+
+@nox.session
+def newest(session: nox.Session) -> None:
+    """The plugin on the newest versions that there are, before the next run of CI meets them."""
+    resolved(session, "highest")
+
+
+def resolved(session: nox.Session, resolution: str) -> None:
+    """Run what the plugin must do on any version, on those that this resolution finds."""
+    session.install(*group("uv"))
+    versions = str(Path(session.create_tmp()).resolve() / "versions.txt")
+    words = ("--quiet", "--all-extras", "--resolution", resolution, "--output-file", versions)
+    session.run("uv", "pip", "compile", "--upgrade", "pyproject.toml", *words)
+    session.run("uv", "pip", "install", ".", *group("tests"), "--constraints", versions)
+    session.run("reseller-conformance", "run")
+    session.run("pytest", "-n", "2", *(session.posargs or ANY_VERSION))
 
 
 @nox.session

@@ -1,0 +1,1 @@
+"""A mail shop's API."""
