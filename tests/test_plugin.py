@@ -257,7 +257,7 @@ def test_cases_may_be_asked_by_hand(pytester):
     pytester.runpytest().assert_outcomes(passed=1)
 
 
-def test_an_unused_plugin_imports_nothing_heavy():
+def test_an_unused_plugin_imports_nothing_heavy(tmp_path):
     code = (
         "import sys, pytest; pytest.main(['-q', '--collect-only', '/nonexistent'], []); "
         "print(sorted({'requests', 'hypothesis', 'jsonschema', 'xmlschema', 'responses', 'rich',"
@@ -265,6 +265,7 @@ def test_an_unused_plugin_imports_nothing_heavy():
     )
     done = subprocess.run(
         [sys.executable, "-c", code],
+        cwd=tmp_path,  # where no conftest imports what it likes
         capture_output=True,
         text=True,
         check=True,
