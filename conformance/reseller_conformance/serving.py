@@ -229,6 +229,8 @@ def _on_uvicorn(app: App, listener: socket.socket, interface: Interface) -> Iter
             server.run(sockets=[listener])
         except BaseException as problem:  # SystemExit where the application does not start
             problems.append(problem)
+        finally:
+            listener.close()  # uvicorn leaves it to us where it never came to serve
 
     thread = Thread(target=run, name="uvicorn", daemon=True)
     thread.start()
@@ -238,8 +240,6 @@ def _on_uvicorn(app: App, listener: socket.socket, interface: Interface) -> Iter
     finally:
         server.should_exit = True
         thread.join(2 * GRACE)
-        if not thread.is_alive():
-            listener.close()
 
 
 def _await_start(server: Any, thread: Thread, problems: list[BaseException]) -> None:
