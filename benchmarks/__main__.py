@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+import textwrap
 from collections.abc import Callable
 from pathlib import Path
 
@@ -47,8 +48,8 @@ def main(page: Path, runs: int, examples: int) -> None:
     said = [HEAD.format(machine=f"{platform.machine()}, Python {platform.python_version()}")]
     for title, measure in parts.items():
         click.echo(f"{title} …", err=True)
-        said += [f"## {title}", "", TEXTS[title], "", *measure(), ""]
-        click.echo("\n".join(said[-20:]))
+        said += [f"## {title}", "", textwrap.fill(TEXTS[title], 100), "", *measure(), ""]
+    click.echo("\n".join(said))
     page.write_text("\n".join(said))
 
 
