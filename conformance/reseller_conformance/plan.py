@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
 from itertools import combinations, cycle, islice, permutations, product
+from typing import Any, cast
 
 from reseller_conformance.cases import Case, Encoding
 from reseller_conformance.contract import PARAMETERS, Format
@@ -330,8 +331,8 @@ class Plan:
 
 
 def _with(case: Case, states: dict[str, Value]) -> Case:
-    # `replace` is typed for the fields of Case, of which the parameters are four
-    return replace(case, **states)  # type: ignore[arg-type]
+    # `replace` is typed for all the fields of Case, of which the parameters are four
+    return replace(case, **cast("dict[str, Any]", states))
 
 
 def _turned(order: tuple[str, ...], by: int) -> tuple[str, ...]:

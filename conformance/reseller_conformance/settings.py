@@ -10,6 +10,7 @@ import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from ipaddress import ip_address
 from pathlib import Path
 from typing import TypeVar
@@ -101,7 +102,7 @@ def _baseline(reader: _Reader) -> Baseline | None:
         raise SettingsError(str(error)) from None
 
 
-T = TypeVar("T")
+T = TypeVar("T", bound=StrEnum)
 N = TypeVar("N", int, float)
 
 
@@ -124,14 +125,14 @@ class _Reader:
     def text(self, name: str) -> str | None:
         return next(iter(self.texts(name)), None)
 
-    def choice(self, name: str, kind: Callable[[str], T], default: T) -> T:
+    def choice(self, name: str, kind: type[T], default: T) -> T:
         given = self.text(name)
         if given is None:
             return default
         try:
             return kind(given)
         except ValueError:
-            known = ", ".join(str(value) for value in kind)  # type: ignore[attr-defined]
+            known = ", ".join(kind)
             raise SettingsError(f"--{name} is one of {known}, not: {given}") from None
 
     def number(self, name: str, kind: Callable[[str], N], least: N, default: N) -> N:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import json
 import re
+from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib import import_module
 from itertools import groupby
@@ -34,9 +35,9 @@ class Generated(SphinxDirective):
 
     optional_arguments = 1
 
+    @abstractmethod
     def markdown(self) -> Iterator[str]:
         """Give the paragraphs."""
-        raise NotImplementedError
 
     def run(self) -> list[nodes.Node]:
         """Return the paragraphs, read as if they stood in the page."""

@@ -65,10 +65,10 @@ class Dialect(ABC, Generic[V]):
     def entries(self, value: V) -> Entries[V] | Wrong:
         """Read what `errors` holds."""
 
-    def attributes(self, value: object) -> Sequence[tuple[str, V]]:  # noqa: ARG002 - for XML
-        """Return the attributes of an element."""
+    def attributes(self, _value: object, /) -> Sequence[tuple[str, V]]:
+        """Return the attributes of an element; JSON has none."""
         return ()
 
-    def stray(self, value: object) -> str:  # noqa: ARG002 - for XML
-        """Return the text that stands between elements, where only elements belong."""
+    def stray(self, _value: object, /) -> str:
+        """Return the text between elements, where only elements belong; JSON has none."""
         return ""

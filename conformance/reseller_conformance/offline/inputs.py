@@ -10,10 +10,13 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from reseller_conformance.contract import Format
 from reseller_conformance.offline.bodies import MARKS, likely_format
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
 
 __all__ = ["STDIN", "Input", "InputError", "Sort", "format_of", "look_ahead", "opened", "sort_of"]
 
@@ -51,11 +54,12 @@ class _Following(io.RawIOBase):
         """Return True."""
         return True
 
-    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
+    def readinto(self, buffer: WriteableBuffer, /) -> int:
         """Read what there is."""
-        data = self._head[: len(buffer)] or self._stream.read(len(buffer))
-        self._head = self._head[len(buffer) :]
-        buffer[: len(data)] = data
+        room = memoryview(buffer).cast("B")
+        data = self._head[: len(room)] or self._stream.read(len(room))
+        self._head = self._head[len(room) :]
+        room[: len(data)] = data
         self.done += len(data)
         return len(data)
 
