@@ -7,7 +7,7 @@ by the real one.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -82,9 +82,11 @@ class Direct:
         """Say whether this account can tell this case from another."""
         return askable(case, self._rights)
 
-    def ask(self, cases: Sequence[Case], *, in_turn: bool = False) -> list[Exchange]:
+    def ask(self, cases: Iterable[Case]) -> list[Exchange]:
         """Return an exchange for each case."""
         return [self._asked.get(case) or self._ask(case) for case in cases]
+
+    ask_in_turn = ask
 
     def _ask(self, case: Case) -> Exchange:
         said = _request(case, self._base_url, self._rights)

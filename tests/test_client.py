@@ -29,7 +29,6 @@ from servers import (
     ask_one,
     client_of,
     http,
-    in_order,
     kind_of,
     refused_url,
     serving,
@@ -162,13 +161,29 @@ def test_in_turn_means_one_after_the_other() -> None:
         yield http()
 
     with serving(answer) as server, client_of(server) as client:
-        exchanges = client.ask(cases, in_turn=True)
+        exchanges = client.ask_in_turn(cases)
     assert [exchange.case.turn for exchange in exchanges] == [5, 4, 3, 2, 1, 0]
     begun = [exchange.began for exchange in exchanges]
     assert begun == sorted(begun)
     assert all(
         earlier.began + earlier.seconds <= later.began for earlier, later in pairwise(exchanges)
     )
+
+
+def test_the_first_cases_are_asked_while_others_are_still_being_made() -> None:
+    arrived = Event()
+
+    def answer(asked: Asked) -> Iterator[Any]:
+        arrived.set()
+        yield http()
+
+    def made() -> Iterator[Case]:
+        yield JSON
+        assert arrived.wait(timeout=5)
+        yield WRONG
+
+    with serving(answer) as server, client_of(server, concurrency=1) as client:
+        assert [exchange.case for exchange in client.ask(made())] == [JSON, WRONG]
 
 
 def test_a_case_is_asked_once() -> None:
@@ -202,17 +217,6 @@ def test_askable_knows_the_account() -> None:
         assert client.askable(JSON)
         assert not client.askable(Case(Format.JSON, api_key=State.OTHER_CASE))
         assert not client.askable(Case(Format.JSON, user=State.FOREIGN))
-
-
-def test_progress_is_told_in_all() -> None:
-    told: list[tuple[int, int]] = []
-    with serving(always(http())) as server:
-        limits = Limits()
-        progress = lambda done, given: told.append((done, given))  # noqa: E731
-        with Client(target_at(server.url), limits, progress=progress) as client:
-            client.ask(turns(3))
-            client.ask(turns(5))
-    assert told == [(1, 3), (2, 3), (3, 3), (4, 5), (5, 5)]
 
 
 def test_traffic_is_counted() -> None:
@@ -253,19 +257,26 @@ def test_an_interrupt_ends_a_batch_at_once() -> None:
 
 
 def test_an_interrupt_frees_who_waits_for_the_same() -> None:
-    def interrupted(done: int, given: int) -> None:
-        if done == 1:
-            raise KeyboardInterrupt
+    cases, answered = turns(5), Event()
 
-    with (
-        serving(in_order([http()], [60.0])) as server,
-        Client(target_at(server.url), Limits(concurrency=1), progress=interrupted) as client,
-    ):
+    def answer(asked: Asked) -> Iterator[Any]:
+        yield 60.0 if answered.is_set() else http()
+
+    def interrupted(client: Client) -> Iterator[Case]:
+        client.ask(cases[:1])
+        answered.set()
+        yield from cases
+        waiting.start()
+        raise KeyboardInterrupt
+
+    with serving(answer) as server, client_of(server, concurrency=1, timeout=30.0) as client:
+        got: list[Exchange] = []
+        waiting = Thread(target=lambda: got.extend(client.ask(cases)))
         with pytest.raises(KeyboardInterrupt):
-            client.ask(turns(5))
-        exchanges = client.ask(turns(5))
-    assert exchanges[0].status == 200
-    assert all(kind_of(exchange) is Transport.NOT_ASKED for exchange in exchanges[2:])
+            client.ask(interrupted(client))
+        waiting.join(timeout=5)
+    assert got[0].status == 200
+    assert [kind_of(exchange) for exchange in got[1:]] == [Transport.NOT_ASKED] * 4
 
 
 def test_a_closed_client_leaves_no_thread() -> None:

@@ -158,7 +158,7 @@ def test_a_family_that_never_answers_is_no_longer_asked() -> None:
 
 def test_the_budget_of_requests_is_kept() -> None:
     with serving(always(http())) as server, client_of(server, max_requests=5) as client:
-        exchanges = client.ask(turns(8), in_turn=True)
+        exchanges = client.ask_in_turn(turns(8))
         assert client.ask([exchanges[0].case])[0] is exchanges[0]
     assert len(server.asked) == 5
     assert [kind_of(exchange) for exchange in exchanges] == [None] * 5 + [Transport.NOT_ASKED] * 3

@@ -133,7 +133,7 @@ def test_an_endless_body_is_capped(start: bytes, piece: bytes) -> None:
 def test_after_much_of_long_bodies_no_more_are_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(PLENTY, Expected.OVERVIEW, 40_000)
     with serving(always(http(b"x" * 20_000))) as server, client_of(server) as client:
-        exchanges = client.ask(turns(4), in_turn=True)
+        exchanges = client.ask_in_turn(turns(4))
     assert len(server.asked) == 2
     assert [len(exchange.body) for exchange in exchanges] == [20_000, 20_000, 0, 0]
     assert kind_of(exchanges[-1]) is Transport.NOT_ASKED

@@ -263,7 +263,7 @@ class Plan:
         return [[replace(case, turn=turn) for turn in range(3)] for case in wrong]
 
     def before(self, format: Format) -> list[Case]:
-        """Wrong calls for the last customer, to be asked before any right one: one by one.
+        """Wrong calls for the last customer, to be asked before any right one: at once.
 
         Nothing has been remembered of it then. With one customer there is none to spare.
         """

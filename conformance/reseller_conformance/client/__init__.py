@@ -5,8 +5,8 @@ when it may go, `retrying` and `hopes` whether it is tried again; `cleaning` kee
 what leaves, `quiet` out of logs. What an answer means is left to `envelope`.
 """
 
-from reseller_conformance.client.asking import Client, Progress
+from reseller_conformance.client.asking import Client
 from reseller_conformance.client.request import secrets_of
 from reseller_conformance.client.traffic import Traffic
 
-__all__ = ["Client", "Progress", "Traffic", "secrets_of"]
+__all__ = ["Client", "Traffic", "secrets_of"]

@@ -7,10 +7,10 @@ it may go to `throttle`, whether it is tried again to `retrying` and `hopes`.
 from __future__ import annotations
 
 import time
-from collections import deque
-from collections.abc import Callable, Sequence
-from concurrent.futures import Future, InvalidStateError, as_completed
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, InvalidStateError, wait
+from contextlib import contextmanager, suppress
+from queue import SimpleQueue
 from threading import Lock, Thread
 from types import TracebackType
 
@@ -34,12 +34,11 @@ from reseller_conformance.exchange import Exchange, Retry, Transport, TransportP
 from reseller_conformance.secret import Scrubber
 from reseller_conformance.target import Limits, Target
 
-__all__ = ["Client", "Progress"]
-
-Progress = Callable[[int, int], None]
-"""Told how many cases have been answered, and how many have been given to ask, in all."""
+__all__ = ["Client"]
 
 Job = Future[Exchange]
+Work = list[tuple[Case, Job]]
+"""Cases to ask one after the other; without any it says that there will be no more."""
 
 
 class SpentError(Exception):
@@ -52,11 +51,10 @@ class Client:
     It may be used from several threads. A client that was interrupted asks nothing more.
     """
 
-    def __init__(self, target: Target, limits: Limits, *, progress: Progress | None = None) -> None:
-        """Ask this target; `progress` is called in the thread that asks."""
+    def __init__(self, target: Target, limits: Limits) -> None:
+        """Ask this target."""
         self._target = target
         self._limits = limits
-        self._progress = progress
         self._rights = rights_of(target)
         self._scrubber = Scrubber(secrets_of(target))
         self._scrubbed = Cleaning(self._scrubber)
@@ -67,7 +65,6 @@ class Client:
         self._lock = Lock()
         self._scrubbing = Lock()  # a long body takes fifty times its size meanwhile
         self._asked: dict[Case, Job] = {}
-        self._given = self._done = 0
         self._answered = False
         self._logs = LogScrubber(self._scrubber)
         self._logs.attach()
@@ -100,62 +97,87 @@ class Client:
         """Say whether this account can tell this case from another."""
         return askable(case, self._rights)
 
-    def ask(self, cases: Sequence[Case], *, in_turn: bool = False) -> list[Exchange]:
-        """Ask these cases at once, or one after the other, and return an exchange for each.
+    def ask(self, cases: Iterable[Case]) -> list[Exchange]:
+        """Ask these cases at once, and return an exchange for each.
 
-        What has been asked is not asked again. A case that could not be asked, for which the
-        exchange says why, is not remembered.
+        The first of them are asked while others are still being made. What has been asked is not
+        asked again. A case that could not be asked, for which the exchange says why, is not
+        remembered.
         """
-        mine: dict[Case, Job] = {}
-        try:
-            with self._lock:
-                mine |= {case: Future() for case in cases if case not in self._asked}
-                self._asked |= mine
-                self._given += len(mine)
-                jobs = [self._asked[case] for case in cases]
-            with self._ledger.asking():
-                self._run(mine, 1 if in_turn else self._limits.concurrency)
-        except BaseException:
-            self._throttle.stop()
-            for case, job in mine.items():
-                self._settle(case, job, self._not_asked(case, "the run was interrupted"))
-            raise
-        return [job.result() for job in jobs]
+        return self._answers([case] for case in cases)
+
+    def ask_in_turn(self, cases: Sequence[Case]) -> list[Exchange]:
+        """Ask these cases one after the other."""
+        return self._answers([cases])
 
     # --- The workers -------------------------------------------------------------------------
 
-    def _run(self, jobs: dict[Case, Job], workers: int) -> None:
-        """Wait for the jobs, which threads do: an interrupt comes to this one, and ends the wait.
+    def _answers(self, sequences: Iterable[Sequence[Case]]) -> list[Exchange]:
+        """Wait for threads to ask: an interrupt comes to this one, and ends the wait."""
+        wanted: list[Case] = []
+        jobs: dict[Case, Job] = {}
+        try:
+            with self._workers() as given:
+                for sequence in sequences:
+                    wanted += sequence
+                    if new := self._new(sequence, jobs):
+                        given(new)
+            wait(jobs.values())
+        except BaseException:
+            self._throttle.stop()
+            for case, job in jobs.items():
+                self._settle(case, job, self._not_asked(case, "the run was interrupted"))
+            raise
+        return [jobs[case].result() for case in wanted]
 
-        The threads are daemons, for one that waits on a socket must not keep the process.
-        """
-        waiting = deque(jobs.items())
-        for _ in range(min(workers, len(jobs))):
-            Thread(target=self._work, args=(waiting,), name="asking", daemon=True).start()
-        for _ in as_completed(jobs.values()):
-            self._advance()
-
-    def _advance(self) -> None:
+    def _new(self, sequence: Sequence[Case], jobs: dict[Case, Job]) -> list[tuple[Case, Job]]:
+        """Return a job for each case that has none yet, and have `jobs` hold one for each."""
         with self._lock:
-            self._done += 1
-            done, given = self._done, self._given
-        if self._progress is not None:
-            self._progress(done, given)
+            new: dict[Case, Job] = {case: Future() for case in sequence if case not in self._asked}
+            jobs |= new
+            self._asked |= new
+            jobs |= {case: self._asked[case] for case in sequence}
+        return list(new.items())
 
-    def _work(self, waiting: deque[tuple[Case, Job]]) -> None:
-        while waiting:
-            try:
-                case, job = waiting.popleft()
-            except IndexError:  # another thread was quicker
-                return
-            try:
-                outcome: Exchange | Exception = self._exchange(case)
-            except BaseException as error:
-                # A fault of the suite, told without what its frames hold. Whatever it is, somebody
-                # waits for this job: pytest's own outcomes, raised by a mock, are no `Exception`.
-                said = self._scrubber.text(f"{type(error).__name__}: {error}")
-                outcome = RuntimeError(f"the client failed with {said}")
-            self._settle(case, job, outcome)
+    @contextmanager
+    def _workers(self) -> Iterator[Callable[[Work], None]]:
+        """Yield what to give work to: it is done by threads, which end when all of it is.
+
+        They are daemons, for one that waits on a socket must not keep the process.
+        """
+        waiting: SimpleQueue[Work] = SimpleQueue()
+        workers: list[Thread] = []
+
+        def give(work: Work) -> None:
+            waiting.put(work)
+            if len(workers) < self._limits.concurrency:
+                worker = Thread(target=self._work, args=(waiting,), name="asking", daemon=True)
+                workers.append(worker)
+                worker.start()
+
+        try:
+            yield give
+        finally:
+            for _ in workers:
+                waiting.put([])
+
+    def _work(self, waiting: SimpleQueue[Work]) -> None:
+        while sequence := waiting.get():
+            with self._ledger.asking():
+                for case, job in sequence:
+                    self._settle(case, job, self._outcome(case))
+
+    def _outcome(self, case: Case) -> Exchange | Exception:
+        """Return what comes, or a fault of the suite, told without what its frames hold.
+
+        Whatever it is, somebody waits for it: pytest's own outcomes, raised by a mock, are no
+        `Exception`.
+        """
+        try:
+            return self._exchange(case)
+        except BaseException as error:
+            said = self._scrubber.text(f"{type(error).__name__}: {error}")
+            return RuntimeError(f"the client failed with {said}")
 
     def _settle(self, case: Case, job: Job, outcome: Exchange | Exception) -> None:
         if not isinstance(outcome, Exchange) or _was_not_asked(outcome):

@@ -177,8 +177,17 @@ class DeadlineAdapter(HTTPAdapter):
 
     def init_poolmanager(self, *args: Any, **options: Any) -> None:
         """Make the pool manager of `requests` use these connections."""
+        self._pools: dict[str, Any] = {}
         super().init_poolmanager(*args, **options)
         self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _TLSPool}
+
+    def get_connection_with_tls_context(self, request: Any, *args: Any, **options: Any) -> Any:
+        """Find the pool of a host once: it is one host, without proxies, trusted in one way."""
+        host = request.url.split("/", 3)[2]
+        if host not in self._pools:
+            found = super().get_connection_with_tls_context(request, *args, **options)
+            self._pools[host] = found
+        return self._pools[host]
 
     def build_response(self, req: Any, resp: Any) -> requests.Response:
         """Wrap an answer without reading its cookies, which nobody wants.

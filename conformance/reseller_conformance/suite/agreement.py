@@ -40,7 +40,7 @@ class AgreementConformance:
             judge.not_tested("name two registered customers with --user")
         turns = judge.asked.by_turns(judge.format)
         judge.examine(_others_between(turns), agreement.alike)
-        judge.examine(judge.around(turns), agreement.own)
+        judge.examine(judge.around(turns, in_turn=True), agreement.own)
         judge.conclude()
 
     @requirement(r.AGREEMENT_CONCURRENCY)

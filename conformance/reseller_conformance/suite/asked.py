@@ -6,10 +6,11 @@ for what another has asked. Judging is left to `judge`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from functools import cache, cached_property, lru_cache
+from itertools import chain
 
 from hypothesis.strategies import SearchStrategy
 
@@ -20,7 +21,7 @@ from reseller_conformance.checks.form import troubles
 from reseller_conformance.client import Client
 from reseller_conformance.contract import PARAMETERS, Format
 from reseller_conformance.envelope import Looks
-from reseller_conformance.exchange import Transport
+from reseller_conformance.exchange import Exchange, Transport
 from reseller_conformance.plan import Plan
 from reseller_conformance.requirements import Requirement
 from reseller_conformance.settings import Settings
@@ -59,16 +60,26 @@ class Asked:
         self._answers: dict[Case, Answer] = {}
         self._everything: dict[Format, list[Answer]] = {}
 
-    def ask(self, cases: Iterable[Case], in_turn: bool = False) -> list[Answer]:
+    def ask(self, cases: Iterable[Case]) -> list[Answer]:
         """Return the answers to those of these cases that this account can tell apart."""
-        known = self._answers
-        wanted = [case for case in cases if case in known or self.client.askable(case)]
-        new = [case for case in wanted if case not in known]
-        if new:
-            with self._mocked():
-                for exchange in self.client.ask(new, in_turn=in_turn):
-                    self._answers[exchange.case] = read(exchange)
-        return [known[case] for case in wanted]
+        cases = list(cases)
+        if new := [case for case in cases if self._is_new(case)]:
+            self._keep(lambda: self.client.ask(new))
+        return [self._answers[case] for case in cases if case in self._answers]
+
+    def ask_in_turn(self, cases: Iterable[Case]) -> list[Answer]:
+        """Return such answers, asked one after the other."""
+        cases = list(cases)
+        if new := [case for case in cases if self._is_new(case)]:
+            self._keep(lambda: self.client.ask_in_turn(new))
+        return [self._answers[case] for case in cases if case in self._answers]
+
+    def _is_new(self, case: Case) -> bool:
+        return case not in self._answers and self.client.askable(case)
+
+    def _keep(self, asking: Callable[[], list[Exchange]]) -> None:
+        with self._mocked():
+            self._answers |= {exchange.case: read(exchange) for exchange in asking()}
 
     @cached_property
     def opening(self) -> dict[Format, list[Answer]]:
@@ -78,16 +89,15 @@ class Asked:
         """
         plan, formats = self.plan, self.settings.formats
         asked = self.ask(case for format in formats for case in plan.documented(format)[:1])
-        for answer in asked.copy():
-            if answer.looks is Looks.OVERVIEW:
-                self.ask(plan.before(answer.case.format), in_turn=True)
+        known = [answer.case.format for answer in asked if answer.looks is Looks.OVERVIEW]
+        self.ask(case for format in known for case in plan.before(format))
         asked += self.ask(case for format in formats for case in plan.documented(format)[1:])
         return {
             format: [answer for answer in asked if answer.case.format is format]
             for format in formats
         }
 
-    @property
+    @cached_property
     def silence(self) -> str:
         """Why nobody is there to answer, or nothing where somebody is.
 
@@ -127,7 +137,7 @@ class Asked:
         return self._everything[format]
 
     def _all_ordinary(self, format: Format) -> list[Answer]:
-        before = self.ask(self.plan.before(format), in_turn=True)
+        before = self.ask(self.plan.before(format))
         sequences = [*before, *self.remembered(format), *self.by_turns(format), *self.crowd(format)]
         sequences += [answer for turns in self.side_by_side() for answer in turns]
         asked = [*self.opening[format], *self._batch(format), *sequences]
@@ -136,18 +146,19 @@ class Asked:
 
     def remembered(self, format: Format) -> list[Answer]:
         """Right and wrong calls in turn."""
-        return self.ask(self._answerable(self.plan.remembered(format)), in_turn=True)
+        return self.ask_in_turn(self._answerable(self.plan.remembered(format)))
 
     def by_turns(self, format: Format) -> list[Answer]:
         """Each customer, and the first again after each."""
-        return self.ask(self._answerable(self.plan.by_turns(format)), in_turn=True)
+        return self.ask_in_turn(self._answerable(self.plan.by_turns(format)))
 
     def side_by_side(self) -> list[list[Answer]]:
         """Each customer in both formats by turns, where both are tested."""
         if len(self.settings.formats) < len(Format):
             return []
-        turns = map(self.plan.side_by_side, range(len(self.target.customers)))
-        asked = (self.ask(self._answerable(cases), in_turn=True) for cases in turns)
+        plans = map(self.plan.side_by_side, range(len(self.target.customers)))
+        # not at once: what a race mixes up would be told of the formats
+        asked = [self.ask_in_turn(self._answerable(cases)) for cases in plans]
         return [answers for answers in asked if len(answers) > 2]
 
     def readings(self, format: Format) -> list[list[Answer]]:
@@ -210,21 +221,29 @@ class Asked:
             and (case.expected is Expected.ERROR or case.customer in answered(case.format))
         ]
 
-    def _all_explored(self, format: Format) -> list[Case]:
-        return [case for strategy in EXPLORED for case in self.explored(strategy, format)]
-
     def _batch(self, format: Format) -> list[Answer]:
+        return [answer for answer in self._batches if answer.case.format is format]
+
+    @cached_property
+    def _batches(self) -> list[Answer]:
         """The plan and what Hypothesis adds, asked for all formats at once.
 
-        The more calls are in flight, the sooner it is done.
+        The more calls are in flight, the sooner it is done, and the plan is asked meanwhile.
         """
-        cases = {
-            each: [*self.plan.everything(each), *self._all_explored(each)]
-            for each in self.settings.formats
-            if self.talks(each)
-        }
-        self.ask(case for batch in cases.values() for case in batch)
-        return self.ask(cases.get(format, ()))
+        formats = [format for format in self.settings.formats if self.talks(format)]
+        cases: list[Case] = []
+
+        def made() -> Iterator[Case]:
+            for case in chain(
+                (case for format in formats for case in self.plan.everything(format)),
+                (c for format in formats for s in EXPLORED for c in self.explored(s, format)),
+            ):
+                cases.append(case)
+                if self._is_new(case):
+                    yield case
+
+        self._keep(lambda: self.client.ask(made()))
+        return self.ask(cases)
 
 
 @lru_cache(maxsize=16)

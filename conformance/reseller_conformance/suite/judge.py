@@ -65,13 +65,11 @@ class Judge:
 
     # --- What is looked at -------------------------------------------------------------------
 
-    def ask(self, cases: Iterable[Case], in_turn: bool = False) -> list[Answer]:
+    def ask(self, cases: Iterable[Case]) -> list[Answer]:
         """Return the answers to these cases, right calls only for customers who are known."""
         self.rests_on_the_documented_call()
         answered = self.asked.answered(self.format)
-        return self.asked.ask(
-            [case for case in cases if case.wrong or case.customer in answered], in_turn
-        )
+        return self.asked.ask(case for case in cases if case.wrong or case.customer in answered)
 
     def single(self, parameter: str, *states: Value) -> list[Answer]:
         """Return the answers to calls with this parameter in each of these states."""
@@ -95,7 +93,7 @@ class Judge:
 
     def _before(self, parameter: str, state: State) -> list[Answer]:
         """Return the answers to such calls that were made before any right one."""
-        asked = self.ask(self.plan.before(self.format), in_turn=True)
+        asked = self.ask(self.plan.before(self.format))
         return [answer for answer in asked if answer.case.state(parameter) is state]
 
     def everything(self) -> list[Answer]:
@@ -122,11 +120,14 @@ class Judge:
             self.not_tested(f"no wrong call was answered with an error envelope: {see(wrong)}")
         return found
 
-    def around(self, answers: Iterable[Answer], turn: int = 0) -> list[Between]:
+    def around(
+        self, answers: Iterable[Answer], turn: int = 0, *, in_turn: bool = False
+    ) -> list[Between]:
         """Put each answer between what tells how it should be.
 
         A right one stands between the customer's documented call before, and one made now; beside
-        a wrong one stands the same call asked alone, in this turn.
+        a wrong one stands the same call asked alone, in this turn. What was asked in turn is
+        compared with what is asked in turn, for what a race mixes up has its own requirement.
         """
         answers = list(answers)
         right = {_whose(answer.case): answer for answer in answers if not answer.case.wrong}
@@ -134,7 +135,8 @@ class Judge:
         item = CATALOGUE.index(self.requirement) * 2 + formats.index(self._format or formats[0])
         now = 1000 + item  # after whatever another item has asked
         closing = [Case(format, customer=customer, turn=now) for format, customer in right]
-        after = {_whose(a.case): a for a in self.asked.ask(closing, in_turn=True)}
+        ask = self.asked.ask_in_turn if in_turn else self.asked.ask
+        after = {_whose(a.case): a for a in ask(closing)}
         before = {
             _whose(a.case): a for f in self.asked.settings.formats for a in self.asked.opening[f]
         }
