@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from reseller_conformance import requirements as r
 from reseller_conformance.answer import Answer, read
 from reseller_conformance.cases import Case, url_of
+from reseller_conformance.checks.alone import due_for
 from reseller_conformance.client.request import request_for, rights_of
 from reseller_conformance.contract import Format
 from reseller_conformance.exchange import Exchange, Retry, Transport, TransportProblem
@@ -20,7 +21,7 @@ from reseller_conformance.plan import Depth, Plan
 from reseller_conformance.reference import Reference, Request, load_accounts
 from reseller_conformance.requirements import CATALOGUE, Level
 from reseller_conformance.secret import Secret
-from reseller_conformance.soak.rules import due_for, judged, judged_together, put_off
+from reseller_conformance.soak.rules import judged, judged_together, put_off
 from reseller_conformance.soak.tally import MOST_KINDS, Tally
 from reseller_conformance.states import LENIENT, State
 from reseller_conformance.target import Target

@@ -27,6 +27,7 @@ from reseller_conformance.requirements import (
     SUCCESS_ANSWERED,
     VALUES_BALANCE,
     VALUES_CYCLE,
+    VALUES_STEADY,
 )
 
 from .due import OURS, Parameters
@@ -378,7 +379,7 @@ for _name, (_kind, _said) in SHARED.items():
     )(lambda kind=_kind: kind(ACCOUNTS))
 fault(
     fails=AGREEMENT_CONCURRENCY,
-    also=(*RIGHT, VALUES_BALANCE, VALUES_CYCLE),
+    also=(*RIGHT, VALUES_BALANCE, VALUES_CYCLE, VALUES_STEADY),
     family="shared",
     name="shared_fields",
     description="the fields of an overview are gathered in a global variable",

@@ -8,17 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from reseller_conformance import requirements as r
 from reseller_conformance.answer import Answer
 from reseller_conformance.cases import Case, Expected
-from reseller_conformance.checks import due, errors, form, http, success, values
+from reseller_conformance.checks import due, form
+from reseller_conformance.checks.alone import ALONE, due_for
 from reseller_conformance.checks.departure import Check, Departure
-from reseller_conformance.checks.reading import met
 from reseller_conformance.envelope import Looks
 from reseller_conformance.offline.saved import Saved
-from reseller_conformance.requirements import CATALOGUE, Requirement
-from reseller_conformance.states import LENIENT, State, Value
+from reseller_conformance.requirements import Requirement
 
 __all__ = ["RULES", "Rule", "is_plain", "rules_for"]
 
@@ -45,22 +45,10 @@ def _any(_: Saved) -> bool:
     return True
 
 
-def _speaks(saved: Saved) -> bool:
-    return saved.answer.speaks
-
-
 def _decoded(saved: Saved) -> bool:
     # a recorder that decoded the body has hidden everything but a mark that it left
     told = any(problem.requirement is r.READABLE_ENCODING for problem in saved.answer.problems)
-    return saved.answer.speaks and (saved.verbatim or told)
-
-
-def _overview(saved: Saved) -> bool:
-    return saved.answer.looks is Looks.OVERVIEW
-
-
-def _errors(saved: Saved) -> bool:
-    return saved.answer.looks is Looks.ERRORS
+    return saved.verbatim or told
 
 
 def _envelope(saved: Saved) -> bool:
@@ -88,39 +76,12 @@ def _expected(saved: Saved) -> bool:
     return saved.due is Expected.OVERVIEW
 
 
+def _refused(saved: Saved) -> bool:
+    return saved.due is Expected.ERROR
+
+
 def _keyed(saved: Saved) -> bool:
     return saved.keyed
-
-
-def _with_status(concerns: Callable[[Saved], bool]) -> Callable[[Saved], bool]:
-    return lambda saved: _status(saved) and concerns(saved)
-
-
-def _with_fields(*names: str) -> Callable[[Saved], bool]:
-    def concerns(saved: Saved) -> bool:
-        return _overview(saved) and saved.answer.values.keys() >= set(names)
-
-    return concerns
-
-
-_DUE: Mapping[tuple[str, Value], Requirement] = {
-    ("task", State.MISSING): r.DUE_TASK_MISSING,
-    ("task", State.EMPTY): r.DUE_TASK_EMPTY,
-    ("user", State.MISSING): r.DUE_USER_MISSING,
-    ("user", State.EMPTY): r.DUE_USER_EMPTY,
-}
-
-
-def _due(case: Case) -> Requirement | None:
-    """Return the requirement by which this call is refused, as far as a saved call tells."""
-    if case.task is State.VALID and case.user is State.VALID:
-        return None
-    if case.task in LENIENT and not case.wrong:
-        return r.DUE_TASK_SPELLING
-    if len(case.wrong) > 1:
-        return r.DUE_COMBINED
-    stated = [_DUE.get((name, case.state(name)), r.DUE_TASK_OTHER) for name in case.wrong]
-    return next(iter(stated), None)
 
 
 # --- By which check ------------------------------------------------------------------------------
@@ -132,58 +93,65 @@ def _no_error(answer: Answer) -> Iterator[Departure]:
         yield Departure(answer, "body", "an error envelope", "an overview")
 
 
-def _of_topic(topic: str, *but: Requirement) -> Iterator[Requirement]:
-    for requirement in CATALOGUE:
-        if requirement.topic == topic and requirement not in but:
-            yield requirement
-
-
-_NO_BODY = "no body was there to be read"
-_NO_OVERVIEW = "no overview was saved"
-_NO_ERRORS = "no error envelope was saved"
 _NO_TYPE = "no Content-Type was saved"
 _NO_BYTES = "no Content-Type was saved beside the bytes that came"
 _NO_CALL = "no such call was recorded, or none that an envelope answers"
 _NOTHING_DUE = "nothing says that an overview is due: --expect overview does"
-_BALANCE = ("credits_allowed", "credits_used", "credits_remain", "credits_overage")
+_LACKING = {
+    "readable": "no body was there to be read",
+    "success": "no overview was saved",
+    "errors": "no error envelope was saved",
+    "values": "no overview was saved",
+    "http": "",
+}
+_NEVER_SAVED = (r.HTTP_DELIVERED, r.HTTP_IN_TIME, r.HTTP_RETRIES)
+_ONLY: Mapping[Requirement, tuple[Callable[[Saved], bool], str, bool]] = {
+    r.SUCCESS_ANSWERED: (_expected, _NOTHING_DUE, True),
+    r.HTTP_COMPLETE: (_cut, "", False),
+    r.HTTP_SERVER_ERROR: (_status, _NO_CALL, True),
+    r.HTTP_REDIRECT: (_status, _NO_CALL, True),
+    r.HTTP_STATUS: (_status, _NO_CALL, True),
+    r.HTTP_ERROR_STATUS: (_status, _NO_CALL, True),
+    r.HTTP_CONTENT_TYPE: (_headers, _NO_TYPE, False),
+    r.HTTP_CHARSET: (_charset, _NO_BYTES, False),
+    r.READABLE_ENCODING: (_decoded, _LACKING["readable"], False),
+    r.ERRORS_KEY: (_keyed, _NO_CALL, True),
+}
+"""What must have been saved for it, what is said where it was not, and whether in a call only."""
+
+
+@cache  # rules that concern the same answers are asked once for all of them
+def _both(
+    saved_so: Callable[[Saved], bool], concerns: Callable[[Answer], bool]
+) -> Callable[[Saved], bool]:
+    return lambda saved: saved_so(saved) and concerns(saved.answer)
 
 
 def _rules() -> Iterator[Rule]:
-    yield Rule(r.SUCCESS_ANSWERED, _expected, success.answered, _NOTHING_DUE, recorded=True)
-    yield Rule(r.HTTP_COMPLETE, _cut, http.complete, "")
-    yield Rule(r.HTTP_SERVER_ERROR, _status, http.server_error, _NO_CALL, recorded=True)
-    yield Rule(r.HTTP_REDIRECT, _status, http.redirect, _NO_CALL, recorded=True)
-    yield Rule(r.HTTP_BODY, _any, http.body, "")
-    for requirement, concerns, check in (
-        (r.HTTP_STATUS, _overview, http.status),
-        (r.HTTP_ERROR_STATUS, _errors, http.error_status),
-    ):
-        yield Rule(requirement, _with_status(concerns), check, _NO_CALL, recorded=True)
-    yield Rule(r.HTTP_CONTENT_TYPE, _headers, http.content_type, _NO_TYPE)
-    yield Rule(r.HTTP_CHARSET, _charset, http.charset, _NO_BYTES)
-    for requirement in _of_topic("readable"):
-        concerns = _decoded if requirement is r.READABLE_ENCODING else _speaks
-        yield Rule(requirement, concerns, met(requirement), _NO_BODY)
-    for requirement in _of_topic("success", r.SUCCESS_ANSWERED):
-        yield Rule(requirement, _overview, met(requirement), _NO_OVERVIEW)
-    yield Rule(r.ERRORS_KEY, _keyed, errors.key, _NO_CALL, recorded=True)
-    for requirement in _of_topic("errors", r.ERRORS_KEY, r.ERRORS_STEADY):
-        yield Rule(requirement, _errors, met(requirement), _NO_ERRORS)
-    yield Rule(r.ERRORS_SHAPE, lambda saved: saved.due is Expected.ERROR, _no_error, _NO_ERRORS)
-    for requirement, fields, check in (
-        (r.VALUES_REPUTATION, ("reputation",), values.reputation),
-        (r.VALUES_PACKAGE, ("package",), values.package),
-        (r.VALUES_BALANCE, _BALANCE, values.balance),
-        (r.VALUES_CYCLE, values.CYCLE, values.cycle),
-    ):
-        yield Rule(requirement, _with_fields(*fields), check, _NO_OVERVIEW)
+    for known in ALONE:
+        requirement = known.requirement
+        if requirement not in _NEVER_SAVED:
+            usual = (_any, _LACKING[requirement.topic], False)
+            saved_so, lacking, recorded = _ONLY.get(requirement, usual)
+            concerns = _both(saved_so, known.concerns)
+            yield Rule(requirement, concerns, known.check, lacking, recorded)
+    yield Rule(r.ERRORS_SHAPE, _refused, _no_error, _LACKING["errors"])
 
 
 _ALWAYS = tuple(_rules())
 _REFUSALS = {
     requirement: Rule(requirement, _envelope, due.refused, _NO_CALL, recorded=True)
-    for requirement in (*_DUE.values(), r.DUE_TASK_OTHER, r.DUE_TASK_SPELLING, r.DUE_COMBINED)
+    for requirement in (
+        r.DUE_TASK_MISSING,
+        r.DUE_TASK_EMPTY,
+        r.DUE_USER_MISSING,
+        r.DUE_USER_EMPTY,
+        r.DUE_TASK_OTHER,
+        r.DUE_TASK_SPELLING,
+        r.DUE_COMBINED,
+    )
 }
+"""As far as a saved call tells: whose key and name are right is known to no one."""
 
 
 # --- Calls that the page says nothing of ---------------------------------------------------------
@@ -220,7 +188,7 @@ def rules_for(saved: Saved) -> Iterator[Rule]:
     for concerns, rules in _GROUPS if is_plain(saved) else _unusual(saved.answer.case):
         if concerns(saved):
             yield from rules
-    requirement = _due(saved.answer.case)
+    requirement = due_for(saved.answer.case)
     if requirement is not None and is_plain(saved) and _envelope(saved):
         yield _REFUSALS[requirement]
 

@@ -5,23 +5,22 @@ The judgements are those of `checks`. What takes a quiet server, or a plan, is l
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from reseller_conformance import requirements as r
 from reseller_conformance.answer import Answer
-from reseller_conformance.cases import Case, Expected
-from reseller_conformance.checks import agreement, due, errors, http, success, values
+from reseller_conformance.cases import Expected
+from reseller_conformance.checks import agreement, due, values
 from reseller_conformance.checks.agreement import Between
-from reseller_conformance.checks.departure import Check, Departure
-from reseller_conformance.checks.reading import met
+from reseller_conformance.checks.alone import ALONE, due_for
+from reseller_conformance.checks.departure import Departure
 from reseller_conformance.contract import Format
 from reseller_conformance.envelope import Looks
 from reseller_conformance.exchange import Transport
-from reseller_conformance.requirements import CATALOGUE, Requirement
-from reseller_conformance.states import LENIENT, State
+from reseller_conformance.requirements import Requirement
 
-__all__ = ["Judgement", "due_for", "judged", "judged_together", "put_off", "unheard"]
+__all__ = ["Judgement", "judged", "judged_together", "put_off", "unheard"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,112 +51,21 @@ def unheard(answer: Answer) -> bool:
 
 def judged(answer: Answer) -> Iterator[Judgement]:
     """Judge one answer that was not put off."""
-    for concerns, checks in _CHECKS:
-        if concerns(answer):
-            for requirement, check in checks.items():
-                yield Judgement(requirement, answer.case.format, tuple(check(answer)))
+    format = answer.case.format
+    for rule in ALONE:
+        if rule.requirement is r.SUCCESS_ANSWERED and not _right(answer):
+            continue
+        if rule.concerns(answer):
+            yield Judgement(rule.requirement, format, tuple(rule.check(answer)))
     owed = due_for(answer.case)
     # what is no envelope refuses nothing, but lets nobody in either
     if owed is not None and answer.looks is not Looks.NEITHER:
-        yield Judgement(owed, answer.case.format, tuple(due.refused(answer)))
-
-
-def _any(_: Answer) -> bool:
-    return True
-
-
-def _speaks(answer: Answer) -> bool:
-    return answer.speaks
-
-
-def _overview(answer: Answer) -> bool:
-    return answer.looks is Looks.OVERVIEW
-
-
-def _errors(answer: Answer) -> bool:
-    return answer.looks is Looks.ERRORS
+        yield Judgement(owed, format, tuple(due.refused(answer)))
 
 
 def _right(answer: Answer) -> bool:
     # why an answer did not come, or not whole, is the topic of `http`
     return answer.speaks and answer.case.expected is Expected.OVERVIEW
-
-
-def _with(*names: str) -> Callable[[Answer], bool]:
-    return lambda answer: _overview(answer) and answer.values.keys() >= set(names)
-
-
-def _met(topic: str, *but: Requirement) -> dict[Requirement, Check[Answer]]:
-    about = (known for known in CATALOGUE if known.topic == topic and known not in but)
-    return {requirement: met(requirement) for requirement in about}
-
-
-_BALANCE = ("credits_allowed", "credits_used", "credits_remain", "credits_overage")
-
-_CHECKS: Sequence[tuple[Callable[[Answer], bool], Mapping[Requirement, Check[Answer]]]] = (
-    (
-        _any,
-        {
-            r.HTTP_DELIVERED: http.delivered,
-            r.HTTP_IN_TIME: http.in_time,
-            r.HTTP_COMPLETE: http.complete,
-            r.HTTP_SERVER_ERROR: http.server_error,
-            r.HTTP_REDIRECT: http.redirect,
-            r.HTTP_BODY: http.body,
-            r.HTTP_RETRIES: http.retries,
-            r.ERRORS_KEY: errors.key,
-        },
-    ),
-    (
-        _speaks,
-        {
-            **_met("readable"),
-            r.HTTP_CONTENT_TYPE: http.content_type,
-            r.HTTP_CHARSET: http.charset,
-        },
-    ),
-    (_right, {r.SUCCESS_ANSWERED: success.answered}),
-    (_overview, {**_met("success", r.SUCCESS_ANSWERED), r.HTTP_STATUS: http.status}),
-    (
-        _errors,
-        {**_met("errors", r.ERRORS_KEY, r.ERRORS_STEADY), r.HTTP_ERROR_STATUS: http.error_status},
-    ),
-    (_with("reputation"), {r.VALUES_REPUTATION: values.reputation}),
-    (_with("package"), {r.VALUES_PACKAGE: values.package}),
-    (_with(*_BALANCE), {r.VALUES_BALANCE: values.balance}),
-    (_with(*values.CYCLE), {r.VALUES_CYCLE: values.cycle}),
-)
-
-
-# --- When an error is due ------------------------------------------------------------------------
-
-_DUE: Mapping[str, tuple[Requirement, Requirement, Requirement]] = {
-    "task": (r.DUE_TASK_MISSING, r.DUE_TASK_EMPTY, r.DUE_TASK_OTHER),
-    "user": (r.DUE_USER_MISSING, r.DUE_USER_EMPTY, r.DUE_USER_UNKNOWN),
-    "api_user": (r.DUE_API_USER_MISSING, r.DUE_API_USER_EMPTY, r.DUE_API_USER_WRONG),
-    "api_key": (r.DUE_API_KEY_MISSING, r.DUE_API_KEY_EMPTY, r.DUE_API_KEY_WRONG),
-}
-
-
-def due_for(case: Case) -> Requirement | None:
-    """Return the requirement by which this call is refused, if it is wrong."""
-    if case.task in LENIENT and not case.wrong:
-        return r.DUE_TASK_SPELLING
-    if not case.wrong:
-        return None
-    if len(case.wrong) > 1:
-        return r.DUE_COMBINED
-    name = case.wrong[0]
-    missing, empty, other = _DUE[name]
-    match case.state(name):
-        case State.MISSING:
-            return missing
-        case State.EMPTY:
-            return empty
-        case State.FOREIGN:
-            return r.DUE_USER_FOREIGN
-        case _:
-            return other
 
 
 # --- One after the other -------------------------------------------------------------------------
@@ -172,7 +80,11 @@ def judged_together(readings: Sequence[Answer]) -> Iterator[Judgement]:
         if all(answer.looks is Looks.OVERVIEW for answer in three) and _in_one_cycle(three):
             yield from _between(Between(*three))
     for format in Format:
-        same = [answer for answer in readings if answer.case.format is format and _overview(answer)]
+        same = [
+            answer
+            for answer in readings
+            if answer.case.format is format and answer.looks is Looks.OVERVIEW
+        ]
         if len(same) > 1:
             yield Judgement(r.VALUES_STEADY, format, tuple(values.steady(same)))
 
