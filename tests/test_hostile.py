@@ -50,6 +50,7 @@ def test_who_never_answers_wrong_calls_is_soon_asked_no_more(name: str) -> None:
         "endless early hints, wrong calls",
         "billion laughs, wrong calls in XML",
         "two lengths, wrong calls",
+        "endless handshake, every call",
         "truncated handshake, every call",
         "dies after 100, every call",
     ],

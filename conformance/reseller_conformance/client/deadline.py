@@ -22,6 +22,7 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 __all__ = [
     "DeadlineAdapter",
     "HandshakeCutError",
+    "HandshakeLateError",
     "HeadersCutError",
     "HeadersTooLargeError",
     "StaleConnectionError",
@@ -46,6 +47,10 @@ class HeadersCutError(ConnectionError):
 
 class HandshakeCutError(ConnectionError):
     """The connection closed within the handshake of TLS."""
+
+
+class HandshakeLateError(ConnectionError):
+    """The time limit ran out within the handshake of TLS."""
 
 
 class StaleConnectionError(ConnectionError):
@@ -154,8 +159,10 @@ class _TLSConnection(_Connection, HTTPSConnection):
     def connect(self) -> None:
         try:
             super().connect()
-        except ConnectionError as error:  # refused ones come as urllib3's own
+        except ConnectionError as error:  # refused ones, and late ones, come as urllib3's own
             raise HandshakeCutError from error
+        except TimeoutError as error:
+            raise HandshakeLateError from error
 
 
 class _Pool(HTTPConnectionPool):

@@ -18,6 +18,7 @@ from urllib3.exceptions import ConnectTimeoutError, NewConnectionError, ReadTime
 
 from reseller_conformance.client.deadline import (
     HandshakeCutError,
+    HandshakeLateError,
     HeadersCutError,
     HeadersTooLargeError,
     StaleConnectionError,
@@ -126,6 +127,10 @@ _MEANINGS: tuple[tuple[_Kinds, Callable[[BaseException, float], Failure]], ...] 
         _plain(
             Transport.UNREACHABLE, "TLS: the connection closed within the handshake", Lost.DROPPED
         ),
+    ),
+    (
+        HandshakeLateError,
+        _plain(Transport.UNREACHABLE, "TLS: no handshake within {timeout:g} s"),
     ),
     (socket.gaierror, _plain(Transport.UNREACHABLE, "unknown host")),
     (ssl.SSLCertVerificationError, _unverified),
