@@ -8,6 +8,7 @@ by the real one.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -63,10 +64,11 @@ def target_of(reference: Reference, base_url: str) -> Target:
 
 
 class Direct:
-    """A client that asks a reference in the process, one call after the other."""
+    """A client that asks a reference in the process, so many calls at once."""
 
-    def __init__(self, reference: Reference, target: Target) -> None:
+    def __init__(self, reference: Reference, target: Target, in_flight: int = 1) -> None:
         self._reference = reference
+        self._in_flight = in_flight
         self._base_url = target.base_url
         self._rights = rights_of(target)
         self._scrubber = Scrubber(secrets_of(target))
@@ -84,11 +86,19 @@ class Direct:
 
     def ask(self, cases: Iterable[Case]) -> list[Exchange]:
         """Return an exchange for each case."""
-        return [self._asked.get(case) or self._ask(case) for case in cases]
+        if self._in_flight == 1:
+            return self.ask_in_turn(cases)
+        with ThreadPoolExecutor(self._in_flight) as pool:
+            return list(pool.map(self._ask, dict.fromkeys(cases)))
 
-    ask_in_turn = ask
+    def ask_in_turn(self, cases: Iterable[Case]) -> list[Exchange]:
+        """Return an exchange for each case, asked one after the other."""
+        return [self._ask(case) for case in cases]
 
     def _ask(self, case: Case) -> Exchange:
+        if case in self._asked:
+            return self._asked[case]
+        began = float(next(self._clock))
         said = _request(case, self._base_url, self._rights)
         parts = urlsplit(said.url)
         form = (said.form or "").encode()
@@ -100,7 +110,7 @@ class Direct:
             status=answer.status,
             headers=tuple(answer.fields.items()),
             body=self._scrubber.data(answer.body),
-            began=float(next(self._clock)),
+            began=began,
             echoes_key=bool(said.telling) and _echo(said.telling).found_in(answer.body),
         )
         return self._asked[case]

@@ -85,12 +85,13 @@ def client_of(fault: Fault, delay: float) -> Iterator[Asking]:
                 yield target, client, nullcontext
         return
     target = target_of(made, EMBEDDED_URL)
-    if delay or fault.family in SHAKY or fault.fails.id == "http.delivered":
-        slow = Delayed(made, delay) if delay else made
+    slow = Delayed(made, delay) if delay else made
+    if fault.family in SHAKY or fault.fails.id == "http.delivered":
         with Client(target, Limits(timeout=2.0)) as client:
             yield target, client, lambda: mocked(slow)
     else:
-        yield target, Direct(made, target), nullcontext
+        in_flight = Limits().concurrency if delay else 1
+        yield target, Direct(slow, target, in_flight), nullcontext
 
 
 def check(fault: Fault, bench: Bench) -> None:
