@@ -49,7 +49,9 @@ def matrix(session: nox.Session) -> None:
     """
     session.install(".", *group("tests"), *group("variants"))
     words = ["-m", "matrix", "-p", "matrix_table", "tests/test_matrix.py", *session.posargs]
-    session.run("pytest", "-n", "auto", *words, env={"PYTHONPATH": "tests"})
+    # a third of the time is waiting, for servers that are late or ask for another try
+    processes = str(2 * (os.cpu_count() or 1))
+    session.run("pytest", "-n", processes, *words, env={"PYTHONPATH": "tests"})
 
 
 @nox.session

@@ -1,0 +1,73 @@
+"""Where the seconds of a standard run go: what its first thread waits for, or does itself.
+
+py-spy samples the run from outside, so that it is slowed down little.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+from benchmarks.measuring import COMMAND, environment, named, served
+
+RATE = 100
+FIRST = "MainThread"
+
+# The first that is found in a stack tells what it was about.
+PARTS = {
+    "drawing examples, Hypothesis": "_drawn ",
+    "the covering array": "_covering_array ",
+    "asking what may be remembered, one by one": "remembered ",
+    "asking customers by turns, one by one": "by_turns ",
+    "asking formats by turns, one by one": "side_by_side ",
+    "asking in a crowd": "crowd ",
+    "asking what closes a comparison": "around ",
+    "asking the documented calls, and wrong ones before them": "opening ",
+    "asking the plan and the examples": "_batch",
+    "asking a few calls for one requirement": "/client/asking.py)",
+    "judging": "pytest_runtestloop ",
+}
+REST = "start-up, collection, the report and the end"
+
+
+def samples(delay: float) -> Iterator[tuple[str, int]]:
+    """Run at standard depth, and yield each stack of the first thread, with how often it was met."""
+    with tempfile.TemporaryDirectory() as folder, served(delay) as base_url:
+        raw = Path(folder, "stacks")
+        spy = Path(sys.executable).with_name("py-spy")
+        words = [spy, "record", f"--rate={RATE}", "--idle", "--threads", "--format=raw", "-o", raw]
+        run = [*COMMAND, "run", *named(), f"--base-url={base_url}"]
+        subprocess.run([*words, "--", *run], env=environment(), check=True, capture_output=True)
+        for line in raw.read_text().splitlines():
+            stack, count = line.rsplit(" ", 1)
+            if FIRST in stack.split(";")[0]:
+                yield stack, int(count)
+
+
+def parts(delay: float) -> Counter[str]:
+    """Return the seconds that each part took."""
+    found: Counter[str] = Counter()
+    for stack, count in samples(delay):
+        within = re.sub(r":\d+\)", ")", stack)
+        part = next((part for part, words in PARTS.items() if words in within), REST)
+        found[part] += count / RATE
+    return found
+
+
+def main() -> None:
+    """Print the table, for answers at once and for answers that are 50 ms late."""
+    quick, late = parts(0), parts(50)
+    print("| part | answers at once, s | 50 ms late, s |", "|---|---:|---:|", sep="\n")
+    for part in (*PARTS, REST):
+        if quick[part] or late[part]:
+            print(f"| {part} | {quick[part]:.2f} | {late[part]:.2f} |")
+    print(f"| all | {quick.total():.2f} | {late.total():.2f} |")
+
+
+if __name__ == "__main__":
+    main()
