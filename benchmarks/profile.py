@@ -36,7 +36,7 @@ REST = "start-up, collection, the report and the end"
 
 
 def samples(delay: float) -> Iterator[tuple[str, int]]:
-    """Run at standard depth, and yield each stack of the first thread, with how often it was met."""
+    """Run at standard depth; yield each stack of the first thread, and how often it was met."""
     with tempfile.TemporaryDirectory() as folder, served(delay) as base_url:
         raw = Path(folder, "stacks")
         spy = Path(sys.executable).with_name("py-spy")

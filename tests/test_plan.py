@@ -4,8 +4,9 @@ import pytest
 
 from reseller_conformance.cases import Expected
 from reseller_conformance.contract import PARAMETERS, Format
-from reseller_conformance.plan import ODD_TEXTS, Depth, Plan
+from reseller_conformance.plan import Depth, Plan
 from reseller_conformance.states import EMPTY, WRONG, State, Text
+from reseller_conformance.texts import ODD_TEXTS
 
 
 @pytest.mark.parametrize("depth", Depth)

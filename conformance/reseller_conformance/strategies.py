@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from reseller_conformance.cases import Case, Encoding
 from reseller_conformance.contract import PARAMETERS, Format
-from reseller_conformance.plan import ODD_TEXTS
 from reseller_conformance.states import EMPTY, WRONG, State, Text, Value
+from reseller_conformance.texts import ODD_TEXTS
 
 __all__ = ["odd_texts", "right_cases", "text_cases", "undocumented_cases", "wrong_cases"]
 

@@ -1,0 +1,79 @@
+"""What is sent that the page does not speak of: odd texts as values, and parameters beside its own.
+
+Which calls hold them is said in `plan`; what Hypothesis adds, in `strategies`.
+"""
+
+from __future__ import annotations
+
+__all__ = ["ODD_TEXTS", "UNDOCUMENTED"]
+
+ODD_TEXTS = (
+    "'",
+    '"',
+    "\\",
+    "<",
+    ">",
+    "&",
+    ";",
+    "%",
+    "+",
+    "#",
+    "=",
+    "`",
+    "]]>",
+    "<!--",
+    "--",
+    "<b>bold</b>",
+    "<script>alert(1)</script>",
+    "<?xml version='1.0'?>",
+    "&amp;",
+    "&#0;",
+    "{{7*7}}",
+    "${jndi:x}",
+    "%s%n",
+    "%00",
+    "\\u0000",
+    "../../etc/passwd",
+    "o'brien",
+    "a b",
+    " ",
+    "-1",
+    "é",
+    "ß",
+    "İı",
+    "Ω",
+    "Ā",
+    "漢字",
+    "שלום",
+    "e\u0301",
+    "\u00a0",
+    "\u200b",
+    "\u2028",
+    "€",
+    "\U0001f600",
+    "\U00020000",
+    "x" * 255,
+    "é" * 255,
+    "'" * 128,
+)
+"""Texts that people have, and that escape badly: all within XML 1.0, none with control characters.
+
+At most 255 characters (specification, section 4).
+"""
+
+UNDOCUMENTED = (
+    (("_", "1"),),
+    (("callback", "done"),),
+    (("format", "xml"),),
+    (("format", "json"),),
+    (("debug", "1"),),
+    (("date", "2001-01-01"), ("start_date", "2001-01-01"), ("end_date", "2001-01-31")),
+    (("page", "2"), ("limit", "1"), ("offset", "1")),
+    (("lang", "de"), ("locale", "de_DE")),
+    (("customer", "nobody"), ("username", "nobody"), ("id", "1")),
+    (("token", "x"), ("api_token", "x"), ("session", "x"), ("version", "3")),
+    (("xtask", "stats"), ("xuser", "nobody"), ("public_key", "x")),
+    (("USER", "nobody"), ("Task", "stats")),
+    (("utm_source", "é&="), ("v", "2"), ("note", "")),
+)
+"""Parameters that proxies and clients add; some hold the name of a documented one."""
