@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from reseller_conformance import requirements as r
 from reseller_conformance.answer import Answer, read
 from reseller_conformance.cases import Case, url_of
-from reseller_conformance.checks.alone import due_for
 from reseller_conformance.client.request import request_for, rights_of
 from reseller_conformance.contract import Format
 from reseller_conformance.exchange import Exchange, Retry, Transport, TransportProblem
@@ -23,7 +22,7 @@ from reseller_conformance.requirements import CATALOGUE, Level
 from reseller_conformance.secret import Secret
 from reseller_conformance.soak.rules import judged, judged_together, put_off
 from reseller_conformance.soak.tally import MOST_KINDS, Tally
-from reseller_conformance.states import LENIENT, State
+from reseller_conformance.states import State
 from reseller_conformance.target import Target
 
 RESELLER, OTHER = load_accounts().resellers[:2]
@@ -71,17 +70,6 @@ def result(tally: Tally, requirement: r.Requirement, format: str = "json"):
 def test_nothing_departs_in_the_reference(format):
     cases = [*Plan(Depth.QUICK, 2).singles(format), *Plan(Depth.QUICK, 2).documented(format)]
     assert departed(*map(answered, cases)) == set()
-
-
-def test_each_wrong_parameter_is_judged_by_the_requirement_that_names_it():
-    assert due_for(JSON) is None
-    assert due_for(replace(JSON, task=State.MISSING)) is r.DUE_TASK_MISSING
-    assert due_for(replace(JSON, task=LENIENT[0])) is r.DUE_TASK_SPELLING
-    assert due_for(replace(JSON, user=State.FOREIGN)) is r.DUE_USER_FOREIGN
-    assert due_for(replace(JSON, user=State.PREFIX)) is r.DUE_USER_UNKNOWN
-    assert due_for(replace(JSON, api_key=State.EMPTY)) is r.DUE_API_KEY_EMPTY
-    assert due_for(replace(JSON, api_user=State.UNKNOWN)) is r.DUE_API_USER_WRONG
-    assert due_for(replace(JSON, task=State.EMPTY, user=State.EMPTY)) is r.DUE_COMBINED
 
 
 def test_what_departs_has_one_cause():
