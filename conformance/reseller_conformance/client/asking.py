@@ -117,11 +117,11 @@ class Client:
         wanted: list[Case] = []
         jobs: dict[Case, Job] = {}
         try:
-            with self._workers() as given:
+            with self._workers() as give:
                 for sequence in sequences:
                     wanted += sequence
                     if new := self._new(sequence, jobs):
-                        given(new)
+                        give(new)
             wait(jobs.values())
         except BaseException:
             self._throttle.stop()
