@@ -193,7 +193,7 @@ def _tuned() -> Iterator[None]:
     has its answer waits for another's turn to end: 5 ms, as long as some answers take.
     """
     collections, turn = gc.get_threshold(), sys.getswitchinterval()
-    gc.set_threshold(50_000, 20, 100)
+    gc.set_threshold(5_000, 10, 10)
     sys.setswitchinterval(0.0005)
     try:
         yield

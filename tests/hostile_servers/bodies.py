@@ -214,6 +214,7 @@ in_json(
         + b"}"
     ),
     ERRORS_CLOSED,
+    exit_code=0,
 )
 in_json(
     "one name again and again",
