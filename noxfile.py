@@ -134,9 +134,10 @@ def need(session: nox.Session, command: str, package: str) -> None:
     """See to a command that no wheel brings: on a Debian where we are root, install it."""
     if shutil.which(command) is None and shutil.which("apt-get") and os.geteuid() == 0:
         session.log(f"{command} is not there: installing Debian's {package}")
-        codes = [0, 100]  # 100: apt-get could not
-        apt = ("apt-get", "install", "--yes", "--quiet", "--no-install-recommends", package)
-        session.run(*apt, external=True, silent=True, success_codes=codes)
+        install = ("install", "--yes", "--quiet", "--no-install-recommends", package)
+        for words in (("update", "--quiet"), install):  # a new machine has no lists yet
+            codes = [0, 100]  # 100: apt-get could not
+            session.run("apt-get", *words, external=True, silent=True, success_codes=codes)
     if shutil.which(command) is None:
         session.error(f"{command} is needed, and is not on the PATH: Debian has it in {package}")
 

@@ -88,6 +88,16 @@ pathlib.Path("started").touch()
 sys.exit(main())
 """
 
+INTERRUPTED_AS_IT_ENDS = """
+import atexit, signal, sys
+from reseller_conformance.cli import commands, main
+atexit.register(signal.raise_signal, signal.SIGINT)
+commands.commands["badge"].callback = lambda **_: signal.raise_signal(signal.SIGINT)
+code = main()
+signal.raise_signal(signal.SIGTERM)
+sys.exit(code)
+"""
+
 INTERRUPT = "import signal\ndone = []\n\ndef interrupt(*_):\n"
 INTERRUPT += (
     "    if not done:\n        done.append(1)\n        signal.raise_signal(signal.SIGINT)\n"
@@ -194,3 +204,11 @@ def test_an_interrupt_while_the_command_starts_is_no_traceback(tmp_path: Path) -
     process.send_signal(signal.SIGINT)
     _, said = process.communicate(timeout=LIMIT)
     assert (process.returncode, said.strip()) == (130, "interrupted")
+
+
+def test_another_interrupt_as_the_process_ends_changes_nothing(tmp_path: Path) -> None:
+    report = tmp_path / "report.json"
+    report.touch()
+    words = [sys.executable, "-c", INTERRUPTED_AS_IT_ENDS, "badge", str(report)]
+    ended = subprocess.run(words, capture_output=True, text=True, timeout=LIMIT, check=False)
+    assert (ended.returncode, ended.stderr.strip()) == (130, "interrupted")

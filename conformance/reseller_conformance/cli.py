@@ -20,6 +20,7 @@ import click
 from reseller_conformance import __version__
 from reseller_conformance.contract import Format
 from reseller_conformance.helping import HeadedOption, HeadedOptions, InOrder, suggestion
+from reseller_conformance.interrupts import passed_over
 from reseller_conformance.options import MORE, OPTIONS, Option
 from reseller_conformance.reports.text import one_line, visible
 from reseller_conformance.requirements import CATALOGUE, Level, Requirement, by_id
@@ -35,8 +36,15 @@ BROKE, USAGE, UNVERIFIED, INTERRUPTED = 1, 2, 3, 130
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command, and return its exit code."""
+    """Run one command, by default that of this process, and return its exit code."""
     args = list(sys.argv[1:] if argv is None else argv) or ["--help"]
+    code = _exit_code(args)
+    if code == INTERRUPTED and argv is None:
+        passed_over()
+    return code
+
+
+def _exit_code(args: list[str]) -> int:
     try:
         return int(commands.main(args, "reseller-conformance", standalone_mode=False) or 0)
     except click.ClickException as error:

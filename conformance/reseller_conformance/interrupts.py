@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from queue import SimpleQueue
 from types import FrameType
 
-__all__ = ["delivered"]
+__all__ = ["delivered", "passed_over"]
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 AGAIN = 0.5
@@ -62,6 +62,17 @@ def delivered(heard: Callable[[], bool]) -> Iterator[None]:
         watch.join()
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def passed_over() -> None:
+    """Let no further signal end the process, which was interrupted and is about to end.
+
+    While Python shuts down nobody hears KeyboardInterrupt any more: the process would die of the
+    signal, and its exit code with it.
+    """
+    if threading.current_thread() is threading.main_thread():
+        for number in SIGNALS:
+            signal.signal(number, signal.SIG_IGN)
 
 
 def _watch(
