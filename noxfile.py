@@ -125,8 +125,14 @@ def resolved(session: nox.Session, resolution: str) -> None:
 def bench(session: nox.Session) -> None:
     """What a run costs, as ratios taken in one go: docs/benchmarks.md, or the page named."""
     need(session, "hyperfine", "hyperfine")
-    session.install(".", *group("bench"))
-    session.run("pytest", "-p", "no:schemathesis", "benchmarks", "--benchmark-columns=median,iqr")
+    session.install(".", *group("bench"), *group("uv"))
+    for name, wanted in {"OURS": ["."], "THEIRS": group("instead")}.items():
+        home = Path(session.create_tmp()).resolve() / name.lower()
+        session.run("uv", "--quiet", "venv", "--clear", str(home))
+        install = ("uv", "--quiet", "pip", "install", "--compile-bytecode")
+        session.run(*install, "--python", str(home / "bin" / "python"), *wanted)
+        session.env[f"BENCH_{name}"] = str(home / "bin")
+    session.run("pytest", "benchmarks", "--benchmark-columns=median,iqr")
     session.run("python", "-m", "benchmarks", *session.posargs)
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks.measuring import compared
+from benchmarks.measuring import OURS, compared
 
 WITHOUT = ("-p", "no:reseller_conformance")
 
@@ -16,7 +15,7 @@ def table(runs: int) -> list[str]:
     with tempfile.TemporaryDirectory() as folder:
         test = Path(folder, "test_empty.py")
         test.write_text("def test_nothing():\n    pass\n")
-        pytest = [sys.executable, "-m", "pytest", "-q", f"--rootdir={folder}", str(test)]
+        pytest = [str(OURS / "python"), "-m", "pytest", "-q", f"--rootdir={folder}", str(test)]
         times = compared({"with": pytest, "without": [*pytest, *WITHOUT]}, runs)
     more = (times["with"] - times["without"]) * 1000
     return [

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import sys
+import subprocess
 import tempfile
 from pathlib import Path
 
-from benchmarks.measuring import COMMAND, ROOT, environment, named, once, served
+from benchmarks.measuring import COMMAND, ROOT, THEIRS, environment, named, once, recorded, served
+
+SCHEMATHESIS = THEIRS / "schemathesis"
 
 HEAD = [
     "| late by | tool | calls | s to the verdict | calls a second | s for as many calls | ratio |",
@@ -26,17 +28,17 @@ def _rows(delay: float, examples: int) -> list[str]:
     return [
         f"| {delay:g} ms | reseller-conformance | {our_calls:,} | {ours:.1f} "
         f"| {our_calls / ours:,.0f} | {ours:.1f} | |",
-        f"| | Schemathesis {_version()} | {calls:,} | {theirs:.1f} "
+        f"| | {_version()} | {calls:,} | {theirs:.1f} "
         f"| {calls / theirs:,.0f} | {alike:.1f} | **{alike / ours:.1f} ×** |",
     ]
 
 
 def _measured(delay, words) -> tuple[float, int]:
     with tempfile.TemporaryDirectory() as folder:
-        urls = Path(folder, "urls")
-        with served(delay, record=urls) as base_url:
+        record = Path(folder, "calls")
+        with served(delay, record=record) as base_url:
             cost = once(words(base_url))
-        return cost.seconds, len(urls.read_text().splitlines())
+        return cost.seconds, len(recorded(record))
 
 
 def _schemathesis(base_url: str, examples: int) -> list[str]:
@@ -48,12 +50,16 @@ def _schemathesis(base_url: str, examples: int) -> list[str]:
         f'"query.api_user" = "{said["RESELLER_API_USER"]}"\n'
         f'"query.api_key" = "{said["RESELLER_API_KEY"]}"\n'
     )
-    command = Path(sys.executable).with_name("schemathesis")
-    words = [str(command), f"--config-file={config}", "run", str(ROOT / "schemas/openapi.json")]
+    words = [
+        str(SCHEMATHESIS),
+        f"--config-file={config}",
+        "run",
+        str(ROOT / "schemas/openapi.json"),
+    ]
     return [*words, f"--url={base_url}", f"--max-examples={examples}", "--continue-on-failure"]
 
 
 def _version() -> str:
-    from importlib.metadata import version
-
-    return version("schemathesis")
+    """Return its name and version."""
+    said = subprocess.check_output([SCHEMATHESIS, "--version"], text=True).split()
+    return f"Schemathesis {said[-1]}"

@@ -20,16 +20,34 @@ from pathlib import Path
 
 from reseller_conformance.reference import default_reference
 
-__all__ = ["COMMAND", "Cost", "compared", "environment", "named", "once", "served"]
+__all__ = [
+    "COMMAND",
+    "OURS",
+    "THEIRS",
+    "Cost",
+    "compared",
+    "environment",
+    "named",
+    "once",
+    "recorded",
+    "served",
+]
 
-COMMAND = (str(Path(sys.executable).with_name("reseller-conformance")),)
+# What is compared has an environment each: a pytest loads the plugins of whatever is beside it.
+HERE = Path(sys.executable).parent
+OURS, THEIRS = (Path(os.environ.get(f"BENCH_{name}", HERE)) for name in ("OURS", "THEIRS"))
+COMMAND = (str(OURS / "reseller-conformance"),)
 ROOT = Path(__file__).parents[1]
 
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What one command took: seconds on the clock, MB at the most, and what it printed."""
+    """What one command took: seconds on the clock, MB at the most, and what it printed.
 
+    It was started at `began`, in seconds since 1970.
+    """
+
+    began: float
     seconds: float
     megabytes: float
     output: str
@@ -53,7 +71,7 @@ def named(customers: int = 4) -> list[str]:
 def once(words: Sequence[str], stdin: bytes | None = None) -> Cost:
     """Run a command once."""
     with tempfile.TemporaryFile() as out:
-        began = time.perf_counter()
+        began, clock = time.time(), time.perf_counter()
         with subprocess.Popen(
             words, stdin=subprocess.PIPE, stdout=out, stderr=subprocess.STDOUT, env=environment()
         ) as process:
@@ -62,10 +80,10 @@ def once(words: Sequence[str], stdin: bytes | None = None) -> Cost:
             process.stdin.close()
             _, status, usage = os.wait4(process.pid, 0)
             process.returncode = os.waitstatus_to_exitcode(status)
-        seconds = time.perf_counter() - began
+        seconds = time.perf_counter() - clock
         out.seek(0)
         text = out.read().decode(errors="replace")
-    return Cost(seconds, usage.ru_maxrss / 1024, text, process.returncode)
+    return Cost(began, seconds, usage.ru_maxrss / 1024, text, process.returncode)
 
 
 def compared(commands: dict[str, Sequence[str]], runs: int = 5) -> dict[str, float]:
@@ -77,6 +95,12 @@ def compared(commands: dict[str, Sequence[str]], runs: int = 5) -> dict[str, flo
         subprocess.run(words, check=True, env=environment(), stdout=subprocess.DEVNULL)
         results = json.loads(file.read_text())["results"]
     return {name: one["median"] for name, one in zip(commands, results, strict=True)}
+
+
+def recorded(record: Path) -> list[tuple[float, str]]:
+    """Return when each call came that a server wrote down, and its URL."""
+    lines = (line.split(" ", 1) for line in record.read_text().splitlines())
+    return [(float(came), url) for came, url in lines]
 
 
 @contextmanager

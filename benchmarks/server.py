@@ -1,6 +1,6 @@
 """Serves the reference in a process of its own, each answer after a delay, and counts the calls.
 
-`--record FILE` writes the URL of each call, a line each, for those who make the same calls again.
+`--record FILE` writes when each call came and its URL, for those who make the same calls again.
 """
 
 from __future__ import annotations
@@ -27,7 +27,8 @@ class Slow:
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         if self.record is not None:
             with self.lock:
-                print(f"{environ['PATH_INFO']}?{environ['QUERY_STRING']}", file=self.record)
+                url = f"{environ['PATH_INFO']}?{environ['QUERY_STRING']}"
+                print(time.time(), url, file=self.record)
         if self.seconds:
             time.sleep(self.seconds)
         return self.inner(environ, start_response)
@@ -35,7 +36,7 @@ class Slow:
 
 @click.command()
 @click.option("--delay", default=0.0, help="milliseconds before each answer")
-@click.option("--record", type=click.Path(path_type=Path), help="where to write each URL")
+@click.option("--record", type=click.Path(path_type=Path), help="where to write each call")
 @click.option("--accounts", help="accounts of your own")
 def main(delay: float, record: Path | None, accounts: str | None) -> None:
     """Serve until killed; the first line of output is the base URL."""

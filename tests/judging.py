@@ -1,25 +1,26 @@
 """Runs the whole suite on one target without a pytest around it: for hundreds of targets in a row.
 
-Faults made of the reference are asked in the process, by a client without threads or sockets that
-answers as the real one does; what is wrong below HTTP, or only now and then under load, is asked
-by the real one.
+Faults made of the reference are asked in the process, by a client without sockets that answers as
+the real one does; what is wrong below HTTP, or only now and then under load, is asked by the real
+one. Either may be told that each answer takes longer than it does.
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from itertools import count
+from itertools import chain, count
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import pytest
 
 from reseller_conformance.cases import Case, askable
-from reseller_conformance.client import Traffic
+from reseller_conformance.client import Client, Traffic
 from reseller_conformance.client.request import request_for, rights_of, secrets_of
 from reseller_conformance.contract import Format
 from reseller_conformance.exchange import Exchange
@@ -31,9 +32,9 @@ from reseller_conformance.settings import Settings, settings_from
 from reseller_conformance.suite.asked import Asked
 from reseller_conformance.suite.judge import Judge
 from reseller_conformance.suite.overview import OverviewConformance
-from reseller_conformance.target import Target
+from reseller_conformance.target import Limits, Target
 
-__all__ = ["Direct", "Judged", "judge", "settings", "target_of"]
+__all__ = ["Direct", "Judged", "Late", "judge", "settings", "target_of"]
 
 
 ENDS = (pytest.fail.Exception, pytest.skip.Exception, pytest.xfail.Exception)
@@ -63,12 +64,25 @@ def target_of(reference: Reference, base_url: str) -> Target:
     return Target(base_url, first.api_user, Secret(first.api_key), customers, foreign)
 
 
-class Direct:
-    """A client that asks a reference in the process, so many calls at once."""
+class Late(Client):
+    """A client to which each answer comes so many seconds later."""
 
-    def __init__(self, reference: Reference, target: Target, in_flight: int = 1) -> None:
+    def __init__(self, target: Target, limits: Limits, delay: float) -> None:
+        super().__init__(target, limits)
+        self._delay = delay
+
+    def _send(self, *call: Any, **options: Any) -> Any:
+        time.sleep(self._delay)
+        return super()._send(*call, **options)
+
+
+class Direct:
+    """A client that asks a reference in the process: one call after the other, or late and many."""
+
+    def __init__(self, reference: Reference, target: Target, delay: float = 0) -> None:
         self._reference = reference
-        self._in_flight = in_flight
+        self._delay = delay
+        self._in_flight = Limits().concurrency if delay else 1
         self._base_url = target.base_url
         self._rights = rights_of(target)
         self._scrubber = Scrubber(secrets_of(target))
@@ -87,13 +101,13 @@ class Direct:
     def ask(self, cases: Iterable[Case]) -> list[Exchange]:
         """Return an exchange for each case."""
         if self._in_flight == 1:
-            return self.ask_in_turn(cases)
+            return [self._ask(case) for case in cases]
         with ThreadPoolExecutor(self._in_flight) as pool:
             return list(pool.map(self._ask, dict.fromkeys(cases)))
 
-    def ask_in_turn(self, cases: Iterable[Case]) -> list[Exchange]:
+    def ask_in_turn(self, *sequences: Iterable[Case]) -> list[Exchange]:
         """Return an exchange for each case, asked one after the other."""
-        return [self._ask(case) for case in cases]
+        return [self._ask(case) for case in chain.from_iterable(sequences)]
 
     def _ask(self, case: Case) -> Exchange:
         if case in self._asked:
@@ -103,6 +117,7 @@ class Direct:
         parts = urlsplit(said.url)
         form = (said.form or "").encode()
         request = Request(unquote(parts.path), parts.query.encode(), said.method, form)
+        time.sleep(self._delay)
         answer = self._reference.respond(request)
         self._asked[case] = Exchange(
             case=case,

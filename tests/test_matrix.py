@@ -5,7 +5,6 @@ reference. `nox -s matrix` runs every fault and every variant, with a seed and a
 answer to choose, and prints what `matrix_table` makes of it.
 """
 
-import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
@@ -14,16 +13,9 @@ from functools import cache
 import pytest
 
 from faults import FAULTS, Fault
-from judging import Direct, Judged, judge, settings, target_of
-from reseller_conformance.client import Client
+from judging import Direct, Judged, Late, judge, settings, target_of
 from reseller_conformance.findings import Outcome
-from reseller_conformance.reference import (
-    Answer,
-    Reference,
-    Request,
-    default_reference,
-    mocked,
-)
+from reseller_conformance.reference import Reference, default_reference, mocked
 from reseller_conformance.reference.mock import EMBEDDED_URL
 from reseller_conformance.requirements import CATALOGUE, Level, Requirement
 from reseller_conformance.target import Limits, Target
@@ -32,18 +24,6 @@ from variants.registry import NotInstalledError
 
 SHAKY = {"shared", "shaky"}
 """Families that show only where calls are in flight together, or in what is retried."""
-
-
-class Delayed(Reference):
-    """Another implementation, each of whose answers takes so long."""
-
-    def __init__(self, made: Reference, seconds: float) -> None:
-        super().__init__(made.accounts)
-        self.made, self.seconds = made, seconds
-
-    def respond(self, request: Request) -> Answer:
-        time.sleep(self.seconds)
-        return self.made.respond(request)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +49,7 @@ def bench(request, record_property) -> Bench:
     return Bench(depths, seed, delay / 1000, record_property)
 
 
-Asking = tuple[Target, Client | Direct, Callable[[], AbstractContextManager[object]]]
+Asking = tuple[Target, Late | Direct, Callable[[], AbstractContextManager[object]]]
 
 
 @contextmanager
@@ -81,17 +61,15 @@ def client_of(fault: Fault, delay: float) -> Iterator[Asking]:
             target = target_of(default_reference(), url)
             hangs = fault.fails.id == "http.in-time"
             limits = Limits(timeout=1.0, retries=1) if hangs else Limits()
-            with Client(target, limits) as client:
+            with Late(target, limits, delay) as client:
                 yield target, client, nullcontext
         return
     target = target_of(made, EMBEDDED_URL)
-    slow = Delayed(made, delay) if delay else made
     if fault.family in SHAKY or fault.fails.id == "http.delivered":
-        with Client(target, Limits(timeout=2.0)) as client:
-            yield target, client, lambda: mocked(slow)
+        with Late(target, Limits(timeout=2.0), delay) as client:
+            yield target, client, lambda: mocked(made)
     else:
-        in_flight = Limits().concurrency if delay else 1
-        yield target, Direct(slow, target, in_flight), nullcontext
+        yield target, Direct(made, target, delay), nullcontext
 
 
 def check(fault: Fault, bench: Bench) -> None:
@@ -154,7 +132,7 @@ def test_the_reference_fails_nothing():
 
 def fails_no_must(variant: Variant, bench: Bench) -> None:
     try:
-        with variant.serve() as running, Client(running.target, Limits()) as client:
+        with variant.serve() as running, Late(running.target, Limits(), bench.delay) as client:
             judged = judge(running.target, settings(bench.depths[0], bench.seed), client)
             bench.record("calls", client.traffic.calls)
     except NotInstalledError as missing:

@@ -19,7 +19,7 @@ from reseller_conformance.contract import PARAMETERS, Format
 from reseller_conformance.states import EMPTY, LENIENT, NEAR, UNKNOWN, WRONG, State, Text, Value
 from reseller_conformance.texts import ODD_TEXTS, UNDOCUMENTED
 
-__all__ = ["BEFORE", "Depth", "Plan"]
+__all__ = ["BEFORE", "CLOSING", "Depth", "Plan"]
 
 
 class Depth(StrEnum):
@@ -56,6 +56,9 @@ REMEMBERED: tuple[dict[str, Value], ...] = (
 
 BEFORE = 100
 """The turn of the wrong calls that are asked before any right one."""
+
+CLOSING = 1000
+"""The first turn of the right calls that are asked after others, to compare them with."""
 
 # One state a way of getting it wrong, for combinations: the others of its kind take turns.
 _KINDS: dict[str, tuple[tuple[State, ...], ...]] = {
@@ -210,10 +213,11 @@ class Plan:
             cases += [right, _with(right, change)]
         return [*cases, replace(cases[0], turn=BEFORE + len(cases))]
 
-    def side_by_side(self, customer: int) -> list[Case]:
-        """One customer in both formats by turns: asked one by one."""
+    def side_by_side(self, customer: int, *, again: bool = False) -> list[Case]:
+        """One customer in both formats by turns, perhaps once more: asked one by one."""
         formats = islice(cycle((Format.JSON, Format.XML)), 7 if customer in self.turns else 4)
-        return [Case(format, customer=customer, turn=200 + i) for i, format in enumerate(formats)]
+        first = 250 if again else 200
+        return [Case(format, customer=customer, turn=i) for i, format in enumerate(formats, first)]
 
     def by_turns(self, format: Format) -> list[Case]:
         """Each customer, the first again after each, and the others once more: one by one.

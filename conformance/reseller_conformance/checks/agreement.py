@@ -15,7 +15,16 @@ from reseller_conformance.checks.due import refused
 from reseller_conformance.contract import FIELDS, Format
 from reseller_conformance.envelope import FieldValue, Looks, declared_package, misread
 
-__all__ = ["Between", "alike", "formats", "misdeclared", "overruled", "own", "own_in_turn"]
+__all__ = [
+    "Between",
+    "alike",
+    "between",
+    "formats",
+    "misdeclared",
+    "overruled",
+    "own",
+    "own_in_turn",
+]
 
 Values = Mapping[str, FieldValue]
 
@@ -27,6 +36,11 @@ class Between:
     before: Answer
     answer: Answer
     after: Answer
+
+
+def between(answers: Sequence[Answer]) -> list[Between]:
+    """Put each answer but the first and the last between its neighbours."""
+    return [Between(*three) for three in zip(answers, answers[1:], answers[2:], strict=False)]
 
 
 def differing(group: Between, names: Sequence[str]) -> Iterator[str]:

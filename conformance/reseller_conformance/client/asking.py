@@ -106,9 +106,9 @@ class Client:
         """
         return self._answers([case] for case in cases)
 
-    def ask_in_turn(self, cases: Sequence[Case]) -> list[Exchange]:
-        """Ask these cases one after the other."""
-        return self._answers([cases])
+    def ask_in_turn(self, *sequences: Sequence[Case]) -> list[Exchange]:
+        """Ask the cases of each sequence one after the other, several sequences at once."""
+        return self._answers(sequences)
 
     # --- The workers -------------------------------------------------------------------------
 

@@ -10,19 +10,20 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from functools import cache, cached_property, lru_cache
-from itertools import chain
+from itertools import chain, count
 
 from hypothesis.strategies import SearchStrategy
 
 from reseller_conformance import strategies
 from reseller_conformance.answer import Answer, read
 from reseller_conformance.cases import Case, Expected
+from reseller_conformance.checks import agreement
 from reseller_conformance.checks.form import troubles
 from reseller_conformance.client import Client
 from reseller_conformance.contract import PARAMETERS, Format
 from reseller_conformance.envelope import Looks
 from reseller_conformance.exchange import Exchange, Transport
-from reseller_conformance.plan import Plan
+from reseller_conformance.plan import CLOSING, Plan
 from reseller_conformance.requirements import Requirement
 from reseller_conformance.settings import Settings
 from reseller_conformance.states import ODD, State, Text, Value
@@ -59,6 +60,8 @@ class Asked:
         self._mocked = mocked
         self._answers: dict[Case, Answer] = {}
         self._everything: dict[Format, list[Answer]] = {}
+        self._closing: list[Answer] = []
+        self._closings = count(CLOSING)
 
     def ask(self, cases: Iterable[Case]) -> list[Answer]:
         """Return the answers to those of these cases that this account can tell apart."""
@@ -67,12 +70,13 @@ class Asked:
             self._keep(lambda: self.client.ask(new))
         return [self._answers[case] for case in cases if case in self._answers]
 
-    def ask_in_turn(self, cases: Iterable[Case]) -> list[Answer]:
-        """Return such answers, asked one after the other."""
-        cases = list(cases)
-        if new := [case for case in cases if self._is_new(case)]:
-            self._keep(lambda: self.client.ask_in_turn(new))
-        return [self._answers[case] for case in cases if case in self._answers]
+    def ask_in_turn(self, *sequences: Iterable[Case]) -> list[list[Answer]]:
+        """Return such answers, those of each sequence asked one after the other."""
+        wanted = [list(cases) for cases in sequences]
+        new = [[case for case in cases if self._is_new(case)] for cases in wanted]
+        if any(new):
+            self._keep(lambda: self.client.ask_in_turn(*new))
+        return [[self._answers[c] for c in cases if c in self._answers] for cases in wanted]
 
     def _is_new(self, case: Case) -> bool:
         return case not in self._answers and self.client.askable(case)
@@ -139,38 +143,44 @@ class Asked:
     def _all_ordinary(self, format: Format) -> list[Answer]:
         before = self.ask(self.plan.before(format))
         sequences = [*before, *self.remembered(format), *self.by_turns(format), *self.crowd(format)]
-        sequences += [answer for turns in self.side_by_side() for answer in turns]
+        sequences += chain.from_iterable(self.side_by_side)
         asked = [*self.opening[format], *self._batch(format), *sequences]
         answers = {answer.case: answer for answer in asked if answer.case.format is format}
         return [answer for case, answer in answers.items() if _is_ordinary(case)]
 
     def remembered(self, format: Format) -> list[Answer]:
         """Right and wrong calls in turn."""
-        return self.ask_in_turn(self._answerable(self.plan.remembered(format)))
+        [answers] = self.ask_in_turn(self._answerable(self.plan.remembered(format)))
+        return answers
 
     def by_turns(self, format: Format) -> list[Answer]:
         """Each customer, and the first again after each."""
-        return self.ask_in_turn(self._answerable(self.plan.by_turns(format)))
+        [answers] = self.ask_in_turn(self._answerable(self.plan.by_turns(format)))
+        return answers
 
+    @cached_property
     def side_by_side(self) -> list[list[Answer]]:
-        """Each customer in both formats by turns, where both are tested."""
+        """Each customer in both formats by turns, where both are tested.
+
+        All customers at once; but what a race mixes up has its own requirement, so that customers
+        of whom the formats tell different things are asked about again, one after the other.
+        """
         if len(self.settings.formats) < len(Format):
             return []
-        plans = map(self.plan.side_by_side, range(len(self.target.customers)))
-        # not at once: what a race mixes up would be told of the formats
-        asked = [self.ask_in_turn(self._answerable(cases)) for cases in plans]
+        customers = range(len(self.target.customers))
+        plans = map(self.plan.side_by_side, customers)
+        asked = self.ask_in_turn(*map(self._answerable, plans))
+        for who, answers in zip(customers, asked, strict=True):
+            if any(any(agreement.formats(group)) for group in agreement.between(answers)):
+                again = self._answerable(self.plan.side_by_side(who, again=True))
+                [asked[who]] = self.ask_in_turn(again)
         return [answers for answers in asked if len(answers) > 2]
 
     def readings(self, format: Format) -> list[list[Answer]]:
         """Each customer's overviews in this format, in the order in which they were read."""
-        by_turns = [answer for turns in self.side_by_side() for answer in turns]
-        answers = [
-            *self.opening[format],
-            *self.by_turns(format),
-            *self.remembered(format),
-            *(answer for answer in by_turns if answer.case.format is format),
-        ]
-        answers = [answer for answer in answers if not answer.case.wrong]
+        asked = [*self.opening[format], *self.by_turns(format), *self.remembered(format)]
+        asked += chain.from_iterable(self.side_by_side)
+        answers = [a for a in asked if a.case.format is format and not a.case.wrong]
         answers.sort(key=lambda answer: answer.exchange.began)
         customers = dict.fromkeys(answer.case.customer for answer in answers)
         return [[a for a in answers if a.case.customer == customer] for customer in customers]
@@ -194,6 +204,20 @@ class Asked:
         """Calls for different customers, right and wrong ones, in flight at once."""
         cases = self._answerable(self.plan.crowd(format))
         return self.ask([case for case in cases if case.format in self.settings.formats])
+
+    def closing(self, answers: Iterable[Answer], *, in_turn: bool = False) -> list[Answer]:
+        """The documented call in each format and for each customer, made after all of these.
+
+        One that was made for other answers serves these too, if it was made late enough.
+        """
+        ended = max((a.exchange.began + a.exchange.seconds for a in answers), default=0)
+        began = min((a.exchange.began for a in self._closing), default=0)
+        if in_turn or began <= ended:
+            turn = next(self._closings)
+            formats = self.settings.formats
+            cases = [c for f in formats for c in self._answerable(self.plan.documented(f, turn))]
+            self._closing = self.ask_in_turn(cases)[0] if in_turn else self.ask(cases)
+        return self._closing
 
     def usual(self, format: Format) -> set[Requirement]:
         """What plain calls, right ones and wrong, violate already."""

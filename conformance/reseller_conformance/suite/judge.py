@@ -24,7 +24,7 @@ from reseller_conformance.contract import Format
 from reseller_conformance.envelope import Looks
 from reseller_conformance.evidence import MOST_FINDINGS, finding
 from reseller_conformance.findings import Finding, Outcome
-from reseller_conformance.requirements import CATALOGUE, Level, Requirement
+from reseller_conformance.requirements import Level, Requirement
 from reseller_conformance.states import WRONG, State, Value
 from reseller_conformance.suite.asked import Asked, Strategy
 from reseller_conformance.suite.exploring import shrink
@@ -125,18 +125,11 @@ class Judge:
     ) -> list[Between]:
         """Put each answer between what tells how it should be.
 
-        A right one stands between the customer's documented call before, and one made now; beside
-        a wrong one stands the same call asked alone, in this turn. What was asked in turn is
-        compared with what is asked in turn, for what a race mixes up has its own requirement.
+        A right one stands between the customer's documented call before, and one made since, with
+        others at once or `in_turn`; beside a wrong one the same call asked alone, in this turn.
         """
         answers = list(answers)
-        right = {_whose(answer.case): answer for answer in answers if not answer.case.wrong}
-        formats = list(Format)
-        item = CATALOGUE.index(self.requirement) * 2 + formats.index(self._format or formats[0])
-        now = 1000 + item  # after whatever another item has asked
-        closing = [Case(format, customer=customer, turn=now) for format, customer in right]
-        ask = self.asked.ask_in_turn if in_turn else self.asked.ask
-        after = {_whose(a.case): a for a in ask(closing)}
+        after = {_whose(a.case): a for a in self.asked.closing(answers, in_turn=in_turn)}
         before = {
             _whose(a.case): a for f in self.asked.settings.formats for a in self.asked.opening[f]
         }
