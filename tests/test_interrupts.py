@@ -19,9 +19,9 @@ from typing import Any
 import jsonschema
 import pytest
 
-from hostile_servers import SERVERS
+from faults.sockets import Exchange, Wire
 from hostile_servers.measuring import environment
-from reseller_conformance.interrupts import AGAIN, SIGNALS, delivered
+from reseller_conformance.interrupts import AGAIN, SIGNALS, delivered, put_off, put_through
 
 LIMIT = 120
 SCHEMA = json.loads((Path(__file__).parents[1] / "schemas" / "report.schema.json").read_text())
@@ -82,9 +82,21 @@ def test_in_another_thread_nothing_is_changed() -> None:
 # --- A whole run ---------------------------------------------------------------------------------
 
 STARTED = """
-import pathlib, sys
+import sys
 from reseller_conformance.cli import main
-pathlib.Path("started").touch()
+sys.exit(main())
+"""
+
+INTERRUPTED_AS_IT_STARTS = """
+import signal, sys
+from reseller_conformance.cli import main
+
+class Importing:
+    def find_spec(name, *_):
+        if name == "reseller_conformance.running":
+            signal.raise_signal(signal.SIGINT)
+
+sys.meta_path.insert(0, Importing)
 sys.exit(main())
 """
 
@@ -136,22 +148,17 @@ MOMENTS = {
 }
 
 
-def started(folder: Path, *args: str, env: Mapping[str, str]) -> subprocess.Popen[str]:
+def started(
+    folder: Path, *args: str, env: Mapping[str, str], code: str = STARTED
+) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-c", STARTED, "run", "--report-json=report.json", *args],
+        [sys.executable, "-c", code, "run", "--report-json=report.json", *args],
         cwd=folder,
         env=env,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         encoding="utf-8",
     )
-
-
-def until(there: Any) -> None:
-    end = time.monotonic() + LIMIT
-    while not there():
-        assert time.monotonic() < end
-        time.sleep(0.02)
 
 
 def report_of(process: subprocess.Popen[str], folder: Path) -> dict[str, Any]:
@@ -185,12 +192,15 @@ def test_an_interrupt_while_a_call_hangs_ends_the_run(
     times: int, rest: list[str], tmp_path: Path
 ) -> None:
     asked = threading.Event()
-    server = SERVERS["hangs, every call"]
-    with server.serve() as url:
+
+    def hang(exchange: Exchange) -> None:
+        asked.set()
+        exchange.stopped.wait()
+
+    with Wire(hang).serve() as url:
         args = [f"--base-url={url}", "--user=customer@example.com", "--timeout=60", *rest]
         process = started(tmp_path, *args, env=environment())
-        until((tmp_path / "started").exists)
-        asked.wait(8)
+        assert asked.wait(LIMIT)
         for _ in range(times):
             process.send_signal(signal.SIGINT)
             time.sleep(0.1)
@@ -198,12 +208,21 @@ def test_an_interrupt_while_a_call_hangs_ends_the_run(
     assert report["verdict"] == "unverified"
 
 
-def test_an_interrupt_while_the_command_starts_is_no_traceback(tmp_path: Path) -> None:
-    process = started(tmp_path, env=environment())
-    until((tmp_path / "started").exists)
-    process.send_signal(signal.SIGINT)
-    _, said = process.communicate(timeout=LIMIT)
-    assert (process.returncode, said.strip()) == (130, "interrupted")
+def test_an_interrupt_while_the_command_starts_leaves_a_report(tmp_path: Path) -> None:
+    process = started(tmp_path, env=environment(), code=INTERRUPTED_AS_IT_STARTS)
+    assert report_of(process, tmp_path)["verdict"] == "unverified"
+
+
+def test_an_interrupt_that_was_put_off_comes_when_it_may() -> None:
+    with put_off():
+        signal.raise_signal(signal.SIGINT)
+        with pytest.raises(KeyboardInterrupt):
+            put_through()
+
+
+def test_an_interrupt_that_was_put_off_comes_at_the_end() -> None:
+    with pytest.raises(KeyboardInterrupt), put_off():
+        signal.raise_signal(signal.SIGINT)
 
 
 def test_another_interrupt_as_the_process_ends_changes_nothing(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ import click
 from reseller_conformance import __version__
 from reseller_conformance.contract import Format
 from reseller_conformance.helping import HeadedOption, HeadedOptions, InOrder, suggestion
-from reseller_conformance.interrupts import passed_over
+from reseller_conformance.interrupts import passed_over, put_off
 from reseller_conformance.options import MORE, OPTIONS, Option
 from reseller_conformance.reports.text import one_line, visible
 from reseller_conformance.requirements import CATALOGUE, Level, Requirement, by_id
@@ -133,13 +133,14 @@ def _click_option(option: Option) -> Callable[[Callable[..., int]], Callable[...
 @click.pass_context
 def run(ctx: click.Context, /, base_url: str, color: bool | None, **given: Any) -> int:
     """Test a target; without one, the embedded reference."""
-    from reseller_conformance import running
-
     words = {option.name: given[option.name.replace("-", "_")] for option in OPTIONS}
-    try:
-        return running.run(words, base_url, ctx.meta.get("pytest", []), color)
-    except running.SettingsError as error:
-        raise click.ClickException(str(error)) from None
+    with put_off():
+        from reseller_conformance import running
+
+        try:
+            return running.run(words, base_url, ctx.meta.get("pytest", []), color)
+        except running.SettingsError as error:
+            raise click.ClickException(str(error)) from None
 
 
 # --- validate ------------------------------------------------------------------------------------

@@ -18,13 +18,33 @@ from contextlib import contextmanager
 from queue import SimpleQueue
 from types import FrameType
 
-__all__ = ["delivered", "passed_over"]
+__all__ = ["delivered", "passed_over", "put_off", "put_through"]
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 AGAIN = 0.5
 """Seconds after which an interrupt that was not heard is sent again."""
 PATIENCE = 5.0
 """Seconds that a run which was interrupted has to end in peace."""
+
+
+@contextmanager
+def put_off() -> Iterator[None]:
+    """Put off what comes in this block until `put_through`: nobody could report of it yet."""
+    _mask("SIG_BLOCK")
+    try:
+        yield
+    finally:
+        put_through()
+
+
+def put_through() -> None:
+    """Let what was put off interrupt now, and what comes later at once."""
+    _mask("SIG_UNBLOCK")
+
+
+def _mask(how: str) -> None:
+    if hasattr(signal, "pthread_sigmask"):  # Windows has none
+        signal.pthread_sigmask(getattr(signal, how), SIGNALS)
 
 
 @contextmanager

@@ -23,7 +23,7 @@ import pytest
 from reseller_conformance.client import secrets_of
 from reseller_conformance.collector import collected
 from reseller_conformance.findings import Run, Verdict
-from reseller_conformance.interrupts import delivered
+from reseller_conformance.interrupts import delivered, put_through
 from reseller_conformance.options import OPTIONS, dest
 from reseller_conformance.reports import github
 from reseller_conformance.reports.screen import Screen
@@ -85,6 +85,7 @@ def _session(args: list[str], screen: Screen, given: _Given, settings: Settings)
     status: int
     cut_short = False
     try:
+        put_through()
         status = pytest.main(args, plugins=[screen, given])
         # before the first item nobody knows yet that there is something to report
         cut_short = screen.interrupted and not (screen.run and screen.run.results)
