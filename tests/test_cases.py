@@ -74,7 +74,8 @@ def test_each_wrong_state_calls_for_an_error(parameter, state):
     case = Case(Format.JSON, **{parameter: state})
     assert case.expected is Expected.ERROR
     assert case.wrong == (parameter,)
-    assert sent(case).get(parameter) != sent(Case(Format.JSON))[parameter]
+    rights = Rights("we_two", "K3y+/_-", ("an_n+x@example.com",), "eve")
+    assert dict(pairs(case, rights)).get(parameter) != rights.of(parameter, 0)
 
 
 @pytest.mark.parametrize("state", LENIENT)
@@ -118,10 +119,43 @@ def test_a_case_shows_no_secret():
     assert str(Case(Format.XML)) == "xml, all parameters right"
 
 
-@given(st.text(min_size=2), st.sampled_from(sorted(set(State) - {State.FOREIGN, State.OWN_NAME})))
+OTHERS = {State.FOREIGN, State.OWN_NAME, State.CUSTOMER, State.KEY}
+
+
+@given(st.text(min_size=2), st.sampled_from(sorted(set(State) - OTHERS)))
 def test_every_state_can_be_made_of_every_value(value, state):
     made = make(state, value)
     assert (made is None) == (state is State.MISSING)
+
+
+@pytest.mark.parametrize(
+    ("case", "why"),
+    [
+        (Case(Format.JSON, user=State.DOUBLED), "more than 255 characters need not be read"),
+        (Case(Format.JSON, customer=1, user=State.OWN_NAME), "Max and MAX are one to a database"),
+        (Case(Format.JSON, api_user=State.CUSTOMER, customer=1), "in either place"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_what_an_honest_implementation_may_take_for_right_is_not_asked(case, why):
+    assert not askable(case, Rights("Max", "key", ("a" * 200, "MAX"), None)), why
+
+
+@pytest.mark.parametrize("state", [State.ALTERED, State.REPLACED, State.SECOND_ALTERED])
+def test_an_exchanged_letter_is_no_other_case_of_it(state):
+    for value in ("XXX", "xxx", "YYY"):
+        assert make(state, value).lower() != value.lower()
+
+
+def test_another_letter_case_of_a_key_is_always_asked():
+    rights = Rights("me", "Key", ("ann",), None)
+    assert askable(Case(Format.JSON, api_key=State.FIRST_CASE), rights)
+    assert askable(Case(Format.JSON, api_key=State.LOWER_CASE), rights)
+
+
+def test_name_and_key_may_be_exchanged():
+    case = Case(Format.JSON, api_user=State.KEY, api_key=State.OWN_NAME)
+    assert (sent(case)["api_user"], sent(case)["api_key"]) == (RIGHTS.api_key, RIGHTS.api_user)
 
 
 @given(st.text(st.characters(codec="utf-8")))

@@ -140,6 +140,10 @@ class Case:
         return ", ".join(said)
 
 
+LONGEST = 255
+"""Characters of a value that every implementation has to read (specification, section 4)."""
+
+
 def pairs(case: Case, rights: Rights) -> list[tuple[str, str]]:
     """Return the names and values of the query, in the order in which they are sent."""
 
@@ -160,14 +164,19 @@ def _made(state: Value, name: str, customer: int, rights: Rights) -> str | None:
         return rights.foreign
     if state is State.OWN_NAME:
         return rights.api_user
+    if state is State.CUSTOMER:
+        return rights.customers[customer]
+    if state is State.KEY:
+        return rights.api_key
     return make(state, rights.of(name, customer))
 
 
 def askable(case: Case, rights: Rights) -> bool:
     """Say whether this account can tell this case from another.
 
-    A key without letters has no other letter case; a name of one character has no part; a text may
-    be a customer's name as some databases compare; without a foreign customer none can be sent.
+    A key without letters has no other letter case; a name of one character has no part; what is
+    sent may be a name as some databases compare, which all letter cases of a key are not; without a
+    foreign customer none can be sent; and what is too long need not be read by anybody.
     """
     if case.customer >= len(rights.customers):
         return False
@@ -179,7 +188,9 @@ def askable(case: Case, rights: Rights) -> bool:
                 return False
         elif name in case.wrong and state not in EMPTY:
             made = _made(state, name, case.customer, rights)
-            if not made or made in known:
+            if not made or made in known or len(made) > LONGEST:
+                return False
+            if name in ("user", "api_user") and looks_alike(made, known):
                 return False
     return True
 

@@ -32,6 +32,8 @@ def curl(case: Case, target: Target) -> str:
     for name, value in pairs(case, rights):
         ours = name.removesuffix("[]") == "api_key" and (name, value) not in case.extra
         key = shell(sent.pop(0)) if ours else None
+        if not ours and value == rights.api_key:  # it stands where another value should
+            key = shell(State.VALID)
         if key is not None:
             words.append(_secret(query([(name, "")], case.encoding), key, case.encoding))
         else:

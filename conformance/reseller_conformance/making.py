@@ -13,13 +13,15 @@ from reseller_conformance.states import UNKNOWN, State, Text, Value
 __all__ = ["looks_alike", "make", "shell"]
 
 
-def _altered(value: str) -> str:
-    return value[:-1] + ("x" if value[-1:] != "x" else "y")
+def _other(letter: str) -> str:
+    return "x" if letter not in ("x", "X") else "y"
 
 
 def _encoded(value: str) -> str:
     return "".join(f"%{byte:02X}" for byte in value[:1].encode()) + value[1:]
 
+
+_FULL_WIDTH = {code: code + 0xFEE0 for code in range(0x21, 0x7F)}
 
 _MADE: dict[State, Callable[[str], str | None]] = {
     State.VALID: lambda value: value,
@@ -32,7 +34,7 @@ _MADE: dict[State, Callable[[str], str | None]] = {
     State.INNER: lambda value: value[1:-1],
     State.SUFFIX: lambda value: value + "x",
     State.PREFACED: lambda value: "x" + value,
-    State.ALTERED: _altered,
+    State.ALTERED: lambda value: value[:-1] + _other(value[-1:]),
     State.OTHER_CASE: str.swapcase,
     State.LISTED: lambda value: f"{value},{UNKNOWN}",
     State.WILDCARD: lambda _: "%",
@@ -61,7 +63,8 @@ _MADE: dict[State, Callable[[str], str | None]] = {
     State.PLURAL: lambda value: f"{value}s",
     State.DOUBLED: lambda value: value * 2,
     State.HYPHENATED: lambda value: f"{value[:4]}-{value[4:]}",
-    State.REPLACED: lambda value: ("x" if value[:1] != "x" else "y") + value[1:],
+    State.REPLACED: lambda value: _other(value[:1]) + value[1:],
+    State.SECOND_ALTERED: lambda value: value[:1] + _other(value[1:2]) + value[2:],
     State.EXCHANGED: lambda value: value[:-2] + value[-2:][::-1],
     State.SQUEEZED: lambda value: "".join(c for c in value if c.isascii() and c.isalnum()),
     State.ONE_ANY: lambda value: f"{value[:1]}_{value[2:]}",
@@ -79,6 +82,38 @@ _MADE: dict[State, Callable[[str], str | None]] = {
     State.WITH_TAG: lambda value: value.replace("@", "+x@", 1),
     State.WITH_DOT: lambda value: f"{value[:1]}.{value[1:]}",
     State.WITH_NAME: lambda value: f"A <{value}>",
+    State.ONE_QUESTION: lambda value: f"{value[:1]}?{value[2:]}",
+    State.OTHER_UNDERSCORE: lambda value: value.replace("_", "x"),
+    State.LAST_UNDERSCORE: lambda value: f"x_{value}",
+    State.LAST_DOT: lambda value: f"x.{value}",
+    State.LAST_SLASH: lambda value: f"x/{value}",
+    State.LAST_BACKSLASH: lambda value: f"x\\{value}",
+    State.LAST_COLON: lambda value: f"x:{value}",
+    State.LAST_BAR: lambda value: f"x|{value}",
+    State.CUT_HYPHEN: lambda value: f"{value}-x",
+    State.CUT_QUESTION: lambda value: f"{value}?x",
+    State.CUT_BAR: lambda value: f"{value}|x",
+    State.CALLED: lambda value: f"{value}()",
+    State.ANGLED: lambda value: f"<{value}>",
+    State.HALF: lambda value: value[: len(value) // 2],
+    State.ACCENTED: lambda value: f"{value}é",
+    State.EMOJI: lambda value: f"{value}\N{GRINNING FACE}x",
+    State.FULL_WIDTH: lambda value: value.translate(_FULL_WIDTH),
+    State.ZERO_WIDTH: lambda value: f"{value[:1]}\N{ZERO WIDTH SPACE}{value[1:]}",
+    State.ZERO_BEFORE: lambda value: f"0{value}",
+    State.FIRST_CASE: lambda value: value[:1].swapcase() + value[1:],
+    State.PLUS_SPACE: lambda value: value.replace("+", " "),
+    State.URL_SAFE: lambda value: value.translate(str.maketrans("+/_-", "-_/+")),
+    State.INJECTION_PARENTHESES: lambda _: "') OR ('1'='1",
+    State.INJECTION_LOWER: lambda _: "' or '1'='1",
+    State.INJECTION_BACKSLASH: lambda _: "\\' OR 1=1 -- ",
+    State.INJECTION_EQUAL: lambda _: "'='",
+    State.CONSTRUCTOR: lambda _: "constructor",
+    State.PROTO: lambda _: "__proto__",
+    State.VIEW: lambda _: "view",
+    State.GET: lambda _: "get",
+    State.INFO: lambda _: "info",
+    State.SUMMARY: lambda _: "summary",
     State.LOWER_CASE: str.lower,
     State.UPPER_CASE: str.upper,
     State.CAPITALIZED: str.capitalize,
@@ -97,7 +132,7 @@ _SHELL: dict[State, str] = {
     State.ENDING: "${RESELLER_API_KEY#?}",
     State.SUFFIX: "${RESELLER_API_KEY}x",
     State.PREFACED: "x$RESELLER_API_KEY",
-    State.ALTERED: f"${{RESELLER_API_KEY%?}}$(case {_KEY} in (*x) echo y;; (*) echo x;; esac)",
+    State.ALTERED: f"${{RESELLER_API_KEY%?}}$(case {_KEY} in (*[xX]) echo y;; (*) echo x;; esac)",
     State.OTHER_CASE: f"$(printf %s {_KEY} | {_SWAP})",
     State.COMMENTED: "$RESELLER_API_KEY' -- ",
     State.LISTED: f"$RESELLER_API_KEY,{UNKNOWN}",
@@ -114,7 +149,29 @@ _SHELL: dict[State, str] = {
     State.SLASHED: "$RESELLER_API_KEY/",
     State.DOTTED: "$RESELLER_API_KEY.",
     State.DOUBLED: "$RESELLER_API_KEY$RESELLER_API_KEY",
-    State.REPLACED: f"$(case {_KEY} in (x*) echo y;; (*) echo x;; esac)${{RESELLER_API_KEY#?}}",
+    State.REPLACED: f"$(case {_KEY} in ([xX]*) echo y;; (*) echo x;; esac)${{RESELLER_API_KEY#?}}",
+    State.SECOND_ALTERED: (
+        f"$(printf %.1s {_KEY})$(case {_KEY} in (?[xX]*) echo y;; (*) echo x;; esac)"
+        "${RESELLER_API_KEY#??}"
+    ),
+    State.LAST_UNDERSCORE: "x_$RESELLER_API_KEY",
+    State.LAST_DOT: "x.$RESELLER_API_KEY",
+    State.LAST_SLASH: "x/$RESELLER_API_KEY",
+    State.LAST_BACKSLASH: "x\\\\$RESELLER_API_KEY",
+    State.LAST_COLON: "x:$RESELLER_API_KEY",
+    State.LAST_BAR: "x|$RESELLER_API_KEY",
+    State.CUT_HYPHEN: "$RESELLER_API_KEY-x",
+    State.CUT_QUESTION: "$RESELLER_API_KEY?x",
+    State.CUT_BAR: "$RESELLER_API_KEY|x",
+    State.ANGLED: "<$RESELLER_API_KEY>",
+    State.ACCENTED: "${RESELLER_API_KEY}é",
+    State.EMOJI: "${RESELLER_API_KEY}\N{GRINNING FACE}x",
+    State.HYPHENATED: f"$(printf %s {_KEY} | sed 's/^.\\{{0,4\\}}/&-/')",
+    State.ZERO_WIDTH: f"$(printf %.1s {_KEY})\N{ZERO WIDTH SPACE}${{RESELLER_API_KEY#?}}",
+    State.ZERO_BEFORE: "0$RESELLER_API_KEY",
+    State.FIRST_CASE: f"$(printf %.1s {_KEY} | {_SWAP})${{RESELLER_API_KEY#?}}",
+    State.PLUS_SPACE: f"$(printf %s {_KEY} | tr + ' ')",
+    State.URL_SAFE: f"$(printf %s {_KEY} | tr '+/_-' '\\055_/+')",
     State.EXCHANGED: f"$(printf %s {_KEY} | sed 's/\\(.\\)\\(.\\)$/\\2\\1/')",
     State.SQUEEZED: f"$(printf %s {_KEY} | tr -cd 'A-Za-z0-9')",
     State.ALL_ANY: f"$(printf %s {_KEY} | sed 's/./_/g')",
@@ -127,7 +184,8 @@ _SHELL: dict[State, str] = {
 def make(state: Value, right: str) -> str | None:
     """Return the value to send in this state, given the right one; None for "send nothing".
 
-    `FOREIGN` and `OWN_NAME` are not made of it: whoever resolves a case knows the names.
+    `FOREIGN`, `OWN_NAME`, `CUSTOMER` and `KEY` are not made of it: whoever resolves a case knows
+    them.
     """
     if isinstance(state, Text):
         return state.text

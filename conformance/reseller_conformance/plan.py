@@ -106,11 +106,14 @@ class Plan:
         return [Case(format, customer=who, turn=turn) for who in range(self.customers)]
 
     def single(self, format: Format, parameter: str, states: Sequence[Value]) -> list[Case]:
-        """One parameter in each of these states, the others right, for each customer."""
+        """One parameter in each of these states, the others right, for each of some customers.
+
+        For all of them it is at least once unknown.
+        """
         return [
             _with(Case(format, customer=who), {parameter: state})
             for state in states
-            for who in self.turns
+            for who in (range(self.customers) if state is State.UNKNOWN else self.turns)
         ]
 
     def singles(self, format: Format) -> list[Case]:
@@ -140,6 +143,7 @@ class Plan:
             rows = [*_two_wrong(), *_subsets(EMPTY), *_all_pairs(format)]
         else:
             rows = [*_two_wrong_of_all(), *_every_kind()]
+        rows.append({"api_user": State.KEY, "api_key": State.OWN_NAME})
         who = cycle(self.turns)
         cases = [_with(Case(format, customer=next(who)), row) for row in rows]
         return [case for case in dict.fromkeys(cases) if len(case.wrong) > 1]

@@ -103,6 +103,9 @@ _WIDE_MASK = "\0".join(MASK).encode()
 LEAST = 4
 """The fewest characters that tell a value from chance."""
 
+SHORT = 8
+"""Fewer letters and digits than this may stand by chance within a word, or a request's id."""
+
 HALF = 40
 """How long half an escape, of half a character, may be at the end of a body."""
 
@@ -111,7 +114,7 @@ class Scrubber:
     """Replaces values, in every form that a text may give them.
 
     The forms are those that `escapes` undoes, UTF-8, UTF-16, Latin-1 and either read as the other,
-    ASCII letters in either case, and base64, alone or within something longer.
+    ASCII letters in either case, hexadecimal, and base64, alone or within something longer.
 
     A value that an honest answer may hold by chance (shorter than four characters, a word of the
     contract's own, a count or a date, nothing but signs) would shred bodies and prove nothing: it
@@ -130,12 +133,14 @@ class Scrubber:
             forms = set(_encodings(value))
             (by_chance if _by_chance(plain) else anywhere).update(forms)
             ordinary |= forms if _ordinary(plain) else set()
+            if len(written) >= LEAST:
+                anywhere.add(written.hex().encode())
             anywhere |= set(_base64(written))
             # a whole URL in base64 holds the value as a query does
             anywhere |= set(_base64(quote(value, safe="@", errors="replace").encode()))
         self._begun = tuple(anywhere)
         self._hidden = _compiled(anywhere, near=by_chance - anywhere)
-        self._telling = _compiled(anywhere - ordinary, near=ordinary & anywhere)
+        self._telling = _compiled(anywhere - ordinary, near=ordinary & anywhere, apart=SHORT)
 
     def text(self, text: str) -> str:
         """Return the text with a mask for each value."""
@@ -229,16 +234,24 @@ def _numeric(plain: bytes) -> bool:
     return not plain.strip(b"0123456789.-")
 
 
-def _compiled(anywhere: set[bytes], near: set[bytes]) -> re.Pattern[bytes]:
-    """Compile one expression, the longest form first, for a prefix must not win."""
+def _compiled(anywhere: set[bytes], near: set[bytes], apart: int = 0) -> re.Pattern[bytes]:
+    """Compile one expression, the longest form first, for a prefix must not win.
+
+    Letters and digits that are shorter than `apart` count only where no others touch them.
+    """
     longest_first = [sorted(forms, key=len, reverse=True) for forms in (anywhere, near)]
-    standing = [
-        rb"(?<![0-9])" + re.escape(form) + rb"(?![0-9])" if _numeric(form) else re.escape(form)
-        for form in longest_first[0]
-    ]
+    standing = [_standing(form, apart) for form in longest_first[0]]
     after = b"|".join(map(re.escape, longest_first[1])) or rb"(?!)"
     standing.append(_NEAR + rb"(?:" + after + rb")(?![a-z0-9])")
     return re.compile(b"|".join(standing))
+
+
+def _standing(form: bytes, apart: int) -> bytes:
+    if _numeric(form):
+        return rb"(?<![0-9])" + re.escape(form) + rb"(?![0-9])"
+    if len(form) < apart and form.isalnum():
+        return rb"(?<![0-9a-z])" + form + rb"(?![0-9a-z])"
+    return re.escape(form)
 
 
 def _overlap(plain: bytes, form: bytes) -> int:

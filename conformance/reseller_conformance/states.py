@@ -119,6 +119,65 @@ class State(StrEnum):
     """The reseller's own name, where a customer's should stand."""
     FOREIGN = "foreign"
     """A customer registered under another reseller."""
+    CUSTOMER = "customer"
+    """A customer's name, where a credential should stand."""
+    KEY = "key"
+    """The right key, where the reseller's name should stand."""
+    LAST_UNDERSCORE = "last-underscore"
+    """The right value behind a character at which some readers split, and take the last part."""
+    LAST_DOT = "last-dot"
+    LAST_SLASH = "last-slash"
+    LAST_BACKSLASH = "last-backslash"
+    LAST_COLON = "last-colon"
+    LAST_BAR = "last-bar"
+    CUT_HYPHEN = "cut-hyphen"
+    """The right value and more, behind one more such character."""
+    CUT_QUESTION = "cut-question"
+    CUT_BAR = "cut-bar"
+    CALLED = "called"
+    """The right value as the name of a function that is called."""
+    ANGLED = "angled"
+    """The right value in angle brackets."""
+    HALF = "half"
+    """The first half of the right value, as abbreviations are."""
+    ACCENTED = "accented"
+    """A character behind the right value that is lost where ASCII alone is kept."""
+    EMOJI = "emoji"
+    """The right value and more, behind a character at which MySQL's utf8 cuts."""
+    FULL_WIDTH = "full-width"
+    """Compatible characters, which are the right ones only where texts are normalized."""
+    ZERO_WIDTH = "zero-width"
+    """A character that nobody sees behind the first one."""
+    ZERO_BEFORE = "zero-before"
+    """A zero before the right value, which is lost where numbers are compared."""
+    SECOND_ALTERED = "second-altered"
+    """The second character exchanged for another."""
+    FIRST_CASE = "first-case"
+    """The first letter alone in the other case."""
+    PLUS_SPACE = "plus-space"
+    """A space for each plus sign, right only for who decodes twice."""
+    URL_SAFE = "url-safe"
+    """The characters in which two alphabets of base64 differ, in the other one."""
+    OTHER_UNDERSCORE = "other-underscore"
+    """Another character for each underscore, which SQL's LIKE takes for any."""
+    ONE_QUESTION = "one-question"
+    """`?` for the second character, which a shell takes for any."""
+    INJECTION_PARENTHESES = "injection-parentheses"
+    """The same within a function's or a list's parentheses."""
+    INJECTION_LOWER = "injection-lower"
+    """The same in small letters, as XPath has them."""
+    INJECTION_BACKSLASH = "injection-backslash"
+    """The same where quotes are doubled, and backslashes are not."""
+    INJECTION_EQUAL = "injection-equal"
+    """Two comparisons, the second of which MySQL takes for 0 = 0."""
+    CONSTRUCTOR = "constructor"
+    """What every object of JavaScript has a member of."""
+    PROTO = "proto"
+    VIEW = "view"
+    """Other words for an overview."""
+    GET = "get"
+    INFO = "info"
+    SUMMARY = "summary"
     LOWER_CASE = "lower-case"
     UPPER_CASE = "upper-case"
     CAPITALIZED = "capitalized"
@@ -221,6 +280,17 @@ ODD = (
     State.CUT_AMPERSAND,
     State.CUT_HASH,
     State.WITH_NAME,
+    State.LAST_BACKSLASH,
+    State.CUT_QUESTION,
+    State.ANGLED,
+    State.ACCENTED,
+    State.EMOJI,
+    State.FULL_WIDTH,
+    State.ZERO_WIDTH,
+    State.INJECTION_PARENTHESES,
+    State.INJECTION_LOWER,
+    State.INJECTION_BACKSLASH,
+    State.INJECTION_EQUAL,
 )
 """Those that are odd texts as well: what makes a server fail is the text, not that it is wrong."""
 
@@ -248,10 +318,45 @@ _NEAR = (
     State.NONE,
     State.UNDEFINED,
     State.ALL,
+    State.CONSTRUCTOR,
+    State.PROTO,
+    State.SECOND_ALTERED,
+    State.ZERO_BEFORE,
+    State.LAST_UNDERSCORE,
+    State.LAST_DOT,
+    State.LAST_SLASH,
+    State.LAST_BACKSLASH,
+    State.LAST_COLON,
+    State.LAST_BAR,
+    State.CUT_HYPHEN,
+    State.CUT_QUESTION,
+    State.CUT_BAR,
+    State.ANGLED,
+    State.ACCENTED,
+    State.EMOJI,
+    State.INJECTION_PARENTHESES,
+    State.INJECTION_LOWER,
+    State.INJECTION_BACKSLASH,
+    State.INJECTION_EQUAL,
 )
 
 NEAR: dict[str, tuple[State, ...]] = {
-    "task": (*_NEAR, State.EXTENDED, State.PLURAL, State.HYPHENATED, State.ONE_ANY, State.ONE_DOT),
+    "task": (
+        *_NEAR,
+        State.EXTENDED,
+        State.PLURAL,
+        State.HYPHENATED,
+        State.ONE_ANY,
+        State.ONE_DOT,
+        State.CALLED,
+        State.HALF,
+        State.FULL_WIDTH,
+        State.ZERO_WIDTH,
+        State.VIEW,
+        State.GET,
+        State.INFO,
+        State.SUMMARY,
+    ),
     "user": (
         *_NEAR,
         State.ONE_ANY,
@@ -262,8 +367,20 @@ NEAR: dict[str, tuple[State, ...]] = {
         State.WITH_DOT,
         State.WITH_NAME,
         State.OWN_NAME,
+        State.ONE_QUESTION,
+        State.OTHER_UNDERSCORE,
+        State.PLUS_SPACE,
     ),
-    "api_user": (*_NEAR, State.LISTED, State.DECODED_TWICE, State.ONE_ANY, State.ONE_DOT),
+    "api_user": (
+        *_NEAR,
+        State.LISTED,
+        State.DECODED_TWICE,
+        State.ONE_ANY,
+        State.ONE_DOT,
+        State.ONE_QUESTION,
+        State.OTHER_UNDERSCORE,
+        State.CUSTOMER,
+    ),
     "api_key": (
         *_NEAR,
         State.LISTED,
@@ -271,6 +388,13 @@ NEAR: dict[str, tuple[State, ...]] = {
         State.UPPER_CASE,
         State.LOWER_CASE,
         State.SQUEEZED,
+        State.FIRST_CASE,
+        State.HYPHENATED,
+        State.ZERO_WIDTH,
+        State.PLUS_SPACE,
+        State.URL_SAFE,
+        State.OWN_NAME,
+        State.CUSTOMER,
     ),
 }
 """Rarer wrong states, which are asked alone and left out of combinations."""

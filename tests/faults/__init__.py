@@ -7,6 +7,7 @@ the specification and from what implementers get wrong, not from what the suite 
 
 from . import (
     agreement,
+    converted,
     due,
     encodings,
     envelopes,
@@ -34,6 +35,7 @@ __all__ = [
     "FAULTS",
     "Fault",
     "agreement",
+    "converted",
     "due",
     "encodings",
     "envelopes",

@@ -301,6 +301,7 @@ garbled(
     "decoded_as_ascii",
     "what is not ASCII in user is left out",
     decoding(lambda text: unquote(text).encode("ascii", "ignore").decode(), "user"),
+    DUE_USER_UNKNOWN,
 )
 garbled(
     "cut_at_an_at_sign",

@@ -128,7 +128,7 @@ def own(group: Between) -> Iterator[Departure]:
         said = "; ".join(group.answer.errors)[:120]
         yield Departure(group.answer, "answer", "the customer's overview", f"an error: {said}")
     elif group.answer.looks is Looks.OVERVIEW:
-        names = tuple(differing(group, OWN))
+        names = tuple(name for name in differing(group, OWN) if not _moving(group, name))
         if names:
             yield Departure(
                 group.answer,
@@ -136,6 +136,15 @@ def own(group: Between) -> Iterator[Departure]:
                 f"this customer's: {shown(group.before.values, names[:3])}",
                 shown(group.answer.values, names[:3]),
             )
+
+
+def _moving(group: Between, name: str) -> bool:
+    """Say whether a count has moved meanwhile: what it was in between, nobody can tell.
+
+    Usage may be reset, and an allowance raised, while a run lasts; `values.steady` watches them.
+    """
+    before, after = group.before.values.get(name), group.after.values.get(name)
+    return isinstance(before, int) and isinstance(after, int) and before != after
 
 
 def own_in_turn(group: Between) -> Iterator[Departure]:

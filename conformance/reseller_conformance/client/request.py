@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from reseller_conformance.cases import Case, Rights, pairs, query, url_of
+from reseller_conformance.escapes import unescaped
 from reseller_conformance.making import make, shell
 from reseller_conformance.secret import LEAST, MASK
 from reseller_conformance.states import NEAR, UNKNOWN, WRONG
@@ -86,8 +87,9 @@ def _telling(sent: list[tuple[str, str]], hidden: list[bool], key: str) -> tuple
     named = [value for name, value in sent if name.removesuffix("[]") == "api_key"]
     holding += [value for value in named if value == UNKNOWN]
     others = [value for name, value in sent if name.removesuffix("[]") != "api_key"]
+    beside = [unescaped(other.encode()) for other in others]
     return tuple(
         value
         for value in dict.fromkeys(holding)
-        if len(value) >= LEAST and not any(value.lower() in other.lower() for other in others)
+        if len(value) >= LEAST and not any(unescaped(value.encode()) in other for other in beside)
     )

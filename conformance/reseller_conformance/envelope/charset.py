@@ -44,6 +44,18 @@ _CHARSET = re.compile(
     r""";\s*charset\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;,\s]*))""", re.IGNORECASE | re.DOTALL
 )
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:+()-]{0,63}")
+# Names that IANA has registered, or that browsers know, and Python does not.
+_ALIASES = {
+    "windows-31j": "cp932",
+    "cswindows31j": "cp932",
+    "x-sjis": "shift_jis",
+    "windows-874": "cp874",
+    "iso-8859-8-i": "iso8859-8",
+    "iso-8859-8-e": "iso8859-8",
+    "iso-8859-6-i": "iso8859-6",
+    "iso-8859-6-e": "iso8859-6",
+    "ibm00858": "cp858",
+}
 # UTF-7 hides markup from whoever looks at the bytes (RFC 7303, 3, warns of it); the others are
 # Python's own, or names of whatever a machine is set to.
 _REFUSED = {
@@ -90,6 +102,7 @@ def codec_of(name: str) -> str | None:
     """Return Python's codec for an encoding's name; None for one unknown, or refused."""
     if not _NAME.fullmatch(name):
         return None
+    name = _ALIASES.get(name.lower(), name)
     try:
         found = codecs.lookup(name).name.replace("_", "-")
         # Codecs such as rot13 and base64, which are not for text, refuse to decode anything.

@@ -1,0 +1,182 @@
+"""Values that are split, cut, converted or looked up before they are compared, and then let in."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+from fnmatch import fnmatchcase
+
+from reseller_conformance.contract import PARAMETERS
+from reseller_conformance.reference import Account, Reference, Reseller
+from reseller_conformance.requirements import (
+    DUE_API_KEY_WRONG,
+    DUE_API_USER_WRONG,
+    DUE_COMBINED,
+    DUE_USER_UNKNOWN,
+)
+
+from .due import OURS, RIGHT, WRONG, accepting, given
+from .near import besides, found, like
+from .registry import about, fault
+
+CREDENTIALS = ("api_user", "api_key")
+NAMES = ("user", "api_user")
+
+
+def behind(mark: str) -> Callable[[str, str], bool]:
+    """Take what stands behind such a mark."""
+    return lambda value, right: mark in value and value.partition(mark)[2] == right
+
+
+def before(mark: str) -> Callable[[str, str], bool]:
+    """Take what stands before such a mark."""
+    return lambda value, right: mark in value and value.rpartition(mark)[0] == right
+
+
+def without(pattern: str) -> Callable[[str, str], bool]:
+    """Leave out whatever matches."""
+    return lambda value, right: re.sub(pattern, "", value) == right
+
+
+SPLIT = {
+    "behind_a_dot": behind("."),
+    "behind_a_slash": behind("/"),
+    "behind_a_colon": behind(":"),
+    "behind_a_backslash": behind("\\"),
+    "behind_a_bar": behind("|"),
+    "before_a_hyphen": before("-"),
+    "before_a_question_mark": before("?"),
+    "before_a_bar": before("|"),
+}
+CONVERTED: dict[str, tuple[tuple[str, ...], str, Callable[[str, str], bool]]] = {
+    **{
+        name: (PARAMETERS, f"may stand {name.replace('_', ' ')}", near)
+        for name, near in SPLIT.items()
+    },
+    "behind_an_underscore": (PARAMETERS, "may stand behind an underscore", behind("_")),
+    "in_angle_brackets": (PARAMETERS, "may stand in angle brackets", without(r"^<|>$")),
+    "in_ascii": (PARAMETERS, "loses what is not ASCII", without(r"[^\x00-\x7f]+")),
+    "in_three_bytes": (
+        PARAMETERS,
+        "is cut at a character of four bytes",
+        without(r"(?s)[\U00010000-\U0010ffff].*"),
+    ),
+    "without_leading_zeros": (PARAMETERS, "loses leading zeros", without(r"^0+")),
+    "every_second_character": (
+        PARAMETERS,
+        "is compared at every second character",
+        lambda v, r: len(v) == len(r) and v[::2] == r[::2],
+    ),
+    "member_of_an_object": (
+        PARAMETERS,
+        "is looked up in an object of JavaScript",
+        lambda v, _: v in ("constructor", "toString", "__proto__"),
+    ),
+    "called": (("task",), "may be written as a call", without(r"\(\)$")),
+    "abbreviated": (("task",), "may be abbreviated", lambda v, r: len(v) > 3 and r.startswith(v)),
+    "a_synonym": (("task",), "may be another word for it", lambda v, _: v in ("get", "view")),
+    "normalized": (
+        ("task",),
+        "is normalized",
+        lambda v, r: unicodedata.normalize("NFKC", v) == r,
+    ),
+    "without_what_nobody_sees": (
+        ("task", "api_key"),
+        "loses characters that nobody sees",
+        without("[\u200b\u00ad\u2060]"),
+    ),
+    "first_letter_in_either_case": (
+        ("api_key",),
+        "may begin with a small letter or a capital",
+        lambda v, r: v[:1].lower() == r[:1].lower() and v[1:] == r[1:],
+    ),
+    "a_pattern_of_a_shell": (NAMES, "may hold ? for a character", lambda v, r: fnmatchcase(r, v)),
+    "name_of_the_reseller": (("api_key",), "may be the name", lambda v, _: v == OURS.api_user),
+    "name_of_a_customer": (
+        CREDENTIALS,
+        "may be the name of a customer",
+        lambda v, _: v in RIGHT["user"],
+    ),
+    "like_what_is_stored": (
+        NAMES,
+        "is held against what is stored, with its underscores, by LIKE",
+        lambda v, r: like(r, v),
+    ),
+}
+
+for _name, (_parameters, _said, _near) in CONVERTED.items():
+    for _parameter in _parameters:
+        if _name == "like_what_is_stored" and not any("_" in right for right in RIGHT[_parameter]):
+            continue  # it is right
+        fault(
+            fails=WRONG[_parameter],
+            also=besides(_parameter, _near),
+            family=_name,
+            name=f"{_parameter}_{_name}_accepted",
+            description=f"{_parameter} {_said}",
+        )(accepting(**{_parameter: given(_near)}))
+
+for _place, _customer in enumerate(RIGHT["user"]):
+    for _parameter in ("task", *CREDENTIALS):
+        if _place > 1:
+            fault(
+                fails=WRONG[_parameter],
+                family="unknown_for_one_customer",
+                when=about(_place),
+                name=f"{_parameter}_unknown_accepted_for_customer_{_place + 1}",
+                description=f"{_parameter} may be unknown, where it is about {_customer}",
+            )(accepting(**{_parameter: given(lambda v, _: v.endswith("example.invalid"))}))
+
+
+@fault(fails=DUE_COMBINED, instead_of=Reference.find_reseller)
+def name_and_key_exchanged(self: Reference, api_user: str, api_key: str) -> Reseller | None:
+    """The reseller's name and key may stand in each other's place."""
+    straight = Reference.find_reseller(self, api_user, api_key)
+    return straight or Reference.find_reseller(self, api_key, api_user)
+
+
+# --- Statements ----------------------------------------------------------------------------------
+
+STATEMENTS = {
+    "in_parentheses": "select user from customer where lower(user) = lower('{user}')",
+    "in_a_list": "select user from customer where user in ('{user}')",
+}
+
+
+def customer_by(statement: str, escape: Callable[[str], str] = str):
+    def find_customer(self: Reference, reseller: Reseller, user: str) -> Account | None:
+        right = Reference.find_customer(self, reseller, user)
+        return right or reseller.customer(found(statement, user=escape(user)) or "")
+
+    return find_customer
+
+
+for _name, _statement in STATEMENTS.items():
+    fault(
+        fails=DUE_USER_UNKNOWN,
+        family="in_a_statement",
+        name=f"user_in_a_statement_{_name}",
+        description=f"the user is put into a statement of SQL {_name.replace('_', ' ')}",
+        instead_of=Reference.find_customer,
+    )(customer_by(_statement))
+
+WITH_BACKSLASHES = re.compile(r"\\'+ or 1\s*=\s*1", re.IGNORECASE)
+for _parameter, _fails in zip(
+    ("user", *CREDENTIALS), (DUE_USER_UNKNOWN, DUE_API_USER_WRONG, DUE_API_KEY_WRONG), strict=True
+):
+    for _name, _said, _near in (
+        ("of_small_letters", "is put into XPath", lambda v, _: "' or '1'='1" in v),
+        (
+            "with_backslashes",
+            "is put into SQL with its quotes doubled alone",
+            lambda v, _: WITH_BACKSLASHES.match(v) is not None,
+        ),
+        ("of_two_comparisons", "is put into MySQL's =", lambda v, _: v == "'='"),
+    ):
+        fault(
+            fails=_fails,
+            family=f"injection_{_name}",
+            name=f"{_parameter}_injection_{_name}",
+            description=f"{_parameter} {_said}",
+        )(accepting(**{_parameter: given(_near)}))
