@@ -83,6 +83,10 @@ def quick(cwd: Path, *args: str, env: Mapping[str, str] | None = None) -> Any:
         ["run", "--base-url", "staging.example.com"],
         ["run", "--base-url", "https://staging.example.com"],
         ["run", "--base-url", "https://a\nb.example.com\x1b[2J"],
+        ["run", "--base-url", ""],
+        ["run", "--app", ""],
+        ["run", "--report-json", ""],
+        ["run", "--user", "a@example.com", "--user", ""],
         ["run", "--seed", "one"],
         ["run", "--api-key", "secret"],
         ["run", "--report-json", "."],
@@ -117,6 +121,35 @@ def test_an_app_that_is_not_there_is_a_mistake(tmp_path: Path) -> None:
     done = quick(tmp_path, "--app", "nowhere:app", "--user", "a@example.com", env=CREDENTIALS)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == "error: there is no module 'nowhere' here or in the Python path\n"
+
+
+@pytest.mark.parametrize(
+    "module",
+    [
+        'import os\nraise RuntimeError("bad key " + os.environ["RESELLER_API_KEY"])\n',
+        'import os\ndef __getattr__(_):\n    raise RuntimeError(os.environ["RESELLER_API_KEY"])\n',
+    ],
+    ids=["imported", "looked into"],
+)
+def test_what_an_app_says_of_its_own_failure_holds_no_key(tmp_path: Path, module: str) -> None:
+    (tmp_path / "shop.py").write_text(module)
+    done = quick(tmp_path, "--app", "shop:app", "--user", "a@example.com", env=CREDENTIALS)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert CREDENTIALS["RESELLER_API_KEY"] not in done.stderr
+    assert re.fullmatch(r"error: .* failed with RuntimeError: .*\*\*\*\n", done.stderr)
+
+
+def test_an_app_that_does_not_start_is_told_in_a_line(tmp_path: Path) -> None:
+    (tmp_path / "shop.py").write_text(
+        "async def app(scope, receive, send):\n"
+        "    await receive()\n"
+        "    await send({'type': 'lifespan.startup.failed', 'message': 'no database'})\n"
+    )
+    done = quick(tmp_path, "--app", "shop:app", "--user", "a@example.com", env=CREDENTIALS)
+    assert done.returncode == 3
+    assert "the application did not start" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert len(done.stderr.splitlines()) < 5
 
 
 # --- What needs no run -----------------------------------------------------------------------

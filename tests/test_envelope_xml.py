@@ -627,6 +627,8 @@ ENCODED = {
     "Shift_JIS": (encoded("Shift_JIS", "日本ソ"), "日本ソ"),
     "EUC-JP": (encoded("EUC-JP", "日本"), "日本"),
     "ISO-2022-JP": (encoded("ISO-2022-JP", "日本"), "日本"),
+    "Windows-31J": (encoded("Windows-31J", "①", "cp932"), "①"),
+    "windows-874": (encoded("windows-874", "เงิน", "cp874"), "เงิน"),
     "GBK": (encoded("GBK", "银"), "银"),
     "GB18030": (encoded("GB18030", "\U0001f600"), "\U0001f600"),
     "Big5": (encoded("Big5", "銀"), "銀"),

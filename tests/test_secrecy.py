@@ -108,6 +108,8 @@ def test_what_was_sent_elsewhere_too_proves_no_echo() -> None:
     for case in (both, listed):
         assert not echo(case, "no nobody-7f3a91c2@example.invalid here")
     assert not echo(JSON, "bad api_key: acme", key="acme")
+    escaped = Case(Format.JSON, user=State.DECODED_TWICE)
+    assert not echo(escaped, "no %63ustomer@example.com here", key="customer@example.com")
 
 
 def test_an_ordinary_word_is_an_echo_only_after_its_name() -> None:

@@ -242,6 +242,19 @@ def test_an_ordinary_word_is_replaced_but_proves_no_echo() -> None:
     assert not scrubber.found_in(b"api_key=passwords")
 
 
+def test_a_short_key_is_no_part_of_a_longer_word() -> None:
+    scrubber = Scrubber(["a1b2"])
+    assert scrubber.found_in(b"no a1b2, here")
+    assert not scrubber.found_in(b"request 99a1b2ff")
+    assert scrubber.data(b"request 99a1b2ff") == b"request 99***ff"
+
+
+def test_hexadecimal_is_found_in_either_case() -> None:
+    for written in (CANARY.encode().hex(), CANARY.encode().hex().upper()):
+        assert Scrubber([CANARY]).text(f"<{written}>") == f"<{MASK}>"
+        assert Scrubber([CANARY]).found_in(written.encode())
+
+
 def test_a_long_number_is_found_only_whole() -> None:
     scrubber = Scrubber(["1234567890123"])
     assert scrubber.found_in(b"no 1234567890123 here")

@@ -59,7 +59,7 @@ def test_rates_are_by_the_second_or_the_minute():
         ({"formats": "yaml"}, "", "--formats is json, xml, or json,xml, not: yaml"),
         ({"rate": "fast"}, "", "as 10/s or 600/m, not: fast"),
         ({"rate": "0/s"}, "", "not: 0/s"),
-        ({"concurrency": "0"}, "", "--concurrency is a whole number from 1 on, not: 0"),
+        ({"concurrency": "0"}, "", "--concurrency is a whole number from 1 to 1000, not: 0"),
         ({"timeout": "nan"}, "", "not: nan"),
         ({"timeout": "inf"}, "", "not: inf"),
         ({"retries": "-1"}, "", "not: -1"),
@@ -69,7 +69,18 @@ def test_rates_are_by_the_second_or_the_minute():
         (LIVE, "ftp://host", "with a path or not: ftp://host"),
         (LIVE, "localhost:8000", "with a path or not: localhost:8000"),
         (LIVE, "http://host:99999", "with a path or not: http://host:99999"),
-        (LIVE, "http://host/?a=b", "ends before the query"),
+        (LIVE, "http://host/?a=b", "ends before any ? or #: http://host/"),
+        (LIVE, "http://host/?", "ends before any ? or #: http://host/"),
+        (LIVE, "http://host#top", "ends before any ? or #: http://host"),
+        (LIVE, " http://host", "with a path or not:  http://host"),
+        (LIVE, "http://a b", "with a path or not: http://a b"),
+        (LIVE, "http://..", "with a path or not: http://.."),
+        (LIVE, f"http://{'h' * 64}", "with a path or not: http://hhh"),
+        ({"concurrency": "99999999999"}, "", "from 1 to 1000, not: 99999999999"),
+        ({"timeout": "1e300"}, "", "from 0.001 to 86400, not: 1e300"),
+        ({"rate": "0.0000001/s"}, "", "not: 0.0000001/s"),
+        ({"rate": f"{'9' * 400}/s"}, "", "as 10/s or 600/m, not: 999"),
+        ({"user": ["ann\udc80"]}, "http://host", "--user is not UTF-8 text"),
         ({}, "http://host", "--user NAME"),
         ({**LIVE, "foreign-user": "ann"}, "http://host", "also named as --user: ann"),
         ({**LIVE, "header": ["nonsense"]}, "http://host", "'Name: value', not: nonsense"),
@@ -89,6 +100,12 @@ def test_a_password_in_the_base_url_is_not_repeated():
     with pytest.raises(SettingsError) as caught:
         settings_from(LIVE, "https://me:canary@host", ENV)
     assert "canary" not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["RESELLER_API_USER", "RESELLER_API_KEY"])
+def test_credentials_are_utf_8(name):
+    with pytest.raises(SettingsError, match=f"{name} is not UTF-8 text"):
+        settings_from(LIVE, "http://host", {**ENV, name: "canary\udc80"})
 
 
 @pytest.mark.parametrize("name", ["RESELLER_API_USER", "RESELLER_API_KEY"])

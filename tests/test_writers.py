@@ -23,6 +23,30 @@ from test_cli import quick
 RUN = Run(())
 
 
+def test_a_report_overwrites_nothing_that_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "answers.json"
+    path.write_text("{}")
+    link = tmp_path / "link.json"
+    link.symlink_to(path)
+    for name in (path, link):
+        with pytest.raises(ReportError, match="would overwrite what is read"):
+            look_ahead([(WRITERS[0], name)], [str(path)])
+
+
+def test_a_link_stays_one(tmp_path: Path) -> None:
+    path, link = tmp_path / "real.txt", tmp_path / "link.txt"
+    path.touch()
+    link.symlink_to(path)
+    write(link, "evidence")
+    assert link.is_symlink()
+    assert path.read_text() == "evidence"
+
+
+def test_a_device_is_no_report() -> None:
+    with pytest.raises(ReportError, match="no plain file"):
+        look_ahead([(WRITERS[0], Path("/dev/stdout"))])
+
+
 def test_each_report_has_an_option_and_a_pure_render() -> None:
     options = {option.name: option for option in OPTIONS}
     for writer in WRITERS:

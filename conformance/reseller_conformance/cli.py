@@ -110,9 +110,15 @@ def _click_option(option: Option) -> Callable[[Callable[..., int]], Callable[...
         return click.option(f"--{option.name}", is_flag=True, **more)
     # click checks nothing of it: what there is wrong is told by `settings`
     kind = click.Path() if option.metavar == "FILE" else str
-    return click.option(
-        f"--{option.name}", metavar=option.metavar, multiple=option.many, type=kind, **more
-    )
+    more |= {"metavar": option.metavar, "multiple": option.many, "callback": _not_empty}
+    return click.option(f"--{option.name}", type=kind, **more)
+
+
+def _not_empty(_: click.Context, option: click.Parameter, given: Any) -> Any:
+    """Refuse an empty word, as a variable is that a CI has not set: it would name no target."""
+    if given == "" or (isinstance(given, tuple) and "" in given):
+        raise click.UsageError(f"an empty value says nothing: {option.opts[0]}")
+    return given
 
 
 @commands.command(
@@ -121,7 +127,9 @@ def _click_option(option: Option) -> Callable[[Callable[..., int]], Callable[...
     epilog="Credentials are never options: set RESELLER_API_USER and RESELLER_API_KEY. "
     "What follows -- goes to pytest: -k, -x, -n 4.",
 )
-@click.option("--base-url", default="", metavar="URL", help="live target [RESELLER_BASE_URL]")
+@click.option(
+    "--base-url", metavar="URL", callback=_not_empty, help="live target [RESELLER_BASE_URL]"
+)
 @_run_options
 @click.option(
     "--color/--no-color",
@@ -131,14 +139,14 @@ def _click_option(option: Option) -> Callable[[Callable[..., int]], Callable[...
     help="colours (where stdout is a terminal)",
 )
 @click.pass_context
-def run(ctx: click.Context, /, base_url: str, color: bool | None, **given: Any) -> int:
+def run(ctx: click.Context, /, base_url: str | None, color: bool | None, **given: Any) -> int:
     """Test a target; without one, the embedded reference."""
     words = {option.name: given[option.name.replace("-", "_")] for option in OPTIONS}
     with put_off():
         from reseller_conformance import running
 
         try:
-            return running.run(words, base_url, ctx.meta.get("pytest", []), color)
+            return running.run(words, base_url or "", ctx.meta.get("pytest", []), color)
         except running.SettingsError as error:
             raise click.ClickException(str(error)) from None
 

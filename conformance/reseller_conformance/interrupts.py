@@ -1,6 +1,6 @@
-"""Ctrl-C, and the request to end that a CI sends, for a run that reports what it has all the same.
+"""Ctrl-C, a CI's request to end, a closed terminal: the run reports what it has all the same.
 
-Both become KeyboardInterrupt. One that arrives while the garbage collector calls back is lost, for
+Each becomes KeyboardInterrupt. One that arrives while the garbage collector calls back is lost, for
 no exception leaves such a callback; Hypothesis has one, and collects often. So an interrupt is
 sent again until whoever waits for it says that it was heard. From then on the run only ends and
 writes its reports, so that another Ctrl-C is passed over for a while.
@@ -20,7 +20,8 @@ from types import FrameType
 
 __all__ = ["delivered", "passed_over", "put_off", "put_through"]
 
-SIGNALS = (signal.SIGINT, signal.SIGTERM)
+NAMES = ("SIGINT", "SIGTERM", "SIGHUP")
+SIGNALS = tuple(number for number in signal.Signals if number.name in NAMES)
 AGAIN = 0.5
 """Seconds after which an interrupt that was not heard is sent again."""
 PATIENCE = 5.0

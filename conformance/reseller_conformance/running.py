@@ -29,9 +29,9 @@ from reseller_conformance.reports import github
 from reseller_conformance.reports.screen import Screen
 from reseller_conformance.reports.terminal import console_for, print_report
 from reseller_conformance.reports.text import one_line, visible
-from reseller_conformance.reports.writers import ReportError, look_ahead, write_all
+from reseller_conformance.reports.writers import write_all
 from reseller_conformance.secret import Scrubber
-from reseller_conformance.session import unwritten
+from reseller_conformance.session import look_ahead, unwritten
 from reseller_conformance.settings import Settings, SettingsError, settings_from
 
 __all__ = ["SettingsError", "exit_code", "run"]
@@ -51,7 +51,7 @@ def run(
     Raises SettingsError before anything is asked.
     """
     settings = settings_from(words, base_url)
-    _look_ahead(settings)
+    look_ahead(settings)
     watched = github.here(os.environ)
     with github.fenced(click.echo) if watched else nullcontext():
         screen = _judge(settings, pytest_args(base_url, rest), _Given(words))
@@ -137,21 +137,6 @@ def pytest_args(base_url: str, rest: Sequence[str]) -> list[str]:
     if any(word.startswith(("-n", "--numprocesses", "--tx")) for word in rest):
         args.append("--dist=loadscope")  # one process asks, and nothing is asked twice
     return [*args, *rest]
-
-
-def _look_ahead(settings: Settings) -> None:
-    """Refuse what would come to nothing only later, when much has been asked."""
-    try:
-        look_ahead(settings.reports)
-    except ReportError as error:
-        raise SettingsError(str(error)) from None
-    if settings.app:
-        from reseller_conformance.serving import AppError, load_app
-
-        try:
-            load_app(settings.app)
-        except AppError as error:
-            raise SettingsError(str(error)) from None
 
 
 def exit_code(run: Run | None, problems: Sequence[str], interrupted: bool) -> int:

@@ -57,9 +57,12 @@ def load_app(reference: str) -> App:
         raise AppError(f"an application is named like shop.api:app, not {reference!r}")
     app: App = _imported(module_name)
     for name in attribute.split("."):
-        if not hasattr(app, name):
-            raise AppError(f"module {module_name} has no {attribute!r}")
-        app = getattr(app, name)
+        try:
+            app = getattr(app, name)
+        except AttributeError:
+            raise AppError(f"module {module_name} has no {attribute!r}") from None
+        except Exception as problem:
+            raise _failed(f"reading {attribute} of {module_name}", problem) from problem
     if interface_of(app) is None:
         raise _unserved(reference, app)
     return app
@@ -107,8 +110,12 @@ def _imported(name: str) -> Any:
         missing = problem.name if isinstance(problem, ModuleNotFoundError) else None
         if missing and f"{name}.".startswith(f"{missing}."):
             raise AppError(f"there is no module {missing!r} here or in the Python path") from None
-        said = " ".join(f"{type(problem).__name__}: {problem}".split())
-        raise AppError(f"importing {name} failed with {said}") from problem
+        raise _failed(f"importing {name}", problem) from problem
+
+
+def _failed(doing: str, problem: BaseException) -> AppError:
+    said = " ".join(f"{type(problem).__name__}: {problem}".split())
+    return AppError(f"{doing} failed with {said}")
 
 
 # --- Serving it ----------------------------------------------------------------------------------

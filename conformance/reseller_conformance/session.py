@@ -7,7 +7,7 @@ in `plugin`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -22,7 +22,8 @@ from reseller_conformance.collector import COLLECTOR, Collector, Told, collected
 from reseller_conformance.contract import Format
 from reseller_conformance.findings import Outcome, Verdict
 from reseller_conformance.options import OPTIONS, dest
-from reseller_conformance.reports.writers import ReportError, look_ahead, write_all
+from reseller_conformance.reports import writers
+from reseller_conformance.reports.writers import ReportError, write_all
 from reseller_conformance.requirements import by_id
 from reseller_conformance.secret import Scrubber, Secret
 from reseller_conformance.settings import Settings, SettingsError, settings_from
@@ -39,6 +40,7 @@ __all__ = [
     "formats_of",
     "header",
     "introduce",
+    "look_ahead",
     "scrub",
     "settings_of",
     "target_of",
@@ -83,19 +85,35 @@ def formats_of(config: pytest.Config) -> tuple[Format, ...]:
 
 def check(config: pytest.Config) -> None:
     """Refuse, in one line, what cannot be run: before the first item, not in each of them."""
-    settings = settings_of(config)
     try:
-        if not hasattr(config, "workerinput"):  # xdist's controller writes them
-            look_ahead(settings.reports)
-    except ReportError as problem:
+        look_ahead(settings_of(config), writes=not hasattr(config, "workerinput"))
+    except SettingsError as problem:
         raise pytest.UsageError(str(problem)) from None
+
+
+def look_ahead(settings: Settings, *, writes: bool = True) -> None:
+    """Refuse what would come to nothing only later, when much has been asked.
+
+    `writes` says whether this process writes the reports, as xdist's controller does. Raises
+    SettingsError, in one line.
+    """
+    try:
+        if writes:
+            writers.look_ahead(settings.reports, settings.inputs)
+    except ReportError as problem:
+        raise SettingsError(str(problem)) from None
     if settings.app is not None:
         from reseller_conformance.serving import AppError, load_app
 
         try:
             load_app(settings.app)
         except AppError as problem:
-            raise pytest.UsageError(str(problem)) from None
+            raise SettingsError(_without_secrets(settings, problem)) from None
+
+
+def _without_secrets(settings: Settings, problem: Exception) -> str:
+    """Say what an application told of itself, which may have read the key too."""
+    return Scrubber(secrets_of(settings.target) if settings.target else ()).text(str(problem))
 
 
 # --- The target ----------------------------------------------------------------------------------
@@ -109,9 +127,16 @@ def target_of(settings: Settings) -> Iterator[Target]:
     elif settings.app is None:
         yield settings.target
     else:
-        from reseller_conformance.serving import load_app, serve_app
+        from reseller_conformance.serving import AppError, load_app, serve_app
 
-        with serve_app(load_app(settings.app)) as base_url:
+        base_url, why = "", ""
+        with ExitStack() as stack:
+            try:
+                base_url = stack.enter_context(serve_app(load_app(settings.app)))
+            except AppError as problem:
+                why = _without_secrets(settings, problem)
+            if why:  # not where it is caught: both would be told
+                pytest.fail(why, pytrace=False)
             yield replace(settings.target, base_url=base_url)
 
 

@@ -6,6 +6,7 @@ left to `plugin` (pytest's options and ini) and `cli` (which hands them on to py
 
 from __future__ import annotations
 
+import math
 import os
 import re
 from collections.abc import Callable, Mapping
@@ -31,6 +32,15 @@ GATEWAY_RATE = 10.0
 """Calls a second where nothing else is said: public documentation names 600 a minute."""
 
 
+READ = ("api-key-file", "baseline", "ca-bundle")
+"""The options that name a file to be read."""
+
+MOST_IN_FLIGHT = 1_000
+A_DAY = 86_400.0
+RATES = (1 / 3_600, 100_000.0)
+"""Calls a second, at the least and at the most: what a limiter can count."""
+
+
 class SettingsError(ValueError):
     """The operator's words do not make a run; the message says what to do, in one line."""
 
@@ -50,6 +60,8 @@ class Settings:
     reports: tuple[tuple[Writer, Path], ...]
     baseline: Baseline | None = None
     update_baseline: bool = False
+    inputs: tuple[str, ...] = ()
+    """The files that are read: no report may overwrite them."""
 
     @property
     def partial(self) -> bool:
@@ -86,6 +98,7 @@ def settings_from(
         reports=wanted(reader.text),
         baseline=_baseline(reader),
         update_baseline=bool(reader.words.get("update-baseline")),
+        inputs=tuple(file for name in READ for file in reader.texts(name)),
     )
 
 
@@ -120,7 +133,10 @@ class _Reader:
             said = self.env.get(option.env, "") if option.env else ""
             given = said.splitlines() if option.many else said
         values = given if isinstance(given, (list, tuple)) else [given]
-        return tuple(str(value) for value in values if value not in (None, ""))
+        texts = tuple(str(value) for value in values if value not in (None, ""))
+        for text in texts:
+            _see_text(f"--{name}", text)
+        return texts
 
     def text(self, name: str) -> str | None:
         return next(iter(self.texts(name)), None)
@@ -135,7 +151,9 @@ class _Reader:
             known = ", ".join(kind)
             raise SettingsError(f"--{name} is one of {known}, not: {given}") from None
 
-    def number(self, name: str, kind: Callable[[str], N], least: N, default: N) -> N:
+    def number(
+        self, name: str, kind: Callable[[str], N], least: N, default: N, most: float = math.inf
+    ) -> N:
         given = self.text(name)
         if given is None:
             return default
@@ -143,10 +161,19 @@ class _Reader:
             value = kind(given)
         except ValueError:
             value = None
-        if value is None or not least <= value < float("inf"):
+        if value is None or not least <= value <= most or value == math.inf:
             what = "a whole number" if kind is int else "a number"
-            raise SettingsError(f"--{name} is {what} from {least} on, not: {given}")
+            until = "on" if most == math.inf else f"to {most:g}"
+            raise SettingsError(f"--{name} is {what} from {least} {until}, not: {given}")
         return value
+
+
+def _see_text(name: str, text: str) -> None:
+    """Refuse what the system handed on as bytes: it can be neither sent nor shown."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise SettingsError(f"{name} is not UTF-8 text") from None
 
 
 def _target(reader: _Reader, base_url: str, env: Mapping[str, str], app: bool) -> Target | None:
@@ -165,6 +192,7 @@ def _target(reader: _Reader, base_url: str, env: Mapping[str, str], app: bool) -
     for name, value in (("RESELLER_API_USER", api_user), ("RESELLER_API_KEY", key)):
         if not value:
             raise SettingsError(f"a live target needs credentials: set the environment's {name}")
+        _see_text(name, value)
     if not customers:
         raise SettingsError("name a customer who is registered under the account: --user NAME")
     return Target(
@@ -182,18 +210,19 @@ def _target(reader: _Reader, base_url: str, env: Mapping[str, str], app: bool) -
 def _checked_url(text: str) -> str:
     try:
         parts = urlsplit(text)
-        port_is_fine = parts.port is None or parts.port > 0
+        fine = (parts.port is None or parts.port > 0) and not re.search(r"[\s<>\\^`{|}]", text)
+        (parts.hostname or "").encode("idna")
     except ValueError:
-        parts, port_is_fine = urlsplit(""), False
-    if parts.scheme not in ("http", "https") or not parts.hostname or not port_is_fine:
+        parts, fine = urlsplit(""), False
+    if parts.scheme not in ("http", "https") or not parts.hostname or not fine:
         raise SettingsError(
             f"--base-url is http://HOST or https://HOST, with a path or not: {text}"
         )
     if parts.username is not None or parts.password is not None:
         shown = f"{parts.scheme}://***@{parts.hostname}"
         raise SettingsError(f"--base-url holds no user and password; use --header: {shown}")
-    if parts.query or parts.fragment:
-        raise SettingsError(f"--base-url ends before the query: {text.partition('?')[0]}?…")
+    if re.search(r"[?#]", text):
+        raise SettingsError(f"--base-url ends before any ? or #: {re.split('[?#]', text)[0]}")
     return text.rstrip("/")
 
 
@@ -242,18 +271,19 @@ def _limits(reader: _Reader, local: bool) -> Limits:
     most = reader.text("max-requests")
     return Limits(
         rate=_rate(rate) if rate else (None if local else GATEWAY_RATE),
-        concurrency=reader.number("concurrency", int, 1, 8),
-        timeout=reader.number("timeout", float, 0.001, 10.0),
-        retries=reader.number("retries", int, 0, 2),
+        concurrency=reader.number("concurrency", int, 1, 8, MOST_IN_FLIGHT),
+        timeout=reader.number("timeout", float, 0.001, 10.0, A_DAY),
+        retries=reader.number("retries", int, 0, 2, 100),
         max_requests=reader.number("max-requests", int, 1, 1) if most else None,
     )
 
 
 def _rate(text: str) -> float:
     match = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)/(s|m)", text)
-    if match is None or float(match[1]) == 0:
+    rate = float(match[1]) / (60 if match[2] == "m" else 1) if match else 0.0
+    if not RATES[0] <= rate <= RATES[1]:
         raise SettingsError(f"--rate is calls a second or minute, as 10/s or 600/m, not: {text}")
-    return float(match[1]) / (60 if match[2] == "m" else 1)
+    return rate
 
 
 def _formats(text: str | None) -> tuple[Format, ...]:

@@ -32,6 +32,16 @@ class Target:
     headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     verify: bool | str = True
 
+    def __post_init__(self) -> None:
+        """Refuse what would be taken for something else, such as a name for a row of letters.
+
+        Raises TypeError.
+        """
+        if isinstance(self.customers, str) or not self.customers:
+            raise TypeError(f"customers is a tuple of one or more names, not: {self.customers!r}")
+        if not isinstance(self.api_key, Secret):
+            raise TypeError("api_key is a Secret: Secret(key), of reseller_conformance")
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:

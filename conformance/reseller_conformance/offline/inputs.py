@@ -86,6 +86,8 @@ def look_ahead(names: Sequence[str]) -> int | None:
     """
     if names.count(STDIN) > 1:
         raise InputError(f"stdin can be read only once: {STDIN}")
+    if STDIN in names and sys.stdin is None:
+        raise InputError(f"stdin is closed: {STDIN}")
     total: int | None = 0
     for name in names:
         # a pipe that is opened and closed again is broken for who writes to it

@@ -198,7 +198,7 @@ def validate(names: Sequence[str], wanted: Wanted, color: bool | None = None) ->
     before anything is judged.
     """
     total = look_ahead(names)
-    writers.look_ahead(wanted.reports)
+    writers.look_ahead(wanted.reports, names)
     validation = _Validation(wanted)
     with showing(total, lambda: validation.done, lambda: validation.answers):
         validation.read(names)

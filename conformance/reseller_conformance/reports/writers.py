@@ -64,12 +64,13 @@ class ReportError(ValueError):
     """A report cannot be written where it is wanted; the message says why, in one line."""
 
 
-def look_ahead(reports: Iterable[tuple[Writer, Path]]) -> None:
-    """Make the folders of these reports, and see that each can be written.
+def look_ahead(reports: Iterable[tuple[Writer, Path]], inputs: Iterable[str | Path] = ()) -> None:
+    """Make the folders of these reports, and see that each can be written over no input.
 
     Raises ReportError where one cannot: before a run, for after it the evidence would be lost.
     """
     taken: dict[Path, Writer] = {}
+    read = {Path(name).resolve() for name in inputs}
     for writer, path in reports:
         if writer.needs and find_spec(writer.needs) is None:
             needed = f"pip install 'reseller-conformance[{writer.extra}]'"
@@ -80,6 +81,8 @@ def look_ahead(reports: Iterable[tuple[Writer, Path]]) -> None:
         except OSError as error:
             why = error.strerror or error
             raise ReportError(f"--{writer.option} cannot be written, {why}: {path}") from None
+        if path.resolve() in read:
+            raise ReportError(f"--{writer.option} would overwrite what is read: {path}")
         if other is not writer:
             raise ReportError(f"--{other.option} and --{writer.option} are one file: {path}")
 
@@ -91,7 +94,7 @@ def attempt(path: Path) -> None:
     """
     if path.is_dir():
         raise IsADirectoryError(errno.EISDIR, "it is a folder")
-    if path.exists() and not path.is_file():
+    if (path.exists() and not path.is_file()) or path.parts[:2] == ("/", "dev"):
         raise OSError(errno.EINVAL, "it is no plain file")
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = _draft(path)
@@ -113,7 +116,11 @@ def write_all(reports: Iterable[tuple[Writer, Path]], run: Run) -> list[str]:
 
 
 def write(path: Path, text: str) -> None:
-    """Write the text as UTF-8, whole or not at all, and make its folder if need be."""
+    """Write the text as UTF-8, whole or not at all, and make its folder if need be.
+
+    A link stays one.
+    """
+    path = path.resolve()
     path.parent.mkdir(parents=True, exist_ok=True)
     # In the same folder, for only within a file system does a rename replace at one stroke.
     draft = _draft(path)

@@ -83,6 +83,8 @@ class RequestConformance:
     def test_request_post(self, reseller_judge: Judge) -> None:
         """The documented call as POST."""
         for answer in reseller_judge.ask(reseller_judge.plan.post(reseller_judge.format)):
+            if problem := answer.exchange.problem if not answer.asked else None:
+                reseller_judge.not_tested(f"the call was not made: {problem.detail}")
             reseller_judge.observe(answer.looks is Looks.OVERVIEW, answer.summary)
             return
         reseller_judge.not_tested("the first customer's documented call brings no overview")
