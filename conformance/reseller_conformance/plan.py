@@ -191,13 +191,11 @@ class Plan:
 
     def again(self, format: Format) -> list[list[Case]]:
         """Some wrong calls, each asked three times."""
-        wrong = [
-            *self.single(format, "task", (State.MISSING, State.UNKNOWN))[:: len(self.turns)],
-            *self.single(format, "user", (State.MISSING, State.UNKNOWN))[:: len(self.turns)],
-            *self.single(format, "api_key", (State.MISSING, State.UNKNOWN))[:: len(self.turns)],
-            _with(Case(format), dict.fromkeys(PARAMETERS, State.MISSING)),
-        ]
-        return [[replace(case, turn=turn) for turn in range(3)] for case in wrong]
+        alone = product(("task", "user", "api_key"), (State.MISSING, State.UNKNOWN))
+        wrong: list[dict[str, Value]] = [{name: state} for name, state in alone]
+        wrong.append(dict.fromkeys(PARAMETERS, State.MISSING))
+        cases = [_with(Case(format), states) for states in wrong]
+        return [[replace(case, turn=turn) for turn in range(3)] for case in cases]
 
     def before(self, format: Format) -> list[Case]:
         """Wrong calls for the last customer, to be asked before any right one: at once.
