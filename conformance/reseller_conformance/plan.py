@@ -247,11 +247,13 @@ class Plan:
         return cases
 
     def everything(self, format: Format) -> list[Case]:
-        """All that is asked in this format, in any order."""
+        """All that is asked in this format: what is asked again is asked first and last."""
+        again = self.again(format)
         return list(
             dict.fromkeys(
                 [
                     *self.documented(format),
+                    *(turns[0] for turns in again),
                     *self.singles(format),
                     *self.orders(format),
                     *self.encodings(format),
@@ -259,8 +261,8 @@ class Plan:
                     *self.undocumented(format),
                     *self.repeated(format),
                     *self.arrays(format),
-                    *(case for turns in self.again(format) for case in turns),
                     *self.combined(format),
+                    *(case for turns in again for case in turns),
                 ]
             )
         )

@@ -175,6 +175,9 @@ ALSO = {
 PLAIN = ("ampersand", "number")
 """What is odd in a way in which plain wrong values are: those are told first."""
 
+NEAR = ("accent", "not_latin_1", "astral", "emoji")
+"""What a near miss of a right value has at its end: where it is let in, that is told first."""
+
 
 def seed(
     name: str,
@@ -193,7 +196,8 @@ def falling(parameter: str, odd: str, how: str, formats: Sequence[Format] = BOTH
     said, test = ODD[odd]
     names = PARAMETERS if parameter == "text" else (parameter,)
     plain = {"crashes": HTTP_SERVER_ERROR, "is_let_in": WRONG.get(parameter, REQUEST_TEXT)}
-    fails = plain.get(how, REQUEST_TEXT) if odd in PLAIN else REQUEST_TEXT
+    told_first = odd in PLAIN or (odd in NEAR and how == "is_let_in")
+    fails = plain.get(how, REQUEST_TEXT) if told_first else REQUEST_TEXT
     seed(
         f"{parameter}_with_{odd}_{how}{suffix(formats)}",
         f"{'a value' if parameter == 'text' else parameter} with {said} {how.replace('_', ' ')}",

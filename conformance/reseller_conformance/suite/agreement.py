@@ -40,11 +40,7 @@ class AgreementConformance:
             judge.not_tested("name two registered customers with --user")
         turns = judge.asked.by_turns(judge.format)
         judge.examine(_others_between(turns), agreement.alike)
-        groups = judge.around(turns)
-        if any(any(agreement.own(group)) for group in groups):
-            # what a race mixes up has a requirement of its own
-            groups = judge.around(turns, in_turn=True)
-        judge.examine(groups, agreement.own)
+        judge.in_turn(turns, agreement.own)
         judge.conclude()
 
     @requirement(r.AGREEMENT_CONCURRENCY)

@@ -23,7 +23,8 @@ class DueConformance:
         """Right and wrong calls in turn are each judged anew."""
         reseller_judge.rests_on_the_documented_call()
         answers = reseller_judge.asked.remembered(reseller_judge.format)
-        reseller_judge(reseller_judge.around(answers, BEFORE), own_in_turn)
+        reseller_judge.in_turn(answers, own_in_turn, BEFORE)
+        reseller_judge.conclude()
 
     @requirement(r.DUE_TASK_MISSING)
     def test_due_task_missing(self, reseller_judge: Judge) -> None:

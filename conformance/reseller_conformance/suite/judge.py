@@ -186,6 +186,18 @@ class Judge:
                 self._subjects += 1
                 self._departures += check(subject)
 
+    def in_turn(self, answers: Iterable[Answer], check: Check[Between], turn: int = 0) -> None:
+        """Look at answers that were asked in turn, each among those that tell how it should be.
+
+        What a race mixes up has its own requirement: where something departs, it is compared with
+        what is asked in turn as well.
+        """
+        answers = list(answers)
+        groups = self.around(answers, turn)
+        if any(any(check(group)) for group in groups):
+            groups = self.around(answers, turn, in_turn=True)
+        self.examine(groups, check)
+
     def __call__(self, subjects: Iterable[Subject], check: Check[Subject]) -> None:
         """Examine these, and conclude."""
         self.examine(subjects, check)
