@@ -116,6 +116,10 @@ def test_a_live_count_is_right_between_its_neighbours():
 def test_a_count_that_moved_meanwhile_may_have_been_anything():
     assert not departs(agreement.own, Between(LIVE[0], LIVE[2], LIVE[1]))
     assert departs(agreement.own, Between(LIVE[0], LIVE[1], LIVE[0])) == ["requests, credits_used"]
+    for field in ("credits_allowed", "credits_used"):  # raised meanwhile, and then nothing is over
+        over, raised = overview(credits_overage=5), overview(**{field: 2000})
+        assert not departs(agreement.own, Between(overview(), over, raised))
+    assert departs(agreement.own, Between(overview(), over, overview())) == ["credits_overage"]
 
 
 def test_a_live_count_may_go_down():

@@ -26,6 +26,10 @@ __all__ = [
     "own_in_turn",
 ]
 
+BALANCE = ("credits_allowed", "credits_used")
+FOLLOWS = ("credits_remain", "credits_overage")
+"""What follows from the balance (specification, section 5)."""
+
 Values = Mapping[str, FieldValue]
 
 
@@ -142,9 +146,11 @@ def _moving(group: Between, name: str) -> bool:
     """Say whether a count has moved meanwhile: what it was in between, nobody can tell.
 
     Usage may be reset, and an allowance raised, while a run lasts; `values.steady` watches them.
+    What follows from the two may come back to where it was.
     """
-    before, after = group.before.values.get(name), group.after.values.get(name)
-    return isinstance(before, int) and isinstance(after, int) and before != after
+    before, after = group.before.values, group.after.values
+    counts = {name, *(BALANCE if name in FOLLOWS else ())} & before.keys() & after.keys()
+    return any(isinstance(before[of], int) and before[of] != after[of] for of in counts)
 
 
 def own_in_turn(group: Between) -> Iterator[Departure]:
