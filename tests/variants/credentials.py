@@ -6,8 +6,10 @@ A key that is a common word, or one character, is part of many texts that do not
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
-from reseller_conformance.reference import Account, Reference, Refusal
+from reseller_conformance.contract import Format
+from reseller_conformance.reference import Account, Answer, Reference, Refusal
 from reseller_conformance.reference.core import Parameters
 from variants.registry import Running, composed, served, variant
 from variants.shops import Shop, customer, shop
@@ -53,6 +55,27 @@ def key_of_two_letters() -> Iterator[Running]:
 @variant("the key is `k3y`")
 def key_of_three_characters() -> Iterator[Running]:
     yield from _serve(shop("lighthouse", "k3y", ANN, BOB))
+
+
+@composed(
+    "the key is `a1b2`, and errors tell the id of each request",
+    shop=shop("lighthouse", "a1b2", ANN, BOB),
+)
+class KeyWithinRequestIds(Reference):
+    def refuse(self, wanted: Format, refusal: Refusal) -> Answer:
+        said = replace(refusal, errors=("Request 0c99a1b2ff failed.",))
+        return super().refuse(wanted, said)
+
+
+@composed(
+    "the key is a customer's name, and errors repeat the user",
+    shop=shop("lighthouse", "ann@island.example", ANN, BOB),
+)
+class KeyIsACustomersName(Reference):
+    def look_up(self, parameters: Parameters) -> Account | Refusal:
+        found = super().look_up(parameters)
+        user = dict(parameters).get("user", "")
+        return Refusal(403, (f"Not so: {user}",)) if isinstance(found, Refusal) else found
 
 
 @variant("the key is all digits, some of which are a count of the account")

@@ -59,6 +59,13 @@ class LargeSteps(_Live):
         return spent(account, tick * 1_234_567, tick * 7_654_321)
 
 
+@composed("an allowance that is raised while it is read: what was over no longer is")
+class ToppedUp(_Live):
+    def moved(self, account: Account, tick: int) -> Account:
+        raised = replace(account, credits_allowed=account.credits_allowed + tick // 400 * 10**6)
+        return spent(raised, tick, tick)
+
+
 @composed("steps beyond 64 bits")
 class StepsBeyondSixtyFourBits(_Live):
     def moved(self, account: Account, tick: int) -> Account:

@@ -78,6 +78,14 @@ class ApiUserInAnyCase(Reference):
         return None
 
 
+NAMED_X = shop("Xenon", "k3y-Xenon", customer("Xavier@island.example"), customer("MAX"))
+
+
+@composed("names that are near misses of themselves in another letter case", shop=NAMED_X)
+class NamesInAnyCase(NamesComparedAsMysqlDoes):
+    find_reseller = ApiUserInAnyCase.find_reseller
+
+
 SIGNS = shop(
     "a+b",
     "1+1=2 & more;",
@@ -129,6 +137,20 @@ class ControlsRefused(_Gateway):
 class NoncharactersRefused(_Gateway):
     def refuses(self, written: str) -> bool:
         return any(char == "\0" or ord(char) & 0xFFFE == 0xFFFE for char in written)
+
+
+LONG = shop(
+    "lighthouse",
+    "k" * 200,
+    customer(f"{'ann' * 70}@island.example"),
+    customer("bob@island.example"),
+)
+
+
+@composed("values of more than 255 characters are refused, in HTML", shop=LONG)
+class LongValuesRefused(_Gateway):
+    def refuses(self, written: str) -> bool:
+        return any(len(value) > 255 for _, value in parse_qsl(written))
 
 
 @composed("calls without a query at all are answered like any other")
