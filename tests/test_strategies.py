@@ -1,3 +1,5 @@
+import random
+import threading
 import unicodedata
 
 from hypothesis import given
@@ -6,6 +8,7 @@ from hypothesis import strategies as st
 from reseller_conformance import strategies
 from reseller_conformance.cases import Expected
 from reseller_conformance.contract import PARAMETERS, Format
+from reseller_conformance.suite.exploring import collect
 
 
 @given(strategies.odd_texts())
@@ -31,3 +34,19 @@ def test_text_cases_have_one_text(case):
 def test_right_cases_call_for_an_overview(case):
     assert case.expected is Expected.OVERVIEW
     assert not {name for name, _ in case.extra} & set(PARAMETERS)
+
+
+def test_examples_are_drawn_beside_an_application_that_uses_random():
+    over = threading.Event()
+
+    def serve():
+        while not over.is_set():
+            random.random()
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    try:
+        assert collect(strategies.text_cases(Format.JSON), 20, 1)
+    finally:
+        over.set()
+        thread.join()

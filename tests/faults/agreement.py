@@ -386,7 +386,7 @@ fault(
 )(SharedFields)
 fault(
     fails=AGREEMENT_CONCURRENCY,
-    also=RIGHT,
+    also=(*RIGHT, ERRORS_STEADY),
     family="shared",
     name="one_at_a_time",
     description="a call is refused while another is in flight",

@@ -245,7 +245,7 @@ for _parameter in PARAMETERS:
         )
         fault(
             fails=DUE_REMEMBERED,
-            also=(_fails[_parameter], AGREEMENT_CONCURRENCY, *_also),
+            also=(_fails[_parameter], AGREEMENT_CONCURRENCY, ERRORS_STEADY, *_also),
             family=f"{_state}_right_after_a_success",
             name=f"{_parameter}_{_state}_accepted_right_after_a_success",
             description=f"{_parameter} {_said} in the call after one that succeeded",

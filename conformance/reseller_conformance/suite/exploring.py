@@ -6,10 +6,11 @@ not shrink; live calls are made only to shrink.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 
 from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
-from hypothesis.errors import HypothesisException
+from hypothesis.errors import HypothesisDeprecationWarning, HypothesisException
 from hypothesis.strategies import SearchStrategy
 
 from reseller_conformance.cases import Case
@@ -72,4 +73,7 @@ def _run(
     def run(case: Case) -> None:
         body(case)
 
-    run()
+    with warnings.catch_warnings():
+        # that a strategy uses `random`: it is an application, served by this process meanwhile
+        warnings.simplefilter("ignore", HypothesisDeprecationWarning)
+        run()
