@@ -54,7 +54,8 @@ def main(page: Path, again: bool, runs: int, examples: int) -> None:
     }
     if again:
         del parts["Growth"]
-    said = [f"## {AGAIN}", ""] if again else []
+    how = f"Commands are repeated {runs} times, and Schemathesis has {examples} examples a call."
+    said = [f"## {AGAIN}", "", how, ""] if again else [how, ""]
     for title, measure in parts.items():
         click.echo(f"{title} …", err=True)
         if again:
