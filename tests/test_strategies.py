@@ -1,6 +1,8 @@
+import importlib
 import random
 import threading
 import unicodedata
+from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,6 +18,15 @@ def test_odd_texts_are_such_as_anyone_must_answer(text):
     assert 1 <= len(text) <= 255
     assert not {unicodedata.category(c) for c in text} & {"Cc", "Cs", "Cn"}
     assert not (text.isascii() and text.isalnum())
+
+
+def test_no_text_of_the_modules_around_is_sent(tmp_path, monkeypatch):
+    words = [f"the-word-{number}" for number in range(800)]
+    Path(tmp_path, "settings_of_a_host.py").write_text(f"WORDS = {words}")
+    monkeypatch.syspath_prepend(tmp_path)
+    importlib.import_module("settings_of_a_host")
+    drawn = collect(strategies.undocumented_cases(Format.JSON), 500, 1)
+    assert not {text for case in drawn for pair in case.extra for text in pair} & set(words)
 
 
 @given(st.sampled_from(Format).flatmap(lambda f: strategies.wrong_cases(f, 3)))
