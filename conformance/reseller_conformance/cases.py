@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from urllib.parse import quote
 
 from reseller_conformance.contract import PARAMETERS, Format, path_of
@@ -211,6 +212,7 @@ def _length(state: Value) -> int:
     return 20 if state in ODD else 0
 
 
+@lru_cache(maxsize=1024)  # names and right values are in every call
 def _written(text: str, every_byte: bool, safe: str) -> str:
     if every_byte:
         return "".join(f"%{byte:02X}" for byte in text.encode())

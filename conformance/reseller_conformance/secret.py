@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 import sys
 from base64 import b64encode
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 from typing import NoReturn
 from urllib.parse import quote
 
@@ -106,6 +107,11 @@ LEAST = 4
 SHORT = 8
 """Fewer letters and digits than this may stand by chance within a word, or a request's id."""
 
+SMALL = 4096
+"""Bytes of a text that is remembered: most calls of a run get one of a few bodies."""
+
+REMEMBERED = 256
+
 HALF = 40
 """How long half an escape, of half a character, may be at the end of a body."""
 
@@ -140,7 +146,9 @@ class Scrubber:
             anywhere |= set(_base64(quote(value, safe="@", errors="replace").encode()))
         self._begun = tuple(anywhere)
         self._hidden = _compiled(anywhere, near=by_chance - anywhere)
-        self._telling = _compiled(anywhere - ordinary, near=ordinary & anywhere, apart=SHORT)
+        telling = _compiled(anywhere - ordinary, near=ordinary & anywhere, apart=SHORT)
+        self._hides = _remembered(self._hidden)
+        self._tells = _remembered(telling)
 
     def text(self, text: str) -> str:
         """Return the text with a mask for each value."""
@@ -150,7 +158,7 @@ class Scrubber:
 
     def data(self, data: bytes) -> bytes:
         """Return the bytes with a mask for each value."""
-        if not self._hidden.search(unescaped(data)):
+        if not self._hides(data):
             return data
         trace = traced(data)
         kept: list[bytes] = []
@@ -188,7 +196,17 @@ class Scrubber:
         An ordinary word or number counts only right after `api_key`: "bad username / password"
         does not echo the key `password`.
         """
-        return self._telling.search(unescaped(data)) is not None
+        return self._tells(data)
+
+
+def _remembered(sought: re.Pattern[bytes]) -> Callable[[bytes], bool]:
+    """Return what says whether any of this is found, and remembers it of short texts."""
+
+    def found(data: bytes) -> bool:
+        return sought.search(unescaped(data)) is not None
+
+    remembered = lru_cache(maxsize=REMEMBERED)(found)
+    return lambda data: (remembered if len(data) <= SMALL else found)(data)
 
 
 def _encodings(value: str) -> Iterator[bytes]:

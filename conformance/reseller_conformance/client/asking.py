@@ -231,9 +231,12 @@ class Client:
             due = time.monotonic() + seconds
             retries.append(Retry(reason_of(replies[-1]), seconds))
 
+        if not may_be_helped(once()) or not self._limits.retries:
+            return  # as nearly all do, without the cost of what manages tries
+        note(seconds_to_wait(replies[-1], len(replies)))
         tenacity.Retrying(
             retry=tenacity.retry_if_result(may_be_helped),
-            stop=tenacity.stop_after_attempt(self._limits.retries + 1),
+            stop=tenacity.stop_after_attempt(self._limits.retries),
             wait=lambda _: seconds_to_wait(replies[-1], len(replies)),
             sleep=note,  # the throttle waits, so that the call keeps its place before new ones
             retry_error_callback=lambda _: replies[-1],
