@@ -55,6 +55,13 @@ def matrix(session: nox.Session) -> None:
 
 
 @nox.session
+def pairs(session: nox.Session) -> None:
+    """The rows in which all pairs of states meet, made anew: after any change of the states."""
+    session.install(".", *group("pairs"))
+    session.run("python", "tests/pairs.py")
+
+
+@nox.session
 def mutation(session: nox.Session) -> None:
     """Mutants of `checks` and `envelope`, and which of them no test notices: docs/mutation.md."""
     session.install(".", *group("mutation"))

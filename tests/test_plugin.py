@@ -261,7 +261,7 @@ def test_an_unused_plugin_imports_nothing_heavy(tmp_path):
     code = (
         "import sys, pytest; pytest.main(['-q', '--collect-only', '/nonexistent'], []); "
         "print(sorted({'requests', 'hypothesis', 'jsonschema', 'xmlschema', 'responses', 'rich',"
-        " 'click', 'covertable', 'tenacity', 'pyrate_limiter'} & set(sys.modules)))"
+        " 'click', 'tenacity', 'pyrate_limiter'} & set(sys.modules)))"
     )
     done = subprocess.run(
         [sys.executable, "-c", code],

@@ -7,11 +7,13 @@ takes the ones that it needs, and `everything` is their union. What Hypothesis a
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from functools import lru_cache
+from functools import cache
 from itertools import combinations, cycle, islice, permutations, product
+from pathlib import Path
 from typing import Any, cast
 
 from reseller_conformance.cases import Case, Encoding
@@ -19,7 +21,7 @@ from reseller_conformance.contract import PARAMETERS, Format
 from reseller_conformance.states import EMPTY, LENIENT, NEAR, UNKNOWN, WRONG, State, Text, Value
 from reseller_conformance.texts import ODD_TEXTS, UNDOCUMENTED
 
-__all__ = ["BEFORE", "CLOSING", "Depth", "Plan"]
+__all__ = ["BEFORE", "CLOSING", "PAIRS", "Depth", "Plan"]
 
 
 class Depth(StrEnum):
@@ -59,6 +61,9 @@ BEFORE = 100
 
 CLOSING = 1000
 """The first turn of the right calls that are asked after others, to compare them with."""
+
+PAIRS = "pairs.json"
+"""Rows of states, in which every two of two parameters meet: `nox -s pairs` makes them."""
 
 # One state a way of getting it wrong, for combinations: the others of its kind take turns.
 _KINDS: dict[str, tuple[tuple[State, ...], ...]] = {
@@ -312,8 +317,7 @@ def _all_pairs(format: Format) -> Iterator[dict[str, Value]]:
     yield from _covering_array()[list(Format).index(format) :: len(Format)]
 
 
-@lru_cache(maxsize=1)
+@cache
 def _covering_array() -> tuple[dict[str, Value], ...]:
-    from covertable import make  # only where pairs are asked
-
-    return tuple(make({name: [State.VALID, *EMPTY, *WRONG[name]] for name in PARAMETERS}, 2))
+    rows = json.loads(Path(__file__).with_name(PAIRS).read_text())
+    return tuple(dict(zip(PARAMETERS, map(State, row), strict=True)) for row in rows)
