@@ -19,8 +19,9 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
-from reseller_conformance.cases import Case, askable
+from reseller_conformance.cases import Case, Rights, askable
 from reseller_conformance.client import Client, Traffic
+from reseller_conformance.client.request import Request as Written
 from reseller_conformance.client.request import request_for, rights_of, secrets_of
 from reseller_conformance.contract import Format
 from reseller_conformance.exchange import Exchange
@@ -85,7 +86,7 @@ class Direct:
         self._in_flight = Limits().concurrency if delay else 1
         self._base_url = target.base_url
         self._rights = rights_of(target)
-        self._scrubber = Scrubber(secrets_of(target))
+        self._scrubber = _scrubber(*secrets_of(target))
         self._clock = count(1)
         self._asked: dict[Case, Exchange] = {}
 
@@ -96,7 +97,7 @@ class Direct:
 
     def askable(self, case: Case) -> bool:
         """Say whether this account can tell this case from another."""
-        return askable(case, self._rights)
+        return _askable(case, self._rights)
 
     def ask(self, cases: Iterable[Case]) -> list[Exchange]:
         """Return an exchange for each case."""
@@ -113,11 +114,9 @@ class Direct:
         if case in self._asked:
             return self._asked[case]
         began = float(next(self._clock))
-        said = _request(case, self._base_url, self._rights)
-        parts = urlsplit(said.url)
-        form = (said.form or "").encode()
-        request = Request(unquote(parts.path), parts.query.encode(), said.method, form)
-        time.sleep(self._delay)
+        said, request = _request(case, self._base_url, self._rights)
+        if self._delay:
+            time.sleep(self._delay)
         answer = self._reference.respond(request)
         self._asked[case] = Exchange(
             case=case,
@@ -126,18 +125,27 @@ class Direct:
             headers=tuple(answer.fields.items()),
             body=self._scrubber.data(answer.body),
             began=began,
-            echoes_key=bool(said.telling) and _echo(said.telling).found_in(answer.body),
+            echoes_key=bool(said.telling) and _scrubber(*said.telling).found_in(answer.body),
         )
         return self._asked[case]
 
 
 # Hundreds of targets are asked the same calls.
-_request = lru_cache(maxsize=None)(request_for)
+_askable = lru_cache(maxsize=None)(askable)
 
 
 @cache
-def _echo(telling: tuple[str, ...]) -> Scrubber:
-    return Scrubber(telling)
+def _request(case: Case, base_url: str, rights: Rights) -> tuple[Written, Request]:
+    """Return a call as it is written, and as the reference reads it."""
+    said = request_for(case, base_url, rights)
+    parts = urlsplit(said.url)
+    form = (said.form or "").encode()
+    return said, Request(unquote(parts.path), parts.query.encode(), said.method, form)
+
+
+@cache
+def _scrubber(*values: str) -> Scrubber:
+    return Scrubber(values)
 
 
 @lru_cache(maxsize=1)

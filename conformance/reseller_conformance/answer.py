@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from reseller_conformance.cases import Case
 from reseller_conformance.envelope import (
@@ -28,7 +29,7 @@ MOST, LONGEST = 1000, 1000
 """Error texts of one answer, and characters of each, that are remembered."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Answer:
     """One answer: how it came, and what it means."""
 
@@ -46,7 +47,7 @@ class Answer:
         problem = self.exchange.problem
         return problem is None or problem.kind is not Transport.NOT_ASKED
 
-    @property
+    @cached_property
     def speaks(self) -> bool:
         """Whether the implementation itself gave a whole answer with a body to be read.
 
@@ -58,7 +59,7 @@ class Answer:
         status = exchange.status or 200  # a saved body without one: somebody meant it
         return not (300 <= status < 400 or status >= 500 or status == 429)
 
-    @property
+    @cached_property
     def looks(self) -> Looks:
         """Which of the two envelopes this is, or was meant to be."""
         return self._meant if self.speaks else Looks.NEITHER

@@ -306,13 +306,11 @@ def _whose(case: Case) -> tuple[Format, int]:
 
 
 def _members(subject: Answer | Between | Sequence[Answer]) -> Sequence[Answer]:
-    match subject:
-        case Answer():
-            return (subject,)
-        case Between(before, answer, after):
-            return (before, answer, after)
-        case _:
-            return subject
+    if isinstance(subject, Answer):
+        return (subject,)
+    if isinstance(subject, Between):
+        return (subject.before, subject.answer, subject.after)
+    return subject
 
 
 def _as_text(requirement: Requirement, finding: Finding) -> str:
