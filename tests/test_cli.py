@@ -527,6 +527,20 @@ def test_nobody_answering_is_nothing_verified(tmp_path: Path) -> None:
     assert KEY not in done.stdout + done.stderr
 
 
+def test_a_spent_budget_verifies_nothing_though_nothing_failed(tmp_path: Path) -> None:
+    done = quick(tmp_path, "--max-requests", "100", "--report-json", "report.json")
+    assert done.returncode == 3
+    last = done.stdout.splitlines()[-1]
+    assert "no violation so far (the budget of requests is spent: not everything was asked" in last
+    report = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
+    assert (report["verdict"], report["complete"]) == ("unverified", False)
+    assert report["traffic"]["calls"] == 100
+
+
+def test_a_budget_that_suffices_is_no_matter(tmp_path: Path) -> None:
+    assert quick(tmp_path, "--max-requests", "9999").returncode == 0
+
+
 OPEN_TO_ALL = """
 from urllib.parse import parse_qs
 from reseller_conformance.contract import Format

@@ -15,7 +15,7 @@ import pytest
 
 from reseller_conformance.baseline import Baseline
 from reseller_conformance.client.timeline import Timeline, together
-from reseller_conformance.findings import Finding, Outcome, Result, Run
+from reseller_conformance.findings import Finding, Outcome, Result, Run, spent
 from reseller_conformance.requirements import Level, by_id
 
 __all__ = ["COLLECTOR", "Collector", "collected"]
@@ -43,7 +43,7 @@ class Collector:
         self.update = update
         self.results: dict[str, Result] = {}
         self.tellers: list[Callable[[], Told]] = []
-        self.complete = True
+        self.interrupted = False
 
     def hear(self, told: Told) -> None:
         """Take what another process tells."""
@@ -65,16 +65,20 @@ class Collector:
             suite=self.suite,
             target=told[0]["target"] if told else None,
             traffic=_together([part["traffic"] for part in told]),
-            complete=self.complete,
+            complete=self._complete,
             baseline=self._held(),
         )
 
     @property
     def updated(self) -> Baseline | None:
-        """The baseline after this run; one that was interrupted changes nothing in it."""
-        if self.baseline and self.update and self.complete:
+        """The baseline after this run; one that asked not all changes nothing in it."""
+        if self.baseline and self.update and self._complete:
             return self.baseline.updated(tuple(self.results.values()), self.level)
         return self.baseline
+
+    @property
+    def _complete(self) -> bool:
+        return not self.interrupted and not spent(self.results.values())
 
     def _held(self) -> Mapping[str, Any] | None:
         after = self.updated

@@ -10,11 +10,15 @@ from enum import StrEnum
 
 from reseller_conformance.cases import Case
 
-__all__ = ["CAP", "GATEWAY", "Exchange", "Retry", "Transport", "TransportProblem"]
+__all__ = ["CAP", "GATEWAY", "SPENT", "Exchange", "Retry", "Transport", "TransportProblem"]
 
 
 GATEWAY = (429, 502, 503, 504)
 """What a gateway says of itself, not of the call (specification, section 6)."""
+
+
+SPENT = "the budget of requests is spent"
+"""Why a call was not made that the operator's `--max-requests` left no room for."""
 
 
 CAP = 1024 * 1024

@@ -6,14 +6,15 @@ between processes as JSON.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
+from reseller_conformance.exchange import SPENT
 from reseller_conformance.requirements import CATALOGUE, Level, Requirement, by_id
 
-__all__ = ["Finding", "Outcome", "Result", "Run", "Verdict", "verdict"]
+__all__ = ["Finding", "Outcome", "Result", "Run", "Verdict", "spent", "verdict"]
 
 
 class Outcome(StrEnum):
@@ -111,9 +112,9 @@ class Run:
 
     `suite` holds version, depth, level, formats, seed, when the run started and whether it is
     partial; `target` the kind, base URL and customers; `traffic` calls, retries, seconds and
-    latencies. `complete` is False where the run was interrupted. `baseline`, where there is one,
-    holds the file, what in it does not hold (`problems`), and what an update changed (`changes`),
-    a line for each.
+    latencies. `complete` is False where not everything was asked: the run was interrupted, or its
+    budget of requests spent. `baseline`, where there is one, holds the file, what in it does not
+    hold (`problems`), and what an update changed (`changes`), a line for each.
     """
 
     results: tuple[Result, ...]
@@ -123,6 +124,11 @@ class Run:
     traffic: Mapping[str, Any] | None = None
     complete: bool = True
     baseline: Mapping[str, Any] | None = None
+
+    @property
+    def spent(self) -> bool:
+        """Whether the budget of requests left something unasked."""
+        return spent(self.results)
 
     @property
     def outdated(self) -> bool:
@@ -142,6 +148,11 @@ class Run:
         if found is Verdict.CONFORMANT and not self.complete:
             return Verdict.UNVERIFIED
         return found
+
+
+def spent(results: Iterable[Result]) -> bool:
+    """Say whether the budget of requests left something unasked."""
+    return any(result.reason.endswith(SPENT) for result in results)
 
 
 def verdict(results: tuple[Result, ...], level: Level) -> Verdict:

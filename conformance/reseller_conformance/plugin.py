@@ -225,7 +225,7 @@ class _Gathering:
         if self.awake:
             from reseller_conformance.session import collector_of
 
-            collector_of(self.config).complete = False
+            collector_of(self.config).interrupted = True
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:

@@ -30,7 +30,7 @@ from reseller_conformance.client.retrying import (
 from reseller_conformance.client.throttle import StoppedError, Throttle
 from reseller_conformance.client.traffic import Ledger, Traffic
 from reseller_conformance.client.wire import Reply, Wire
-from reseller_conformance.exchange import Exchange, Retry, Transport, TransportProblem
+from reseller_conformance.exchange import SPENT, Exchange, Retry, Transport, TransportProblem
 from reseller_conformance.secret import Scrubber
 from reseller_conformance.target import Limits, Target
 
@@ -204,7 +204,7 @@ class Client:
             return self._not_asked(case, "the run was stopped")
         except SpentError:
             if not replies:
-                return self._not_asked(case, "the budget of requests is spent")
+                return self._not_asked(case, SPENT)
         self._hopes.learn(case, replies, turned_away(replies[-1], self._answered))
         with self._scrubbing:
             return self._scrubbed(case, request, replies[-1], tuple(retries[: len(replies) - 1]))

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
+from reseller_conformance.exchange import SPENT
 from reseller_conformance.findings import Finding, Outcome, Result, Run, Verdict
 from reseller_conformance.reports.text import counted
 from reseller_conformance.requirements import CATALOGUE, Level, Requirement
@@ -192,9 +193,8 @@ def conclusion(run: Run) -> str:
         notes.append(f"{wrong} baseline {'entry does' if wrong == 1 else 'entries do'} not hold")
     if not run.complete:
         saved = (run.target or {}).get("kind") == "saved"
-        notes.append(
-            "not everything was read" if saved else "interrupted: not everything was asked"
-        )
+        why = SPENT if run.spent else "interrupted"
+        notes.append("not everything was read" if saved else f"{why}: not everything was asked")
     tested = {
         result.requirement.id
         for result in run.results
