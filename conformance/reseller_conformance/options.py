@@ -5,11 +5,12 @@ What the words mean is checked in `settings`.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from reseller_conformance.reports.writers import WRITERS
 
-__all__ = ["DEFAULT_SEED", "MORE", "OPTIONS", "REPORTS", "Option", "dest"]
+__all__ = ["DEFAULT_SEED", "MORE", "OPTIONS", "REPORTS", "Option", "dest", "in_pytest"]
 
 REPORTS = "Reports"
 MORE = "More options"
@@ -69,3 +70,9 @@ OPTIONS = (
 def dest(name: str) -> str:
     """Return the name of an option in pytest's configuration and in ini files."""
     return "reseller_" + name.replace("-", "_")
+
+
+def in_pytest(said: str) -> str:
+    """Return a sentence in which each option has the name that it has in pytest."""
+    names = "|".join(option.name for option in OPTIONS)
+    return re.sub(rf"(?<![\w-])--(?=({names})(?![\w-]))", "--reseller-", said)

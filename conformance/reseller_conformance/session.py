@@ -21,7 +21,7 @@ from reseller_conformance.client import Client, secrets_of
 from reseller_conformance.collector import COLLECTOR, Collector, Told, collected
 from reseller_conformance.contract import Format
 from reseller_conformance.findings import Outcome, Verdict
-from reseller_conformance.options import OPTIONS, dest
+from reseller_conformance.options import OPTIONS, dest, in_pytest
 from reseller_conformance.reports import writers
 from reseller_conformance.reports.writers import ReportError, write_all
 from reseller_conformance.requirements import by_id
@@ -71,7 +71,7 @@ def settings_of(config: pytest.Config) -> Settings:
             base_url = config.getoption("base_url", None) or ""
             config.stash[_SETTINGS] = settings_from(words, base_url, environment(config))
         except SettingsError as problem:
-            raise pytest.UsageError(str(problem)) from None
+            raise pytest.UsageError(in_pytest(str(problem))) from None
     return config.stash[_SETTINGS]
 
 
@@ -88,7 +88,7 @@ def check(config: pytest.Config) -> None:
     try:
         look_ahead(settings_of(config), writes=not hasattr(config, "workerinput"))
     except SettingsError as problem:
-        raise pytest.UsageError(str(problem)) from None
+        raise pytest.UsageError(in_pytest(str(problem))) from None
 
 
 def look_ahead(settings: Settings, *, writes: bool = True) -> None:
