@@ -205,7 +205,10 @@ def test_a_target_that_is_down_is_unverified(pytester, account):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (["--reseller-depth=deep"], "*--reseller-depth is one of quick, standard, thorough, not: deep*"),
+        (
+            ["--reseller-depth=deep"],
+            "*--reseller-depth is one of quick, *, not: deep*",
+        ),
         (["--reseller-app=nowhere:app", "--reseller-user=a"], "*nowhere*"),
         (["--base-url=http://h"], "*RESELLER_API_USER*"),
     ],

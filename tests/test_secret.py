@@ -249,6 +249,15 @@ def test_a_short_key_is_no_part_of_a_longer_word() -> None:
     assert scrubber.data(b"request 99a1b2ff") == b"request 99***ff"
 
 
+@pytest.mark.parametrize(
+    ("key", "encoding"),
+    [("Серебряный", "koi8-r"), ("пакет-9", "cp1251"), ("シルバー", "shift_jis"), ("金牌9", "gbk")],
+)
+def test_a_key_is_found_in_the_encodings_of_regions(key: str, encoding: str) -> None:
+    body = f"<package>{key} 1</package>".encode(encoding)
+    assert Scrubber([key]).data(body) == b"<package>*** 1</package>"
+
+
 def test_hexadecimal_is_found_in_either_case() -> None:
     for written in (CANARY.encode().hex(), CANARY.encode().hex().upper()):
         assert Scrubber([CANARY]).text(f"<{written}>") == f"<{MASK}>"

@@ -116,11 +116,20 @@ HALF = 40
 """How long half an escape, of half a character, may be at the end of a body."""
 
 
+_ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be", "latin-1", "cp1252")
+_REGIONAL = (
+    *("koi8-r", "koi8-u", "cp1251", "iso8859-5", "cp1250", "iso8859-2", "cp1253", "iso8859-7"),
+    *("cp1254", "cp1255", "cp1256", "cp874", "shift_jis", "euc-jp", "gb18030", "big5", "euc-kr"),
+)
+"""What XML is still written in where letters are not ASCII, which a key might hold."""
+
+
 class Scrubber:
     """Replaces values, in every form that a text may give them.
 
     The forms are those that `escapes` undoes, UTF-8, UTF-16, Latin-1 and either read as the other,
-    ASCII letters in either case, hexadecimal, and base64, alone or within something longer.
+    the encodings of regions, ASCII letters in either case, hexadecimal, and base64, alone or within
+    something longer.
 
     A value that an honest answer may hold by chance (shorter than four characters, a word of the
     contract's own, a count or a date, nothing but signs) would shred bodies and prove nothing: it
@@ -211,7 +220,7 @@ def _remembered(sought: re.Pattern[bytes]) -> Callable[[bytes], bool]:
 
 def _encodings(value: str) -> Iterator[bytes]:
     """Give the value in each encoding, unescaped as what is searched will be."""
-    for encoding in ("utf-8", "utf-16-le", "utf-16-be", "latin-1", "cp1252"):
+    for encoding in (*_ENCODINGS, *(() if value.isascii() else _REGIONAL)):
         try:
             encoded = value.encode(encoding)
         except UnicodeError:
