@@ -50,6 +50,7 @@ ODD_TEXTS = (
     "Ā",
     "漢字",
     "שלום",
+    "\u0416\u03b2\u0e01\u0939\u304b\ud55c\uff3a",  # a letter of each of seven more scripts
     "e\u0301",
     "\u00a0",
     "\u200b",
@@ -58,6 +59,7 @@ ODD_TEXTS = (
     "€",
     "\U0001f600",
     "\U00020000",
+    "\ue000",
     "x" * 255,
     "é" * 255,
     "'" * 128,
