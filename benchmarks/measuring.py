@@ -17,6 +17,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 
 from reseller_conformance.reference import default_reference
 
@@ -87,14 +88,26 @@ def once(words: Sequence[str], stdin: bytes | None = None) -> Cost:
 
 
 def compared(commands: dict[str, Sequence[str]], runs: int = 5) -> dict[str, float]:
-    """Return the median seconds of each command, all measured by one hyperfine."""
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder, "times.json")
-        words = ["hyperfine", "--warmup=1", f"--runs={runs}", "--style=none", "--ignore-failure"]
-        words += ["--shell=none", f"--export-json={file}", *map(shlex.join, commands.values())]
-        subprocess.run(words, check=True, env=environment(), stdout=subprocess.DEVNULL)
-        results = json.loads(file.read_text())["results"]
-    return {name: one["median"] for name, one in zip(commands, results, strict=True)}
+    """Return the median seconds of each command, all measured by hyperfine.
+
+    The commands take turns, `runs` times: a machine that is slow for a while is so for all of them.
+    """
+    times: dict[str, list[float]] = {name: [] for name in commands}
+    words = ["hyperfine", "--runs=1", "--style=none", "--ignore-failure", "--shell=none"]
+    for turn in range(runs):
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder, "times.json")
+            how = [f"--warmup={0 if turn else 1}", f"--export-json={file}"]
+            subprocess.run(
+                [*words, *how, *map(shlex.join, commands.values())],
+                check=True,
+                env=environment(),
+                stdout=subprocess.DEVNULL,
+            )
+            results = json.loads(file.read_text())["results"]
+        for name, one in zip(commands, results, strict=True):
+            times[name] += one["times"]
+    return {name: median(seconds) for name, seconds in times.items()}
 
 
 def recorded(record: Path) -> list[tuple[float, str]]:

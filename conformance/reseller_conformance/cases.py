@@ -160,6 +160,7 @@ def pairs(case: Case, rights: Rights) -> list[tuple[str, str]]:
     return [*case.extra[:1], *stated, *case.extra[1:]]
 
 
+@lru_cache(maxsize=1024)
 def _made(state: Value, name: str, customer: int, rights: Rights) -> str | None:
     if state is State.FOREIGN:
         return rights.foreign

@@ -7,6 +7,7 @@ scrubbed by value, but a URL is built without the key to begin with, however sho
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from reseller_conformance.cases import Case, Rights, pairs, query, url_of
 from reseller_conformance.escapes import unescaped
@@ -63,7 +64,7 @@ def request_for(case: Case, base_url: str, rights: Rights) -> Request:
     """Write the call."""
     sent = pairs(case, rights)
     # whatever changes with the key holds something of it
-    otherwise = pairs(case, replace(rights, api_key=_ANOTHER_KEY))
+    otherwise = pairs(case, _with_another_key(rights))
     hidden = [one != other for one, other in zip(sent, otherwise, strict=True)]
     written = [query([pair], case.encoding) for pair in sent]
     shown = [
@@ -80,6 +81,11 @@ def request_for(case: Case, base_url: str, rights: Rights) -> Request:
     )
 
 
+@lru_cache(maxsize=4)
+def _with_another_key(rights: Rights) -> Rights:
+    return replace(rights, api_key=_ANOTHER_KEY)
+
+
 def _telling(sent: list[tuple[str, str]], hidden: list[bool], key: str) -> tuple[str, ...]:
     keys = [value for (_, value), hide in zip(sent, hidden, strict=True) if hide]
     # what stands around the whole key may be anybody's: quotes, a tag, a comma
@@ -87,9 +93,14 @@ def _telling(sent: list[tuple[str, str]], hidden: list[bool], key: str) -> tuple
     named = [value for name, value in sent if name.removesuffix("[]") == "api_key"]
     holding += [value for value in named if value == UNKNOWN]
     others = [value for name, value in sent if name.removesuffix("[]") != "api_key"]
-    beside = [unescaped(other.encode()) for other in others]
+    beside = list(map(_plain, others))
     return tuple(
         value
         for value in dict.fromkeys(holding)
-        if len(value) >= LEAST and not any(unescaped(value.encode()) in other for other in beside)
+        if len(value) >= LEAST and not any(_plain(value) in other for other in beside)
     )
+
+
+@lru_cache(maxsize=256)  # right values are in nearly every call
+def _plain(text: str) -> bytes:
+    return unescaped(text.encode())
