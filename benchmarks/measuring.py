@@ -98,12 +98,15 @@ def compared(commands: dict[str, Sequence[str]], runs: int = 5) -> dict[str, flo
         with tempfile.TemporaryDirectory() as folder:
             file = Path(folder, "times.json")
             how = [f"--warmup={0 if turn else 1}", f"--export-json={file}"]
-            subprocess.run(
+            done = subprocess.run(
                 [*words, *how, *map(shlex.join, commands.values())],
-                check=True,
+                check=False,
                 env=environment(),
-                stdout=subprocess.DEVNULL,
+                capture_output=True,  # it warns of each command that finds a violation
+                text=True,
             )
+            if done.returncode:
+                raise SystemExit(done.stderr)
             results = json.loads(file.read_text())["results"]
         for name, one in zip(commands, results, strict=True):
             times[name] += one["times"]
