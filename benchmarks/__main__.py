@@ -19,7 +19,7 @@ HEAD = f"""\
 The figures of a part are from one run of `nox -s bench`, commands side by side, each tool in an
 environment of its own; `nox -s bench -- --again` adds a second run, which tells how far to trust
 the first ({platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}). On
-another machine trust the ratios. Where commands are repeated they take turns, and seconds are medians.
+another machine trust the ratios. Commands that are repeated take turns, and seconds are medians.
 
 """
 
