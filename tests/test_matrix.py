@@ -60,7 +60,8 @@ def client_of(fault: Fault, delay: float) -> Iterator[Asking]:
         with fault.serve() as url:
             target = target_of(default_reference(), url)
             hangs = fault.fails.id == "http.in-time"
-            limits = Limits(timeout=1.0, retries=1) if hangs else Limits()
+            # with answers that are late there are many processes, and each is slow
+            limits = Limits(timeout=1.0 + 40 * delay, retries=1) if hangs else Limits()
             with Late(target, limits, delay) as client:
                 yield target, client, nullcontext
         return
