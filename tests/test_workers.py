@@ -127,12 +127,13 @@ def elsewhere(tmp_path, monkeypatch):
     """A worker on another machine, for all that it knows: a socket, and no target of its own."""
     for name in ("RESELLER_API_USER", "RESELLER_USER"):
         monkeypatch.setenv(name, os.environ[name])
-    key = {"RESELLER_API_KEY": os.environ["RESELLER_API_KEY"]}
+    # it does not flush the line that says that it listens
+    own = {"RESELLER_API_KEY": os.environ["RESELLER_API_KEY"], "PYTHONUNBUFFERED": "1"}
     bare = {name: value for name, value in os.environ.items() if not name.startswith("RESELLER_")}
     url = urlsplit(refused_url())
     command = [sys.executable, "-m", "execnet.script.socketserver", url.netloc]
     with subprocess.Popen(
-        command, cwd=tmp_path, env=bare | key, stdout=subprocess.PIPE, text=True
+        command, cwd=tmp_path, env=bare | own, stdout=subprocess.PIPE, text=True
     ) as server:
         assert server.stdout is not None
         server.stdout.readline()
