@@ -149,7 +149,17 @@ def test_a_worker_on_another_machine_asks_whom_the_operator_named(pytester, monk
     assert len(server.asked) > 20
 
 
-def test_a_worker_without_the_key_ends_the_run_with_one_line(pytester):
+SLOW_CONTROLLER = """
+import time
+
+def pytest_xdist_node_collection_finished():
+    time.sleep(1.5)
+"""
+
+
+@pytest.mark.parametrize("controller", ["", SLOW_CONTROLLER], ids=["at once", "slow"])
+def test_a_worker_without_the_key_ends_the_run_with_one_line(pytester, controller):
+    pytester.makeconftest(controller)
     url = f"--base-url={refused_url()}"
     result = pytester.runpytest(*SUITE, url, "--dist=load", "--tx=popen//env:RESELLER_API_KEY=")
     assert result.ret == pytest.ExitCode.USAGE_ERROR

@@ -165,16 +165,16 @@ class _Gathering:
         if ours:
             from reseller_conformance.session import introduce
 
-            self._check()
-            self.awake = True
-            introduce(ours, MARK)
+            if self._can_run():
+                self.awake = True
+                introduce(ours, MARK)
         elif SUITE in self.config.args and not items and not self.config.getoption("keyword"):
             raise pytest.UsageError(
                 "nothing of the suite was collected: its module is test_overview.py and its class "
                 "TestOverview, which python_files and python_classes must match"
             )
 
-    def _check(self) -> None:
+    def _can_run(self) -> bool:
         """Refuse what cannot be run; a worker leaves that to the controller, in its own words."""
         from reseller_conformance.session import check
 
@@ -184,7 +184,15 @@ class _Gathering:
             if not hasattr(self.config, "workeroutput"):
                 raise
             self.config.workeroutput[REFUSED] = str(problem)
-            raise pytest.Session.Failed(str(problem)) from None
+            return False
+        return True
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_protocol(self) -> None:
+        """End a worker that cannot run: with its first item, for the controller sends it items."""
+        refused = getattr(self.config, "workeroutput", {}).get(REFUSED)
+        if refused:
+            raise pytest.Session.Failed(refused)
 
     def pytest_report_collectionfinish(self) -> list[str]:
         """Say what is about to be tested against what."""
