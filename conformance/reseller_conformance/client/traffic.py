@@ -28,10 +28,6 @@ class Bucket:
     answers: int
 
 
-LONG = 16 * 1024
-"""Bytes of a body that is much longer than an envelope, which has a few hundred."""
-
-
 @dataclass(frozen=True, slots=True)
 class Latency:
     """Seconds from a request to its whole answer; None where no answer came.
@@ -66,17 +62,11 @@ class Ledger:
         self._calls = 0
         self._retries = 0
         self._bytes = 0
-        self._long = 0
         self._latencies = array("d")
         self._course = Course()
         self._asking = 0
         self._since = 0.0
         self._seconds = 0.0
-
-    @property
-    def long(self) -> int:
-        """The bytes of all bodies so far that are much longer than an envelope."""
-        return self._long
 
     def begin(self, again: bool, most: int | None) -> bool:
         """Count a try, where there are not `most` of them already; say whether it may be made."""
@@ -94,7 +84,6 @@ class Ledger:
         """Count the answer to a try, or only its bytes where it did not come whole."""
         with self._lock:
             self._bytes += size
-            self._long += size if size > LONG else 0
             if seconds is not None:
                 self._latencies.append(seconds)
                 self._course.answered(time.monotonic(), seconds)
