@@ -215,12 +215,15 @@ class Client:
         """Send it until it is answered, or the tries are spent."""
         due = 0.0
 
+        def to_wait(*_: object) -> float:
+            return seconds_to_wait(replies[-1], len(replies))
+
         def once() -> Reply:
             with self._throttle.slot(len(replies), due):
                 reply = self._send(request, again=bool(replies))
                 replies.append(reply)
                 if asks_everybody(reply) and self._hopes.of_another_try(case, reply):
-                    self._throttle.pause(seconds_to_wait(reply, len(replies)), reply.began)
+                    self._throttle.pause(to_wait(), reply.began)
             return reply
 
         def may_be_helped(reply: Reply) -> bool:
@@ -233,11 +236,11 @@ class Client:
 
         if not may_be_helped(once()) or not self._limits.retries:
             return  # as nearly all do, without the cost of what manages tries
-        note(seconds_to_wait(replies[-1], len(replies)))
+        note(to_wait())
         tenacity.Retrying(
             retry=tenacity.retry_if_result(may_be_helped),
             stop=tenacity.stop_after_attempt(self._limits.retries),
-            wait=lambda _: seconds_to_wait(replies[-1], len(replies)),
+            wait=to_wait,
             sleep=note,  # the throttle waits, so that the call keeps its place before new ones
             retry_error_callback=lambda _: replies[-1],
         )(once)
