@@ -24,4 +24,4 @@ def _no_account_from_outside(monkeypatch):
 @pytest.fixture(autouse=True)
 def _nothing_read_before():
     """What one test has read is not remembered for another, nor for a mutant of the reader."""
-    reader._remembered.cache_clear()
+    reader._remembered.forget()

@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 import sys
 from base64 import b64encode
-from collections.abc import Callable, Iterable, Iterator
-from functools import lru_cache
+from collections.abc import Iterable, Iterator
 from typing import NoReturn
 from urllib.parse import quote
 
 from reseller_conformance.contract import ERROR, FIELDS, PARAMETERS, TASK
 from reseller_conformance.escapes import traced, unescaped
+from reseller_conformance.remembering import Remembering
 
 __all__ = ["LEAST", "MASK", "Scrubber", "Secret"]
 
@@ -107,11 +107,6 @@ LEAST = 4
 SHORT = 8
 """Fewer letters and digits than this may stand by chance within a word, or a request's id."""
 
-SMALL = 4096
-"""Bytes of a text that is remembered: most calls of a run get one of a few bodies."""
-
-REMEMBERED = 256
-
 HALF = 40
 """How long half an escape, of half a character, may be at the end of a body."""
 
@@ -156,8 +151,8 @@ class Scrubber:
         self._begun = tuple(anywhere)
         self._hidden = _compiled(anywhere, near=by_chance - anywhere)
         telling = _compiled(anywhere - ordinary, near=ordinary & anywhere, apart=SHORT)
-        self._hides = _remembered(self._hidden)
-        self._tells = _remembered(telling)
+        self._hides = Remembering(lambda data: self._hidden.search(unescaped(data)) is not None)
+        self._tells = Remembering(lambda data: telling.search(unescaped(data)) is not None)
 
     def text(self, text: str) -> str:
         """Return the text with a mask for each value."""
@@ -206,16 +201,6 @@ class Scrubber:
         does not echo the key `password`.
         """
         return self._tells(data)
-
-
-def _remembered(sought: re.Pattern[bytes]) -> Callable[[bytes], bool]:
-    """Return what says whether any of this is found, and remembers it of short texts."""
-
-    def found(data: bytes) -> bool:
-        return sought.search(unescaped(data)) is not None
-
-    remembered = lru_cache(maxsize=REMEMBERED)(found)
-    return lambda data: (remembered if len(data) <= SMALL else found)(data)
 
 
 def _encodings(value: str) -> Iterator[bytes]:

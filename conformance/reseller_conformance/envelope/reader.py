@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from reseller_conformance.contract import Format
 from reseller_conformance.envelope.json_reader import read_json
 from reseller_conformance.envelope.model import Envelope, Problem, Unreadable
 from reseller_conformance.envelope.problems import Foreign, Problems, despite
 from reseller_conformance.envelope.xml_reader import read_xml
+from reseller_conformance.remembering import Remembering
 from reseller_conformance.requirements import READABLE_FORMAT, READABLE_SYNTAX
 
 __all__ = ["read_envelope"]
 
 _EXPECTED = {Format.JSON: "one JSON text", Format.XML: "one XML document"}
-
-
-_SMALL = 4096
-"""Bodies up to this many bytes are remembered: most calls of a run get one of a few."""
 
 
 def read_envelope(
@@ -29,7 +24,7 @@ def read_envelope(
 
     `content_type` is the header's value: its charset has a say in how XML is decoded.
     """
-    return (_remembered if len(body) <= _SMALL else _read)(body, format, content_type)
+    return _remembered(body, format, content_type)
 
 
 def _read(body: bytes, format: Format, content_type: str | None) -> Envelope:
@@ -46,4 +41,5 @@ def _read(body: bytes, format: Format, content_type: str | None) -> Envelope:
     return despite(Problems(problem), other, read.text)
 
 
-_remembered = lru_cache(maxsize=512)(_read)
+# mutants of what is decorated would not be made
+_remembered = Remembering(_read)
