@@ -14,8 +14,8 @@ __all__ = ["Remembering"]
 SHORT = 4096
 """Bytes of the longest body that is kept."""
 
-MOST = 512
-"""Bodies that are kept, each with what was made of it."""
+MOST = 128
+"""Bodies that are kept, each with what was made of it: a load test has dozens who remember."""
 
 P = ParamSpec("P")
 T = TypeVar("T")
