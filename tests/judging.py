@@ -26,6 +26,7 @@ from reseller_conformance.client.request import request_for, rights_of, secrets_
 from reseller_conformance.contract import Format
 from reseller_conformance.exchange import Exchange
 from reseller_conformance.findings import Outcome
+from reseller_conformance.plan import Plan
 from reseller_conformance.reference import Reference, Request
 from reseller_conformance.requirements import CATALOGUE, Requirement, by_id
 from reseller_conformance.secret import Scrubber, Secret
@@ -159,9 +160,26 @@ def _items() -> list[tuple[Requirement, Format | None, Any]]:
     return sorted(found, key=lambda item: CATALOGUE.index(item[0]))
 
 
+class _MadeOnce:
+    """A plan whose lists are made once: hundreds of targets are asked the same."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+
+    def __getattr__(self, name: str) -> Any:
+        setattr(self, name, cache(getattr(self._plan, name)))
+        return getattr(self, name)
+
+
+@cache
+def _made_once(plan: Plan) -> Any:
+    return _MadeOnce(plan)
+
+
 def judge(target: Target, chosen: Settings, client: Any, mocked: Any = nullcontext) -> list[Judged]:
     """Judge every requirement, and return the outcomes in the order of the catalogue."""
     asked = Asked(target, chosen, client, mocked)
+    asked.plan = _made_once(asked.plan)
     judged = []
     for requirement, format, test in _items():
         said: dict[str, str] = {}

@@ -7,7 +7,7 @@ answer to choose, and prints what `matrix_table` makes of it.
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import pytest
@@ -131,10 +131,26 @@ def test_the_reference_fails_nothing():
     assert {one.outcome for one in judged} == {Outcome.PASSED}
 
 
+LIVE = "live_accounts"
+"""The topic whose variants are asked by calls in flight together: what they tell moves."""
+
+
+@contextmanager
+def client_of_variant(variant: Variant, delay: float) -> Iterator[tuple[Target, Late | Direct]]:
+    """Yield a target, and who asks it."""
+    with variant.serve() as running:
+        if running.reference and variant.topic != LIVE:
+            target = replace(running.target, base_url=EMBEDDED_URL)
+            yield target, Direct(running.reference, target, delay)
+            return
+        with Late(running.target, Limits(), delay) as client:
+            yield running.target, client
+
+
 def fails_no_must(variant: Variant, bench: Bench) -> None:
     try:
-        with variant.serve() as running, Late(running.target, Limits(), bench.delay) as client:
-            judged = judge(running.target, settings(bench.depths[0], bench.seed), client)
+        with client_of_variant(variant, bench.delay) as (target, client):
+            judged = judge(target, settings(bench.depths[0], bench.seed), client)
             bench.record("calls", client.traffic.calls)
     except NotInstalledError as missing:
         pytest.skip(f"waits for {missing} to be installed")

@@ -53,7 +53,10 @@ def library(name: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """A variant that is being served, and the words for a run against it."""
+    """A variant that is being served, and the words for a run against it.
+
+    `reference` is what is served, where that alone makes the variant.
+    """
 
     base_url: str
     api_user: str
@@ -62,6 +65,7 @@ class Running:
     foreign: str | None = None
     headers: tuple[tuple[str, str], ...] = ()
     ca_bundle: str | None = None
+    reference: Reference | None = None
 
     @property
     def target(self) -> Target:
@@ -152,7 +156,7 @@ def composed(
 def served(reference: Reference, shop: Shop = DEFAULT) -> Iterator[Running]:
     """Serve the reference over a shop's accounts, on a production server."""
     with serve_app(Application(reference)) as base_url:
-        yield Running(base_url, *shop.words)
+        yield Running(base_url, *shop.words, reference=reference)
 
 
 def _add(
