@@ -180,6 +180,20 @@ def test_what_is_not_http_is_a_protocol_problem() -> None:
         assert exchange.problem.detail == "what came is not HTTP"
 
 
+@pytest.mark.parametrize("length", ["-1", "+2", "many", "2, 2", "0x2", "2.0", " ", "9" * 19])
+def test_a_length_that_is_none_is_a_protocol_problem(length: str) -> None:
+    exchange = ask_one([http(b"{}", Content_Length=length), CLOSE])
+    assert kind_of(exchange) is Transport.PROTOCOL
+    assert exchange.problem.detail == "Content-Length is no length of a body"
+
+
+@pytest.mark.parametrize("length", ["2", "002", "0" * 30 + "2", " 2 ", "2\r\nContent-Length: 2"])
+def test_a_length_may_be_written_at_length(length: str) -> None:
+    exchange = ask_one([http(b"{}", Content_Length=length)])
+    assert exchange.problem is None
+    assert exchange.body == b"{}"
+
+
 def test_contradicting_lengths_are_a_protocol_problem() -> None:
     two = b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab"
     assert kind_of(ask_one([two, CLOSE])) is Transport.PROTOCOL
@@ -191,6 +205,33 @@ def test_a_body_shorter_than_announced_is_incomplete() -> None:
     assert exchange.problem.detail == "the body breaks off: 5 of 100 bytes came"
     assert exchange.body == b"12345"
     assert exchange.status == 200
+
+
+HEADERS = http(b"", Content_Length="8")
+
+
+@pytest.mark.parametrize("end", [(), (CLOSE,)], ids=["kept", "closed"])
+@pytest.mark.parametrize(
+    "parts",
+    [
+        (HEADERS + b"12345678\n",),
+        (HEADERS, 0.05, b"12345678\n"),
+        (HEADERS + b"1234", 0.05, b"567890"),
+    ],
+    ids=["at once", "after the headers", "in two pieces"],
+)
+def test_a_body_longer_than_announced_is_incomplete(
+    parts: tuple[object, ...], end: tuple[object, ...]
+) -> None:
+    exchange = ask_one([*parts, *end])
+    assert kind_of(exchange) is Transport.INCOMPLETE
+    assert exchange.problem.detail == "the body goes on beyond its Content-Length of 8 bytes"
+    assert exchange.body == b"12345678"
+
+
+def test_a_body_announced_as_empty_may_be_none() -> None:
+    exchange = ask_one([http(b'{"errors": []}', Content_Length="0")])
+    assert exchange.problem.detail == "the body goes on beyond its Content-Length of 0 bytes"
 
 
 @pytest.mark.parametrize("end", [CLOSE, RESET])
@@ -345,6 +386,19 @@ def test_a_drip_over_tls_ends_in_time(self_signed: tuple[ssl.SSLContext, str]) -
             _, exchange = client.ask(turns(2))
     assert time.monotonic() - began < 4
     assert kind_of(exchange) is Transport.TIMEOUT
+
+
+def test_a_body_longer_than_announced_is_incomplete_over_tls(
+    self_signed: tuple[ssl.SSLContext, str],
+) -> None:
+    context, bundle = self_signed
+    parts = (HEADERS, 0.05, b"12345678\n")
+    with (
+        serving(always(*parts), context) as server,
+        Client(target_at(server.url, verify=bundle), Limits()) as client,
+    ):
+        (exchange,) = client.ask([JSON])
+    assert kind_of(exchange) is Transport.INCOMPLETE
 
 
 def test_tls_spoken_to_a_plain_server_is_unreachable() -> None:

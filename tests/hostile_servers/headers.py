@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from faults.sockets import Exchange, head
 from reseller_conformance.requirements import (
-    HTTP_BODY,
     HTTP_COMPLETE,
     HTTP_CONTENT_TYPE,
     HTTP_DELIVERED,
     HTTP_REDIRECT,
     HTTP_SERVER_ERROR,
-    READABLE_SYNTAX,
     Requirement,
 )
 
@@ -96,24 +94,15 @@ def length(name: str, does: str, value: str, first: Requirement) -> None:
     hostile(first=first, name=name, does=does)(write)
 
 
-def harmless(name: str, does: str, value: str) -> None:
-    """Register what is odd, but read alike by every client once the connection closes."""
-
-    def write(exchange: Exchange) -> None:
-        exchange.send(head(exchange.answer, Content_Length=value), exchange.answer.body)
-
-    hostile(first=None, every=None, exit_code=0, scopes=(Scope.EVERY,), name=name, does=does)(write)
-
-
 length(
     "length too long", "Content-Length is too long, and the connection closes", "9N", HTTP_COMPLETE
 )
-length("length too short", "Content-Length is 5", "5", READABLE_SYNTAX)
-length("length nought", "Content-Length is 0", "0", HTTP_BODY)
+length("length too short", "Content-Length is 5", "5", HTTP_COMPLETE)
+length("length nought", "Content-Length is 0", "0", HTTP_COMPLETE)
 length("two lengths", "two Content-Length that differ", "N\r\nContent-Length: 7", HTTP_DELIVERED)
-harmless("length negative", "Content-Length is -1", "-1")
-harmless("length of letters", "Content-Length is a word", "many")
-harmless("length beyond reason", "Content-Length has 9,000 digits", "9" * 9000)
+length("length negative", "Content-Length is -1", "-1", HTTP_DELIVERED)
+length("length of letters", "Content-Length is a word", "many", HTTP_DELIVERED)
+length("length beyond reason", "Content-Length has 9,000 digits", "9" * 9000, HTTP_DELIVERED)
 
 
 # --- Statuses ------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""An adapter for `requests` whose time limit is one deadline, and whose headers are bounded.
+"""An adapter for `requests` with one deadline a call, bounded headers, and lengths that hold.
 
 The limit of `requests` and urllib3 is one of each read, so a server that drips outlives it. Here
 each read of an answer is given what is left of the whole. What a call says, and what becomes of
@@ -8,7 +8,9 @@ its body, is left to `wire`.
 from __future__ import annotations
 
 import io
+import re
 import socket
+import ssl
 import time
 from http.client import BadStatusLine, HTTPException, HTTPResponse, RemoteDisconnected
 from typing import Any
@@ -25,6 +27,7 @@ __all__ = [
     "HandshakeLateError",
     "HeadersCutError",
     "HeadersTooLargeError",
+    "LengthError",
     "StaleConnectionError",
 ]
 
@@ -33,8 +36,14 @@ HEADERS = 256 * 1024
 
 
 LINE = 64 * 1024
+LENGTH = re.compile(r"0*[0-9]{1,18}")
+"""A length that a body may have (RFC 9110, 8.6); `http.client` takes others for none at all."""
+
 INTERIM = range(102, 200)
 """What comes before an answer: 100 is read elsewhere, and 101 is never asked for."""
+
+BODILESS = (204, 304)
+"""Statuses whose answers end with their headers, whatever these say (RFC 9112, 6.3)."""
 
 
 class HeadersTooLargeError(HTTPException):
@@ -43,6 +52,10 @@ class HeadersTooLargeError(HTTPException):
 
 class HeadersCutError(ConnectionError):
     """The connection closed within the headers, which `http.client` takes for their end."""
+
+
+class LengthError(HTTPException):
+    """A Content-Length that is the length of nothing: the answer has no end (RFC 9112, 6.3)."""
 
 
 class HandshakeCutError(ConnectionError):
@@ -67,6 +80,7 @@ class _Reader(io.RawIOBase):
         self._raw = raw
         self._sock = sock
         self._received = 0
+        self._paused = False
         self.ended = False
         self.bound: int | None = HEADERS
 
@@ -76,6 +90,8 @@ class _Reader(io.RawIOBase):
 
     def readinto(self, buffer: Any) -> int | None:
         """Read once, within what is left."""
+        if self._paused:
+            return None
         if self._deadline is not None:
             left = self._deadline - time.monotonic()
             if left <= 0:
@@ -88,6 +104,22 @@ class _Reader(io.RawIOBase):
             raise HeadersTooLargeError
         return count
 
+    def holds_more(self, buffered: io.BufferedReader) -> bool:
+        """Say whether more has come than was read, without waiting for it."""
+        self._paused = True
+        if buffered.peek():
+            return True
+        if isinstance(self._sock, ssl.SSLSocket):
+            return self._sock.pending() > 0
+        timeout = self._sock.gettimeout()
+        try:
+            self._sock.settimeout(0)
+            return bool(self._sock.recv(1, socket.MSG_PEEK))
+        except OSError:
+            return False
+        finally:
+            self._sock.settimeout(timeout)
+
     def close(self) -> None:
         """Let go of the socket."""
         self._raw.close()
@@ -96,6 +128,9 @@ class _Reader(io.RawIOBase):
 
 class _Response(HTTPResponse):
     """An answer read through `_Reader`."""
+
+    longer = False
+    """Whether more has come than Content-Length announced, once the answer has been read."""
 
     def __init__(self, sock: socket.socket, *args: Any, **options: Any) -> None:
         super().__init__(sock, *args, **options)
@@ -113,6 +148,17 @@ class _Response(HTTPResponse):
         if self._reader.ended:
             raise HeadersCutError
         self._reader.bound = None
+        lengths = self.headers.get_all("content-length", ())
+        if not self.chunked and not all(map(LENGTH.fullmatch, map(str.strip, lengths))):
+            raise LengthError
+
+    def _close_conn(self) -> None:
+        known: Any = self  # types do not tell of these two
+        inherited: Any = super()
+        # A form may be answered before it is read, and what is left of it as another request.
+        if self.length == 0 and known._method == "GET" and self.status not in BODILESS:
+            self.longer = self._reader.holds_more(self.fp)
+        inherited._close_conn()
 
     def _read_status(self) -> tuple[str, int, str]:
         """Pass over interim answers (RFC 9110, 15.2), of which `http.client` knows but 100."""

@@ -14,13 +14,19 @@ from http.client import HTTPException, LineTooLong
 
 import requests
 import urllib3
-from urllib3.exceptions import ConnectTimeoutError, NewConnectionError, ReadTimeoutError
+from urllib3.exceptions import (
+    ConnectTimeoutError,
+    InvalidHeader,
+    NewConnectionError,
+    ReadTimeoutError,
+)
 
 from reseller_conformance.client.deadline import (
     HandshakeCutError,
     HandshakeLateError,
     HeadersCutError,
     HeadersTooLargeError,
+    LengthError,
     StaleConnectionError,
 )
 from reseller_conformance.exchange import Transport, TransportProblem
@@ -153,6 +159,8 @@ _MEANINGS: tuple[tuple[_Kinds, Callable[[BaseException, float], Failure]], ...] 
         ConnectionError,
         _plain(Transport.DROPPED, "the connection closed before an answer began", Lost.DROPPED),
     ),
+    (LengthError, _plain(Transport.PROTOCOL, "Content-Length is no length of a body")),
+    (InvalidHeader, _plain(Transport.PROTOCOL, "Content-Length says two lengths")),
     (HTTPException, _http),
     (urllib3.exceptions.HTTPError, _plain(Transport.PROTOCOL, "what came is not HTTP")),
     (requests.ConnectionError, _plain(Transport.UNREACHABLE, "no connection")),

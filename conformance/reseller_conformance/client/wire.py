@@ -135,6 +135,10 @@ class Wire:
                     return bytes(body[:BEGINNING]), Failure(problem)
         except CAUGHT as error:
             return bytes(body), self._broken_off(error, raw, len(body))
+        # a mock of `requests` has nothing below it
+        if getattr(getattr(raw, "_original_response", None), "longer", False):
+            detail = f"the body goes on beyond its Content-Length of {len(body)} bytes"
+            return bytes(body), Failure(TransportProblem(Transport.INCOMPLETE, detail))
         return bytes(body), None
 
     def _broken_off(self, error: Exception, raw: Any, came: int) -> Failure:
