@@ -70,8 +70,7 @@ def test_debug_records_of_urllib3_hold_no_short_key_either(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    malformed = b"HTTP/1.1 200 OK\r\nX: 1\r\n: no name\r\nContent-Length: 0\r\n\r\n"
-    with serving(always(malformed)) as server, client_of(server, key="zq") as client:
+    with serving(always(http())) as server, client_of(server, key="zq") as client:
         client.ask([JSON])
         during = caplog.text
     assert "?***" in during

@@ -10,6 +10,7 @@ import subprocess
 import time
 import zlib
 from collections.abc import Iterable, Iterator
+from itertools import product
 
 import pytest
 
@@ -178,6 +179,29 @@ def test_what_is_not_http_is_a_protocol_problem() -> None:
         exchange = ask_one([said, CLOSE])
         assert kind_of(exchange) is Transport.PROTOCOL
         assert exchange.problem.detail == "what came is not HTTP"
+
+
+LINES = ["X-Debug", "X-Debug : on", ": on", "X-De bug: on", "<br>", "X: 1\r2"]
+
+
+@pytest.mark.parametrize(("line", "place"), [*product(LINES, range(3)), (" before any header", 0)])
+def test_a_header_line_that_is_none_is_a_protocol_problem(line: str, place: int) -> None:
+    fields = ["Content-Type: application/json", "Content-Length: 2"]
+    fields.insert(place, line)
+    head = "\r\n".join(["HTTP/1.1 200 OK", *fields, "", ""])
+    exchange = ask_one([head.encode(), b"{}", CLOSE])
+    assert kind_of(exchange) is Transport.PROTOCOL
+    assert exchange.problem.detail == "a line among the headers is no header"
+
+
+@pytest.mark.parametrize(
+    "line", ["X-Empty:", "X-Odd:\xe9\x80\x0b", "Content-Type: multipart/mixed", "X: 1\r\n\tfolded"]
+)
+def test_an_odd_header_is_a_header(line: str) -> None:
+    head = f"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n{line}\r\n\r\n"
+    exchange = ask_one([head.encode("latin-1"), b"{}"])
+    assert exchange.problem is None
+    assert exchange.body == b"{}"
 
 
 @pytest.mark.parametrize("length", ["-1", "+2", "many", "2, 2", "0x2", "2.0", " ", "9" * 19])

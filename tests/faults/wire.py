@@ -315,6 +315,14 @@ UNDELIVERED: dict[str, tuple[str, Callable[[Exchange], None]]] = {
     ),
     "answered_with_a_length_below_nought": ("Content-Length is -1", announced("-1")),
     "answered_with_a_length_of_letters": ("Content-Length is no number", announced("unknown")),
+    "answered_with_space_before_a_colon": (
+        "a header has space before its colon",
+        lambda e: e.send(head(e.answer).replace(b"Type:", b"Type :"), e.answer.body),
+    ),
+    "answered_with_text_among_the_headers": (
+        "a line among the headers is none",
+        lambda e: e.send(head(e.answer).replace(b"\r\n", b"\r\nNotice\r\n", 1), e.answer.body),
+    ),
     "answered_in_noise": ("what comes are random bytes", raw(bytes(range(128, 256)) * 4)),
 }
 for _name, (_said, _write) in UNDELIVERED.items():

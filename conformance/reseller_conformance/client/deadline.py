@@ -12,6 +12,11 @@ import re
 import socket
 import ssl
 import time
+from email.errors import (
+    FirstHeaderLineIsContinuationDefect,
+    InvalidHeaderDefect,
+    MissingHeaderBodySeparatorDefect,
+)
 from http.client import BadStatusLine, HTTPException, HTTPResponse, RemoteDisconnected
 from typing import Any
 
@@ -25,6 +30,7 @@ __all__ = [
     "DeadlineAdapter",
     "HandshakeCutError",
     "HandshakeLateError",
+    "HeaderLineError",
     "HeadersCutError",
     "HeadersTooLargeError",
     "LengthError",
@@ -39,6 +45,13 @@ LINE = 64 * 1024
 LENGTH = re.compile(r"0*[0-9]{1,18}")
 """A length that a body may have (RFC 9110, 8.6); `http.client` takes others for none at all."""
 
+NO_HEADER = (
+    FirstHeaderLineIsContinuationDefect,
+    InvalidHeaderDefect,
+    MissingHeaderBodySeparatorDefect,
+)
+"""What `email` says of a line that has no colon, no name, or space before either."""
+
 INTERIM = range(102, 200)
 """What comes before an answer: 100 is read elsewhere, and 101 is never asked for."""
 
@@ -52,6 +65,10 @@ class HeadersTooLargeError(HTTPException):
 
 class HeadersCutError(ConnectionError):
     """The connection closed within the headers, which `http.client` takes for their end."""
+
+
+class HeaderLineError(HTTPException):
+    """A line among the headers that is none: `http.client` drops all that come after it."""
 
 
 class LengthError(HTTPException):
@@ -148,6 +165,8 @@ class _Response(HTTPResponse):
         if self._reader.ended:
             raise HeadersCutError
         self._reader.bound = None
+        if any(isinstance(defect, NO_HEADER) for defect in self.headers.defects):
+            raise HeaderLineError
         lengths = self.headers.get_all("content-length", ())
         if not self.chunked and not all(map(LENGTH.fullmatch, map(str.strip, lengths))):
             raise LengthError

@@ -24,6 +24,7 @@ from urllib3.exceptions import (
 from reseller_conformance.client.deadline import (
     HandshakeCutError,
     HandshakeLateError,
+    HeaderLineError,
     HeadersCutError,
     HeadersTooLargeError,
     LengthError,
@@ -159,6 +160,7 @@ _MEANINGS: tuple[tuple[_Kinds, Callable[[BaseException, float], Failure]], ...] 
         ConnectionError,
         _plain(Transport.DROPPED, "the connection closed before an answer began", Lost.DROPPED),
     ),
+    (HeaderLineError, _plain(Transport.PROTOCOL, "a line among the headers is no header")),
     (LengthError, _plain(Transport.PROTOCOL, "Content-Length is no length of a body")),
     (InvalidHeader, _plain(Transport.PROTOCOL, "Content-Length says two lengths")),
     (HTTPException, _http),
