@@ -46,6 +46,7 @@ def test_every_encoding_means_the_same(encoding):
 
 def test_values_are_encoded_byte_by_byte():
     assert query([("task", "é o")], Encoding.VALUES) == "task=%C3%A9%20%6F"
+    assert query([("task", "é o")], Encoding.LOWER_CASE) == "task=%c3%a9%20%6f"
     assert query([("task", "o")], Encoding.NAMES) == "%74%61%73%6B=o"
 
 

@@ -67,6 +67,7 @@ def test_the_query_goes_out_as_the_case_writes_it(encoding: Encoding) -> None:
         "user": "customer@example.com",
     }
     assert ("%6F%76%65%72%76%69%65%77" in asked.target) is (encoding is Encoding.VALUES)
+    assert ("%6f%76%65%72%76%69%65%77" in asked.target) is (encoding is Encoding.LOWER_CASE)
     assert ("%74%61%73%6B=overview" in asked.target) is (encoding is Encoding.NAMES)
 
 

@@ -3,12 +3,12 @@
 import os
 import subprocess
 from dataclasses import replace
-from itertools import pairwise
+from itertools import pairwise, product
 from urllib.parse import unquote
 
 import pytest
 
-from reseller_conformance.cases import Case, Encoding, Rights, pairs
+from reseller_conformance.cases import Case, Encoding, Rights, pairs, query
 from reseller_conformance.contract import PARAMETERS, Format
 from reseller_conformance.curl import curl
 from reseller_conformance.plan import ODD_TEXTS, Depth, Plan
@@ -45,14 +45,16 @@ def pairs_in(arguments: list[str]) -> list[tuple[str, str]]:
 
 CASES = [
     Case(Format.JSON),
-    Case(Format.XML, encoding=Encoding.VALUES),
-    Case(Format.XML, encoding=Encoding.NAMES),
+    *(Case(Format.XML, encoding=encoding) for encoding in Encoding),
     *(
         Case(Format.JSON, api_key=state)
         for state in (State.MISSING, State.EMPTY, *WRONG["api_key"])
     ),
     *(Case(Format.JSON, api_key=state) for state in NEAR["api_key"]),
-    *(Case(Format.JSON, api_key=state, encoding=Encoding.VALUES) for state in WRONG["api_key"]),
+    *(
+        Case(Format.JSON, api_key=state, encoding=encoding)
+        for state, encoding in product(WRONG["api_key"], (Encoding.VALUES, Encoding.LOWER_CASE))
+    ),
     *(Case(Format.JSON, user=Text(text)) for text in ODD_TEXTS),
     Case(Format.JSON, again=(("api_key", State.PREFIX), ("api_key", State.UNKNOWN))),
     Case(Format.JSON, arrays=("api_key", "user")),
@@ -67,6 +69,14 @@ def test_the_command_sends_what_the_case_says(case, tmp_path):
     assert pairs_in(arguments) == pairs(case, RIGHTS)
     assert ("-G" in arguments) == (case.method == "GET")
     assert f"http://127.0.0.1:1/base/apiv2/reseller.account.{case.format}" in arguments
+
+
+@pytest.mark.parametrize("encoding", [Encoding.VALUES, Encoding.LOWER_CASE])
+def test_the_command_encodes_in_the_letter_case_of_the_call(encoding, tmp_path):
+    case = Case(Format.XML, encoding=encoding)
+    arguments = given_to_curl(curl(case, TARGET), tmp_path)
+    written = [text for kind, text in pairwise(arguments) if kind == "--data-raw"]
+    assert "&".join(written) == query(pairs(case, RIGHTS), encoding)
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)

@@ -24,8 +24,15 @@ class Encoding(StrEnum):
     """Only what a query cannot hold is percent-encoded; `@` stands as on the page."""
     VALUES = "values"
     """Every byte of every value is percent-encoded."""
+    LOWER_CASE = "lower-case"
+    """The same, with `%6f` for `%6F`."""
     NAMES = "names"
     """Every byte of every name is percent-encoded."""
+
+
+HEX = "%%%02X"
+OF_VALUES = {Encoding.VALUES: HEX, Encoding.LOWER_CASE: HEX.lower()}
+"""How each byte of a value is written, where all of them are encoded."""
 
 
 class Expected(StrEnum):
@@ -200,8 +207,8 @@ def askable(case: Case, rights: Rights) -> bool:
 def query(sent: list[tuple[str, str]], encoding: Encoding) -> str:
     """Write the query. Spaces are `%20`, for `+` is read differently by different servers."""
     return "&".join(
-        f"{_written(name, encoding is Encoding.NAMES, safe='[]')}"
-        f"={_written(value, encoding is Encoding.VALUES, safe='@')}"
+        f"{_written(name, HEX if encoding is Encoding.NAMES else '', safe='[]')}"
+        f"={_written(value, OF_VALUES.get(encoding, ''), safe='@')}"
         for name, value in sent
     )
 
@@ -214,9 +221,9 @@ def _length(state: Value) -> int:
 
 
 @lru_cache(maxsize=1024)  # names and right values are in every call
-def _written(text: str, every_byte: bool, safe: str) -> str:
+def _written(text: str, every_byte: str, safe: str) -> str:
     if every_byte:
-        return "".join(f"%{byte:02X}" for byte in text.encode())
+        return "".join(every_byte % byte for byte in text.encode())
     return quote(text, safe=safe)
 
 

@@ -17,7 +17,8 @@ from reseller_conformance.target import Target
 __all__ = ["curl"]
 
 _HIDDEN = "\N{REPLACEMENT CHARACTER}"
-_EVERY_BYTE = "$(printf %s \"{key}\" | od -An -v -tx1 | tr -d '\\n' | tr ' ' '%')"
+_EVERY_BYTE = "$(printf %s \"{key}\" | od -An -v -tx1 | tr -d '\\n' | tr {signs})"
+_SIGNS = {Encoding.VALUES: "' a-f' '%A-F'", Encoding.LOWER_CASE: "' ' '%'"}
 
 
 def curl(case: Case, target: Target) -> str:
@@ -42,8 +43,8 @@ def curl(case: Case, target: Target) -> str:
 
 
 def _secret(start: str, key: str, encoding: Encoding) -> str:
-    if encoding is Encoding.VALUES:
-        return f'--data-raw "{start}{_EVERY_BYTE.format(key=key)}"'
+    if encoding in _SIGNS:
+        return f'--data-raw "{start}{_EVERY_BYTE.format(key=key, signs=_SIGNS[encoding])}"'
     return f'--data-urlencode "{start}{key}"'
 
 

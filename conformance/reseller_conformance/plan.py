@@ -166,7 +166,8 @@ class Plan:
         """Right calls, written otherwise."""
         return [
             Case(format, encoding=encoding, customer=who)
-            for encoding in (Encoding.VALUES, Encoding.NAMES)
+            for encoding in Encoding
+            if encoding is not Encoding.PLAIN
             for who in self.turns
         ]
 

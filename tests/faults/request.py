@@ -200,6 +200,17 @@ encoding(
     decoding(by_pattern("%(?!4[1-9A-F]|5[0-9A])[0-9A-F]{2}")),
 )
 encoding(
+    "lower_case_escapes_not_decoded",
+    "an escape in lower case stays as it is",
+    decoding(by_pattern("%[0-9A-F]{2}")),
+)
+encoding(
+    "lower_case_escapes_of_a_key_not_decoded_in_xml",
+    "an escape in lower case within api_key stays as it is, in XML",
+    decoding(by_pattern("%[0-9A-F]{2}"), "api_key"),
+    XML,
+)
+encoding(
     "at_signs_must_be_plain",
     "%40 stays as it is",
     decoding(lambda text: by_pattern("%(?!40)[0-9A-F]{2}")(text), "user"),

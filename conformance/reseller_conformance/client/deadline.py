@@ -12,6 +12,7 @@ import re
 import socket
 import ssl
 import time
+from contextvars import ContextVar
 from email.errors import (
     FirstHeaderLineIsContinuationDefect,
     InvalidHeaderDefect,
@@ -57,6 +58,9 @@ INTERIM = range(102, 200)
 
 BODILESS = (204, 304)
 """Statuses whose answers end with their headers, whatever these say (RFC 9112, 6.3)."""
+
+_AS_WRITTEN: ContextVar[str] = ContextVar("_AS_WRITTEN")
+"""What is asked of the host in this thread, letter by letter."""
 
 
 class HeadersTooLargeError(HTTPException):
@@ -207,6 +211,10 @@ class _Connection(HTTPConnection):
             sock.settimeout(max(self.timeout - (time.monotonic() - began), 0.001))
         return sock
 
+    def putrequest(self, method: str, url: str, *args: Any, **options: Any) -> None:
+        # urllib3 puts escapes in upper case, which is a case of its own
+        super().putrequest(method, _AS_WRITTEN.get(url), *args, **options)
+
     def getresponse(self) -> Any:
         try:
             response = super().getresponse()
@@ -264,7 +272,9 @@ class DeadlineAdapter(HTTPAdapter):
     def request_url(self, request: Any, *_: Any) -> str:
         """Return what is asked of the host: there are no proxies to look for."""
         start = request.url.index("/", len("https://"))
-        return str(request.url[start:])
+        asked = str(request.url[start:])
+        _AS_WRITTEN.set(asked)
+        return asked
 
     def build_response(self, req: Any, resp: Any) -> requests.Response:
         """Wrap an answer without reading its cookies, which nobody wants.
