@@ -14,8 +14,7 @@ GUIDANCE: dict[Requirement, Guidance] = {
     r.HTTP_DELIVERED: Guidance(
         "Find what answers 429, 502, 503 or 504, or drops connections, even when asked again: a "
         "gateway without a backend, or a limit below the run's own rate. Send `Retry-After` with "
-        "429 and 503, and lower `--rate` if the limit is meant. What is no HTTP comes of headers "
-        "written by hand: leave the status line, the names and the lengths to a library.",
+        "429 and 503, and lower `--rate` if the limit is meant. Leave writing HTTP to a library.",
         answered("Bad gateway", status="502 Bad Gateway"),
     ),
     r.HTTP_IN_TIME: Guidance(
