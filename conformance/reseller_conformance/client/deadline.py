@@ -41,8 +41,8 @@ __all__ = [
 HEADERS = 256 * 1024
 """How many bytes an answer may take before its body; `http.client` would take six megabytes."""
 
-
 LINE = 64 * 1024
+
 LENGTH = re.compile(r"0*[0-9]{1,18}")
 """A length that a body may have (RFC 9110, 8.6); `http.client` takes others for none at all."""
 
@@ -212,7 +212,7 @@ class _Connection(HTTPConnection):
         return sock
 
     def putrequest(self, method: str, url: str, *args: Any, **options: Any) -> None:
-        # urllib3 puts escapes in upper case, which is a case of its own
+        # urllib3 has put every escape in capitals by now: `%6f`, as some clients write, is `%6F`
         super().putrequest(method, _AS_WRITTEN.get(url), *args, **options)
 
     def getresponse(self) -> Any:
