@@ -150,6 +150,16 @@ OF_ONE_ANSWER = {
             "is the base URL the one below which /apiv2/ lies?",
         ),
     ),
+    "a failure for a right call": (
+        success.answered,
+        answer(status=500, body=b"oops", content_type="text/plain"),
+        (
+            "answer",
+            "the customer's overview",
+            "HTTP 500 with no envelope, but plain text: 'oops'",
+            "the server failed: its own log may say why",
+        ),
+    ),
     "no connection for a right call": (
         success.answered,
         broken(Transport.UNREACHABLE),

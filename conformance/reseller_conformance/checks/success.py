@@ -19,6 +19,7 @@ def answered(answer: Answer) -> Iterator[Departure]:
     if answer.looks is Looks.ERRORS:
         said = "; ".join(answer.errors)[:120]
         hint = f"it says {said!r}: the credentials or the customer may be wrong"
-    elif answer.exchange.problem is None and answer.exchange.status is not None:
-        hint = "is the base URL the one below which /apiv2/ lies?"
+    elif answer.exchange.problem is None and (status := answer.exchange.status) is not None:
+        failed = "the server failed: its own log may say why"
+        hint = failed if status >= 500 else "is the base URL the one below which /apiv2/ lies?"
     yield Departure(answer, "answer", "the customer's overview", answer.summary, hint)
