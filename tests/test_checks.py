@@ -122,6 +122,20 @@ def test_a_count_that_moved_meanwhile_may_have_been_anything():
     assert departs(agreement.own, Between(overview(), over, overview())) == ["credits_overage"]
 
 
+def test_a_count_that_moved_excuses_no_other_field():
+    more_used = overview(credits_used=605)
+    for field, other in {"package": "Bronze", "requests": 9}.items():
+        group = Between(overview(), overview(**{field: other}), more_used)
+        assert departs(agreement.own, group) == [field]
+
+
+def test_each_answer_but_the_first_and_the_last_stands_between_its_neighbours():
+    first, second, third, fourth = answers = [*LIVE, overview()]
+    expected = [Between(first, second, third), Between(second, third, fourth)]
+    assert agreement.between(answers) == expected
+    assert agreement.between(answers[:2]) == []
+
+
 def test_a_live_count_may_go_down():
     first, second, third = (overview(reputation=r) for r in (90, 80, 70))
     xml = overview(Case(Format.XML), reputation=80)
