@@ -26,6 +26,7 @@ from requests.adapters import HTTPAdapter
 from requests.structures import CaseInsensitiveDict
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.util import wait_for_read
 
 __all__ = [
     "DeadlineAdapter",
@@ -132,14 +133,11 @@ class _Reader(io.RawIOBase):
             return True
         if isinstance(self._sock, ssl.SSLSocket):
             return self._sock.pending() > 0
-        timeout = self._sock.gettimeout()
         try:
-            self._sock.settimeout(0)
-            return bool(self._sock.recv(1, socket.MSG_PEEK))
+            readable = wait_for_read(self._sock, timeout=0)
+            return readable and bool(self._sock.recv(1, socket.MSG_PEEK))
         except OSError:
             return False
-        finally:
-            self._sock.settimeout(timeout)
 
     def close(self) -> None:
         """Let go of the socket."""
