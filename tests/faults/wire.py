@@ -149,19 +149,6 @@ for _name, (_said, _write) in INCOMPLETE.items():
         when=about(1),
     )
 wire(
-    "error_too_long",
-    "Content-Length is one too many, in errors",
-    length(lambda n: n + 1),
-    fails=HTTP_COMPLETE,
-    formats=XML,
-)
-wire(
-    "error_too_short",
-    "Content-Length is ten too few, in errors",
-    length(lambda n: n - 10),
-    fails=HTTP_COMPLETE,
-)
-wire(
     "length_in_characters",
     "Content-Length counts characters, not bytes",
     lambda exchange: length(lambda _: len(exchange.answer.body.decode()))(exchange),
