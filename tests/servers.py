@@ -84,63 +84,80 @@ def in_order(*answers: Iterable[Part]) -> Answering:
 @contextmanager
 def serving(answering: Answering, tls: ssl.SSLContext | None = None) -> Iterator[Server]:
     """Serve within this scope, a thread a connection."""
-    listener = socket.create_server(("127.0.0.1", 0), backlog=128)
-    scheme = "http" if tls is None else "https"
-    server = Server(f"{scheme}://127.0.0.1:{listener.getsockname()[1]}")
-    connections: list[socket.socket] = []
-    threads: list[Thread] = []
-    stopped = Event()
+    listening = _Listening(answering, tls)
+    accepting = Thread(target=listening.accept, daemon=True)
+    accepting.start()
+    try:
+        yield listening.server
+    finally:
+        listening.stop()
+        accepting.join(5)
+        listening.end()
 
-    def accept() -> None:
-        while not stopped.is_set():
+
+class _Listening:
+    """A socket that listens, and what has come of its connections."""
+
+    def __init__(self, answering: Answering, tls: ssl.SSLContext | None) -> None:
+        self.listener = socket.create_server(("127.0.0.1", 0), backlog=128)
+        scheme = "http" if tls is None else "https"
+        self.server = Server(f"{scheme}://127.0.0.1:{self.listener.getsockname()[1]}")
+        self.answering = answering
+        self.tls = tls
+        self.connections: list[socket.socket] = []
+        self.threads: list[Thread] = []
+        self.stopped = Event()
+
+    def accept(self) -> None:
+        while not self.stopped.is_set():
             try:
-                connection, _ = listener.accept()
+                connection, _ = self.listener.accept()
             except OSError:
                 return
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            connections.append(connection)
-            number = len(connections)
-            threads.append(Thread(target=handle, args=(connection, number), daemon=True))
-            threads[-1].start()
+            self.connections.append(connection)
+            number = len(self.connections)
+            self.threads.append(Thread(target=self.handle, args=(connection, number), daemon=True))
+            self.threads[-1].start()
 
-    def handle(connection: socket.socket, number: int) -> None:
+    def handle(self, connection: socket.socket, number: int) -> None:
         with suppress(OSError, ValueError):
-            secured = connection if tls is None else tls.wrap_socket(connection, server_side=True)
-            connections[number - 1] = secured
-            with secured, secured.makefile("rb") as file:
-                _converse(secured, file, number)
+            if self.tls is not None:
+                connection = self.tls.wrap_socket(connection, server_side=True)
+            self.connections[number - 1] = connection
+            with connection, connection.makefile("rb") as file:
+                while (asked := _read(file, number)) is not None:
+                    self.server.asked.append(asked)
+                    if not self.answer(connection, asked):
+                        return
 
-    def _converse(connection: socket.socket, file: Iterable[bytes], number: int) -> None:
-        while (asked := _read(file, number)) is not None:
-            server.asked.append(asked)
-            for part in answering(asked):
-                if part is CLOSE:
-                    return
-                if part is RESET:
-                    linger = struct.pack("ii", 1, 0)
-                    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
-                    return
-                if isinstance(part, bytes):
-                    connection.sendall(part)
-                elif stopped.wait(float(part)):
-                    return
+    def answer(self, connection: socket.socket, asked: Asked) -> bool:
+        """Send an answer; say whether the connection is kept."""
+        for part in self.answering(asked):
+            if part is CLOSE:
+                return False
+            if part is RESET:
+                linger = struct.pack("ii", 1, 0)
+                connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+                return False
+            if isinstance(part, bytes):
+                connection.sendall(part)
+            elif self.stopped.wait(float(part)):
+                return False
+        return True
 
-    accepting = Thread(target=accept, daemon=True)
-    accepting.start()
-    try:
-        yield server
-    finally:
-        stopped.set()
-        with suppress(OSError):
-            listener.shutdown(socket.SHUT_RDWR)
-        listener.close()
-        for connection in connections:
+    def stop(self) -> None:
+        """Take no more connections, and break off those that are there."""
+        self.stopped.set()
+        for open_socket in (self.listener, *self.connections):
             with suppress(OSError):
-                connection.shutdown(socket.SHUT_RDWR)
-        accepting.join(5)
-        for thread in threads:
+                open_socket.shutdown(socket.SHUT_RDWR)
+        self.listener.close()
+
+    def end(self) -> None:
+        for thread in self.threads:
             thread.join(5)
-        for connection in connections:
+        for connection in self.connections:
             connection.close()
 
 
