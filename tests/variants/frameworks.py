@@ -26,36 +26,33 @@ CALL = "/apiv2/reseller.account"
 # --- Flask ---------------------------------------------------------------------------------------
 
 
-def _flask_app() -> Any:
-    from flask import Flask, Response, jsonify, render_template_string, request
+FLASK_CUSTOMERS: dict[str, dict[str, Any]] = {
+    "Acme Widgets, Inc.": {
+        "reputation": 99,
+        "requests": 120934,
+        "package": "Pro 100K",
+        "credits_allowed": 100000,
+        "credits_used": 120000,
+        "billing_start_date": "2015-01-31",
+        "billing_end_date": "2015-02-27",
+        "billing_process_date": "2015-02-28",
+    },
+    "Bäckerei Müller & Söhne": {
+        "reputation": 71,
+        "requests": 15,
+        "package": "Free",
+        "credits_allowed": 400,
+        "credits_used": 12,
+        "billing_start_date": "2015-02-01",
+        "billing_end_date": "2015-02-28",
+        "billing_process_date": "2015-03-01",
+    },
+}
+for _known in FLASK_CUSTOMERS.values():
+    _left = _known["credits_allowed"] - _known["credits_used"]
+    _known["credits_remain"], _known["credits_overage"] = max(_left, 0), max(-_left, 0)
 
-    app = Flask(__name__)
-    customers: dict[str, dict[str, Any]] = {
-        "Acme Widgets, Inc.": {
-            "reputation": 99,
-            "requests": 120934,
-            "package": "Pro 100K",
-            "credits_allowed": 100000,
-            "credits_used": 120000,
-            "billing_start_date": "2015-01-31",
-            "billing_end_date": "2015-02-27",
-            "billing_process_date": "2015-02-28",
-        },
-        "Bäckerei Müller & Söhne": {
-            "reputation": 71,
-            "requests": 15,
-            "package": "Free",
-            "credits_allowed": 400,
-            "credits_used": 12,
-            "billing_start_date": "2015-02-01",
-            "billing_end_date": "2015-02-28",
-            "billing_process_date": "2015-03-01",
-        },
-    }
-    for known in customers.values():
-        left = known["credits_allowed"] - known["credits_used"]
-        known["credits_remain"], known["credits_overage"] = max(left, 0), max(-left, 0)
-    page = """<?xml version="1.0" encoding="utf-8"?>
+JINJA_PAGE = """<?xml version="1.0" encoding="utf-8"?>
 <result>{% if errors %}
   <message>error</message>
   <errors>{% for error in errors %}
@@ -67,6 +64,12 @@ def _flask_app() -> Any:
 </result>
 """
 
+
+def _flask_app() -> Any:
+    from flask import Flask, Response, jsonify, render_template_string, request
+
+    app = Flask(__name__)
+
     @app.route(f"{CALL}.<any(json, xml):kind>", methods=["GET", "POST"])
     def overview(kind: str) -> Any:
         errors = []
@@ -74,14 +77,14 @@ def _flask_app() -> Any:
             errors.append("Authentication failed")
         elif request.values.get("task", "") != "overview":
             errors.append(f"Task not supported: {request.values.get('task')}")
-        elif request.values.get("user") not in customers:
+        elif request.values.get("user") not in FLASK_CUSTOMERS:
             errors.append(f"Customer “{request.values.get('user')}” does not exist")
-        found = {} if errors else customers[request.values["user"]]
+        found = {} if errors else FLASK_CUSTOMERS[request.values["user"]]
         status = 401 if errors and errors[0].startswith("Auth") else 400 if errors else 200
         if kind == "json":
             return jsonify({"message": "error", "errors": errors} if errors else found), status
         # Flask escapes by default only in files named .html or .xml.
-        template = "{% autoescape true %}" + page + "{% endautoescape %}"
+        template = "{% autoescape true %}" + JINJA_PAGE + "{% endautoescape %}"
         text = render_template_string(template, errors=errors, overview=found)
         return Response(text, status, mimetype="text/xml")
 
@@ -266,21 +269,51 @@ async def _asgi_app(scope: Any, receive: Any, send: Send) -> None:
     if scope["type"] != "http":
         return
     await asyncio.sleep(0.001 * (hash(scope["query_string"]) % 5))
-    pairs = [part.partition(b"=") for part in scope["query_string"].split(b"&") if part]
+    given = _given(scope["query_string"])
+    problems = list(_problems(given))
+    values = {} if problems else _values(*ASGI_CUSTOMERS[given["user"]])
+    kind, text = (_json if scope["path"].endswith(".json") else _xml)(problems, values)
+    await send(
+        {
+            "type": "http.response.start",
+            "status": 403 if problems else 200,
+            "headers": [(b"content-type", kind)],
+        }
+    )
+    body = text.encode()
+    for place in range(0, len(body), 100):
+        await send(
+            {"type": "http.response.body", "body": body[place : place + 100], "more_body": True}
+        )
+    await send({"type": "http.response.body", "body": b""})
+
+
+ASGI_CUSTOMERS = {
+    "Иван Иванов": (1, "Серебряный"),
+    "Пётр": (2, "Золотой \U0001f947"),
+    "李": (3, "银"),
+}
+
+
+def _given(query: bytes) -> dict[str, str]:
     given: dict[str, str] = {}
-    for name, _, value in pairs:
+    for name, _, value in (part.partition(b"=") for part in query.split(b"&") if part):
         decoded = unquote_to_bytes(value.replace(b"+", b" ")).decode("utf-8", "replace")
         given.setdefault(unquote_to_bytes(name).decode("latin-1"), decoded)
-    known = {"Иван Иванов": (1, "Серебряный"), "Пётр": (2, "Золотой \U0001f947"), "李": (3, "银")}
-    problems = []
+    return given
+
+
+def _problems(given: dict[str, str]) -> Iterator[str]:
     if (given.get("api_user"), given.get("api_key")) != ("почта", "секрет ключ"):
-        problems.append("Неверный логин или пароль")
+        yield "Неверный логин или пароль"
     if given.get("task") != "overview":
-        problems.append("Неизвестная задача")
-    if given.get("user", "") not in known:
-        problems.append("Клиент не найден")
-    number, package = known.get(given.get("user", ""), (0, ""))
-    values = {
+        yield "Неизвестная задача"
+    if given.get("user", "") not in ASGI_CUSTOMERS:
+        yield "Клиент не найден"
+
+
+def _values(number: int, package: str) -> dict[str, object]:
+    return {
         "credits_used": 10**17 * number,
         "credits_allowed": str(10**18),
         "credits_remain": str(10**18 - 10**17 * number),
@@ -292,31 +325,21 @@ async def _asgi_app(scope: Any, receive: Any, send: Send) -> None:
         "billing_end_date": "2024-02-29",
         "billing_start_date": "2024-02-01",
     }
-    if scope["path"].endswith(".json"):
-        kind, text = (
-            b"application/json; charset=utf-8",
-            json.dumps(
-                {"errors": problems, "message": "error"} if problems else values, ensure_ascii=False
-            ),
-        )
-    elif problems:
+
+
+def _json(problems: list[str], values: dict[str, object]) -> tuple[bytes, str]:
+    document = {"errors": problems, "message": "error"} if problems else values
+    return b"application/json; charset=utf-8", json.dumps(document, ensure_ascii=False)
+
+
+def _xml(problems: list[str], values: dict[str, object]) -> tuple[bytes, str]:
+    if problems:
         listed = "".join(f"<error><![CDATA[{problem}]]></error>" for problem in problems)
-        kind = b"application/xml; charset=utf-8"
-        text = f"<result><message>error</message><errors>{listed}</errors></result>"
+        inner = f"<message>error</message><errors>{listed}</errors>"
     else:
-        kind = b"application/xml; charset=utf-8"
-        inner = "".join(f"<{name}>{value}</{name}>" for name, value in reversed(values.items()))
-        text = f"<result><overview>{inner}</overview></result>"
-    status = 403 if problems else 200
-    await send(
-        {"type": "http.response.start", "status": status, "headers": [(b"content-type", kind)]}
-    )
-    body = text.encode()
-    for place in range(0, len(body), 100):
-        await send(
-            {"type": "http.response.body", "body": body[place : place + 100], "more_body": True}
-        )
-    await send({"type": "http.response.body", "body": b""})
+        told = "".join(f"<{name}>{value}</{name}>" for name, value in reversed(values.items()))
+        inner = f"<overview>{told}</overview>"
+    return b"application/xml; charset=utf-8", f"<result>{inner}</result>"
 
 
 @variant("an ASGI application without a framework, streaming; Cyrillic names; a key with a space")
