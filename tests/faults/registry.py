@@ -132,22 +132,20 @@ def fault(
     `when` says which requests the fault shows in; `formats` in which formats.
     """
 
-    def decorate(function: Function) -> Function:
-        make: Callable[[], Implementation]
+    def made_of(function: Function) -> Callable[[], Implementation]:
         if instead_of is not None:
-            make = variant(**{instead_of.__name__: function})
-        elif after is not None:
-            make = changed(after, function)
-        elif wire:
-            make = partial(Wire, function)
-        else:
-            make = function
+            return variant(**{instead_of.__name__: function})
+        if after is not None:
+            return changed(after, function)
+        return partial(Wire, function) if wire else function
+
+    def decorate(function: Function) -> Function:
         register(
             Fault(
                 name or function.__name__,
                 description or _first_line(function),
                 fails,
-                _limited(make, tuple(formats), when),
+                _limited(made_of(function), tuple(formats), when),
                 tuple(other for other in also if other is not fails),
                 tuple(formats),
                 family or name or function.__name__,
