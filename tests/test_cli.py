@@ -11,7 +11,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -354,31 +355,27 @@ def test_a_port_in_use_is_a_mistake(tmp_path: Path) -> None:
     assert re.fullmatch(r"error: cannot listen on .*\n", done.stderr)
 
 
-class serving:  # noqa: N801 - reads as a verb
-    """The reference, served by a process of its own until the end of the block."""
-
-    def __init__(self, cwd: Path, *args: str) -> None:
-        self.process = subprocess.Popen(
-            [*COMMAND, "serve", "--port", "0", *args],
-            cwd=cwd,
-            env=environment(PYTHONUNBUFFERED="1"),
-            stdout=subprocess.PIPE,
-            encoding="utf-8",
-        )
-
-    def __enter__(self) -> tuple[str, str]:
-        assert self.process.stdout
+@contextmanager
+def serving(cwd: Path, *args: str) -> Iterator[tuple[str, str]]:
+    """Serve the reference by a process of its own; yield what it says, and its base URL."""
+    process = subprocess.Popen(
+        [*COMMAND, "serve", "--port", "0", *args],
+        cwd=cwd,
+        env=environment(PYTHONUNBUFFERED="1"),
+        stdout=subprocess.PIPE,
+        encoding="utf-8",
+    )
+    try:
         said = ""
         while "reseller-conformance run" not in said:
-            line = self.process.stdout.readline()
+            line = process.stdout.readline()
             assert line, "it has ended"
             said += line
-        return said, re.search(r"http://127\.0\.0\.1:\d+", said)[0]  # type: ignore[index]
-
-    def __exit__(self, *_: object) -> None:
-        self.process.send_signal(signal.SIGINT)
-        self.process.communicate(timeout=LIMIT)
-        assert self.process.returncode == 0
+        yield said, re.findall(r"http://127\.0\.0\.1:\d+", said)[0]
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=LIMIT)
+    assert process.returncode == 0
 
 
 # --- What a run comes to -----------------------------------------------------------------------

@@ -36,7 +36,7 @@ def run(outcomes: Mapping[tuple[str, str], Outcome], **changes: object) -> Run:
         Result(by_id(id), format, outcome, "so it came" if outcome is not Outcome.PASSED else "")
         for (id, format), outcome in outcomes.items()
     )
-    return replace(Run(results, suite=SUITE, target=TARGET), **changes)  # type: ignore[arg-type]
+    return replace(Run(results, suite=SUITE, target=TARGET), **changes)
 
 
 def compared(old: Run, new: Run) -> Comparison:
