@@ -30,8 +30,8 @@ class Encoding(StrEnum):
     """Every byte of every name is percent-encoded."""
 
 
-HEX = "%%%02X"
-OF_VALUES = {Encoding.VALUES: HEX, Encoding.LOWER_CASE: HEX.lower()}
+_HEX = "%%%02X"
+_OF_VALUES = {Encoding.VALUES: _HEX, Encoding.LOWER_CASE: _HEX.lower()}
 """How each byte of a value is written, where all of them are encoded."""
 
 
@@ -207,8 +207,8 @@ def askable(case: Case, rights: Rights) -> bool:
 def query(sent: list[tuple[str, str]], encoding: Encoding) -> str:
     """Write the query. Spaces are `%20`, for `+` is read differently by different servers."""
     return "&".join(
-        f"{_written(name, HEX if encoding is Encoding.NAMES else '', safe='[]')}"
-        f"={_written(value, OF_VALUES.get(encoding, ''), safe='@')}"
+        f"{_written(name, _HEX if encoding is Encoding.NAMES else '', safe='[]')}"
+        f"={_written(value, _OF_VALUES.get(encoding, ''), safe='@')}"
         for name, value in sent
     )
 
