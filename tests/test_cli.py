@@ -24,7 +24,7 @@ from readers import READERS
 from reseller_conformance import __version__
 from reseller_conformance.cli import main
 from reseller_conformance.findings import Outcome, Result, Run
-from reseller_conformance.guidance import page_of
+from reseller_conformance.guidance import text_of
 from reseller_conformance.options import OPTIONS
 from reseller_conformance.requirements import CATALOGUE, by_id
 from reseller_conformance.running import exit_code
@@ -254,7 +254,7 @@ def test_an_export_to_where_nothing_can_be_written_is_a_mistake(
 def test_a_requirement_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
     for known in CATALOGUE:
         assert main(["explain", known.id]) == 0
-        assert capsys.readouterr().out == page_of(known)
+        assert capsys.readouterr().out == text_of(known)
 
 
 @pytest.mark.parametrize("word", ["succes.dates", "dates", "Success.Date", "success-dates"])

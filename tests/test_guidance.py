@@ -5,27 +5,23 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from itertools import cycle
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 
 import pytest
 
 from judging import Direct, judge, settings, target_of
-from reseller_conformance.contract import FIELDS, PARAMETERS, Format, path_of
+from reseller_conformance import assert_conformant
+from reseller_conformance.contract import FIELDS, Format, path_of
 from reseller_conformance.findings import Outcome
-from reseller_conformance.guidance import GUIDANCE, page_of
+from reseller_conformance.guidance import GUIDANCE, page_of, text_of
+from reseller_conformance.guidance.right import corrected, parameters
 from reseller_conformance.reference import Answer, Reference, Request, default_reference
 from reseller_conformance.reference.mock import EMBEDDED_URL
-from reseller_conformance.requirements import CATALOGUE, Requirement
+from reseller_conformance.requirements import CATALOGUE, Level, Requirement
 
 REFERENCE = default_reference()
 RESELLER = REFERENCE.accounts.resellers[0]
 FIRST = RESELLER.customers[0]
-RIGHT = {
-    "api_user": RESELLER.api_user,
-    "api_key": RESELLER.api_key,
-    "task": "overview",
-    "user": FIRST.user,
-}
 VALUES = {field.name: str(getattr(FIRST, field.name)) for field in FIELDS}
 
 NOT_FED = {
@@ -70,13 +66,7 @@ def _filled(body: str) -> bytes:
 
 def meant(query: str) -> list[tuple[str, str]]:
     """Return the parameters that an example stands for: a bare `…` is the others, all right."""
-    named = parse_qsl(
-        "&".join(part for part in query.split("&") if part != "…"), keep_blank_values=True
-    )
-    pairs = [(name, RIGHT[name.rstrip("[]")] if value == "…" else value) for name, value in named]
-    if "…" in query.split("&"):
-        pairs += [(name, RIGHT[name]) for name in PARAMETERS if name not in dict(named)]
-    return pairs
+    return parameters(query, REFERENCE)
 
 
 def sent(request: Request) -> list[tuple[str, str]]:
@@ -148,8 +138,33 @@ def test_a_page_says_what_why_where_how_and_shows_it(requirement: Requirement) -
     assert all(said in plain for said in (requirement.title, requirement.reason))
     assert requirement.source in plain
     assert "\n## How to fix it\n\n" in text
-    assert text.count("```text\n") == 1
+    shown = [] if requirement.level is Level.MAY else ["The right response"]
+    assert re.findall(r"## (.*)\n\n```text\n", text)[1:] == shown
     assert text.endswith((".\n", "```\n"))
+
+
+@pytest.mark.parametrize("requirement", CATALOGUE, ids=str)
+def test_a_page_as_text_holds_no_escapes_of_markdown(requirement: Requirement) -> None:
+    text = text_of(requirement)
+    assert set(re.findall(r"\\.", text)) <= {r"\x", r"\""}
+    assert f": {requirement.title}." in text
+
+
+@pytest.mark.parametrize("id", GUIDANCE)
+def test_the_right_response_stands_for_the_same_calls_and_violates_nothing(id: str) -> None:
+    guidance = GUIDANCE[id]
+    right = exchanges(guidance.right or corrected(guidance.example))
+    assert [call[:2] for call in right] == [call[:2] for call in exchanges(guidance.example)]
+    for path, query, answer in right:
+        due = REFERENCE.respond(Request(path, urlencode(meant(query)).encode()))
+        assert answer.status == due.status
+        assert_conformant(
+            answer.body,
+            format=Format(path.rpartition(".")[2]).value,
+            expect="overview" if due.status == 200 else "error",
+            content_type=answer.content_type,
+            level="should",
+        )
 
 
 @pytest.mark.parametrize("id", GUIDANCE)

@@ -21,6 +21,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from referencing import Registry, Resource
 
 from reseller_conformance import __version__
+from reseller_conformance.checks.http import MEDIA_TYPES
 from reseller_conformance.cli import main
 from reseller_conformance.contract import PARAMETERS, TASK, Format, path_of
 
@@ -138,6 +139,14 @@ def bodies() -> Iterator[tuple[str, str, dict[str, Any]]]:
     for format in Format:
         for status, answer in OPENAPI["paths"][path_of(format)]["get"]["responses"].items():
             yield format, status, answer["content"][f"application/{format}"]
+
+
+@pytest.mark.parametrize("format", Format)
+def test_each_media_type_that_fits_the_format_is_described(format: Format) -> None:
+    for answer in OPENAPI["paths"][path_of(format)]["get"]["responses"].values():
+        assert set(answer["content"]) == set(MEDIA_TYPES[format])
+        first, *others = answer["content"].values()
+        assert all(other == first for other in others)
 
 
 def test_the_openapi_document_is_one() -> None:

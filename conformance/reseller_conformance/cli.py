@@ -276,22 +276,22 @@ def _begins(_: click.Context, __: click.Parameter, word: str) -> list[str]:
 @commands.command()
 @click.argument("requirement", shell_complete=_begins)
 def explain(requirement: str) -> None:
-    """Print a requirement's page: why, how to fix it, an example."""
-    from reseller_conformance.guidance import page_of
+    """Print a requirement's page: why, how to fix it, examples."""
+    from reseller_conformance.guidance import page_of, text_of
 
     try:
-        text = page_of(by_id(requirement.strip().lower()))
+        wanted = by_id(requirement.strip().lower())
     except KeyError:
         hint = suggestion(requirement.lower(), (known.id for known in CATALOGUE))
         raise click.ClickException(f"there is no such requirement{hint}: {requirement}") from None
     if not sys.stdout.isatty():
-        click.echo(text, nl=False)
+        click.echo(text_of(wanted), nl=False)
         return
     from rich.console import Console
     from rich.markdown import Markdown
 
     Console(width=min(get_terminal_size().columns, 100)).print(
-        Markdown(text, code_theme="ansi_dark")
+        Markdown(page_of(wanted), code_theme="ansi_dark")
     )
 
 

@@ -10,7 +10,7 @@ from reseller_conformance.guidance.model import Guidance
 from reseller_conformance.guidance.page import page
 from reseller_conformance.requirements import Requirement
 
-__all__ = ["GUIDANCE", "Guidance", "page_of"]
+__all__ = ["GUIDANCE", "Guidance", "page_of", "text_of"]
 
 GUIDANCE: dict[str, Guidance] = {
     requirement.id: guidance
@@ -23,3 +23,8 @@ GUIDANCE: dict[str, Guidance] = {
 def page_of(requirement: Requirement) -> str:
     """Return the requirement's page, as Markdown."""
     return page(requirement, GUIDANCE[requirement.id])
+
+
+def text_of(requirement: Requirement) -> str:
+    """Return the requirement's page as plain text, without the escapes of Markdown."""
+    return page(requirement, GUIDANCE[requirement.id], markup=False)

@@ -129,6 +129,6 @@ GUIDANCE: dict[Requirement, Guidance] = {
     r.REQUEST_POST: Guidance(
         "Nothing to fix. If POST is accepted, read the same parameters from the form body; if not, "
         "405 with the error envelope says so.",
-        answered('{"message": "error", "errors": ["Use GET."]}', status=NO).replace("GET", "POST"),
+        answered('{"message": "error", "errors": ["Use GET."]}', status=NO, method="POST"),
     ),
 }

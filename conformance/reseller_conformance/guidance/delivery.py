@@ -63,6 +63,7 @@ GUIDANCE: dict[Requirement, Guidance] = {
         "Name the charset that the body is written in, or none: JSON is UTF-8 always, and XML "
         "declares its own. Take a charset out of the web server's default type.",
         answered('{"package": "Café", …}', header="Content-Type: application/json; charset=ascii"),
+        answered('{"package": "Café", …}', header="Content-Type: application/json; charset=utf-8"),
     ),
     r.HTTP_RETRIES: Guidance(
         "Nothing is wrong with the answers, but some came only at a second try. Raise the "
@@ -79,6 +80,7 @@ GUIDANCE: dict[Requirement, Guidance] = {
         "Encode the whole body once, at the end: JSON as UTF-8 without a byte order mark, XML in "
         "the encoding that its declaration names. Look for text that was stored in another one.",
         answered(r'{"package": "Caf\xe9", …}'),
+        answered(r'{"package": "Caf\xc3\xa9", …}'),
     ),
     r.READABLE_SYNTAX: Guidance(
         "Write the body with a serializer, not by joining strings, and write nothing else: no "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from reseller_conformance.guidance.model import Guidance
+from reseller_conformance.guidance.right import corrected
 from reseller_conformance.requirements import Level, Requirement
 
 __all__ = ["page"]
@@ -14,29 +15,47 @@ _COSTS = {
 }
 
 
-def page(requirement: Requirement, guidance: Guidance) -> str:
-    """Return what is required, why, where that is written, how to fix it, and a violation."""
+def page(requirement: Requirement, guidance: Guidance, *, markup: bool = True) -> str:
+    """Return why, where that is written, how to fix it, a violation and the right response.
+
+    `markup` says whether the text is read as Markdown: then its own marks are escaped.
+    """
+    written = _escaped if markup else str
     formats = (
         " and ".join(format.upper() for format in requirement.formats) or "JSON and XML together"
     )
-    marks = "Here `…` stands for whatever else is right" if "…" in guidance.example else ""
-    marks += r", and `\xe9` for that byte" if r"\xe9" in guidance.example else ""
     parts = [
         f"# {requirement.id}",
-        f"{requirement.level.upper()}, in {formats}: {_text(requirement.title)}.",
+        f"{requirement.level.upper()}, in {formats}: {written(requirement.title)}.",
         f"- **Level**: {_COSTS[requirement.level]}",
-        f"- **Where it is written**: {_text(requirement.source)}",
-        f"- **Why**: {_text(requirement.reason)}",
+        f"- **Where it is written**: {written(requirement.source)}",
+        f"- **Why**: {written(requirement.reason)}",
         "## How to fix it",
         guidance.fix,
-        "## A violation" if requirement.level is not Level.MAY else "## An example",
-        f"```text\n{guidance.example.rstrip()}\n```",
-        f"{marks}." if marks else "",
+        *_examples(requirement, guidance),
     ]
-    joined = "\n\n".join(part for part in parts if part)
-    return joined.replace("\n\n- **Wh", "\n- **Wh") + "\n"
+    return "\n\n".join(parts).replace("\n\n- **Wh", "\n- **Wh") + "\n"
 
 
-def _text(text: str) -> str:
+def _examples(requirement: Requirement, guidance: Guidance) -> list[str]:
+    wrong = guidance.example.rstrip()
+    if requirement.level is Level.MAY:  # either response is permitted
+        return ["## An example", _block(wrong), *_marks(wrong)]
+    right = (guidance.right or corrected(guidance.example)).rstrip()
+    examples = ["## A violation", _block(wrong), "## The right response", _block(right)]
+    return [*examples, *_marks(wrong + right)]
+
+
+def _block(text: str) -> str:
+    return f"```text\n{text}\n```"
+
+
+def _marks(text: str) -> list[str]:
+    marks = ["`…` stands for whatever else is right"] if "…" in text else []
+    marks += [r"`\xe9` for that byte"] if r"\xe9" in text else []
+    return [f"Here {', and '.join(marks)}."] if marks else []
+
+
+def _escaped(text: str) -> str:
     """Return a text of the catalogue, which is no Markdown, with what would be markup escaped."""
     return "".join(f"\\{c}" if c in "\\`*_[]<>" else c for c in text)

@@ -1,0 +1,74 @@
+"""The right response to each call of an example: the one that the reference gives.
+
+What violates a requirement is written by hand, in the modules of the topics.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from http import HTTPStatus
+from urllib.parse import parse_qsl, urlencode
+
+from reseller_conformance.contract import FIELDS, PARAMETERS, TASK
+from reseller_conformance.reference import Answer, Reference, Request, default_reference
+
+__all__ = ["corrected", "parameters"]
+
+_EXCHANGE = re.compile(r"(?ms)^(GET|POST) (\S+)\?(\S+)\n\n(.*?)\n\n(?=GET |POST |\Z)")
+
+
+def corrected(example: str) -> str:
+    """Return the example with the right response in place of each wrong one."""
+    reference = default_reference()
+    exchanges = _EXCHANGE.findall(f"{example.rstrip()}\n\n")
+    return "".join(_exchange(reference, *parts) for parts in exchanges)
+
+
+def parameters(query: str, reference: Reference) -> list[tuple[str, str]]:
+    """Return the parameters that the query of an example stands for.
+
+    A bare `…` stands for the other parameters, all valid, and `name=…` for the valid value.
+    """
+    reseller = reference.accounts.resellers[0]
+    valid = {
+        "api_user": reseller.api_user,
+        "api_key": reseller.api_key,
+        "task": TASK,
+        "user": reseller.customers[0].user,
+    }
+    parts = query.split("&")
+    named = parse_qsl("&".join(part for part in parts if part != "…"), keep_blank_values=True)
+    pairs = [(name, valid[name.rstrip("[]")] if value == "…" else value) for name, value in named]
+    if "…" in parts:
+        pairs += [(name, valid[name]) for name in PARAMETERS if name not in dict(named)]
+    return pairs
+
+
+def _exchange(reference: Reference, method: str, path: str, query: str, wrong: str) -> str:
+    sent = urlencode(parameters(query, reference)).encode()
+    response = reference.respond(Request(path, sent))
+    head, _, body = wrong.partition("\n\n")
+    status = HTTPStatus(response.status)
+    lines = [f"HTTP/1.1 {status} {status.phrase}"]
+    lines += [f"{k}: {v}" for k, v in response.fields.items() if f"\n{k}:" in head]
+    shown = _body(response, path, body)
+    return "\n\n".join([f"{method} {path}?{query}", "\n".join(lines), shown, ""])
+
+
+def _body(response: Answer, path: str, wrong: str) -> str:
+    """Return the body, cut to the fields that an abbreviated wrong one shows."""
+    text = response.body.decode(response.content_type.partition("charset=")[2] or "utf-8").strip()
+    names = [field.name for field in FIELDS if field.name in wrong] if "…" in wrong else []
+    if path.endswith(".xml"):
+        return _short_xml(text, names) if names else text
+    values = json.loads(text)
+    if not names:
+        return text if response.status == HTTPStatus.OK else json.dumps(values)
+    return json.dumps({name: values[name] for name in names})[:-1] + ", …}"
+
+
+def _short_xml(text: str, names: Sequence[str]) -> str:
+    elements = "".join(re.findall(rf"<(?:{'|'.join(names)})>.*?</\w+>", text))
+    return f"<result><overview>{elements}…</overview></result>"
