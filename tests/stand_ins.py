@@ -50,13 +50,17 @@ def locust(args: list[str]) -> int:
 
 
 def pip(args: list[str]) -> int:
-    """Hold each package to what this project is called, and what it has as extras or uses."""
+    """Hold each package to where this project is, and what it has as extras or uses.
+
+    No index has this project: a checkout or a repository is named.
+    """
     assert args[0] == "install", args
     project = PROJECT["project"]
     used = " ".join(map(str, [project["dependencies"], PROJECT["dependency-groups"]]))
     for wanted in args[1:]:
-        name, extras = re.fullmatch(r"([\w.-]+)(?:\[(.+)\])?", wanted).groups()
-        assert name in (".", project["name"], "nox") or f"'{name}" in used, wanted
+        name, extras = re.fullmatch(r"([\w./:@+-]+)(?:\[(.+)\])?", wanted).groups()
+        here = name == "." or re.search(rf"/{project['name']}(@main)?$", name)
+        assert here or name == "nox" or f"'{name}" in used, wanted
         assert set((extras or "").split(",")) <= {"", *project["optional-dependencies"]}, wanted
     return 0
 

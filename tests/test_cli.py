@@ -21,7 +21,7 @@ import pytest
 import requests
 
 from readers import READERS
-from reseller_conformance import __version__
+from reseller_conformance import __version__, running
 from reseller_conformance.cli import main
 from reseller_conformance.findings import Outcome, Result, Run
 from reseller_conformance.guidance import text_of
@@ -474,6 +474,18 @@ def test_one_format_alone_is_partial(tmp_path: Path) -> None:
     done = quick(tmp_path, "--formats", "xml")
     assert done.returncode == 0
     assert "partial: xml only" in done.stdout.splitlines()[-1]
+
+
+@pytest.mark.parametrize("rest", [["-n", "2"], ["--numprocesses=2"]], ids=" ".join)
+def test_without_xdist_processes_are_refused_with_what_to_install(
+    rest: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(running, "find_spec", lambda _: None)
+    assert main(["run", "--", *rest]) == 2
+    said = capsys.readouterr().err
+    assert said == (
+        "error: several processes need pytest-xdist, pip install pytest-xdist: " + rest[0] + "\n"
+    )
 
 
 @pytest.mark.parametrize("rest", [["-n", "2"], ["-x"], ["-p", "no:randomly"]], ids=" ".join)

@@ -233,3 +233,25 @@ def test_the_reference_names_every_variable_that_the_package_reads() -> None:
     sources = "".join(path.read_text(encoding="utf-8") for path in package.rglob("*.py"))
     known = set(inline(BY_NAME["reference.md"]))
     assert set(re.findall(r"\bRESELLER_[A-Z_]+\b", sources)) <= known
+
+
+# --- What pip is told to install ------------------------------------------------------------------
+
+TOLD = [
+    *PAGES,
+    *sorted((ROOT / "examples").rglob("*.md")),
+    *sorted((ROOT / "conformance").rglob("*.py")),
+    ROOT / "CHANGELOG.md",
+    ROOT / "action.yml",
+]
+
+
+def test_no_page_and_no_message_installs_this_package_from_an_index() -> None:
+    commands = [
+        (path.name, command)
+        for path in TOLD
+        for command in re.findall(r"pip install [^`\n&]+", path.read_text(encoding="utf-8"))
+    ]
+    assert len(commands) > 10
+    ours = re.compile(r"""[ '"]reseller[-_]conformance\b(?!.*\.whl)""")
+    assert [one for one in commands if ours.search(one[1])] == []

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext, redirect_stderr, suppress
 from dataclasses import replace
 from importlib.metadata import entry_points
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -134,7 +135,12 @@ def pytest_args(base_url: str, rest: Sequence[str]) -> list[str]:
     args += ["-c", str(HERE / "run.ini"), f"--rootdir={HERE}", "--noconftest"]
     if base_url:
         args.append(f"--base-url={base_url}")
-    if any(word.startswith(("-n", "--numprocesses", "--tx")) for word in rest):
+    spread = [word for word in rest if word.startswith(("-n", "--numprocesses", "--tx"))]
+    if spread:
+        if find_spec("xdist") is None:
+            raise SettingsError(
+                f"several processes need pytest-xdist, pip install pytest-xdist: {spread[0]}"
+            )
         args.append("--dist=loadscope")  # one process asks, and nothing is asked twice
     return [*args, *rest]
 

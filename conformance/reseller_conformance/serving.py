@@ -170,9 +170,7 @@ def _server_of(interface: Interface) -> Server:
     except ImportError:
         if interface is Interface.WSGI:
             return _on_wsgiref
-        raise AppError(
-            "an ASGI application needs uvicorn: pip install 'reseller-conformance[asgi]'"
-        ) from None
+        raise AppError("an ASGI application needs uvicorn: pip install uvicorn") from None
     return _on_waitress if interface is Interface.WSGI else _on_uvicorn
 
 

@@ -34,14 +34,13 @@ __all__ = [
 class Writer:
     """One kind of report: its option, what that says, and its module in this package.
 
-    `needs` is what the module imports that comes only with an extra of the package, `extra`.
+    `needs` is what the module imports that comes only with an extra of the package.
     """
 
     option: str
     help: str
     module: str
     needs: str = ""
-    extra: str = ""
 
     @property
     def render(self) -> Callable[[Run], str]:
@@ -52,7 +51,7 @@ class Writer:
 
 WRITERS = (
     Writer("report-json", "write the JSON report", "json_report"),
-    Writer("report-html", "write the HTML report", "html", needs="jinja2", extra="html"),
+    Writer("report-html", "write the HTML report", "html", needs="jinja2"),
     Writer("report-junit", "write JUnit XML, for CI servers", "junit"),
     Writer("report-markdown", "write Markdown, for a job's summary", "markdown"),
     Writer("report-code-quality", "write GitLab's code-quality JSON", "code_quality"),
@@ -73,8 +72,8 @@ def look_ahead(reports: Iterable[tuple[Writer, Path]], inputs: Iterable[str | Pa
     read = {Path(name).resolve() for name in inputs}
     for writer, path in reports:
         if writer.needs and find_spec(writer.needs) is None:
-            needed = f"pip install 'reseller-conformance[{writer.extra}]'"
-            raise ReportError(f"--{writer.option} needs {writer.needs}, {needed}: {path}")
+            needed = f"{writer.needs}, pip install {writer.needs}"
+            raise ReportError(f"--{writer.option} needs {needed}: {path}")
         try:
             attempt(path)
             other = taken.setdefault(path.resolve(), writer)

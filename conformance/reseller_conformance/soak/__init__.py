@@ -24,6 +24,6 @@ def __getattr__(name: str) -> Any:
     except ModuleNotFoundError as error:
         if error.name != "locust":
             raise
-        why = "soak needs Locust: pip install 'reseller-conformance[soak]'"
+        why = "soak needs Locust: pip install locust"
         raise ModuleNotFoundError(why, name="locust") from None
     return OverviewUser
