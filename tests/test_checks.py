@@ -166,6 +166,25 @@ def test_line_ends_are_one_in_xml(end):
     assert not departs(agreement.formats, Between(json, xml, json))
 
 
+PADDED = ["Silver ", " Silver", "\n  Silver\n\t"]
+
+
+@pytest.mark.parametrize("package", PADDED)
+def test_white_space_around_a_package_is_a_difference_of_its_own(package):
+    json, xml = overview(), overview(Case(Format.XML), package=package)
+    for group in (Between(json, xml, json), Between(xml, json, xml)):
+        assert not departs(agreement.formats, group)
+        assert departs(agreement.white_space, group) == ["package"]
+    assert not departs(agreement.white_space, Between(json, json, json))
+
+
+@pytest.mark.parametrize("package", ["Gold", "Sil ver", "Silver\N{NO-BREAK SPACE}"])
+def test_another_package_is_no_difference_in_white_space(package):
+    json, xml = overview(), overview(Case(Format.XML), package=package)
+    assert departs(agreement.formats, Between(json, xml, json)) == ["package"]
+    assert not departs(agreement.white_space, Between(json, xml, json))
+
+
 @pytest.mark.parametrize("name", FIELDS)
 def test_formats_that_disagree_in_one_field_are_told_by_it(name):
     changed = {"package": "Tin"} if name == "package" else {name: "2010-08-31"}

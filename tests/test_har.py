@@ -230,6 +230,13 @@ def test_a_text_does_not_grow() -> None:
     assert agreement(*calls, code=1) == "failed"
 
 
+def test_white_space_around_a_text_is_a_difference_of_its_own() -> None:
+    calls = [call("json", json_body()), call("xml", xml_body(package="\n Silver Package\n"), 5)]
+    report = recorded(*calls)
+    assert outcome(report, "agreement.formats") == "passed"
+    assert outcome(report, "agreement.white-space") == "failed"
+
+
 def test_calls_at_the_same_time_say_nothing_of_counts() -> None:
     calls = [
         call("json", json_body(**used(100000)), 0),

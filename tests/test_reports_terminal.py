@@ -185,7 +185,7 @@ def test_an_error_of_the_suite_says_nothing_about_the_target() -> None:
     text = printed(run_of(other={"errors.key": (Outcome.ERROR, "KeyError: 'x'")}))
     assert "this says nothing about the target\n  KeyError: 'x'\n    errors.key\n" in text
     assert text.endswith(
-        "! unverified: the suite itself failed at 1 requirement (63 of 64 requirements tested)\n"
+        "! unverified: the suite itself failed at 1 requirement (64 of 65 requirements tested)\n"
     )
 
 

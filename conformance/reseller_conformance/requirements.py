@@ -472,6 +472,14 @@ AGREEMENT_FORMATS = Requirement(
     reason="Which format a client reads must not change the bill.",
     formats=(),
 )
+AGREEMENT_WHITE_SPACE = Requirement(
+    "agreement.white-space",
+    SHOULD,
+    title="both formats write the package with the same white space around it",
+    source="Response: Success, <package>Silver Package</package>",
+    reason="A client that compares or displays the name would have to trim it.",
+    formats=(),
+)
 AGREEMENT_CUSTOMERS = Requirement(
     "agreement.customers",
     MUST,

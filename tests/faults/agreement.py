@@ -13,6 +13,7 @@ from reseller_conformance.requirements import (
     AGREEMENT_CONCURRENCY,
     AGREEMENT_CUSTOMERS,
     AGREEMENT_FORMATS,
+    AGREEMENT_WHITE_SPACE,
     DUE_COMBINED,
     DUE_REMEMBERED,
     DUE_TASK_MISSING,
@@ -28,6 +29,7 @@ from reseller_conformance.requirements import (
     VALUES_BALANCE,
     VALUES_CYCLE,
     VALUES_STEADY,
+    Requirement,
 )
 
 from .due import OURS, Parameters
@@ -78,6 +80,7 @@ def only_in(
     description: str,
     change: Callable[[Values], Values],
     formats: Sequence[Format],
+    fails: Requirement = AGREEMENT_FORMATS,
     **rest: object,
 ) -> None:
     methods: dict[str, Callable[..., object]] = {
@@ -85,7 +88,7 @@ def only_in(
         "xml_overview": lambda self, values: Reference.xml_overview(self, change(values)),
     }
     fault(
-        fails=AGREEMENT_FORMATS,
+        fails=fails,
         formats=formats,
         name=name,
         description=description,
@@ -116,11 +119,25 @@ only_in(
     package(lambda v: v.replace(" ", "-")),
     XML,
 )
+for _name, _said, _change, _formats in (
+    ("space_after", "has a space after it", lambda v: f"{v} ", JSON),
+    ("space_before", "has a space before it", lambda v: f" {v}", XML),
+    ("line", "stands on a line of its own", lambda v: f"\n\t  {v}\r\n\t", XML),
+    ("line_end", "ends in a line end", lambda v: f"{v}\n", JSON),
+):
+    only_in(
+        f"package_{_name}_in_{_formats[0]}",
+        f"package {_said} in {_formats[0].upper()}",
+        package(_change),
+        _formats,
+        fails=AGREEMENT_WHITE_SPACE,
+        family="white_space",
+    )
 only_in(
-    "package_spaced_in_json",
-    "package has a space after it in JSON",
-    package(lambda v: f"{v} "),
-    JSON,
+    "package_no_break_space_in_xml",
+    "package has a no-break space after it in XML",
+    package(lambda v: f"{v}\N{NO-BREAK SPACE}"),
+    XML,
 )
 only_in(
     "package_decomposed_in_json",

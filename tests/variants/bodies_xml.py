@@ -112,6 +112,22 @@ class SpaceAroundCounts(Written):
         return f"\n\t  {text} \r\n" if self.PLAIN.fullmatch(text) else escape(text)
 
 
+@composed(
+    "each text of an overview stands on a line of its own, as some pretty printers write it",
+    shop=ACCENTED,
+    should=("agreement.white-space",),
+)
+class TextsOnLinesOfTheirOwn(Written):
+    def element(self, element: ET.Element) -> str:
+        if element.tag != "overview":
+            return super().element(element)
+        lines = "".join(
+            f"    <{child.tag}>\n      {self.text(child.text or '')}\n    </{child.tag}>\n"
+            for child in element
+        )
+        return f"  <overview>\n{lines}  </overview>\n"
+
+
 @composed("line ends of Windows, tabs, blank lines, and comments after the root")
 class WindowsLineEnds(Written):
     declaration = '<?xml version="1.0" encoding="UTF-8"?>\r\n\r\n'

@@ -6,7 +6,7 @@ The account may be live: a count is right when it lies between those of the call
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from reseller_conformance.answer import Answer
@@ -24,11 +24,15 @@ __all__ = [
     "overruled",
     "own",
     "own_in_turn",
+    "white_space",
 ]
 
 BALANCE = ("credits_allowed", "credits_used")
 FOLLOWS = ("credits_remain", "credits_overage")
 """What follows from the balance (specification, section 5)."""
+
+WHITE_SPACE = " \t\r\n"
+"""White space as XML has it. A no-break space, by contrast, is part of a text."""
 
 Values = Mapping[str, FieldValue]
 
@@ -47,25 +51,34 @@ def between(answers: Sequence[Answer]) -> list[Between]:
     return [Between(*three) for three in zip(answers, answers[1:], answers[2:], strict=False)]
 
 
-def differing(group: Between, names: Sequence[str]) -> Iterator[str]:
+Reader = Callable[[FieldValue], FieldValue]
+"""What of a value is compared."""
+
+
+def _lines(value: FieldValue) -> FieldValue:
+    # XML 1.0, 2.11: a reader of XML never sees the carriage returns that a text was written with
+    return value.replace("\r\n", "\n").replace("\r", "\n") if isinstance(value, str) else value
+
+
+def _trimmed(value: FieldValue) -> FieldValue:
+    read = _lines(value)
+    return read.strip(WHITE_SPACE) if isinstance(read, str) else read
+
+
+def differing(group: Between, names: Sequence[str], read: Reader = _lines) -> Iterator[str]:
     """Yield the fields in which the answer lies outside those around it."""
     before, values, after = (part.values for part in (group.before, group.answer, group.after))
     for name in names:
         if name in before and name in values and name in after:
-            around = (before[name], after[name])
-            if not _fits(values[name], around):
+            around = (read(before[name]), read(after[name]))
+            if not _fits(read(values[name]), around):
                 yield name
 
 
 def _fits(value: FieldValue, around: tuple[FieldValue, FieldValue]) -> bool:
     if isinstance(value, int) and isinstance(around[0], int) and isinstance(around[1], int):
         return min(around[0], around[1]) <= value <= max(around[0], around[1])
-    return _lines(value) in map(_lines, around)
-
-
-def _lines(value: FieldValue) -> FieldValue:
-    # XML 1.0, 2.11: a reader of XML never sees the carriage returns that a text was written with
-    return value.replace("\r\n", "\n").replace("\r", "\n") if isinstance(value, str) else value
+    return value in around
 
 
 ALL = tuple(field.name for field in FIELDS)
@@ -78,11 +91,24 @@ def formats(group: Between) -> Iterator[Departure]:
     if group.answer.looks is not Looks.OVERVIEW:
         return
     decoded_wrongly = any(misdeclared(group)) or any(overruled(group))
-    for name in differing(group, ALL):
+    for name in differing(group, ALL, _trimmed):
         if not (decoded_wrongly and isinstance(group.answer.values[name], str)):
             other = group.before.case.format.upper()
             expected = f"as in {other}: {shown(group.before.values, (name,))}"
             yield Departure(group.answer, name, expected, shown(group.answer.values, (name,)))
+
+
+def white_space(group: Between) -> Iterator[Departure]:
+    """The package has the same white space around it in both formats.
+
+    XML is often written with each text on a line of its own.
+    """
+    if any(differing(group, ("package",))) and not any(differing(group, ("package",), _trimmed)):
+        other = group.before.case.format.upper()
+        expected = f"as in {other}: {group.before.values['package']!r:.80}"
+        yield Departure(
+            group.answer, "package", expected, f"{group.answer.values['package']!r:.80}"
+        )
 
 
 def misdeclared(group: Between) -> Iterator[Departure]:
@@ -96,7 +122,7 @@ def misdeclared(group: Between) -> Iterator[Departure]:
         return
     xml, ours, theirs = pair
     for encoding, text in misread(xml.exchange.body).items():
-        if text == theirs:
+        if _trimmed(text) == theirs:
             expected = f"the text that the JSON has: {theirs}"
             hint = f"the bytes are {encoding}, but are declared otherwise"
             yield Departure(xml, "package", expected, ours, hint)
@@ -110,20 +136,22 @@ def overruled(group: Between) -> Iterator[Departure]:
         return
     xml, ours, theirs = pair
     content_type = xml.exchange.header("Content-Type")
-    if declared_package(xml.exchange.body, content_type) == theirs:
+    declared = declared_package(xml.exchange.body, content_type)
+    if declared is not None and _trimmed(declared) == theirs:
         expected = f"a charset by which the text is that of the JSON: {theirs}"
         yield Departure(xml, "Content-Type", expected, f"{content_type}, by which it is {ours}")
 
 
 def _packages(group: Between) -> tuple[Answer, str, str] | None:
-    """Return the XML, its package and that of the JSON, where the two differ."""
+    """Return the XML, its package and that of the JSON, both trimmed, where the two differ."""
     pair = {part.case.format: part for part in (group.before, group.answer)}
     if len(pair) < len(Format):
         return None
     ours, theirs = (pair[f].values.get("package") for f in (Format.XML, Format.JSON))
-    if not isinstance(ours, str) or not isinstance(theirs, str) or ours == theirs:
+    if not isinstance(ours, str) or not isinstance(theirs, str):
         return None
-    return pair[Format.XML], ours, theirs
+    ours, theirs = ours.strip(WHITE_SPACE), theirs.strip(WHITE_SPACE)
+    return None if ours == theirs else (pair[Format.XML], ours, theirs)
 
 
 def own(group: Between) -> Iterator[Departure]:

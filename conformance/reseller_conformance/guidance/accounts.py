@@ -17,6 +17,15 @@ GUIDANCE: dict[Requirement, Guidance] = {
             "<result><overview><requests>500000</requests>…</overview></result>", call="xml?…"
         ),
     ),
+    r.AGREEMENT_WHITE_SPACE: Guidance(
+        "Write the text directly between its tags. A pretty-printer that puts it on a line of its "
+        "own adds the line ends and the indentation to the name.",
+        answered('{"package": "Silver Package", …}')
+        + answered(
+            "<result><overview><package>\n  Silver Package\n</package>…</overview></result>",
+            call="xml?…",
+        ),
+    ),
     r.AGREEMENT_CUSTOMERS: Guidance(
         "Look the account up by the `user` of this call. If the two customers really are alike in "
         "all ten fields, name two that differ.",

@@ -17,6 +17,7 @@ from reseller_conformance.offline.rules import RULES, rules_for
 from reseller_conformance.offline.saved import Saved
 from reseller_conformance.requirements import (
     AGREEMENT_FORMATS,
+    AGREEMENT_WHITE_SPACE,
     CATALOGUE,
     ERRORS_STEADY,
     VALUES_STEADY,
@@ -37,6 +38,7 @@ EXCERPT = 400
 _RULES = {rule.requirement: rule for rule in reversed(RULES)}
 _COMPARED = {
     AGREEMENT_FORMATS: "no customer's overview was recorded in one format between two in the other",
+    AGREEMENT_WHITE_SPACE: "no customer's overview was recorded in both formats",
     VALUES_STEADY: "no customer's overview was recorded twice in one format",
     ERRORS_STEADY: "no wrong call was recorded twice",
 }

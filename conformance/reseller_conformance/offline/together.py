@@ -138,6 +138,9 @@ class Together:
         # what only might have been compared proves nothing by being alike
         if found or names is _ALL:
             self._tally.judge(r.AGREEMENT_FORMATS, found, answers)
+        if "package" in saved.answer.values:
+            spaced = list(agreement.white_space(group))
+            self._tally.judge(r.AGREEMENT_WHITE_SPACE, spaced, answers)
         xml = before if before.answer.case.format is Format.XML else saved
         if xml.verbatim:
             misdeclared = agreement.misdeclared(group)

@@ -95,6 +95,7 @@ def _between(group: Between) -> Iterator[Judgement]:
         yield Judgement(r.AGREEMENT_CONCURRENCY, format, tuple(agreement.own(group)))
         return
     yield Judgement(r.AGREEMENT_FORMATS, None, tuple(agreement.formats(group)))
+    yield Judgement(r.AGREEMENT_WHITE_SPACE, None, tuple(agreement.white_space(group)))
     yield Judgement(r.READABLE_ENCODING, Format.XML, tuple(agreement.misdeclared(group)))
     yield Judgement(r.HTTP_CHARSET, Format.XML, tuple(agreement.overruled(group)))
 

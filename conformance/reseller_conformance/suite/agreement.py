@@ -20,16 +20,14 @@ class AgreementConformance:
     @requirement(r.AGREEMENT_FORMATS)
     def test_agreement_formats(self, reseller_judge: Judge) -> None:
         """Both formats tell the same account."""
-        judge = reseller_judge
-        judge.rests_on_somebody()
-        if judge.asked.settings.partial:
-            judge.not_applicable("one format alone is tested")
-        for format in judge.asked.settings.formats:
-            if not judge.asked.answered(format):
-                judge.not_tested(
-                    f"the documented call brings no overview in {format}: see success.answered"
-                )
-        judge(side_by_side(judge), agreement.formats)
+        self._rests_on_both_formats(reseller_judge)
+        reseller_judge(side_by_side(reseller_judge), agreement.formats)
+
+    @requirement(r.AGREEMENT_WHITE_SPACE)
+    def test_agreement_white_space(self, reseller_judge: Judge) -> None:
+        """The package has the same white space around it in both formats."""
+        self._rests_on_both_formats(reseller_judge)
+        reseller_judge(side_by_side(reseller_judge), agreement.white_space)
 
     @requirement(r.AGREEMENT_CUSTOMERS)
     def test_agreement_customers(self, reseller_judge: Judge) -> None:
@@ -49,6 +47,17 @@ class AgreementConformance:
         reseller_judge.rests_on_the_documented_call()
         answers = reseller_judge.asked.crowd(reseller_judge.format)
         reseller_judge(reseller_judge.around(answers), agreement.own_in_turn)
+
+    def _rests_on_both_formats(self, judge: Judge) -> None:
+        """End the item where one format brings no overview to compare with the other."""
+        judge.rests_on_somebody()
+        if judge.asked.settings.partial:
+            judge.not_applicable("one format alone is tested")
+        for format in judge.asked.settings.formats:
+            if not judge.asked.answered(format):
+                judge.not_tested(
+                    f"the documented call brings no overview in {format}: see success.answered"
+                )
 
 
 def side_by_side(judge: Judge) -> list[Between]:
