@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable
@@ -151,10 +152,71 @@ def test_a_should_counts_only_where_it_is_asked_for() -> None:
     assert_conformant(json_body(reputation=101).encode())
 
 
-@pytest.mark.parametrize("options", [{"level": "most"}, {"expect": "both"}, {"format": "yaml"}])
-def test_an_option_that_means_nothing_is_refused(options: dict[str, Any]) -> None:
-    with pytest.raises(ValueError, match=next(iter(options.values()))):
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"level": "most"}, "level is one of 'must', 'should', not: 'most'"),
+        ({"level": "may"}, "level is one of 'must', 'should', not: 'may'"),
+        ({"level": None}, "level is one of 'must', 'should', not: None"),
+        ({"expect": "both"}, "expect is one of 'overview', 'success', 'error', not: 'both'"),
+        ({"expect": True}, "expect is one of 'overview', 'success', 'error', not: True"),
+        ({"expect": ["error"]}, "expect is one of 'overview', 'success', 'error', not: ['error']"),
+        ({"expect": ""}, "expect is one of 'overview', 'success', 'error', not: ''"),
+        ({"format": "yaml"}, "format is one of 'json', 'xml', not: 'yaml'"),
+        ({"format": ".json"}, "format is one of 'json', 'xml', not: '.json'"),
+    ],
+    ids=str,
+)
+def test_an_option_that_means_nothing_is_refused_with_what_is_valid(
+    options: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         assert_conformant(json_body().encode(), **options)
+
+
+def test_a_content_type_that_is_no_text_is_refused() -> None:
+    with pytest.raises(TypeError, match="content_type is a text such as 'application/json': 5"):
+        assert_conformant(json_body().encode(), content_type=5)  # type: ignore[arg-type]
+
+
+def test_success_is_another_word_for_the_overview() -> None:
+    assert_conformant(json_body().encode(), expect="success")
+    with pytest.raises(AssertionError, match=r"success\.answered"):
+        assert_conformant(b'{"message": "error", "errors": ["no"]}', expect="success")
+
+
+def test_pytest_shows_the_line_of_the_test_and_no_frame_of_ours(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        """
+        import pytest
+        from reseller_conformance import assert_conformant
+
+        ERROR = b'{"message": "error", "errors": ["no"]}'
+
+        @pytest.mark.parametrize("given, options", [
+            (ERROR, {"expect": "overview"}),
+            (ERROR, {"expect": "both"}),
+            (ERROR, {"level": "may"}),
+            (ERROR, {"format": "yaml"}),
+            (b"plain text", {}),
+            (ERROR.decode(), {}),
+            ({"message": "error"}, {}),
+            (None, {}),
+        ])
+        def test_one(given, options):
+            assert_conformant(given, **options)
+
+        @pytest.mark.parametrize("how, given", [
+            ("malformed", ("torn",)), ("slow", (1, 0)), ("refused", ()), ("next", ("text",)),
+        ])
+        def test_mock(reseller_mock, how, given):
+            more = {"times": 0} if how == "refused" else {}
+            getattr(reseller_mock, how)(*given, **more)
+        """
+    )
+    result = pytester.runpytest("-p", "no:randomly")
+    result.assert_outcomes(failed=12)
+    assert not [line for line in result.outlines if "reseller_conformance/" in line]
 
 
 def test_the_format_must_be_told_by_something() -> None:
@@ -232,9 +294,22 @@ def test_a_stream_that_has_been_read_elsewhere_is_refused() -> None:
         assert_conformant(response)
 
 
-@pytest.mark.parametrize("response", ["{}", {}, None, 200, object()])
+@pytest.mark.parametrize("response", [None, 200, object()])
 def test_what_is_no_response_is_refused(response: object) -> None:
-    with pytest.raises(TypeError, match=r"a response of requests, httpx, .* was expected"):
+    with pytest.raises(TypeError, match=r"a response of requests, httpx, .* was expected, .* not:"):
+        assert_conformant(response)
+
+
+@pytest.mark.parametrize(
+    ("response", "message"),
+    [
+        ("{}", "a body is given as bytes, as it came; give response.content, not: str"),
+        ({}, "a response or its bytes was expected, not what was read of it: dict"),
+        ([], "a response or its bytes was expected, not what was read of it: list"),
+    ],
+)
+def test_what_was_made_of_a_response_is_refused(response: object, message: str) -> None:
+    with pytest.raises(TypeError, match=f"^{re.escape(message)}$"):
         assert_conformant(response)
 
 

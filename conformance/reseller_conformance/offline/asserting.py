@@ -26,6 +26,17 @@ from reseller_conformance.secret import Scrubber
 
 __all__ = ["around", "assert_conformant"]
 
+# pytest shows the line of the test that failed, not the frames of this module
+__tracebackhide__ = True
+
+FORMATS = ("json", "xml")
+ENVELOPES = {
+    "overview": Expected.OVERVIEW,
+    "success": Expected.OVERVIEW,  # as the page calls that response
+    "error": Expected.ERROR,
+}
+LEVELS = {"must": (Level.MUST,), "should": (Level.MUST, Level.SHOULD)}
+
 MOST = 10
 """Departures that are told; a person mends the first ones first."""
 
@@ -37,7 +48,7 @@ def assert_conformant(
     response: object,
     *,
     format: Literal["json", "xml"] | None = None,
-    expect: Literal["overview", "error"] | None = None,
+    expect: Literal["overview", "success", "error"] | None = None,
     level: Literal["must", "should"] = "must",
     content_type: str | None = None,
 ) -> None:
@@ -45,18 +56,31 @@ def assert_conformant(
 
     `response` is one of requests, httpx, or Flask's, Django's or Starlette's test client; or a body
     as bytes, with its `content_type` if there is one. `format` is the one that the URL names, or
-    else the Content-Type. `expect` says which envelope is due; without it either will do, unless
-    the URL asks for another task, or for no user. `level` is the lowest that counts.
+    else the Content-Type. `expect` says which envelope is due, the success envelope (`overview`,
+    or `success`) or the error envelope; without it either will do, unless the URL asks for another
+    task, or for no user. `level` is the lowest that counts.
 
     Raises TypeError for what is no response, or has not been read, and ValueError where an option
     means nothing, or the format is told by nothing.
     """
-    __tracebackhide__ = True  # pytest shows the line that called this, not this one
-    counting = list(Level)[: 1 + list(Level).index(Level(level))]
+    counting = LEVELS[_one_of("level", level, tuple(LEVELS))]
+    if format is not None:
+        _one_of("format", format, FORMATS)
+    if expect is not None:
+        _one_of("expect", expect, tuple(ENVELOPES))
+    if content_type is not None and not isinstance(content_type, str):
+        raise TypeError(f"content_type is a text such as 'application/json': {content_type!r}")
     saved = _saved(came(response), format, expect, content_type)
     found = [one for one in _departures(saved) if one[0].level in counting]
     if found:
         raise AssertionError(_message(saved, found))
+
+
+def _one_of(name: str, value: str, known: tuple[str, ...]) -> str:
+    """Return the value if it is one of those that are known."""
+    if value not in known:
+        raise ValueError(f"{name} is one of {', '.join(map(repr, known))}, not: {value!r}")
+    return value
 
 
 def _saved(given: Came, format: str | None, expect: str | None, content_type: str | None) -> Saved:
@@ -80,7 +104,7 @@ def _saved(given: Came, format: str | None, expect: str | None, content_type: st
     return Saved(
         read(exchange),
         place="",
-        due=Expected(expect) if expect else Expected.EITHER,
+        due=ENVELOPES[expect] if expect else Expected.EITHER,
         headers=bool(sent),
         keyed=bool(telling),
     )

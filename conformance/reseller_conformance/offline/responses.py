@@ -13,6 +13,9 @@ from typing import Any
 
 __all__ = ["Came", "came"]
 
+# pytest shows the line of the test that failed, not the frames of this module
+__tracebackhide__ = True
+
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Came:
@@ -38,11 +41,16 @@ def came(response: object) -> Came:
         return Came(bytes(response))
     if inspect.isawaitable(response):
         raise TypeError(f"a response was expected, not what becomes one: await {_kind(response)}")
+    if isinstance(response, str):
+        raise TypeError("a body is given as bytes, as it came; give response.content, not: str")
+    if isinstance(response, (Mapping, list)):
+        given = _kind(response)
+        raise TypeError(f"a response or its bytes was expected, not what was read of it: {given}")
     status = getattr(response, "status_code", None)
     if not isinstance(status, int):
         raise TypeError(
             "a response of requests, httpx, Flask, Django or Starlette was expected, or the body "
-            f"as bytes, not {_kind(response)}"
+            f"as bytes, not: {_kind(response)}"
         )
     request = _attribute(response, "request")
     return Came(

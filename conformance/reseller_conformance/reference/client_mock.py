@@ -24,6 +24,9 @@ from reseller_conformance.reference.mock import answer_below, request_of
 
 __all__ = ["CLIENT_URL", "Malformed", "ResellerMock"]
 
+# pytest shows the line of the test that failed, not the frames of this module
+__tracebackhide__ = True
+
 CLIENT_URL = "https://reseller.example"
 """Where a client finds the mock: a host that nobody has (RFC 2606, 2)."""
 
@@ -120,6 +123,8 @@ class ResellerMock(RequestsMock):
 
     def next(self, answer: Answer | Exception, times: int = 1) -> None:
         """Answer with this, or raise this exception in the caller."""
+        if not isinstance(answer, (Answer, Exception)):
+            raise TypeError(f"next takes an Answer or an exception, not: {answer!r}")
 
         def step(_request: PreparedRequest, _wanted: Format) -> Answer:
             if isinstance(answer, Exception):
