@@ -203,9 +203,10 @@ def lint(session: nox.Session) -> None:
 
 @nox.session
 def types(session: nox.Session) -> None:
-    """Mypy, strict."""
+    """Mypy, strict; and mypy and pyright on what the docs and the examples show."""
     session.install("-e", ".", *group("types"))
     session.run("mypy")
+    session.run("pytest", "tests/test_types.py")
 
 
 @nox.session

@@ -140,7 +140,7 @@ def test_a_snippet_is_a_test_that_passes(
     block: Block, pytester: pytest.Pytester, shell: Shell
 ) -> None:
     pytester.makepyfile(test_snippet=shell.here(block.text))
-    result = pytester.runpytest(*LEAST)
+    result = pytester.runpytest("-W", "error", *LEAST)
     assert result.ret == 0
     assert result.parseoutcomes()["passed"] > 0
 

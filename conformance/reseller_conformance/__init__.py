@@ -1,9 +1,10 @@
 """Contract tests for the account overview call of the legacy Reseller API.
 
-`OverviewConformance` is the suite to subclass, `assert_conformant` judges one response,
-`strategies` are Hypothesis strategies for calls, `reference` is a small correct implementation, and
-`ResellerMock` what the fixture `reseller_mock` is. The names are loaded when they are asked for, so
-that an installed but unused plugin costs nothing.
+`OverviewConformance` is the suite to subclass, `assert_conformant` judges one response, and
+`ResellerMock` is what the fixture `reseller_mock` is. `Target` and `Case` are for tests that name
+their own target or send their own calls. Two modules beside them are public: `strategies` has
+Hypothesis strategies for calls, `reference` is a small correct implementation. Each name is loaded
+when it is used, so that an installed but unused plugin costs nothing.
 """
 
 from __future__ import annotations
@@ -12,23 +13,75 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from reseller_conformance import reference, strategies
+    from reseller_conformance.cases import Case, Encoding, Expected, Rights, pairs, query
+    from reseller_conformance.contract import PARAMETERS, Format
+    from reseller_conformance.exchange import Exchange, Retry, Transport, TransportProblem
+    from reseller_conformance.handed import ResellerAsk
     from reseller_conformance.offline.asserting import assert_conformant
+    from reseller_conformance.plan import Depth, Plan
     from reseller_conformance.reference.client_mock import ResellerMock
+    from reseller_conformance.secret import Secret
+    from reseller_conformance.states import State, Text
     from reseller_conformance.suite.overview import OverviewConformance
+    from reseller_conformance.target import Target
 
-__all__ = ["OverviewConformance", "ResellerMock", "__version__", "assert_conformant"]
+__all__ = [
+    "PARAMETERS",
+    "Case",
+    "Depth",
+    "Encoding",
+    "Exchange",
+    "Expected",
+    "Format",
+    "OverviewConformance",
+    "Plan",
+    "ResellerAsk",
+    "ResellerMock",
+    "Retry",
+    "Rights",
+    "Secret",
+    "State",
+    "Target",
+    "Text",
+    "Transport",
+    "TransportProblem",
+    "__version__",
+    "assert_conformant",
+    "pairs",
+    "query",
+    "reference",
+    "strategies",
+]
 
 __version__ = "0.1.0"
 
-_HOME = {
-    "OverviewConformance": "reseller_conformance.suite.overview",
-    "ResellerMock": "reseller_conformance.reference.client_mock",
-    "assert_conformant": "reseller_conformance.offline.asserting",
+_NAMES = {
+    "cases": ("Case", "Encoding", "Expected", "Rights", "pairs", "query"),
+    "contract": ("PARAMETERS", "Format"),
+    "exchange": ("Exchange", "Retry", "Transport", "TransportProblem"),
+    "handed": ("ResellerAsk",),
+    "offline.asserting": ("assert_conformant",),
+    "plan": ("Depth", "Plan"),
+    "reference.client_mock": ("ResellerMock",),
+    "secret": ("Secret",),
+    "states": ("State", "Text"),
+    "suite.overview": ("OverviewConformance",),
+    "target": ("Target",),
 }
+_HOME = {name: module for module, names in _NAMES.items() for name in names}
+_MODULES = ("reference", "strategies")
 
 
 def __getattr__(name: str) -> Any:
     """Load a public name from the module that it lives in."""
+    if name in _MODULES:
+        return import_module(f"{__name__}.{name}")
     if name not in _HOME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(_HOME[name]), name)
+    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    """List the public names too that are not loaded yet."""
+    return sorted({*globals(), *__all__})

@@ -6,7 +6,7 @@ changes no setting of its host. What the items find is gathered in `collector`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from reseller_conformance.cases import Case
     from reseller_conformance.contract import Format
     from reseller_conformance.exchange import Exchange
+    from reseller_conformance.handed import ResellerAsk
     from reseller_conformance.reference.client_mock import ResellerMock
     from reseller_conformance.suite.asked import Asked
     from reseller_conformance.suite.judge import Judge
@@ -89,7 +90,7 @@ def reseller_target(request: pytest.FixtureRequest) -> Iterator[Target]:
     """The implementation under test, as the options name it; by default the reference.
 
     Override it, in any scope from class up, to test another:
-    `return Target("http://localhost:8000", "me", Secret(key), ("customer@example.com",))`.
+    `return Target("http://localhost:8000", "me", key, ["customer@example.com"])`.
     """
     from reseller_conformance.session import settings_of, target_of
 
@@ -107,11 +108,16 @@ def reseller_asked(request: pytest.FixtureRequest, reseller_target: Target) -> I
 
 
 @pytest.fixture(scope="class")
-def reseller_ask(reseller_asked: Asked) -> Callable[[Sequence[Case]], list[Exchange]]:
-    """Ask the target a batch of cases, and return the exchanges; no case is asked twice."""
+def reseller_ask(reseller_asked: Asked) -> ResellerAsk:
+    """Send the target a batch of cases, and return the exchanges; no case is sent twice.
 
-    def ask(cases: Sequence[Case]) -> list[Exchange]:
-        return [answer.exchange for answer in reseller_asked.ask(cases)]
+    Its type, for annotations, is `reseller_conformance.ResellerAsk`.
+    """
+    from reseller_conformance.handed import checked
+
+    def ask(cases: Iterable[Case], /) -> list[Exchange]:
+        __tracebackhide__ = True  # pytest shows the line of the test instead
+        return [answer.exchange for answer in reseller_asked.ask(checked(cases))]
 
     return ask
 

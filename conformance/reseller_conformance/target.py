@@ -5,6 +5,7 @@ How it is asked is left to `client`; which values are sent to `states` and `case
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -12,15 +13,21 @@ from reseller_conformance.secret import Secret
 
 __all__ = ["Limits", "Target"]
 
+# pytest shows the line that made a target, not the frames of this module
+__tracebackhide__ = True
 
-@dataclass(frozen=True, slots=True)
+Kind = Literal["embedded", "app", "live"]
+Headers = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True, init=False)
 class Target:
     """One implementation of the call, with the operator's account on it.
 
-    `base_url` has no trailing slash; `customers` are names registered under the reseller, the
-    first being the one that most calls ask about; `foreign` is a customer of another reseller.
-    `headers` go with every call; a gateway's token may be among them, so they are not shown.
-    `verify` is what `requests` takes: True, False, or the path of a CA bundle.
+    `customers` are names registered under the reseller, the first being the one that most calls ask
+    about; `foreign` is a customer of another reseller. `headers` go with every call; a gateway's
+    token may be among them, so they are not shown. `verify` is what `requests` takes: True, False,
+    or the path of a CA bundle.
     """
 
     base_url: str
@@ -28,19 +35,62 @@ class Target:
     api_key: Secret
     customers: tuple[str, ...]
     foreign: str | None = None
-    kind: Literal["embedded", "app", "live"] = "live"
-    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    kind: Kind = "live"
+    headers: Headers = field(default=(), repr=False)
     verify: bool | str = True
 
-    def __post_init__(self) -> None:
-        """Refuse what would be taken for something else, such as a name for a row of letters.
+    def __init__(
+        self,
+        base_url: str,
+        api_user: str,
+        api_key: Secret | str,
+        customers: Iterable[str],
+        foreign: str | None = None,
+        kind: Kind = "live",
+        headers: Headers = (),
+        verify: bool | str = True,
+    ) -> None:
+        """Take the key as text or as a Secret, which it becomes; a slash ends no base URL.
 
-        Raises TypeError.
+        Raises TypeError for what is no text, and ValueError where a text is missing.
         """
-        if isinstance(self.customers, str) or not self.customers:
-            raise TypeError(f"customers is a tuple of one or more names, not: {self.customers!r}")
-        if not isinstance(self.api_key, Secret):
-            raise TypeError("api_key is a Secret: Secret(key), of reseller_conformance")
+        # at once: a traceback shows the arguments as they are when it is made
+        api_key = _secret(api_key)
+        given = {
+            "base_url": _text("base_url", base_url).rstrip("/"),
+            "api_user": _text("api_user", api_user),
+            "api_key": api_key,
+            "customers": _names(customers),
+            "foreign": foreign,
+            "kind": kind,
+            "headers": headers,
+            "verify": verify,
+        }
+        for name, value in given.items():
+            object.__setattr__(self, name, value)
+
+
+def _secret(key: object) -> Secret:
+    secret = key if isinstance(key, Secret) else Secret(key) if isinstance(key, str) else None
+    if secret is None:
+        raise TypeError(f"api_key is a text or a Secret, not: {type(key).__name__}")
+    if not secret:
+        raise ValueError("api_key is empty")
+    return secret
+
+
+def _text(name: str, value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{name} is a text, not: {value!r}")
+    return value
+
+
+def _names(given: object) -> tuple[str, ...]:
+    """Return the names; a single text would be taken for a row of letters."""
+    names = () if isinstance(given, str) or not isinstance(given, Iterable) else tuple(given)
+    if not names or not all(isinstance(name, str) for name in names):
+        raise TypeError(f"customers is a list of one or more names, not: {given!r}")
+    return names
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,16 @@
 
 from urllib.parse import parse_qs, urlsplit
 
+from billing_client import Client
+from reseller_conformance import ResellerMock
 
-def test_the_call_is_the_documented_one(client, reseller_mock):
+
+def test_the_call_is_the_documented_one(client: Client, reseller_mock: ResellerMock) -> None:
     reseller = reseller_mock.reseller
     for customer in reseller.customers:  # their names have what must be percent-encoded
         client.bill(customer.user)
         request = reseller_mock.calls[-1].request
-        asked = urlsplit(request.url)
+        asked = urlsplit(str(request.url))
         assert request.method == "GET"
         assert asked.path == "/apiv2/reseller.account.json"
         assert parse_qs(asked.query) == {
