@@ -12,6 +12,7 @@ from reseller_conformance.checks import agreement, due, errors, form, http, succ
 from reseller_conformance.checks.agreement import Between
 from reseller_conformance.checks.departure import Departure
 from reseller_conformance.checks.reading import met
+from reseller_conformance.checks.wavering import COUNTS, wavering
 from reseller_conformance.contract import Format
 from reseller_conformance.exchange import Retry, Transport
 from reseller_conformance.states import Text
@@ -242,6 +243,34 @@ def test_a_package_that_one_format_lacks_is_no_matter_of_encodings():
     less = answer(body=OVERVIEW.replace(b"package", b"parcel"))
     assert not departs(agreement.misdeclared, Between(less, xml, less))
     assert not departs(agreement.overruled, Between(less, xml, less))
+
+
+def readings(format, *reputations):
+    return [overview(Case(format), reputation=one) for one in reputations]
+
+
+def test_a_count_wavers_where_it_moves_both_ways():
+    for seen, expected in (
+        ((99, 100, 99), {"reputation"}),
+        ((100, 99, 99, 100), {"reputation"}),
+        ((98, 99, 100), set()),
+        ((99, 99, 99), set()),
+        ((99,), set()),
+        ((), set()),
+    ):
+        assert wavering(readings(Format.JSON, *seen), {Format.JSON}) == expected
+
+
+def test_formats_disagree_where_the_ranges_of_a_wavering_count_do_not_meet():
+    json = readings(Format.JSON, 99, 100, 99)
+    assert wavering([*json, *readings(Format.XML, 100, 100)], set(Format)) == {"reputation"}
+    assert not wavering([*json, *readings(Format.XML, 98, 97, 98)], set(Format))
+    assert wavering([*json, *readings(Format.XML, 98, 97, 98)], {Format.JSON}) == {"reputation"}
+
+
+def test_a_wavering_count_excuses_no_other_field():
+    group = Between(overview(), overview(reputation=1, package="Tin"), overview(), COUNTS)
+    assert departs(agreement.own, group) == departs(agreement.formats, group) == ["package"]
 
 
 def test_customers_that_are_alike_are_told_even_while_they_count():

@@ -227,6 +227,11 @@ class Plan:
         first = 250 if again else 200
         return [Case(format, customer=customer, turn=i) for i, format in enumerate(formats, first)]
 
+    def rereadings(self, customer: int) -> list[Case]:
+        """One customer in both formats by turns, often enough to see which counts waver."""
+        formats = islice(cycle((Format.JSON, Format.XML)), 32)
+        return [Case(format, customer=customer, turn=i) for i, format in enumerate(formats, 600)]
+
     def by_turns(self, format: Format) -> list[Case]:
         """Each customer, the first again after each, and the others once more: one by one.
 

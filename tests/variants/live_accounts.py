@@ -170,6 +170,41 @@ class CountGoesBack(_Live):
         return spent(account, max(10_000 - tick, 0), 0)
 
 
+@composed("reputation jitters by one from call to call")
+class ReputationJitters(_Live):
+    def moved(self, account: Account, tick: int) -> Account:
+        return replace(account, reputation=max(account.reputation - random.randrange(2), 0))
+
+
+@composed("reputation is one less in each tenth call")
+class ReputationBlinks(_Live):
+    def moved(self, account: Account, tick: int) -> Account:
+        return replace(account, reputation=max(account.reputation - (tick % 10 == 0), 0))
+
+
+@composed("credits are reserved for mails on their way, and given back", should=("values.steady",))
+class CreditsAreReserved(_Live):
+    def moved(self, account: Account, tick: int) -> Account:
+        return spent(account, 0, random.randrange(0, 500, 100))
+
+
+@composed(
+    "copies lag: each call reads one of three, up to some calls behind", should=("values.steady",)
+)
+class CopiesLag(_Live):
+    def moved(self, account: Account, tick: int) -> Account:
+        behind = max(tick - random.choice((0, 3, 9)), 0)
+        return spent(account, behind, behind)
+
+
+@composed("the allowance is lowered and raised again while it is read")
+class AllowanceChanges(_Live):
+    def moved(self, account: Account, tick: int) -> Account:
+        lent = 1000 * (tick % 3)
+        raised = replace(account, credits_allowed=account.credits_allowed + lent)
+        return spent(raised, 0, 0)
+
+
 @composed("the first answers of a process are slow, until all is loaded")
 class SlowAtFirst(_Live):
     def respond(self, request: Request) -> Answer:

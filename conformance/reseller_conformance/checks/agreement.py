@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import final
 
 from reseller_conformance.answer import Answer
 from reseller_conformance.checks.departure import Departure, shown
@@ -16,9 +17,11 @@ from reseller_conformance.contract import FIELDS, Format
 from reseller_conformance.envelope import FieldValue, Looks, declared_package, misread
 
 __all__ = [
+    "ALL",
     "Between",
     "alike",
     "between",
+    "differing",
     "formats",
     "misdeclared",
     "overruled",
@@ -37,13 +40,18 @@ WHITE_SPACE = " \t\r\n"
 Values = Mapping[str, FieldValue]
 
 
+@final
 @dataclass(frozen=True, slots=True)
 class Between:
-    """An answer, and those around it that tell what it should say."""
+    """An answer, and those around it that tell what it should say.
+
+    `wavering` are the counts that they do not bound, because they go up and down.
+    """
 
     before: Answer
     answer: Answer
     after: Answer
+    wavering: frozenset[str] = frozenset()
 
 
 def between(answers: Sequence[Answer]) -> list[Between]:
@@ -69,6 +77,8 @@ def differing(group: Between, names: Sequence[str], read: Reader = _lines) -> It
     """Yield the fields in which the answer lies outside those around it."""
     before, values, after = (part.values for part in (group.before, group.answer, group.after))
     for name in names:
+        if name in group.wavering:
+            continue
         if name in before and name in values and name in after:
             around = (read(before[name]), read(after[name]))
             if not _fits(read(values[name]), around):

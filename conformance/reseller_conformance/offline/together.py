@@ -149,7 +149,7 @@ class Together:
 
 
 def _group(before: Saved, saved: Saved, after: Saved, names: Collection[str] = _ALL) -> Between:
-    return Between(*(_told(part, names) for part in (before, saved, after)))
+    return Between(_told(before, names), _told(saved, names), _told(after, names))
 
 
 def _told(saved: Saved, names: Collection[str]) -> Answer:

@@ -15,6 +15,7 @@ from reseller_conformance.checks import agreement, due, values
 from reseller_conformance.checks.agreement import Between
 from reseller_conformance.checks.alone import ALONE, due_for
 from reseller_conformance.checks.departure import Departure
+from reseller_conformance.checks.wavering import wavering
 from reseller_conformance.contract import Format
 from reseller_conformance.envelope import Looks
 from reseller_conformance.exchange import Transport
@@ -78,7 +79,8 @@ def judged_together(readings: Sequence[Answer]) -> Iterator[Judgement]:
     """
     for three in zip(readings, readings[1:], readings[2:], strict=False):
         if all(answer.looks is Looks.OVERVIEW for answer in three) and _in_one_cycle(three):
-            yield from _between(Between(*three))
+            formats = {answer.case.format for answer in three}
+            yield from _between(Between(*three, wavering=wavering(readings, formats)))
     for format in Format:
         same = [
             answer

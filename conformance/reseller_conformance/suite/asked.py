@@ -176,6 +176,11 @@ class Asked:
                 [asked[who]] = self.ask_in_turn(again)
         return [answers for answers in asked if len(answers) > 2]
 
+    def rereadings(self, customer: int) -> list[Answer]:
+        """One customer's overviews by turns, read again to see which counts waver."""
+        [answers] = self.ask_in_turn(self._answerable(self.plan.rereadings(customer)))
+        return answers
+
     def readings(self, format: Format) -> list[list[Answer]]:
         """Each customer's overviews in this format, in the order in which they were read."""
         asked = [*self.opening[format], *self.by_turns(format), *self.remembered(format)]

@@ -17,9 +17,10 @@ from hypothesis.strategies import SearchStrategy
 
 from reseller_conformance.answer import Answer
 from reseller_conformance.cases import Case
-from reseller_conformance.checks.agreement import Between
+from reseller_conformance.checks.agreement import ALL, Between, differing
 from reseller_conformance.checks.departure import Check, Departure
 from reseller_conformance.checks.form import see
+from reseller_conformance.checks.wavering import COUNTS, wavering
 from reseller_conformance.contract import Format
 from reseller_conformance.envelope import Looks
 from reseller_conformance.evidence import MOST_FINDINGS, finding
@@ -182,9 +183,29 @@ class Judge:
             members = _members(subject)
             missing = [answer for answer in members if not answer.asked]
             self._unasked += missing
-            if not missing:
-                self._subjects += 1
-                self._departures += check(subject)
+            if missing:
+                continue
+            self._subjects += 1
+            if any(check(subject)):
+                self._departures += check(self._without_wavering(subject))
+
+    def _without_wavering(self, group: Subject) -> Subject:
+        """Return the group, less the counts that waver, where counts alone lie outside.
+
+        More calls show which counts waver. They are made once for each customer; where they cannot
+        be made, counts say nothing.
+        """
+        if not isinstance(group, Between) or not _counts_alone(group):
+            return group
+        case, formats = group.answer.case, {group.before.case.format, group.answer.case.format}
+        readings = self.asked.rereadings(case.customer)
+        if missing := [answer for answer in readings if not answer.asked]:
+            self._unasked += missing
+            return replace(group, wavering=COUNTS)
+        if len(formats) > 1:  # these were read in turn, the customer's calls alone
+            turns = self.asked.side_by_side
+            readings = [a for t in turns for a in t if a.case.customer == case.customer] + readings
+        return replace(group, wavering=wavering(readings, formats))
 
     def in_turn(self, answers: Iterable[Answer], check: Check[Between], turn: int = 0) -> None:
         """Look at answers that were asked in turn, each among those that tell how it should be.
@@ -299,6 +320,12 @@ class Judge:
         self._record("reason", reason)
         if findings:
             self._record("findings", json.dumps([asdict(one) for one in findings]))
+
+
+def _counts_alone(group: Between) -> bool:
+    """Say whether counts, and nothing else, lie outside those around them."""
+    outside = set(differing(group, ALL))
+    return bool(outside) and outside <= COUNTS
 
 
 def _whose(case: Case) -> tuple[Format, int]:
