@@ -476,6 +476,17 @@ def test_one_format_alone_is_partial(tmp_path: Path) -> None:
     assert "partial: xml only" in done.stdout.splitlines()[-1]
 
 
+@pytest.mark.parametrize("rest", [[], ["-n", "2"]], ids=["", "workers"])
+def test_messages_name_the_options_of_run(rest: list[str], tmp_path: Path) -> None:
+    (tmp_path / "dashes.py").write_text(DASHES, encoding="utf-8")
+    account = {**CREDENTIALS, "RESELLER_API_KEY": "Demo-Key-0001"}
+    args = ["--app", "dashes:app", "--user", "newsletter@shop.example"]
+    done = quick(tmp_path, *args, "--", "-k", "customers or foreign", *rest, env=account)
+    assert "with --user" in done.stdout
+    assert "with --foreign-user" in done.stdout
+    assert "--reseller-" not in done.stdout
+
+
 @pytest.mark.parametrize("rest", [["-n", "2"], ["--numprocesses=2"]], ids=" ".join)
 def test_without_xdist_processes_are_refused_with_what_to_install(
     rest: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

@@ -114,7 +114,65 @@ def test_the_target_may_be_given_by_a_fixture(pytester):
     )
     result = pytester.runpytest("--reseller-depth=quick", "-rs")
     result.assert_outcomes(passed=ITEMS - 2, skipped=2)
-    result.stdout.fnmatch_lines(["*--foreign-user*"])
+    result.stdout.fnmatch_lines(["*--reseller-foreign-user*"])
+
+
+@pytest.mark.parametrize(
+    "fixture",
+    [
+        """
+@pytest.fixture(scope="module")
+def reseller_target():
+    with served() as target:
+        yield target
+""",
+        """
+class TestMine(OverviewConformance):
+    @pytest.fixture(scope="class")
+    @classmethod
+    def reseller_target(cls):
+        with served() as target:
+            yield target
+""",
+    ],
+    ids=["module", "class"],
+)
+def test_a_target_of_ones_own_is_clean_where_warnings_are_errors(pytester, fixture):
+    pytester.makepyfile(
+        f"""
+from contextlib import contextmanager
+import pytest
+from reseller_conformance import OverviewConformance, Target
+from reseller_conformance.reference import Application, default_reference
+from reseller_conformance.serving import serve_app
+
+class TestMine(OverviewConformance):
+    pass
+
+@contextmanager
+def served():
+    reference = default_reference()
+    reseller = reference.accounts.resellers[0]
+    with serve_app(Application(reference)) as url:
+        customers = [account.user for account in reseller.customers]
+        yield Target(url, reseller.api_user, reseller.api_key, customers)
+{fixture}
+"""
+    )
+    result = pytester.runpytest("-W", "error", "--reseller-depth=quick", "-k", "success")
+    assert result.ret == 0
+    assert result.parseoutcomes().keys() <= {"passed", "deselected"}
+
+
+def test_messages_name_the_options_of_pytest(pytester, account):
+    account = ["--reseller-user=customer@example.com"]
+    change = "values['credits_used'] = '007'"
+    result = run_against_a_fault(pytester, account, change, "-rs", "-k", "customers or foreign")
+    said = result.stdout.str()
+    assert "with --reseller-user" in said
+    assert "with --reseller-foreign-user" in said
+    assert " --user" not in said
+    assert " --foreign-user" not in said
 
 
 def test_a_must_fails_with_what_was_expected_and_what_came(pytester, account):
@@ -125,6 +183,7 @@ def test_a_must_fails_with_what_was_expected_and_what_came(pytester, account):
             "MUST success.counts: each count is a non-negative decimal integer",
             "*expected:*credits_used*",
             "*again:*curl -sS -i -G*RESELLER_API_KEY*",
+            "to fix: reseller-conformance explain success.counts",
             "MUST success.counts ?json?:*",
             "violated,*",
         ]

@@ -128,13 +128,15 @@ def reseller_judge(
 ) -> Judge:
     """The judgement of the requirement that the test is marked with."""
     from reseller_conformance.requirements import by_id
+    from reseller_conformance.session import names_of
     from reseller_conformance.suite.judge import Judge
 
     def record(name: str, value: str) -> None:
         request.node.user_properties.append((name, value))
 
     mark = request.node.get_closest_marker(MARK)
-    judge = Judge(by_id(mark.kwargs["id"]), reseller_format, reseller_asked, record)
+    named = names_of(request.config)
+    judge = Judge(by_id(mark.kwargs["id"]), reseller_format, reseller_asked, record, named)
     if reseller_format and reseller_format not in reseller_asked.settings.formats:
         judge.not_applicable(f"{reseller_format} is not tested")
     return judge

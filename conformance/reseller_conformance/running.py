@@ -117,6 +117,7 @@ class _Given:
             for option, word in given
             if word
         }
+        self._options["reseller_run"] = True  # messages name the options of `run`
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_configure(self, config: pytest.Config) -> None:

@@ -41,6 +41,7 @@ __all__ = [
     "header",
     "introduce",
     "look_ahead",
+    "names_of",
     "scrub",
     "settings_of",
     "target_of",
@@ -73,6 +74,11 @@ def settings_of(config: pytest.Config) -> Settings:
         except SettingsError as problem:
             raise pytest.UsageError(in_pytest(str(problem))) from None
     return config.stash[_SETTINGS]
+
+
+def names_of(config: pytest.Config) -> Callable[[str], str]:
+    """Return what gives the options in a sentence the names that this operator types."""
+    return str if config.getoption("reseller_run", False) else in_pytest
 
 
 def formats_of(config: pytest.Config) -> tuple[Format, ...]:
@@ -281,7 +287,7 @@ def unwritten(config: pytest.Config) -> list[str]:
 def describe(config: pytest.Config) -> list[str]:
     """Say in a few lines how the run went, for pytest's own summary."""
     run = collected(config)
-    lines = [f"error: {line}" for line in unwritten(config)]
+    lines = [f"error: {in_pytest(line)}" for line in unwritten(config)]
     for result in run.sorted_results:
         if result.outcome is Outcome.FAILED:
             level = result.requirement.level.upper()

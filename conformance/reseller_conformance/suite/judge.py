@@ -47,13 +47,18 @@ class Judge:
         format: Format | None,
         asked: Asked,
         record: Callable[[str, str], None],
+        named: Callable[[str], str] = str,
     ) -> None:
-        """Judge this requirement; `record` keeps the outcome with the item."""
+        """Judge this requirement; `record` keeps the outcome with the item.
+
+        `named` gives the options in a sentence the names that they have where it is read.
+        """
         self.requirement = requirement
         self.asked = asked
         self.plan = asked.plan
         self._format = format
         self._record = record
+        self._named = named
         self._departures: list[Departure] = []
         self._subjects = 0
         self._unasked: list[Answer] = []
@@ -262,11 +267,13 @@ class Judge:
 
     def not_tested(self, reason: str) -> None:
         """End the item untested."""
+        reason = self._named(reason)
         self._end(Outcome.NOT_TESTED, reason)
         pytest.skip(reason)
 
     def not_applicable(self, reason: str) -> None:
         """End the item: it has no meaning here."""
+        reason = self._named(reason)
         self._end(Outcome.NOT_APPLICABLE, reason)
         pytest.skip(reason)
 
@@ -291,7 +298,10 @@ class Judge:
 
     def _fail(self) -> None:
         findings = self._findings()
-        text = "\n\n".join(_as_text(self.requirement, one) for one in findings)
+        paragraphs = [_as_text(self.requirement, one, self._named) for one in findings]
+        text = "\n\n".join(
+            [*paragraphs, f"to fix: reseller-conformance explain {self.requirement}"]
+        )
         self._end(Outcome.FAILED, findings[0].got, findings)
         baseline = self.asked.settings.baseline
         known = baseline and baseline.excuse(self.requirement.id, findings[0].format)
@@ -311,9 +321,13 @@ class Judge:
         hint = self._why_unasked() if self._unasked else ""
         about = (self.requirement, self._format)
         findings = [
-            finding(*about, same[0], self.asked.target, len(same), hint) for same in kinds.values()
+            self._renamed(finding(*about, same[0], self.asked.target, len(same), hint))
+            for same in kinds.values()
         ]
         return findings[:MOST_FINDINGS]
+
+    def _renamed(self, one: Finding) -> Finding:
+        return replace(one, hint=self._named(one.hint))
 
     def _end(self, outcome: Outcome, reason: str = "", findings: Sequence[Finding] = ()) -> None:
         self._record("outcome", outcome.value)
@@ -340,11 +354,11 @@ def _members(subject: Answer | Between | Sequence[Answer]) -> Sequence[Answer]:
     return subject
 
 
-def _as_text(requirement: Requirement, finding: Finding) -> str:
+def _as_text(requirement: Requirement, finding: Finding, named: Callable[[str], str]) -> str:
     more = f" ({finding.times} answers)" if finding.times > 1 else ""
     lines = [
         f"{requirement.level.upper()} {requirement.id}: {requirement.title}",
-        f"  page:     {requirement.source}",
+        f"  page:     {named(requirement.source)}",
         f"  asked:    {finding.case}",
         f"  expected: {finding.where}: {finding.expected}",
         f"  came:     {finding.got}{more}",
