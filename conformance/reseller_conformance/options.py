@@ -50,6 +50,8 @@ OPTIONS = (
     Option("api-key-file", "file that holds the api_key (or set RESELLER_API_KEY)", "FILE"),
     Option("formats", "formats to test (json,xml)", "LIST"),
     Option("depth", "how much is asked: quick, standard, thorough (standard)", "DEPTH"),
+    Option("only", "test only these requirements", "ID|TOPIC", many=True),
+    Option("skip", "leave these requirements out", "ID|TOPIC", many=True),
     Option("level", "what fails the run: must, should (must)", "LEVEL"),
     Option("baseline", "known violations, as TOML", "FILE"),
     Option("update-baseline", "bring that file up to date with this run", flag=True),

@@ -171,11 +171,14 @@ class _Gathering:
         """Tell each item's requirement; say so where the suite was asked for and has no items."""
         ours = [item for item in items if item.get_closest_marker(MARK)]
         if ours:
-            from reseller_conformance.session import introduce
+            from reseller_conformance.session import introduce, unselected
 
             if self._can_run():
                 self.awake = True
-                introduce(ours, MARK)
+                if left_out := unselected(self.config, ours, MARK):
+                    self.config.hook.pytest_deselected(items=left_out)
+                    items[:] = [item for item in items if item not in left_out]
+                introduce([item for item in ours if item not in left_out], MARK)
         elif SUITE in self.config.args and not items and not self.config.getoption("keyword"):
             raise pytest.UsageError(
                 "nothing of the suite was collected: its module is test_overview.py and its class "

@@ -46,6 +46,7 @@ __all__ = [
     "settings_of",
     "target_of",
     "told",
+    "unselected",
     "unwritten",
 ]
 
@@ -196,6 +197,13 @@ def _told(target: Target, client: Client, scrubber: Scrubber) -> Told:
 
 
 # --- What is gathered ----------------------------------------------------------------------------
+
+
+def unselected(config: pytest.Config, items: Iterable[pytest.Item], mark: str) -> set[pytest.Item]:
+    """Return the items whose requirement the operator's selection leaves out."""
+    includes = settings_of(config).selection.includes
+    marks = ((item, item.get_closest_marker(mark)) for item in items)
+    return {item for item, found in marks if found and not includes(found.kwargs["id"])}
 
 
 def introduce(items: Iterable[pytest.Item], mark: str) -> None:

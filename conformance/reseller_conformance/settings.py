@@ -24,6 +24,7 @@ from reseller_conformance.plan import Depth
 from reseller_conformance.reports.writers import Writer, wanted
 from reseller_conformance.requirements import Level
 from reseller_conformance.secret import Secret
+from reseller_conformance.selection import EVERYTHING, Selection, SelectionError, selection_from
 from reseller_conformance.target import Limits, Target
 
 __all__ = ["Settings", "SettingsError", "settings_from"]
@@ -60,6 +61,7 @@ class Settings:
     reports: tuple[tuple[Writer, Path], ...]
     baseline: Baseline | None = None
     update_baseline: bool = False
+    selection: Selection = EVERYTHING
     inputs: tuple[str, ...] = ()
     """The files that are read: no report may overwrite them."""
 
@@ -98,6 +100,7 @@ def settings_from(
         reports=wanted(reader.text),
         baseline=_baseline(reader),
         update_baseline=bool(reader.words.get("update-baseline")),
+        selection=_selection(reader),
         inputs=tuple(file for name in READ for file in reader.texts(name)),
     )
 
@@ -112,6 +115,13 @@ def _baseline(reader: _Reader) -> Baseline | None:
     try:
         return load(Path(file), update=update)
     except BaselineError as error:
+        raise SettingsError(str(error)) from None
+
+
+def _selection(reader: _Reader) -> Selection:
+    try:
+        return selection_from(reader.texts("only"), reader.texts("skip"))
+    except SelectionError as error:
         raise SettingsError(str(error)) from None
 
 
