@@ -131,7 +131,7 @@ class Shell:
         One that is not to be `whole` judges as little as shows that its words are taken.
         """
         script = "".join(
-            f"export DOCS_WHOLE={'yes' * whole}\n{self.here(command)}\necho {_DONE}$?\n"
+            f"export DOCS_WHOLE={'yes' * whole}\n{self._typed(command)}\necho {_DONE}$?\n"
             for command, whole in commands
         )
         done = subprocess.run(
@@ -145,6 +145,12 @@ class Shell:
         )
         said = re.split(rf"{_DONE}(\d+)\n", done.stdout)
         return [(int(code), text) for text, code in zip(said[::2], said[1::2], strict=False)]
+
+    def _typed(self, command: str) -> str:
+        """Return what is typed; a run of the reference is that of somebody without an account."""
+        if command.endswith("reseller-conformance run"):
+            return f"(unset RESELLER_API_USER RESELLER_API_KEY; {command})"
+        return self.here(command)
 
     def _environment(self) -> dict[str, str]:
         ours = ("RESELLER_", "PYTEST_", "GITHUB_", "COLUMNS", "NO_COLOR", "FORCE_COLOR")

@@ -173,6 +173,29 @@ def test_inputs_that_are_not_given_hide_nothing_of_the_environment(tmp_path: Pat
 
 
 @needs_bash
+def test_an_action_without_a_target_tests_nothing(tmp_path: Path) -> None:
+    program(tmp_path, "reseller-conformance", MAIN)
+    done = run("Test", tmp_path, {"base-url": ""}, **CREDENTIALS)
+    assert (done.returncode, outputs(tmp_path)["exit-code"]) == (2, "2")
+    assert done.stderr.startswith("error: no target: give --base-url URL")
+
+
+@needs_bash
+def test_an_action_tests_the_reference_where_it_is_asked_to(tmp_path: Path) -> None:
+    program(tmp_path, "reseller-conformance", MAIN)
+    done = run("Test", tmp_path, {"reference": "true", "depth": "quick"})
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[-1].endswith("(only the embedded reference was tested)")
+
+
+@needs_bash
+def test_the_input_reference_is_true_or_false(tmp_path: Path) -> None:
+    recorder(tmp_path, "reseller-conformance")
+    done = run("Test", tmp_path, {"reference": "yes"})
+    assert (done.returncode, done.stderr) == (2, "error: reference is true or false, not: yes\n")
+
+
+@needs_bash
 def test_outputs_cannot_be_forged(tmp_path: Path) -> None:
     recorder(tmp_path, "reseller-conformance")
     done = run("Test", tmp_path, {"reports": "x\nverdict=conformant"})

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -404,7 +405,124 @@ def test_exit_codes(run: Run | None, problems: list[str], interrupted: bool, cod
     assert exit_code(run, problems, interrupted) == code
 
 
+# --- Streams and folders that are not what they should be ---------------------------------------
+
+SAID = (
+    ("requirements",),
+    ("explain", "success.dates"),
+    ("validate", str(TREE / "schemas/examples/overview.json")),
+    ("run", "--depth", "quick", "--", "-k", "success_dates"),
+)
+needs_sh = pytest.mark.skipif(shutil.which("sh") is None, reason="waits for a POSIX shell")
+
+
+def in_shell(cwd: Path, words: Sequence[str], rest: str) -> subprocess.CompletedProcess[str]:
+    """Run a command within a shell, which does the rest with its output."""
+    script = f'"$@" {rest}'
+    return subprocess.run(
+        ["sh", "-c", script, "sh", *COMMAND, *words],
+        cwd=cwd,
+        env=environment(),
+        capture_output=True,
+        encoding="utf-8",
+        timeout=LIMIT,
+        check=False,
+    )
+
+
+@needs_sh
+@pytest.mark.parametrize("words", SAID, ids=lambda words: words[0])
+def test_a_reader_that_has_left_changes_no_exit_code(words: Sequence[str], tmp_path: Path) -> None:
+    plain = in_shell(tmp_path, words, "> file; echo $?")
+    script = '{ "$@"; echo $? > code; } | true; cat code'
+    piped = subprocess.run(
+        ["sh", "-c", script, "sh", *COMMAND, *words],
+        cwd=tmp_path,
+        env=environment(),
+        capture_output=True,
+        encoding="utf-8",
+        timeout=LIMIT,
+        check=False,
+    )
+    assert (piped.stdout, piped.stderr) == (plain.stdout, "")
+
+
+@needs_sh
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="waits for /dev/full")
+@pytest.mark.parametrize("words", SAID, ids=lambda words: words[0])
+def test_output_that_cannot_be_written_is_one_line(words: Sequence[str], tmp_path: Path) -> None:
+    for rest, why in ((">/dev/full", "no space left on device"), (">&-", "it is closed")):
+        done = in_shell(tmp_path, words, rest)
+        assert done.stderr == f"error: not all output could be written: {why}\n"
+        assert done.returncode in (1, 3)
+
+
+def test_a_terminal_of_no_width_is_written_to(tmp_path: Path) -> None:
+    done = quick(tmp_path, env={"COLUMNS": "0"})
+    assert done.stdout.splitlines()[-1].startswith("✓ conformant")
+
+
+@needs_sh
+def test_a_folder_that_is_gone_is_one_line(tmp_path: Path) -> None:
+    script = 'mkdir gone && cd gone && rmdir ../gone && "$@"'
+    done = subprocess.run(
+        ["sh", "-c", script, "sh", *COMMAND, "run"],
+        cwd=tmp_path,
+        env=environment(),
+        capture_output=True,
+        encoding="utf-8",
+        timeout=LIMIT,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert done.stderr == "error: this folder is gone; change to one that exists: .\n"
+
+
+@pytest.mark.parametrize("option", ["--report-json", "--baseline"])
+def test_a_path_that_is_a_link_to_itself_is_one_line(option: str, tmp_path: Path) -> None:
+    (tmp_path / "loop").symlink_to("loop")
+    done = quick(tmp_path, option, "loop")
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"error: {option} cannot be ")
+    assert done.stderr.endswith(": loop\n")
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_the_package_runs_as_a_module(tmp_path: Path) -> None:
+    words = [sys.executable, "-m", "reseller_conformance", "--version"]
+    said = subprocess.check_output(words, cwd=tmp_path, env=environment(), encoding="utf-8")
+    assert said == "reseller-conformance 0.1.0\n"
+
+
+@needs_sh
+@pytest.mark.parametrize("rest", ["", "-- -n 2"], ids=["alone", "workers"])
+def test_the_key_may_come_through_a_pipe(rest: str, tmp_path: Path) -> None:
+    (tmp_path / "mine.py").write_text(DASHES, encoding="utf-8")
+    (tmp_path / "key").write_text("Demo-Key-0001\n", encoding="utf-8")
+    os.mkfifo(tmp_path / "pipe")
+    words = ["run", "--app", "mine:app", "--user=--", "--depth=quick", "--api-key-file", "pipe"]
+    script = f'cat key > pipe & "$@" {rest or "--"} -k success_answered'
+    done = subprocess.run(
+        ["sh", "-c", script, "sh", *COMMAND, *words],
+        cwd=tmp_path,
+        env=environment(RESELLER_API_USER="harbour-mail"),
+        capture_output=True,
+        encoding="utf-8",
+        timeout=LIMIT,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 # --- Runs ------------------------------------------------------------------------------------
+
+
+def test_what_is_set_about_a_target_needs_one(tmp_path: Path) -> None:
+    done = quick(tmp_path, env={**CREDENTIALS, "RESELLER_BASE_URL": "", "RESELLER_USER": "a@b"})
+    assert done.returncode == 2
+    assert done.stderr.startswith("error: no target: give --base-url URL or --app MODULE:ATTR")
+    assert done.stderr.endswith("given without a target: RESELLER_BASE_URL\n")
+    assert quick(tmp_path, "--reference", env=CREDENTIALS).returncode == 0
 
 
 def test_without_options_the_embedded_reference_is_conformant(tmp_path: Path) -> None:
@@ -413,7 +531,8 @@ def test_without_options_the_embedded_reference_is_conformant(tmp_path: Path) ->
     lines = done.stdout.splitlines()
     assert len(lines) <= 24
     assert "embedded reference" in done.stdout
-    assert lines[-1] == "✓ conformant"
+    assert lines[0].startswith("reseller-conformance 0.1.0: only the embedded reference is tested")
+    assert lines[-1] == "✓ conformant (only the embedded reference was tested)"
     assert list(tmp_path.iterdir()) == []
 
 
@@ -499,11 +618,13 @@ def test_without_xdist_processes_are_refused_with_what_to_install(
     )
 
 
-@pytest.mark.parametrize("rest", [["-n", "2"], ["-x"], ["-p", "no:randomly"]], ids=" ".join)
+@pytest.mark.parametrize(
+    "rest", [["-n", "2"], ["-x"], ["-p", "no:randomly"], ["-W", "error"]], ids=" ".join
+)
 def test_what_follows_two_dashes_goes_to_pytest(rest: list[str], tmp_path: Path) -> None:
     done = quick(tmp_path, "--", *rest)
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.splitlines()[-1] == "✓ conformant"
+    assert done.stdout.splitlines()[-1].startswith("✓ conformant")
 
 
 @pytest.mark.parametrize(

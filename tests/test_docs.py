@@ -140,7 +140,7 @@ def test_a_snippet_is_a_test_that_passes(
     block: Block, pytester: pytest.Pytester, shell: Shell
 ) -> None:
     pytester.makepyfile(test_snippet=shell.here(block.text))
-    result = pytester.runpytest("-W", "error", *LEAST)
+    result = pytester.runpytest("--reseller-reference", "-W", "error", *LEAST)
     assert result.ret == 0
     assert result.parseoutcomes()["passed"] > 0
 

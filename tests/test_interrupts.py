@@ -209,7 +209,7 @@ def test_an_interrupt_while_a_call_hangs_ends_the_run(
 
 
 def test_an_interrupt_while_the_command_starts_leaves_a_report(tmp_path: Path) -> None:
-    process = started(tmp_path, env=environment(), code=INTERRUPTED_AS_IT_STARTS)
+    process = started(tmp_path, "--reference", env=environment(), code=INTERRUPTED_AS_IT_STARTS)
     assert report_of(process, tmp_path)["verdict"] == "unverified"
 
 

@@ -19,6 +19,7 @@ from reseller_conformance import OverviewConformance
 class TestMine(OverviewConformance):
     pass
 """
+REFERENCE = "--reseller-reference"
 ITEMS = sum(max(len(requirement.formats), 1) for requirement in CATALOGUE)
 
 
@@ -33,20 +34,58 @@ def account(monkeypatch):
 
 
 def test_the_shipped_suite_is_green_against_the_embedded_reference(pytester):
-    result = pytester.runpytest("--pyargs", "reseller_conformance.suite", "-p", "no:randomly")
+    result = pytester.runpytest(
+        "--pyargs", "reseller_conformance.suite", "--reseller-reference", "-p", "no:randomly"
+    )
     assert result.ret == 0
     result.assert_outcomes(passed=ITEMS)
     result.stdout.fnmatch_lines(
         [
-            "reseller-conformance 0.1.0: the reference, formats json, xml, *seed 20100830",
+            "reseller-conformance 0.1.0: only the embedded reference,*seed 20100830",
             "conformant,*seed 20100830*",
         ]
     )
 
 
+@pytest.mark.parametrize("host_tests", ["", "def test_of_the_host(): pass"])
+def test_without_a_target_the_items_are_skipped_with_the_reason(pytester, host_tests):
+    pytester.makepyfile(test_mine=f"{SUBCLASS}\n{host_tests}")
+    result = pytester.runpytest("-rs")
+    assert result.parseoutcomes()["skipped"] == ITEMS
+    result.stdout.fnmatch_lines(["SKIPPED*no target: give --base-url URL*--reseller-reference"])
+    assert result.ret == (0 if host_tests else 3)
+
+
+@pytest.mark.parametrize("rest", [(), ("-n", "2")], ids=["alone", "workers"])
+def test_a_lost_base_url_is_no_green_run(pytester, monkeypatch, account, rest):
+    monkeypatch.setenv("RESELLER_BASE_URL", "")
+    pytester.makepyfile(test_mine=SUBCLASS)
+    result = pytester.runpytest(*rest)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["ERROR: *no target: *given without a target: RESELLER_BASE_URL"])
+
+
+def test_a_target_of_the_host_needs_no_options(pytester, account):
+    pytester.makepyfile(
+        """
+        import pytest
+
+        @pytest.fixture
+        def reseller_target():
+            return "mine"
+
+        def test_mine(reseller_target):
+            assert reseller_target == "mine"
+        """
+    )
+    pytester.runpytest().assert_outcomes(passed=1)
+
+
 def test_three_lines_make_a_suite_of_ones_own(pytester):
     pytester.makepyfile(test_mine=SUBCLASS)
-    result = pytester.runpytest("--reseller-depth=quick", "--strict-markers", "-W", "error")
+    result = pytester.runpytest(
+        REFERENCE, "--reseller-depth=quick", "--strict-markers", "-W", "error"
+    )
     result.assert_outcomes(passed=ITEMS)
 
 
@@ -223,6 +262,7 @@ def run_against_a_fault(pytester, account, change, *options):
 def test_outcomes_land_in_junit_and_in_the_report_over_workers_too(pytester):
     pytester.makepyfile(test_mine=SUBCLASS)
     result = pytester.runpytest(
+        REFERENCE,
         "--reseller-depth=quick",
         "-n",
         "2",
@@ -247,7 +287,9 @@ def test_outcomes_land_in_junit_and_in_the_report_over_workers_too(pytester):
 
 def test_one_format_alone_leaves_the_comparison_out(pytester):
     pytester.makepyfile(test_mine=SUBCLASS)
-    result = pytester.runpytest("--reseller-depth=quick", "--reseller-formats=json", "-rs")
+    result = pytester.runpytest(
+        REFERENCE, "--reseller-depth=quick", "--reseller-formats=json", "-rs"
+    )
     result.stdout.fnmatch_lines(["*partial*", "*one format alone is tested*"])
     assert result.ret == 0
 
@@ -302,7 +344,7 @@ def test_a_client_is_tested_without_a_network(pytester):
             assert answer.json()["message"] == "error"
         """
     )
-    pytester.runpytest().assert_outcomes(passed=1)
+    pytester.runpytest(REFERENCE).assert_outcomes(passed=1)
 
 
 def test_cases_may_be_asked_by_hand(pytester):
@@ -316,7 +358,7 @@ def test_cases_may_be_asked_by_hand(pytester):
             assert exchange.status == 200
         """
     )
-    pytester.runpytest().assert_outcomes(passed=1)
+    pytester.runpytest(REFERENCE).assert_outcomes(passed=1)
 
 
 def test_an_unused_plugin_imports_nothing_heavy(tmp_path):

@@ -20,6 +20,35 @@ def test_nothing_said_is_the_embedded_reference():
     assert settings.limits.rate is None
 
 
+@pytest.mark.parametrize(
+    ("words", "url", "env", "given"),
+    [
+        ({}, None, {"RESELLER_BASE_URL": ""}, "RESELLER_BASE_URL"),
+        ({}, None, {"RESELLER_USER": "ann"}, "RESELLER_USER"),
+        ({}, None, {"RESELLER_FOREIGN_USER": ""}, "RESELLER_FOREIGN_USER"),
+        ({}, None, {"RESELLER_API_USER": "me"}, "RESELLER_API_USER"),
+        ({}, None, {"RESELLER_API_KEY": ""}, "RESELLER_API_KEY"),
+        ({}, "", {}, "--base-url"),
+        ({"app": ""}, None, {}, "--app"),
+        ({"user": ["ann"]}, None, {}, "--user"),
+        ({"user": [""]}, None, {}, "--user"),
+        ({"foreign-user": "eve"}, None, {}, "--foreign-user"),
+        ({"api-key-file": "key"}, None, {}, "--api-key-file"),
+    ],
+)
+def test_what_is_given_about_a_target_needs_a_target(words, url, env, given):
+    settings = settings_from(words, url, env)
+    assert settings.target is None
+    assert settings.missing_target.startswith("no target: give --base-url URL")
+    assert settings.missing_target.endswith(f": {given}")
+
+
+def test_the_reference_may_be_asked_for_whatever_the_environment_holds():
+    env = {**ENV, "RESELLER_BASE_URL": "http://host", "RESELLER_USER": "ann"}
+    settings = settings_from({"reference": True}, None, env)
+    assert (settings.target, settings.missing_target) == (None, "")
+
+
 def test_a_live_target_is_asked_ten_calls_a_second_and_loopback_as_many_as_it_takes():
     assert settings_from(LIVE, "https://staging.example.com", ENV).limits.rate == 10
     for local in ("http://127.0.0.1:8000", "http://localhost/base", "http://[::1]:1"):
@@ -46,6 +75,81 @@ def test_the_key_may_come_from_a_file(tmp_path):
     assert target.api_key.reveal() == "from-file"
 
 
+@pytest.mark.parametrize("written", ["\ufeffkey-1", "key-1\r\n", "key-1\n\n", "\nkey-1"])
+def test_line_ends_and_a_mark_in_a_key_file_are_no_part_of_the_key(tmp_path, written):
+    file = tmp_path / "key"
+    file.write_bytes(written.encode())
+    target = settings_from({**LIVE, "api-key-file": str(file)}, "http://localhost", ENV).target
+    assert target is not None
+    assert target.api_key.reveal() == "key-1"
+
+
+def test_a_key_file_of_several_lines_is_refused(tmp_path):
+    file = tmp_path / "key"
+    file.write_text("canary-1\ncanary-2\n", encoding="utf-8")
+    with pytest.raises(SettingsError, match="holds one line, the key, not several: ") as caught:
+        settings_from({**LIVE, "api-key-file": str(file)}, "http://localhost", ENV)
+    assert "canary" not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["RESELLER_API_USER", "RESELLER_API_KEY"])
+@pytest.mark.parametrize("value", ["canary-key\n", "canary-key\r", "\ufeffcanary-key"])
+def test_a_credential_with_a_line_end_or_a_mark_is_refused(name, value):
+    with pytest.raises(SettingsError, match=f"remove it: {name}") as caught:
+        settings_from(LIVE, "http://localhost", {**ENV, name: value})
+    assert "canary" not in str(caught.value)
+
+
+def test_the_users_of_the_variable_are_one_a_line():
+    env = {**ENV, "RESELLER_USER": "ann,bob"}
+    with pytest.raises(
+        SettingsError, match="one name a line; a name with a comma needs --user: ann,bob"
+    ):
+        settings_from({}, "http://localhost", env)
+    target = settings_from({"user": ["ann,bob"]}, "http://localhost", ENV).target
+    assert target is not None
+    assert target.customers == ("ann,bob",)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "h/?api_key=canary-key",
+        "http://h/?api_key=canary-key",
+        "ftp://me:canary-key@h/",
+        "me:canary-key@h",
+        "http://h:99999/canary-key/",
+        "h/canary%2Dkey",
+    ],
+)
+def test_a_refused_base_url_shows_no_key(url):
+    with pytest.raises(SettingsError) as caught:
+        settings_from(LIVE, url, ENV)
+    assert "canary" not in str(caught.value)
+
+
+def test_a_proxy_is_a_url_without_a_path():
+    target = settings_from({**LIVE, "proxy": "http://me:pw@proxy:3128/"}, "http://h", ENV).target
+    assert target is not None
+    assert target.proxy == "http://me:pw@proxy:3128"
+    for proxy in ("proxy:3128", "socks5://me:canary@proxy", "http://me:canary@proxy/path"):
+        with pytest.raises(SettingsError, match="--proxy is http://HOST:PORT: ") as caught:
+            settings_from({**LIVE, "proxy": proxy}, "http://h", ENV)
+        assert "canary" not in str(caught.value)
+
+
+def test_a_client_certificate_must_load(tmp_path):
+    file = tmp_path / "cert.pem"
+    file.write_text("nonsense", encoding="utf-8")
+    for words, message in (
+        ({"client-key": "k"}, "--client-key needs its certificate, --client-cert: k"),
+        ({"client-cert": "/nowhere"}, "--client-cert is no file: /nowhere"),
+        ({"client-cert": str(file)}, "--client-cert cannot be used"),
+    ):
+        with pytest.raises(SettingsError, match=message):
+            settings_from({**LIVE, **words}, "http://h", ENV)
+
+
 def test_rates_are_by_the_second_or_the_minute():
     rate = settings_from({**LIVE, "rate": "600/m"}, "http://localhost", ENV).limits.rate
     assert rate == pytest.approx(10)
@@ -65,7 +169,8 @@ def test_rates_are_by_the_second_or_the_minute():
         ({"retries": "-1"}, "", "not: -1"),
         ({"max-requests": "many"}, "", "not: many"),
         ({"seed": "1.5"}, "", "not: 1.5"),
-        ({"user": ["ann"]}, "", "--user needs a target, --base-url or --app: ann"),
+        ({"reference": True}, "http://host", "--reference tests the embedded reference alone"),
+        ({**LIVE, "reference": True}, None, "--reference tests the embedded reference alone"),
         (LIVE, "ftp://host", "with a path or not: ftp://host"),
         (LIVE, "localhost:8000", "with a path or not: localhost:8000"),
         (LIVE, "http://host:99999", "with a path or not: http://host:99999"),

@@ -11,6 +11,7 @@ import time
 import zlib
 from collections.abc import Iterable, Iterator
 from itertools import product
+from pathlib import Path
 
 import pytest
 
@@ -431,3 +432,46 @@ def test_tls_spoken_to_a_plain_server_is_unreachable() -> None:
         with Client(target_at(url), Limits(timeout=1.0)) as client:
             (exchange,) = client.ask([JSON])
     assert kind_of(exchange) in (Transport.UNREACHABLE, Transport.TIMEOUT, Transport.DROPPED)
+
+
+def test_a_client_certificate_is_shown_where_one_is_named(
+    self_signed: tuple[ssl.SSLContext, str],
+) -> None:
+    _, cert = self_signed
+    key = str(Path(cert).with_name("key.pem"))
+    mutual = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    mutual.load_cert_chain(cert, key)
+    mutual.load_verify_locations(cert)
+    mutual.verify_mode = ssl.CERT_REQUIRED
+    with serving(always(http()), mutual) as server:
+        for client_cert, status in ((None, None), ((cert, key), 200)):
+            target = target_at(server.url, verify=cert, client_cert=client_cert)
+            with Client(target, Limits(retries=0)) as client:
+                (exchange,) = client.ask([JSON])
+            assert exchange.status == status
+
+
+def test_calls_go_by_the_proxy_that_is_named() -> None:
+    with serving(always(http())) as proxy:
+        by = proxy.url.replace("//", "//me:proxy-password-1@")
+        with Client(target_at("http://api.example", proxy=by), Limits()) as client:
+            (exchange,) = client.ask([JSON])
+    assert exchange.status == 200
+    (asked,) = proxy.asked
+    assert asked.target.startswith("http://api.example/apiv2/reseller.account.json?")
+    assert asked.headers["proxy-authorization"].startswith("Basic ")
+
+
+def test_the_password_of_a_proxy_is_redacted() -> None:
+    with serving(always(http(b'{"message": "error", "errors": ["proxy-password-1"]}'))) as proxy:
+        by = proxy.url.replace("//", "//me:proxy-password-1@")
+        with Client(target_at("http://api.example", proxy=by), Limits()) as client:
+            (exchange,) = client.ask([JSON])
+    assert b"proxy-password-1" not in exchange.body
+
+
+def test_a_host_that_no_name_can_have_is_unreachable() -> None:
+    with Client(target_at("http://\N{GRINNING FACE}.example"), Limits()) as client:
+        (exchange,) = client.ask([JSON])
+    assert kind_of(exchange) is Transport.UNREACHABLE
+    assert exchange.problem.detail == "unknown host"

@@ -90,7 +90,13 @@ def test_workers_come_to_the_same_verdict_and_one_that_asks_for_all_asks_nothing
 def test_the_tests_of_the_host_run_beside_the_one_that_asks(pytester):
     pytester.makepyfile(test_all=OTHER_TESTS)
     result = pytester.runpytest(
-        "-n2", "--dist=loadscope", "--reseller-depth=quick", "-k", "host or answered", "-v"
+        "-n2",
+        "--dist=loadscope",
+        "--reseller-reference",
+        "--reseller-depth=quick",
+        "-k",
+        "host or answered",
+        "-v",
     )
     assert result.parseoutcomes() == {"passed": 6}
     lines = [line for line in result.stdout.str().splitlines() if line.startswith("[gw")]

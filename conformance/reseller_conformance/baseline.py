@@ -154,7 +154,7 @@ def load(path: Path, *, update: bool = False, today: date | None = None) -> Base
     today = today or datetime.now(UTC).date()
     try:
         if update:
-            writers.attempt(path.resolve())
+            writers.attempt(path)
         text = path.read_bytes().decode("utf-8")
     except FileNotFoundError:
         if update:

@@ -7,7 +7,6 @@ line, without a traceback.
 
 from __future__ import annotations
 
-import os
 import sys
 import traceback
 from collections.abc import Callable, Mapping, Sequence
@@ -22,6 +21,7 @@ from reseller_conformance.contract import Format
 from reseller_conformance.helping import HeadedOption, HeadedOptions, InOrder, suggestion
 from reseller_conformance.interrupts import passed_over, put_off
 from reseller_conformance.options import MORE, OPTIONS, Option
+from reseller_conformance.output import guarded_output
 from reseller_conformance.reports.text import one_line, visible
 from reseller_conformance.requirements import CATALOGUE, Level, Requirement, by_id
 
@@ -38,7 +38,12 @@ BROKE, USAGE, UNVERIFIED, INTERRUPTED = 1, 2, 3, 130
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command, by default that of this process, and return its exit code."""
     args = list(sys.argv[1:] if argv is None else argv) or ["--help"]
-    code = _exit_code(args)
+    with guarded_output() as output:
+        code = _exit_code(args)
+        output.flush()
+        if output.reason:
+            click.echo(f"error: not all output could be written: {output.reason}", err=True)
+            code = code or UNVERIFIED
     if code == INTERRUPTED and argv is None:
         passed_over()
     return code
@@ -53,10 +58,6 @@ def _exit_code(args: list[str]) -> int:
     except (click.Abort, KeyboardInterrupt):
         click.echo("interrupted", err=True)
         return INTERRUPTED
-    except BrokenPipeError:
-        # Whoever was reading has seen enough; Python would complain again as it closes stdout.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
     except Exception:
         # Python's own exit code for this would be that of a violation.
         traceback.print_exc()
@@ -140,13 +141,17 @@ def _not_empty(_: click.Context, option: click.Parameter, given: Any) -> Any:
 )
 @click.pass_context
 def run(ctx: click.Context, /, base_url: str | None, color: bool | None, **given: Any) -> int:
-    """Test a target; without one, the embedded reference."""
+    """Test a target. Where none is named and nothing about one is set: the embedded reference."""
     words = {option.name: given[option.name.replace("-", "_")] for option in OPTIONS}
+    try:
+        Path.cwd()
+    except OSError:
+        raise click.ClickException("this folder is gone; change to one that exists: .") from None
     with put_off():
         from reseller_conformance import running
 
         try:
-            return running.run(words, base_url or "", ctx.meta.get("pytest", []), color)
+            return running.run(words, base_url, ctx.meta.get("pytest", []), color)
         except running.SettingsError as error:
             raise click.ClickException(str(error)) from None
 

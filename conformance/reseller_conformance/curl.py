@@ -54,6 +54,13 @@ def _connection(target: Target) -> list[str]:
         words.append("--insecure")
     elif isinstance(target.verify, str):
         words.append(f"--cacert {quote(target.verify)}")
+    if target.client_cert:
+        cert, *key = (
+            [target.client_cert] if isinstance(target.client_cert, str) else target.client_cert
+        )
+        words += [f"--cert {quote(cert)}", *(f"--key {quote(path)}" for path in key)]
+    if target.proxy:  # it may hold a password
+        words.append('--proxy "$RESELLER_PROXY"')
     # an operator's header may be a token: its value, too, is left to the environment
     words += [f'-H "{name}: ${_variable(name)}"' for name, _ in target.headers]
     return words

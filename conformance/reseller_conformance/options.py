@@ -39,6 +39,7 @@ class Option:
 
 OPTIONS = (
     Option("app", "WSGI or ASGI app, served on loopback for the run", "MODULE:ATTR"),
+    Option("reference", "test the embedded reference implementation", flag=True),
     Option(
         "user",
         "registered customer; two that differ make more testable",
@@ -63,6 +64,11 @@ OPTIONS = (
     Option("max-requests", "most calls in all (no limit)", "N", heading=MORE),
     Option("seed", f"what Hypothesis starts from ({DEFAULT_SEED})", "N", heading=MORE),
     Option("ca-bundle", "certificates to trust", "FILE", heading=MORE),
+    Option("client-cert", "certificate to show, as PEM", "FILE", heading=MORE),
+    Option("client-key", "its key, where the certificate's file has none", "FILE", heading=MORE),
+    Option(
+        "proxy", "HTTP proxy for all calls; no other is used", "URL", "RESELLER_PROXY", heading=MORE
+    ),
     Option("insecure", "do not check certificates", flag=True, heading=MORE),
     Option("header", "sent with each call", "'K: V'", many=True, heading=MORE),
 )

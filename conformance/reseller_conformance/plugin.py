@@ -6,7 +6,7 @@ changes no setting of its host. What the items find is gathered in `collector`.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -87,7 +87,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @pytest.fixture(scope="class")
 def reseller_target(request: pytest.FixtureRequest) -> Iterator[Target]:
-    """The implementation under test, as the options name it; by default the reference.
+    """The implementation under test, as the options name it.
+
+    Without a target the tests are skipped; `--reseller-reference` asks for the reference.
 
     Override it, in any scope from class up, to test another:
     `return Target("http://localhost:8000", "me", key, ["customer@example.com"])`.
@@ -173,7 +175,7 @@ class _Gathering:
         if ours:
             from reseller_conformance.session import introduce, unselected
 
-            if self._can_run():
+            if self._can_run(ours):
                 self.awake = True
                 if left_out := unselected(self.config, ours, MARK):
                     self.config.hook.pytest_deselected(items=left_out)
@@ -185,12 +187,13 @@ class _Gathering:
                 "TestOverview, which python_files and python_classes must match"
             )
 
-    def _can_run(self) -> bool:
+    def _can_run(self, items: Sequence[pytest.Item]) -> bool:
         """Refuse what cannot be run; a worker leaves that to the controller, in its own words."""
-        from reseller_conformance.session import check
+        from reseller_conformance.session import check, check_target
 
         try:
             check(self.config)
+            check_target(self.config, items)
         except pytest.UsageError as problem:
             if not hasattr(self.config, "workeroutput"):
                 raise

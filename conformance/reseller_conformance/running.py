@@ -11,7 +11,7 @@ import os
 import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext, redirect_stderr, suppress
+from contextlib import contextmanager, nullcontext, redirect_stderr
 from dataclasses import replace
 from importlib.metadata import entry_points
 from importlib.util import find_spec
@@ -45,14 +45,31 @@ OUTDATED, UNVERIFIED, INTERRUPTED = 1, 3, 130
 
 
 def run(
-    words: Mapping[str, object], base_url: str, rest: Sequence[str], color: bool | None = None
+    words: Mapping[str, object],
+    base_url: str | None,
+    rest: Sequence[str],
+    color: bool | None = None,
 ) -> int:
     """Run the suite as these words say, print the report, and return the exit code.
 
     Raises SettingsError before anything is asked.
     """
     settings = settings_from(words, base_url)
+    if settings.missing_target:
+        raise SettingsError(settings.missing_target)
+    words = {**words, "reference": settings.target is None}
     look_ahead(settings)
+    with _key_in_environment(words, settings):
+        return _run(settings, words, base_url, rest, color)
+
+
+def _run(
+    settings: Settings,
+    words: Mapping[str, object],
+    base_url: str | None,
+    rest: Sequence[str],
+    color: bool | None,
+) -> int:
     watched = github.here(os.environ)
     with github.fenced(click.echo) if watched else nullcontext():
         screen = _judge(settings, pytest_args(base_url, rest), _Given(words))
@@ -60,6 +77,26 @@ def run(
     if watched and screen.run:
         github.tell(screen.run, os.environ, click.echo)
     return code
+
+
+@contextmanager
+def _key_in_environment(words: dict[str, object], settings: Settings) -> Iterator[None]:
+    """Hand the key on to pytest and its workers by the environment.
+
+    The file of `--api-key-file` may be a pipe, which is read once.
+    """
+    name = "RESELLER_API_KEY"
+    if not words.pop("api-key-file", None) or settings.target is None:
+        yield
+        return
+    before = os.environ.get(name)
+    os.environ[name] = settings.target.api_key.reveal()
+    try:
+        yield
+    finally:
+        os.environ.pop(name)
+        if before is not None:
+            os.environ[name] = before
 
 
 def _judge(settings: Settings, args: list[str], given: _Given) -> Screen:
@@ -130,7 +167,7 @@ class _Given:
         node.workerinput["reseller_options"] = self._options
 
 
-def pytest_args(base_url: str, rest: Sequence[str]) -> list[str]:
+def pytest_args(base_url: str | None, rest: Sequence[str]) -> list[str]:
     """Return what pytest is given: nothing of the current folder's configuration counts."""
     args = ["--pyargs", SUITE, "-p", "base_url", "-p", _plugin(), "-p", "no:cacheprovider"]
     args += ["-c", str(HERE / "run.ini"), f"--rootdir={HERE}", "--noconftest"]
@@ -143,7 +180,8 @@ def pytest_args(base_url: str, rest: Sequence[str]) -> list[str]:
                 f"several processes need pytest-xdist, pip install pytest-xdist: {spread[0]}"
             )
         args.append("--dist=loadscope")  # one process asks, and nothing is asked twice
-    return [*args, *rest]
+    # pytest finds these modules imported: with `-- -W error` that warning would end the run
+    return [*args, *rest, "-W", "ignore:Module already imported so cannot be rewritten"]
 
 
 def exit_code(run: Run | None, problems: Sequence[str], interrupted: bool) -> int:
@@ -210,9 +248,7 @@ def _problem(text: str) -> str:
 def _tell(screen: Screen, color: bool | None) -> int:
     code = exit_code(screen.run, screen.problems, screen.interrupted)
     if screen.run and screen.run.results:
-        # rich ends the process where whoever reads the report has gone; the exit code stands.
-        with suppress(BrokenPipeError, SystemExit):
-            print_report(screen.run, console_for(color))
+        print_report(screen.run, console_for(color))
     elif code == UNVERIFIED:
         click.echo("unverified: nothing was tested", err=True)
     if code == INTERRUPTED:

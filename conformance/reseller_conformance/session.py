@@ -20,8 +20,8 @@ from reseller_conformance.baseline import write as write_baseline
 from reseller_conformance.client import Client, secrets_of
 from reseller_conformance.collector import COLLECTOR, Collector, Told, collected
 from reseller_conformance.contract import Format
-from reseller_conformance.findings import Outcome, Verdict
-from reseller_conformance.options import OPTIONS, dest, in_pytest
+from reseller_conformance.findings import Outcome, Run, Verdict
+from reseller_conformance.options import OPTIONS, Option, dest, in_pytest
 from reseller_conformance.reports import writers
 from reseller_conformance.reports.writers import ReportError, write_all
 from reseller_conformance.requirements import by_id
@@ -34,6 +34,7 @@ from reseller_conformance.workers import askers, environment, share
 __all__ = [
     "asking",
     "check",
+    "check_target",
     "collector_of",
     "describe",
     "finish",
@@ -53,6 +54,11 @@ __all__ = [
 UNVERIFIED = 3
 """The exit code of a run that verified nothing (design: never 0)."""
 
+NO_TARGET = (
+    "no target: give --base-url URL or --reseller-app MODULE:ATTR, override the fixture "
+    "reseller_target, or ask for the embedded reference with --reseller-reference"
+)
+
 _SETTINGS = pytest.StashKey[Settings]()
 _UNWRITTEN = pytest.StashKey[list[str]]()
 _SCRUBBERS = pytest.StashKey[list[Scrubber]]()
@@ -64,13 +70,11 @@ def settings_of(config: pytest.Config) -> Settings:
     Raises pytest's UsageError, in one line, where they make none.
     """
     if _SETTINGS not in config.stash:
-        words = {
-            option.name: config.getoption(dest(option.name), None)
-            or config.getini(dest(option.name))
-            for option in OPTIONS
-        }
+        words = {option.name: _word(config, option) for option in OPTIONS}
         try:
-            base_url = config.getoption("base_url", None) or ""
+            base_url = config.getoption("base_url", None) or None
+            if any(arg.startswith("--base-url") for arg in config.invocation_params.args):
+                base_url = base_url or ""
             config.stash[_SETTINGS] = settings_from(words, base_url, environment(config))
         except SettingsError as problem:
             raise pytest.UsageError(in_pytest(str(problem))) from None
@@ -80,6 +84,12 @@ def settings_of(config: pytest.Config) -> Settings:
 def names_of(config: pytest.Config) -> Callable[[str], str]:
     """Return what gives the options in a sentence the names that this operator types."""
     return str if config.getoption("reseller_run", False) else in_pytest
+
+
+def _word(config: pytest.Config, option: Option) -> object:
+    """Return the value of an option, or of the ini file. An option given empty stays empty."""
+    word = config.getoption(dest(option.name), None)
+    return config.getini(dest(option.name)) if word is None or word is False else word
 
 
 def formats_of(config: pytest.Config) -> tuple[Format, ...]:
@@ -96,6 +106,22 @@ def check(config: pytest.Config) -> None:
         look_ahead(settings_of(config), writes=not hasattr(config, "workerinput"))
     except SettingsError as problem:
         raise pytest.UsageError(in_pytest(str(problem))) from None
+
+
+def check_target(config: pytest.Config, items: Iterable[pytest.Item]) -> None:
+    """Refuse options about a target where no target is named and an item needs it.
+
+    Items whose `reseller_target` is a fixture of the host bring their own.
+    """
+    missing = settings_of(config).missing_target
+    if missing and any(map(_uses_our_target, items)):
+        raise pytest.UsageError(names_of(config)(missing))
+
+
+def _uses_our_target(item: pytest.Item) -> bool:
+    info = getattr(item, "_fixtureinfo", None)
+    found = list(info.name2fixturedefs.get("reseller_target", ())) if info else []
+    return bool(found) and found[-1].func.__module__.startswith(f"{__package__}.")
 
 
 def look_ahead(settings: Settings, *, writes: bool = True) -> None:
@@ -128,8 +154,15 @@ def _without_secrets(settings: Settings, problem: Exception) -> str:
 
 @contextmanager
 def target_of(settings: Settings) -> Iterator[Target]:
-    """Yield the implementation under test: a live one, an app served for the run, the reference."""
+    """Yield the implementation under test: a live one, an app served for the run, the reference.
+
+    Skips the test where no target is named and the reference is not asked for.
+    """
     if settings.target is None:
+        if settings.missing_target:
+            pytest.fail(in_pytest(settings.missing_target), pytrace=False)
+        if not settings.reference:
+            pytest.skip(NO_TARGET)
         yield _embedded()
     elif settings.app is None:
         yield settings.target
@@ -245,7 +278,9 @@ def collector_of(config: pytest.Config) -> Collector:
 def header(config: pytest.Config) -> str:
     """Say in one line what this run tests against what."""
     settings = settings_of(config)
-    where = settings.app or (settings.target.base_url if settings.target else "the reference")
+    target = settings.target
+    where = settings.app or (Scrubber(secrets_of(target)).text(target.base_url) if target else "")
+    where = where or ("only the embedded reference" if settings.reference else "no target")
     return (
         f"reseller-conformance {__version__}: {where}, formats {', '.join(settings.formats)}, "
         f"depth {settings.depth}, level {settings.level}, seed {settings.seed}"
@@ -264,11 +299,21 @@ def finish(session: pytest.Session) -> None:
     unwritten += write_all(settings_of(session.config).reports, run)
     session.config.stash[_UNWRITTEN] = unwritten
     errors = sum(result.outcome is Outcome.ERROR for result in run.results)
-    nothing = run.results and run.verdict is Verdict.UNVERIFIED
+    nothing = run.results and run.verdict is Verdict.UNVERIFIED and not _is_left_out(session, run)
     if unwritten or (nothing and session.testsfailed == errors):
         session.exitstatus = UNVERIFIED
     elif run.outdated and session.exitstatus == pytest.ExitCode.OK:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def _is_left_out(session: pytest.Session, run: Run) -> bool:
+    """Say whether no target was named and tests of the host ran: then the skips are all there is.
+
+    A session of nothing but these tests verified nothing.
+    """
+    settings = settings_of(session.config)
+    named = settings.target or settings.reference or run.traffic
+    return not named and session.testscollected > len(run.results)
 
 
 def _update_baseline(session: pytest.Session) -> list[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import os
 import re
+import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -23,7 +24,7 @@ from reseller_conformance.options import DEFAULT_SEED, OPTIONS
 from reseller_conformance.plan import Depth
 from reseller_conformance.reports.writers import Writer, wanted
 from reseller_conformance.requirements import Level
-from reseller_conformance.secret import Secret
+from reseller_conformance.secret import Scrubber, Secret
 from reseller_conformance.selection import EVERYTHING, Selection, SelectionError, selection_from
 from reseller_conformance.target import Limits, Target
 
@@ -33,7 +34,7 @@ GATEWAY_RATE = 10.0
 """Calls a second where nothing else is said: public documentation names 600 a minute."""
 
 
-READ = ("api-key-file", "baseline", "ca-bundle")
+READ = ("api-key-file", "baseline", "ca-bundle", "client-cert", "client-key")
 """The options that name a file to be read."""
 
 MOST_IN_FLIGHT = 1_000
@@ -42,13 +43,36 @@ RATES = (1 / 3_600, 100_000.0)
 """Calls a second, at the least and at the most: what a limiter can count."""
 
 
+ABOUT_TARGET = ("app", "user", "foreign-user", "api-key-file")
+"""The options about a target, apart from the base URL."""
+
+VARIABLES = (
+    "RESELLER_BASE_URL",
+    "RESELLER_USER",
+    "RESELLER_FOREIGN_USER",
+    "RESELLER_API_USER",
+    "RESELLER_API_KEY",
+)
+"""The environment variables about a target."""
+
+NO_TARGET = (
+    "no target: give --base-url URL or --app MODULE:ATTR, or --reference for the embedded "
+    "reference; given without a target"
+)
+
+
 class SettingsError(ValueError):
     """The operator's words do not make a run; the message says what to do, in one line."""
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """A run that makes sense. `target` is None for the embedded reference."""
+    """A run that makes sense.
+
+    `target` is None for the embedded reference, and where no target is named. `reference` says
+    that the operator asked for the reference. `missing_target` says what was given although no
+    target is named, in one line; it is empty where nothing was given.
+    """
 
     target: Target | None
     app: str | None
@@ -62,6 +86,8 @@ class Settings:
     baseline: Baseline | None = None
     update_baseline: bool = False
     selection: Selection = EVERYTHING
+    reference: bool = False
+    missing_target: str = ""
     inputs: tuple[str, ...] = ()
     """The files that are read: no report may overwrite them."""
 
@@ -75,15 +101,20 @@ Words = Mapping[str, object]
 
 
 def settings_from(
-    words: Words, base_url: str = "", env: Mapping[str, str] = os.environ
+    words: Words, base_url: str | None = None, env: Mapping[str, str] = os.environ
 ) -> Settings:
     """Check the operator's words, by option name, and return the run that they make.
 
-    Raises SettingsError where they make none.
+    `base_url` is None where the option was not given. Raises SettingsError where the words make no
+    run. A target that is missing is no error yet: tests of a host may bring their own.
     """
     reader = _Reader(words, env)
     app = reader.text("app")
-    base_url = base_url or ("" if app else env.get("RESELLER_BASE_URL", ""))
+    reference = bool(words.get("reference"))
+    given = _given(reader, base_url, env)
+    if reference:
+        _check_reference(reader, base_url)
+    base_url = base_url or ("" if app or reference else env.get("RESELLER_BASE_URL", ""))
     if app and base_url:
         raise SettingsError(f"give a base URL or an app, not both: {base_url}")
     target = _target(reader, "http://127.0.0.1" if app else base_url, env, bool(app))
@@ -101,6 +132,8 @@ def settings_from(
         baseline=_baseline(reader),
         update_baseline=bool(reader.words.get("update-baseline")),
         selection=_selection(reader),
+        reference=reference,
+        missing_target="" if target or reference or not given else f"{NO_TARGET}: {given[0]}",
         inputs=tuple(file for name in READ for file in reader.texts(name)),
     )
 
@@ -186,19 +219,34 @@ def _see_text(name: str, text: str) -> None:
         raise SettingsError(f"{name} is not UTF-8 text") from None
 
 
+def _given(reader: _Reader, base_url: str | None, env: Mapping[str, str]) -> list[str]:
+    """Return the names of all options and variables given about a target, empty ones too.
+
+    A CI that lost a variable still has the others. Without the target nothing may pass.
+    """
+    options = [name for name in ABOUT_TARGET if reader.words.get(name) is not None]
+    given = ["--base-url"] * (base_url is not None)
+    given += [f"--{name}" for name in options if reader.words[name] not in ((), [])]
+    return given + [name for name in VARIABLES if name in env]
+
+
+def _check_reference(reader: _Reader, base_url: str | None) -> None:
+    """Refuse options about another target beside --reference. The environment may stay set."""
+    for name, value in {"base-url": base_url, **reader.words}.items():
+        if value and name in ("base-url", *ABOUT_TARGET):
+            raise SettingsError(f"--reference tests the embedded reference alone; drop --{name}")
+
+
 def _target(reader: _Reader, base_url: str, env: Mapping[str, str], app: bool) -> Target | None:
-    customers = tuple(dict.fromkeys(reader.texts("user")))
-    foreign = reader.text("foreign-user")
     if not base_url:
-        for name in ("user", "foreign-user", "api-key-file"):
-            if reader.words.get(name):
-                said = reader.text(name)
-                raise SettingsError(f"--{name} needs a target, --base-url or --app: {said}")
         return None
-    base_url = base_url if app else _checked_url(base_url)
+    api_user, key = _credential(env, "RESELLER_API_USER"), _key(reader, env)
+    scrub = Scrubber([key]).text
+    base_url = base_url if app else _checked_url(base_url, scrub)
+    customers = _customers(reader)
+    foreign = reader.text("foreign-user")
     if foreign in customers:
         raise SettingsError(f"--foreign-user is also named as --user: {foreign}")
-    api_user, key = env.get("RESELLER_API_USER", ""), _key(reader, env)
     for name, value in (("RESELLER_API_USER", api_user), ("RESELLER_API_KEY", key)):
         if not value:
             raise SettingsError(f"a live target needs credentials: set the environment's {name}")
@@ -214,25 +262,46 @@ def _target(reader: _Reader, base_url: str, env: Mapping[str, str], app: bool) -
         kind="app" if app else "live",
         headers=tuple(_header(text) for text in reader.texts("header")),
         verify=_verify(reader),
+        client_cert=_client_cert(reader),
+        proxy=_proxy(reader),
     )
 
 
-def _checked_url(text: str) -> str:
+def _customers(reader: _Reader) -> tuple[str, ...]:
+    """Return the customers. A variable that lists several in one line would name none of them."""
+    customers = tuple(dict.fromkeys(reader.texts("user")))
+    if not reader.words.get("user") and len(customers) == 1 and "," in customers[0]:
+        raise SettingsError(
+            f"RESELLER_USER holds one name a line; a name with a comma needs --user: {customers[0]}"
+        )
+    return customers
+
+
+def _credential(env: Mapping[str, str], name: str) -> str:
+    """Return a credential of the environment. Line ends come from a file, and are no part of it."""
+    value = env.get(name, "")
+    if value != value.strip("\r\n\ufeff"):
+        raise SettingsError(f"a line end or byte order mark surrounds the value; remove it: {name}")
+    return value
+
+
+def _checked_url(text: str, scrub: Callable[[str], str]) -> str:
+    """Return the base URL. A message shows no part of it that may hold a password or the key."""
     try:
         parts = urlsplit(text)
         fine = (parts.port is None or parts.port > 0) and not re.search(r"[\s<>\\^`{|}]", text)
         (parts.hostname or "").encode("idna")
     except ValueError:
         parts, fine = urlsplit(""), False
+    shown = scrub(_without_userinfo(text))
     if parts.scheme not in ("http", "https") or not parts.hostname or not fine:
         raise SettingsError(
-            f"--base-url is http://HOST or https://HOST, with a path or not: {text}"
+            f"--base-url is http://HOST or https://HOST, with a path or not: {shown}"
         )
     if parts.username is not None or parts.password is not None:
-        shown = f"{parts.scheme}://***@{parts.hostname}"
         raise SettingsError(f"--base-url holds no user and password; use --header: {shown}")
     if re.search(r"[?#]", text):
-        raise SettingsError(f"--base-url ends before any ? or #: {re.split('[?#]', text)[0]}")
+        raise SettingsError(f"--base-url ends before any ? or #: {shown}")
     return text.rstrip("/")
 
 
@@ -247,12 +316,15 @@ def _is_loopback(base_url: str) -> bool:
 def _key(reader: _Reader, env: Mapping[str, str]) -> str:
     file = reader.text("api-key-file")
     if file is None:
-        return env.get("RESELLER_API_KEY", "")
+        return _credential(env, "RESELLER_API_KEY")
     try:
-        return Path(file).read_text(encoding="utf-8").rstrip("\r\n")
+        key = Path(file).read_text(encoding="utf-8-sig").strip("\r\n")
     except (OSError, UnicodeDecodeError) as error:
         why = getattr(error, "strerror", None) or "it is not UTF-8 text"
         raise SettingsError(f"--api-key-file cannot be read ({why}): {file}") from None
+    if len(key.splitlines()) > 1:
+        raise SettingsError(f"--api-key-file holds one line, the key, not several: {file}")
+    return key
 
 
 def _header(text: str) -> tuple[str, str]:
@@ -274,6 +346,46 @@ def _verify(reader: _Reader) -> bool | str:
     if bundle and not Path(bundle).is_file():
         raise SettingsError(f"--ca-bundle is no file: {bundle}")
     return bundle or True
+
+
+def _client_cert(reader: _Reader) -> tuple[str, str] | str | None:
+    """Return the certificate, with its key's file where there is one. Both must load."""
+    cert, key = reader.text("client-cert"), reader.text("client-key")
+    if cert is None:
+        if key is not None:
+            raise SettingsError(f"--client-key needs its certificate, --client-cert: {key}")
+        return None
+    for name, path in (("client-cert", cert), ("client-key", key)):
+        if path is not None and not Path(path).is_file():
+            raise SettingsError(f"--{name} is no file: {path}")
+    try:
+        # a key with a password would be asked for at the terminal
+        ssl.create_default_context().load_cert_chain(cert, key, password=lambda: "")
+    except (OSError, ValueError) as error:
+        why = f"{getattr(error, 'reason', None) or error}".lower().replace("_", " ")
+        raise SettingsError(f"--client-cert cannot be used ({why}): {key or cert}") from None
+    return (cert, key) if key else cert
+
+
+def _proxy(reader: _Reader) -> str | None:
+    text = reader.text("proxy")
+    if text is None:
+        return None
+    try:
+        parts = urlsplit(text)
+        fine = bool(parts.hostname) and (parts.port is None or parts.port > 0)
+        fine = fine and parts.path in ("", "/") and not parts.query and not parts.fragment
+    except ValueError:
+        parts, fine = urlsplit(""), False
+    if parts.scheme not in ("http", "https") or not fine or re.search(r"\s", text):
+        raise SettingsError(f"--proxy is http://HOST:PORT: {_without_userinfo(text)}")
+    return text.rstrip("/")
+
+
+def _without_userinfo(text: str) -> str:
+    """Return a URL as far as it may be shown: no user, password, query or fragment."""
+    start = re.split(r"[?#]", text)[0]
+    return re.sub(r"^([^/]*//)?[^/]*@", r"\1***@", start)
 
 
 def _limits(reader: _Reader, local: bool) -> Limits:

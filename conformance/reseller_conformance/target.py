@@ -27,7 +27,8 @@ class Target:
     `customers` are names registered under the reseller, the first being the one that most calls ask
     about; `foreign` is a customer of another reseller. `headers` go with every call; a gateway's
     token may be among them, so they are not shown. `verify` is what `requests` takes: True, False,
-    or the path of a CA bundle.
+    or the path of a CA bundle. `client_cert` is the path of a certificate with its key, or the two
+    paths, for mutual TLS. `proxy` is the URL of an HTTP proxy, which may hold a password.
     """
 
     base_url: str
@@ -38,6 +39,8 @@ class Target:
     kind: Kind = "live"
     headers: Headers = field(default=(), repr=False)
     verify: bool | str = True
+    client_cert: tuple[str, str] | str | None = None
+    proxy: str | None = field(default=None, repr=False)
 
     def __init__(
         self,
@@ -49,6 +52,8 @@ class Target:
         kind: Kind = "live",
         headers: Headers = (),
         verify: bool | str = True,
+        client_cert: tuple[str, str] | str | None = None,
+        proxy: str | None = None,
     ) -> None:
         """Take the key as text or as a Secret, which it becomes; a slash ends no base URL.
 
@@ -65,6 +70,8 @@ class Target:
             "kind": kind,
             "headers": headers,
             "verify": verify,
+            "client_cert": client_cert,
+            "proxy": proxy,
         }
         for name, value in given.items():
             object.__setattr__(self, name, value)

@@ -260,17 +260,24 @@ class DeadlineAdapter(HTTPAdapter):
         self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _TLSPool}
 
     def get_connection_with_tls_context(self, request: Any, *args: Any, **options: Any) -> Any:
-        """Find the pool of a host once: it is one host, without proxies, trusted in one way."""
+        """Find the pool of a host once: it is one host, trusted in one way."""
         host = request.url.split("/", 3)[2]
         if host not in self._pools:
             found = super().get_connection_with_tls_context(request, *args, **options)
             self._pools[host] = found
         return self._pools[host]
 
-    def request_url(self, request: Any, *_: Any) -> str:
-        """Return what is asked of the host: there are no proxies to look for."""
-        start = request.url.index("/", len("https://"))
-        asked = str(request.url[start:])
+    def proxy_manager_for(self, proxy: str, **options: Any) -> Any:
+        """Make the pool manager of a proxy use these connections too."""
+        manager = super().proxy_manager_for(proxy, **options)
+        manager.pool_classes_by_scheme = {"http": _Pool, "https": _TLSPool}
+        return manager
+
+    def request_url(self, request: Any, proxies: Any) -> str:
+        """Return the request target: the path, or by a proxy for `http` the URL (RFC 9112, 3.2)."""
+        asked: str = request.url
+        if not proxies or not asked.startswith("http:"):
+            asked = asked[asked.index("/", len("https://")) :]
         _AS_WRITTEN.set(asked)
         return asked
 

@@ -17,6 +17,7 @@ import urllib3
 from urllib3.exceptions import (
     ConnectTimeoutError,
     InvalidHeader,
+    LocationParseError,
     NewConnectionError,
     ReadTimeoutError,
 )
@@ -139,7 +140,11 @@ _MEANINGS: tuple[tuple[_Kinds, Callable[[BaseException, float], Failure]], ...] 
         HandshakeLateError,
         _plain(Transport.UNREACHABLE, "TLS: no handshake within {timeout:g} s"),
     ),
-    (socket.gaierror, _plain(Transport.UNREACHABLE, "unknown host")),
+    # a name that cannot be written in IDNA is no host's
+    (
+        (socket.gaierror, LocationParseError, requests.exceptions.InvalidURL),
+        _plain(Transport.UNREACHABLE, "unknown host"),
+    ),
     (ssl.SSLCertVerificationError, _unverified),
     (ssl.SSLError, _tls),
     (

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from urllib.parse import unquote, urlsplit
 
 from reseller_conformance.cases import Case, Rights, pairs, query, url_of
 from reseller_conformance.escapes import unescaped
@@ -57,6 +58,8 @@ def secrets_of(target: Target) -> list[str]:
     ]
     # the pair as HTTP's Basic scheme joins it, for a key too short to be found within its base64
     basic = f"{target.api_user}:{key}"
+    if target.proxy and (password := urlsplit(target.proxy).password):
+        tokens.append(unquote(password))
     return [key, *(part for part in parts if len(part) >= LEAST), basic, *tokens]
 
 

@@ -58,6 +58,8 @@ class Wire:
         """Keep up to so many connections; each try has so many seconds in all."""
         self.timeout = timeout
         self._verify = target.verify
+        self._cert = target.client_cert
+        self._proxies = dict.fromkeys(("http", "https"), target.proxy) if target.proxy else {}
         self._headers = {
             "User-Agent": f"reseller-conformance/{__version__}",
             "Accept": "*/*",
@@ -101,7 +103,8 @@ class Wire:
                 stream=True,
                 timeout=limit,
                 verify=self._verify,
-                proxies={},
+                cert=self._cert,
+                proxies=self._proxies,
             )
         except CAUGHT as error:
             failed = failure(error, self.timeout)

@@ -202,6 +202,8 @@ def conclusion(run: Run) -> str:
     }
     if tested and len(tested) < len(CATALOGUE):
         notes.append(f"{len(tested)} of {len(CATALOGUE)} requirements tested")
+    if (run.target or {}).get("kind") == "embedded":
+        notes.append("only the embedded reference was tested")
     said = f"{run.verdict}{_why(run)}"
     return f"{said} ({'; '.join(notes)})" if notes else said
 

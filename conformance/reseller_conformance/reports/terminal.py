@@ -45,6 +45,8 @@ MOST_NAMES = 6
 MOST_EVIDENCE = 3
 LABEL = 9
 NARROWEST = 72
+UNKNOWN_WIDTH = 80
+"""Columns of a console that does not tell its width."""
 
 _COLOURS = {
     Outcome.PASSED: "green",
@@ -77,8 +79,13 @@ def console_for(color: bool | None) -> Console:
     None leaves it to NO_COLOR, FORCE_COLOR and the terminal; an option says more than they do.
     """
     if color is False:
-        return Console(color_system=None, highlight=False)
-    return Console(force_terminal=color, no_color=None if color is None else False, highlight=False)
+        console = Console(color_system=None, highlight=False)
+    else:
+        no_color = None if color is None else False
+        console = Console(force_terminal=color, no_color=no_color, highlight=False)
+    if console.width < 1:  # COLUMNS=0, as some CI servers set it
+        console.width = UNKNOWN_WIDTH
+    return console
 
 
 def print_report(run: Run, console: Console) -> None:
@@ -109,7 +116,7 @@ class _Page:
     def heading(self) -> None:
         """Print who was tested, how, and the verdict."""
         about = [
-            f"{NAME} {self.suite.get('version') or __version__}",
+            f"{NAME} {self.suite.get('version') or __version__}{_scope(self.run.target)}",
             f"depth {self.suite.get('depth')}",
             f"formats {', '.join(self.suite.get('formats') or tested_formats(self.run))}",
             f"level {self.run.level}",
@@ -322,6 +329,12 @@ class _Page:
     def mark(self, of: Outcome | Verdict) -> str:
         """Return the mark, in ASCII where the console has no more."""
         return _MARKS[of][self.plain]
+
+
+def _scope(target: Mapping[str, Any] | None) -> str:
+    """Say at once where nothing of the operator's is tested."""
+    embedded = (target or {}).get("kind") == "embedded"
+    return ": only the embedded reference is tested" if embedded else ""
 
 
 def _target(target: Mapping[str, Any]) -> str:

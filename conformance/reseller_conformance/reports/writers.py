@@ -69,18 +69,18 @@ def look_ahead(reports: Iterable[tuple[Writer, Path]], inputs: Iterable[str | Pa
     Raises ReportError where one cannot: before a run, for after it the evidence would be lost.
     """
     taken: dict[Path, Writer] = {}
-    read = {Path(name).resolve() for name in inputs}
+    read = {os.path.realpath(name) for name in inputs}
     for writer, path in reports:
         if writer.needs and find_spec(writer.needs) is None:
             needed = f"{writer.needs}, pip install {writer.needs}"
             raise ReportError(f"--{writer.option} needs {needed}: {path}")
         try:
             attempt(path)
-            other = taken.setdefault(path.resolve(), writer)
+            other = taken.setdefault(Path(os.path.realpath(path)), writer)
         except OSError as error:
             why = error.strerror or error
             raise ReportError(f"--{writer.option} cannot be written, {why}: {path}") from None
-        if path.resolve() in read:
+        if os.path.realpath(path) in read:
             raise ReportError(f"--{writer.option} would overwrite what is read: {path}")
         if other is not writer:
             raise ReportError(f"--{other.option} and --{writer.option} are one file: {path}")
@@ -91,9 +91,15 @@ def attempt(path: Path) -> None:
 
     Raises OSError where that does not work.
     """
+    if path.parts[:2] == ("/", "dev"):
+        raise OSError(errno.EINVAL, "it is no plain file")
+    try:
+        path = path.resolve()
+    except RuntimeError:  # what Python 3.13 makes an OSError
+        raise OSError(errno.ELOOP, "it is a link to itself") from None
     if path.is_dir():
         raise IsADirectoryError(errno.EISDIR, "it is a folder")
-    if (path.exists() and not path.is_file()) or path.parts[:2] == ("/", "dev"):
+    if path.exists() and not path.is_file():
         raise OSError(errno.EINVAL, "it is no plain file")
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = _draft(path)
