@@ -394,7 +394,28 @@ app = Application(default_reference())
 class api:
     app = app
 
+made = 0
+
 def create_app():
+    global made
+    made += 1
+    return app
+
+class Shop:
+    @classmethod
+    def create(cls):
+        return app
+
+def create_from(settings):
+    return app
+
+def create_nothing():
+    pass
+
+def create_number():
+    return number
+
+async def create_later():
     return app
 
 number = 5
@@ -418,25 +439,44 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         del sys.modules[name]
 
 
-@pytest.mark.parametrize("name", ["app", "api.app"])
+@pytest.mark.parametrize("name", ["app", "api.app", "create_app()", "Shop.create()"])
 def test_an_application_is_found_below_the_current_directory(shop: Path, name: str) -> None:
     assert isinstance(load_app(f"shop_for_tests.web:{name}"), Application)
+
+
+def test_what_makes_an_application_is_called_once(shop: Path) -> None:
+    made = [load_app("shop_for_tests.web:create_app()") for _ in range(3)]
+    assert isinstance(made[0], Application)
+    assert made[1:] == made[:1] * 2
+    assert sys.modules["shop_for_tests.web"].made == 1
 
 
 @pytest.mark.parametrize(
     "name, message",
     [
-        ("", "an application is named like shop.api:app, not ''"),
-        ("shop_for_tests.web", "named like shop.api:app, not 'shop_for_tests.web'"),
-        ("shop_for_tests/web.py:app", "named like shop.api:app, not 'shop_for_tests/web.py:app'"),
-        (".web:app", "named like shop.api:app, not '.web:app'"),
-        ("shop_for_tests.web:create_app()", "not 'shop_for_tests.web:create_app()'"),
+        ("", "an application is named like shop.api:app or shop.api:create_app(), not ''"),
+        ("shop_for_tests.web", "or shop.api:create_app(), not 'shop_for_tests.web'"),
+        ("shop_for_tests/web.py:app", "or shop.api:create_app(), not 'shop_for_tests/web.py:app'"),
+        (".web:app", "or shop.api:create_app(), not '.web:app'"),
         ("no_such_shop.web:app", "there is no module 'no_such_shop' here or in the Python path"),
         ("shop_for_tests.wb:app", "there is no module 'shop_for_tests.wb' here or"),
         ("shop_for_tests.web:ap", "module shop_for_tests.web has no 'ap'"),
         ("shop_for_tests.web:api.ap", "module shop_for_tests.web has no 'api.ap'"),
         ("shop_for_tests.web:number", "it is of type int"),
-        ("shop_for_tests.web:create_app", "what makes an application is not called"),
+        (
+            "shop_for_tests.web:create_app",
+            "; if it makes an application, name shop_for_tests.web:create_app() or give --factory; "
+            "it is of type function",
+        ),
+        ("shop_for_tests.web:create_nothing()", "it is of type NoneType"),
+        ("shop_for_tests.web:create_number()", "it is of type int"),
+        ("shop_for_tests.web:create_later()", "it is of type coroutine"),
+        (
+            "shop_for_tests.web:create_from()",
+            "making shop_for_tests.web:create_from() failed with TypeError: create_from() missing",
+        ),
+        ("shop_for_tests.web:number()", "failed with TypeError: 'int' object is not callable"),
+        ("shop_for_tests.web:create_app('dev')", "is named like shop.api:app or shop.api:create"),
         ("shop_for_tests.broken:app", "failed with ZeroDivisionError: division by zero"),
         ("shop_for_tests.leaves:app", "failed with SystemExit: set SHOP_DB"),
         (

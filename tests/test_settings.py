@@ -220,5 +220,19 @@ def test_a_live_target_needs_credentials(name):
         settings_from(LIVE, "http://host", env)
 
 
+@pytest.mark.parametrize(
+    ("app", "expected"),
+    [("shop:create_app", "shop:create_app()"), ("shop:create_app()", "shop:create_app()")],
+)
+def test_what_makes_an_app_is_named_with_parentheses(app, expected):
+    assert settings_from({**LIVE, "app": app, "factory": True}, "", ENV).app == expected
+    assert settings_from({**LIVE, "app": app}, "", ENV).app == app
+
+
+def test_a_factory_needs_its_name():
+    with pytest.raises(SettingsError, match=r"--factory needs what makes the app: --app MODULE"):
+        settings_from({**LIVE, "factory": True}, "http://host", ENV)
+
+
 def test_settings_show_no_key():
     assert "canary" not in repr(settings_from(LIVE, "http://host", ENV))

@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from enum import StrEnum
+from functools import lru_cache
 from pathlib import Path
 from socketserver import ThreadingMixIn
 from threading import Event, Thread
@@ -51,10 +52,14 @@ class Interface(StrEnum):
 
 
 def load_app(reference: str) -> App:
-    """Return the application that `module:attribute` names, below the current directory too."""
-    module_name, _, attribute = reference.partition(":")
+    """Return the application that `module:attribute` names, below the current directory too.
+
+    `module:attribute()` names what makes it, which is called once in a process.
+    """
+    module_name, _, attribute = reference.removesuffix("()").partition(":")
     if not _dotted(module_name) or not _dotted(attribute):
-        raise AppError(f"an application is named like shop.api:app, not {reference!r}")
+        known = "shop.api:app or shop.api:create_app()"
+        raise AppError(f"an application is named like {known}, not {reference!r}")
     app: App = _imported(module_name)
     for name in attribute.split("."):
         try:
@@ -63,6 +68,11 @@ def load_app(reference: str) -> App:
             raise AppError(f"module {module_name} has no {attribute!r}") from None
         except Exception as problem:
             raise _failed(f"reading {attribute} of {module_name}", problem) from problem
+    if reference.endswith("()"):
+        try:
+            app = _made(app)
+        except (Exception, SystemExit) as problem:
+            raise _failed(f"making {reference}", problem) from problem
     if interface_of(app) is None:
         raise _unserved(reference, app)
     return app
@@ -89,15 +99,26 @@ def interface_of(app: object) -> Interface | None:
     return {2: Interface.WSGI, 3: Interface.ASGI}.get(count)
 
 
+@lru_cache(maxsize=16)
+def _made(factory: Callable[[], App]) -> App:
+    """Call it once: it may register what cannot be registered twice."""
+    made: App = factory()
+    if inspect.iscoroutine(made):  # it is refused, and Python would warn of it
+        made.close()
+    return made
+
+
 def _dotted(name: str) -> bool:
     return all(part.isidentifier() for part in name.split("."))
 
 
 def _unserved(name: str, app: object) -> AppError:
-    return AppError(
-        f"{name} takes neither WSGI's (environ, start_response) nor ASGI's (scope, receive, send), "
-        f"and what makes an application is not called: it is of type {type(app).__name__}"
+    said = (
+        f"{name} takes neither WSGI's (environ, start_response) nor ASGI's (scope, receive, send)"
     )
+    if callable(app) and ":" in name and not name.endswith("()"):
+        said += f"; if it makes an application, name {name}() or give --factory"
+    return AppError(f"{said}; it is of type {type(app).__name__}")
 
 
 def _imported(name: str) -> Any:

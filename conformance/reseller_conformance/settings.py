@@ -109,7 +109,7 @@ def settings_from(
     run. A target that is missing is no error yet: tests of a host may bring their own.
     """
     reader = _Reader(words, env)
-    app = reader.text("app")
+    app = _app(reader)
     reference = bool(words.get("reference"))
     given = _given(reader, base_url, env)
     if reference:
@@ -136,6 +136,16 @@ def settings_from(
         missing_target="" if target or reference or not given else f"{NO_TARGET}: {given[0]}",
         inputs=tuple(file for name in READ for file in reader.texts(name)),
     )
+
+
+def _app(reader: _Reader) -> str | None:
+    """Return the name of the application; one that ends in `()` names what makes it."""
+    app = reader.text("app")
+    if not reader.words.get("factory"):
+        return app
+    if app is None:
+        raise SettingsError("--factory needs what makes the app: --app MODULE:ATTR")
+    return app if app.endswith("()") else f"{app}()"
 
 
 def _baseline(reader: _Reader) -> Baseline | None:
