@@ -2,18 +2,22 @@
 
 A value may come back percent-encoded, as a character reference, as a JSON or Python escape, in
 UTF-16, or in several of these at once. Undoing all of them finds it whatever the mixture, and
-`traced` says where it stood. What is looked for, and what becomes of it, is left to `secret`.
+`traced` says where it stood. Other ways of reading the same text are left to `views`; what is
+looked for, and what becomes of it, to `secret`.
 """
 
 from __future__ import annotations
 
 import re
 from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from html.entities import html5
 
-__all__ = ["Traced", "traced", "unescaped"]
+__all__ = ["Span", "Traced", "folded", "traced", "undone", "unescaped"]
+
+Span = tuple[int, int, bytes]
+"""Where something stands, from and to, and what a reader has in its place."""
 
 PASSES = 8
 """How many escapes inside escapes are undone: a bound for bodies made to be costly."""
@@ -38,6 +42,8 @@ _ESCAPE = re.compile(
 )
 _NULS = re.compile(rb"\x00+")
 _BYTES = ("percent", "byte")
+# A wrapped value that is written as a JSON string has such a line break in it.
+_CONTROLS = {b"n": b"\n", b"r": b"\r", b"t": b"\t"}
 
 # A byte that is no UTF-8 is Latin-1: Python writes é as \xe9 in text, as \xc3\xa9 in bytes.
 _CHARACTER = rb"(?:[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3})"
@@ -56,49 +62,87 @@ class Traced:
     starts: array[int]
     ends: array[int]
 
+    def replaced(self, spans: Iterable[Span]) -> Traced:
+        """Return the same with something else at each of these places."""
+        plain, starts, ends = bytearray(), array("I"), array("I")
+        done = 0
+        for begin, end, instead in spans:
+            plain += self.plain[done:begin] + instead
+            starts += self.starts[done:begin] + self.starts[begin : begin + 1] * len(instead)
+            ends += self.ends[done:begin] + self.ends[end - 1 : end] * len(instead)
+            done = end
+        rest = slice(done, None)
+        plain += self.plain[rest]
+        return Traced(bytes(plain), starts + self.starts[rest], ends + self.ends[rest])
+
+    def picked(self, spans: Iterable[Span]) -> Traced:
+        """Return these parts alone, in this order, each with something more behind it."""
+        plain, starts, ends = bytearray(), array("I"), array("I")
+        for begin, end, more in spans:
+            plain += self.plain[begin:end] + more
+            starts += self.starts[begin:end] + array("I", [0]) * len(more)
+            ends += self.ends[begin:end] + array("I", [0]) * len(more)
+        return Traced(bytes(plain), starts, ends)
+
+    def undone(self) -> Traced:
+        """Return the same with every escape undone that is in it."""
+        inner = _undone(Traced(self.plain, *_places(self.plain)))
+        starts = array("I", (self.starts[at] for at in inner.starts))
+        ends = array("I", (self.ends[at - 1] for at in inner.ends))
+        return Traced(inner.plain, starts, ends)
+
+    def folded(self) -> Traced:
+        """Return the same as `folded` would have it."""
+        return Traced(folded(self.plain), self.starts, self.ends)
+
 
 def unescaped(data: bytes) -> bytes:
     """Undo every escape, put ASCII letters in lower case, and read `+` as a space.
 
     Text in UTF-16 loses its zero bytes, so that ASCII in it is found too; Latin-1 becomes UTF-8.
     """
+    return folded(undone(data))
+
+
+def undone(data: bytes) -> bytes:
+    """Do the same, and leave letters and `+` as they are."""
     data = data.replace(b"\0", b"")  # at once: each by itself takes a hundred times its size
     for _ in range(PASSES):
         before, data = data, _ESCAPE.sub(_meaning, data)
         if data == before:
             break
-    return _folded(data if data.isascii() else _LONES.sub(_as_utf8, data))
+    return data if data.isascii() else _LONES.sub(_as_utf8, data)
+
+
+def folded(data: bytes) -> bytes:
+    """Put ASCII letters in lower case, and read `+` as a space."""
+    return data.lower().replace(b"+", b" ")
 
 
 def traced(data: bytes) -> Traced:
-    """Do the same as `unescaped`, and remember where each byte came from."""
-    starts = array("I", range(len(data)))
-    ends = array("I", range(1, len(data) + 1))
-    trace = _traced_once(Traced(data, starts, ends), _NULS, _meaning)
+    """Do the same as `undone`, and remember where each byte came from."""
+    return _undone(Traced(data, *_places(data)))
+
+
+def _places(data: bytes) -> tuple[array[int], array[int]]:
+    return array("I", range(len(data))), array("I", range(1, len(data) + 1))
+
+
+def _undone(trace: Traced) -> Traced:
+    trace = trace.replaced(_spans(trace, _NULS, _meaning))
     for _ in range(PASSES):
-        before, trace = trace, _traced_once(trace, _ESCAPE, _meaning)
+        before, trace = trace, trace.replaced(_spans(trace, _ESCAPE, _meaning))
         if trace.plain == before.plain:
             break
     if not trace.plain.isascii():
-        trace = _traced_once(trace, _LONE, _as_utf8)
-    return Traced(_folded(trace.plain), trace.starts, trace.ends)
+        trace = trace.replaced(_spans(trace, _LONE, _as_utf8))
+    return trace
 
 
-def _traced_once(
+def _spans(
     trace: Traced, pattern: re.Pattern[bytes], meaning_of: Callable[[re.Match[bytes]], bytes]
-) -> Traced:
-    plain, starts, ends = bytearray(), array("I"), array("I")
-    done = 0
-    for match in pattern.finditer(trace.plain):
-        begin, end = match.span()
-        meaning = meaning_of(match)
-        plain += trace.plain[done:begin] + meaning
-        starts += trace.starts[done:begin] + trace.starts[begin : begin + 1] * len(meaning)
-        ends += trace.ends[done:begin] + trace.ends[end - 1 : end] * len(meaning)
-        done = end
-    return Traced(
-        bytes(plain + trace.plain[done:]), starts + trace.starts[done:], ends + trace.ends[done:]
-    )
+) -> Iterable[Span]:
+    return ((*match.span(), meaning_of(match)) for match in pattern.finditer(trace.plain))
 
 
 def _meaning(match: re.Match[bytes]) -> bytes:
@@ -108,7 +152,7 @@ def _meaning(match: re.Match[bytes]) -> bytes:
         return b""
     written = match[kind]
     if kind == "itself":
-        return written
+        return _CONTROLS.get(written, written)
     if kind == "name":
         return html5.get(f"{written.decode()};", match[0].decode()).encode()
     if kind in _BYTES:
@@ -122,7 +166,3 @@ def _meaning(match: re.Match[bytes]) -> bytes:
 
 def _as_utf8(match: re.Match[bytes]) -> bytes:
     return match[0] if match["whole"] else match[0].decode("latin-1").encode()
-
-
-def _folded(data: bytes) -> bytes:
-    return data.lower().replace(b"+", b" ")

@@ -1,21 +1,21 @@
 """What never leaves the client: the key, wrapped, and every form in which it could come back.
 
 `client` is the only one to reveal a `Secret`; `Scrubber` replaces each form of it, by value, in
-whatever is about to leave. How escapes are undone is left to `escapes`.
+whatever is about to leave. Which forms there are is left to `forms`, in which ways a text is read
+to `views`.
 """
 
 from __future__ import annotations
 
 import re
 import sys
-from base64 import b64encode
 from collections.abc import Iterable, Iterator
 from typing import NoReturn
-from urllib.parse import quote
 
-from reseller_conformance.contract import ERROR, FIELDS, PARAMETERS, TASK
-from reseller_conformance.escapes import traced, unescaped
+from reseller_conformance.escapes import Traced
+from reseller_conformance.forms import LEAST, Forms, overlap
 from reseller_conformance.remembering import Remembering
+from reseller_conformance.views import View, codecs_of, traced_view, transcoded, views
 
 __all__ = ["LEAST", "MASK", "Scrubber", "Secret"]
 
@@ -78,53 +78,20 @@ class Secret:
         raise TypeError("a Secret is never serialized")
 
 
-# Words that envelopes and headers are made of: to replace them would make a right answer wrong.
-_VOCABULARY = "\n".join(
-    (
-        *(field.name for field in FIELDS),
-        *PARAMETERS,
-        *(TASK, ERROR, "errors", "message", "result"),
-        '<?xml version="1.0" encoding="iso-8859-1" standalone="yes"?>',
-        *("utf-8", "utf-16", "us-ascii", "windows-1252", "true", "false", "null"),
-        *("application/json; charset", "text/javascript", "text/xml", "text/html", "text/plain"),
-        *("application/xml", "content-type", "content-length", "content-encoding", "deflate"),
-        *("transfer-encoding", "chunked", "connection", "keep-alive", "close", "location"),
-    )
-).encode()
+_MASKS = [(nulls, nulls.join(MASK).encode()) for nulls in ("\0\0\0", "\0", "")]
+"""The mask in UTF-32, in UTF-16, and in all others, behind what tells that a text is in it."""
 
-# Where a text speaks of the key: `api_key=…`, `"api_key": "…"`, `<api_key>…`, `api_key is '…'`.
-_NEAR = (
-    rb"api_key(?P<near>(?:\[\])?[\"'\s]{0,3}"
-    rb"(?:=>?|:|>|\(|\bis\b|\bwas\b|[\"'])"
-    rb"[\"'\s(]{0,3})"
-)
-_SOMETHING = re.compile(rb"[0-9a-z\x80-\xff]")
-_WIDE_MASK = "\0".join(MASK).encode()
-
-LEAST = 4
-"""The fewest characters that tell a value from chance."""
-
-SHORT = 8
-"""Fewer letters and digits than this may stand by chance within a word, or a request's id."""
+_MARKUP = frozenset(b"<>")
 
 HALF = 40
 """How long half an escape, of half a character, may be at the end of a body."""
 
-
-_ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be", "latin-1", "cp1252")
-_REGIONAL = (
-    *("koi8-r", "koi8-u", "cp1251", "iso8859-5", "cp1250", "iso8859-2", "cp1253", "iso8859-7"),
-    *("cp1254", "cp1255", "cp1256", "cp874", "shift_jis", "euc-jp", "gb18030", "big5", "euc-kr"),
-)
-"""What XML is still written in where letters are not ASCII, which a key might hold."""
+MOST_MASKINGS = 20
+"""Views of one text in which a value is masked, one after the other; nothing is left after more."""
 
 
 class Scrubber:
-    """Replaces values, in every form that a text may give them.
-
-    The forms are those that `escapes` undoes, UTF-8, UTF-16, Latin-1 and either read as the other,
-    the encodings of regions, ASCII letters in either case, hexadecimal, and base64, alone or within
-    something longer.
+    """Replaces values, in every form of `forms`, in whatever way of reading `views` has.
 
     A value that an honest answer may hold by chance (shorter than four characters, a word of the
     contract's own, a count or a date, nothing but signs) would shred bodies and prove nothing: it
@@ -134,25 +101,9 @@ class Scrubber:
 
     def __init__(self, values: Iterable[str]) -> None:
         """Look for these values; empty ones are passed over."""
-        anywhere: set[bytes] = set()
-        ordinary: set[bytes] = set()
-        by_chance: set[bytes] = set()
-        for value in filter(None, values):
-            written = value.encode("utf-8", "surrogatepass")
-            plain = unescaped(written)
-            forms = set(_encodings(value))
-            (by_chance if _by_chance(plain) else anywhere).update(forms)
-            ordinary |= forms if _ordinary(plain) else set()
-            if len(written) >= LEAST:
-                anywhere.add(written.hex().encode())
-            anywhere |= set(_base64(written))
-            # a whole URL in base64 holds the value as a query does
-            anywhere |= set(_base64(quote(value, safe="@", errors="replace").encode()))
-        self._begun = tuple(anywhere)
-        self._hidden = _compiled(anywhere, near=by_chance - anywhere)
-        telling = _compiled(anywhere - ordinary, near=ordinary & anywhere, apart=SHORT)
-        self._hides = Remembering(lambda data: self._hidden.search(unescaped(data)) is not None)
-        self._tells = Remembering(lambda data: telling.search(unescaped(data)) is not None)
+        self._forms = forms = Forms(values)
+        self._hides = Remembering(lambda data: self._view_with(forms.hidden, data) is not None)
+        self._tells = Remembering(lambda data: self._view_with(forms.telling, data) is not None)
 
     def text(self, text: str) -> str:
         """Return the text with a mask for each value."""
@@ -164,17 +115,38 @@ class Scrubber:
         """Return the bytes with a mask for each value."""
         if not self._hides(data):
             return data
-        trace = traced(data)
+        for _ in range(MOST_MASKINGS):
+            found = self._view_with(self._forms.hidden, data)
+            if found is None:
+                return data
+            codec, view = found
+            masked = self._masked(transcoded(data, codec), view)
+            before, data = data, masked if codec is None else masked.decode().encode(codec)
+            if data == before:  # the value is what masks are made of
+                return data
+        return MASK.encode()
+
+    def _view_with(self, pattern: re.Pattern[bytes], data: bytes) -> tuple[str | None, View] | None:
+        """Return the encoding and the view of these bytes in which this stands."""
+        for codec in codecs_of(data):
+            for view, plain in views(transcoded(data, codec), spaced=self._forms.spaced):
+                if pattern.search(plain):
+                    return codec, view
+        return None
+
+    def _masked(self, data: bytes, view: View) -> bytes:
+        trace = traced_view(data, view)
+        spans = sorted(
+            span
+            for match in self._forms.hidden.finditer(trace.plain)
+            for span in _spans(data, trace, match)
+        )
         kept: list[bytes] = []
         done = 0
-        for match in self._hidden.finditer(trace.plain):
-            start = trace.starts[match.end("near") if match["near"] else match.start()]
-            end = trace.ends[match.end() - 1]
+        for start, end, mask in spans:
             # an escape of several bytes may belong to two matches
-            kept.append(data[done : max(start, done)])
-            # in UTF-16 a mask of single bytes would garble all that follows
-            kept.append(_WIDE_MASK if b"\0" in data[start:end] else MASK.encode())
-            done = end
+            kept += (data[done : max(start, done)], mask)
+            done = max(end, done)
         return b"".join([*kept, data[done:]])
 
     def broken_off(self, data: bytes) -> bytes:
@@ -183,16 +155,19 @@ class Scrubber:
         Fewer than four characters of it may be left: they tell nothing.
         """
         data = self.data(data)
-        window = max(0, len(data) - 16 * max(map(len, self._begun), default=0))
+        window = max(0, len(data) - 16 * max(map(len, self._forms.begun), default=0))
         end = data[window:]
         cuts = (self._cut(end[: len(end) - half]) for half in range(min(HALF, len(end))))
         return data[: window + min(cuts, default=len(end))]
 
     def _cut(self, end: bytes) -> int:
-        """Return where a value has begun that goes on to the end, or else where that is."""
-        plain = unescaped(end)
-        begun = max((_overlap(plain, form) for form in self._begun), default=0)
-        return traced(end).starts[len(plain) - begun] if begun >= LEAST else sys.maxsize
+        """Return where a value has begun that goes on to the end, or else a place beyond it."""
+        cuts = [sys.maxsize]
+        for view, plain in views(end):
+            begun = max((overlap(plain, form) for form in self._forms.begun), default=0)
+            if begun >= LEAST:
+                cuts.append(traced_view(end, view).starts[len(plain) - begun])
+        return min(cuts)
 
     def found_in(self, data: bytes) -> bool:
         """Say whether a value stands in these bytes, and not by chance.
@@ -203,72 +178,16 @@ class Scrubber:
         return self._tells(data)
 
 
-def _encodings(value: str) -> Iterator[bytes]:
-    """Give the value in each encoding, unescaped as what is searched will be."""
-    for encoding in (*_ENCODINGS, *(() if value.isascii() else _REGIONAL)):
-        try:
-            encoded = value.encode(encoding)
-        except UnicodeError:
-            continue
-        yield unescaped(encoded)
-        if encoding == "utf-8":
-            # UTF-8 taken for Latin-1, and written again: as header values are, by most readers
-            yield unescaped(encoded.decode("latin-1").encode())
-    # Python writes some characters as bytes are written, and they may read as UTF-8 together
-    yield unescaped(ascii(value)[1:-1].encode())
-
-
-def _base64(value: bytes) -> Iterator[bytes]:
-    """Give the base64 of the value, and the part of it that stays whatever stands around it."""
-    if len(value) < LEAST:
-        return
-    for altchars in (b"+/", b"-_"):
-        yield unescaped(b64encode(value, altchars))
-        if len(value) < LEAST + 2:
-            continue  # too little stays to be told from chance
-        for before in range(3):
-            whole = b64encode(bytes(before) + value, altchars)
-            # six bits a character: those of which every bit is the value's
-            yield unescaped(whole[-(-before * 8 // 6) : (before + len(value)) * 8 // 6])
-
-
-def _by_chance(plain: bytes) -> bool:
-    if len(plain) < LEAST or plain in _VOCABULARY or not _SOMETHING.search(plain):
-        return True
-    return _numeric(plain) and (len(plain) < 8 or plain.count(b"-") == 2)
-
-
-def _ordinary(plain: bytes) -> bool:
-    return len(plain) < 12 and (plain.isalpha() or _numeric(plain))
-
-
-def _numeric(plain: bytes) -> bool:
-    return not plain.strip(b"0123456789.-")
-
-
-def _compiled(anywhere: set[bytes], near: set[bytes], apart: int = 0) -> re.Pattern[bytes]:
-    """Compile one expression, the longest form first, for a prefix must not win.
-
-    Letters and digits that are shorter than `apart` count only where no others touch them.
-    """
-    longest_first = [sorted(forms, key=len, reverse=True) for forms in (anywhere, near)]
-    standing = [_standing(form, apart) for form in longest_first[0]]
-    after = b"|".join(map(re.escape, longest_first[1])) or rb"(?!)"
-    standing.append(_NEAR + rb"(?:" + after + rb")(?![a-z0-9])")
-    return re.compile(b"|".join(standing))
-
-
-def _standing(form: bytes, apart: int) -> bytes:
-    if _numeric(form):
-        return rb"(?<![0-9])" + re.escape(form) + rb"(?![0-9])"
-    if len(form) < apart and form.isalnum():
-        return rb"(?<![0-9a-z])" + form + rb"(?![0-9a-z])"
-    return re.escape(form)
-
-
-def _overlap(plain: bytes, form: bytes) -> int:
-    """Return how much of the start of `form` the end of `plain` is."""
-    if form[:LEAST] not in plain[-len(form) :]:
-        return 0
-    lengths = range(min(len(form) - 1, len(plain)), LEAST - 1, -1)
-    return next((length for length in lengths if plain.endswith(form[:length])), 0)
+def _spans(data: bytes, trace: Traced, match: re.Match[bytes]) -> Iterator[tuple[int, int, bytes]]:
+    """Yield what is to be masked of one value, and how: markup within it stays as it is."""
+    first = match.end("near") if match["near"] else match.start()
+    starts, ends = trace.starts[first : match.end()], trace.ends[first : match.end()]
+    # a mask of single bytes would garble all that follows in a wide encoding
+    around = data[min(starts) : max(ends)].decode("latin-1")
+    mask = next(mask for nulls, mask in _MASKS if nulls in around)
+    begun = starts[0]
+    for end, start in zip(ends, starts[1:], strict=False):
+        if start > end and not _MARKUP.isdisjoint(data[end:start]):
+            yield begun, end, mask
+            begun = start
+    yield begun, ends[-1], mask
