@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
 import pytest
 
 from reseller_conformance.client.retrying import LONGEST, seconds_to_wait
+from reseller_conformance.client.throttle import Throttle
 from reseller_conformance.client.wire import Reply
 from reseller_conformance.exchange import Transport
 from reseller_conformance.states import State
@@ -163,6 +165,42 @@ def test_the_budget_of_requests_is_kept() -> None:
     assert len(server.asked) == 5
     assert [kind_of(exchange) for exchange in exchanges] == [None] * 5 + [Transport.NOT_ASKED] * 3
     assert "api_key=***" in exchanges[-1].url
+
+
+@pytest.fixture
+def waiting(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The calls that queued for the limiter: one entry each."""
+    queued: list[float] = []
+    slot = Throttle.slot
+
+    def counted(throttle: Throttle, tries: int = 0, due: float = 0.0) -> AbstractContextManager:
+        queued.append(due)
+        return slot(throttle, tries, due)
+
+    monkeypatch.setattr(Throttle, "slot", counted)
+    return queued
+
+
+def test_calls_beyond_the_budget_do_not_wait_for_the_limiter(waiting: list[float]) -> None:
+    with serving(always(http())) as server, client_of(server, max_requests=5) as client:
+        client.ask(turns(40))
+    assert len(waiting) == len(server.asked) == 5
+
+
+def test_calls_that_are_given_up_do_not_wait_for_the_limiter(waiting: list[float]) -> None:
+    limits = {"timeout": 0.1, "concurrency": 1, "retries": 0}
+    with serving(always(1.0)) as server, client_of(server, **limits) as client:
+        exchanges = client.ask(turns(20))
+    assert kind_of(exchanges[-1]) is Transport.NOT_ASKED
+    assert len(waiting) == client.traffic.calls == 3
+
+
+def test_calls_of_a_stopped_client_do_not_wait_for_the_limiter() -> None:
+    with serving(always(http())) as server, client_of(server, rate=1 / 3_600) as client:
+        client.ask([JSON])
+        client.close()
+        exchanges = client.ask(turns(20))
+    assert {kind_of(exchange) for exchange in exchanges[1:]} == {Transport.NOT_ASKED}
 
 
 def test_retries_are_within_the_budget() -> None:

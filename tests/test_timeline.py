@@ -55,7 +55,8 @@ def test_what_several_processes_asked_is_added_up(all_times: list[list[float]]) 
 def test_a_ledger_tells_how_many_answers_took_how_long() -> None:
     ledger = Ledger()
     for seconds in (0.0001, 0.003, 0.005, 250.0, None):
-        ledger.begin(again=False, most=None)
+        ledger.reserve(most=None)
+        ledger.begin(again=False)
         ledger.end(seconds, 10)
     traffic = ledger.traffic
     counts = {bucket.up_to: bucket.answers for bucket in traffic.latency.histogram}
@@ -69,7 +70,8 @@ def test_the_traffic_of_two_processes_becomes_one() -> None:
     collector = Collector(Level.MUST, {})
     for seconds in (0.003, 0.004, None):
         ledger = Ledger()
-        ledger.begin(again=False, most=None)
+        ledger.reserve(most=None)
+        ledger.begin(again=False)
         ledger.end(seconds, 10)
         collector.hear({"target": {}, "traffic": asdict(ledger.traffic)})
     traffic = collector.run.traffic

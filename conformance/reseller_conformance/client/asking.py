@@ -219,6 +219,8 @@ class Client:
             return seconds_to_wait(replies[-1], len(replies))
 
         def once() -> Reply:
+            if not self._ledger.reserve(self._limits.max_requests):
+                raise SpentError
             with self._throttle.slot(len(replies), due):
                 reply = self._send(request, again=bool(replies))
                 replies.append(reply)
@@ -246,8 +248,7 @@ class Client:
         )(once)
 
     def _send(self, request: Request, again: bool) -> Reply:
-        if not self._ledger.begin(again, self._limits.max_requests):
-            raise SpentError
+        self._ledger.begin(again)
         reply = self._wire.send(request.method, request.url, request.form)
         answered = reply.status is not None
         self._answered = self._answered or answered

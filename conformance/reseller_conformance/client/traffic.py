@@ -61,6 +61,7 @@ class Ledger:
         self._lock = Lock()
         self._calls = 0
         self._retries = 0
+        self._reserved = 0
         self._bytes = 0
         self._latencies = array("d")
         self._course = Course()
@@ -68,17 +69,26 @@ class Ledger:
         self._since = 0.0
         self._seconds = 0.0
 
-    def begin(self, again: bool, most: int | None) -> bool:
-        """Count a try, where there are not `most` of them already; say whether it may be made."""
+    def reserve(self, most: int | None) -> bool:
+        """Keep room for one try, and say whether there was room; `most` is the request budget.
+
+        A try waits for the rate only once it has room, so that a spent budget costs no time.
+        """
         with self._lock:
-            if most is not None and self._calls + self._retries >= most:
+            if most is not None and self._calls + self._retries + self._reserved >= most:
                 return False
+            self._reserved += 1
+            return True
+
+    def begin(self, again: bool) -> None:
+        """Count a try that has room, as it is sent."""
+        with self._lock:
+            self._reserved -= 1
             if again:
                 self._retries += 1
             else:
                 self._calls += 1
             self._course.began(time.monotonic())
-            return True
 
     def end(self, seconds: float | None, size: int) -> None:
         """Count the answer to a try, or only its bytes where it did not come whole."""
