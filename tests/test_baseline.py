@@ -185,11 +185,14 @@ def test_what_names_nothing_is_to_be_deleted_whatever_was_tested(path: Path) -> 
 
 def test_what_has_expired_and_what_has_no_reason_is_told_where_it_fails(path: Path) -> None:
     held = read(path, entry(*JSON, 'reason = " "') + entry(*XML) + "expires = 2030-06-14\n")
+    assert [line.partition(": ")[2] for line in held.unexplained(failed(JSON, XML))] == [
+        "write a reason in lines 1-4; without one the violation is not accepted: "
+        "success.counts (json)",
+    ]
     assert [line.partition(": ")[2] for line in held.problems(failed(JSON, XML))] == [
-        "write a reason in lines 1-4, for without one this is not accepted: success.counts (json)",
         "delete lines 5-9 or set a new date, for 2030-06-14 is over: success.counts (xml)",
     ]
-    assert held.problems([]) == []
+    assert held.problems([]) == held.unexplained([]) == []
 
 
 # --- Brought up to date ---------------------------------------------------------------------------
@@ -209,8 +212,10 @@ def test_an_update_keeps_every_comment_and_the_order(baseline: Baseline) -> None
         "removed: success.counts (json)",
         "added: due.task-missing (xml)",
     ]
-    assert after.problems(failed(("due.task-missing", "xml"))) == [
-        f"{after.path}: write a reason in lines 19-22, for without one this is not accepted: "
+    results = failed(("due.task-missing", "xml"))
+    assert after.problems(results) == []
+    assert after.unexplained(results) == [
+        f"{after.path}: write a reason in lines 19-22; without one the violation is not accepted: "
         "due.task-missing (xml)"
     ]
 

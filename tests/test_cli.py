@@ -289,7 +289,21 @@ REPORTS = {
     "conformant": ({}, "conformant", "brightgreen"),
     "violated": ({"verdict": "violated"}, "violated: 1 MUST, 1 SHOULD", "red"),
     "unverified": ({"verdict": "unverified"}, "unverified", "lightgrey"),
-    "partial": ({"partial": True}, "conformant (json only)", "brightgreen"),
+    "one format": (
+        {"partial": True, "formats": ["json"]},
+        "partial: conformant (json only)",
+        "lightgrey",
+    ),
+    "selected": (
+        {"partial": True},
+        f"partial: conformant (2 of {len(CATALOGUE)} requirements)",
+        "lightgrey",
+    ),
+    "partial and violated": (
+        {"partial": True, "verdict": "violated"},
+        f"partial: violated: 1 MUST, 1 SHOULD (2 of {len(CATALOGUE)} requirements)",
+        "red",
+    ),
 }
 
 
@@ -301,7 +315,10 @@ def test_a_badge_tells_the_verdict(
     failed = [("success.dates", "must"), ("success.dates", "must"), ("values.cycle", "should")]
     report = {
         "verdict": changes.get("verdict", "conformant"),
-        "suite": {"formats": ["json"], "partial": changes.get("partial", False)},
+        "suite": {
+            "formats": changes.get("formats", ["json", "xml"]),
+            "partial": changes.get("partial", False),
+        },
         "requirements": [
             {"id": id, "level": of, "outcome": "failed", "known": ""} for id, of in failed
         ],
@@ -592,7 +609,7 @@ def test_a_run_needs_no_autoloading_of_plugins(tmp_path: Path) -> None:
 def test_one_format_alone_is_partial(tmp_path: Path) -> None:
     done = quick(tmp_path, "--formats", "xml")
     assert done.returncode == 0
-    assert "partial: xml only" in done.stdout.splitlines()[-1]
+    assert done.stdout.splitlines()[-1].startswith("✓ partial: conformant (xml only")
 
 
 @pytest.mark.parametrize("rest", [[], ["-n", "2"]], ids=["", "workers"])

@@ -36,7 +36,35 @@ def shown(run: Run) -> str:
 
 def test_the_verdict_counts_what_is_known() -> None:
     assert conclusion(RUN).startswith("conformant, with 1 known violation (")
-    assert "1 baseline entry does not hold" in conclusion(replace(RUN, baseline=HELD))
+
+
+def test_a_stale_entry_leads_the_headline_and_is_no_success() -> None:
+    stale = replace(RUN, baseline=HELD)
+    assert conclusion(stale).startswith("baseline: 1 entry does not hold; otherwise conformant")
+    last = shown(stale).splitlines()[-1]
+    assert last.startswith("✗ baseline: 1 entry does not hold")
+    assert markdown.render(stale).startswith("## ❌ ")
+    assert '<h1 class="verdict violated">' in html.render(stale)
+
+
+def test_a_violation_leads_the_headline_before_a_stale_entry() -> None:
+    said = conclusion(replace(RUN, results=(FAILED,), baseline=HELD))
+    assert said.startswith("violated: 1 MUST (baseline: 1 entry does not hold; ")
+
+
+def test_an_entry_without_a_reason_is_not_called_stale_in_any_report() -> None:
+    line = "known.toml: write a reason in lines 4-7"
+    held = {"file": "known.toml", "problems": [], "unexplained": [line], "changes": []}
+    run = replace(RUN, results=(FAILED,), baseline=held)
+    assert "(baseline: 1 entry needs a reason; " in conclusion(run)
+    for text in (shown(run), markdown.render(run), html.render(run)):
+        assert "Entries of the baseline that need a reason" in text
+        assert "write a reason in lines 4" in text
+        assert "not hold" not in text
+    assert [one for one in github.commands(run) if "::error title=an entry of the baseline" in one]
+
+
+# --- Each report ----------------------------------------------------------------------------------
 
 
 def test_the_terminal_shows_the_reason_apart_from_what_violates() -> None:
@@ -95,6 +123,15 @@ def test_html_shows_the_reason_apart_from_what_violates() -> None:
 def test_a_badge_counts_what_is_known() -> None:
     report = as_json(replace(RUN, suite={"formats": ["json", "xml"], "partial": False}))
     assert badge(report)["message"] == "conformant, 1 known"
+
+
+@pytest.mark.parametrize("lines", ["problems", "unexplained"])
+def test_a_badge_is_not_green_where_the_baseline_failed_the_run(lines: str) -> None:
+    suite = {"formats": ["json", "xml"], "partial": False}
+    held = {"file": "known.toml", "problems": [], "changes": [], lines: [PROBLEM]}
+    made = badge(as_json(replace(RUN, suite=suite, baseline=held)))
+    assert made["message"] == "baseline outdated, conformant, 1 known"
+    assert made["color"] == "red"
 
 
 def test_gitlab_is_told_of_it_as_of_no_severity() -> None:

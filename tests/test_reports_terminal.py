@@ -200,8 +200,23 @@ def test_one_format_alone_is_partial() -> None:
     run = run_of()
     results = tuple(result for result in run.results if result.format != "xml")
     run = replace(run, results=results, suite={**SUITE, "formats": ["json"], "partial": True})
-    assert "partial: json only" in conclusion(run)
+    assert conclusion(run).startswith("partial: conformant (json only")
     assert "xml" not in printed(run)
+    broken = replace(run, results=tuple(replace(r, outcome=Outcome.FAILED) for r in results))
+    assert " SHOULD (partial: json only; " in conclusion(broken)
+
+
+def test_a_selection_is_partial() -> None:
+    run = replace(run_of(), suite={**SUITE, "partial": True})
+    run = replace(run, results=run.results[:2])
+    assert conclusion(run).startswith("partial: conformant (not the whole catalogue; 1 of ")
+    assert printed(run).splitlines()[-1].startswith("✓ partial: ")
+
+
+def test_an_interrupted_run_gives_one_reason_for_what_is_missing() -> None:
+    run = replace(run_of(), suite={**SUITE, "partial": True}, complete=False)
+    assert "interrupted: not everything was asked" in conclusion(run)
+    assert "partial" not in conclusion(run)
 
 
 def test_an_interrupted_run_says_so_and_is_not_conformant() -> None:

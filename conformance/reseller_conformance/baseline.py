@@ -93,15 +93,23 @@ class Baseline:
         lines = (self._problem(entry, found.get(entry.what, set())) for entry in self.entries)
         return [f"{self.path}: {line}" for line in lines if line]
 
+    def unexplained(self, results: Iterable[Result]) -> list[str]:
+        """Return a line for each entry whose violation was found, and which has no reason yet."""
+        found = _outcomes(results)
+        return [
+            f"{self.path}: write a reason in {entry.lines}; "
+            f"without one the violation is not accepted: {entry}"
+            for entry in self.entries
+            if not entry.why and Outcome.FAILED in found.get(entry.what, set())
+        ]
+
     def _problem(self, entry: Entry, outcomes: set[Outcome]) -> str:
         if entry.what not in _JUDGED:
             return f"delete {entry.lines}, which name no requirement in a format of its: {entry}"
         if outcomes == {Outcome.PASSED}:
             return f"delete {entry.lines}, for this no longer fails: {entry}"
-        if Outcome.FAILED not in outcomes or self.excuse(*entry.what):
+        if Outcome.FAILED not in outcomes or not entry.why or self.excuse(*entry.what):
             return ""
-        if not entry.why:
-            return f"write a reason in {entry.lines}, for without one this is not accepted: {entry}"
         return f"delete {entry.lines} or set a new date, for {entry.expires} is over: {entry}"
 
     def updated(self, results: Sequence[Result], level: Level) -> Baseline:

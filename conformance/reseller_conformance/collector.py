@@ -16,7 +16,7 @@ import pytest
 from reseller_conformance.baseline import Baseline
 from reseller_conformance.client.timeline import Timeline, together
 from reseller_conformance.findings import Finding, Outcome, Result, Run, spent
-from reseller_conformance.requirements import Level, by_id
+from reseller_conformance.requirements import CATALOGUE, Level, by_id
 
 __all__ = ["COLLECTOR", "Collector", "collected"]
 
@@ -62,7 +62,7 @@ class Collector:
         return Run(
             results=tuple(self.results.values()),
             level=self.level,
-            suite=self.suite,
+            suite={**self.suite, "partial": self._partial},
             target=told[0]["target"] if told else None,
             traffic=_together([part["traffic"] for part in told]),
             complete=self._complete,
@@ -77,6 +77,16 @@ class Collector:
         return self.baseline
 
     @property
+    def _partial(self) -> bool:
+        """Whether some requirement has no result in a format: not selected, or not reached."""
+        judged = {(result.requirement, result.format) for result in self.results.values()}
+        return any(
+            (requirement, format) not in judged
+            for requirement in CATALOGUE
+            for format in requirement.formats or ("both",)
+        )
+
+    @property
     def _complete(self) -> bool:
         return not self.interrupted and not spent(self.results.values())
 
@@ -87,6 +97,7 @@ class Collector:
         return {
             "file": str(self.baseline.path),
             "problems": after.problems(self.results.values()),
+            "unexplained": after.unexplained(self.results.values()),
             "changes": self.baseline.changes(after),
         }
 

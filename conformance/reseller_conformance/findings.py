@@ -111,10 +111,12 @@ class Run:
     """One run, as every report tells it.
 
     `suite` holds version, depth, level, formats, seed, when the run started and whether it is
-    partial; `target` the kind, base URL and customers; `traffic` calls, retries, seconds and
-    latencies. `complete` is False where not everything was asked: the run was interrupted, or its
-    budget of requests spent. `baseline`, where there is one, holds the file, what in it does not
-    hold (`problems`), and what an update changed (`changes`), a line for each.
+    partial: a part of the catalogue was not selected, or not reached. `target` holds the kind, base
+    URL and customers; `traffic` calls, retries, seconds and latencies. `complete` is False where
+    not everything was asked: the run was interrupted, or its budget of requests spent.
+
+    `baseline`, where there is one, holds the file and a line for each entry: what in it does not
+    hold (`problems`), what needs a reason (`unexplained`), what an update changed (`changes`).
     """
 
     results: tuple[Result, ...]
@@ -131,9 +133,24 @@ class Run:
         return spent(self.results)
 
     @property
+    def partial(self) -> bool:
+        """Whether a part of the catalogue was not selected, or not reached."""
+        return bool((self.suite or {}).get("partial"))
+
+    @property
+    def stale(self) -> tuple[str, ...]:
+        """A line for each entry of the baseline that does not hold; each fails the run."""
+        return tuple((self.baseline or {}).get("problems", ()))
+
+    @property
+    def unexplained(self) -> tuple[str, ...]:
+        """A line for each entry of the baseline that needs a reason; each fails the run."""
+        return tuple((self.baseline or {}).get("unexplained", ()))
+
+    @property
     def outdated(self) -> bool:
-        """Whether the baseline says what is not so; the run then fails, whatever its verdict."""
-        return bool(self.baseline and self.baseline["problems"])
+        """Whether the baseline needs a person; the run then fails, whatever its verdict."""
+        return bool(self.stale or self.unexplained)
 
     @property
     def sorted_results(self) -> tuple[Result, ...]:
@@ -148,6 +165,13 @@ class Run:
         if found is Verdict.CONFORMANT and not self.complete:
             return Verdict.UNVERIFIED
         return found
+
+    @property
+    def standing(self) -> Verdict:
+        """What the run comes to: the verdict, and violated where the baseline needs a person."""
+        if self.verdict is Verdict.CONFORMANT and self.outdated:
+            return Verdict.VIOLATED
+        return self.verdict
 
 
 def spent(results: Iterable[Result]) -> bool:

@@ -242,11 +242,14 @@ class _Gathering:
 
             collector_of(self.config).hear(told)
 
-    def pytest_keyboard_interrupt(self) -> None:
-        """Remember that the run is not complete."""
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        """Remember that the run is not complete; one that `-x` stopped is partial."""
         if self.awake:
             from reseller_conformance.session import collector_of
+            from reseller_conformance.workers import stopped_itself
 
+            if stopped_itself(excinfo.value):
+                return
             collector_of(self.config).interrupted = True
 
     @pytest.hookimpl(trylast=True)

@@ -23,7 +23,7 @@ import pytest
 
 from reseller_conformance.client import secrets_of
 from reseller_conformance.collector import collected
-from reseller_conformance.findings import Run, Verdict
+from reseller_conformance.findings import Run
 from reseller_conformance.interrupts import delivered, put_through
 from reseller_conformance.options import OPTIONS, dest
 from reseller_conformance.reports import github
@@ -41,7 +41,7 @@ SUITE = "reseller_conformance.suite"
 HERE = Path(__file__).parent
 
 MOST_LINES = 40
-OUTDATED, UNVERIFIED, INTERRUPTED = 1, 3, 130
+UNVERIFIED, INTERRUPTED = 3, 130
 
 
 def run(
@@ -190,9 +190,7 @@ def exit_code(run: Run | None, problems: Sequence[str], interrupted: bool) -> in
         return INTERRUPTED
     if run is None or problems:
         return UNVERIFIED
-    if run.verdict is Verdict.CONFORMANT and run.outdated:
-        return OUTDATED
-    return run.verdict.exit_code
+    return run.standing.exit_code
 
 
 def _plugin() -> str:
@@ -253,6 +251,6 @@ def _tell(screen: Screen, color: bool | None) -> int:
         click.echo("unverified: nothing was tested", err=True)
     if code == INTERRUPTED:
         click.echo("interrupted", err=True)
-    elif code == OUTDATED and screen.run and screen.run.verdict is Verdict.CONFORMANT:
-        click.echo("error: entries of the baseline do not hold", err=True)
+    elif screen.run and screen.run.standing is not screen.run.verdict:
+        click.echo("error: the baseline is out of date: see its entries in the report", err=True)
     return code

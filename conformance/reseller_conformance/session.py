@@ -23,6 +23,7 @@ from reseller_conformance.contract import Format
 from reseller_conformance.findings import Outcome, Run, Verdict
 from reseller_conformance.options import OPTIONS, Option, dest, in_pytest
 from reseller_conformance.reports import writers
+from reseller_conformance.reports.summary import conclusion
 from reseller_conformance.reports.writers import ReportError, write_all
 from reseller_conformance.requirements import by_id
 from reseller_conformance.secret import Scrubber, Secret
@@ -265,7 +266,6 @@ def collector_of(config: pytest.Config) -> Collector:
                 "depth": settings.depth.value,
                 "level": settings.level.value,
                 "formats": [format.value for format in settings.formats],
-                "partial": settings.partial,
                 "seed": settings.seed,
                 "started": datetime.now(UTC).isoformat(timespec="seconds"),
             },
@@ -349,11 +349,11 @@ def describe(config: pytest.Config) -> list[str]:
             lines.append(f"{level} {said}{known}")
     if run.baseline:
         lines += [f"baseline {said}" for said in run.baseline["changes"]]
-        lines += [f"error: baseline {said}" for said in run.baseline["problems"]]
+        lines += [f"error: baseline {said}" for said in (*run.stale, *run.unexplained)]
     traffic = run.traffic or {}
     settings = settings_of(config)
     lines.append(
-        f"{run.verdict}{' (partial: one format)' if settings.partial else ''}, "
+        f"{conclusion(run)}, "
         f"{traffic.get('calls', 0)} calls, {traffic.get('retries', 0)} retries, "
         f"depth {settings.depth}, seed {settings.seed}"
     )

@@ -16,7 +16,7 @@ import pytest
 
 from reseller_conformance.target import Limits
 
-__all__ = ["askers", "environment", "instruct", "share", "told"]
+__all__ = ["askers", "environment", "instruct", "share", "stopped_itself", "told"]
 
 TOGETHER = ("loadscope", "loadfile")
 """Where xdist hands all items of a class to one worker.
@@ -50,6 +50,17 @@ def environment(config: pytest.Config) -> dict[str, str]:
 def _input(config: pytest.Config) -> dict[str, Any]:
     given: dict[str, Any] = getattr(config, "workerinput", {})
     return given
+
+
+def stopped_itself(stop: BaseException) -> bool:
+    """Say whether pytest or xdist ended the session, as `-x` does, and no person or signal.
+
+    xdist raises the same exception for Ctrl-C in a worker, and names that in its message.
+    """
+    if isinstance(stop, (pytest.Session.Interrupted, pytest.Session.Failed)):
+        return True
+    of_xdist = type(stop).__module__ == "xdist.dsession"
+    return of_xdist and "keyboard-interrupt" not in str(stop)
 
 
 # --- Who asks ------------------------------------------------------------------------------------

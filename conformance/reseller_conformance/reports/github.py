@@ -49,8 +49,8 @@ def commands(run: Run) -> list[str]:
         ("the suite itself failed", f"{', '.join(ids)}: {reason}")
         for reason, ids in because(run, Outcome.ERROR).items()
     ]
-    held = run.baseline or {"problems": []}
-    errors += [("an entry of the baseline does not hold", problem) for problem in held["problems"]]
+    errors += [("an entry of the baseline does not hold", line) for line in run.stale]
+    errors += [("an entry of the baseline needs a reason", line) for line in run.unexplained]
     return [*_annotated("error", errors), *_annotated("warning", warnings)]
 
 

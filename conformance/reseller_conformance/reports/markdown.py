@@ -18,6 +18,7 @@ from reseller_conformance.reports.summary import (
     Evidence,
     Failure,
     accepted,
+    baseline_parts,
     because,
     by_topic,
     conclusion,
@@ -76,7 +77,7 @@ def render(run: Run) -> str:
 
 def _heading(run: Run) -> Iterator[str]:
     suite, target = run.suite or {}, run.target or {}
-    yield f"## {_MARKS[run.verdict]} {NAME}: {_plain(conclusion(run))}"
+    yield f"## {_MARKS[run.standing]} {NAME}: {_plain(conclusion(run))}"
     yield ""
     yield f"- Target: {_target(target)}"
     about = [
@@ -150,11 +151,8 @@ def _baseline(run: Run) -> Iterator[str]:
     for failure in known:
         name = f"{_code(failure.requirement.id)} ({', '.join(failure.formats)})"
         yield f"- {name}: {_code(shortened(one_line(failure.known), LONGEST))}"
-    held = run.baseline or {"changes": [], "problems": []}
-    for title, lines in (
-        ("The baseline was brought up to date", held["changes"]),
-        ("Entries of the baseline that do not hold, which fails the run", held["problems"]),
-    ):
+    changes = (run.baseline or {}).get("changes", ())
+    for title, lines in [("The baseline was brought up to date", changes), *baseline_parts(run)]:
         if lines:
             yield f"\n**{title}**\n"
         yield from (f"- {_code(line)}" for line in lines)

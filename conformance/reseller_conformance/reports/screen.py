@@ -28,6 +28,7 @@ from rich.text import Text
 
 from reseller_conformance.findings import Outcome, Run
 from reseller_conformance.reports.text import counted
+from reseller_conformance.workers import stopped_itself
 
 __all__ = ["Screen"]
 
@@ -124,7 +125,7 @@ class Screen:
         stopped = excinfo.value
         if isinstance(stopped, pytest.exit.Exception):
             self.problems.append(str(stopped))
-        elif not isinstance(stopped, (pytest.Session.Interrupted, pytest.Session.Failed)):
+        elif not stopped_itself(stopped):
             self.interrupted = True
 
     def pytest_sessionfinish(self) -> None:

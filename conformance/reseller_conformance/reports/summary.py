@@ -21,6 +21,7 @@ __all__ = [
     "Failure",
     "Row",
     "accepted",
+    "baseline_parts",
     "because",
     "by_topic",
     "conclusion",
@@ -185,12 +186,16 @@ def files_judged(files: Sequence[Mapping[str, Any]]) -> str:
 
 def conclusion(run: Run) -> str:
     """Return the verdict in words: `violated: 2 MUST, 1 SHOULD (partial: json only)`."""
-    notes = []
-    if (run.suite or {}).get("partial"):
-        notes.append(f"partial: {' and '.join((run.suite or {}).get('formats') or ())} only")
-    if run.baseline and run.baseline["problems"]:
-        wrong = len(run.baseline["problems"])
-        notes.append(f"{wrong} baseline {'entry does' if wrong == 1 else 'entries do'} not hold")
+    found, notes = f"{run.verdict}{_why(run)}", []
+    if part := _part(run):
+        conformant = run.verdict is Verdict.CONFORMANT
+        found = f"partial: {found}" if conformant else found
+        notes.append(part if conformant else f"partial: {part}")
+    wanting = _wanting(run)
+    if run.standing is not run.verdict:
+        found = f"baseline: {wanting}; otherwise {found}"
+    elif wanting:
+        notes.append(f"baseline: {wanting}")
     if not run.complete:
         saved = (run.target or {}).get("kind") == "saved"
         why = SPENT if run.spent else "interrupted"
@@ -204,8 +209,39 @@ def conclusion(run: Run) -> str:
         notes.append(f"{len(tested)} of {len(CATALOGUE)} requirements tested")
     if (run.target or {}).get("kind") == "embedded":
         notes.append("only the embedded reference was tested")
-    said = f"{run.verdict}{_why(run)}"
-    return f"{said} ({'; '.join(notes)})" if notes else said
+    return f"{found} ({'; '.join(notes)})" if notes else found
+
+
+def _part(run: Run) -> str:
+    """Return which part of the catalogue was tested; nothing where it was the whole of it."""
+    formats = list((run.suite or {}).get("formats") or [])
+    if not run.partial:
+        return ""
+    if len(formats) == 1:
+        return f"{formats[0]} only"
+    # of an interrupted run, another note says why something is missing
+    return "not the whole catalogue" if run.complete else ""
+
+
+def _wanting(run: Run) -> str:
+    """Return how many entries of the baseline need a person, and what for."""
+    said = []
+    for lines, one, more in (
+        (run.stale, "entry does not hold", "entries do not hold"),
+        (run.unexplained, "entry needs a reason", "entries need a reason"),
+    ):
+        if lines:
+            said.append(f"{len(lines)} {one if len(lines) == 1 else more}")
+    return ", ".join(said)
+
+
+def baseline_parts(run: Run) -> list[tuple[str, tuple[str, ...]]]:
+    """Return what there is to do in the baseline: a title, and a line for each entry."""
+    parts = (
+        ("Entries of the baseline that do not hold, which fails the run", run.stale),
+        ("Entries of the baseline that need a reason", run.unexplained),
+    )
+    return [(title, lines) for title, lines in parts if lines]
 
 
 def _why(run: Run) -> str:

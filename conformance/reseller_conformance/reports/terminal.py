@@ -24,6 +24,7 @@ from reseller_conformance.reports.summary import (
     Failure,
     Row,
     accepted,
+    baseline_parts,
     because,
     by_topic,
     conclusion,
@@ -129,8 +130,8 @@ class _Page:
 
     def verdict(self) -> None:
         """Print the verdict, and the violated requirements by name."""
-        said = self.text(f"{self.mark(self.run.verdict)} {conclusion(self.run)}")
-        said.stylize(_COLOURS[self.run.verdict])
+        said = self.text(f"{self.mark(self.run.standing)} {conclusion(self.run)}")
+        said.stylize(_colour(self.run))
         violated = [failure.requirement.id for failure in failures(self.run, Level.MUST)]
         if violated:
             more = len(violated) - MOST_NAMES
@@ -173,16 +174,16 @@ class _Page:
                 self.say(shortened(one_line(value), LONGEST), 2 + LABEL, label=label)
 
     def baseline(self) -> None:
-        """Print what an update changed in the baseline, and what in it does not hold."""
-        held = self.run.baseline or {"file": "", "changes": [], "problems": []}
+        """Print what an update changed in the baseline, and what there is to do in it."""
+        held = self.run.baseline or {"file": "", "changes": []}
         if held["changes"]:
             self.title(f"Baseline {held['file']} brought up to date")
         for line in held["changes"]:
             self.say(line, indent=2)
-        if held["problems"]:
-            self.title("Entries of the baseline that do not hold, which fails the run")
-        for line in held["problems"]:
-            self.say(line, indent=2, style=_COLOURS[Outcome.FAILED])
+        for title, lines in baseline_parts(self.run):
+            self.title(title)
+            for line in lines:
+                self.say(line, indent=2, style=_COLOURS[Outcome.FAILED])
 
     def failure(self, failure: Failure, most: int) -> None:
         """Print one requirement, and what shows that it was violated."""
@@ -293,9 +294,9 @@ class _Page:
             self.say(traffic)
         if self.suite.get("seed") is not None:
             self.say(f"seed: {self.suite['seed']}, the same run with it asks the same")
-        said = f"{self.mark(self.run.verdict)} {conclusion(self.run)}"
+        said = f"{self.mark(self.run.standing)} {conclusion(self.run)}"
         # The last line of a log is what people look for.
-        self.console.print(self.text(said, _COLOURS[self.run.verdict]), soft_wrap=True)
+        self.console.print(self.text(said, _colour(self.run)), soft_wrap=True)
 
     # --- Words ----------------------------------------------------------------------------------
 
@@ -335,6 +336,12 @@ def _scope(target: Mapping[str, Any] | None) -> str:
     """Say at once where nothing of the operator's is tested."""
     embedded = (target or {}).get("kind") == "embedded"
     return ": only the embedded reference is tested" if embedded else ""
+
+
+def _colour(run: Run) -> str:
+    if run.partial and run.standing is Verdict.CONFORMANT:
+        return "bold yellow"
+    return _COLOURS[run.standing]
 
 
 def _target(target: Mapping[str, Any]) -> str:

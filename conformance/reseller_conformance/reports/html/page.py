@@ -25,6 +25,7 @@ from reseller_conformance.reports.json_report import as_json
 from reseller_conformance.reports.summary import (
     Evidence,
     accepted,
+    baseline_parts,
     because,
     by_topic,
     conclusion,
@@ -64,6 +65,7 @@ def render(run: Run) -> str:
     made = rows(run)
     formats = tested_formats(run)
     headline, _, notes = conclusion(run).partition(" (")
+    changes = (run.baseline or {}).get("changes", ())
     page = _environment().get_template("report.html")
     return page.render(
         run=run,
@@ -76,7 +78,7 @@ def render(run: Run) -> str:
         violated=failures(run, Level.MUST),
         departed=failures(run, Level.SHOULD),
         accepted=accepted(run),
-        held=run.baseline or {"problems": [], "changes": []},
+        baseline=[("Brought up to date in the baseline", changes), *baseline_parts(run)],
         topics=by_topic(made),
         requirements=len(made),
         tally=_tally(run),
