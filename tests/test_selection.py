@@ -116,7 +116,11 @@ def test_items_that_are_left_out_are_deselected_and_the_host_keeps_its_tests(
 ) -> None:
     pytester.makepyfile(test_mine=SUBCLASS)
     result = pytester.runpytest(
-        "--reseller-only=success.dates", "--reseller-depth=quick", "-p", "no:randomly"
+        "--reseller-only=success.dates",
+        "--reseller-depth=quick",
+        "--reseller-reference",
+        "-p",
+        "no:randomly",
     )
     assert result.ret == 0
     items = sum(max(len(known.formats), 1) for known in CATALOGUE)
