@@ -8,14 +8,14 @@ from answers import FIELDS, RIGHT, WRONG, answer, broken, overview
 from reseller_conformance import requirements as r
 from reseller_conformance.answer import read
 from reseller_conformance.cases import Case
-from reseller_conformance.checks import agreement, due, errors, form, http, success, values
+from reseller_conformance.checks import agreement, due, errors, form, http, near, success, values
 from reseller_conformance.checks.agreement import Between
 from reseller_conformance.checks.departure import Departure
 from reseller_conformance.checks.reading import met
 from reseller_conformance.checks.wavering import COUNTS, wavering
 from reseller_conformance.contract import Format
 from reseller_conformance.exchange import Retry, Transport
-from reseller_conformance.states import Text
+from reseller_conformance.states import State, Text
 
 
 def departs(check, subject) -> list[str]:
@@ -342,3 +342,44 @@ def test_why_answers_are_not_what_was_wanted_is_told_by_the_first_that_shows_it(
     assert form.see([refused, answer(status=500)]) == f"see {r.HTTP_SERVER_ERROR}"
     assert form.see([let_in, answer(status=500)]) == "they bring an overview, see due"
     assert form.see([refused, overview()]) == form.see([]) == "no requirement says why"
+
+
+def beside(user: State | Text, **changes: object) -> Between:
+    """Return the overview that a near miss brings, beside that of the customer meant."""
+    return Between(overview(), overview(Case(Format.JSON, user=user), **changes), overview())
+
+
+OTHER = {"package": "Bronze", "credits_used": 5}
+
+
+@pytest.mark.parametrize("user", [State.PREFIX, State.ZERO, Text("0"), Text("o'brien"), Text("é")])
+def test_a_near_miss_may_be_another_customer(user):
+    assert near.another_customer(beside(user, **OTHER))
+    assert not departs(near.nobody, beside(user, **OTHER))
+    assert departs(near.nobody, beside(user)), "the account of the customer meant"
+
+
+@pytest.mark.parametrize(
+    "user",
+    [State.UNKNOWN, State.WILDCARD, State.INJECTION, State.EMPTY, Text("%"), Text("' OR 1=1 -- ")],
+)
+def test_what_cannot_be_a_name_brings_nobody(user):
+    assert not near.another_customer(beside(user, **OTHER))
+    assert departs(near.nobody, beside(user, **OTHER))
+
+
+def test_an_account_that_was_never_used_identifies_nobody():
+    unused = {"requests": 0, "credits_used": 0, "credits_remain": 1000}
+    assert near.another_customer(beside(State.PREFIX, **unused))
+    assert not near.another_customer(beside(State.WILDCARD, **unused))
+
+
+def test_a_near_miss_beside_another_wrong_parameter_is_no_name():
+    both = Case(Format.JSON, user=State.PREFIX, api_key=State.EMPTY)
+    assert departs(near.nobody, Between(overview(), overview(both, **OTHER), overview()))
+
+
+def test_a_near_miss_is_refused_by_any_error():
+    refused = answer(Case(Format.JSON, user=State.PREFIX), 404)
+    assert not departs(near.nobody, Between(refused, refused, refused))
+    assert not near.another_customer(Between(refused, refused, refused))

@@ -32,6 +32,7 @@ NOT_FED = {
     "due.remembered": "shows only after another call",
     "agreement.concurrency": "shows only beside another call",
     "request.post": "is observed, and cannot fail",
+    "due.user-similar": "is observed, and cannot fail",
 }
 """Violations that one answer does not show: `faults` has implementations with them."""
 

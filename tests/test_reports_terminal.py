@@ -163,7 +163,7 @@ def test_the_table_lists_what_did_not_pass_and_counts_what_did() -> None:
     assert table["due.combined"][-2:] == ["✗ failed", "✗ failed"]
     assert table["due.user-foreign"][-2:] == ["– not tested", "– not tested"]
     assert table["http.charset"][-2:] == ["~ should", "~ should"]
-    assert table["due.*"] == ["14 other requirements", "✓ passed", "✓ passed"]
+    assert table["due.*"] == ["15 other requirements", "✓ passed", "✓ passed"]
     assert table["values.*"] == ["5 requirements", "✓ passed", "✓ passed"]
     assert table["request.post"] == ["accepts POST", "yes", "yes"]
 
@@ -185,7 +185,7 @@ def test_an_error_of_the_suite_says_nothing_about_the_target() -> None:
     text = printed(run_of(other={"errors.key": (Outcome.ERROR, "KeyError: 'x'")}))
     assert "this says nothing about the target\n  KeyError: 'x'\n    errors.key\n" in text
     assert text.endswith(
-        "! unverified: the suite itself failed at 1 requirement (64 of 65 requirements tested)\n"
+        "! unverified: the suite itself failed at 1 requirement (66 of 67 requirements tested)\n"
     )
 
 
@@ -295,3 +295,9 @@ def test_visible_text_holds_no_control_character_and_encodes(text: str) -> None:
             if character.isascii()
         )
         assert "\n" not in shown
+
+
+def test_what_was_observed_is_told_and_not_counted() -> None:
+    text = printed(run_of())
+    assert "Observed: permitted, and never counted\n  due.user-similar, request.post: 200\n" in text
+    assert text.endswith("✓ conformant\n")

@@ -353,6 +353,20 @@ DUE_USER_UNKNOWN = Requirement(
     source="Parameter user: Customer that is registered under your account",
     reason="A pattern taken for a name shows somebody else's account.",
 )
+DUE_USER_ADDRESS = Requirement(
+    "due.user-address",
+    SHOULD,
+    title="user written as in a mail's header, or with a dot after it, gets an error",
+    source="Parameter user: Customer that is registered under your account",
+    reason="What a reader of mail addresses accepts, the next implementation refuses.",
+)
+DUE_USER_SIMILAR = Requirement(
+    "due.user-similar",
+    MAY,
+    title="knows other customers by similar names",
+    source="Parameter user: Customer that is registered under your account",
+    reason="A near miss of one customer's name may be another's; only the operator knows.",
+)
 DUE_USER_FOREIGN = Requirement(
     "due.user-foreign",
     MUST,

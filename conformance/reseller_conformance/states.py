@@ -9,7 +9,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-__all__ = ["EMPTY", "LENIENT", "NEAR", "ODD", "UNKNOWN", "WRONG", "State", "Text", "Value"]
+__all__ = [
+    "ADDRESSES",
+    "EMPTY",
+    "LENIENT",
+    "NAMES",
+    "NEAR",
+    "ODD",
+    "PARSED",
+    "UNKNOWN",
+    "WRONG",
+    "State",
+    "Text",
+    "Value",
+]
 
 
 class State(StrEnum):
@@ -398,6 +411,53 @@ NEAR: dict[str, tuple[State, ...]] = {
     ),
 }
 """Rarer wrong states, which are asked alone and left out of combinations."""
+
+NAMES = (
+    State.PREFIX,
+    State.ENDING,
+    State.INNER,
+    State.SUFFIX,
+    State.PREFACED,
+    State.ALTERED,
+    State.NULL,
+    State.CUT_SPACE,
+    State.DOUBLED,
+    State.REPLACED,
+    State.EXCHANGED,
+    State.ZERO,
+    State.ONE,
+    State.TRUE,
+    State.NONE,
+    State.UNDEFINED,
+    State.ALL,
+    State.CONSTRUCTOR,
+    State.SECOND_ALTERED,
+    State.ZERO_BEFORE,
+    State.LAST_UNDERSCORE,
+    State.LAST_DOT,
+    State.CUT_HYPHEN,
+    State.ACCENTED,
+    State.OTHER_DOT,
+    State.WITHOUT_DOMAIN,
+    State.WITH_TAG,
+    State.WITH_DOT,
+    State.OWN_NAME,
+    State.OTHER_UNDERSCORE,
+    State.PLUS_SPACE,
+)
+"""Wrong states of `user` under which another customer could be registered."""
+
+ADDRESSES = (State.WITH_NAME, State.ANGLED, State.DOTTED)
+"""Spellings of `user` that a reader of mail addresses takes for the address itself."""
+
+PARSED = (
+    State.LISTED,
+    State.QUOTED,
+    State.CUT_SEMICOLON,
+    State.CUT_SPACE,
+    State.LAST_COLON,
+)
+"""What such a reader may take for it as well: lists, groups, a quoted local part, a comment."""
 
 LENIENT = (
     State.UPPER_CASE,

@@ -17,7 +17,7 @@ from reseller_conformance.requirements import (
 )
 
 from .due import OURS, RIGHT, WRONG, accepting, given
-from .near import besides, found, like
+from .near import besides, found, like, refused_by
 from .registry import about, fault
 
 CREDENTIALS = ("api_user", "api_key")
@@ -110,7 +110,7 @@ for _name, (_parameters, _said, _near) in CONVERTED.items():
         if _name == "like_what_is_stored" and not any("_" in right for right in RIGHT[_parameter]):
             continue  # it is right
         fault(
-            fails=WRONG[_parameter],
+            fails=refused_by(_name, _parameter),
             also=besides(_parameter, _near),
             family=_name,
             name=f"{_parameter}_{_name}_accepted",

@@ -17,6 +17,7 @@ from reseller_conformance.requirements import (
     DUE_API_USER_WRONG,
     DUE_TASK_OTHER,
     DUE_TASK_SPELLING,
+    DUE_USER_ADDRESS,
     DUE_USER_FOREIGN,
     DUE_USER_UNKNOWN,
     Requirement,
@@ -216,8 +217,17 @@ NEAR = {
     **ODDER,
 }
 
+ADDRESSES = ("with_a_name", "in_angle_brackets", "with_a_last_dot")
+"""What readers of mail addresses take for one."""
+
 LENIENT = ("OVERVIEW", "Overview", " overview", "overview ")
 FOREIGN = "stranger@elsewhere.example"
+
+
+def refused_by(name: str, parameter: str) -> Requirement:
+    """Return the requirement that a near miss of this parameter fails."""
+    read_as_an_address = parameter == "user" and name in ADDRESSES
+    return DUE_USER_ADDRESS if read_as_an_address else WRONG[parameter]
 
 
 def besides(parameter: str, near: Callable[[str, str], bool]) -> tuple[Requirement, ...]:
@@ -233,7 +243,7 @@ def besides(parameter: str, near: Callable[[str, str], bool]) -> tuple[Requireme
 for _name, (_parameters, _said, _near) in NEAR.items():
     for _place, _parameter in enumerate(_parameters):
         fault(
-            fails=WRONG[_parameter],
+            fails=refused_by(_name, _parameter),
             also=besides(_parameter, _near),
             family=_name,
             name=f"{_parameter}_{_name}_accepted",
@@ -249,6 +259,32 @@ for _name, (_parameters, _said, _near) in NEAR.items():
                 name=f"{_parameter}_{_name}_accepted{suffix(_formats)}",
                 description=f"{_parameter} {_said}, in {_formats[0]} only",
             )(accepting(**{_parameter: given(_near)}))
+
+# --- Somebody else's account ---------------------------------------------------------------------
+
+
+def shows_the_last(name: str, description: str, near: Callable[[str], bool]) -> None:
+    """Register a fault that answers such a user with the last customer's account."""
+
+    def find_customer(self: Reference, reseller: Reseller, user: str) -> Account | None:
+        known = Reference.find_customer(self, reseller, user)
+        return reseller.customers[-1] if known is None and near(user) else known
+
+    fault(
+        fails=DUE_USER_UNKNOWN,
+        family="another_account",
+        name=name,
+        description=description,
+        instead_of=Reference.find_customer,
+    )(find_customer)
+
+
+shows_the_last(
+    "unknown_is_the_last", "a user of the domain .invalid is the last", lambda u: ".invalid" in u
+)
+shows_the_last("pattern_is_the_last", "a user with a % in it is the last", lambda u: "%" in u)
+shows_the_last("star_is_the_last", "the user * is the last one", lambda u: u == "*")
+shows_the_last("or_is_the_last", "a user with OR in it is the last one", lambda u: " OR " in u)
 
 # --- A real database -----------------------------------------------------------------------------
 

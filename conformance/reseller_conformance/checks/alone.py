@@ -17,7 +17,7 @@ from reseller_conformance.checks.departure import Check
 from reseller_conformance.checks.reading import met
 from reseller_conformance.envelope import Looks
 from reseller_conformance.requirements import CATALOGUE, Requirement
-from reseller_conformance.states import LENIENT, State
+from reseller_conformance.states import ADDRESSES, LENIENT, State
 
 __all__ = ["ALONE", "Alone", "due_for"]
 
@@ -110,5 +110,7 @@ def due_for(case: Case) -> Requirement | None:
             return empty
         case State.FOREIGN:
             return r.DUE_USER_FOREIGN
+        case state if name == "user" and state in ADDRESSES:
+            return r.DUE_USER_ADDRESS
         case _:
             return other

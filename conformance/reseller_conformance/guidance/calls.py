@@ -58,6 +58,16 @@ GUIDANCE: dict[Requirement, Guidance] = {
         "pattern, no text put into SQL, no search for what begins alike, no trimming.",
         let_in("json?user=%25&…"),
     ),
+    r.DUE_USER_ADDRESS: Guidance(
+        "Compare `user` as text. A parser of mail addresses takes `A <a@b>` and `<a@b>` for `a@b`, "
+        "and a mail server takes a dot after the domain for nothing.",
+        let_in("json?user=A+%3Ccustomer@example.com%3E&…"),
+    ),
+    r.DUE_USER_SIMILAR: Guidance(
+        "Nothing, where the names are those of your customers. Where they are nobody's, fix what "
+        "`due.user-unknown` speaks of.",
+        let_in("json?user=customer1@example.com&…"),
+    ),
     r.DUE_USER_FOREIGN: Guidance(
         "Look the customer up among those of the reseller who asks: "
         "`WHERE reseller = ? AND name = ?`. To have found somebody is not enough.",

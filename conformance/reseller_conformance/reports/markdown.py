@@ -24,6 +24,7 @@ from reseller_conformance.reports.summary import (
     conclusion,
     failures,
     files_judged,
+    observed,
     rows,
     table_lines,
     tested_formats,
@@ -159,12 +160,15 @@ def _baseline(run: Run) -> Iterator[str]:
 
 
 def _left_out(run: Run) -> Iterator[str]:
-    for outcome, title in (
-        (Outcome.ERROR, "The suite itself failed: this says nothing about the target"),
-        (Outcome.NOT_TESTED, "Not tested"),
-        (Outcome.NOT_APPLICABLE, "Not applicable"),
+    for reasons, title in (
+        (
+            because(run, Outcome.ERROR),
+            "The suite itself failed: this says nothing about the target",
+        ),
+        (observed(run), "Observed: permitted, and never counted"),
+        (because(run, Outcome.NOT_TESTED), "Not tested"),
+        (because(run, Outcome.NOT_APPLICABLE), "Not applicable"),
     ):
-        reasons = because(run, outcome)
         if reasons:
             yield f"\n**{title}**\n"
         for reason, ids in reasons.items():

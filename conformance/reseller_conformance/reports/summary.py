@@ -27,6 +27,7 @@ __all__ = [
     "conclusion",
     "failures",
     "files_judged",
+    "observed",
     "rows",
     "table_lines",
     "tested_formats",
@@ -161,11 +162,26 @@ def table_lines(of_topic: Iterable[Row]) -> list[list[Row]]:
 
 def because(run: Run, outcome: Outcome) -> dict[str, list[str]]:
     """Return the reasons for this outcome, each with the requirements that it kept from more."""
+    return _by_reason(run, (result for result in run.sorted_results if result.outcome is outcome))
+
+
+def observed(run: Run) -> dict[str, list[str]]:
+    """Return what a target was seen to do that it may do, with the requirements that say so."""
+    return _by_reason(
+        run,
+        (
+            result
+            for result in run.sorted_results
+            if result.requirement.level is Level.MAY and result.reason.startswith("yes: ")
+        ),
+    )
+
+
+def _by_reason(run: Run, results: Iterable[Result]) -> dict[str, list[str]]:
     reasons: dict[str, dict[str, list[str]]] = {}
-    for result in run.sorted_results:
-        if result.outcome is outcome:
-            ids = reasons.setdefault(result.reason, {})
-            ids.setdefault(result.requirement.id, []).append(result.format)
+    for result in results:
+        ids = reasons.setdefault(result.reason, {})
+        ids.setdefault(result.requirement.id, []).append(result.format)
     formats = tested_formats(run)
     return {reason: [_named(*of, formats) for of in ids.items()] for reason, ids in reasons.items()}
 

@@ -30,6 +30,7 @@ from reseller_conformance.reports.summary import (
     conclusion,
     failures,
     files_judged,
+    observed,
     rows,
     table_lines,
     tested_formats,
@@ -276,7 +277,13 @@ class _Page:
     # --- What is left to say --------------------------------------------------------------------
 
     def left_out(self) -> None:
-        """Print why something was not tested."""
+        """Print what was observed, and why something was not tested."""
+        seen = observed(self.run)
+        if seen:
+            self.title("Observed: permitted, and never counted")
+        for reason, ids in seen.items():
+            said = one_line(reason.removeprefix("yes: "))
+            self.say(f"{', '.join(ids)}: {shortened(said, LONGEST)}", indent=2)
         for outcome, title in (
             (Outcome.NOT_TESTED, "Not tested"),
             (Outcome.NOT_APPLICABLE, "Not applicable"),

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from urllib.parse import parse_qsl, urlsplit
+
 from reseller_conformance import requirements as r
 from reseller_conformance import strategies
+from reseller_conformance.answer import Answer
 from reseller_conformance.cases import Case
-from reseller_conformance.checks.agreement import own_in_turn
+from reseller_conformance.checks import near
+from reseller_conformance.checks.agreement import Between, own_in_turn
 from reseller_conformance.checks.due import refused
+from reseller_conformance.envelope import Looks
 from reseller_conformance.plan import BEFORE
-from reseller_conformance.states import LENIENT, State, Text
+from reseller_conformance.states import ADDRESSES, LENIENT, PARSED, State, Text
 from reseller_conformance.suite.judge import Judge
 from reseller_conformance.suite.marking import requirement
 
@@ -59,9 +64,30 @@ class DueConformance:
     @requirement(r.DUE_USER_UNKNOWN)
     def test_due_user_unknown(self, reseller_judge: Judge) -> None:
         """A user whom nobody registered."""
-        answers = reseller_judge.wrong("user")
-        known = [answer for answer in answers if answer.case.user is not State.FOREIGN]
-        reseller_judge.refusals(known, refused)
+        reseller_judge(_near_misses(reseller_judge), near.nobody)
+
+    @requirement(r.DUE_USER_ADDRESS)
+    def test_due_user_address(self, reseller_judge: Judge) -> None:
+        """The user as a reader of mail addresses takes it."""
+        judge = reseller_judge
+        if any(any(near.nobody(group)) for group in _near_misses(judge)):
+            judge.not_tested("other near misses bring an overview: see due.user-unknown")
+        spelt = {*ADDRESSES, *PARSED}
+        judge.refusals([a for a in judge.wrong("user") if a.case.user in spelt], refused)
+
+    @requirement(r.DUE_USER_SIMILAR)
+    def test_due_user_similar(self, reseller_judge: Judge) -> None:
+        """Near misses that are the names of other customers."""
+        judge = reseller_judge
+        similar = [g.answer for g in _near_misses(judge) if near.another_customer(g)]
+        if not similar:
+            judge.observe(accepted=False, detail="no near miss of a name brings another account")
+        sent = dict.fromkeys(map(_sent_user, similar))
+        judge.observe(
+            accepted=True,
+            detail=f"another account is shown for {', '.join(sent)}. If one of these is no "
+            "customer of yours, the call shows accounts to those who guess",
+        )
 
     @requirement(r.DUE_USER_FOREIGN)
     def test_due_user_foreign(self, reseller_judge: Judge) -> None:
@@ -122,3 +148,23 @@ class DueConformance:
         judge.examine(judge.enveloped(answers), refused)
         judge.explore(strategies.wrong_cases, refused, concerns)
         judge.conclude()
+
+
+def _sent_user(answer: Answer) -> str:
+    """Return the `user` of a call as it was sent: the client keeps no key in the URL."""
+    sent = dict(parse_qsl(urlsplit(answer.exchange.url).query))
+    return repr(sent["user"])
+
+
+def _near_misses(judge: Judge) -> list[Between]:
+    """Return what the near misses of customers' names bring, beside the accounts of these.
+
+    What a reader of mail addresses takes for one has a requirement of its own.
+    """
+    answers = judge.wrong("user")
+    reads_addresses = any(
+        answer.looks is Looks.OVERVIEW and answer.case.user in ADDRESSES for answer in answers
+    )
+    elsewhere = {State.FOREIGN, *ADDRESSES, *(PARSED if reads_addresses else ())}
+    near_misses = [answer for answer in answers if answer.case.user not in elsewhere]
+    return judge.beside_the_customer(judge.enveloped(near_misses))

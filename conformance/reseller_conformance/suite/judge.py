@@ -148,6 +148,24 @@ class Judge:
             for a in answers
         ]
 
+    def beside_the_customer(self, answers: Iterable[Answer]) -> list[Between]:
+        """Put each answer to a wrong call between overviews of the customer that it is about.
+
+        Only an answer that brings an account is compared; any other stands alone.
+        """
+        answers = list(answers)
+        shown = [answer for answer in answers if answer.looks is Looks.OVERVIEW]
+        closing = self.asked.closing(shown) if shown else []
+        opening = [answer for f in self.asked.settings.formats for answer in self.asked.opening[f]]
+        before = {_whose(answer.case): answer for answer in opening}
+        after = before | {_whose(answer.case): answer for answer in closing}
+        return [
+            self.without_wavering(Between(before[_whose(a.case)], a, after[_whose(a.case)]))
+            if a.looks is Looks.OVERVIEW
+            else Between(a, a, a)
+            for a in answers
+        ]
+
     def explore(
         self,
         strategy: Strategy,
@@ -192,9 +210,9 @@ class Judge:
                 continue
             self._subjects += 1
             if any(check(subject)):
-                self._departures += check(self._without_wavering(subject))
+                self._departures += check(self.without_wavering(subject))
 
-    def _without_wavering(self, group: Subject) -> Subject:
+    def without_wavering(self, group: Subject) -> Subject:
         """Return the group, less the counts that waver, where counts alone lie outside.
 
         More calls show which counts waver. They are made once for each customer; where they cannot
@@ -263,6 +281,8 @@ class Judge:
 
     def observe(self, accepted: bool, detail: str) -> None:
         """End an item that is observed, never counted."""
+        if self._unasked:
+            self.not_tested(self._why_unasked())
         self._end(Outcome.PASSED, f"{'yes' if accepted else 'no'}: {detail}")
 
     def not_tested(self, reason: str) -> None:

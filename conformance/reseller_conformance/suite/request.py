@@ -8,9 +8,9 @@ from reseller_conformance import requirements as r
 from reseller_conformance import strategies
 from reseller_conformance.answer import Answer
 from reseller_conformance.cases import Case
+from reseller_conformance.checks import near
 from reseller_conformance.checks.agreement import own
 from reseller_conformance.checks.departure import Departure
-from reseller_conformance.checks.due import refused
 from reseller_conformance.checks.form import envelope
 from reseller_conformance.envelope import Looks
 from reseller_conformance.suite.asked import holds_text
@@ -47,7 +47,8 @@ class RequestConformance:
             if holds_text(answer.case):
                 yield from envelope(answer, usual)
                 if len(answer.case.wrong) == 1 and let_in.isdisjoint(answer.case.wrong):
-                    yield from refused(answer)
+                    for group in judge.beside_the_customer([answer]):
+                        yield from near.nobody(group)
 
         judge.examine(judge.asked.odd(judge.format), check)
         judge.explore(strategies.text_cases, check)

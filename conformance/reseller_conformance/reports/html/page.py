@@ -31,6 +31,7 @@ from reseller_conformance.reports.summary import (
     conclusion,
     failures,
     files_judged,
+    observed,
     rows,
     tested_formats,
 )
@@ -82,7 +83,10 @@ def render(run: Run) -> str:
         topics=by_topic(made),
         requirements=len(made),
         tally=_tally(run),
-        left_out=[(title, because(run, outcome)) for outcome, title in LEFT_OUT.items()],
+        left_out=[
+            ("Observed", observed(run)),
+            *((title, because(run, outcome)) for outcome, title in LEFT_OUT.items()),
+        ],
         charts=charts(report["traffic"]),
     )
 
