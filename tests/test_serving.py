@@ -24,16 +24,10 @@ import pytest
 import requests
 
 from reseller_conformance import serving
+from reseller_conformance.applications import AppError, Interface, interface_of, load_app
 from reseller_conformance.contract import Format, path_of
 from reseller_conformance.reference import Application, Request, default_reference
-from reseller_conformance.serving import (
-    AppError,
-    Interface,
-    interface_of,
-    load_app,
-    serve_app,
-    serve_forever,
-)
+from reseller_conformance.serving import serve_app, serve_forever
 
 REFERENCE = default_reference()
 RIGHT = {

@@ -191,13 +191,14 @@ def validate(files: tuple[str, ...], color: bool | None, **said: Any) -> int:
 @click.option("--accounts", metavar="FILE", help="accounts of your own, as JSON")
 def serve(host: str, port: int, accounts: str | None) -> None:
     """Serve the reference over HTTP, to try a client with."""
+    from reseller_conformance.applications import AppError
     from reseller_conformance.reference import (
         AccountsError,
         Application,
         Reference,
         load_accounts,
     )
-    from reseller_conformance.serving import AppError, serve_forever
+    from reseller_conformance.serving import serve_forever
 
     try:
         known = load_accounts(accounts)

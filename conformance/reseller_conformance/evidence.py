@@ -40,4 +40,5 @@ def finding(
         status=exchange.status,
         excerpt=exchange.body[: 4 * EXCERPT].decode("utf-8", "replace")[:EXCERPT],
         times=times,
+        app_log=exchange.app_log,
     )

@@ -67,7 +67,8 @@ class Exchange:
     `url` is as sent, the key replaced; `status` is None where no answer began, or where a body was
     saved without it; `body` is decoded of its content coding, capped, and scrubbed; `began` and
     `seconds` are of the last try, on a clock that all exchanges of a run share; `echoes_key` says
-    that the key that was sent stood in the answer.
+    that the key that was sent stood in the answer; `app_log` is what the application told of the
+    call, where it runs in this process.
     """
 
     case: Case
@@ -80,6 +81,7 @@ class Exchange:
     seconds: float = 0.0
     retries: tuple[Retry, ...] = ()
     echoes_key: bool = False
+    app_log: str = field(default="", repr=False)
 
     def header(self, name: str) -> str | None:
         """Return the first value of this header, whatever the letter case of its name."""

@@ -50,7 +50,8 @@ class Finding:
     """One departure with its evidence.
 
     `case` says in words what was asked, `curl` how to see it again, `excerpt` what came; `times`
-    counts the answers that show the same departure, this one being the simplest.
+    counts the answers that show the same departure, this one being the simplest. `app_log` is what
+    the application told of that call, where it runs in the process of the suite.
     """
 
     requirement: str
@@ -64,6 +65,7 @@ class Finding:
     status: int | None = None
     excerpt: str = ""
     times: int = 1
+    app_log: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,7 @@ class Option:
 OPTIONS = (
     Option("app", "WSGI or ASGI app, served on loopback for the run", "MODULE:ATTR"),
     Option("factory", "--app names what makes the app, as MODULE:ATTR() does", flag=True),
+    Option("app-log", "keep what the app prints and logs with each finding", flag=True),
     Option("reference", "test the embedded reference implementation", flag=True),
     Option(
         "user",

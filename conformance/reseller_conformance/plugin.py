@@ -94,9 +94,9 @@ def reseller_target(request: pytest.FixtureRequest) -> Iterator[Target]:
     Override it, in any scope from class up, to test another:
     `return Target("http://localhost:8000", "me", key, ["customer@example.com"])`.
     """
-    from reseller_conformance.session import settings_of, target_of
+    from reseller_conformance.session import target_of
 
-    with target_of(settings_of(request.config)) as target:
+    with target_of(request.config) as target:
         yield target
 
 
@@ -201,12 +201,29 @@ class _Gathering:
             return False
         return True
 
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_runtest_protocol(self) -> None:
-        """End a worker that cannot run: with its first item, for the controller sends it items."""
-        refused = getattr(self.config, "workeroutput", {}).get(REFUSED)
-        if refused:
-            raise pytest.Session.Failed(refused)
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_protocol(self) -> Generator[None, object, object]:
+        """End a process that cannot run.
+
+        A worker ends with its first item, for the controller sends it items. That an app does not
+        start is known after the first item that needs it.
+        """
+        self._end_if_refused(getattr(self.config, "workeroutput", {}).get(REFUSED, ""))
+        done = yield
+        if self.awake:
+            from reseller_conformance.session import refused
+
+            self._end_if_refused(refused(self.config))
+        return done
+
+    def _end_if_refused(self, why: str) -> None:
+        if not why:
+            return
+        if hasattr(self.config, "workeroutput"):
+            self.config.workeroutput[REFUSED] = why
+            raise pytest.Session.Failed(why)
+        self.awake = False  # there is nothing to report
+        raise pytest.UsageError(why)
 
     def pytest_report_collectionfinish(self) -> list[str]:
         """Say what is about to be tested against what."""
@@ -236,6 +253,7 @@ class _Gathering:
         """Take what an xdist worker tells of its traffic, or why it cannot run."""
         said = getattr(node, "workeroutput", {})
         if REFUSED in said:
+            self.awake = False
             raise pytest.UsageError(f"worker {node.gateway.id}: {said[REFUSED]}")
         for told in said.get("reseller_told", ()):
             from reseller_conformance.session import collector_of

@@ -1,31 +1,29 @@
-"""Any WSGI or ASGI application on loopback: found by name, served in a thread, stopped cleanly.
+"""Any WSGI or ASGI application on loopback: served in a thread, stopped cleanly.
 
-What the application answers, and who asks it, is left to others. The servers are waitress and
+How it is found by its name is left to `applications`. The servers are waitress and
 uvicorn, extras of this package; WSGI without waitress runs on the standard library's.
 """
 
 from __future__ import annotations
 
 import importlib
-import inspect
 import logging
 import os
 import socket
-import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
-from enum import StrEnum
-from functools import lru_cache
-from pathlib import Path
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from socketserver import ThreadingMixIn
 from threading import Event, Thread
 from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 
-__all__ = ["AppError", "Interface", "interface_of", "load_app", "serve_app", "serve_forever"]
+from reseller_conformance.app_log import CallLog
+from reseller_conformance.applications import App, AppError, Interface, interface_of, unserved
+from reseller_conformance.tracebacks import named, place_of
+from reseller_conformance.watching import watched_asgi, watched_wsgi
 
-App = Callable[..., Any]
+__all__ = ["can_serve", "serve_app", "serve_forever"]
 
 THREADS = 16  # twice the default of calls in flight; an idle thread costs next to nothing
 CONNECTIONS = 1000
@@ -33,126 +31,27 @@ KEEP_ALIVE = 120  # seconds that a client may keep an idle connection
 GRACE = 5  # seconds that a stop waits for calls in flight
 START = 60  # seconds that an application may take to start
 
-_POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
-
-
-class AppError(ValueError):
-    """The application cannot be served; the message is one line."""
-
-
-class Interface(StrEnum):
-    """How a server and an application speak to each other; the values are uvicorn's words."""
-
-    WSGI = "wsgi"
-    ASGI = "asgi3"
-    ASGI_2 = "asgi2"
-
-
-# --- Finding an application ----------------------------------------------------------------------
-
-
-def load_app(reference: str) -> App:
-    """Return the application that `module:attribute` names, below the current directory too.
-
-    `module:attribute()` names what makes it, which is called once in a process.
-    """
-    module_name, _, attribute = reference.removesuffix("()").partition(":")
-    if not _dotted(module_name) or not _dotted(attribute):
-        known = "shop.api:app or shop.api:create_app()"
-        raise AppError(f"an application is named like {known}, not {reference!r}")
-    app: App = _imported(module_name)
-    for name in attribute.split("."):
-        try:
-            app = getattr(app, name)
-        except AttributeError:
-            raise AppError(f"module {module_name} has no {attribute!r}") from None
-        except Exception as problem:
-            raise _failed(f"reading {attribute} of {module_name}", problem) from problem
-    if reference.endswith("()"):
-        try:
-            app = _made(app)
-        except (Exception, SystemExit) as problem:
-            raise _failed(f"making {reference}", problem) from problem
-    if interface_of(app) is None:
-        raise _unserved(reference, app)
-    return app
-
-
-def interface_of(app: object) -> Interface | None:
-    """Tell WSGI from ASGI by what the application takes; None where it is neither."""
-    if not callable(app):
-        return None
-    calls = (app, type(app).__call__)  # a function's own, or that of an object's class
-    awaited = any(inspect.iscoroutinefunction(call) for call in calls)
-    try:
-        parameters = inspect.signature(app).parameters.values()
-    except (TypeError, ValueError):
-        return Interface.WSGI
-    required = [p.name for p in parameters if p.kind in _POSITIONAL and p.default is p.empty]
-    count = len(required)
-    if count == 0 and any(p.kind is p.VAR_POSITIONAL for p in parameters):
-        count = 3 if awaited else 2
-    if awaited:
-        return Interface.ASGI if count == 3 else None
-    if required == ["scope"]:
-        return Interface.ASGI_2
-    return {2: Interface.WSGI, 3: Interface.ASGI}.get(count)
-
-
-@lru_cache(maxsize=16)
-def _made(factory: Callable[[], App]) -> App:
-    """Call it once: it may register what cannot be registered twice."""
-    made: App = factory()
-    if inspect.iscoroutine(made):  # it is refused, and Python would warn of it
-        made.close()
-    return made
-
-
-def _dotted(name: str) -> bool:
-    return all(part.isidentifier() for part in name.split("."))
-
-
-def _unserved(name: str, app: object) -> AppError:
-    said = (
-        f"{name} takes neither WSGI's (environ, start_response) nor ASGI's (scope, receive, send)"
-    )
-    if callable(app) and ":" in name and not name.endswith("()"):
-        said += f"; if it makes an application, name {name}() or give --factory"
-    return AppError(f"{said}; it is of type {type(app).__name__}")
-
-
-def _imported(name: str) -> Any:
-    here = str(Path.cwd())
-    if here not in sys.path and "" not in sys.path:
-        sys.path.insert(0, here)
-    try:
-        return importlib.import_module(name)
-    except (Exception, SystemExit) as problem:
-        missing = problem.name if isinstance(problem, ModuleNotFoundError) else None
-        if missing and f"{name}.".startswith(f"{missing}."):
-            raise AppError(f"there is no module {missing!r} here or in the Python path") from None
-        raise _failed(f"importing {name}", problem) from problem
-
-
-def _failed(doing: str, problem: BaseException) -> AppError:
-    said = " ".join(f"{type(problem).__name__}: {problem}".split())
-    return AppError(f"{doing} failed with {said}")
-
-
 # --- Serving it ----------------------------------------------------------------------------------
 
 
 @contextmanager
-def serve_app(app: App, host: str = "127.0.0.1", port: int = 0) -> Iterator[str]:
-    """Serve an application within this scope, and yield its base URL; port 0 is any free one."""
+def serve_app(
+    app: App, host: str = "127.0.0.1", port: int = 0, log: CallLog | None = None
+) -> Iterator[str]:
+    """Serve an application within this scope, and yield its base URL; port 0 is any free one.
+
+    `log` keeps what the application tells of each call.
+    """
     interface = interface_of(app)
-    if interface is None:
-        raise _unserved("the application", app)
-    server = _server_of(interface)
+    server = can_serve(app)
+    if interface is Interface.ASGI_2:
+        app = _as_asgi_3(app)
+    if log is not None:
+        app = (watched_wsgi if interface is Interface.WSGI else watched_asgi)(app, log)
     listener = _listen(host, port)
     shown = f"[{host}]" if ":" in host else host
     base_url = f"http://{shown}:{listener.getsockname()[1]}"
-    with server(app, listener, interface):
+    with server(app, listener), log.listening() if log else nullcontext():
         yield base_url
 
 
@@ -181,10 +80,17 @@ def _listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-Server = Callable[[App, socket.socket, Interface], AbstractContextManager[None]]
+Server = Callable[[App, socket.socket], AbstractContextManager[None]]
 
 
-def _server_of(interface: Interface) -> Server:
+def can_serve(app: App) -> Server:
+    """Return what serves an application.
+
+    Raises AppError where it is none, or where its server is not installed.
+    """
+    interface = interface_of(app)
+    if interface is None:
+        raise unserved("the application", app)
     wanted = "waitress" if interface is Interface.WSGI else "uvicorn"
     try:
         importlib.import_module(wanted)
@@ -196,7 +102,7 @@ def _server_of(interface: Interface) -> Server:
 
 
 @contextmanager
-def _on_waitress(app: App, listener: socket.socket, _: Interface) -> Iterator[None]:
+def _on_waitress(app: App, listener: socket.socket) -> Iterator[None]:
     import waitress
 
     server = waitress.create_server(
@@ -233,12 +139,13 @@ def _stop_waitress(server: Any, thread: Thread) -> None:
 
 
 @contextmanager
-def _on_uvicorn(app: App, listener: socket.socket, interface: Interface) -> Iterator[None]:
+def _on_uvicorn(app: App, listener: socket.socket) -> Iterator[None]:
     import uvicorn
 
+    reasons: list[str] = []
     config = uvicorn.Config(
-        app,
-        interface=interface.value,
+        _telling_why(app, reasons),
+        interface=Interface.ASGI.value,
         ws="none",
         lifespan="auto",  # "on" refuses applications that know no lifespan, such as Django's
         log_config=None,  # logging is the host's to set up
@@ -248,39 +155,68 @@ def _on_uvicorn(app: App, listener: socket.socket, interface: Interface) -> Iter
         timeout_graceful_shutdown=GRACE,
     )
     server = uvicorn.Server(config)
-    problems: list[BaseException] = []
 
     def run() -> None:
         try:
             server.run(sockets=[listener])
         except BaseException as problem:  # SystemExit where the application does not start
-            problems.append(problem)
+            reasons.append(named(problem))
         finally:
             listener.close()  # uvicorn leaves it to us where it never came to serve
 
     thread = Thread(target=run, name="uvicorn", daemon=True)
     thread.start()
     try:
-        _await_start(server, thread, problems)
+        _await_start(server, thread, reasons)
         yield
     finally:
         server.should_exit = True
         thread.join(2 * GRACE)
 
 
-def _await_start(server: Any, thread: Thread, problems: list[BaseException]) -> None:
+def _as_asgi_3(app: App) -> App:
+    async def called(scope: Any, receive: App, send: App) -> None:
+        await app(scope)(receive, send)
+
+    return called
+
+
+def _telling_why(app: App, reasons: list[str]) -> App:
+    """Return the application; what it says when it does not start comes into `reasons`."""
+
+    async def called(scope: Any, receive: App, send: App) -> None:
+        async def tell(message: Any) -> None:
+            if message["type"] == "lifespan.startup.failed":
+                lines = str(message.get("message") or "").split("\n")
+                reasons.extend([line.strip() for line in lines if line.strip()][-1:])
+            await send(message)
+
+        if scope["type"] != "lifespan":
+            await app(scope, receive, send)
+            return
+        try:
+            await app(scope, receive, tell)
+        except Exception as problem:
+            place = place_of(problem)
+            reasons.insert(0, f"{named(problem)}{f' ({place})' if place else ''}")
+            raise
+
+    return called
+
+
+def _await_start(server: Any, thread: Thread, reasons: list[str]) -> None:
     until = time.monotonic() + START
     while not server.started:
         thread.join(0.005)
         if not thread.is_alive():
-            said = "".join(f": {problem!r}" for problem in problems)
-            raise AppError(f"the application did not start{said}")
+            why = f": {reasons[0]}" if reasons else ""
+            raise AppError(f"the application did not start{why}")
         if time.monotonic() > until:
             raise AppError(f"the application did not start within {START} seconds")
 
 
 @contextmanager
-def _on_wsgiref(app: App, listener: socket.socket, _: Interface) -> Iterator[None]:
+def _on_wsgiref(app: App, listener: socket.socket) -> Iterator[None]:
     with _Threading(listener) as server:
         server.set_app(app)
         thread = Thread(target=server.serve_forever, args=(0.05,), name="wsgiref", daemon=True)

@@ -44,6 +44,7 @@ __all__ = [
     "introduce",
     "look_ahead",
     "names_of",
+    "refused",
     "scrub",
     "settings_of",
     "target_of",
@@ -61,6 +62,7 @@ NO_TARGET = (
 )
 
 _SETTINGS = pytest.StashKey[Settings]()
+_REFUSED = pytest.StashKey[str]()
 _UNWRITTEN = pytest.StashKey[list[str]]()
 _SCRUBBERS = pytest.StashKey[list[Scrubber]]()
 
@@ -137,10 +139,11 @@ def look_ahead(settings: Settings, *, writes: bool = True) -> None:
     except ReportError as problem:
         raise SettingsError(str(problem)) from None
     if settings.app is not None:
-        from reseller_conformance.serving import AppError, load_app
+        from reseller_conformance.applications import AppError, load_app
+        from reseller_conformance.serving import can_serve
 
         try:
-            load_app(settings.app)
+            can_serve(load_app(settings.app))
         except AppError as problem:
             raise SettingsError(_without_secrets(settings, problem)) from None
 
@@ -154,11 +157,13 @@ def _without_secrets(settings: Settings, problem: Exception) -> str:
 
 
 @contextmanager
-def target_of(settings: Settings) -> Iterator[Target]:
+def target_of(config: pytest.Config) -> Iterator[Target]:
     """Yield the implementation under test: a live one, an app served for the run, the reference.
 
-    Skips the test where no target is named and the reference is not asked for.
+    Skips the test where no target is named and the reference is not asked for. An app that does
+    not start fails the test, and ends the session.
     """
+    settings = settings_of(config)
     if settings.target is None:
         if settings.missing_target:
             pytest.fail(in_pytest(settings.missing_target), pytrace=False)
@@ -168,17 +173,26 @@ def target_of(settings: Settings) -> Iterator[Target]:
     elif settings.app is None:
         yield settings.target
     else:
-        from reseller_conformance.serving import AppError, load_app, serve_app
+        from reseller_conformance.app_log import CallLog
+        from reseller_conformance.applications import AppError, load_app
+        from reseller_conformance.serving import serve_app
 
+        log = CallLog(output=settings.app_log)
         base_url, why = "", ""
         with ExitStack() as stack:
             try:
-                base_url = stack.enter_context(serve_app(load_app(settings.app)))
+                base_url = stack.enter_context(serve_app(load_app(settings.app), log=log))
             except AppError as problem:
                 why = _without_secrets(settings, problem)
             if why:  # not where it is caught: both would be told
+                config.stash[_REFUSED] = why
                 pytest.fail(why, pytrace=False)
-            yield replace(settings.target, base_url=base_url)
+            yield replace(settings.target, base_url=base_url, app_log=log)
+
+
+def refused(config: pytest.Config) -> str:
+    """Return why the target cannot be tested, as known once an app does not start."""
+    return config.stash.get(_REFUSED, "")
 
 
 def _embedded() -> Target:

@@ -87,6 +87,7 @@ class Settings:
     update_baseline: bool = False
     selection: Selection = EVERYTHING
     reference: bool = False
+    app_log: bool = False
     missing_target: str = ""
     inputs: tuple[str, ...] = ()
     """The files that are read: no report may overwrite them."""
@@ -122,6 +123,7 @@ def settings_from(
     return Settings(
         target=target,
         app=app,
+        app_log=_app_log(reader, app),
         limits=_limits(reader, local=target is None or bool(app) or _is_loopback(base_url)),
         formats=_formats(reader.text("formats")),
         depth=reader.choice("depth", Depth, Depth.STANDARD),
@@ -146,6 +148,12 @@ def _app(reader: _Reader) -> str | None:
     if app is None:
         raise SettingsError("--factory needs what makes the app: --app MODULE:ATTR")
     return app if app.endswith("()") else f"{app}()"
+
+
+def _app_log(reader: _Reader, app: str | None) -> bool:
+    if reader.words.get("app-log") and app is None:
+        raise SettingsError("--app-log needs an app that runs here: --app MODULE:ATTR")
+    return bool(reader.words.get("app-log"))
 
 
 def _baseline(reader: _Reader) -> Baseline | None:

@@ -7,17 +7,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, Protocol
 
 from reseller_conformance.secret import Secret
 
-__all__ = ["Limits", "Target"]
+__all__ = ["AppLog", "Limits", "Target"]
 
 # pytest shows the line that made a target, not the frames of this module
 __tracebackhide__ = True
 
 Kind = Literal["embedded", "app", "live"]
 Headers = tuple[tuple[str, str], ...]
+
+
+class AppLog(Protocol):
+    """What an application tells of each call: `app_log.CallLog` is one."""
+
+    def told(self, method: str, url: str, began: float, ended: float, *, failed: bool) -> str:
+        """Return what was told of the call to this URL between these times, not redacted."""
 
 
 @dataclass(frozen=True, slots=True, init=False)
@@ -28,7 +35,8 @@ class Target:
     about; `foreign` is a customer of another reseller. `headers` go with every call; a gateway's
     token may be among them, so they are not shown. `verify` is what `requests` takes: True, False,
     or the path of a CA bundle. `client_cert` is the path of a certificate with its key, or the two
-    paths, for mutual TLS. `proxy` is the URL of an HTTP proxy, which may hold a password.
+    paths, for mutual TLS. `proxy` is the URL of an HTTP proxy, which may hold a password. `app_log`
+    is what an application that runs in this process tells of each call.
     """
 
     base_url: str
@@ -41,6 +49,7 @@ class Target:
     verify: bool | str = True
     client_cert: tuple[str, str] | str | None = None
     proxy: str | None = field(default=None, repr=False)
+    app_log: AppLog | None = field(default=None, repr=False, compare=False)
 
     def __init__(
         self,
@@ -54,6 +63,7 @@ class Target:
         verify: bool | str = True,
         client_cert: tuple[str, str] | str | None = None,
         proxy: str | None = None,
+        app_log: AppLog | None = None,
     ) -> None:
         """Take the key as text or as a Secret, which it becomes; a slash ends no base URL.
 
@@ -72,6 +82,7 @@ class Target:
             "verify": verify,
             "client_cert": client_cert,
             "proxy": proxy,
+            "app_log": app_log,
         }
         for name, value in given.items():
             object.__setattr__(self, name, value)

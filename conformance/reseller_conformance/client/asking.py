@@ -206,8 +206,20 @@ class Client:
             if not replies:
                 return self._not_asked(case, SPENT)
         self._hopes.learn(case, replies, turned_away(replies[-1], self._answered))
+        told = self._told(request, replies[-1])
         with self._scrubbing:
-            return self._scrubbed(case, request, replies[-1], tuple(retries[: len(replies) - 1]))
+            kept = tuple(retries[: len(replies) - 1])
+            return self._scrubbed(case, request, replies[-1], kept, told)
+
+    def _told(self, request: Request, reply: Reply) -> str:
+        """Return what an application that runs in this process told of the call."""
+        if self._target.app_log is None:
+            return ""
+        failed = reply.status is not None and reply.status >= 500
+        ended = reply.began + reply.seconds
+        return self._target.app_log.told(
+            request.method, request.url, reply.began, ended, failed=failed
+        )
 
     def _try(
         self, case: Case, request: Request, replies: list[Reply], retries: list[Retry]

@@ -14,6 +14,9 @@ from reseller_conformance.secret import Scrubber
 
 __all__ = ["Cleaning"]
 
+LINES, LINE = 20, 300
+"""Lines of what an application told that are kept, and characters of each."""
+
 
 class Cleaning:
     """Makes exchanges of replies. It may be used from several threads."""
@@ -24,9 +27,17 @@ class Cleaning:
         self._echoes: dict[tuple[str, ...], Scrubber] = {}
 
     def __call__(
-        self, case: Case, request: Request, reply: Reply, retries: tuple[Retry, ...]
+        self,
+        case: Case,
+        request: Request,
+        reply: Reply,
+        retries: tuple[Retry, ...],
+        told: str = "",
     ) -> Exchange:
-        """Return what this call brought in the end, after these retries."""
+        """Return what this call brought in the end, after these retries.
+
+        `told` is what the application itself told of it, where it runs in this process.
+        """
         scrub = self._scrubber
         problem = reply.problem
         return Exchange(
@@ -39,6 +50,7 @@ class Cleaning:
             began=reply.began,
             seconds=reply.seconds,
             retries=retries,
+            app_log=_last_lines(scrub.text(told)),
             echoes_key=self._echoed(request.telling, reply.body),
         )
 
@@ -61,3 +73,11 @@ class Cleaning:
         if telling not in self._echoes:
             self._echoes[telling] = Scrubber(telling)
         return self._echoes[telling].found_in(body)
+
+
+def _last_lines(text: str) -> str:
+    """Return the end of what an application told: an exception stands in its last lines."""
+    lines = text.splitlines()
+    kept = [line if len(line) <= LINE else f"{line[:LINE]} […]" for line in lines[-LINES:]]
+    left_out = len(lines) - len(kept)
+    return "\n".join([f"[{left_out:,} lines before]", *kept] if left_out else kept)

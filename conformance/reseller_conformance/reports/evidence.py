@@ -37,6 +37,7 @@ def particulars(finding: Finding) -> list[tuple[str, str]]:
         ("expected", finding.expected),
         ("got", got(finding)),
         ("answer", f"{status} {finding.excerpt}".strip()),
+        ("app", finding.app_log),
         ("hint", finding.hint),
         ("seen in", f"{finding.times:,} answers" if finding.times > 1 else ""),
         ("again", finding.curl),

@@ -223,6 +223,8 @@ class _Page:
         for label, value in lines:
             if value:
                 self.say(shortened(value, LONGEST), 2 + LABEL, label=label)
+        for place, line in enumerate([] if brief else finding.app_log.splitlines()):
+            self.say(shortened(line, LONGEST), 2 + LABEL, label="" if place else "app")
         if finding.curl:
             # One line however long: a wrapped command does not paste.
             self.console.print(self.text(f"  {finding.curl}"), soft_wrap=True)

@@ -25,6 +25,7 @@ from reseller_conformance.contract import Format
 from reseller_conformance.envelope import Looks
 from reseller_conformance.evidence import MOST_FINDINGS, finding
 from reseller_conformance.findings import Finding, Outcome
+from reseller_conformance.reports.text import visible
 from reseller_conformance.requirements import Level, Requirement
 from reseller_conformance.states import WRONG, State, Value
 from reseller_conformance.suite.asked import Asked, Strategy
@@ -347,7 +348,12 @@ class Judge:
         return findings[:MOST_FINDINGS]
 
     def _renamed(self, one: Finding) -> Finding:
-        return replace(one, hint=self._named(one.hint))
+        """Name options as the operator does; say where to look where an app told nothing."""
+        settings = self.asked.settings
+        silent = settings.app and not settings.app_log and not one.app_log
+        looked = "the app raised nothing: --app-log shows what it prints and logs"
+        failed = one.status is not None and one.status >= 500
+        return replace(one, hint=self._named(one.hint or (looked if silent and failed else "")))
 
     def _end(self, outcome: Outcome, reason: str = "", findings: Sequence[Finding] = ()) -> None:
         self._record("outcome", outcome.value)
@@ -384,6 +390,7 @@ def _as_text(requirement: Requirement, finding: Finding, named: Callable[[str], 
         f"  came:     {finding.got}{more}",
         f"  hint:     {finding.hint}" if finding.hint else "",
         f"  answer:   HTTP {finding.status} {finding.excerpt[:SHOWN]!r}" if finding.excerpt else "",
+        *(f"  app:      {visible(line)}" for line in finding.app_log.splitlines()),
         f"  again:    {finding.curl}",
     ]
     return "\n".join(line for line in lines if line)

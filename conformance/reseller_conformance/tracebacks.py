@@ -1,0 +1,101 @@
+"""What an application's exception says of its cause: the last frames of its own code.
+
+Whoever shows the text redacts it first: an exception may hold anything that was sent.
+"""
+
+from __future__ import annotations
+
+import linecache
+import sysconfig
+import traceback
+from pathlib import Path
+from types import CodeType
+
+__all__ = ["last_frames", "named", "place_of"]
+
+FRAMES = 3
+"""The frames of the application that are shown, from the end."""
+
+CAUSES = 3
+"""The exceptions behind the one that was raised that are named."""
+
+LONGEST = 10_000
+"""The longest text of an exception that is kept: half of it could end in half a key."""
+
+_LIBRARIES = tuple(
+    sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")
+)
+_OURS = str(Path(__file__).parent)
+
+Frame = tuple[CodeType, int]
+
+
+def last_frames(error: BaseException) -> str:
+    """Return the last frames of the application's own code, and the exception, as Python does."""
+    error = _first(error)
+    lines = [line for frame in _chosen(_frames(error)) for line in _written(*frame)]
+    causes = [f"caused by {named(cause)}" for cause in _causes(error)]
+    return "\n".join([*lines, named(error), *causes])
+
+
+def place_of(error: BaseException) -> str:
+    """Return the file and line in the application's own code, as `shop/api.py:12`, or nothing."""
+    own = [frame for frame in _frames(_first(error)) if _is_own(frame[0])]
+    return f"{_path(own[-1][0])}:{own[-1][1]}" if own else ""
+
+
+def named(error: BaseException) -> str:
+    """Return the exception's type and text in one line; of a text that is too long its length."""
+    error = _first(error)
+    said = " ".join("".join(traceback.format_exception_only(error)[-1:]).split())
+    if len(said) > LONGEST:
+        return f"{type(error).__name__}: [{len(said):,} characters]"
+    return said
+
+
+def _first(error: BaseException) -> BaseException:
+    """Return the first of those that a task group has put together."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error
+
+
+def _causes(error: BaseException) -> list[BaseException]:
+    found: list[BaseException] = []
+    while len(found) < CAUSES:
+        hidden = error.__suppress_context__ or error.__context__ is None
+        cause = error.__cause__ or (None if hidden else error.__context__)
+        if cause is None or cause in found:
+            break
+        found.append(cause)
+        error = cause
+    return found
+
+
+def _frames(error: BaseException) -> list[Frame]:
+    return [(frame.f_code, line) for frame, line in traceback.walk_tb(error.__traceback__)]
+
+
+def _chosen(frames: list[Frame]) -> list[Frame]:
+    """Return the application's last frames, and the last of all, where it was raised."""
+    own = [place for place, (code, _) in enumerate(frames) if _is_own(code)]
+    places = {*own[-FRAMES:], len(frames) - 1} if own else set(range(len(frames)))
+    return [frames[place] for place in sorted(places) if place >= 0][-FRAMES - 1 :]
+
+
+def _is_own(code: CodeType) -> bool:
+    name = code.co_filename
+    library = name.startswith(("<", *_LIBRARIES, _OURS))
+    return not library and "site-packages" not in name and "dist-packages" not in name
+
+
+def _path(code: CodeType) -> str:
+    path = Path(code.co_filename)
+    here = Path.cwd()
+    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
+
+
+def _written(code: CodeType, line: int) -> list[str]:
+    source = linecache.getline(code.co_filename, line).strip()
+    head = f'File "{_path(code)}", line {line}, in {code.co_name}'
+    return [head, f"  {source}"] if source else [head]
