@@ -24,6 +24,7 @@ from reseller_conformance.client import Client, Traffic
 from reseller_conformance.client.request import Request as Written
 from reseller_conformance.client.request import request_for, rights_of, secrets_of
 from reseller_conformance.contract import Format
+from reseller_conformance.echo import places_of
 from reseller_conformance.exchange import Exchange
 from reseller_conformance.findings import Outcome
 from reseller_conformance.plan import Plan
@@ -126,7 +127,13 @@ class Direct:
             headers=tuple(answer.fields.items()),
             body=self._scrubber.data(answer.body),
             began=began,
-            echoes_key=bool(said.telling) and _scrubber(*said.telling).found_in(answer.body),
+            echoes_key=places_of(
+                _scrubber(*said.telling),
+                self._scrubber,
+                answer.body,
+                tuple(answer.fields.items()),
+                status=answer.status,
+            ),
         )
         return self._asked[case]
 

@@ -121,6 +121,36 @@ def test_the_key_comes_back_neither_from_the_response_nor_in_the_message(get: Ge
     assert "***" in str(caught.value)
 
 
+@responses.activate
+def test_the_key_beside_the_body_is_an_echo() -> None:
+    url = f"http://x/apiv2/reseller.account.json?api_key={KEY}&task=overview"
+    told = b'{"message": "error", "errors": ["no"]}'
+    headers = {"Content-Type": "application/json", "X-Query": f"api_key={KEY}"}
+    responses.get(url, told, headers=headers, status=403)
+    response = requests.get(url)
+    with pytest.raises(AssertionError, match=r"where:\s+header X-Query") as failed:
+        assert_conformant(response)
+    assert KEY not in str(failed.value)
+    response.headers.pop("X-Query")
+    response.reason = f"No {KEY}"
+    with pytest.raises(AssertionError, match=r"where:\s+reason phrase"):
+        assert_conformant(response)
+
+
+@pytest.mark.parametrize("joint", ["<!-- -->", "<?x y?>", "<![CDATA[]]>", "<x/>"])
+def test_a_key_that_the_reader_joins_is_not_in_the_message(joint: str) -> None:
+    url = f"http://x/apiv2/reseller.account.xml?api_key={KEY}&task=overview"
+    broken = f"{KEY[:5]}{joint}{KEY[5:]}"
+    body = f"<result>{broken}<message>{broken}</message><errors><error/></errors></result>"
+    response = httpx.Response(403, text=body, request=httpx.Request("GET", url))
+    with pytest.raises(AssertionError) as failed:
+        assert_conformant(response)
+    said = str(failed.value)
+    assert KEY not in said
+    assert KEY[:5] not in said
+    assert KEY[5:] not in said
+
+
 # --- Options ---------------------------------------------------------------------------------
 
 

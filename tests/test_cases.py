@@ -16,7 +16,7 @@ from reseller_conformance.cases import (
 )
 from reseller_conformance.contract import PARAMETERS, Format
 from reseller_conformance.making import looks_alike, make
-from reseller_conformance.states import EMPTY, LENIENT, NEAR, WRONG, State, Text
+from reseller_conformance.states import EMPTY, LENIENT, NEAR, UNKNOWN, WRONG, State, Text
 
 RIGHTS = Rights("reseller@example.com", "K3y+with&odd=%41é", ("ann@example.com", "bob"), "eve")
 
@@ -125,8 +125,15 @@ OTHERS = {State.FOREIGN, State.OWN_NAME, State.CUSTOMER, State.KEY}
 
 @given(st.text(min_size=2), st.sampled_from(sorted(set(State) - OTHERS)))
 def test_every_state_can_be_made_of_every_value(value, state):
-    made = make(state, value)
+    made = make(state, value, "user")
     assert (made is None) == (state is State.MISSING)
+
+
+def test_no_parameter_is_sent_what_another_is_sent_as_unknown():
+    for name, text in UNKNOWN.items():
+        assert not any(text in other for key, other in UNKNOWN.items() if key != name)
+        for state in (State.UNKNOWN, State.LISTED, State.LISTED_LAST):
+            assert text in make(state, "right", name)
 
 
 @pytest.mark.parametrize(
@@ -145,7 +152,7 @@ def test_what_an_honest_implementation_may_take_for_right_is_not_asked(case, why
 @pytest.mark.parametrize("state", [State.ALTERED, State.REPLACED, State.SECOND_ALTERED])
 def test_an_exchanged_letter_is_no_other_case_of_it(state):
     for value in ("XXX", "xxx", "YYY"):
-        assert make(state, value).lower() != value.lower()
+        assert make(state, value, "user").lower() != value.lower()
 
 
 def test_another_letter_case_of_a_key_is_always_asked():

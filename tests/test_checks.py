@@ -93,7 +93,7 @@ def test_a_wrong_call_is_refused_by_anything_but_an_account():
 
 
 def test_an_echoed_key_is_told_without_the_key():
-    told = next(errors.key(answer(status=403, echoes_key=True)))
+    told = next(errors.key(answer(status=403, echoes_key=("body",))))
     assert "***" in told.got
     assert not departs(errors.key, answer(status=403))
 

@@ -222,7 +222,7 @@ OF_ONE_ANSWER = {
     ),
     "key": (
         errors.key,
-        answer(status=403, echoes_key=True),
+        answer(status=403, echoes_key=("body",)),
         (
             "body",
             "no trace of the api_key that was sent",

@@ -114,6 +114,24 @@ def test_a_recorded_violation_is_told_where_it_is(entry: dict[str, Any], violate
 
 
 @pytest.mark.parametrize(
+    ("more", "where"),
+    [
+        ({"headers": [{"name": "X-Query", "value": f"api_key={KEY}"}]}, "header X-Query"),
+        ({"headers": [{"name": "set-cookie", "value": f"a={KEY}; Path=/"}]}, "cookie a"),
+        ({"cookies": [{"name": "b", "value": KEY}]}, "cookie b"),
+        ({"statusText": f"No {KEY}"}, "reason phrase"),
+    ],
+)
+def test_a_recorded_echo_may_stand_beside_the_body(more: dict[str, Any], where: str) -> None:
+    entry = call("json", ERRORS, status=401)
+    entry["response"] |= more
+    report = recorded(call("json", json_body(), user="another"), entry, code=1)
+    assert failed(report) == ["errors.key"]
+    assert finding(report, "errors.key")["where"] == where
+    assert KEY not in json.dumps(report)
+
+
+@pytest.mark.parametrize(
     ("entry", "departs"),
     [
         (call("json", ERRORS), "http.error-status"),

@@ -178,7 +178,9 @@ def test_everything_wrong_with_the_parameters_is_told_at_once(wanted: Format) ->
 def test_every_wrong_state_of_a_parameter_gets_an_error(name: str, wanted: Format) -> None:
     spelled = (State.UPPER_CASE, State.CAPITALIZED, State.SPACE_BEFORE, State.SPACE_AFTER)
     for state in (*WRONG[name], *(spelled if name == "task" else ())):
-        value = THEIRS.customers[0].user if state is State.FOREIGN else make(state, RIGHT[name])
+        value = (
+            THEIRS.customers[0].user if state is State.FOREIGN else make(state, RIGHT[name], name)
+        )
         assert value is not None
         assert value != RIGHT[name]
         assert errors_in(ask(wanted, {**RIGHT, name: value})), state
@@ -363,7 +365,7 @@ def test_no_name_is_a_near_miss_of_another() -> None:
         for name, other in itertools.permutations(names, 2):
             assert not looks_alike(name, (other,))
             assert name not in other
-            wrong = {make(s, name) for s in WRONG["user"] if s is not State.FOREIGN}
+            wrong = {make(s, name, "user") for s in WRONG["user"] if s is not State.FOREIGN}
             assert other not in wrong
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterator
+from urllib.parse import quote
 
 import pytest
 
 from reseller_conformance.cases import Case, Encoding
 from reseller_conformance.client import Client
 from reseller_conformance.contract import Format
-from reseller_conformance.states import State, Text, Value
+from reseller_conformance.states import UNKNOWN, State, Text, Value
 from reseller_conformance.target import Limits
 from servers import CLOSE, JSON, KEY, Asked, always, ask_one, client_of, http, serving, target_at
 
@@ -85,7 +86,7 @@ def test_loggers_are_left_as_they_were() -> None:
     assert logger.filters == before
 
 
-def echo(case: Case, body: str, key: str = KEY) -> bool:
+def echo(case: Case, body: str, key: str = KEY) -> tuple[str, ...]:
     with serving(always(http(body.encode(), 403))) as server, client_of(server, key=key) as client:
         return client.ask([case])[0].echoes_key
 
@@ -95,7 +96,7 @@ def test_an_echo_is_of_the_key_that_was_sent() -> None:
     unknown = Case(Format.JSON, api_key=State.UNKNOWN)
     assert echo(JSON, f"no {KEY} here")
     assert echo(prefix, f"no {KEY[:-1]} here")
-    assert echo(unknown, "no nobody-7f3a91c2@example.invalid here")
+    assert echo(unknown, f"no {UNKNOWN['api_key']} here")
     assert not echo(JSON, "no such key")
     assert not echo(Case(Format.JSON, api_key=State.GLOB), "* is no key")
     assert not echo(Case(Format.JSON, api_key=State.MISSING), "api_key is missing")
@@ -105,10 +106,51 @@ def test_what_was_sent_elsewhere_too_proves_no_echo() -> None:
     both = Case(Format.JSON, api_key=State.UNKNOWN, user=State.UNKNOWN)
     listed = Case(Format.JSON, api_key=State.UNKNOWN, user=State.LISTED)
     for case in (both, listed):
-        assert not echo(case, "no nobody-7f3a91c2@example.invalid here")
+        assert not echo(case, f"no {UNKNOWN['user']} here")
+        assert echo(case, f"no {UNKNOWN['api_key']} here")
     assert not echo(JSON, "bad api_key: acme", key="acme")
+    without_user = Case(Format.JSON, user=State.MISSING)
+    assert not echo(without_user, "before: no customer@example.com", key="customer@example.com")
     escaped = Case(Format.JSON, user=State.DECODED_TWICE)
     assert not echo(escaped, "no %63ustomer@example.com here", key="customer@example.com")
+
+
+@pytest.mark.parametrize("state", [State.VALID, State.PREFIX, State.UNKNOWN])
+@pytest.mark.parametrize(
+    ("name", "value", "place"),
+    [
+        ("X_Request", "key={}", "header X-Request"),
+        ("Content_Location", "/?api_user=acme&api_key={}", "header Content-Location"),
+        ("Set_Cookie", "key={}; Path=/", "cookie key"),
+        ("Location", "/login?api_key={}", "header Location"),
+    ],
+)
+def test_an_echo_beside_the_body_is_one(state: State, name: str, value: str, place: str) -> None:
+    def answer(asked: Asked) -> Iterator[bytes]:
+        written = quote(asked.parameters["api_key"], safe="")
+        yield http(b"{}", 403, **{name: value.format(written)})
+
+    with serving(answer) as server, client_of(server, key=CANARY) as client:
+        (exchange,) = client.ask([Case(Format.JSON, api_key=state)])
+    assert exchange.echoes_key == (place,)
+    assert not holds_canary(repr(exchange))
+
+
+def test_a_name_that_holds_the_key_is_told_without_it() -> None:
+    headers = [b"HTTP/1.1 403 No", b"X-%s: 1" % KEY.encode(), b"Set-Cookie: %s=1" % KEY.encode()]
+    head = b"\r\n".join([*headers, b"Content-Length: 2", b"", b"{}"])
+    exchange = ask_one([head])
+    assert exchange.echoes_key == ("header X-***", "cookie ***")
+
+
+def test_the_key_in_the_reason_phrase_is_an_echo() -> None:
+    line = b"HTTP/1.1 403 No key %s here\r\nContent-Length: 2\r\n\r\n{}" % KEY.encode()
+    assert ask_one([line]).echoes_key == ("reason phrase",)
+
+
+def test_a_redirect_repeats_the_url_as_redirects_do() -> None:
+    redirect = http(b"", 302, Location=f"https://h/?api_key={KEY}")
+    assert ask_one([redirect]).echoes_key == ()
 
 
 def test_an_ordinary_word_is_an_echo_only_after_its_name() -> None:

@@ -86,7 +86,7 @@ def test_what_departs_has_one_cause():
     assert departed(answered(JSON, headers=html)) == {r.HTTP_CONTENT_TYPE}
     assert departed(answered(JSON, body=overview[:-3])) == {r.READABLE_SYNTAX}
     assert departed(answered(wrong, body=overview, status=200)) == {r.DUE_API_KEY_MISSING}
-    assert departed(answered(wrong, echoes_key=True)) == {r.ERRORS_KEY}
+    assert departed(answered(wrong, echoes_key=("body",))) == {r.ERRORS_KEY}
     assert departed(answered(JSON, body=answered(wrong).exchange.body)) >= {r.SUCCESS_ANSWERED}
 
 

@@ -177,7 +177,7 @@ def _made(state: Value, name: str, customer: int, rights: Rights) -> str | None:
         return rights.customers[customer]
     if state is State.KEY:
         return rights.api_key
-    return make(state, rights.of(name, customer))
+    return make(state, rights.of(name, customer), name)
 
 
 def askable(case: Case, rights: Rights) -> bool:

@@ -77,7 +77,10 @@ class Forms:
             written = value.encode("utf-8", "surrogatepass")
             plain = unescaped(written)
             forms = set(_written(value))
-            (by_chance if _by_chance(plain) else anywhere).update(forms)
+            # a form may be what is met by chance where the value is not, as without a soft hyphen
+            chance = {form for form in forms if _by_chance(plain) or _by_chance(form)}
+            by_chance |= chance
+            anywhere |= forms - chance
             ordinary |= {form for form in forms if _ordinary(plain) or _ordinary(form)}
             self.spaced = self.spaced or bool(_SPACE.search(value))
             if len(written) >= LEAST:

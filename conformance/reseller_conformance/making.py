@@ -27,7 +27,6 @@ _MADE: dict[State, Callable[[str], str | None]] = {
     State.VALID: lambda value: value,
     State.MISSING: lambda _: None,
     State.EMPTY: lambda _: "",
-    State.UNKNOWN: lambda _: UNKNOWN,
     State.PREFIX: lambda value: value[:-1],
     State.INITIAL: lambda value: value[:1],
     State.ENDING: lambda value: value[1:],
@@ -36,7 +35,6 @@ _MADE: dict[State, Callable[[str], str | None]] = {
     State.PREFACED: lambda value: "x" + value,
     State.ALTERED: lambda value: value[:-1] + _other(value[-1:]),
     State.OTHER_CASE: str.swapcase,
-    State.LISTED: lambda value: f"{value},{UNKNOWN}",
     State.WILDCARD: lambda _: "%",
     State.GLOB: lambda _: "*",
     State.REGEX: lambda _: ".*",
@@ -47,7 +45,6 @@ _MADE: dict[State, Callable[[str], str | None]] = {
     State.NULL: lambda _: "null",
     State.STATS: lambda _: "stats",
     State.DECODED_TWICE: _encoded,
-    State.LISTED_LAST: lambda value: f"{UNKNOWN},{value}",
     State.QUOTED: lambda value: f'"{value}"',
     State.TAGGED: lambda value: f"<b>{value}</b>",
     State.REFERENCED: lambda value: f"&#{ord(value[:1] or ' ')};{value[1:]}",
@@ -121,6 +118,12 @@ _MADE: dict[State, Callable[[str], str | None]] = {
     State.SPACE_AFTER: lambda value: f"{value} ",
 }
 
+_BESIDE_ANOTHER: dict[State, Callable[[str, str], str]] = {
+    State.UNKNOWN: lambda _, another: another,
+    State.LISTED: lambda value, another: f"{value},{another}",
+    State.LISTED_LAST: lambda value, another: f"{another},{value}",
+}
+
 _KEY = '"$RESELLER_API_KEY"'
 _SWAP = "tr '[:upper:][:lower:]' '[:lower:][:upper:]'"
 _FIRST = f"$(printf %.1s {_KEY} | od -An -v -tx1 | tr -d ' \\n' | tr a-f A-F)"
@@ -135,8 +138,8 @@ _SHELL: dict[State, str] = {
     State.ALTERED: f"${{RESELLER_API_KEY%?}}$(case {_KEY} in (*[xX]) echo y;; (*) echo x;; esac)",
     State.OTHER_CASE: f"$(printf %s {_KEY} | {_SWAP})",
     State.COMMENTED: "$RESELLER_API_KEY' -- ",
-    State.LISTED: f"$RESELLER_API_KEY,{UNKNOWN}",
-    State.LISTED_LAST: f"{UNKNOWN},$RESELLER_API_KEY",
+    State.LISTED: f"$RESELLER_API_KEY,{UNKNOWN['api_key']}",
+    State.LISTED_LAST: f"{UNKNOWN['api_key']},$RESELLER_API_KEY",
     State.QUOTED: '\\"$RESELLER_API_KEY\\"',
     State.TAGGED: "<b>$RESELLER_API_KEY</b>",
     State.REFERENCED: f"&#{_NUMBER};${{RESELLER_API_KEY#?}}",
@@ -181,7 +184,7 @@ _SHELL: dict[State, str] = {
 }
 
 
-def make(state: Value, right: str) -> str | None:
+def make(state: Value, right: str, parameter: str) -> str | None:
     """Return the value to send in this state, given the right one; None for "send nothing".
 
     `FOREIGN`, `OWN_NAME`, `CUSTOMER` and `KEY` are not made of it: whoever resolves a case knows
@@ -189,6 +192,8 @@ def make(state: Value, right: str) -> str | None:
     """
     if isinstance(state, Text):
         return state.text
+    if state in _BESIDE_ANOTHER:
+        return _BESIDE_ANOTHER[state](right, UNKNOWN[parameter])
     return _MADE[state](right)
 
 

@@ -137,7 +137,8 @@ class Plan:
     def operators(self, format: Format, parameter: str) -> list[Case]:
         """One parameter missing, and a wrong array or a database's operator in its place."""
         missing = _with(Case(format), {parameter: State.MISSING})
-        sent = (("", UNKNOWN), ("$ne", UNKNOWN), ("$gt", ""), ("$regex", ".*"))
+        another = UNKNOWN[parameter]
+        sent = (("", another), ("$ne", another), ("$gt", ""), ("$regex", ".*"))
         return [replace(missing, extra=((f"{parameter}[{op}]", value),)) for op, value in sent]
 
     def combined(self, format: Format) -> list[Case]:

@@ -207,7 +207,14 @@ class Text:
 
 Value = State | Text
 
-UNKNOWN = "nobody-7f3a91c2@example.invalid"
+UNKNOWN: dict[str, str] = {
+    "task": "nothing-58e0d3b7@example.invalid",
+    "user": "nobody-7f3a91c2@example.invalid",
+    "api_user": "no-reseller-c40d6e15@example.invalid",
+    "api_key": "no-key-b91f27a6@example.invalid",
+}
+"""What is sent as another value. A text of its own for each parameter: an error that repeats one
+of the others does not repeat the key."""
 
 _CREDENTIAL = (
     State.UNKNOWN,

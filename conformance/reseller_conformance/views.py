@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from reseller_conformance.escapes import Span, Traced, folded, traced, undone
 
-__all__ = ["View", "codecs_of", "joined_views", "traced_view", "transcoded", "views"]
+__all__ = ["View", "codecs_of", "joined_views", "seen", "traced_view", "transcoded", "views"]
 
 
 class View(StrEnum):
@@ -143,6 +143,11 @@ def joined_views(data: bytes) -> Iterator[tuple[View, bytes]]:
     """Yield the same of a value that is looked for: markup and pairs in it are its own."""
     plain = undone(data)
     yield from _with_breaks(plain, _joined(plain), spaced=True)
+
+
+def seen(data: bytes) -> bytes:
+    """Return a text as people see it: its escapes undone, without what nobody sees."""
+    return folded(_joined(undone(data)))
 
 
 def _with_breaks(plain: bytes, joined: bytes, spaced: bool) -> Iterator[tuple[View, bytes]]:

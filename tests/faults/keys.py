@@ -17,6 +17,7 @@ from reseller_conformance.requirements import (
     ERRORS_KEY,
 )
 
+from .http import ERROR
 from .registry import (
     ACCOUNTS,
     JSON,
@@ -25,6 +26,7 @@ from .registry import (
     sent,
     variant,
 )
+from .sockets import Exchange, head
 
 # --- The key comes back --------------------------------------------------------------------------
 
@@ -58,6 +60,15 @@ ECHOES: dict[str, Callable[[dict[str, str]], str]] = {
     "in_url_safe_base64": lambda given: base64.urlsafe_b64encode(
         f"key={given['api_key']}".encode()
     ).decode(),
+    "in_hexadecimal": lambda given: given["api_key"].encode().hex(),
+    "in_hexadecimal_pairs": lambda given: given["api_key"].encode().hex(":"),
+    "in_quoted_printable": lambda given: "".join(f"={b:02X}" for b in given["api_key"].encode()),
+    "in_base64_lines": lambda given: base64.encodebytes(
+        f"{'.' * 53}{given['api_key']}".encode()
+    ).decode(),
+    "on_two_lines": lambda given: f"{given['api_key'][:3]}\n  {given['api_key'][3:]}",
+    "hyphenated": lambda given: "\u00ad".join(given["api_key"]),
+    "with_zero_width_spaces": lambda given: "\u200b".join(given["api_key"]),
     "quoted": lambda given: quote(json.dumps({"key": given["api_key"]}), safe=""),
 }
 
@@ -124,21 +135,25 @@ echo(
 )
 
 
-def in_the_body(
-    name: str, description: str, write: Callable[[Answer, str], Answer], formats: Sequence[Format]
-) -> None:
+def echoing(write: Callable[[Answer, str], Answer]) -> Callable[[], Reference]:
     class Echo(Reference):
         def respond(self, request):
             answer, key = super().respond(request), sent(request).get("api_key")
             return write(answer, key) if key and answer.status >= 400 else answer
 
+    return lambda: Echo(ACCOUNTS)
+
+
+def in_the_body(
+    name: str, description: str, write: Callable[[Answer, str], Answer], formats: Sequence[Format]
+) -> None:
     fault(
         fails=ERRORS_KEY,
         also=() if "comment" in name else (ERRORS_CLOSED,),
         formats=formats,
         name=f"key_{name}",
         description=description,
-    )(lambda: Echo(ACCOUNTS))
+    )(echoing(write))
 
 
 def put_in(answer: Answer, before: str, text: str) -> Answer:
@@ -185,3 +200,94 @@ in_the_body(
     ),
     JSON,
 )
+
+
+# --- The key comes back beside the body ----------------------------------------------------------
+
+
+def in_a_header(
+    name: str, description: str, field: str, write: Callable[[dict[str, str]], str]
+) -> None:
+    """Make a reference whose errors have a header more, written of the parameters."""
+
+    class Echo(Reference):
+        def respond(self, request):
+            answer, given = super().respond(request), sent(request)
+            if not given.get("api_key") or answer.status < 400:
+                return answer
+            value = write({"api_user": ""} | given)
+            return replace(answer, headers=(*answer.headers, (field, value)))
+
+    echo(name, description, lambda: Echo(ACCOUNTS))
+
+
+def in_query(given: dict[str, str]) -> str:
+    return f"?{urlencode(given)}"
+
+
+def in_credentials(given: dict[str, str]) -> str:
+    return base64.b64encode(f"{given['api_user']}:{given['api_key']}".encode()).decode()
+
+
+def only(which: Callable[[str], bool]) -> Callable[[dict[str, str]], str]:
+    return lambda given: in_query(given) if which(given["api_key"]) else "none"
+
+
+for _name, _description, _field, _write in (
+    ("in_a_header", "the key comes back in a header", "X-Request", in_query),
+    ("in_a_header_in_base64", "the key comes back in a header", "X-Auth", in_credentials),
+    ("in_the_location", "errors tell where they are", "Content-Location", in_query),
+    ("in_a_link", "errors link to themselves", "Link", lambda given: f"<{in_query(given)}>"),
+    ("in_a_cookie", "the key comes back in a cookie", "Set-Cookie", lambda g: f"q={in_query(g)}"),
+    (
+        "in_a_cookie_in_base64",
+        "credentials come back in a cookie",
+        "Set-Cookie",
+        lambda given: f"session={in_credentials(given)}; HttpOnly",
+    ),
+    (
+        "in_a_header_where_it_is_right",
+        "a right key comes back in a header",
+        "X-Request",
+        only(lambda key: key == OURS.api_key),
+    ),
+    (
+        "in_a_header_where_it_is_wrong",
+        "a wrong key comes back in a header",
+        "X-Request",
+        only(lambda key: key != OURS.api_key),
+    ),
+):
+    in_a_header(_name, _description, _field, _write)
+
+
+@fault(fails=ERRORS_KEY, wire=True, when=ERROR)
+def key_in_the_reason_phrase(exchange: Exchange) -> None:
+    """The key comes back in the reason phrase of errors."""
+    key = quote(sent(exchange.request).get("api_key", ""), safe="")
+    line, _, rest = head(exchange.answer).partition(b"\r\n")
+    exchange.send(line, f" ({key})\r\n".encode(), rest, exchange.answer.body)
+
+
+# --- The key comes back in pieces ----------------------------------------------------------------
+
+
+def in_pieces(name: str, joint: str) -> None:
+    def broken(answer: Answer, key: str) -> Answer:
+        told = f"<error>key {escape(key[:3])}{joint}{escape(key[3:])}</error>"
+        return put_in(answer, "</errors>", told)
+
+    fault(
+        fails=ERRORS_KEY,
+        formats=XML,
+        name=f"key_broken_by_{name}",
+        description=f"the key comes back in XML, broken by {name.replace('_', ' ')}",
+    )(echoing(broken))
+
+
+for _name, _joint in {
+    "a_comment": "<!-- -->",
+    "an_instruction": "<?x y?>",
+    "an_empty_section": "<![CDATA[]]>",
+}.items():
+    in_pieces(_name, _joint)

@@ -5,11 +5,13 @@ A key that is a common word, or one character, is part of many texts that do not
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from urllib.parse import parse_qsl, quote
 
 from reseller_conformance.contract import Format
-from reseller_conformance.reference import Account, Answer, Reference, Refusal
+from reseller_conformance.reference import Account, Accounts, Answer, Reference, Refusal, Request
 from reseller_conformance.reference.core import Parameters
 from variants.registry import Running, composed, served, variant
 from variants.shops import Shop, customer, shop
@@ -76,6 +78,70 @@ class KeyIsACustomersName(Reference):
         found = super().look_up(parameters)
         user = dict(parameters).get("user", "")
         return Refusal(403, (f"Not so: {user}",)) if isinstance(found, Refusal) else found
+
+
+# --- Errors that repeat what came, but not the key -----------------------------------------------
+
+
+class Repeating(Reference):
+    """Errors hold these texts beside their own."""
+
+    def __init__(self, accounts: Accounts) -> None:
+        super().__init__(accounts)
+        self.last: deque[str] = deque(maxlen=5)
+
+    def repeated(self, parameters: Parameters) -> Iterable[str]:
+        raise NotImplementedError
+
+    def look_up(self, parameters: Parameters) -> Account | Refusal:
+        found = super().look_up(parameters)
+        if not isinstance(found, Refusal):
+            return found
+        return replace(found, errors=(*found.errors, *self.repeated(parameters)))
+
+
+@composed("errors repeat every parameter that came, but the key")
+class RepeatsAllButTheKey(Repeating):
+    def repeated(self, parameters: Parameters) -> Iterable[str]:
+        return [f"{n}={v}" for n, v in parameters if not n.startswith("api_key")]
+
+
+@composed("errors repeat the user alone")
+class RepeatsTheUser(Repeating):
+    def repeated(self, parameters: Parameters) -> Iterable[str]:
+        return [f"No such user: {value}" for name, value in parameters if name == "user"]
+
+
+@composed(
+    "errors repeat the users of the last five errors too, for their list is kept",
+    should=("errors.steady",),
+)
+class RepeatsUsersOfEarlierErrors(Repeating):
+    def repeated(self, parameters: Parameters) -> Iterable[str]:
+        self.last += [v for n, v in parameters if n.startswith(("user", "task"))]
+        return [f"No such user or task: {value}" for value in self.last]
+
+
+@composed(
+    "the same, and the key is a customer's name",
+    shop=shop("lighthouse", "ann@island.example", ANN, BOB),
+    should=("errors.steady",),
+)
+class RepeatsUsersAndTheKeyIsOne(RepeatsUsersOfEarlierErrors):
+    pass
+
+
+@composed("errors are kept by user, and repeat the user in a header and a cookie")
+class RepeatsTheUserInHeaders(Reference):
+    def respond(self, request: Request) -> Answer:
+        answer = super().respond(request)
+        user = dict(parse_qsl(request.query.decode())).get("user", "")
+        written = quote(user, safe="")
+        fields = (("X-User", written), ("Set-Cookie", f"user={written}; Path=/"))
+        return replace(answer, headers=(*answer.headers, *fields))
+
+
+# --- More keys -----------------------------------------------------------------------------------
 
 
 @variant("the key is all digits, some of which are a count of the account")

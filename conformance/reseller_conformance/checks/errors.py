@@ -12,10 +12,12 @@ __all__ = ["key", "steady"]
 
 
 def key(answer: Answer) -> Iterator[Departure]:
-    """The key that was sent does not come back."""
-    if answer.exchange.echoes_key and answer.looks is not Looks.OVERVIEW:
+    """The key that was sent does not come back, in the body or beside it."""
+    if answer.looks is Looks.OVERVIEW:
+        return
+    for place in answer.exchange.echoes_key:
         yield Departure(
-            answer, "body", "no trace of the api_key that was sent", "it stands in the answer (***)"
+            answer, place, "no trace of the api_key that was sent", "it stands in the answer (***)"
         )
 
 

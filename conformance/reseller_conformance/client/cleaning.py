@@ -9,6 +9,7 @@ from reseller_conformance.cases import Case
 from reseller_conformance.client.keeping import bounded
 from reseller_conformance.client.request import Request
 from reseller_conformance.client.wire import Reply
+from reseller_conformance.echo import places_of
 from reseller_conformance.exchange import Exchange, Retry, TransportProblem
 from reseller_conformance.secret import Scrubber
 
@@ -51,7 +52,7 @@ class Cleaning:
             seconds=reply.seconds,
             retries=retries,
             app_log=_last_lines(scrub.text(told)),
-            echoes_key=self._echoed(request.telling, reply.body),
+            echoes_key=self._echoed(request.telling, reply),
         )
 
     def _headers(self, headers: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
@@ -67,12 +68,19 @@ class Cleaning:
 
         return tuple((scrubbed(name), scrubbed(value)) for name, value in headers)
 
-    def _echoed(self, telling: tuple[str, ...], body: bytes) -> bool:
-        if not telling or not body:
-            return False
+    def _echoed(self, telling: tuple[str, ...], reply: Reply) -> tuple[str, ...]:
+        if not telling:
+            return ()
         if telling not in self._echoes:
             self._echoes[telling] = Scrubber(telling)
-        return self._echoes[telling].found_in(body)
+        return places_of(
+            self._echoes[telling],
+            self._scrubber,
+            reply.body,
+            reply.headers,
+            status=reply.status,
+            reason=reply.reason,
+        )
 
 
 def _last_lines(text: str) -> str:

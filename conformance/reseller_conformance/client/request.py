@@ -11,11 +11,11 @@ from functools import lru_cache
 from urllib.parse import unquote, urlsplit
 
 from reseller_conformance.cases import Case, Rights, pairs, query, url_of
-from reseller_conformance.escapes import unescaped
 from reseller_conformance.making import make, shell
 from reseller_conformance.secret import LEAST, MASK
 from reseller_conformance.states import NEAR, UNKNOWN, WRONG
 from reseller_conformance.target import Target
+from reseller_conformance.views import seen
 
 __all__ = ["Request", "request_for", "rights_of", "secrets_of"]
 
@@ -48,7 +48,7 @@ def secrets_of(target: Target) -> list[str]:
     """Return what is never to be shown: the key, its parts as they are sent, gateways' tokens."""
     key = target.api_key.reveal()
     states = (*WRONG["api_key"], *NEAR["api_key"])
-    made = [make(state, key) or "" for state in states if shell(state) is not None]
+    made = [make(state, key, "api_key") or "" for state in states if shell(state) is not None]
     # what stands around the whole key is no part of it; the exchanged one is made of all but two
     parts = [*(value for value in made if key not in value), key[:-2]]
     tokens = [
@@ -80,7 +80,7 @@ def request_for(case: Case, base_url: str, rights: Rights) -> Request:
         url=url_of(base_url, case, form),
         form=None if case.method == "GET" else form,
         shown=url_of(base_url, case, "&".join(shown)),
-        telling=_telling(sent, hidden, rights.api_key),
+        telling=_telling(sent, hidden, rights),
     )
 
 
@@ -89,14 +89,15 @@ def _with_another_key(rights: Rights) -> Rights:
     return replace(rights, api_key=_ANOTHER_KEY)
 
 
-def _telling(sent: list[tuple[str, str]], hidden: list[bool], key: str) -> tuple[str, ...]:
+def _telling(sent: list[tuple[str, str]], hidden: list[bool], rights: Rights) -> tuple[str, ...]:
+    key = rights.api_key
     keys = [value for (_, value), hide in zip(sent, hidden, strict=True) if hide]
     # what stands around the whole key may be anybody's: quotes, a tag, a comma
     holding = [key if key in value else value.strip() for value in keys if len(key) >= LEAST]
     named = [value for name, value in sent if name.removesuffix("[]") == "api_key"]
-    holding += [value for value in named if value == UNKNOWN]
+    holding += [value for value in named if value == UNKNOWN["api_key"]]
     others = [value for name, value in sent if name.removesuffix("[]") != "api_key"]
-    beside = list(map(_plain, others))
+    beside = [*map(_plain, others), *_public(rights)]
     return tuple(
         value
         for value in dict.fromkeys(holding)
@@ -104,6 +105,13 @@ def _telling(sent: list[tuple[str, str]], hidden: list[bool], key: str) -> tuple
     )
 
 
+@lru_cache(maxsize=4)
+def _public(rights: Rights) -> tuple[bytes, ...]:
+    """Return what other calls send beside the key: an error may tell of an earlier call."""
+    names = (rights.api_user, *rights.customers, rights.foreign or "")
+    return tuple(_plain(name) for name in names)
+
+
 @lru_cache(maxsize=256)  # right values are in nearly every call
 def _plain(text: str) -> bytes:
-    return unescaped(text.encode())
+    return seen(text.encode())

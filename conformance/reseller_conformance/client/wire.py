@@ -36,6 +36,7 @@ class Reply:
     began: float
     seconds: float
     status: int | None = None
+    reason: str = ""
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes = b""
     problem: TransportProblem | None = None
@@ -118,6 +119,7 @@ class Wire:
             began,
             time.monotonic() - began,
             status=response.status_code,
+            reason=response.raw.reason or "",
             headers=tuple(response.raw.headers.items()),
             body=body,
             problem=broken.problem if broken else None,

@@ -94,7 +94,8 @@ GUIDANCE: dict[Requirement, Guidance] = {
         answered(f'{{"message": "error", {SAID}, "credits_used": 7}}', call=WRONG, status=NO),
     ),
     r.ERRORS_KEY: Guidance(
-        "Name the parameter, never its value: not in texts, not in a repeated URL or query. "
+        "Name the parameter, never its value: not in texts, not in a repeated URL or query, not "
+        "in a header, a cookie or the reason phrase. "
         "Debug pages and validation libraries print what they were given.",
         answered(
             '{"message": "error", "errors": ["api_key Demo-Key-000 is wrong."]}',

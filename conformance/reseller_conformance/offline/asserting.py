@@ -13,6 +13,7 @@ from reseller_conformance.answer import read
 from reseller_conformance.cases import Case, Expected
 from reseller_conformance.checks.departure import Departure
 from reseller_conformance.contract import Format
+from reseller_conformance.echo import places_of
 from reseller_conformance.envelope import Looks
 from reseller_conformance.exchange import CAP, Exchange
 from reseller_conformance.offline.bodies import TOO_LARGE, likely_format
@@ -99,7 +100,9 @@ def _saved(given: Came, format: str | None, expect: str | None, content_type: st
         headers=tuple((name, scrubber.text(value)) for name, value in sent),
         body=scrubber.data(body),
         problem=TOO_LARGE if len(given.body) > CAP else None,
-        echoes_key=Scrubber(telling).found_in(body),
+        echoes_key=places_of(
+            Scrubber(telling), scrubber, body, sent, status=given.status, reason=given.reason
+        ),
     )
     return Saved(
         read(exchange),

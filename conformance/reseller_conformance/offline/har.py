@@ -17,6 +17,7 @@ from typing import Any, BinaryIO
 from reseller_conformance.answer import read
 from reseller_conformance.cases import Case, Expected
 from reseller_conformance.contract import Format
+from reseller_conformance.echo import places_of
 from reseller_conformance.exchange import CAP, GATEWAY, Exchange
 from reseller_conformance.offline.bodies import TOO_LARGE, Beside, scrubber_for
 from reseller_conformance.offline.calls import Call, call_of
@@ -82,7 +83,14 @@ class Recording:
             problem=TOO_LARGE if len(body) > CAP else None,
             began=self._began(entry),
             seconds=entry.number("time") / 1000,
-            echoes_key=bool(call.telling) and scrubber_for(call.telling).found_in(body[:CAP]),
+            echoes_key=places_of(
+                scrubber_for(call.telling),
+                scrubber,
+                body[:CAP],
+                _all_headers(response),
+                status=status,
+                reason=response.text("statusText"),
+            ),
         )
         self._clock = max(self._clock, exchange.began + exchange.seconds)
         return Saved(
@@ -172,6 +180,13 @@ def _headers(response: _Part) -> list[tuple[str, str]]:
     ]
     named = response.part("content").text("mimeType")
     return saved if response.list("headers") else [("Content-Type", named)] * bool(named)
+
+
+def _all_headers(response: _Part) -> list[tuple[str, str]]:
+    """Return every header, and the cookies as headers where they were saved beside them."""
+    headers = [(part.text("name"), part.text("value")) for part in response.list("headers")]
+    cookies = [f"{part.text('name')}={part.text('value')}" for part in response.list("cookies")]
+    return [*headers, *(("Set-Cookie", cookie) for cookie in cookies)]
 
 
 def _said(call: Call) -> str:

@@ -26,6 +26,7 @@ class Came:
 
     body: bytes
     status: int | None = None
+    reason: str = ""
     headers: tuple[tuple[str, str], ...] = ()
     method: str = "GET"
     url: str = ""
@@ -56,6 +57,7 @@ def came(response: object) -> Came:
     return Came(
         body=_body(response),
         status=int(status),
+        reason=_reason(response),
         headers=tuple((str(name), str(value)) for name, value in _items(response)),
         method=_method(request),
         url=_url(request) or str(_attribute(response, "url") or ""),
@@ -78,6 +80,13 @@ def _attribute(of: object, name: str) -> Any:
 def _items(response: Any) -> Any:
     headers = _attribute(response, "headers")
     return headers.items() if hasattr(headers, "items") else ()
+
+
+def _reason(response: object) -> str:
+    """Return the reason phrase: requests calls it `reason`, httpx and Django `reason_phrase`."""
+    names = ("reason", "reason_phrase")
+    said = (_attribute(response, name) for name in names)
+    return next((text for text in said if isinstance(text, str)), "")
 
 
 def _body(response: Any) -> bytes:
