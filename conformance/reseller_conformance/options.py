@@ -39,8 +39,6 @@ class Option:
 
 OPTIONS = (
     Option("app", "WSGI or ASGI app, served on loopback for the run", "MODULE:ATTR"),
-    Option("factory", "--app names what makes the app, as MODULE:ATTR() does", flag=True),
-    Option("app-log", "keep what the app prints and logs with each finding", flag=True),
     Option("reference", "test the embedded reference implementation", flag=True),
     Option(
         "user",
@@ -65,6 +63,12 @@ OPTIONS = (
     Option("retries", "tries after 429, 502-504 and lost connections (2)", "N", heading=MORE),
     Option("max-requests", "most calls in all (no limit)", "N", heading=MORE),
     Option("seed", f"what Hypothesis starts from ({DEFAULT_SEED})", "N", heading=MORE),
+    Option(
+        "factory", "--app names what makes the app, as MODULE:ATTR() does", flag=True, heading=MORE
+    ),
+    Option(
+        "app-log", "keep what the app prints and logs with each finding", flag=True, heading=MORE
+    ),
     Option("ca-bundle", "certificates to trust", "FILE", heading=MORE),
     Option("client-cert", "certificate to show, as PEM", "FILE", heading=MORE),
     Option("client-key", "its key, where the certificate's file has none", "FILE", heading=MORE),
