@@ -66,14 +66,9 @@ class Exchange:
 
     `url` is as sent, the key replaced; `status` is None where no answer began, or where a body was
     saved without it; `body` is decoded of its content coding, capped, and scrubbed; `began` and
-<<<<<<< HEAD
-    `seconds` are of the last try, on a clock that all exchanges of a run share; `echoes_key` says
-    that the key that was sent stood in the answer; `app_log` is what the application told of the
-    call, where it runs in this process.
-=======
     `seconds` are of the last try, on a clock that all exchanges of a run share; `echoes_key`
-    names the places of the answer in which the key stood that was sent.
->>>>>>> f5c3025 (errors.key looks at the whole response, and sends each parameter a text of its own)
+    names the places of the answer in which the key stood that was sent; `app_log` is what the
+    application told of the call, where it runs in this process.
     """
 
     case: Case
