@@ -411,7 +411,7 @@ def test_print_opens_every_finding_and_leaves_out_the_controls(
         "Violated: 4 MUST, 2 SHOULD",
         "<billing_end_date>2010-09-31</billing_end_date>",
         "user=customer@example.co",
-        "1,204 answers, of which this is the simplest",
+        "1,204 responses; this is the simplest",
         "Billing scripts read each of them.",
         "name two customers with --user",
         "95th percentile",

@@ -130,7 +130,7 @@ def test_a_finding_shows_its_evidence() -> None:
     assert lines["Asked"] == "json, user prefix"
     assert lines["Expected"] == "an error envelope"
     assert lines["Got"].startswith("user prefix: an overview: package=Silver Package")
-    assert lines["Seen in"] == "3 answers, of which this is the simplest"
+    assert lines["Seen in"] == "3 responses; this is the simplest"
     assert lines["Answer"].startswith('HTTP 200 { "reputation": "100"')
     command = finding.xpath(".//dd[@class='again']//code")[0].text_content()
     assert command == RED_BY_ID["due.user-unknown"].curl
@@ -311,7 +311,7 @@ ELEMENTS = '<result><errors n="1"><error code="4">a</error><error  code="5"/></e
     ],
 )
 def test_the_wrong_place_is_marked(excerpt: str, where: str, got: str, wrong: list[str]) -> None:
-    pieces = marked(excerpt, where, got)
+    pieces = marked(excerpt, (where, got))
     assert [piece for piece, is_wrong in pieces if is_wrong] == wrong
     assert "".join(piece for piece, _ in pieces) == excerpt
 
@@ -319,7 +319,7 @@ def test_the_wrong_place_is_marked(excerpt: str, where: str, got: str, wrong: li
 @given(st.text(max_size=60), st.text(max_size=20), st.text(max_size=20))
 def test_marking_changes_nothing(excerpt: str, where: str, got: str) -> None:
     for place in (where, f"result/{where}", f"line {len(where)}, column {len(got)}"):
-        assert "".join(piece for piece, _ in marked(excerpt, place, got)) == excerpt
+        assert "".join(piece for piece, _ in marked(excerpt, (place, got))) == excerpt
 
 
 def test_the_wrong_place_is_marked_in_the_report() -> None:

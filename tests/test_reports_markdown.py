@@ -79,7 +79,9 @@ def test_no_run_is_markup(run: Run) -> None:
 
 def many(requirements: int, findings: int) -> Run:
     big = finding(excerpt="<" * 400, hint="é" * 3000, got="&" * 3000)
-    apart = tuple(replace(big, expected=f"{number}") for number in range(findings))
+    apart = tuple(
+        replace(big, expected=f"{number}", case=f"call {number}") for number in range(findings)
+    )
     counted = [known for known in CATALOGUE if known.level is not Level.MAY][:requirements]
     results = tuple(Result(known, "json", Outcome.FAILED, "", apart) for known in counted)
     return replace(MIXED, results=results)

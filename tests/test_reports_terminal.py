@@ -126,7 +126,7 @@ def test_the_first_screen_names_the_violated_requirement_and_shows_why(width: in
     assert "  got      an overview" in screen
     assert '  answer   200 {"reputation": "100", "requests": "500000"}' in screen
     assert "  hint     a part of a name is taken for the name" in screen
-    assert "14 answers" in text
+    assert "14 responses" in text
     assert f"  {CURL.format('json')}" in screen
 
 

@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
+
 from reseller_conformance.checks.departure import Departure
 from reseller_conformance.contract import Format
 from reseller_conformance.curl import curl
+from reseller_conformance.excerpts import excerpt
 from reseller_conformance.findings import Finding
 from reseller_conformance.requirements import Requirement
 from reseller_conformance.target import Target
 
-__all__ = ["MOST_FINDINGS", "finding"]
+__all__ = ["MOST_FINDINGS", "MOST_PLACES", "finding"]
 
 MOST_FINDINGS = 3
-"""A person reads three examples of one departure, and then how many more there are."""
+"""A person reads three responses, and then how many more there are."""
+
+MOST_PLACES = 12
+"""Places that are told of one response: all ten fields, and some more."""
 
 EXCERPT = 800
 """Characters of an answer that are kept as evidence: an overview in XML, with room for more."""
+
+NONE = "none"
+"""The status of a response that did not come."""
 
 
 def finding(
@@ -23,11 +33,15 @@ def finding(
     format: Format | None,
     departure: Departure,
     target: Target,
-    times: int = 1,
+    same: Sequence[Departure] = (),
     hint: str = "",
 ) -> Finding:
-    """Return what is told of this departure, seen so many times; `hint` where it has none."""
+    """Return what is told of this departure; `same` are all of its kind, itself included.
+
+    `hint` is for a departure that has none.
+    """
     exchange = departure.answer.exchange
+    body = exchange.body.decode("utf-8", "replace")
     return Finding(
         requirement=requirement.id,
         format=format.value if format else "both",
@@ -38,7 +52,14 @@ def finding(
         case=str(exchange.case),
         curl=curl(exchange.case, target),
         status=exchange.status,
-        excerpt=exchange.body[: 4 * EXCERPT].decode("utf-8", "replace")[:EXCERPT],
-        times=times,
+        excerpt=excerpt(body, departure.where, departure.got, EXCERPT),
+        times=max(len(same), 1),
+        statuses=_statuses(same or (departure,)),
         app_log=exchange.app_log,
     )
+
+
+def _statuses(same: Sequence[Departure]) -> dict[str, int]:
+    """Return how many responses had each status, the commonest first."""
+    statuses = (departure.answer.exchange.status for departure in same)
+    return dict(Counter(NONE if s is None else str(s) for s in statuses).most_common())

@@ -7,7 +7,7 @@ between processes as JSON.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -50,8 +50,9 @@ class Finding:
     """One departure with its evidence.
 
     `case` says in words what was asked, `curl` how to see it again, `excerpt` what came; `times`
-    counts the answers that show the same departure, this one being the simplest. `app_log` is what
-    the application told of that call, where it runs in the process of the suite.
+    counts the answers that show the same departure, this one being the simplest, and `statuses` how
+    many of them had each status. `app_log` is what the application told of that call, where it runs
+    in the process of the suite.
     """
 
     requirement: str
@@ -66,6 +67,7 @@ class Finding:
     excerpt: str = ""
     times: int = 1
     app_log: str = ""
+    statuses: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

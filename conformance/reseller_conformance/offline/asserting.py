@@ -5,7 +5,6 @@ What kinds of response there are is left to `responses`, what is judged to `rule
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import Literal
 
@@ -15,6 +14,7 @@ from reseller_conformance.checks.departure import Departure
 from reseller_conformance.contract import Format
 from reseller_conformance.echo import places_of
 from reseller_conformance.envelope import Looks
+from reseller_conformance.excerpts import place_of
 from reseller_conformance.exchange import CAP, Exchange
 from reseller_conformance.offline.bodies import TOO_LARGE, likely_format
 from reseller_conformance.offline.calls import call_of, format_in, keys_in
@@ -177,18 +177,6 @@ def _paragraph(saved: Saved, requirement: Requirement, departure: Departure) -> 
 def around(body: bytes, where: str) -> str:
     """Return what stands in the body around this place: a line and column, a byte, or a name."""
     text = body.decode("utf-8-sig", "replace")
-    at = _place(text, where)
+    at = place_of(text, where)
     start, end = max(at - BEFORE, 0), at + AFTER
     return f"{'…' * (start > 0)}{text[start:end]}{'…' * (end < len(text))}"
-
-
-def _place(text: str, where: str) -> int:
-    position = re.fullmatch(r"line ([0-9]+), column ([0-9]+)", where)
-    if position:
-        lines = text.splitlines(keepends=True)
-        return sum(map(len, lines[: int(position[1]) - 1])) + int(position[2]) - 1
-    if where.startswith("byte "):
-        return int(where.removeprefix("byte ")) - 1
-    names = re.findall(r"\w+", re.sub(r"\[[0-9]+\]", "", where))
-    named = re.search(rf"""["'<]{re.escape(names[-1])}\b""", text) if names else None
-    return named.start() if named else 0

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from reseller_conformance.checks.departure import Departure
 from reseller_conformance.contract import Format
+from reseller_conformance.excerpts import excerpt
 from reseller_conformance.findings import Finding, Outcome, Result
 from reseller_conformance.offline.rules import RULES, rules_for
 from reseller_conformance.offline.saved import Saved
@@ -172,7 +173,9 @@ def finding_of(departure: Departure, requirement: Requirement, column: str) -> F
         got=departure.got,
         hint=departure.hint,
         status=exchange.status,
-        excerpt=exchange.body[: 4 * EXCERPT].decode("utf-8-sig", "replace")[:EXCERPT],
+        excerpt=excerpt(
+            exchange.body.decode("utf-8-sig", "replace"), departure.where, departure.got, EXCERPT
+        ),
     )
 
 

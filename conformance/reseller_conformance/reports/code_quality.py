@@ -13,7 +13,7 @@ from typing import Any
 
 from reseller_conformance.contract import Format, path_of
 from reseller_conformance.findings import Finding, Outcome, Result, Run
-from reseller_conformance.reports.evidence import headline, particulars
+from reseller_conformance.reports.evidence import evidence_of, headline, particulars
 from reseller_conformance.requirements import Level
 
 __all__ = ["issues", "render"]
@@ -49,11 +49,12 @@ def _issue(result: Result, finding: Finding, level: Level) -> dict[str, Any]:
     elif requirement.level is level is Level.SHOULD:
         severity = COUNTS
     same = (requirement.id, finding.format, finding.where, finding.expected)
-    evidence = "\n".join(f"{label}: {value}" for label, value in particulars(finding))
+    [shown] = evidence_of([finding])
+    evidence = "\n".join(f"{label}: {value}" for label, value in particulars(shown))
     # What compares the formats is told of the first: an issue has one path.
     format = next((known for known in Format if known == finding.format), next(iter(Format)))
     return {
-        "description": f"{requirement.title}. {headline(finding)}",
+        "description": f"{requirement.title}. {headline(shown)}",
         "check_name": requirement.id,
         "fingerprint": hashlib.sha256("\0".join(same).encode("utf-8", "replace")).hexdigest(),
         "severity": severity,

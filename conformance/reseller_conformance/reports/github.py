@@ -90,7 +90,7 @@ def _of(run: Run, level: Level) -> list[tuple[str, str]]:
             f"{failure.requirement.level.upper()} {failure.requirement.id} "
             f"({', '.join(failure.formats)})",
             f"{failure.requirement.title}. "
-            + (headline(failure.evidence[0].finding) if failure.evidence else failure.reason),
+            + (headline(failure.evidence[0]) if failure.evidence else failure.reason),
         )
         for failure in failures(run, level)
     ]

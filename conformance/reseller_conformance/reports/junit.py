@@ -15,8 +15,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from xml.etree import ElementTree as ET
 
-from reseller_conformance.findings import Finding, Outcome, Result, Run
-from reseller_conformance.reports.evidence import headline, particulars
+from reseller_conformance.findings import Outcome, Result, Run
+from reseller_conformance.reports.evidence import Evidence, evidence_of, headline, particulars
 from reseller_conformance.reports.json_report import NAME, as_json
 from reseller_conformance.reports.summary import conclusion, files_judged
 from reseller_conformance.reports.text import one_line, shortened, visible
@@ -102,7 +102,7 @@ def _case(suite: ET.Element, result: Result, name: str, level: Level) -> str:
     kind, why, message = _said(result, level)
     shown = ET.SubElement(case, kind, message=_text(shortened(one_line(message), LONGEST)))
     shown.set("type", why)
-    evidence = "\n\n".join(map(_evidence, result.findings))
+    evidence = "\n\n".join(map(_evidence, evidence_of(result.findings)))
     if evidence:
         shown.text = f"\n{requirement.title}\n\n{evidence}\n"
     return kind
@@ -115,15 +115,19 @@ def _said(result: Result, level: Level) -> tuple[str, str, str]:
     if result.outcome is not Outcome.FAILED:
         return "skipped", result.outcome.value, result.reason
     of = result.requirement.level
-    message = headline(result.findings[0]) if result.findings else result.reason
+    message = _headline(result)
     if result.known:
         return "skipped", "known", f"known, {result.known}: {message}"
     kind = "failure" if of in (Level.MUST, level) else "skipped"
     return kind, of.value, f"{of.upper()}: {message}"
 
 
-def _evidence(finding: Finding) -> str:
-    return "\n".join(f"{f'{label}:':<9} {_text(value)}" for label, value in particulars(finding))
+def _headline(result: Result) -> str:
+    return next(map(headline, evidence_of(result.findings)), result.reason)
+
+
+def _evidence(evidence: Evidence) -> str:
+    return "\n".join(f"{f'{label}:':<9} {_text(value)}" for label, value in particulars(evidence))
 
 
 def _properties(of: ET.Element, known: Iterable[tuple[str, str]]) -> None:

@@ -12,10 +12,9 @@ from typing import Any
 
 from reseller_conformance import __version__
 from reseller_conformance.findings import Outcome, Result, Run, Verdict
-from reseller_conformance.reports.evidence import particulars
+from reseller_conformance.reports.evidence import Evidence, particulars
 from reseller_conformance.reports.json_report import NAME
 from reseller_conformance.reports.summary import (
-    Evidence,
     Failure,
     accepted,
     baseline_parts,
@@ -190,10 +189,9 @@ def _failure(failure: Failure) -> Iterator[str]:
 
 
 def _known(evidence: Evidence, failure: Failure) -> Iterable[tuple[str, str]]:
-    finding = evidence.finding
     yield "page", f"{failure.requirement.source}. {failure.requirement.reason}"
     yield "format", ", ".join(evidence.formats)
-    yield from particulars(finding)
+    yield from particulars(evidence)
 
 
 def _folded(summary: str, known: Iterable[tuple[str, str]]) -> str:

@@ -12,12 +12,12 @@ from itertools import groupby
 from typing import Any
 
 from reseller_conformance.exchange import SPENT
-from reseller_conformance.findings import Finding, Outcome, Result, Run, Verdict
+from reseller_conformance.findings import Outcome, Result, Run, Verdict
+from reseller_conformance.reports.evidence import Evidence, evidence_of
 from reseller_conformance.reports.text import counted
 from reseller_conformance.requirements import CATALOGUE, Level, Requirement
 
 __all__ = [
-    "Evidence",
     "Failure",
     "Row",
     "accepted",
@@ -37,15 +37,6 @@ MOST_FILES = 6
 
 MOST_ALONE = 3
 """So many requirements of a topic that were not tested have a line each; more share one."""
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """A finding, and the formats in which the same was found; `times` counts over all of them."""
-
-    formats: tuple[str, ...]
-    finding: Finding
-    times: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +105,7 @@ def _failure(requirement: Requirement, results: list[Result]) -> Failure:
     return Failure(
         requirement=requirement,
         formats=tuple(result.format for result in results),
-        evidence=_alike(finding for result in results for finding in result.findings),
+        evidence=evidence_of(finding for result in results for finding in result.findings),
         reason=next((result.reason for result in results if result.reason), ""),
         known=results[0].known,
     )
@@ -285,21 +276,6 @@ def _why(run: Run) -> str:
 def _by_requirement(results: Iterable[Result]) -> Iterator[tuple[Requirement, list[Result]]]:
     for requirement, group in groupby(results, key=lambda result: result.requirement):
         yield requirement, list(group)
-
-
-def _alike(findings: Iterable[Finding]) -> tuple[Evidence, ...]:
-    """Join findings that say the same; the first shows it."""
-    groups: dict[tuple[str, str, str], list[Finding]] = {}
-    for finding in findings:
-        groups.setdefault((finding.expected, finding.got, finding.hint), []).append(finding)
-    return tuple(
-        Evidence(
-            formats=tuple(dict.fromkeys(finding.format for finding in group)),
-            finding=group[0],
-            times=sum(finding.times for finding in group),
-        )
-        for group in groups.values()
-    )
 
 
 def _named(id: str, formats: list[str], all_formats: tuple[str, ...]) -> str:

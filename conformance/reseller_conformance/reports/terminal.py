@@ -16,11 +16,11 @@ from rich.table import Table
 from rich.text import Text
 
 from reseller_conformance import __version__
+from reseller_conformance.excerpts import CUT, excerpt
 from reseller_conformance.findings import Finding, Outcome, Result, Run, Verdict
-from reseller_conformance.reports.evidence import got
+from reseller_conformance.reports.evidence import Evidence
 from reseller_conformance.reports.json_report import NAME
 from reseller_conformance.reports.summary import (
-    Evidence,
     Failure,
     Row,
     accepted,
@@ -212,14 +212,14 @@ class _Page:
         lines = [
             ("format", ", ".join(evidence.formats) if one_of_many else ""),
             ("asked" if finding.curl else "found in", finding.case),
-            ("expected", finding.expected),
-            ("got", got(finding)),
+            *(("expected", line) for line in evidence.expected),
+            *(("got", line) for line in evidence.got),
             ("answer", "" if brief else _answer(finding)),
-            ("hint", finding.hint),
+            *(("hint", line) for line in evidence.hints),
         ]
         if evidence.times > 1:
             which = "simplest" if finding.curl else "first"
-            lines.append(("seen in", f"{evidence.times:,} answers, of which this is the {which}"))
+            lines.append(("seen in", f"{evidence.seen_in}; this is the {which}"))
         for label, value in lines:
             if value:
                 self.say(shortened(value, LONGEST), 2 + LABEL, label=label)
@@ -373,7 +373,12 @@ def _target(target: Mapping[str, Any]) -> str:
 
 def _answer(finding: Finding) -> str:
     status = "" if finding.status is None else f"{finding.status} "
-    return f"{status}{shortened(one_line(finding.excerpt), LONGEST_ANSWER)}".rstrip()
+    text = finding.excerpt
+    part = excerpt(text, finding.where, finding.got, LONGEST_ANSWER)
+    shown = part.removeprefix(CUT)
+    left = len(text) - text.find(shown) - len(shown)
+    more = f" [{counted(left, 'more character')}]" if left > 0 else ""
+    return f"{status}{one_line(part)}{more}".rstrip()
 
 
 def _first(line: list[Row], column: int) -> Result | None:

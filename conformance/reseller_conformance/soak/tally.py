@@ -6,6 +6,7 @@ with the calls.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -37,7 +38,9 @@ class _Count:
     def add(self, seen: Mapping[str, Any]) -> None:
         kind = (seen["where"], seen["expected"])
         if kind in self.kinds:
-            self.kinds[kind]["times"] += seen["times"]
+            known = self.kinds[kind]
+            known["times"] += seen["times"]
+            known["statuses"] = dict(Counter(known["statuses"]) + Counter(seen["statuses"]))
         elif len(self.kinds) < MOST_KINDS:
             self.kinds[kind] = dict(seen)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, replace
 from typing import TypeVar
 
@@ -23,8 +23,10 @@ from reseller_conformance.checks.form import see
 from reseller_conformance.checks.wavering import COUNTS, wavering
 from reseller_conformance.contract import Format
 from reseller_conformance.envelope import Looks
-from reseller_conformance.evidence import MOST_FINDINGS, finding
+from reseller_conformance.evidence import MOST_FINDINGS, MOST_PLACES, finding
+from reseller_conformance.excerpts import excerpt
 from reseller_conformance.findings import Finding, Outcome
+from reseller_conformance.reports.evidence import Evidence, evidence_of
 from reseller_conformance.reports.text import visible
 from reseller_conformance.requirements import Level, Requirement
 from reseller_conformance.states import WRONG, State, Value
@@ -319,7 +321,8 @@ class Judge:
 
     def _fail(self) -> None:
         findings = self._findings()
-        paragraphs = [_as_text(self.requirement, one, self._named) for one in findings]
+        shown = evidence_of(findings)[:MOST_FINDINGS]
+        paragraphs = [_as_text(self.requirement, one, self._named) for one in shown]
         text = "\n\n".join(
             [*paragraphs, f"to fix: reseller-conformance explain {self.requirement}"]
         )
@@ -341,11 +344,20 @@ class Judge:
             kinds.setdefault((departure.where, departure.expected), []).append(departure)
         hint = self._why_unasked() if self._unasked else ""
         about = (self.requirement, self._format)
-        findings = [
-            self._renamed(finding(*about, same[0], self.asked.target, len(same), hint))
-            for same in kinds.values()
+        return [
+            self._renamed(finding(*about, same[0], self.asked.target, same, hint))
+            for same in self._simplest_responses(kinds.values())
         ]
-        return findings[:MOST_FINDINGS]
+
+    def _simplest_responses(self, kinds: Iterable[list[Departure]]) -> Iterator[list[Departure]]:
+        """Yield the kinds of departures that a few responses show, and some places in each."""
+        places = Counter[Case]()
+        for same in kinds:
+            case = same[0].answer.case
+            if case in places or len(places) < MOST_FINDINGS:
+                places[case] += 1
+                if places[case] <= MOST_PLACES:
+                    yield same
 
     def _renamed(self, one: Finding) -> Finding:
         """Name options as the operator does; say where to look where an app told nothing."""
@@ -380,16 +392,19 @@ def _members(subject: Answer | Between | Sequence[Answer]) -> Sequence[Answer]:
     return subject
 
 
-def _as_text(requirement: Requirement, finding: Finding, named: Callable[[str], str]) -> str:
-    more = f" ({finding.times} answers)" if finding.times > 1 else ""
+def _as_text(requirement: Requirement, evidence: Evidence, named: Callable[[str], str]) -> str:
+    finding = evidence.finding
+    more = f" ({evidence.seen_in})" if evidence.seen_in else ""
+    part = excerpt(finding.excerpt, finding.where, finding.got, SHOWN)
     lines = [
         f"{requirement.level.upper()} {requirement.id}: {requirement.title}",
         f"  page:     {named(requirement.source)}",
         f"  asked:    {finding.case}",
-        f"  expected: {finding.where}: {finding.expected}",
-        f"  came:     {finding.got}{more}",
-        f"  hint:     {finding.hint}" if finding.hint else "",
-        f"  answer:   HTTP {finding.status} {finding.excerpt[:SHOWN]!r}" if finding.excerpt else "",
+        *(f"  expected: {line}" for line in evidence.expected),
+        *(f"  came:     {line}" for line in evidence.got[:-1]),
+        f"  came:     {evidence.got[-1]}{more}",
+        *(f"  hint:     {line}" for line in evidence.hints),
+        f"  answer:   HTTP {finding.status} {part!r}" if part else "",
         *(f"  app:      {visible(line)}" for line in finding.app_log.splitlines()),
         f"  again:    {finding.curl}",
     ]

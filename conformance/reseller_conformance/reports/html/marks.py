@@ -7,10 +7,11 @@ looked up again in the excerpt, which may be broken and may be cut: what is not 
 from __future__ import annotations
 
 import re
-from ast import literal_eval
 from collections.abc import Iterator
 
 from reseller_conformance.contract import FIELDS
+from reseller_conformance.excerpts import CUT
+from reseller_conformance.excerpts import quoted as last_quoted
 
 __all__ = ["marked"]
 
@@ -18,7 +19,6 @@ Span = tuple[int, int]
 
 _PLACE = re.compile(r"line ([0-9]+), column ([0-9]+)")
 _SEGMENT = re.compile(r"(?P<name>@?[\w:.-]+)(?:\[(?P<number>[0-9]+)\])?")
-_QUOTED = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"")
 _FIELDS = re.compile(r"\b(" + "|".join(field.name for field in FIELDS) + r")=")
 # An object or a list may hold others, these no more: evidence is rarely deeper.
 _MEMBER = (
@@ -30,9 +30,12 @@ _ELEMENT = r"<(?:[\w.-]+:)?{name}(?=[\s/>])(?:[^>]*/>|.*?</(?:[\w.-]+:)?{name}\s
 _ATTRIBUTE = r"(?<=\s){name}\s*=\s*(?:\"[^\"]*\"|'[^']*')"
 
 
-def marked(excerpt: str, where: str, got: str) -> list[tuple[str, bool]]:
-    """Return the excerpt in pieces, and with each whether it is the wrong place."""
-    spans = _position(excerpt, where, got) or _paths(excerpt, where) or _told(excerpt, got)
+def marked(excerpt: str, *places: tuple[str, str]) -> list[tuple[str, bool]]:
+    """Return the excerpt in pieces, and with each whether it is a wrong place.
+
+    A place is where it is, and what the finding says of it.
+    """
+    spans = [span for place in places for span in _spans(excerpt, *place)]
     pieces, done = [], 0
     for start, end in _apart(spans):
         pieces += [(excerpt[done:start], False), (excerpt[start:end], True)]
@@ -40,19 +43,23 @@ def marked(excerpt: str, where: str, got: str) -> list[tuple[str, bool]]:
     return [piece for piece in [*pieces, (excerpt[done:], False)] if piece[0]]
 
 
+def _spans(excerpt: str, where: str, got: str) -> list[Span]:
+    return _position(excerpt, where, got) or _paths(excerpt, where) or _told(excerpt, got)
+
+
 def _position(excerpt: str, where: str, got: str) -> list[Span]:
     """A line and column, as far as the quoted text reaches; a byte that does not decode."""
     if where.startswith("byte "):
         return [match.span() for match in re.finditer("\ufffd+", excerpt)][:1]
     match = _PLACE.fullmatch(where)
-    if match is None:
+    if match is None or excerpt.startswith(CUT):
         return []
     lines = excerpt.split("\n")
     line, column = int(match[1]) - 1, int(match[2]) - 1
     if not 0 <= line < len(lines) or not 0 <= column <= len(lines[line]):
         return []
     start = sum(len(before) + 1 for before in lines[:line]) + column
-    quoted = _quoted(got)
+    quoted = last_quoted(got)
     if quoted and excerpt.startswith(quoted, start):
         return [(start, start + len(quoted))]
     return [(start, start + max(len(lines[line].rstrip()) - column, 1))]
@@ -94,18 +101,9 @@ def _told(excerpt: str, got: str) -> list[Span]:
     found: list[Span] = []
     for name in dict.fromkeys(_FIELDS.findall(got)):
         found += _named(excerpt, name)
-    quoted = _quoted(got) or ("***" if "***" in got else "")
+    quoted = last_quoted(got) or ("***" if "***" in got else "")
     place = excerpt.find(quoted) if quoted and not found else -1
     return found if place < 0 else [(place, place + len(quoted))]
-
-
-def _quoted(got: str) -> str:
-    """Return the last text in quotes, as Python writes it."""
-    quotes = _QUOTED.findall(got)
-    try:
-        return str(literal_eval(quotes[-1])) if quotes else ""
-    except (SyntaxError, ValueError):
-        return ""
 
 
 def _apart(spans: list[Span]) -> list[Span]:

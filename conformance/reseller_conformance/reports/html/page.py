@@ -19,11 +19,11 @@ from markupsafe import Markup, escape
 
 from reseller_conformance.findings import Outcome, Result, Run, Verdict
 from reseller_conformance.guidance import GUIDANCE
+from reseller_conformance.reports.evidence import Evidence
 from reseller_conformance.reports.html.marks import marked
 from reseller_conformance.reports.html.plot import charts, duration
 from reseller_conformance.reports.json_report import as_json
 from reseller_conformance.reports.summary import (
-    Evidence,
     accepted,
     baseline_parts,
     because,
@@ -183,14 +183,13 @@ def _digest(text: str) -> str:
 def _answer(evidence: Evidence) -> dict[str, Any]:
     """Return what came, in pieces, and what of it is wrong: the status, a place, or all of it."""
     finding = evidence.finding
-    parts = marked(finding.excerpt, finding.where, finding.got)
+    parts = marked(finding.excerpt, *((one.where, one.got) for one in evidence.findings))
     in_status = finding.where == "status"
     return {
         "status": finding.status,
         "status_is_wrong": in_status,
         "parts": parts,
         "located": in_status or any(wrong for _, wrong in parts),
-        "place": "" if finding.where in ("", "answer", "body", "status") else finding.where,
     }
 
 
