@@ -102,6 +102,49 @@ def test_no_form_of_the_key_is_written(pytester, monkeypatch, mode, redirects):
         assert not any(form in text for text in written), form
 
 
+TELLING = """
+import base64, json, os, sys
+from html import escape
+from urllib.parse import quote, quote_plus
+from reseller_conformance.reference import Application, Reference, default_reference
+
+KEY = os.environ["RESELLER_API_KEY"]
+FORMS = [
+    KEY, KEY[:-1], repr(KEY), quote(KEY, safe=""), quote_plus(KEY), json.dumps(KEY), escape(KEY),
+    KEY.encode().hex(), base64.b64encode(f"acme:{KEY}".encode()).decode(),
+    "".join(f"%{byte:02x}" for byte in KEY.encode()), "\\n".join([KEY[:9], KEY[9:]]),
+]
+
+def app(environ, start_response):
+    for form in FORMS:
+        print("the key is", form)
+        sys.stderr.write(form[:11])
+        sys.stderr.write(form[11:] + "\\n")
+    raise KeyError(*FORMS)
+"""
+
+
+@pytest.mark.parametrize("length", [8, 16, 64, 200])
+@pytest.mark.parametrize("mode", ["plain", "locals", "two workers"])
+def test_what_an_app_tells_of_itself_holds_no_key(pytester, monkeypatch, mode, length):
+    key = (f"k3y/{length}+odd&chars=%41\xe9 " * 20)[:length].strip()
+    monkeypatch.setenv("RESELLER_API_USER", USER)
+    monkeypatch.setenv("RESELLER_API_KEY", key)
+    pytester.makepyfile(telling=TELLING, test_mine=SUITE)
+    files = [f"--reseller-{writer.option}={writer.option}" for writer in WRITERS]
+    words = ["--reseller-app=telling:app", "--reseller-app-log", "--reseller-user=ann"]
+    words.append("--reseller-depth=quick")
+    result = pytester.runpytest(*words, *files, "-k", "server_error or answered", *MODES[mode])
+    written = [result.stdout.str()]
+    written += [(pytester.path / writer.option).read_text("utf-8") for writer in WRITERS]
+    written += [unescape(text) for text in written]
+    assert "app:      the key is ***" in written[0]
+    assert "KeyError: " in written[0]
+    shown = (key, key[:-1], quote(key, safe=""), key.encode().hex(), json.dumps(key)[1:-1])
+    for form in shown:
+        assert not any(form in text for text in written), form
+
+
 def test_an_echoed_key_is_told(pytester, monkeypatch):
     monkeypatch.setenv("RESELLER_API_USER", USER)
     monkeypatch.setenv("RESELLER_API_KEY", KEY)
