@@ -62,6 +62,12 @@ OPTIONS = (
     Option("timeout", "seconds for a whole answer (10)", "S", heading=MORE),
     Option("retries", "tries after 429, 502-504 and lost connections (2)", "N", heading=MORE),
     Option("max-requests", "most calls in all (no limit)", "N", heading=MORE),
+    Option(
+        "keep-going",
+        "call on although the documented call brings no overview",
+        flag=True,
+        heading=MORE,
+    ),
     Option("seed", f"what Hypothesis starts from ({DEFAULT_SEED})", "N", heading=MORE),
     Option(
         "factory", "--app names what makes the app, as MODULE:ATTR() does", flag=True, heading=MORE

@@ -56,6 +56,9 @@ REMEMBERED: tuple[dict[str, Value], ...] = (
 )
 """What a cache may forget to look at."""
 
+PREFLIGHT = 50
+"""The turn of the documented call that is repeated to see whether its response stays the same."""
+
 BEFORE = 100
 """The turn of the wrong calls that are asked before any right one."""
 
@@ -109,6 +112,13 @@ class Plan:
     def documented(self, format: Format, turn: int = 0) -> list[Case]:
         """The documented call, for each customer."""
         return [Case(format, customer=who, turn=turn) for who in range(self.customers)]
+
+    def beside(self, format: Format) -> list[Case]:
+        """The documented call again, each parameter unknown, and none: they show why it fails."""
+        unknown: list[dict[str, Value]] = [{name: State.UNKNOWN} for name in PARAMETERS]
+        missing: dict[str, Value] = dict.fromkeys(PARAMETERS, State.MISSING)
+        changed = [_with(Case(format), states) for states in (*unknown, missing)]
+        return [Case(format, turn=PREFLIGHT), *changed]
 
     def single(self, format: Format, parameter: str, states: Sequence[Value]) -> list[Case]:
         """One parameter in each of these states, the others right, for each of some customers.

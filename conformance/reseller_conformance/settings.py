@@ -89,6 +89,7 @@ class Settings:
     reference: bool = False
     app_log: bool = False
     missing_target: str = ""
+    keep_going: bool = False
     inputs: tuple[str, ...] = ()
     """The files that are read: no report may overwrite them."""
 
@@ -136,6 +137,7 @@ def settings_from(
         selection=_selection(reader),
         reference=reference,
         missing_target="" if target or reference or not given else f"{NO_TARGET}: {given[0]}",
+        keep_going=bool(reader.words.get("keep-going")),
         inputs=tuple(file for name in READ for file in reader.texts(name)),
     )
 

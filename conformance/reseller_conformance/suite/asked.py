@@ -28,6 +28,7 @@ from reseller_conformance.requirements import Requirement
 from reseller_conformance.settings import Settings
 from reseller_conformance.states import ODD, State, Text, Value
 from reseller_conformance.suite.exploring import collect
+from reseller_conformance.suite.preflight import Preflight
 from reseller_conformance.target import Target
 
 __all__ = ["Asked", "holds_text"]
@@ -86,20 +87,14 @@ class Asked:
             self._answers |= {exchange.case: read(exchange) for exchange in asking()}
 
     @cached_property
-    def opening(self) -> dict[Format, list[Answer]]:
-        """The documented call in each format and for each customer, before anything else.
+    def preflight(self) -> Preflight:
+        """The documented calls, and what they come to."""
+        return Preflight(self)
 
-        Only the last customer is asked about wrongly before it is asked about rightly.
-        """
-        plan, formats = self.plan, self.settings.formats
-        asked = self.ask(case for format in formats for case in plan.documented(format)[:1])
-        known = [answer.case.format for answer in asked if answer.looks is Looks.OVERVIEW]
-        self.ask(case for format in known for case in plan.before(format))
-        asked += self.ask(case for format in formats for case in plan.documented(format)[1:])
-        return {
-            format: [answer for answer in asked if answer.case.format is format]
-            for format in formats
-        }
+    @property
+    def opening(self) -> dict[Format, list[Answer]]:
+        """The documented call in each format and for each customer, before anything else."""
+        return self.preflight.opening
 
     @cached_property
     def silence(self) -> str:
@@ -141,6 +136,9 @@ class Asked:
         return self._everything[format]
 
     def _all_ordinary(self, format: Format) -> list[Answer]:
+        if self.preflight.rejected:
+            beside = [a for a in self.preflight.beside if a.case.format is format]
+            return [*self.opening[format], *beside]
         before = self.ask(self.plan.before(format))
         sequences = [*before, *self.remembered(format), *self.by_turns(format), *self.crowd(format)]
         sequences += chain.from_iterable(self.side_by_side)
@@ -202,6 +200,8 @@ class Asked:
 
     def unusual(self, format: Format) -> list[Answer]:
         """The answers to calls that have a requirement of form of their own."""
+        if self.preflight.rejected:
+            return []
         cases = [*self.plan.repeated(format), *self.plan.arrays(format)]
         return [*self.odd(format), *self.undocumented(format), *self.ask(cases)]
 
@@ -259,7 +259,8 @@ class Asked:
 
         The more calls are in flight, the sooner it is done, and the plan is asked meanwhile.
         """
-        formats = [format for format in self.settings.formats if self.talks(format)]
+        rejected = self.preflight.rejected
+        formats = [f for f in self.settings.formats if self.talks(f) and not rejected]
         cases: list[Case] = []
 
         def made() -> Iterator[Case]:

@@ -35,6 +35,11 @@ from reseller_conformance.suite.exploring import shrink
 
 __all__ = ["Judge"]
 
+REJECTED = (
+    "only a few calls were made, because the documented call brings no overview: "
+    "see success.answered, or call on with --keep-going"
+)
+
 SHOWN = 400
 """Characters of an answer that pytest shows."""
 
@@ -273,6 +278,8 @@ class Judge:
             self._fail()
         if self._unasked:
             self.not_tested(self._why_unasked())
+        if self.asked.preflight.rejected:
+            self.not_tested(REJECTED)
         if not self._subjects:
             self.not_tested("no answer was of the kind that it speaks of")
         self._end(Outcome.PASSED)

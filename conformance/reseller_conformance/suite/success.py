@@ -18,7 +18,9 @@ class SuccessConformance:
     def test_success_answered(self, reseller_judge: Judge) -> None:
         """The documented call brings the customer's overview."""
         reseller_judge.rests_on_somebody()
-        reseller_judge(reseller_judge.asked.opening[reseller_judge.format], success.answered)
+        asked = reseller_judge.asked
+        hint = asked.preflight.cause.hint
+        reseller_judge(asked.opening[reseller_judge.format], lambda a: success.answered(a, hint))
 
     @requirement(r.SUCCESS_SHAPE)
     def test_success_shape(self, reseller_judge: Judge) -> None:
