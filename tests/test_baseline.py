@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reseller_conformance.baseline import Baseline, BaselineError, load, write
-from reseller_conformance.findings import Outcome, Result
+from reseller_conformance.findings import Finding, Outcome, Result
 from reseller_conformance.requirements import CATALOGUE, Level, by_id
 
 TODAY = date(2030, 6, 15)
@@ -56,6 +56,24 @@ def failed(*whats: tuple[str, str]) -> list[Result]:
     return [result(id, format, Outcome.FAILED) for id, format in whats]
 
 
+def finding(what: tuple[str, str], where: str = "credits_used", got: str = "null") -> Finding:
+    return Finding(*what, where, "a count", got)
+
+
+def found(*findings: Finding) -> list[Result]:
+    """Return the failed results that hold these findings."""
+    whats = dict.fromkeys((one.requirement, one.format) for one in findings)
+    return [
+        Result(
+            by_id(id),
+            format,
+            Outcome.FAILED,
+            findings=tuple(f for f in findings if (f.requirement, f.format) == (id, format)),
+        )
+        for id, format in whats
+    ]
+
+
 STATUS, JSON, XML = (
     ("http.error-status", "json"),
     ("success.counts", "json"),
@@ -88,7 +106,7 @@ def entry(id: str, format: str, more: str = 'reason = "so it is"') -> str:
 
 
 def test_each_entry_knows_its_lines(baseline: Baseline) -> None:
-    assert [(found.what, found.first, found.last) for found in baseline.entries] == [
+    assert [(one.what, one.first, one.last) for one in baseline.entries] == [
         (STATUS, 4, 8),
         (JSON, 12, 18),
         (XML, 20, 23),
@@ -96,9 +114,9 @@ def test_each_entry_knows_its_lines(baseline: Baseline) -> None:
 
 
 def test_a_reason_of_several_lines_is_shown_as_one(baseline: Baseline) -> None:
-    found = baseline.excuse(*JSON)
-    assert found
-    assert found.why == "[[known]] # padded with zeros since 2014"
+    accepted = baseline.excuse(finding(JSON))
+    assert accepted
+    assert accepted.why == "[[known]] # padded with zeros since 2014"
 
 
 @pytest.mark.parametrize(
@@ -118,6 +136,11 @@ def test_a_reason_of_several_lines_is_shown_as_one(baseline: Baseline) -> None:
         (entry(*JSON) + "expires = '2030-01-01'\n", "is a date, as 2030-12-31, not: '2030-01-01'"),
         (entry(*JSON) + "expires = 2030-01-01T00:00:00Z\n", "is a date"),
         (entry(*JSON) + "expires = 2030-02-30\n", "is not TOML"),
+        (entry(*JSON) + "where = 3\n", "where is a text, or a list of texts, not: 3"),
+        (entry(*JSON) + 'kind = ["null", 3]\n', "kind is a text, or a list of texts, not: ["),
+        (entry(*JSON) + 'where = ""\n', "where is a text, or a list of texts, not: ''"),
+        (entry(*JSON) + "where = []\n", "where is a text, or a list of texts, not: []"),
+        (2 * (entry(*JSON) + 'where = "requests"\n'), "says twice: success.counts (json) at req"),
     ],
 )
 def test_what_cannot_be_read_is_told_in_one_line(path: Path, text: str, message: str) -> None:
@@ -144,10 +167,10 @@ def test_a_file_that_is_no_text_or_not_there_is_told(path: Path) -> None:
 def test_an_entry_with_a_reason_excuses_until_its_last_day(path: Path) -> None:
     text = entry(*JSON, 'reason = ""') + entry(*XML) + "expires = 2030-06-14\n" + entry(*STATUS)
     held = read(path, text + "expires = 2030-06-15\n")
-    assert held.excuse(*JSON) is None
-    assert held.excuse(*XML) is None
-    assert held.excuse(*STATUS)
-    assert held.excuse("success.counts", "both") is None
+    assert held.excuse(finding(JSON)) is None
+    assert held.excuse(finding(XML)) is None
+    assert held.excuse(finding(STATUS))
+    assert held.excuse(finding(("success.counts", "both"))) is None
 
 
 def test_what_fails_as_the_baseline_says_is_no_problem(baseline: Baseline) -> None:
@@ -255,7 +278,7 @@ def test_a_new_file_says_what_it_is(path: Path) -> None:
     assert text.endswith(
         '\n\n[[known]]\nrequirement = "success.counts"\nformat = "json"\nreason = ""\n'
     )
-    assert [found.what for found in load(path).entries] == [JSON]
+    assert [one.what for one in load(path).entries] == [JSON]
 
 
 def test_a_file_is_replaced_at_one_stroke(
@@ -286,8 +309,135 @@ def test_a_link_stays_a_link_and_the_mode_stays(baseline: Baseline, path: Path) 
     write(before, before.updated(passed(JSON), Level.MUST))
     assert link.is_symlink()
     assert path.stat().st_mode & 0o777 == 0o640
-    assert [found.what for found in load(path).entries] == [STATUS, XML]
+    assert [one.what for one in load(path).entries] == [STATUS, XML]
 
+
+# --- Places and kinds -----------------------------------------------------------------------------
+
+
+def places(*names: str, kind: str = "") -> str:
+    where = ", ".join(f'"{name}"' for name in names)
+    return f"where = [{where}]\n" + (f'kind = "{kind}"\n' if kind else "")
+
+
+USED, OTHER = finding(JSON), finding(JSON, "requests")
+TEXT = finding(JSON, got="the string '1,000'")
+
+
+@pytest.mark.parametrize(
+    ("more", "accepted"),
+    [
+        ("", {"credits_used null", "credits_used string", "requests null"}),
+        ('where = "*"\n', {"credits_used null", "credits_used string", "requests null"}),
+        ('where = "credits_used"\n', {"credits_used null", "credits_used string"}),
+        (places("credits_used", kind="null"), {"credits_used null"}),
+        (places("credits_used", "requests", kind="null"), {"credits_used null", "requests null"}),
+        ('kind = ["null", "the string"]\nwhere = "requests"\n', {"requests null"}),
+        ('kind = "the string"\n', {"credits_used string"}),
+        ('where = "result/overview/requests"\n', {"requests null"}),
+        ('where = "package"\n', set()),
+    ],
+)
+def test_an_entry_accepts_what_it_names(path: Path, more: str, accepted: set[str]) -> None:
+    held = read(path, entry(*JSON) + more)
+    findings = {"credits_used null": USED, "credits_used string": TEXT, "requests null": OTHER}
+    assert {name for name, one in findings.items() if held.excuse(one)} == accepted
+
+
+def test_a_value_that_changes_from_run_to_run_stays_accepted(path: Path) -> None:
+    held = read(path, entry(*JSON) + places("credits_used", kind="the string"))
+    assert held.excuse(finding(JSON, got="the string '1,000'"))
+    assert held.excuse(finding(JSON, got="the string '99,000,000'"))
+
+
+def test_two_entries_may_give_two_reasons_for_two_places(path: Path) -> None:
+    text = entry(*JSON, 'reason = "one"') + places("requests")
+    held = read(path, text + entry(*JSON, 'reason = "other"') + places("credits_used"))
+    assert (held.marked(OTHER).known, held.marked(USED).known) == ("one", "other")
+    assert held.problems(found(USED, OTHER)) == []
+
+
+def test_an_entry_of_which_nothing_fails_any_more_is_stale_though_the_requirement_fails(
+    path: Path,
+) -> None:
+    held = read(path, entry(*JSON) + places("requests"))
+    assert held.problems(found(USED)) == [
+        f"{path}: delete lines 1-5, for this no longer fails: success.counts (json) at requests"
+    ]
+    after = held.updated(found(USED), Level.MUST)
+    assert [(one.where, one.reason) for one in after.entries] == [(("credits_used",), "")]
+
+
+def test_a_place_of_several_that_no_longer_fails_is_named(path: Path) -> None:
+    held = read(path, entry(*JSON) + places("requests", "credits_used"))
+    assert held.problems(found(USED)) == [
+        f"{path}: take out of lines 1-5 what no longer fails, requests: "
+        "success.counts (json) at requests, credits_used"
+    ]
+    after = held.updated(found(USED), Level.MUST)
+    assert after.text == entry(*JSON) + 'where = "credits_used"\nkind = "null"\n'
+    assert after.problems(found(USED)) == []
+
+
+def test_a_run_that_is_not_complete_says_nothing_of_places(path: Path) -> None:
+    held = read(path, entry(*JSON) + places("requests", "package"))
+    assert held.problems(found(USED, OTHER), complete=False) == []
+    assert held.problems(found(USED), complete=False) == []
+
+
+def test_an_update_binds_an_entry_of_the_old_form_and_keeps_all_else(path: Path) -> None:
+    held = read(path, FILE)
+    after = held.updated(found(finding(JSON), finding(JSON, "requests")), Level.MUST)
+    lines = FILE.splitlines(keepends=True)
+    added = ['where = ["credits_used", "requests"]\n', 'kind = "null"\n']
+    assert after.text == "".join(lines[:18] + added + lines[18:])
+    assert held.changes(after) == [
+        "changed: success.counts (json) is now success.counts (json) at credits_used, requests"
+    ]
+    assert after.updated(found(finding(JSON), finding(JSON, "requests")), Level.MUST) is after
+
+
+def test_an_update_leaves_an_entry_that_holds_anywhere(path: Path) -> None:
+    held = read(path, entry(*JSON) + 'where = "*"\n')
+    assert held.updated(found(USED), Level.MUST) is held
+    assert held.problems(found(USED)) == []
+
+
+def test_an_update_adds_an_entry_for_each_kind(path: Path) -> None:
+    path.unlink()
+    after = load(path, update=True).updated(found(USED, OTHER, TEXT), Level.MUST)
+    assert [(one.where, one.kind) for one in after.entries] == [
+        (("credits_used", "requests"), ("null",)),
+        (("credits_used",), ("the string",)),
+    ]
+
+
+def test_an_update_adds_what_an_entry_does_not_accept_beside_it(path: Path) -> None:
+    held = read(path, entry(*JSON) + places("credits_used", kind="null"))
+    after = held.updated(found(USED, OTHER), Level.MUST)
+    assert held.changes(after) == ["added: success.counts (json) at requests"]
+    assert after.entries[0] == held.entries[0]
+
+
+def test_a_place_that_a_server_invented_is_written_so_that_it_reads_again(path: Path) -> None:
+    path.unlink()
+    odd = finding(JSON, 'a"b\\c\u202e\x7f\x85\n😀')
+    after = load(path, update=True).updated(found(odd), Level.MUST)
+    assert after.entries[0].covers(odd)
+    assert after.text.replace("\n", "").replace("😀", "").isprintable()
+
+
+def test_more_places_than_fit_on_a_line_stand_one_a_line(path: Path) -> None:
+    path.unlink()
+    many = [finding(JSON, f"member_{letter * 9}") for letter in "abcdefgh"]
+    after = load(path, update=True).updated(found(*many), Level.MUST)
+    assert '\nwhere = [\n    "member_aaaaaaaaa",\n' in after.text
+    fewer = after.updated(found(*many[:1]), Level.MUST)
+    assert '\nwhere = "member_aaaaaaaaa"\n' in fewer.text
+    assert fewer.updated(found(*many[:1]), Level.MUST) is fewer
+
+
+# --- Any file -------------------------------------------------------------------------------------
 
 WHATS = st.sampled_from([(r.id, str(f)) for r in CATALOGUE for f in r.formats or ("both",)])
 GAPS = st.lists(st.sampled_from(["", "# a word", "  # [[known]]"]), max_size=3)
@@ -307,7 +457,17 @@ def files(draw: st.DrawFn) -> str:
     text=files(),
     results=st.lists(
         st.builds(
-            lambda what, outcome: result(*what, outcome), WHATS, st.sampled_from(list(Outcome))
+            lambda what, outcome, places: Result(
+                by_id(what[0]),
+                what[1],
+                outcome,
+                findings=tuple(
+                    finding(what, place) for place in places if outcome is Outcome.FAILED
+                ),
+            ),
+            WHATS,
+            st.sampled_from(list(Outcome)),
+            st.lists(st.sampled_from(["requests", "package", "errors[3]"]), min_size=1, max_size=3),
         ),
         max_size=12,
     ),
@@ -319,12 +479,21 @@ def test_an_update_changes_what_it_says_and_nothing_else(
 ) -> None:
     before = read(tmp_path_factory.getbasetemp() / "known.toml", text)
     after = before.updated(results, level)
-    kept = [found for found in before.entries if found in after.entries]
-    assert list(after.entries[: len(kept)]) == kept
-    assert all(found.reason == "" for found in after.entries[len(kept) :])
+    said = [(one.what, one.reason) for one in after.entries]
+    kept = [about for about in said if about in [(one.what, one.reason) for one in before.entries]]
+    assert said[: len(kept)] == kept
+    assert all(reason == "" for _, reason in said[len(kept) :])
+    if len(kept) == len(before.entries):
+        assert kept == [(one.what, one.reason) for one in before.entries]
+    failing = [one for result in results for one in result.findings if is_counted(result, level)]
+    assert all(any(entry.covers(one) for entry in after.entries) for one in failing)
     assert not any("delete" in line for line in after.problems(results))
     assert after.updated(results, level) is after
     assert between(after) == between(before) or not text
+
+
+def is_counted(result: Result, level: Level) -> bool:
+    return result.outcome is Outcome.FAILED and result.requirement.level in (Level.MUST, level)
 
 
 def between(baseline: Baseline) -> list[str]:

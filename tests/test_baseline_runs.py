@@ -40,8 +40,9 @@ class TestMine(OverviewConformance):
 """
 
 
-def entry(id, format, reason="since 2014"):
-    return f'[[known]]\nrequirement = "{id}"\nformat = "{format}"\nreason = "{reason}"\n'
+def entry(id, format, reason="since 2014", where=""):
+    named = f'where = "{where}"\nkind = "an overview"\n' if where else ""
+    return f'[[known]]\nrequirement = "{id}"\nformat = "{format}"\n{named}reason = "{reason}"\n'
 
 
 BOTH = entry("due.task-missing", "json") + entry("due.task-missing", "xml")
@@ -144,8 +145,9 @@ def test_what_no_longer_fails_fails_the_run_and_is_named_with_its_lines(
     "options", [["-k", "due_task_missing"], ["--reseller-formats=json"]], ids=["chosen", "partial"]
 )
 def test_what_was_not_tested_is_neither_stale_nor_lost(folder, run_pytest, options):
-    text = entry("due.task-missing", "json") + entry("agreement.formats", "both")
-    path = written(folder, text + entry("due.user-empty", "xml") + entry("due.task-missing", "xml"))
+    json, xml = (entry("due.task-missing", name, where="task missing") for name in ("json", "xml"))
+    text = json + entry("agreement.formats", "both") + entry("due.user-empty", "xml") + xml
+    path = written(folder, text)
     before = path.read_bytes()
     assert run_pytest("--reseller-update-baseline", *options).ret == 0
     assert path.read_bytes() == before
@@ -171,9 +173,9 @@ def test_an_update_that_stops_at_the_first_failure_changes_only_what_was_tested(
     result = run_pytest("--reseller-update-baseline", "-x", "-k", "due_task_missing")
     assert result.ret == 1
     text = path.read_text(encoding="utf-8")
-    added = entry("due.task-missing", "json", reason="")
+    added = entry("due.task-missing", "json", reason="", where="task missing")
     assert text == "# mine\n" + entry("due.user-foreign", "json") + "\n" + added
-    result.stdout.fnmatch_lines(["baseline added: due.task-missing (json)"])
+    result.stdout.fnmatch_lines(["baseline added: due.task-missing (json) at task missing"])
 
 
 def test_an_error_of_the_suite_says_nothing_about_an_entry(folder, pytester, run_pytest):
@@ -211,6 +213,28 @@ def test_a_known_should_holds_where_it_counts_and_where_it_does_not(folder, run_
     assert run_pytest("-k", "due_task", "--reseller-level=should").ret == 0
 
 
+def test_a_violation_that_an_entry_does_not_name_counts_and_is_shown(folder, run_pytest):
+    named = ("task upper-case", "task capitalized")
+    where = ", ".join(f'"{name}"' for name in named)
+    text = entry("due.task-spelling", "json") + f"where = [{where}]\n"
+    written(folder, text + entry("due.task-spelling", "xml"))
+    result = run_pytest(
+        "-k", "due_task_spelling", "--reseller-level=should", "--reseller-report-json=r.json"
+    )
+    assert result.ret == 1
+    report = json.loads((folder / "r.json").read_text(encoding="utf-8"))
+    jsonschema.Draft202012Validator(json.loads(schema_text("report.schema.json"))).validate(report)
+    assert report["verdict"] == "violated"
+    failed, accepted = report["requirements"]
+    assert (failed["known"], accepted["known"]) == ("", "since 2014")
+    assert {one["where"]: one["known"] for one in failed["findings"]}.items() >= {
+        "task upper-case": "since 2014",
+        "task space-before": "",
+    }.items()
+    assert failed["findings"][0]["known"] == ""
+    assert "task upper-case" not in result.stdout.str().partition("short test summary")[0]
+
+
 # --- From the command line ------------------------------------------------------------------------
 
 
@@ -221,9 +245,9 @@ def test_a_baseline_is_made_filled_in_and_kept_up_to_date(folder, run_command):
     made.stdout.fnmatch_lines(
         [
             "Baseline known.toml brought up to date",
-            "  added: due.task-missing (json)",
+            "  added: due.task-missing (json) at task missing",
             "Entries of the baseline that need a reason",
-            "  known.toml: write a reason in lines 4-7; *",
+            "  known.toml: write a reason in lines 4-9; *",
         ]
     )
     path.write_text(path.read_text(encoding="utf-8").replace('""', '"since 2014"'), "utf-8")

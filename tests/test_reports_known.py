@@ -64,6 +64,42 @@ def test_an_entry_without_a_reason_is_not_called_stale_in_any_report() -> None:
     assert [one for one in github.commands(run) if "::error title=an entry of the baseline" in one]
 
 
+# --- Known in part --------------------------------------------------------------------------------
+
+PART = Result(
+    by_id("success.counts"),
+    "json",
+    Outcome.FAILED,
+    "null",
+    (replace(FOUND, where="requests", got="null"), replace(FOUND, known=REASON)),
+)
+
+
+def test_what_an_entry_does_not_cover_counts_and_stands_apart_from_what_it_does() -> None:
+    run = replace(RUN, results=(PART,))
+    assert conclusion(run).startswith("violated: 1 MUST")
+    violated, accepted = shown(run).split("Known violations")
+    assert "requests: null" in violated
+    assert "credits_used" not in violated
+    assert f"known    {REASON}\n  got      007\n" in accepted
+    page = html.render(run)
+    violated, accepted = page.partition('<h2 id="violated">')[2].split('<h2 id="known">')
+    assert ("007" in violated, "007" in accepted) == (False, True)
+    (line,) = github.commands(run)
+    assert "requests: null" in line
+
+
+def test_reports_of_programs_tell_findings_that_are_known_from_others() -> None:
+    run = replace(RUN, results=(PART,))
+    severities = [issue["severity"] for issue in json.loads(code_quality.render(run))]
+    assert severities == ["critical", "info"]
+    assert [one["known"] for one in as_json(run)["requirements"][0]["findings"]] == ["", REASON]
+    failure = ET.fromstring(junit.render(run)).find(".//failure")
+    assert failure is not None
+    assert "requests: null" in str(failure.get("message"))
+    assert str(failure.text).count(f"known:    {REASON}") == 1
+
+
 # --- Each report ----------------------------------------------------------------------------------
 
 

@@ -96,7 +96,7 @@ class Collector:
             return None
         return {
             "file": str(self.baseline.path),
-            "problems": after.problems(self.results.values()),
+            "problems": after.problems(self.results.values(), complete=self._complete),
             "unexplained": after.unexplained(self.results.values()),
             "changes": self.baseline.changes(after),
         }

@@ -12,9 +12,13 @@ from enum import StrEnum
 from typing import Any
 
 from reseller_conformance.exchange import SPENT
+from reseller_conformance.kinds import kind_of, place_of
 from reseller_conformance.requirements import CATALOGUE, Level, Requirement, by_id
 
-__all__ = ["Finding", "Outcome", "Result", "Run", "Verdict", "spent", "verdict"]
+__all__ = ["MOST_FINDINGS", "Finding", "Outcome", "Result", "Run", "Verdict", "spent", "verdict"]
+
+MOST_FINDINGS = 30
+"""So many findings of one requirement are kept, each of its own kind; a server may invent more."""
 
 
 class Outcome(StrEnum):
@@ -52,7 +56,7 @@ class Finding:
     `case` says in words what was asked, `curl` how to see it again, `excerpt` what came; `times`
     counts the answers that show the same departure, this one being the simplest, and `statuses` how
     many of them had each status. `app_log` is what the application told of that call, where it runs
-    in the process of the suite.
+    in the process of the suite. `known` is the reason for which the baseline accepts it.
     """
 
     requirement: str
@@ -68,13 +72,24 @@ class Finding:
     times: int = 1
     app_log: str = ""
     statuses: Mapping[str, int] = field(default_factory=dict)
+    known: str = ""
+
+    @property
+    def place(self) -> str:
+        """The field, member or parameter, without what changes from run to run."""
+        return place_of(self.where, self.expected)
+
+    @property
+    def kind(self) -> str:
+        """What kind of thing came there; empty where the place says enough."""
+        return kind_of(self.where, self.expected, self.got)
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
     """The outcome of one requirement in one format (`both` where it compares the two).
 
-    `known` is the reason for which a violation is accepted by the baseline; mostly empty.
+    `known` is the reason for which the baseline accepts all of its findings; mostly empty.
     """
 
     requirement: Requirement

@@ -44,7 +44,7 @@ def issues(run: Run) -> list[dict[str, Any]]:
 def _issue(result: Result, finding: Finding, level: Level) -> dict[str, Any]:
     requirement = result.requirement
     severity = _SEVERITY[requirement.level]
-    if result.known:
+    if result.known or finding.known:
         severity = KNOWN
     elif requirement.level is level is Level.SHOULD:
         severity = COUNTS

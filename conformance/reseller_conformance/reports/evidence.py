@@ -85,7 +85,7 @@ def evidence_of(findings: Iterable[Finding]) -> tuple[Evidence, ...]:
 
     def says(finding: Finding) -> Hashable:
         # one format may say the same of several places: the other says it of as many
-        said = (finding.expected, finding.got, finding.hint)
+        said = (finding.expected, finding.got, finding.hint, finding.known)
         seen[finding.format, said] += 1
         return said, seen[finding.format, said]
 
@@ -113,6 +113,7 @@ def particulars(evidence: Evidence) -> list[tuple[str, str]]:
         ("answer", f"{status} {finding.excerpt}".strip()),
         ("app", finding.app_log),
         *(("hint", line) for line in evidence.hints),
+        ("known", finding.known),
         ("seen in", evidence.seen_in),
         ("again", finding.curl),
     ]
@@ -155,7 +156,7 @@ def _alike(group: list[Finding]) -> Evidence:
 
 
 def _response(finding: Finding) -> Hashable:
-    return finding.case, finding.curl, finding.status
+    return finding.case, finding.curl, finding.status, finding.known
 
 
 def _joined(group: list[Evidence]) -> Evidence:

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 
 from reseller_conformance.exchange import SPENT
-from reseller_conformance.findings import Outcome, Result, Run, Verdict
+from reseller_conformance.findings import Finding, Outcome, Result, Run, Verdict
 from reseller_conformance.reports.evidence import Evidence, evidence_of
 from reseller_conformance.reports.text import counted
 from reseller_conformance.requirements import CATALOGUE, Level, Requirement
@@ -78,7 +78,7 @@ def failures(run: Run, level: Level) -> list[Failure]:
 
     What the baseline accepts is not among them: see `accepted`.
     """
-    failed = [result for result in _failed(run) if not result.known]
+    failed = [part for result in _failed(run) for part in _parts(result) if not part.known]
     return [
         _failure(requirement, results)
         for requirement, results in _by_requirement(failed)
@@ -89,7 +89,7 @@ def failures(run: Run, level: Level) -> list[Failure]:
 def accepted(run: Run) -> list[Failure]:
     """Return the violations that the baseline accepts, those of one reason together."""
     made = []
-    known = [result for result in _failed(run) if result.known]
+    known = [part for result in _failed(run) for part in _parts(result) if part.known]
     for requirement, results in _by_requirement(known):
         for reason in dict.fromkeys(result.known for result in results):
             same = [result for result in results if result.known == reason]
@@ -99,6 +99,20 @@ def accepted(run: Run) -> list[Failure]:
 
 def _failed(run: Run) -> list[Result]:
     return [result for result in run.sorted_results if result.outcome is Outcome.FAILED]
+
+
+def _parts(result: Result) -> list[Result]:
+    """Return a failed result in parts: what counts, and what the baseline accepts by reason."""
+    parts: dict[str, list[Finding]] = {}
+    for finding in result.findings:
+        # a report that says it of the result alone says it of all
+        parts.setdefault(finding.known or result.known, []).append(finding)
+    if len(parts) < 2:
+        return [result]
+    return [
+        replace(result, known=known, findings=tuple(findings), reason=findings[0].got)
+        for known, findings in parts.items()
+    ]
 
 
 def _failure(requirement: Requirement, results: list[Result]) -> Failure:

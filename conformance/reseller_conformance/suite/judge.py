@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, replace
 from typing import TypeVar
 
@@ -23,9 +23,10 @@ from reseller_conformance.checks.form import see
 from reseller_conformance.checks.wavering import COUNTS, wavering
 from reseller_conformance.contract import Format
 from reseller_conformance.envelope import Looks
-from reseller_conformance.evidence import MOST_FINDINGS, MOST_PLACES, finding
+from reseller_conformance.evidence import finding
 from reseller_conformance.excerpts import excerpt
-from reseller_conformance.findings import Finding, Outcome
+from reseller_conformance.findings import MOST_FINDINGS, Finding, Outcome
+from reseller_conformance.kinds import kind_of, place_of
 from reseller_conformance.reports.evidence import Evidence, evidence_of
 from reseller_conformance.reports.text import visible
 from reseller_conformance.requirements import Level, Requirement
@@ -42,6 +43,8 @@ REJECTED = (
 
 SHOWN = 400
 """Characters of an answer that pytest shows."""
+MOST_SHOWN = 3
+"""Responses that pytest shows; the reports have the others."""
 
 Subject = TypeVar("Subject", Answer, Between, Sequence[Answer])
 
@@ -328,43 +331,41 @@ class Judge:
 
     def _fail(self) -> None:
         findings = self._findings()
-        shown = evidence_of(findings)[:MOST_FINDINGS]
-        paragraphs = [_as_text(self.requirement, one, self._named) for one in shown]
+        counted = [one for one in findings if not one.known]
+        self._end(Outcome.FAILED, findings[0].got, findings)
+        if not counted:
+            known = "; ".join(dict.fromkeys(one.known for one in findings))
+            self._record("known", known)
+            pytest.xfail(f"known: {known}")
+        shown = evidence_of(counted)
+        paragraphs = [_as_text(self.requirement, one, self._named) for one in shown[:MOST_SHOWN]]
+        if len(shown) > MOST_SHOWN:
+            paragraphs.append(f"{len(shown) - MOST_SHOWN} more: see the reports")
         text = "\n\n".join(
             [*paragraphs, f"to fix: reseller-conformance explain {self.requirement}"]
         )
-        self._end(Outcome.FAILED, findings[0].got, findings)
-        baseline = self.asked.settings.baseline
-        known = baseline and baseline.excuse(self.requirement.id, findings[0].format)
-        if known:
-            self._record("known", known.why)
-            pytest.xfail(f"known: {known.why}")
         counts = (Level.MUST, self.asked.settings.level)
         if self.requirement.level in counts:
             pytest.fail(text, pytrace=False)
         pytest.xfail(f"{self.requirement.level.upper()}: {findings[0].got}")
 
     def _findings(self) -> list[Finding]:
-        """The simplest example of each kind of departure, the simplest kinds first."""
+        """The simplest example of each kind of departure, the simplest kinds first.
+
+        What the baseline accepts comes last, so that it hides nothing else.
+        """
         kinds: dict[tuple[str, str], list[Departure]] = {}
         for departure in sorted(self._departures, key=lambda d: d.answer.case.weight):
-            kinds.setdefault((departure.where, departure.expected), []).append(departure)
+            kinds.setdefault(_key(departure), []).append(departure)
         hint = self._why_unasked() if self._unasked else ""
         about = (self.requirement, self._format)
-        return [
+        findings = [
             self._renamed(finding(*about, same[0], self.asked.target, same, hint))
-            for same in self._simplest_responses(kinds.values())
+            for same in kinds.values()
         ]
-
-    def _simplest_responses(self, kinds: Iterable[list[Departure]]) -> Iterator[list[Departure]]:
-        """Yield the kinds of departures that a few responses show, and some places in each."""
-        places = Counter[Case]()
-        for same in kinds:
-            case = same[0].answer.case
-            if case in places or len(places) < MOST_FINDINGS:
-                places[case] += 1
-                if places[case] <= MOST_PLACES:
-                    yield same
+        if baseline := self.asked.settings.baseline:
+            findings = sorted(map(baseline.marked, findings), key=lambda one: bool(one.known))
+        return findings[:MOST_FINDINGS]
 
     def _renamed(self, one: Finding) -> Finding:
         """Name options as the operator does; say where to look where an app told nothing."""
@@ -379,6 +380,11 @@ class Judge:
         self._record("reason", reason)
         if findings:
             self._record("findings", json.dumps([asdict(one) for one in findings]))
+
+
+def _key(departure: Departure) -> tuple[str, str]:
+    where, expected = departure.where, departure.expected
+    return place_of(where, expected), kind_of(where, expected, departure.got)
 
 
 def _counts_alone(group: Between) -> bool:

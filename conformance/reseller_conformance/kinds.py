@@ -1,0 +1,68 @@
+"""What a violation is about: its place and its kind, without what changes from run to run.
+
+A baseline and `diff` compare violations by these two. Counts, names and texts of an account change,
+so neither holds a value; a field, a member and the kind of what came stay the same.
+"""
+
+from __future__ import annotations
+
+import re
+
+from reseller_conformance.contract import FIELDS, PARAMETERS
+
+__all__ = ["ANYWHERE", "kind_of", "place_of"]
+
+ANYWHERE = "*"
+"""In a baseline: wherever the requirement is violated. No place of a finding is called so."""
+
+OVERVIEW = "overview"
+"""The place of an overview that is another's: which fields show it differs from run to run."""
+
+ANOTHERS = "this customer's"
+"""How `checks.agreement` begins what it expects of such an overview."""
+
+UNDOCUMENTED = "nothing undocumented"
+"""What is expected where an undocumented member stands; what that holds is not of interest."""
+
+LONGEST = 60
+
+_FIELDS = frozenset(field.name for field in FIELDS)
+_STATUS = re.compile(r"([1-5])[0-9]{2}\b")
+
+
+def place_of(where: str, expected: str = "") -> str:
+    """Return the field, member, header or parameters where something is wrong."""
+    if expected.startswith(ANOTHERS):
+        return OVERVIEW
+    last = re.split(r"[./]", where)[-1]
+    if last in _FIELDS:
+        return last
+    # of wrong calls that are combined, Hypothesis draws others with another seed
+    parameters = [part.partition(" ")[0] for part in where.split(" and ")]
+    if len(parameters) > 1 and set(parameters) <= set(PARAMETERS):
+        return " and ".join(parameters)
+    place = _plain(where) or "body"
+    return f"'{place}'" if place == ANYWHERE else place
+
+
+def kind_of(where: str, expected: str, got: str) -> str:
+    """Return what kind of thing came there; empty where the place says enough.
+
+    How a connection fails differs from one try to the next, so that it has no kind.
+    """
+    if where == "answer" or expected == UNDOCUMENTED:
+        return ""
+    if where == "status" and (status := _STATUS.match(got)):
+        return f"{status[1]}xx"
+    if got == "''":
+        return "an empty text"
+    head = re.split(r"""['"(<=:;,…]""", got)[0]
+    # what numbers, lists and objects hold is a value
+    head = re.sub(r"^(the number|an object|a list)\b.*", r"\1", head).strip()
+    kind = _plain(head) or ("a text" if got[:1] in "'\"" else "")
+    return "" if kind in (place_of(where), where) else kind
+
+
+def _plain(text: str) -> str:
+    """Return the text with N for each number, as TOML can hold it."""
+    return re.sub(r"[0-9]+", "N", text).encode("utf-8", "replace").decode()[:LONGEST]
