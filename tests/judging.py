@@ -129,7 +129,7 @@ class Direct:
             began=began,
             echoes_key=places_of(
                 _scrubber(*said.telling),
-                self._scrubber,
+                self._scrubber.text,
                 answer.body,
                 tuple(answer.fields.items()),
                 status=answer.status,

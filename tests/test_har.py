@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 import tracemalloc
-from io import BytesIO
+from base64 import b64encode
+from html import escape
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
-from hypothesis import example, given
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from recorded import EXAMPLES, KEY, ORIGIN, call, har, json_body, xml_body
 from reseller_conformance.cli import main
 from reseller_conformance.offline import entries as module
-from reseller_conformance.offline import together
+from reseller_conformance.offline import keys, together, validating
 from reseller_conformance.offline.entries import entries
 from reseller_conformance.offline.inputs import InputError
 from reseller_conformance.reports.writers import WRITERS
@@ -79,6 +83,117 @@ def test_what_tells_nothing_of_the_implementation_is_passed_over(
     report = recorded(entry, code=3)
     assert report["target"]["files"][0]["passed_over"] == {reason: 1}
     assert capsys.readouterr().err == f"unverified: nothing was judged; passed over: 1 {reason}\n"
+
+
+def saved(entry: dict[str, Any], size: object, **response: Any) -> dict[str, Any]:
+    """Return the entry with no text, and what its recorder says of the length."""
+    entry["response"]["content"] = {"mimeType": "application/json", "size": size}
+    entry["response"] |= response
+    return entry
+
+
+@pytest.mark.parametrize(
+    ("size", "more"),
+    [
+        (-1, {}),
+        (12, {}),
+        (None, {}),
+        ("0", {}),
+        (0, {"bodySize": 300}),
+        (0, {"headers": [{"name": "content-length", "value": "300"}]}),
+    ],
+)
+def test_a_body_that_was_not_kept_is_no_empty_one(size: object, more: dict[str, Any]) -> None:
+    report = recorded(saved(call("json", None), size, **more), code=3)
+    passed_over = {"answers whose body was not saved": 1}
+    assert report["target"]["files"][0]["passed_over"] == passed_over
+
+
+@pytest.mark.parametrize("more", [{}, {"bodySize": 0}, {"bodySize": -1}])
+def test_an_empty_body_is_one(more: dict[str, Any]) -> None:
+    headers = [{"name": "Content-Length", "value": "0"}]
+    report = recorded(saved(call("json", None), 0, headers=headers, **more), code=1)
+    assert "http.body" in failed(report)
+
+
+def test_what_an_overview_lacks_is_said_where_it_matters() -> None:
+    dates = dict.fromkeys(("billing_start_date", "billing_end_date"), "30.08.2010")
+    report = recorded(call("json", json_body(**dates, credits_used="many")), code=1)
+    reasons = {result["id"]: result["reason"] for result in report["requirements"]}
+    assert reasons["values.cycle"] == (
+        "no overview was saved with billing_start_date, billing_end_date, billing_process_date "
+        "readable; see success.dates"
+    )
+    assert reasons["values.balance"].endswith("credits_overage readable; see success.counts")
+    assert outcome(report, "values.reputation") == "passed"
+    report = recorded(call("json", ERRORS, status=400, task=None))
+    reasons = {result["id"]: result["reason"] for result in report["requirements"]}
+    assert reasons["values.cycle"] == "no overview was saved"
+
+
+LONE = "\ud800"
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        call("json", json_body(), url=f"https://{LONE}.example/apiv2/reseller.account.json?task=x"),
+        call("json", json_body(), url=f"https://h/{LONE}/apiv2/reseller.account.json?user={LONE}"),
+        call("json", json_body(), url="https://[::1/apiv2/reseller.account.json"),
+        call(
+            "json", json_body(), url="https://h:x/apiv2/reseller.account.json?task=overview&user=a"
+        ),
+        call("json", f'{{"message": "{LONE}"}}', headers=[(LONE, LONE), ("content-type", LONE)]),
+        call("json", json_body(), url=f"https://{KEY}@h/?api_key={LONE}"),
+        {"request": {"url": 10**400, "headers": [[], 1, None]}, "response": {"status": 1e400}},
+        {"request": {"url": "x", "postData": {"text": "[" * 9000, "params": {"name": 1}}}},
+        {"request": LONE},
+    ],
+    ids=range(9),
+)
+def test_whatever_an_entry_says_the_others_are_judged(
+    entry: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    reports = [f"--{writer.option}={writer.option}" for writer in WRITERS]
+    har(Path("calls.har"), call("json", json_body()), entry, call("json", json_body(requests=-1)))
+    assert main(["validate", "calls.har", *reports]) == 1
+    report = json.loads(Path("report-json").read_text())
+    assert finding(report, "success.counts")["case"].startswith("calls.har, entry 3")
+    assert "Traceback" not in capsys.readouterr().err
+
+
+def test_an_entry_that_is_too_deep_or_too_long_a_number_is_passed_over() -> None:
+    deep = '{"a": "]}\\"", "b": ' + "[" * 50_000 + '"[{"' + "]" * 50_000 + "}"
+    last = json.dumps(call("json", json_body(requests=-1)))
+    Path("calls.har").write_text(f'{{"log": {{"entries": [{deep}, {"9" * 5000}, {last}]}}}}')
+    report = judged("calls.har", code=1)
+    assert report["target"]["files"][0] == {
+        "file": "calls.har",
+        "answers": 1,
+        "passed_over": {"other calls": 2},
+    }
+    assert failed(report) == ["success.counts"]
+
+
+MEMBERS = (
+    *("request", "response", "url", "method", "headers", "postData", "params", "text", "name"),
+    *("value", "status", "content", "size", "startedDateTime", "time", "cookies", "encoding"),
+)
+WORDS = [LONE, KEY, "GET", "POST", "200", "base64", f"{ORIGIN}.json?api_key={KEY}"]
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.sampled_from(WORDS),
+    lambda part: (
+        st.lists(part, max_size=3) | st.dictionaries(st.sampled_from(MEMBERS), part, max_size=5)
+    ),
+    max_leaves=20,
+)
+
+
+@given(st.lists(ANYTHING, max_size=4))
+@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+def test_whatever_json_can_say_is_survived(entries: list[Any]) -> None:
+    har(Path("calls.har"), *entries)
+    assert main(["validate", "calls.har", "--report-json=report"]) in (0, 1, 3)
 
 
 def test_a_har_is_told_by_its_beginning_and_may_have_a_mark() -> None:
@@ -307,7 +422,6 @@ def test_what_counts_up_goes_down_only_in_a_new_cycle() -> None:
         "null",
         '{"log": {"entries": [nonsense]}}',
         '{"log": {"entries": [{"a": ' + "[" * 100_000,
-        '{"log": {"entries": [' + "9" * 5000 + "]}}",
         '{"log": {"entries": [{}] ',
         '{"log": {"entries": [{}, {"request"',
         '{"log" "entries"}',
@@ -429,3 +543,102 @@ def test_no_form_of_the_key_is_written(key: str, capsys: pytest.CaptureFixture[s
         for form in (key, json.dumps(key)[1:-1], key.encode("unicode_escape").decode()):
             assert re.sub(r"\s+", "", form) not in flat
     assert "***" in said.out
+
+
+def form(name: str, value: str) -> str:
+    return f'--x\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n--x--'
+
+
+def posted(**data: Any) -> dict[str, Any]:
+    entry = call("json", json_body(), url=f"{ORIGIN}.json", method="POST")
+    entry["request"]["postData"] = data
+    return entry
+
+
+def asked(url: str, **more: Any) -> dict[str, Any]:
+    entry = call("json", "<html>", url=url)
+    entry["request"] |= more
+    return entry
+
+
+SECOND = "k3y/of+another&entry-\N{LATIN SMALL LETTER E WITH ACUTE}"
+PAIR = [{"name": "api_key", "value": SECOND}]
+OTHERS = {
+    "a form": posted(mimeType="application/x-www-form-urlencoded", params=PAIR),
+    "a form's text": posted(text=urlencode({"task": "overview", "api_key": SECOND})),
+    "JSON": posted(text=json.dumps({"auth": [{"apiKey": SECOND}]})),
+    "a form of parts": posted(text=form("api_key", SECOND)),
+    "YAML": posted(text=f"user: me\napi_key: '{SECOND}'"),
+    "XML": posted(text=f"<call><api_key>{escape(SECOND)}</api_key></call>"),
+    "another endpoint": asked(f"https://h/v3/stats?{urlencode({'api_key': SECOND})}"),
+    "a list of parameters": asked("https://h/", queryString=PAIR),
+    "a header": asked("https://h/", headers=[{"name": "X-Api-Key", "value": SECOND}]),
+    "a bearer": asked(
+        "https://h/", headers=[{"name": "authorization", "value": f"Bearer {SECOND}"}]
+    ),
+    "Basic credentials": asked(
+        "https://h/",
+        headers=[
+            {
+                "name": "Authorization",
+                "value": f"Basic {b64encode(f'me:{SECOND}'.encode()).decode()}",
+            }
+        ],
+    ),
+    "a referrer": asked(
+        "https://h/",
+        headers=[{"name": "Referer", "value": f"https://h/?{urlencode({'api_key': SECOND})}"}],
+    ),
+    "a cookie": asked("https://h/", cookies=PAIR),
+}
+
+
+def written_of(*args: str) -> str:
+    """Return all that a judgement of this writes."""
+    reports = [f"--{writer.option}={writer.option}" for writer in WRITERS]
+    assert main(["validate", *args, "--level", "should", *reports]) == 1
+    return "\n".join(Path(writer.option).read_text("utf-8") for writer in WRITERS)
+
+
+@pytest.mark.parametrize("other", OTHERS.values(), ids=OTHERS)
+@pytest.mark.parametrize("first", [True, False], ids=["before", "after"])
+def test_the_key_of_a_call_that_is_passed_over_is_replaced_in_others(
+    other: dict[str, Any], first: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # so long a text that a part of the key would be left where it is cut
+    echo = call(
+        "json", json.dumps({"message": f"{'x' * 370}{SECOND}", "errors": [SECOND]}), status=400
+    )
+    har(Path("calls.har"), *([other, echo] if first else [echo, other]))
+    written = written_of("calls.har") + capsys.readouterr().out
+    assert "***" in written
+    for part in ("k3y/of", "k3y\\/of", "another&", "another&amp;entry", "k3y%2Fof"):
+        assert part not in written
+
+
+def test_the_keys_of_all_files_are_known_before_the_first_is_judged(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("errors.json").write_text(json.dumps({"message": SECOND, "errors": [SECOND]}))
+    har(Path("calls.har"), call("json", json_body(), api_key=SECOND))
+    written = written_of("errors.json", "calls.har")
+    stdin = TextIOWrapper(BytesIO(Path("calls.har").read_bytes()))
+    monkeypatch.setattr(sys, "stdin", stdin)
+    written += written_of("errors.json", "-") + capsys.readouterr().out
+    assert "k3y/of" not in written
+    assert "k3y\\/of" not in written
+
+
+def test_more_keys_than_are_remembered_are_told_and_each_is_known_in_its_own_call(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(keys, "MOST_KEYS", 20)
+    monkeypatch.setattr(validating, "MOST_KEYS", 20)
+    many = [call("json", json_body(), api_key=f"random-{n}-key") for n in range(30)]
+    echo = call("json", json.dumps({"message": SECOND, "errors": []}), api_key=SECOND, status=400)
+    har(Path("calls.har"), *many, echo)
+    assert "k3y/of" not in written_of("calls.har")
+    assert capsys.readouterr().err == (
+        "warning: more than 20 keys were sent: the others are replaced only in the responses to "
+        "their own calls: calls.har\n"
+    )

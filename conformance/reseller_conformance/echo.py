@@ -5,7 +5,7 @@ Which values would be an echo is left to `client.request` and `offline.calls`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from reseller_conformance.secret import Scrubber
 
@@ -20,7 +20,7 @@ _SAME_EACH_TIME = ("date",)
 
 def places_of(
     sent: Scrubber,
-    redact: Scrubber,
+    redact: Callable[[str], str],
     body: bytes,
     headers: Sequence[tuple[str, str]] = (),
     *,
@@ -50,14 +50,16 @@ def places_of(
     return tuple(dict.fromkeys(found))
 
 
-def _named(sent: Scrubber, redact: Scrubber, headers: Sequence[tuple[str, str]]) -> Iterator[str]:
+def _named(
+    sent: Scrubber, redact: Callable[[str], str], headers: Sequence[tuple[str, str]]
+) -> Iterator[str]:
     for name, value in headers:
         if sent.found_in(_bytes(f"{name}: {value}")):
-            shown = redact.text(sent.text(name))[:LONGEST_NAME]
+            shown = redact(sent.text(name))[:LONGEST_NAME]
             if name.lower() != "set-cookie":
                 yield f"header {shown}"
                 continue
-            cookie = redact.text(sent.text(value.partition("=")[0].strip()))[:LONGEST_NAME]
+            cookie = redact(sent.text(value.partition("=")[0].strip()))[:LONGEST_NAME]
             yield f"cookie {cookie}"
 
 

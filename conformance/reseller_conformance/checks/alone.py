@@ -31,6 +31,8 @@ class Alone:
     requirement: Requirement
     concerns: Concerns
     check: Check[Answer]
+    fields: tuple[str, ...] = ()
+    """Those that an overview must have in a form that can be read."""
 
 
 def _whatever(_: Answer) -> bool:
@@ -49,8 +51,11 @@ def _errors(answer: Answer) -> bool:
     return answer.looks is Looks.ERRORS
 
 
-def _with(*names: str) -> Concerns:
-    return lambda answer: _overview(answer) and answer.values.keys() >= set(names)
+def _of_fields(requirement: Requirement, check: Check[Answer], *names: str) -> Alone:
+    def has_them(answer: Answer) -> bool:
+        return _overview(answer) and answer.values.keys() >= set(names)
+
+    return Alone(requirement, has_them, check, names)
 
 
 def _of_topic(topic: str, concerns: Concerns, *but: Requirement) -> Iterator[Alone]:
@@ -78,10 +83,10 @@ ALONE = (
     *_of_topic("success", _overview, r.SUCCESS_ANSWERED),
     Alone(r.ERRORS_KEY, _whatever, errors.key),
     *_of_topic("errors", _errors, r.ERRORS_KEY, r.ERRORS_STEADY),
-    Alone(r.VALUES_REPUTATION, _with("reputation"), values.reputation),
-    Alone(r.VALUES_PACKAGE, _with("package"), values.package),
-    Alone(r.VALUES_BALANCE, _with(*_BALANCE), values.balance),
-    Alone(r.VALUES_CYCLE, _with(*values.CYCLE), values.cycle),
+    _of_fields(r.VALUES_REPUTATION, values.reputation, "reputation"),
+    _of_fields(r.VALUES_PACKAGE, values.package, "package"),
+    _of_fields(r.VALUES_BALANCE, values.balance, *_BALANCE),
+    _of_fields(r.VALUES_CYCLE, values.cycle, *values.CYCLE),
 )
 """In the order of the catalogue's topics. `success.answered` speaks of right calls alone."""
 

@@ -75,7 +75,7 @@ class Cleaning:
             self._echoes[telling] = Scrubber(telling)
         return places_of(
             self._echoes[telling],
-            self._scrubber,
+            self._scrubber.text,
             reply.body,
             reply.headers,
             status=reply.status,

@@ -18,6 +18,7 @@ from reseller_conformance.excerpts import place_of
 from reseller_conformance.exchange import CAP, Exchange
 from reseller_conformance.offline.bodies import TOO_LARGE, likely_format
 from reseller_conformance.offline.calls import call_of, format_in, keys_in
+from reseller_conformance.offline.keys import keys_in_body
 from reseller_conformance.offline.responses import Came, came
 from reseller_conformance.offline.rules import rules_for
 from reseller_conformance.offline.saved import Saved
@@ -87,7 +88,7 @@ def _one_of(name: str, value: str, known: tuple[str, ...]) -> str:
 def _saved(given: Came, format: str | None, expect: str | None, content_type: str | None) -> Saved:
     """Put together what is known, with no key in what is shown of it."""
     call = call_of(given.url)
-    keys = (*keys_in(given.url.partition("?")[2]), *keys_in(given.form))
+    keys = (*keys_in(given.url.partition("?")[2]), *keys_in_body(given.form))
     telling = call.telling if call and not given.form else keys
     scrubber = Scrubber(keys)
     sent = (("Content-Type", content_type),) if content_type else given.headers
@@ -101,7 +102,7 @@ def _saved(given: Came, format: str | None, expect: str | None, content_type: st
         body=scrubber.data(body),
         problem=TOO_LARGE if len(given.body) > CAP else None,
         echoes_key=places_of(
-            Scrubber(telling), scrubber, body, sent, status=given.status, reason=given.reason
+            Scrubber(telling), scrubber.text, body, sent, status=given.status, reason=given.reason
         ),
     )
     return Saved(

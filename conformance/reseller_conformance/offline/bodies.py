@@ -71,12 +71,12 @@ def lines(stream: BinaryIO, name: str, beside: Beside) -> Iterator[Saved]:
 
 def saved_body(body: bytes, place: str, format: Format, beside: Beside) -> Saved:
     """Read one body of which no more is known."""
-    given = beside.content_type
+    given, scrubber = beside.content_type, scrubber_for(beside.keys)
     exchange = Exchange(
         Case(format),
         url="",
-        headers=(("Content-Type", given),) if given else (),
-        body=scrubber_for(beside.keys).data(body[:CAP]),
+        headers=(("Content-Type", scrubber.text(given)),) if given else (),
+        body=scrubber.data(body[:CAP]),
         problem=TOO_LARGE if len(body) > CAP else None,
     )
     return Saved(read(exchange), place, due=beside.due, headers=given is not None)

@@ -16,13 +16,15 @@ from reseller_conformance.contract import PARAMETERS, TASK, Format
 from reseller_conformance.secret import LEAST
 from reseller_conformance.states import State, Text, Value
 
-__all__ = ["Call", "call_of", "format_in", "keys_in"]
+__all__ = ["KEY_NAME", "Call", "call_of", "format_in", "keys_in"]
+
+KEY_NAME = re.compile(r"(?:x[-_])?api[-_]?key\b", re.IGNORECASE)
+"""What a parameter, a header or a member is called that holds a key."""
 
 MOST_TEXT = 255
 """Longer values are asked of nobody (specification, section 4)."""
 
 _PATH = re.compile(r"(.*/apiv2/reseller\.account)\.(json|xml)", re.DOTALL)
-_KEY = re.compile(r"api_?key\b", re.IGNORECASE)
 # Also those that only a gateway or a database could take: nobody is asked to answer them.
 _UNASKED = re.compile("[\0-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 _BLANK = re.compile(r"\W*(?:redacted|removed|hidden|masked|sanitized|secret)?\W*", re.IGNORECASE)
@@ -72,7 +74,7 @@ def call_of(url: str) -> Call | None:
     user = values.get("user", [""])[0]
     where = f"{parts.scheme}://{parts.netloc}{path[1]}"
     keys = _keys(sent)
-    others = [value.lower() for name, value in sent if not _KEY.match(name)]
+    others = [value.lower() for name, value in sent if not KEY_NAME.match(name)]
     return Call(
         case=_case(Format(path[2]), values),
         user=user,
@@ -93,12 +95,12 @@ def call_of(url: str) -> Call | None:
 
 
 def _keys(sent: Sequence[tuple[str, str]]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(value for name, value in sent if value and _KEY.match(name)))
+    return tuple(dict.fromkeys(value for name, value in sent if value and KEY_NAME.match(name)))
 
 
 def _digest(*texts: str) -> str:
     """Return what is equal for equal texts, and tells nothing of them: a key may be among them."""
-    return sha256("\n".join(texts).encode("utf-8", "surrogateescape")).hexdigest()
+    return sha256("\n".join(texts).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _pairs(query: str) -> list[tuple[str, str]]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import codecs
 import json
+import re
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
@@ -25,8 +26,19 @@ _BROKEN_OFF = "it breaks off"
 _WHITE = " \t\r\n"
 # How far before the end of a text its breaking off may be told: a whole `-Infinity`, or an escape.
 _EDGE = 16
+_LONGEST_INT = 300
+"""Digits of a number that is read as one; Python refuses thousands, which JSON allows."""
+
+_STRUCTURE = re.compile(r"""["\[\]{}]""")
+_STRING_END = re.compile(r"""(?:[^"\\]|\\.)*+("?)""", re.DOTALL)
+
+
+def _int(digits: str) -> int | float:
+    return int(digits) if len(digits) <= _LONGEST_INT else float("inf")
+
+
 # Some recorders leave control characters in strings as they are.
-_DECODER = json.JSONDecoder(strict=False)
+_DECODER = json.JSONDecoder(strict=False, parse_int=_int)
 
 
 def entries(stream: BinaryIO, name: str) -> Iterator[Any]:
@@ -112,8 +124,35 @@ class _Text:
                 if not (begun or near) or not self._more():
                     broken_off = self._whole and (begun or near)
                     raise _BrokenError(_BROKEN_OFF if broken_off else error.msg) from None
-            except (RecursionError, ValueError) as error:
-                raise _BrokenError(f"with something that no HAR holds: {error!s:.60}") from None
+            except RecursionError:
+                return self._skip()
+
+    def _skip(self) -> None:
+        """Pass over an object or an array that is too deep to be read, as far as its end."""
+        depth = 0
+        while True:
+            found = _STRUCTURE.search(self._text, self._at)
+            if found is None:
+                self._at = len(self._text)
+                if not self._more():
+                    raise _BrokenError(_BROKEN_OFF)
+                continue
+            self._at = found.end()
+            if found[0] == '"':
+                self._skip_string()
+            else:
+                depth += 1 if found[0] in "[{" else -1
+            if depth == 0:
+                return
+
+    def _skip_string(self) -> None:
+        while True:
+            end = _STRING_END.match(self._text, self._at)
+            if end is not None and end[1]:
+                self._at = end.end()
+                return
+            if not self._more():
+                raise _BrokenError(_BROKEN_OFF)
 
     def _take(self, expected: str) -> None:
         found = self._next()

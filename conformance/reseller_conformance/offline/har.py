@@ -11,6 +11,7 @@ import binascii
 from base64 import b64decode
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, BinaryIO
 
@@ -23,11 +24,9 @@ from reseller_conformance.offline.bodies import TOO_LARGE, Beside, scrubber_for
 from reseller_conformance.offline.calls import Call, call_of
 from reseller_conformance.offline.entries import entries
 from reseller_conformance.offline.saved import Saved
+from reseller_conformance.secret import Scrubber
 
-__all__ = ["MOST_KEYS", "Recording"]
-
-MOST_KEYS = 200
-"""Keys that are remembered: more than that are random ones, each tried once."""
+__all__ = ["Recording"]
 
 _MARK = "\ufeff"
 _NOT_MODIFIED = 304
@@ -40,13 +39,13 @@ class _PassedOverError(Exception):
 class Recording:
     """One HAR file. `passed_over` counts, by reason, the entries that were not judged."""
 
-    def __init__(self, stream: BinaryIO, name: str, beside: Beside, keys: set[str]) -> None:
-        """Read this stream, and add to `keys` those that were sent; the name is for people."""
+    def __init__(self, stream: BinaryIO, name: str, beside: Beside) -> None:
+        """Read this stream; the name is for people."""
         self.passed_over: Counter[str] = Counter()
-        self._keys = keys
         self._stream = stream
         self._name = name
         self._beside = beside
+        self._known = frozenset(beside.keys)
         self._clock = 0.0
 
     def answers(self) -> Iterator[Saved]:
@@ -65,37 +64,35 @@ class Recording:
         call = call_of(request.text("url"))
         if call is None:
             raise _PassedOverError("other calls")
-        if len(self._keys) < MOST_KEYS:
-            self._keys.update(call.keys)
         if request.text("method").upper() != "GET":
             raise _PassedOverError("calls with another method than GET")
         if not call.asked_of_anyone:
             raise _PassedOverError("calls with a text that nobody need answer")
         status = _status(entry, response)
         body, verbatim = _body(response, status, call.case.format)
-        scrubber = scrubber_for((*call.keys, *self._beside.keys))
+        hidden = self._hidden(call)
         exchange = Exchange(
             call.case,
             url="",
             status=status,
-            headers=tuple((name, scrubber.text(value)) for name, value in _headers(response)),
-            body=scrubber.data(body[:CAP]),
+            headers=tuple((name, hidden.text(value)) for name, value in _headers(response)),
+            body=hidden.data(body[:CAP]),
             problem=TOO_LARGE if len(body) > CAP else None,
             began=self._began(entry),
             seconds=entry.number("time") / 1000,
             echoes_key=places_of(
                 scrubber_for(call.telling),
-                scrubber,
+                hidden.text,
                 body[:CAP],
                 _all_headers(response),
                 status=status,
-                reason=response.text("statusText"),
+                reason=response.shown("statusText"),
             ),
         )
         self._clock = max(self._clock, exchange.began + exchange.seconds)
         return Saved(
             answer=read(exchange),
-            place=f"{place} ({scrubber.text(_said(call))})",
+            place=f"{place} ({hidden.text(_said(call))})",
             due=Expected.EITHER if call.case.wrong else self._beside.due,
             verbatim=verbatim,
             headers=bool(response.list("headers")),
@@ -104,12 +101,36 @@ class Recording:
             keyed=bool(call.telling),
         )
 
+    def _hidden(self, call: Call) -> _Hidden:
+        """Return what hides all keys that are known, and this call's, if there were too many."""
+        known = scrubber_for(self._beside.keys)
+        if self._known.issuperset(call.keys):
+            return _Hidden((known,))
+        return _Hidden((known, scrubber_for(call.keys)))
+
     def _began(self, entry: _Part) -> float:
         """Return when the call was made; where that was not saved, after all before it."""
         try:
             return datetime.fromisoformat(entry.text("startedDateTime")).timestamp()
         except (ValueError, OverflowError, OSError):
             return self._clock
+
+
+@dataclass(frozen=True, slots=True)
+class _Hidden:
+    """Several scrubbers, one after the other."""
+
+    scrubbers: tuple[Scrubber, ...]
+
+    def data(self, data: bytes) -> bytes:
+        for scrubber in self.scrubbers:
+            data = scrubber.data(data)
+        return data
+
+    def text(self, text: str) -> str:
+        for scrubber in self.scrubbers:
+            text = scrubber.text(text)
+        return text
 
 
 class _Part:
@@ -133,9 +154,17 @@ class _Part:
             return float(value)
         return 0.0
 
+    def is_zero(self, name: str) -> bool:
+        value = self._members.get(name)
+        return isinstance(value, (int, float)) and value == 0
+
     def list(self, name: str) -> list[_Part]:
         value = self._members.get(name)
         return [_Part(item) for item in value] if isinstance(value, list) else []
+
+    def shown(self, name: str) -> str:
+        """Return a text with nothing in it that no report could be written with."""
+        return self.text(name).encode("utf-8", "replace").decode()
 
     def has(self, name: str) -> bool:
         return self._members.get(name) is not None
@@ -155,10 +184,10 @@ def _status(entry: _Part, response: _Part) -> int:
 def _body(response: _Part, status: int, format: Format) -> tuple[bytes, bool]:
     """Return the body, and whether these are the bytes that came."""
     content = response.part("content")
-    text, size = content.text("text"), content.number("size")
+    text = content.text("text")
     if not text:
         # of an answer that is wrong by its status the body is not needed
-        if (size or not content.has("size")) and not (300 <= status < 400 or status >= 500):
+        if not _was_empty(response) and not (300 <= status < 400 or status >= 500):
             raise _PassedOverError("answers whose body was not saved")
         return b"", True
     if content.text("encoding").lower() == "base64":
@@ -171,21 +200,31 @@ def _body(response: _Part, status: int, format: Format) -> tuple[bytes, bool]:
     return f"{mark}{text}".encode("utf-8", "replace"), False
 
 
+def _was_empty(response: _Part) -> bool:
+    """Say whether a body without a text was empty: recorders write 0 for one not kept, too."""
+    lengths = [response.number("bodySize")]
+    for header in response.list("headers"):
+        written = header.text("value").strip()
+        if header.text("name").lower() == "content-length" and written.isdecimal():
+            lengths.append(float(written))
+    return response.part("content").is_zero("size") and not any(lengths)
+
+
 def _headers(response: _Part) -> list[tuple[str, str]]:
     """Return those headers that are judged, or what the recorder tells of them."""
     saved = [
-        (header.text("name"), header.text("value"))
+        (header.shown("name"), header.shown("value"))
         for header in response.list("headers")
         if header.text("name").lower() in ("content-type", "location")
     ]
-    named = response.part("content").text("mimeType")
+    named = response.part("content").shown("mimeType")
     return saved if response.list("headers") else [("Content-Type", named)] * bool(named)
 
 
 def _all_headers(response: _Part) -> list[tuple[str, str]]:
     """Return every header, and the cookies as headers where they were saved beside them."""
-    headers = [(part.text("name"), part.text("value")) for part in response.list("headers")]
-    cookies = [f"{part.text('name')}={part.text('value')}" for part in response.list("cookies")]
+    headers = [(part.shown("name"), part.shown("value")) for part in response.list("headers")]
+    cookies = [f"{part.shown('name')}={part.shown('value')}" for part in response.list("cookies")]
     return [*headers, *(("Set-Cookie", cookie) for cookie in cookies)]
 
 

@@ -7,10 +7,12 @@ import re
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from shutil import copyfileobj
+from tempfile import SpooledTemporaryFile
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 from reseller_conformance.contract import Format
 from reseller_conformance.offline.bodies import MARKS, likely_format
@@ -18,10 +20,24 @@ from reseller_conformance.offline.bodies import MARKS, likely_format
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
-__all__ = ["STDIN", "Input", "InputError", "Sort", "format_of", "look_ahead", "opened", "sort_of"]
+__all__ = [
+    "STDIN",
+    "Input",
+    "InputError",
+    "Sort",
+    "format_of",
+    "is_pipe",
+    "look_ahead",
+    "opened",
+    "sort_of",
+    "spooled",
+]
 
 STDIN = "-"
 HEAD = 4096
+
+IN_MEMORY = 64 * 1024 * 1024
+"""Bytes of a recording from a pipe that are kept in memory: it is read twice."""
 
 _HAR = re.compile(rb'\{\s*"log"\s*:\s*\{')
 
@@ -91,7 +107,7 @@ def look_ahead(names: Sequence[str]) -> int | None:
     total: int | None = 0
     for name in names:
         # a pipe that is opened and closed again is broken for who writes to it
-        if name == STDIN or _is_pipe(name):
+        if is_pipe(name):
             total = None
             continue
         with _readable(name) as stream:
@@ -111,6 +127,15 @@ def opened(name: str) -> Iterator[Input]:
         following = _Following(head, stream)
         shown = "stdin" if name == STDIN else name
         yield Input(shown, head, io.BufferedReader(following), following)
+
+
+@contextmanager
+def spooled(given: Input) -> Iterator[Input]:
+    """Keep what can be read only once, in memory or else in a file without a name."""
+    with SpooledTemporaryFile(IN_MEMORY) as kept:
+        copyfileobj(given.stream, kept)
+        kept.seek(0)
+        yield replace(given, stream=cast("BinaryIO", kept))
 
 
 def sort_of(given: Input, said: Sort | None) -> Sort:
@@ -138,9 +163,10 @@ def format_of(given: Input, said: Format | None, content_type: str | None) -> Fo
     return likely
 
 
-def _is_pipe(name: str) -> bool:
+def is_pipe(name: str) -> bool:
+    """Say whether this can be read only once."""
     try:
-        return Path(name).is_fifo()
+        return name == STDIN or Path(name).is_fifo()
     except ValueError:
         return False
 

@@ -28,7 +28,7 @@ class Rule:
     """A requirement, the saved answers that it speaks of, and the check that judges them.
 
     `lacking` says why there was none, where there was none; it is empty where that need not be
-    said. `recorded` says that it speaks of recorded calls alone.
+    said. `recorded` says that it speaks of recorded calls alone; `fields` must be readable for it.
     """
 
     requirement: Requirement
@@ -36,6 +36,7 @@ class Rule:
     check: Check[Answer]
     lacking: str
     recorded: bool = False
+    fields: tuple[str, ...] = ()
 
 
 # --- Which answers -------------------------------------------------------------------------------
@@ -134,7 +135,7 @@ def _rules() -> Iterator[Rule]:
             usual = (_any, _LACKING[requirement.topic], False)
             saved_so, lacking, recorded = _ONLY.get(requirement, usual)
             concerns = _both(saved_so, known.concerns)
-            yield Rule(requirement, concerns, known.check, lacking, recorded)
+            yield Rule(requirement, concerns, known.check, lacking, recorded, known.fields)
     yield Rule(r.ERRORS_SHAPE, _refused, _no_error, _LACKING["errors"])
 
 

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from reseller_conformance.checks.departure import Departure
-from reseller_conformance.contract import Format
+from reseller_conformance.contract import FIELDS, Format, Kind
+from reseller_conformance.envelope import Looks
 from reseller_conformance.excerpts import excerpt
 from reseller_conformance.findings import Finding, Outcome, Result
 from reseller_conformance.offline.rules import RULES, rules_for
@@ -21,6 +22,11 @@ from reseller_conformance.requirements import (
     AGREEMENT_WHITE_SPACE,
     CATALOGUE,
     ERRORS_STEADY,
+    SUCCESS_COUNTS,
+    SUCCESS_DATES,
+    SUCCESS_FIELDS,
+    SUCCESS_ONCE,
+    SUCCESS_PACKAGE,
     VALUES_STEADY,
     Requirement,
 )
@@ -36,6 +42,11 @@ PLACES = 3
 EXCERPT = 400
 """Characters of an answer that are shown as evidence."""
 
+_OF_KIND = {
+    Kind.COUNT: SUCCESS_COUNTS,
+    Kind.DATE: SUCCESS_DATES,
+    Kind.TEXT: SUCCESS_PACKAGE,
+}
 _RULES = {rule.requirement: rule for rule in reversed(RULES)}
 _COMPARED = {
     AGREEMENT_FORMATS: "no customer's overview was recorded in one format between two in the other",
@@ -93,6 +104,7 @@ class Tally:
         self.bytes = 0
         self._formats: set[Format] = set()
         self._recorded = False
+        self._overviews: set[str] = set()
         self._counts: dict[tuple[str, str], _Count] = {}
 
     @property
@@ -108,6 +120,8 @@ class Tally:
         self.bytes += len(exchange.body)
         self._formats.add(format)
         self._recorded = self._recorded or bool(saved.request)
+        if saved.answer.looks is Looks.OVERVIEW:
+            self._overviews.add(format.value)
         for rule in rules_for(saved):
             if format in rule.requirement.formats:
                 self.judge(rule.requirement, rule.check(saved.answer), (saved,), format)
@@ -159,7 +173,18 @@ class Tally:
         alone = rule is not None and not rule.recorded
         if not why or not (alone or self._recorded):
             return None
+        if rule and rule.fields and column in self._overviews:
+            why = self._unreadable(rule.fields, column)
         return Result(requirement, column, Outcome.NOT_TESTED, why)
+
+    def _unreadable(self, names: Sequence[str], column: str) -> str:
+        """Say which fields no overview had readable, and the requirements that say what it had."""
+        kinds = {field.kind for field in FIELDS if field.name in names}
+        likely = (SUCCESS_FIELDS, SUCCESS_ONCE, *(_OF_KIND[kind] for kind in Kind if kind in kinds))
+        counts = [(one.id, self._counts.get((one.id, column))) for one in likely]
+        failed = [id for id, count in counts if count is not None and count.departed]
+        see = f"; see {', '.join(failed)}" if failed else ""
+        return f"no overview was saved with {', '.join(names)} readable{see}"
 
 
 def finding_of(departure: Departure, requirement: Requirement, column: str) -> Finding:

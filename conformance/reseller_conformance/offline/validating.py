@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import nullcontext, suppress
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -20,19 +20,22 @@ import click
 from reseller_conformance import __version__
 from reseller_conformance.cases import Expected
 from reseller_conformance.contract import Format
-from reseller_conformance.findings import Result, Run
+from reseller_conformance.findings import Run
 from reseller_conformance.offline import bodies
-from reseller_conformance.offline.bodies import Beside
+from reseller_conformance.offline.bodies import Beside, scrubber_for
 from reseller_conformance.offline.har import Recording
 from reseller_conformance.offline.inputs import (
     Input,
     InputError,
     Sort,
     format_of,
+    is_pipe,
     look_ahead,
     opened,
     sort_of,
+    spooled,
 )
+from reseller_conformance.offline.keys import MOST_KEYS, collect
 from reseller_conformance.offline.progress import showing
 from reseller_conformance.offline.saved import Saved
 from reseller_conformance.offline.tally import Tally
@@ -42,7 +45,6 @@ from reseller_conformance.reports.terminal import console_for, print_report
 from reseller_conformance.reports.text import one_line, visible
 from reseller_conformance.reports.writers import ReportError
 from reseller_conformance.requirements import Level
-from reseller_conformance.secret import Scrubber
 
 __all__ = ["InputError", "ReportError", "Wanted", "validate", "wanted"]
 
@@ -94,24 +96,58 @@ class _Validation:
         self._together = Together(self._tally)
         self._files: list[_File] = []
         self._started = datetime.now(UTC).isoformat(timespec="seconds")
+        self.warnings: list[str] = []
         key = os.environ.get("RESELLER_API_KEY", "")
-        self._keys = {key} if key else set[str]()
-        self._beside = Beside(wanted.content_type, wanted.due, tuple(self._keys))
+        self._keys = {key: None} if key else {}
+        self._beside = Beside(wanted.content_type, wanted.due)
 
     def read(self, names: Sequence[str]) -> None:
         """Judge these files, as far as they can be read."""
         try:
-            for name in names:
-                try:
-                    self._file(name)
-                except InputError as problem:
-                    self.problems.append(str(problem))
+            with ExitStack() as pipes:
+                kept = self._collect(names, pipes)
+                self._beside = replace(self._beside, keys=tuple(self._keys))
+                for name in names:
+                    with self._told():
+                        self._file(name, kept.pop(name, None))
         except KeyboardInterrupt:
             self.interrupted = True
         self._together.finish()
 
-    def _file(self, name: str) -> None:
-        with opened(name) as given:
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
+        except InputError as problem:
+            if str(problem) not in self.problems:
+                self.problems.append(str(problem))
+
+    def _collect(self, names: Sequence[str], pipes: ExitStack) -> dict[str, Input]:
+        """Learn the keys of all recordings; return the pipes, which were opened for it."""
+        kept: dict[str, Input] = {}
+        for name in names:
+            with self._told():
+                if is_pipe(name):
+                    kept[name] = given = pipes.enter_context(opened(name))
+                    if sort_of(given, self.wanted.sort) is Sort.HAR:
+                        kept[name] = given = pipes.enter_context(spooled(given))
+                        self._collect_from(given)
+                        given.stream.seek(0)
+                    continue
+                with opened(name) as given:
+                    if sort_of(given, self.wanted.sort) is Sort.HAR:
+                        self._collect_from(given)
+        return kept
+
+    def _collect_from(self, given: Input) -> None:
+        if collect(given.stream, given.name, self._keys):
+            self.warnings.append(
+                f"more than {MOST_KEYS} keys were sent: the others are replaced only in the "
+                f"responses to their own calls: {given.name}"
+            )
+
+    def _file(self, name: str, kept: Input | None) -> None:
+        with nullcontext(kept) if kept else opened(name) as given:
             file = _File(given)
             self._files.append(file)
             for saved in self._answers(given, file):
@@ -121,14 +157,19 @@ class _Validation:
 
     def _answers(self, given: Input, file: _File) -> Iterator[Saved]:
         sort = sort_of(given, self.wanted.sort)
+        shown = self._shown(given.name)
         if sort is Sort.NDJSON:
-            return bodies.lines(given.stream, given.name, self._beside)
+            return bodies.lines(given.stream, shown, self._beside)
         if sort is Sort.BODY:
             format = format_of(given, self.wanted.format, self.wanted.content_type)
-            return bodies.whole(given.stream, given.name, format, self._beside)
-        recording = Recording(given.stream, given.name, self._beside, self._keys)
+            return bodies.whole(given.stream, shown, format, self._beside)
+        recording = Recording(given.stream, shown, self._beside)
         file.passed_over = recording.passed_over
         return recording.answers()
+
+    def _shown(self, name: str) -> str:
+        """Return a file's name with no key in it."""
+        return scrubber_for(self._beside.keys).text(name)
 
     @property
     def answers(self) -> int:
@@ -151,10 +192,8 @@ class _Validation:
     @property
     def run(self) -> Run:
         """What the answers come to, with no key in it."""
-        # an answer may hold the key of another call, and the first reported of them came before it
-        scrub = Scrubber(self._keys).text
         return Run(
-            results=tuple(_scrubbed(result, scrub) for result in self._tally.results),
+            results=self._tally.results,
             level=self.wanted.level,
             suite={
                 "version": __version__,
@@ -167,7 +206,7 @@ class _Validation:
                 "kind": "saved",
                 "files": [
                     {
-                        "file": scrub(file.given.name),
+                        "file": self._shown(file.given.name),
                         "answers": file.answers,
                         "passed_over": dict(file.passed_over),
                     }
@@ -176,19 +215,6 @@ class _Validation:
             },
             complete=not (self.problems or self.interrupted),
         )
-
-
-def _scrubbed(result: Result, scrub: Callable[[str], str]) -> Result:
-    """Return the result with no key in what comes from an answer."""
-    written = result.as_dict()
-    findings = [
-        {name: scrub(value) if name in _FROM_ANSWERS else value for name, value in finding.items()}
-        for finding in written["findings"]
-    ]
-    return Result.from_dict({**written, "reason": scrub(result.reason), "findings": findings})
-
-
-_FROM_ANSWERS = ("where", "expected", "got", "hint", "case", "excerpt")
 
 
 def validate(names: Sequence[str], wanted: Wanted, color: bool | None = None) -> int:
@@ -217,6 +243,8 @@ def _tell(validation: _Validation, run: Run, unwritten: Sequence[str], color: bo
         # rich ends the process where whoever reads the report has gone; the exit code stands.
         with suppress(BrokenPipeError, SystemExit):
             print_report(run, console_for(color))
+    for warning in validation.warnings:
+        click.echo(f"warning: {visible(one_line(warning))}", err=True)
     for problem in (*validation.problems, *unwritten):
         click.echo(f"error: {visible(one_line(problem))}", err=True)
     if validation.interrupted:
