@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from reseller_conformance.cli import main
-from reseller_conformance.comparison import Comparison, compare
-from reseller_conformance.findings import Outcome, Result, Run
+from reseller_conformance.comparison import Comparison, as_text, compare
+from reseller_conformance.findings import Finding, Outcome, Result, Run
 from reseller_conformance.reports.json_report import as_json, render
-from reseller_conformance.requirements import by_id
+from reseller_conformance.requirements import CATALOGUE, Level, by_id
 
 SUITE = {
     "version": "0.1.0",
@@ -44,6 +44,7 @@ def compared(old: Run, new: Run) -> Comparison:
 
 
 COUNTS = ("success.counts", "json")
+PARTS = ("broke", "fixed", "newly_tested", "no_longer_tested")
 
 
 @pytest.mark.parametrize(
@@ -69,7 +70,7 @@ def test_each_turn_of_an_outcome_is_told_once(
     before: Outcome | None, after: Outcome | None, where: set[str]
 ) -> None:
     found = compared(run({COUNTS: before} if before else {}), run({COUNTS: after} if after else {}))
-    told = {name: changes for name, changes in asdict(found).items() if changes}
+    told = {name: asdict(found)[name] for name in PARTS if getattr(found, name)}
     assert set(told) == where
     for (change,) in told.values():
         assert (change["id"], change["level"], change["format"]) == (COUNTS[0], "must", "json")
@@ -92,7 +93,7 @@ def test_of_two_suites_in_one_run_the_worse_counts() -> None:
 
 def test_what_was_different_about_the_runs_is_noted() -> None:
     new = run(
-        {},
+        {COUNTS: Outcome.PASSED},
         suite={**SUITE, "seed": 2, "depth": "standard", "formats": ["json"]},
         target={**TARGET, "base_url": "https://new.example", "foreign_user": "eve"},
         complete=False,
@@ -105,15 +106,149 @@ def test_what_was_different_about_the_runs_is_noted() -> None:
         "another foreign user: none, then eve",
         "the newer run was interrupted: what is missing was not asked",
     )
-    assert compared(run({}), run({})).notes == ()
+    passed = run({COUNTS: Outcome.PASSED})
+    assert compared(passed, passed).notes == ()
+    part = replace(passed, suite={**SUITE, "partial": True})
+    assert compared(passed, part).notes == ("the newer run tested a part of the catalogue",)
 
 
 def test_the_port_of_an_app_is_no_difference() -> None:
     old, new = (
-        run({}, target={**TARGET, "kind": "app", "base_url": f"http://127.0.0.1:{port}"})
+        run(
+            {COUNTS: Outcome.PASSED},
+            target={**TARGET, "kind": "app", "base_url": f"http://127.0.0.1:{port}"},
+        )
         for port in (1, 2)
     )
     assert compared(old, new).notes == ()
+
+
+# --- What of a requirement is violated ------------------------------------------------------------
+
+
+def failing(*findings: Finding, known: str = "") -> Run:
+    result = Result(by_id(COUNTS[0]), "json", Outcome.FAILED, findings[0].got, findings, known)
+    return replace(run({}), results=(result,))
+
+
+def wrong(where: str, got: str = "the string '1,000'", known: str = "") -> Finding:
+    return Finding(*COUNTS, where, "a count", got, known=known)
+
+
+def test_another_field_or_another_kind_is_a_new_violation_of_the_same_requirement() -> None:
+    old = failing(wrong("requests"))
+    (change,) = compared(old, failing(wrong("requests"), wrong("credits_used"))).broke
+    assert change.new == ("credits_used: the string '1,000'",)
+    (change,) = compared(old, failing(wrong("requests", "null"))).broke
+    assert change.new == ("requests: null",)
+
+
+def test_another_value_of_the_same_kind_is_no_difference() -> None:
+    found = compared(failing(wrong("requests")), failing(wrong("requests", "the string '2,000'")))
+    assert (found.broke, found.exit_code(Level.SHOULD)) == ((), 0)
+
+
+def test_a_report_without_the_newest_keys_is_compared_too() -> None:
+    old = as_json(failing(wrong("requests")))
+    for entry in old["requirements"]:
+        for finding in entry["findings"]:
+            del finding["known"], finding["app_log"], finding["statuses"]
+    assert compare(old, as_json(failing(wrong("requests")))).broke == ()
+
+
+# --- The exit code --------------------------------------------------------------------------------
+
+SHOULD = ("values.reputation", "json")
+PASSED = run({COUNTS: Outcome.PASSED, SHOULD: Outcome.PASSED})
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "codes"),
+    [
+        (PASSED, PASSED, (0, 0)),
+        (PASSED, run({COUNTS: Outcome.FAILED, SHOULD: Outcome.PASSED}), (1, 1)),
+        (PASSED, run({COUNTS: Outcome.PASSED, SHOULD: Outcome.FAILED}), (0, 1)),
+        (run({}), run({COUNTS: Outcome.FAILED}), (1, 1)),
+        (run({COUNTS: Outcome.NOT_TESTED}), run({COUNTS: Outcome.FAILED}), (1, 1)),
+        (run({COUNTS: Outcome.FAILED}), run({COUNTS: Outcome.FAILED}), (0, 0)),
+        (run({COUNTS: Outcome.FAILED}), PASSED, (0, 0)),
+        (PASSED, run({COUNTS: Outcome.PASSED}), (0, 0)),
+        (PASSED, replace(PASSED, complete=False), (3, 3)),
+        (replace(PASSED, complete=False), PASSED, (0, 0)),
+        (PASSED, run({COUNTS: Outcome.NOT_TESTED}), (3, 3)),
+        (PASSED, run({COUNTS: Outcome.PASSED, SHOULD: Outcome.ERROR}), (3, 3)),
+        (PASSED, run({COUNTS: Outcome.FAILED}, complete=False), (1, 1)),
+        (PASSED, failing(wrong("requests", known="since 2014"), known="since 2014"), (0, 0)),
+        (PASSED, failing(wrong("package"), wrong("requests", known="since 2014")), (1, 1)),
+    ],
+    ids=[
+        "same",
+        "must broke",
+        "should broke",
+        "must is new in the report",
+        "must is newly tested",
+        "must failed before",
+        "fixed",
+        "no longer tested",
+        "interrupted",
+        "the older one interrupted",
+        "nothing tested",
+        "error of the suite",
+        "interrupted with a violation",
+        "known",
+        "known in part",
+    ],
+)
+def test_new_violations_that_count_are_1_and_a_run_that_cannot_tell_is_3(
+    old: Run, new: Run, codes: tuple[int, int]
+) -> None:
+    found = compared(old, new)
+    assert (found.exit_code(Level.MUST), found.exit_code(Level.SHOULD)) == codes
+
+
+# --- For a person ---------------------------------------------------------------------------------
+
+
+def test_the_formats_of_one_change_share_its_lines() -> None:
+    xml = (COUNTS[0], "xml")
+    found = compared(
+        run({COUNTS: Outcome.PASSED, xml: Outcome.PASSED}),
+        run({COUNTS: Outcome.FAILED, xml: Outcome.FAILED}),
+    )
+    assert as_text(found) == [
+        "broke: 2",
+        "  MUST success.counts (json, xml): each count is a non-negative decimal integer",
+        "    got so it came",
+    ]
+
+
+def test_what_one_cause_changed_is_told_once() -> None:
+    whats = {(known.id, "json"): Outcome.PASSED for known in CATALOGUE if known.formats}
+    gone = run(dict.fromkeys(whats, Outcome.NOT_TESTED))
+    lines = as_text(compared(run(whats), gone))
+    assert lines[0] == f"no longer tested: {len(whats)}"
+    topics = dict.fromkeys(known.topic for known in CATALOGUE if known.formats)
+    assert lines[1].startswith(f"  {len(whats)} requirements (json): ")
+    assert {f"{topic}.*" for topic in topics} - set(lines[1].split(": ")[1].split(", ")) == {
+        "agreement.*"  # some of its requirements compare the formats
+    }
+    assert lines[2:] == ["    not-tested, so it came", "note: the newer run verified nothing"]
+
+
+def test_violations_of_one_cause_are_told_by_level() -> None:
+    whats = {(known.id, "json"): Outcome.PASSED for known in CATALOGUE if known.formats}
+    broken = dict.fromkeys(whats, Outcome.FAILED)
+    lines = as_text(compared(run(whats), run(broken)))
+    musts = [one.id for one in CATALOGUE if one.formats and one.level is Level.MUST]
+    assert lines[1].startswith(f"  MUST, {len(musts)} requirements (json): success.answered, ")
+    assert lines[2] == "    got so it came"
+
+
+def test_two_or_three_changes_keep_their_lines() -> None:
+    ids = ("success.counts", "success.dates", "success.fields")
+    old = run({(id, "json"): Outcome.PASSED for id in ids})
+    lines = as_text(compared(old, run({(id, "json"): Outcome.FAILED for id in ids})))
+    assert {line.split()[1] for line in lines if line.startswith("  MUST")} == set(ids)
 
 
 # --- The command ----------------------------------------------------------------------------------
@@ -123,9 +258,8 @@ def test_the_port_of_an_app_is_no_difference() -> None:
 def files(tmp_path: Path) -> list[str]:
     old = run({COUNTS: Outcome.PASSED, ("values.reputation", "xml"): Outcome.FAILED})
     new = run({COUNTS: Outcome.FAILED, ("values.reputation", "xml"): Outcome.PASSED})
-    known = replace(new, results=(replace(new.results[0], known="since\n2014"), new.results[1]))
     paths = [tmp_path / "old.json", tmp_path / "new.json"]
-    for path, one in zip(paths, (old, known), strict=True):
+    for path, one in zip(paths, (old, new), strict=True):
         path.write_text(render(one), encoding="utf-8")
     return list(map(str, paths))
 
@@ -138,10 +272,24 @@ def test_what_broke_is_shown_and_is_exit_code_1(
         "broke: 1",
         "  MUST success.counts (json): each count is a non-negative decimal integer",
         "    got so it came",
-        "    known: since 2014",
         "fixed: 1",
         "  SHOULD values.reputation (xml): reputation is at most 100",
     ]
+
+
+def test_what_the_baseline_accepts_is_shown_and_is_exit_code_0(
+    files: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    known = failing(wrong("requests", known="since\n2014"), known="since\n2014")
+    (tmp_path / "known.json").write_text(render(known), encoding="utf-8")
+    assert main(["diff", files[0], str(tmp_path / "known.json")]) == 0
+    out = capsys.readouterr().out
+    assert "    got requests: the string '1,000'\n    known: since 2014\n" in out
+
+
+def test_a_should_fails_only_where_it_is_asked_for(files: list[str]) -> None:
+    assert main(["diff", files[1], files[0]]) == 0
+    assert main(["diff", "--level", "should", files[1], files[0]]) == 1
 
 
 def test_what_did_not_break_is_exit_code_0(

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 __all__ = ["main"]
 
-BROKE, USAGE, UNVERIFIED, INTERRUPTED = 1, 2, 3, 130
+USAGE, UNVERIFIED, INTERRUPTED = 2, 3, 130
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -325,11 +325,15 @@ def show_badge(report: TextIO) -> None:
 @commands.command()
 @click.argument("old", type=click.Path(path_type=Path))
 @click.argument("new", type=click.Path(path_type=Path))
+@click.option(
+    "--level", type=click.Choice(["must", "should"]), default="must", help="what fails (must)"
+)
 @click.option("--json", "as_json", is_flag=True, help="for programs")
-def diff(old: Path, new: Path, as_json: bool) -> int:
+def diff(old: Path, new: Path, level: str, as_json: bool) -> int:
     """Compare two JSON reports: what broke, what was fixed.
 
-    Exit codes: 0 nothing broke, 1 something did, 2 one of them is no report.
+    Exit codes: 0 no new violation, 1 NEW has one that counts, 2 one of them is no report, 3 NEW is
+    incomplete or verified nothing.
     """
     import json
     from dataclasses import asdict
@@ -344,7 +348,7 @@ def diff(old: Path, new: Path, as_json: bool) -> int:
         click.echo(json.dumps(asdict(found), ensure_ascii=False, indent=2))
     else:
         click.echo("\n".join(visible(one_line(line)) for line in as_text(found)))
-    return BROKE if found.broke else 0
+    return found.exit_code(Level(level))
 
 
 # --- schemas -------------------------------------------------------------------------------------
