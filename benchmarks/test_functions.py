@@ -6,7 +6,8 @@ from xml.etree import ElementTree
 import pytest
 
 from reseller_conformance.cases import Case
-from reseller_conformance.client.request import request_for, rights_of, secrets_of
+from reseller_conformance.client.redaction import secrets_of
+from reseller_conformance.client.request import request_for, rights_of
 from reseller_conformance.contract import Format
 from reseller_conformance.envelope import reader
 from reseller_conformance.plan import Depth, Plan

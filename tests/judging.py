@@ -21,8 +21,9 @@ import pytest
 
 from reseller_conformance.cases import Case, Rights, askable
 from reseller_conformance.client import Client, Traffic
+from reseller_conformance.client.redaction import secrets_of
 from reseller_conformance.client.request import Request as Written
-from reseller_conformance.client.request import request_for, rights_of, secrets_of
+from reseller_conformance.client.request import request_for, rights_of
 from reseller_conformance.contract import Format
 from reseller_conformance.echo import places_of
 from reseller_conformance.exchange import Exchange

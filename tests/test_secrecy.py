@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 import pytest
 
+from reseller_conformance.answer import read
 from reseller_conformance.cases import Case, Encoding
 from reseller_conformance.client import Client
 from reseller_conformance.contract import Format
@@ -166,13 +167,98 @@ def test_a_body_that_breaks_off_within_the_key_keeps_no_part_of_it() -> None:
     assert exchange.body == b'{"errors": ["bad key '
 
 
-def test_a_gateways_token_leaves_as_little_as_the_key() -> None:
-    headers = (("Authorization", "Bearer t0ken-of-staging"), ("X-Team", "billing-team"))
+# --- The operator's headers -----------------------------------------------------------------------
+
+SECRET_HEADERS = {
+    ("Cookie", "sid=51a0c2f7; theme=dark-blue; t=9"): ["51a0c2f7", "dark-blue", "sid=51a0c2f7"],
+    ("Cookie", "pin=123"): ["pin=123"],
+    ("Authorization", "Bearer t0ken-of-staging"): ["t0ken-of-staging"],
+    ("Authorization", "Basic YWxhZGRpbjpvcGVuc2VzYW1l"): [
+        "YWxhZGRpbjpvcGVuc2VzYW1l",
+        "aladdin:opensesame",
+        "opensesame",
+    ],
+    ("Authorization", 'Digest username="aladdin", realm="staging", response="6629fae4"'): [
+        "aladdin",
+        "6629fae4",
+    ],
+    ("X-Session-Id", "0d5c1f3e"): ["0d5c1f3e"],
+    ("X-Signature", "t=1700000000,v1=5257a869e7"): ["5257a869e7", "1700000000"],
+    ("X-Signature", "c2lnbmF0dXJlIQ=="): ["c2lnbmF0dXJlIQ"],
+    ("X-Vercel-Protection-Bypass", "bypass-Me-42"): ["bypass-Me-42"],
+    ("X-Goog-Iap-Jwt-Assertion", "eyJhbGciOi.eyJpc3MiOi.c2lnbmF0"): ["eyJpc3MiOi.c2lnbmF0"],
+    ("X-Gateway", 'pass "phrase, of two"; for=me42'): ["phrase, of two", "me42"],
+    ("X-Team", "billing-team"): ["billing-team"],
+}
+
+
+def told_of(name: str, value: str, said: list[str]) -> str:
+    """Return what leaves the client of an answer that says these texts, and sends them back."""
+    body = json.dumps({"all": value, "parts": said}).encode()
+    told = http(body, X_Echo=value, Location=f"/{value}")
+    headers = ((name, value),)
     with (
-        serving(lambda asked: [http(json.dumps(asked.headers).encode())]) as server,
+        serving(always(told)) as server,
         Client(target_at(server.url, headers=headers), Limits()) as client,
     ):
         (exchange,) = client.ask([JSON])
-    echoed = json.loads(exchange.body)
-    assert echoed["authorization"] == "Bearer ***"
-    assert echoed["x-team"] == "billing-team"
+    return exchange.body.decode() + repr(exchange.headers)
+
+
+@pytest.mark.parametrize(("header", "parts"), SECRET_HEADERS.items(), ids=lambda one: str(one[0]))
+def test_a_header_of_the_operator_leaves_neither_whole_nor_in_parts(
+    header: tuple[str, str], parts: list[str]
+) -> None:
+    told = told_of(*header, parts)
+    assert '"all": "***"' in told
+    assert not [part for part in (header[1], *parts) if part in told]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("Host", "staging.example.com"),
+        ("Accept", "application/json"),
+        ("User-Agent", "probe/1.0"),
+        ("X-Forwarded-For", "203.0.113.9"),
+    ],
+)
+def test_a_header_that_is_public_by_nature_hides_nothing(name: str, value: str) -> None:
+    assert f'"all": "{value}"' in told_of(name, value, [])
+
+
+def test_parameters_that_name_no_secret_hide_nothing() -> None:
+    value = 'Digest realm="staging", algorithm=SHA-256, qop=auth, response="6629fae4"'
+    said = ["staging", "SHA-256", "auth", "unauthorized"]
+    assert f'"parts": {json.dumps(said)}' in told_of("Authorization", value, said)
+
+
+# --- What is cut ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("length", [8, 16, 64, 200])
+@pytest.mark.parametrize("before", ["", "x" * 30, "x" * 38, "x" * 1000, "x" * 1020])
+@pytest.mark.parametrize("header", ["Content_Encoding", "Content_Type", "Location", "X_Other"])
+def test_what_is_cut_is_redacted_first(header: str, before: str, length: int) -> None:
+    key = ("kQ7-zV3,pW9/" * 20)[:length]
+    filling = {"X_Filling": "y" * 8_000} if len(before) > 900 else {}
+    answered = http(b"{}", 302, **{header: before + key}, **filling)
+    with serving(always(answered)) as server, client_of(server, key=key) as client:
+        (exchange,) = client.ask([JSON])
+    told = repr((exchange.headers, exchange.problem)) + read(exchange).summary
+    assert "kQ7-" not in told.replace("...", "")
+    assert not [at for at in range(length - 3) if key[at : at + 4] in told]
+
+
+def test_an_unknown_coding_is_told_by_its_name() -> None:
+    exchange = ask_one([http(b"{}", Content_Encoding="gzip, " + "br" * 30)])
+    assert exchange.problem is not None
+    assert exchange.problem.detail.endswith("not offered: gzip, " + "br" * 17)
+
+
+def test_words_of_the_suite_are_not_redacted() -> None:
+    broken = [http(b"{", Content_Length="99"), CLOSE]
+    with serving(always(*broken)) as server, client_of(server, key="breaks off") as client:
+        (exchange,) = client.ask([JSON])
+    assert exchange.problem is not None
+    assert exchange.problem.detail == "the body breaks off: 1 of 99 bytes came"

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from reseller_conformance.checks.departure import Departure
+from reseller_conformance.client.redaction import redacted
 from reseller_conformance.contract import Format
 from reseller_conformance.curl import curl
 from reseller_conformance.excerpts import excerpt
@@ -44,7 +45,7 @@ def finding(
         got=departure.got,
         hint=departure.hint or hint,
         case=str(exchange.case),
-        curl=curl(exchange.case, target),
+        curl=curl(exchange.case, redacted(target)),
         status=exchange.status,
         excerpt=excerpt(body, departure.where, departure.got, EXCERPT),
         times=max(len(same), 1),

@@ -20,7 +20,8 @@ from reseller_conformance.cases import Case, askable
 from reseller_conformance.client.cleaning import Cleaning
 from reseller_conformance.client.hopes import Hopes
 from reseller_conformance.client.quiet import LogScrubber
-from reseller_conformance.client.request import Request, request_for, rights_of, secrets_of
+from reseller_conformance.client.redaction import scrubber_of
+from reseller_conformance.client.request import Request, request_for, rights_of
 from reseller_conformance.client.retrying import (
     asks_everybody,
     reason_of,
@@ -31,7 +32,6 @@ from reseller_conformance.client.throttle import StoppedError, Throttle
 from reseller_conformance.client.traffic import Ledger, Traffic
 from reseller_conformance.client.wire import Reply, Wire
 from reseller_conformance.exchange import SPENT, Exchange, Retry, Transport, TransportProblem
-from reseller_conformance.secret import Scrubber
 from reseller_conformance.target import Limits, Target
 
 __all__ = ["Client"]
@@ -56,7 +56,7 @@ class Client:
         self._target = target
         self._limits = limits
         self._rights = rights_of(target)
-        self._scrubber = Scrubber(secrets_of(target))
+        self._scrubber = scrubber_of(target)
         self._scrubbed = Cleaning(self._scrubber)
         self._wire = Wire(target, limits.concurrency, limits.timeout)
         self._throttle = Throttle(limits.rate, limits.concurrency)

@@ -10,7 +10,7 @@ from reseller_conformance.client.keeping import bounded
 from reseller_conformance.client.request import Request
 from reseller_conformance.client.wire import Reply
 from reseller_conformance.echo import places_of
-from reseller_conformance.exchange import Exchange, Retry, TransportProblem
+from reseller_conformance.exchange import Exchange, Retry
 from reseller_conformance.secret import Scrubber
 
 __all__ = ["Cleaning"]
@@ -47,7 +47,7 @@ class Cleaning:
             status=reply.status,
             headers=self._headers(reply.headers),
             body=scrub.broken_off(reply.body) if problem else scrub.data(reply.body),
-            problem=problem and TransportProblem(problem.kind, scrub.text(problem.detail)),
+            problem=problem,
             began=reply.began,
             seconds=reply.seconds,
             retries=retries,
@@ -57,16 +57,16 @@ class Cleaning:
 
     def _headers(self, headers: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
         """Scrub them as the bytes that they were, which `http.client` reads as Latin-1."""
-        headers = bounded(headers)
         together = "\n".join(f"{name}\n{value}" for name, value in headers)
         data = together.encode("latin-1", "replace")
         if self._scrubber.data(data) is data:
-            return headers
+            return bounded(headers)
 
         def scrubbed(text: str) -> str:
             return self._scrubber.data(text.encode("latin-1", "replace")).decode("latin-1")
 
-        return tuple((scrubbed(name), scrubbed(value)) for name, value in headers)
+        # what is cut off first would hide a key's end, and leave its beginning
+        return bounded(tuple((scrubbed(name), scrubbed(value)) for name, value in headers))
 
     def _echoed(self, telling: tuple[str, ...], reply: Reply) -> tuple[str, ...]:
         if not telling:

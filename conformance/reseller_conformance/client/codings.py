@@ -6,6 +6,7 @@ urllib3 would decode as well, but whatever it is given, and without a bound on t
 from __future__ import annotations
 
 import zlib
+from collections.abc import Callable
 
 from reseller_conformance.exchange import Transport, TransportProblem
 
@@ -20,14 +21,22 @@ CODINGS = 5
 MEMBERS = 100
 """How many members a gzip stream may have: each is copied to reach the next."""
 
+LONGEST = 40
+"""Characters of an unknown coding that are shown."""
+
 _ZLIB = zlib.MAX_WBITS
 _GZIP = 16 + zlib.MAX_WBITS
 _RAW = -zlib.MAX_WBITS
 _GZIP_MAGIC = b"\x1f\x8b"
 
 
-def decoded(body: bytes, content_encoding: str, cap: int) -> bytes | TransportProblem:
-    """Return the body without its codings, or why there is none of at most `cap` bytes."""
+def decoded(
+    body: bytes, content_encoding: str, cap: int, redact: Callable[[str], str] = str
+) -> bytes | TransportProblem:
+    """Return the body without its codings, or why there is none of at most `cap` bytes.
+
+    What the target wrote is redacted as a whole, before it is shortened: a key may hold a comma.
+    """
     codings = [coding.strip().lower() for coding in content_encoding.split(",")]
     codings = [coding for coding in codings if coding and coding != "identity"]
     if len(codings) > CODINGS:
@@ -36,13 +45,17 @@ def decoded(body: bytes, content_encoding: str, cap: int) -> bytes | TransportPr
         return body
     for coding in reversed(codings):
         once = _decoded_once(body, coding, cap)
+        if once is None:
+            said = redact(content_encoding.strip())
+            return _broken(f"a content coding that was not offered: {said[:LONGEST]}")
         if isinstance(once, TransportProblem):
             return once
         body = once
     return body
 
 
-def _decoded_once(body: bytes, coding: str, cap: int) -> bytes | TransportProblem:
+def _decoded_once(body: bytes, coding: str, cap: int) -> bytes | TransportProblem | None:
+    """Undo one coding; None where it is not known."""
     try:
         if coding in ("gzip", "x-gzip"):
             return _gunzipped(body, cap)
@@ -50,7 +63,7 @@ def _decoded_once(body: bytes, coding: str, cap: int) -> bytes | TransportProble
             return _inflated(body, cap)
     except zlib.error:
         return _broken(f"the body is not the {coding} that Content-Encoding says")
-    return _broken(f"a content coding that was not offered: {coding[:40]}")
+    return None
 
 
 def _gunzipped(body: bytes, cap: int) -> bytes | TransportProblem:

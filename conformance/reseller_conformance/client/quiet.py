@@ -1,14 +1,22 @@
-"""Keeps the key out of urllib3's log records, which hold whole URLs, while a client is open."""
+"""Keeps the key out of what others write: urllib3's log records, and an application's output.
+
+The log records hold whole URLs, for as long as a client is open. An application that is imported
+may have read the key from the environment.
+"""
 
 from __future__ import annotations
 
 import logging
 import re
+import sys
 import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, TextIO, cast
 
 from reseller_conformance.secret import MASK, Scrubber
 
-__all__ = ["LogScrubber"]
+__all__ = ["LogScrubber", "RedactedStream", "redacted_output"]
 
 # A key too short to be replaced by value stands in a query: all of it goes.
 _QUERY = re.compile(r"(/reseller\.account\.\w+)\?\S*")
@@ -49,3 +57,36 @@ class LogScrubber(logging.Filter):
 
     def _scrubbed(self, text: str) -> str:
         return self._scrubber.text(_QUERY.sub(rf"\1?{MASK}", text))
+
+
+class RedactedStream:
+    """A text stream on which each text is redacted as it is written."""
+
+    def __init__(self, stream: TextIO, redact: Callable[[str], str]) -> None:
+        """Write to this stream."""
+        self._stream = stream
+        self._redact = redact
+
+    def write(self, text: str) -> int:
+        """Write the text without what is secret in it."""
+        self._stream.write(self._redact(text))
+        return len(text)
+
+    def __getattr__(self, name: str) -> Any:
+        """Leave everything else to the stream itself."""
+        return getattr(self._stream, name)
+
+
+@contextmanager
+def redacted_output(redact: Callable[[str], str]) -> Iterator[None]:
+    """Redact what Python writes to both standard streams in this block.
+
+    A log handler that is made meanwhile keeps the redacted stream.
+    """
+    before = sys.stdout, sys.stderr
+    sys.stdout = cast("TextIO", RedactedStream(sys.stdout, redact))
+    sys.stderr = cast("TextIO", RedactedStream(sys.stderr, redact))
+    try:
+        yield
+    finally:
+        sys.stdout, sys.stderr = before

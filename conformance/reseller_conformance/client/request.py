@@ -8,19 +8,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from urllib.parse import unquote, urlsplit
 
 from reseller_conformance.cases import Case, Rights, pairs, query, url_of
-from reseller_conformance.making import make, shell
 from reseller_conformance.secret import LEAST, MASK
-from reseller_conformance.states import NEAR, UNKNOWN, WRONG
+from reseller_conformance.states import UNKNOWN
 from reseller_conformance.target import Target
 from reseller_conformance.views import seen
 
-__all__ = ["Request", "request_for", "rights_of", "secrets_of"]
+__all__ = ["Request", "request_for", "rights_of"]
 
 _ANOTHER_KEY = "\N{REPLACEMENT CHARACTER}" * 3
-_TELLS_A_SECRET = ("auth", "cookie", "key", "password", "secret", "token")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -42,25 +39,6 @@ def rights_of(target: Target) -> Rights:
     """Return the right values for this target, the key among them."""
     key = target.api_key.reveal()
     return Rights(target.api_user, key, target.customers, target.foreign)
-
-
-def secrets_of(target: Target) -> list[str]:
-    """Return what is never to be shown: the key, its parts as they are sent, gateways' tokens."""
-    key = target.api_key.reveal()
-    states = (*WRONG["api_key"], *NEAR["api_key"])
-    made = [make(state, key, "api_key") or "" for state in states if shell(state) is not None]
-    # what stands around the whole key is no part of it; the exchanged one is made of all but two
-    parts = [*(value for value in made if key not in value), key[:-2]]
-    tokens = [
-        value.split()[-1]
-        for name, value in target.headers
-        if value.strip() and any(word in name.lower() for word in _TELLS_A_SECRET)
-    ]
-    # the pair as HTTP's Basic scheme joins it, for a key too short to be found within its base64
-    basic = f"{target.api_user}:{key}"
-    if target.proxy and (password := urlsplit(target.proxy).password):
-        tokens.append(unquote(password))
-    return [key, *(part for part in parts if len(part) >= LEAST), basic, *tokens]
 
 
 def request_for(case: Case, base_url: str, rights: Rights) -> Request:

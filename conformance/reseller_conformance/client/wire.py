@@ -1,7 +1,8 @@
 """One try of one call: sent through `requests`, read within a deadline and a size.
 
 What comes back is a `Reply`, which may still hold the key: only `client` may see it. Waiting,
-trying again and scrubbing are left to `client`.
+trying again and most of the redaction are left to `client`; what the target names in a `problem` is
+redacted here, because only here it is apart from the suite's own words.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from reseller_conformance import __version__
 from reseller_conformance.client.codings import OFFERED, decoded
 from reseller_conformance.client.deadline import DeadlineAdapter
 from reseller_conformance.client.failures import CAUGHT, Failure, Lost, failure
+from reseller_conformance.client.redaction import scrubber_of
 from reseller_conformance.exchange import CAP, Transport, TransportProblem
 from reseller_conformance.target import Target
 
@@ -61,6 +63,7 @@ class Wire:
         self._verify = target.verify
         self._cert = target.client_cert
         self._proxies = dict.fromkeys(("http", "https"), target.proxy) if target.proxy else {}
+        self._redact = scrubber_of(target).text
         self._headers = {
             "User-Agent": f"reseller-conformance/{__version__}",
             "Accept": "*/*",
@@ -125,7 +128,7 @@ class Wire:
             problem=broken.problem if broken else None,
             lost=broken.lost if broken else None,
         )
-        return _undone(reply, cap)
+        return self._undone(reply, cap)
 
     def _read(self, raw: Any, cap: int) -> tuple[bytes, Failure | None]:
         """Read the body as it lies on the wire."""
@@ -158,15 +161,14 @@ class Wire:
         detail = f"the connection broke within the body, after {amount}"
         return Failure(TransportProblem(Transport.DROPPED, detail), Lost.DROPPED)
 
-
-def _undone(reply: Reply, cap: int) -> Reply:
-    """Undo the content codings; a body that does not decode is left out."""
-    coding = reply.header("content-encoding")
-    if coding is None:
-        return reply
-    if reply.problem is not None:
-        return replace(reply, body=b"")
-    body = decoded(reply.body, coding, cap)
-    if isinstance(body, TransportProblem):
-        return replace(reply, body=b"", problem=body)
-    return replace(reply, body=body)
+    def _undone(self, reply: Reply, cap: int) -> Reply:
+        """Undo the content codings; a body that does not decode is left out."""
+        coding = reply.header("content-encoding")
+        if coding is None:
+            return reply
+        if reply.problem is not None:
+            return replace(reply, body=b"")
+        body = decoded(reply.body, coding, cap, self._redact)
+        if isinstance(body, TransportProblem):
+            return replace(reply, body=b"", problem=body)
+        return replace(reply, body=body)

@@ -11,7 +11,8 @@ import time
 from reseller_conformance.answer import Answer, read
 from reseller_conformance.cases import Case
 from reseller_conformance.client.cleaning import Cleaning
-from reseller_conformance.client.request import request_for, rights_of, secrets_of
+from reseller_conformance.client.redaction import scrubber_of
+from reseller_conformance.client.request import request_for, rights_of
 from reseller_conformance.client.retrying import (
     asks_everybody,
     reason_of,
@@ -20,7 +21,7 @@ from reseller_conformance.client.retrying import (
 )
 from reseller_conformance.client.wire import Wire
 from reseller_conformance.exchange import Retry
-from reseller_conformance.secret import Scrubber
+from reseller_conformance.reports.text import visible
 from reseller_conformance.target import Limits, Target
 
 __all__ = ["Asker"]
@@ -34,7 +35,7 @@ class Asker:
         self._target = target
         self._retries = limits.retries
         self._rights = rights_of(target)
-        self._scrubber = Scrubber(secrets_of(target))
+        self._scrubber = scrubber_of(target)
         self._cleaned = Cleaning(self._scrubber)
         self._wire = Wire(target, 1, limits.timeout)
         self._answered = False
@@ -53,7 +54,7 @@ class Asker:
         except Exception as error:
             # A fault of the suite, which Locust prints: without what its frames hold.
             said = self._scrubber.text(f"{type(error).__name__}: {error}")
-            raise RuntimeError(f"the suite failed with {said}") from None
+            raise RuntimeError(visible(f"the suite failed with {said}")) from None
 
     def _ask(self, case: Case) -> Answer:
         request = request_for(case, self._target.base_url, self._rights)
