@@ -22,7 +22,7 @@ from reseller_conformance.helping import HeadedOption, HeadedOptions, InOrder, s
 from reseller_conformance.interrupts import passed_over, put_off
 from reseller_conformance.options import MORE, OPTIONS, Option
 from reseller_conformance.output import guarded_output
-from reseller_conformance.reports.text import one_line, visible
+from reseller_conformance.reports.text import json_text, one_line, visible
 from reseller_conformance.requirements import CATALOGUE, Level, Requirement, by_id
 
 if TYPE_CHECKING:
@@ -335,7 +335,6 @@ def diff(old: Path, new: Path, level: str, as_json: bool) -> int:
     Exit codes: 0 no new violation, 1 NEW has one that counts, 2 one of them is no report, 3 NEW is
     incomplete or verified nothing.
     """
-    import json
     from dataclasses import asdict
 
     from reseller_conformance.comparison import ReportFileError, as_text, compare, read
@@ -345,7 +344,7 @@ def diff(old: Path, new: Path, level: str, as_json: bool) -> int:
     except ReportFileError as error:
         raise click.ClickException(str(error)) from None
     if as_json:
-        click.echo(json.dumps(asdict(found), ensure_ascii=False, indent=2))
+        click.echo(json_text(asdict(found)))
     else:
         click.echo("\n".join(visible(one_line(line)) for line in as_text(found)))
     return found.exit_code(Level(level))

@@ -14,6 +14,8 @@ import pytest
 from reseller_conformance.options import OPTIONS, dest
 
 if TYPE_CHECKING:
+    import warnings
+
     from reseller_conformance.cases import Case
     from reseller_conformance.contract import Format
     from reseller_conformance.exchange import Exchange
@@ -173,10 +175,12 @@ class _Gathering:
         """Tell each item's requirement; say so where the suite was asked for and has no items."""
         ours = [item for item in items if item.get_closest_marker(MARK)]
         if ours:
+            from reseller_conformance.guarding import guard_logs
             from reseller_conformance.session import introduce, unselected
 
             if self._can_run(ours):
                 self.awake = True
+                guard_logs(self.config)
                 if left_out := unselected(self.config, ours, MARK):
                     self.config.hook.pytest_deselected(items=left_out)
                     items[:] = [item for item in items if item not in left_out]
@@ -270,6 +274,14 @@ class _Gathering:
                 return
             collector_of(self.config).interrupted = True
 
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_warning_recorded(self, warning_message: warnings.WarningMessage) -> None:
+        """Redact what a warning says: an application may have read the key too."""
+        if self.awake:
+            from reseller_conformance.guarding import guard_warning
+
+            guard_warning(self.config, warning_message)
+
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Tell the controller, or write the report."""
@@ -295,12 +307,14 @@ class _Gathering:
 # --- Secrets: the last guard ---------------------------------------------------------------------
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, Any]:
-    """Scrub the reports of items that know a key; nothing that pytest writes holds it."""
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[Any]
+) -> Generator[None, Any, Any]:
+    """Redact the reports of items that know a key; nothing that pytest writes holds it."""
     report = yield
     if "reseller_target" in getattr(item, "fixturenames", ()):
-        from reseller_conformance.session import scrub
+        from reseller_conformance.guarding import guard
 
-        scrub(item.config, report)
+        guard(item, call, report)
     return report

@@ -21,7 +21,7 @@ from typing import Any
 import click
 import pytest
 
-from reseller_conformance.client import secrets_of
+from reseller_conformance.client import scrubber_of
 from reseller_conformance.collector import collected
 from reseller_conformance.findings import Run
 from reseller_conformance.interrupts import delivered, put_through
@@ -31,7 +31,6 @@ from reseller_conformance.reports.screen import Screen
 from reseller_conformance.reports.terminal import console_for, print_report
 from reseller_conformance.reports.text import one_line, visible
 from reseller_conformance.reports.writers import write_all
-from reseller_conformance.secret import Scrubber
 from reseller_conformance.session import look_ahead, unwritten
 from reseller_conformance.settings import Settings, SettingsError, settings_from
 
@@ -108,9 +107,9 @@ def _judge(settings: Settings, args: list[str], given: _Given) -> Screen:
         status = _session(args, screen, given, settings)
     if screen.config:
         screen.problems += unwritten(screen.config)
-    scrub = Scrubber(secrets_of(settings.target) if settings.target else []).text
+    scrub = scrubber_of(settings.target).text if settings.target else str
     if status == pytest.ExitCode.USAGE_ERROR and not screen.problems:
-        raise SettingsError(_complaint(scrub(said.getvalue())))
+        raise SettingsError(scrub(_complaint(said.getvalue())))
     # Many requirements rest on the same code: the first error tells the cause.
     problems = map(_problem, [*screen.problems, *screen.errors[:1]])
     for line in scrub("\n".join([said.getvalue(), *problems])).strip("\n").splitlines():

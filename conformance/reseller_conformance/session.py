@@ -10,23 +10,24 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
-from typing import Any
 
 import pytest
 
 from reseller_conformance import __version__
 from reseller_conformance.baseline import BaselineError
 from reseller_conformance.baseline import write as write_baseline
-from reseller_conformance.client import Client, secrets_of
+from reseller_conformance.client import Client, redacted, scrubber_of
+from reseller_conformance.client.quiet import redacted_output
 from reseller_conformance.collector import COLLECTOR, Collector, Told, collected
 from reseller_conformance.contract import Format
 from reseller_conformance.findings import Outcome, Run, Verdict
 from reseller_conformance.options import OPTIONS, Option, dest, in_pytest
 from reseller_conformance.reports import writers
 from reseller_conformance.reports.summary import conclusion
+from reseller_conformance.reports.text import visible
 from reseller_conformance.reports.writers import ReportError, write_all
 from reseller_conformance.requirements import by_id
-from reseller_conformance.secret import Scrubber, Secret
+from reseller_conformance.secret import Secret
 from reseller_conformance.settings import Settings, SettingsError, settings_from
 from reseller_conformance.suite.asked import Asked
 from reseller_conformance.target import Target
@@ -45,7 +46,6 @@ __all__ = [
     "look_ahead",
     "names_of",
     "refused",
-    "scrub",
     "settings_of",
     "target_of",
     "told",
@@ -64,7 +64,6 @@ NO_TARGET = (
 _SETTINGS = pytest.StashKey[Settings]()
 _REFUSED = pytest.StashKey[str]()
 _UNWRITTEN = pytest.StashKey[list[str]]()
-_SCRUBBERS = pytest.StashKey[list[Scrubber]]()
 
 
 def settings_of(config: pytest.Config) -> Settings:
@@ -143,14 +142,19 @@ def look_ahead(settings: Settings, *, writes: bool = True) -> None:
         from reseller_conformance.serving import can_serve
 
         try:
-            can_serve(load_app(settings.app))
+            with redacted_output(_redactor(settings)):
+                can_serve(load_app(settings.app))
         except AppError as problem:
             raise SettingsError(_without_secrets(settings, problem)) from None
 
 
 def _without_secrets(settings: Settings, problem: Exception) -> str:
     """Say what an application told of itself, which may have read the key too."""
-    return Scrubber(secrets_of(settings.target) if settings.target else ()).text(str(problem))
+    return visible(_redactor(settings)(str(problem)))
+
+
+def _redactor(settings: Settings) -> Callable[[str], str]:
+    return scrubber_of(settings.target).text if settings.target else str
 
 
 # --- The target ----------------------------------------------------------------------------------
@@ -226,19 +230,17 @@ def asking(session: pytest.Session, target: Target, settings: Settings) -> Itera
     config = session.config
     limits = share(settings.limits, askers(config, session.items))
     with Client(target, limits) as client:
-        scrubber = Scrubber(secrets_of(target))
-        config.stash.setdefault(_SCRUBBERS, []).append(scrubber)
-        collector_of(config).tellers.append(lambda: _told(target, client, scrubber))
+        collector_of(config).tellers.append(lambda: _told(redacted(target), client))
         yield Asked(target, settings, client, _mocking(target))
 
 
-def _told(target: Target, client: Client, scrubber: Scrubber) -> Told:
+def _told(target: Target, client: Client) -> Told:
     return {
         "target": {
             "kind": target.kind,
-            "base_url": scrubber.text(target.base_url),
-            "customers": [scrubber.text(name) for name in target.customers],
-            "foreign_user": target.foreign and scrubber.text(target.foreign),
+            "base_url": target.base_url,
+            "customers": list(target.customers),
+            "foreign_user": target.foreign,
         },
         "traffic": asdict(client.traffic),
     }
@@ -292,10 +294,10 @@ def collector_of(config: pytest.Config) -> Collector:
 def header(config: pytest.Config) -> str:
     """Say in one line what this run tests against what."""
     settings = settings_of(config)
-    target = settings.target
-    where = settings.app or (Scrubber(secrets_of(target)).text(target.base_url) if target else "")
+    target = redacted(settings.target) if settings.target else None
+    where = settings.app or (target.base_url if target else "")
     where = where or ("only the embedded reference" if settings.reference else "no target")
-    return (
+    return visible(
         f"reseller-conformance {__version__}: {where}, formats {', '.join(settings.formats)}, "
         f"depth {settings.depth}, level {settings.level}, seed {settings.seed}"
     )
@@ -371,22 +373,4 @@ def describe(config: pytest.Config) -> list[str]:
         f"{traffic.get('calls', 0)} calls, {traffic.get('retries', 0)} retries, "
         f"depth {settings.depth}, seed {settings.seed}"
     )
-    return lines
-
-
-# --- Secrets -------------------------------------------------------------------------------------
-
-
-def scrub(config: pytest.Config, report: Any) -> None:
-    """Replace every form of every key that this session knows, wherever pytest would print it."""
-    for scrubber in config.stash.get(_SCRUBBERS, []):
-        if report.longrepr is not None:
-            text = str(report.longrepr)
-            clean = scrubber.text(text)
-            if clean != text:
-                report.longrepr = clean
-        report.sections = [(name, scrubber.text(text)) for name, text in report.sections]
-        report.user_properties = [
-            (name, scrubber.text(value) if isinstance(value, str) else value)
-            for name, value in report.user_properties
-        ]
+    return [visible(line) for line in lines]

@@ -152,7 +152,7 @@ def _message(saved: Saved, found: list[tuple[Requirement, Departure]]) -> str:
     answer = saved.answer
     status, content_type = answer.exchange.status, answer.exchange.header("Content-Type")
     known = (f"HTTP {status}" if status else "", content_type, _WORDS[answer.looks])
-    came = ", ".join(word for word in known if word)
+    came = visible(", ".join(word for word in known if word))
     count = "1 requirement is" if len(found) == 1 else f"{len(found)} requirements are"
     parts = [f"{count} violated; what came, read as {answer.case.format.upper()}: {came}"]
     parts += [_paragraph(saved, *one) for one in found[:MOST]]

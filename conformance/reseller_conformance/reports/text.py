@@ -5,12 +5,16 @@ Colours and layout are left to `terminal`.
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 from collections.abc import Iterator
 from itertools import groupby
 
-__all__ = ["counted", "one_line", "pieces", "shortened", "visible"]
+__all__ = ["counted", "json_text", "one_line", "pieces", "shortened", "visible"]
+
+COMMAND, COMMAND_WRITTEN, JSON_COMMAND = "##[", r"##\x5b", r"##\u005b"
+"""The old form of a workflow command, which the runner finds within a line as well."""
 
 _BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
@@ -19,9 +23,11 @@ def visible(text: str, encoding: str = "utf-8") -> str:
     r"""Return the text with what would act on a terminal written out, as `\x1b`.
 
     That is every control character, the line and paragraph separators, and the marks that turn
-    the direction of writing; and whatever the encoding cannot hold.
+    the direction of writing; what begins a command of GitHub's runner anywhere in a line; and
+    whatever the encoding cannot hold.
     """
     written = "".join(_written(character) if _acts(character) else character for character in text)
+    written = written.replace(COMMAND, COMMAND_WRITTEN)
     return written.encode(encoding, "backslashreplace").decode(encoding)
 
 
@@ -37,6 +43,11 @@ def pieces(text: str, keep: str = "") -> Iterator[tuple[str, bool]]:
     for is_odd, group in groupby(text, odd):
         part = "".join(group)
         yield ("".join(map(_written, part)) if is_odd else part, is_odd)
+
+
+def json_text(value: object) -> str:
+    """Return JSON for a terminal or a program: nothing in it acts on either, or on the runner."""
+    return json.dumps(value, indent=2).replace(COMMAND, JSON_COMMAND)
 
 
 def one_line(text: str) -> str:

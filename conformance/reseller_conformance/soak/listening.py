@@ -11,7 +11,7 @@ import sys
 import time
 from argparse import ArgumentParser
 from collections.abc import Mapping
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from datetime import UTC, datetime
 from threading import Thread
 from typing import Any
@@ -32,12 +32,13 @@ from rich.console import Console
 from reseller_conformance import __version__
 from reseller_conformance.answer import Answer
 from reseller_conformance.client.quiet import LogScrubber
-from reseller_conformance.client.request import secrets_of
+from reseller_conformance.client.redaction import redacted, scrubber_of
 from reseller_conformance.findings import Run, Verdict
 from reseller_conformance.options import OPTIONS, dest
+from reseller_conformance.reports import github
 from reseller_conformance.reports.terminal import print_report
+from reseller_conformance.reports.text import one_line, visible
 from reseller_conformance.reports.writers import ReportError, look_ahead, write_all
-from reseller_conformance.secret import Scrubber
 from reseller_conformance.settings import Settings, SettingsError, settings_from
 from reseller_conformance.soak.rules import Judgement
 from reseller_conformance.soak.tally import Tally
@@ -80,7 +81,7 @@ class Soak:
         self.silent: set[str] = set()
         self._started = datetime.now(UTC)
         # for as long as the process lives, which is the load test's
-        LogScrubber(Scrubber(secrets_of(target))).attach()
+        LogScrubber(scrubber_of(target)).attach()
 
     def count(self, answer: Answer) -> None:
         """Count a call."""
@@ -92,7 +93,7 @@ class Soak:
 
     def run(self, traffic: Mapping[str, Any], complete: bool) -> Run:
         """Return what every report is made of."""
-        settings, scrub = self.settings, Scrubber(secrets_of(self.target)).text
+        settings, shown = self.settings, redacted(self.target)
         return Run(
             results=self.tally.results(settings.formats),
             level=settings.level,
@@ -106,10 +107,10 @@ class Soak:
                 "started": self._started.isoformat(timespec="seconds"),
             },
             target={
-                "kind": self.target.kind,
-                "base_url": scrub(self.target.base_url),
-                "customers": [scrub(name) for name in self.target.customers],
-                "foreign_user": self.target.foreign and scrub(self.target.foreign),
+                "kind": shown.kind,
+                "base_url": shown.base_url,
+                "customers": list(shown.customers),
+                "foreign_user": shown.foreign,
             },
             traffic=traffic,
             complete=complete,
@@ -183,7 +184,12 @@ def _begin_in_worker(environment: Environment, **_: Any) -> None:
 
 
 def _complain(line: str) -> None:
-    sys.stderr.write(f"error: {line}\n")
+    sys.stderr.write(f"error: {visible(one_line(line))}\n")
+
+
+def _say(line: str) -> None:
+    # at once, for the runner reads the report between two such lines
+    print(line, flush=True)
 
 
 # --- What comes of it ----------------------------------------------------------------------------
@@ -239,13 +245,15 @@ def _end(environment: Environment, **_: Any) -> None:
         runner.quit()
     whole = not soak.silent and not runner.exceptions
     run = soak.run(_traffic(soak.tally, environment), complete=whole)
-    with suppress(BrokenPipeError, SystemExit):
-        print_report(run, Console(highlight=False))
-    if soak.silent:
-        _complain(f"workers that did not tell the last of what they found: {len(soak.silent)}")
-    unwritten = write_all(soak.settings.reports, run)
-    for line in unwritten:
-        _complain(line)
+    watched = github.here(os.environ)
+    with github.fenced(_say) if watched else nullcontext():
+        with suppress(BrokenPipeError, SystemExit):
+            print_report(run, Console(highlight=False))
+        if soak.silent:
+            _complain(f"workers that did not tell the last of what they found: {len(soak.silent)}")
+        unwritten = write_all(soak.settings.reports, run)
+        for line in unwritten:
+            _complain(line)
     environment.process_exit_code = UNVERIFIED if unwritten else _OF_VERDICT[run.verdict]
 
 

@@ -19,7 +19,7 @@ from reseller_conformance.answer import Answer, read
 from reseller_conformance.cases import Case, Expected
 from reseller_conformance.checks import agreement
 from reseller_conformance.checks.form import troubles
-from reseller_conformance.client import Client
+from reseller_conformance.client import Client, redacted
 from reseller_conformance.contract import PARAMETERS, Format
 from reseller_conformance.envelope import Looks
 from reseller_conformance.exchange import Exchange, Transport
@@ -108,7 +108,7 @@ class Asked:
         silent = [problem for problem in problems if problem and problem.kind in nobody]
         if len(silent) < len(answers):
             return ""
-        return f"nobody answers at {self.target.base_url}: {silent[0].detail}"
+        return f"nobody answers at {redacted(self.target).base_url}: {silent[0].detail}"
 
     def answered(self, format: Format) -> list[int]:
         """The customers whose documented call brings an overview in this format."""

@@ -21,6 +21,7 @@ from reseller_conformance.checks.agreement import ALL, Between, differing
 from reseller_conformance.checks.departure import Check, Departure
 from reseller_conformance.checks.form import see
 from reseller_conformance.checks.wavering import COUNTS, wavering
+from reseller_conformance.client import scrubber_of
 from reseller_conformance.contract import Format
 from reseller_conformance.envelope import Looks
 from reseller_conformance.evidence import finding
@@ -302,13 +303,13 @@ class Judge:
         """End the item untested."""
         reason = self._named(reason)
         self._end(Outcome.NOT_TESTED, reason)
-        pytest.skip(reason)
+        pytest.skip(visible(reason))
 
     def not_applicable(self, reason: str) -> None:
         """End the item: it has no meaning here."""
         reason = self._named(reason)
         self._end(Outcome.NOT_APPLICABLE, reason)
-        pytest.skip(reason)
+        pytest.skip(visible(reason))
 
     def rests_on_the_documented_call(self) -> None:
         """End the item untested where the documented call brings no overview."""
@@ -336,7 +337,7 @@ class Judge:
         if not counted:
             known = "; ".join(dict.fromkeys(one.known for one in findings))
             self._record("known", known)
-            pytest.xfail(f"known: {known}")
+            pytest.xfail(visible(f"known: {known}"))
         shown = evidence_of(counted)
         paragraphs = [_as_text(self.requirement, one, self._named) for one in shown[:MOST_SHOWN]]
         if len(shown) > MOST_SHOWN:
@@ -347,7 +348,7 @@ class Judge:
         counts = (Level.MUST, self.asked.settings.level)
         if self.requirement.level in counts:
             pytest.fail(text, pytrace=False)
-        pytest.xfail(f"{self.requirement.level.upper()}: {findings[0].got}")
+        pytest.xfail(visible(f"{self.requirement.level.upper()}: {findings[0].got}"))
 
     def _findings(self) -> list[Finding]:
         """The simplest example of each kind of departure, the simplest kinds first.
@@ -364,7 +365,10 @@ class Judge:
             for same in kinds.values()
         ]
         if baseline := self.asked.settings.baseline:
-            findings = sorted(map(baseline.marked, findings), key=lambda one: bool(one.known))
+            redact = scrubber_of(self.asked.target).text  # a reason is free text of the operator's
+            marked = [baseline.marked(one) for one in findings]
+            findings = [replace(one, known=redact(one.known)) for one in marked]
+            findings.sort(key=lambda one: bool(one.known))
         return findings[:MOST_FINDINGS]
 
     def _renamed(self, one: Finding) -> Finding:
@@ -421,4 +425,5 @@ def _as_text(requirement: Requirement, evidence: Evidence, named: Callable[[str]
         *(f"  app:      {visible(line)}" for line in finding.app_log.splitlines()),
         f"  again:    {finding.curl}",
     ]
-    return "\n".join(line for line in lines if line)
+    # pytest prints the text as it is, and what came may hold line breaks and escape sequences
+    return "\n".join(visible(line) for line in lines if line)
