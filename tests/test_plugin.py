@@ -389,3 +389,13 @@ def test_every_requirement_has_one_test(pytester):
             result.stdout.fnmatch_lines([f"*::{name}?{format}?"])
     assert Level.MAY in {requirement.level for requirement in CATALOGUE}
     assert set(Format) == {"json", "xml"}
+
+
+def test_a_near_miss_that_names_no_one_is_observed_as_no(pytester):
+    pytester.runpytest(
+        *("--pyargs", "reseller_conformance.suite", "--reseller-reference"),
+        *("--reseller-depth=quick", "-k", "user_similar", "--reseller-report-json=r.json"),
+    ).assert_outcomes(passed=2)
+    report = json.loads((pytester.path / "r.json").read_text(encoding="utf-8"))
+    reasons = {entry["reason"] for entry in report["requirements"]}
+    assert reasons == {"no: no near miss of a name brings another account"}

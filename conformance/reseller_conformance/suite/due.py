@@ -82,6 +82,7 @@ class DueConformance:
         similar = [g.answer for g in _near_misses(judge) if near.another_customer(g)]
         if not similar:
             judge.observe(accepted=False, detail="no near miss of a name brings another account")
+            return
         sent = dict.fromkeys(map(_sent_user, similar))
         judge.observe(
             accepted=True,
