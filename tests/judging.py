@@ -8,7 +8,7 @@ one. Either may be told that each answer takes longer than it does.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass
@@ -184,9 +184,18 @@ def _made_once(plan: Plan) -> Any:
     return _MadeOnce(plan)
 
 
-def judge(target: Target, chosen: Settings, client: Any, mocked: Any = nullcontext) -> list[Judged]:
-    """Judge every requirement, and return the outcomes in the order of the catalogue."""
-    asked = Asked(target, chosen, client, mocked)
+def judge(
+    target: Target,
+    chosen: Settings,
+    client: Any,
+    mocked: Any = nullcontext,
+    selected: Collection[str] | None = None,
+) -> list[Judged]:
+    """Judge every requirement, and return the outcomes in the order of the catalogue.
+
+    `selected` are the ids that the run is said to test.
+    """
+    asked = Asked(target, chosen, client, mocked, selected)
     asked.plan = _made_once(asked.plan)
     judged = []
     for requirement, format, test in _items():

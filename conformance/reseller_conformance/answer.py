@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import final
 
 from reseller_conformance.cases import Case
 from reseller_conformance.envelope import (
@@ -29,6 +30,7 @@ MOST, LONGEST = 1000, 1000
 """Error texts of one answer, and characters of each, that are remembered."""
 
 
+@final
 @dataclass(frozen=True)
 class Answer:
     """One answer: how it came, and what it means."""

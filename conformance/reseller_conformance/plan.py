@@ -21,7 +21,7 @@ from reseller_conformance.contract import PARAMETERS, Format
 from reseller_conformance.states import EMPTY, LENIENT, NEAR, UNKNOWN, WRONG, State, Text, Value
 from reseller_conformance.texts import ODD_TEXTS, UNDOCUMENTED
 
-__all__ = ["BEFORE", "CLOSING", "PAIRS", "Depth", "Plan"]
+__all__ = ["BEFORE", "CLOSING", "PAIRS", "REPEATED", "Depth", "Plan"]
 
 
 class Depth(StrEnum):
@@ -64,6 +64,9 @@ BEFORE = 100
 
 CLOSING = 1000
 """The first turn of the right calls that are asked after others, to compare them with."""
+
+REPEATED = 10_000
+"""The first turn of calls that are repeated to see whether they fail again."""
 
 PAIRS = "pairs.json"
 """Rows of states, in which every two of two parameters meet: `nox -s pairs` makes them."""

@@ -231,7 +231,17 @@ def asking(session: pytest.Session, target: Target, settings: Settings) -> Itera
     limits = share(settings.limits, askers(config, session.items))
     with Client(target, limits) as client:
         collector_of(config).tellers.append(lambda: _told(redacted(target), client))
-        yield Asked(target, settings, client, _mocking(target))
+        yield Asked(target, settings, client, _mocking(target), _judged(session.items))
+
+
+def _judged(items: Iterable[pytest.Item]) -> frozenset[str]:
+    """Return the ids of the requirements that these items test."""
+    return frozenset(
+        str(value)
+        for item in items
+        for name, value in item.user_properties
+        if name == "requirement"
+    )
 
 
 def _told(target: Target, client: Client) -> Told:

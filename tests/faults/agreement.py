@@ -14,21 +14,7 @@ from reseller_conformance.requirements import (
     AGREEMENT_CUSTOMERS,
     AGREEMENT_FORMATS,
     AGREEMENT_WHITE_SPACE,
-    DUE_COMBINED,
-    DUE_REMEMBERED,
-    DUE_TASK_MISSING,
-    DUE_USER_MISSING,
-    DUE_USER_UNKNOWN,
-    ERRORS_STEADY,
-    READABLE_FORMAT,
-    REQUEST_ENCODING,
-    REQUEST_ORDER,
-    REQUEST_TEXT,
-    REQUEST_UNDOCUMENTED,
-    SUCCESS_ANSWERED,
     VALUES_BALANCE,
-    VALUES_CYCLE,
-    VALUES_STEADY,
     Requirement,
 )
 
@@ -375,11 +361,6 @@ class Crowded(Reference):
             self.inside -= 1
 
 
-# Whatever is asked at once may meet in the shared variable, right calls and wrong ones alike.
-RIGHT = (REQUEST_ORDER, REQUEST_ENCODING, REQUEST_UNDOCUMENTED, SUCCESS_ANSWERED)
-WRONG = (DUE_TASK_MISSING, DUE_USER_MISSING, DUE_USER_UNKNOWN, DUE_COMBINED, DUE_REMEMBERED)
-TEXTS = (REQUEST_TEXT, ERRORS_STEADY)
-
 SHARED: dict[str, tuple[type[Reference], str]] = {
     "user": (SharedUser, "the account that is asked about is a global variable"),
     "refusal": (SharedRefusal, "whether a call is refused is a global variable"),
@@ -389,28 +370,24 @@ SHARED: dict[str, tuple[type[Reference], str]] = {
 for _name, (_kind, _said) in SHARED.items():
     fault(
         fails=AGREEMENT_CONCURRENCY,
-        also=RIGHT if _name == "user" else (*RIGHT, *WRONG, *TEXTS, READABLE_FORMAT),
         family="shared",
         name=f"shared_{_name}",
         description=_said,
     )(lambda kind=_kind: kind(ACCOUNTS))
 fault(
     fails=AGREEMENT_CONCURRENCY,
-    also=(*RIGHT, VALUES_BALANCE, VALUES_CYCLE, VALUES_STEADY),
     family="shared",
     name="shared_fields",
     description="the fields of an overview are gathered in a global variable",
 )(SharedFields)
 fault(
     fails=AGREEMENT_CONCURRENCY,
-    also=(*RIGHT, ERRORS_STEADY),
     family="shared",
     name="one_at_a_time",
     description="a call is refused while another is in flight",
 )(lambda: Crowded(ACCOUNTS))
 fault(
     fails=AGREEMENT_CONCURRENCY,
-    also=RIGHT,
     family="shared",
     when=every(4),
     name="shared_user_in_one_of_four_workers",

@@ -16,7 +16,7 @@ from reseller_conformance.checks.reading import met
 from reseller_conformance.envelope import Looks
 from reseller_conformance.requirements import Level, Requirement
 
-__all__ = ["envelope", "see", "troubles"]
+__all__ = ["CHECKS", "envelope", "see", "troubles"]
 
 CHECKS: Mapping[Requirement, Check[Answer]] = {
     r.HTTP_DELIVERED: http.delivered,

@@ -6,7 +6,7 @@ for what another has asked. Judging is left to `judge`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from functools import cache, cached_property, lru_cache
@@ -23,7 +23,7 @@ from reseller_conformance.client import Client, redacted
 from reseller_conformance.contract import PARAMETERS, Format
 from reseller_conformance.envelope import Looks
 from reseller_conformance.exchange import Exchange, Transport
-from reseller_conformance.plan import CLOSING, Plan
+from reseller_conformance.plan import CLOSING, REPEATED, Plan
 from reseller_conformance.requirements import Requirement
 from reseller_conformance.settings import Settings
 from reseller_conformance.states import ODD, State, Text, Value
@@ -52,8 +52,12 @@ class Asked:
         settings: Settings,
         client: Client,
         mocked: Callable[[], AbstractContextManager[object]] = nullcontext,
+        judged: Collection[str] | None = None,
     ) -> None:
-        """Ask this target as these settings say."""
+        """Ask this target as these settings say.
+
+        `judged` are the ids of the requirements that this run tests; None for all of them.
+        """
         self.target = target
         self.settings = settings
         self.client = client
@@ -63,6 +67,9 @@ class Asked:
         self._everything: dict[Format, list[Answer]] = {}
         self._closing: list[Answer] = []
         self._closings = count(CLOSING)
+        self._repetitions = count(REPEATED)
+        self.judged = judged
+        self.races: dict[Format, bool] = {}
 
     def ask(self, cases: Iterable[Case]) -> list[Answer]:
         """Return the answers to those of these cases that this account can tell apart."""
@@ -209,6 +216,10 @@ class Asked:
         """Calls for different customers, right and wrong ones, in flight at once."""
         cases = self._answerable(self.plan.crowd(format))
         return self.ask([case for case in cases if case.format in self.settings.formats])
+
+    def repeated(self, cases: Iterable[Case]) -> list[Case]:
+        """Return these cases as calls that have not been made yet."""
+        return [replace(case, turn=next(self._repetitions)) for case in cases]
 
     def closing(self, answers: Iterable[Answer], *, in_turn: bool = False) -> list[Answer]:
         """The documented call in each format and for each customer, made after all of these.

@@ -34,6 +34,15 @@ from reseller_conformance.requirements import Level, Requirement
 from reseller_conformance.states import WRONG, State, Value
 from reseller_conformance.suite.asked import Asked, Strategy
 from reseller_conformance.suite.exploring import shrink
+from reseller_conformance.suite.repeating import (
+    MOST_REPEATED,
+    Failure,
+    around,
+    members,
+    passes_alone,
+    told_by,
+    whose,
+)
 
 __all__ = ["Judge"]
 
@@ -71,7 +80,7 @@ class Judge:
         self._format = format
         self._record = record
         self._named = named
-        self._departures: list[Departure] = []
+        self._failures: list[Failure] = []
         self._subjects = 0
         self._unasked: list[Answer] = []
 
@@ -141,24 +150,8 @@ class Judge:
     def around(
         self, answers: Iterable[Answer], turn: int = 0, *, in_turn: bool = False
     ) -> list[Between]:
-        """Put each answer between what tells how it should be.
-
-        A right one stands between the customer's documented call before, and one made since, with
-        others at once or `in_turn`; beside a wrong one the same call asked alone, in this turn.
-        """
-        answers = list(answers)
-        after = {_whose(a.case): a for a in self.asked.closing(answers, in_turn=in_turn)}
-        before = {
-            _whose(a.case): a for f in self.asked.settings.formats for a in self.asked.opening[f]
-        }
-        alone = [replace(a.case, turn=turn) for a in answers if a.case.wrong]
-        beside = {replace(a.case, turn=0): a for a in self.asked.ask(alone)}
-        return [
-            Between(beside.get(replace(a.case, turn=0), a), a, a)
-            if a.case.wrong
-            else Between(before.get(_whose(a.case), a), a, after.get(_whose(a.case), a))
-            for a in answers
-        ]
+        """Put each answer between what tells how it should be: see `repeating.around`."""
+        return around(list(answers), self.asked, turn, in_turn=in_turn)
 
     def beside_the_customer(self, answers: Iterable[Answer]) -> list[Between]:
         """Put each answer to a wrong call between overviews of the customer that it is about.
@@ -169,10 +162,10 @@ class Judge:
         shown = [answer for answer in answers if answer.looks is Looks.OVERVIEW]
         closing = self.asked.closing(shown) if shown else []
         opening = [answer for f in self.asked.settings.formats for answer in self.asked.opening[f]]
-        before = {_whose(answer.case): answer for answer in opening}
-        after = before | {_whose(answer.case): answer for answer in closing}
+        before = {whose(answer.case): answer for answer in opening}
+        after = before | {whose(answer.case): answer for answer in closing}
         return [
-            self.without_wavering(Between(before[_whose(a.case)], a, after[_whose(a.case)]))
+            self.without_wavering(Between(before[whose(a.case)], a, after[whose(a.case)]))
             if a.looks is Looks.OVERVIEW
             else Between(a, a, a)
             for a in answers
@@ -189,7 +182,7 @@ class Judge:
         Where the plan had met nothing, a failure is shrunk to the simplest case that fails.
         """
         cases = [case for case in self.asked.explored(strategy, self.format) if concerns(case)]
-        fresh = not self._departures
+        fresh = not self._failures
         answers = self.ask(cases)
         self._unasked += [answer for answer in answers if not answer.asked]
         failed = [answer for answer in answers if answer.asked and any(check(answer))]
@@ -215,14 +208,24 @@ class Judge:
     def examine(self, subjects: Iterable[Subject], check: Check[Subject]) -> None:
         """Look at each of these, an answer or a group of answers, with this check."""
         for subject in subjects:
-            members = _members(subject)
-            missing = [answer for answer in members if not answer.asked]
+            missing = [answer for answer in members(subject) if not answer.asked]
             self._unasked += missing
             if missing:
                 continue
             self._subjects += 1
-            if any(check(subject)):
-                self._departures += check(self.without_wavering(subject))
+            if found := self._found(subject, check):
+                self._failures.append(self._failure(subject, check, found))
+
+    def _found(self, subject: Subject, check: Check[Subject]) -> tuple[Departure, ...]:
+        return tuple(check(self.without_wavering(subject))) if any(check(subject)) else ()
+
+    def _failure(
+        self, subject: Subject, check: Check[Subject], found: tuple[Departure, ...]
+    ) -> Failure:
+        def again(responses: Sequence[Answer]) -> bool:
+            return bool(self._found(_like(subject, responses), check))
+
+        return Failure(found, members(subject), again)
 
     def without_wavering(self, group: Subject) -> Subject:
         """Return the group, less the counts that waver, where counts alone lie outside.
@@ -278,7 +281,8 @@ class Judge:
 
     def conclude(self) -> None:
         """End the item: with findings, or for want of anything to judge, or well."""
-        if self._departures:
+        if self._failures:
+            self._leave_out_what_passes_alone()
             self._fail()
         if self._unasked:
             self.not_tested(self._why_unasked())
@@ -287,6 +291,22 @@ class Judge:
         if not self._subjects:
             self.not_tested("no answer was of the kind that it speaks of")
         self._end(Outcome.PASSED)
+
+    def _leave_out_what_passes_alone(self) -> None:
+        """Repeat the simplest failures; end the item where another requirement tells the cause."""
+        if self.asked.preflight.rejected:
+            return
+        failures = sorted(self._failures, key=lambda failure: failure.weight)
+        kept, causes = [], []
+        for failure in failures[:MOST_REPEATED]:
+            cause = told_by(self.requirement, failure, self.asked)
+            if cause and passes_alone(failure, self.asked):
+                causes.append(cause)
+            else:
+                kept.append(failure)
+        if causes and not kept:
+            self.not_tested(f"what failed passes when it is called alone: see {causes[0]}")
+        self._failures = [*kept, *failures[MOST_REPEATED:]]
 
     def _why_unasked(self) -> str:
         problems = [answer.exchange.problem for answer in self._unasked]
@@ -371,6 +391,10 @@ class Judge:
             findings.sort(key=lambda one: bool(one.known))
         return findings[:MOST_FINDINGS]
 
+    @property
+    def _departures(self) -> list[Departure]:
+        return [departure for failure in self._failures for departure in failure.departures]
+
     def _renamed(self, one: Finding) -> Finding:
         """Name options as the operator does; say where to look where an app told nothing."""
         settings = self.asked.settings
@@ -397,16 +421,14 @@ def _counts_alone(group: Between) -> bool:
     return bool(outside) and outside <= COUNTS
 
 
-def _whose(case: Case) -> tuple[Format, int]:
-    return case.format, case.customer
-
-
-def _members(subject: Answer | Between | Sequence[Answer]) -> Sequence[Answer]:
+def _like(subject: Subject, responses: Sequence[Answer]) -> Subject:
+    """Return other responses to the same calls as what is judged together."""
     if isinstance(subject, Answer):
-        return (subject,)
+        return responses[0]
     if isinstance(subject, Between):
-        return (subject.before, subject.answer, subject.after)
-    return subject
+        before, answer, after = responses
+        return Between(before, answer, after)
+    return responses
 
 
 def _as_text(requirement: Requirement, evidence: Evidence, named: Callable[[str], str]) -> str:

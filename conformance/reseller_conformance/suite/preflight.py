@@ -13,6 +13,7 @@ from reseller_conformance.answer import Answer
 from reseller_conformance.checks.cause import Cause, cause
 from reseller_conformance.contract import Format
 from reseller_conformance.envelope import Looks
+from reseller_conformance.exchange import Transport
 
 if TYPE_CHECKING:
     from reseller_conformance.suite.asked import Asked
@@ -45,7 +46,8 @@ class Preflight:
             tried = asked.ask(case for cases in more for case in cases[: self._more_customers])
             if not any(map(_accepted, tried)):
                 return self._by_format([*self._first, *tried])
-        return self._by_format([*self._first, *asked.ask(case for cases in more for case in cases)])
+        rest = asked.ask(case for cases in more for case in cases)
+        return self._by_format(self._repeated([*self._first, *rest]))
 
     @cached_property
     def rejected(self) -> bool:
@@ -72,7 +74,20 @@ class Preflight:
     @cached_property
     def _first(self) -> list[Answer]:
         plan = self._asked.plan
-        return self._asked.ask(c for format in self._formats for c in plan.documented(format)[:1])
+        first = self._asked.ask(c for format in self._formats for c in plan.documented(format)[:1])
+        return self._repeated(first)
+
+    def _repeated(self, answers: list[Answer]) -> list[Answer]:
+        """Return these responses, with an overview in place of what was no overview by chance.
+
+        A server that fails now and then, or a race, must not keep everything else from being
+        tested. Other requirements report the first response.
+        """
+        some = any(map(_accepted, answers))
+        failed = [a for a in answers if not _accepted(a) and (some or _failed_by_chance(a))]
+        [again] = self._asked.ask_in_turn(self._asked.repeated(a.case for a in failed))
+        accepted = {_whose(answer): answer for answer in again if _accepted(answer)}
+        return [accepted.get(_whose(answer), answer) for answer in answers]
 
     @property
     def _refused(self) -> Answer | None:
@@ -95,6 +110,17 @@ class Preflight:
             format: [answer for answer in answers if answer.case.format is format]
             for format in self._formats
         }
+
+
+def _failed_by_chance(answer: Answer) -> bool:
+    """Say whether a gateway, a dropped connection or a crash may be what failed."""
+    problem, status = answer.exchange.problem, answer.exchange.status
+    dropped = problem is not None and problem.kind is Transport.DROPPED
+    return dropped or (problem is None and status is not None and status >= 500)
+
+
+def _whose(answer: Answer) -> tuple[Format, int]:
+    return answer.case.format, answer.case.customer
 
 
 def _accepted(answer: Answer) -> bool:

@@ -1,0 +1,101 @@
+"""A race, and a server that fails now and then, are each reported by one requirement."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from itertools import count
+
+import pytest
+
+from faults import FAULTS, Fault
+from judging import Direct, Judged, judge, settings, target_of
+from reseller_conformance.contract import Format
+from reseller_conformance.findings import Outcome
+from reseller_conformance.reference import Answer, Reference, Request, default_reference
+from reseller_conformance.reference.mock import EMBEDDED_URL
+from reseller_conformance.requirements import AGREEMENT_CONCURRENCY
+from test_matrix import client_of
+
+PAGE = b"<h1>Service Unavailable</h1>"
+ALONE = "what failed passes when it is called alone: see "
+
+
+class FailsNowAndThen(Reference):
+    """The reference behind a gateway that fails each so many-th call, perhaps the first one too."""
+
+    def __init__(self, status: int, number: int, first: int = 1) -> None:
+        super().__init__(default_reference().accounts)
+        self.status, self.number, self.calls = status, number, count(first)
+
+    def respond(self, request: Request) -> Answer:
+        if next(self.calls) % self.number == 0:
+            return Answer(self.status, "text/html", PAGE)
+        return super().respond(request)
+
+
+class FailsForSomeTexts(FailsNowAndThen):
+    """Fails for a text too, whenever it is sent."""
+
+    def respond(self, request: Request) -> Answer:
+        if b"user=%27&" in request.query + b"&":
+            return Answer(self.status, "text/html", PAGE)
+        return super().respond(request)
+
+
+def judged(made: Reference, selected: Collection[str] | None = None) -> list[Judged]:
+    target = target_of(made, EMBEDDED_URL)
+    return judge(target, settings("quick"), Direct(made, target), selected=selected)
+
+
+def failed(outcomes: Sequence[Judged]) -> set[str]:
+    return {one.requirement.id for one in outcomes if one.outcome is Outcome.FAILED}
+
+
+def pointed(outcomes: Sequence[Judged]) -> set[str]:
+    return {one.reason.removeprefix(ALONE) for one in outcomes if one.reason.startswith(ALONE)}
+
+
+@pytest.mark.parametrize(
+    ("status", "cause"),
+    [
+        (502, "http.delivered"),
+        (503, "http.delivered"),
+        (504, "http.delivered"),
+        (500, "http.server-error"),
+    ],
+)
+@pytest.mark.parametrize("number", [3, 7, 20])
+def test_a_server_that_fails_now_and_then_is_one_finding(status: int, cause: str, number: int):
+    outcomes = judged(FailsNowAndThen(status, number))
+    assert failed(outcomes) == pointed(outcomes) == {cause}
+
+
+@pytest.mark.parametrize("number", [3, 50])
+def test_the_first_call_may_fail_and_the_others_are_tested(number: int):
+    outcomes = judged(FailsNowAndThen(503, number, first=number))
+    assert failed(outcomes) == {"http.delivered"}
+    assert all(
+        one.reason.startswith(ALONE) for one in outcomes if one.outcome is Outcome.NOT_TESTED
+    )
+
+
+def test_what_fails_alone_too_is_found_by_its_name():
+    assert failed(judged(FailsForSomeTexts(503, 20))) == {"http.delivered", "request.text"}
+
+
+def test_nothing_points_to_a_cause_that_is_not_tested():
+    outcomes = judged(FailsNowAndThen(503, 7), {"request.text", "request.order"})
+    assert "request.text" in failed(outcomes)
+    assert not pointed(outcomes)
+
+
+RACES = [fault for fault in FAULTS.values() if fault.family == "shared"]
+
+
+@pytest.mark.parametrize("fault", RACES[:1], ids=str)
+def test_a_race_is_one_finding(fault: Fault):
+    with client_of(fault, 0) as (target, client, mocking):
+        outcomes = judge(target, settings("quick"), client, mocking)
+    assert failed(outcomes) == pointed(outcomes) == {AGREEMENT_CONCURRENCY.id}
+    formats = {one.format for one in outcomes if one.outcome is Outcome.FAILED}
+    assert formats == set(Format)
