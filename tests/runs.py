@@ -124,6 +124,7 @@ HOSTILE = Run(
 
 _formats = st.sampled_from(["json", "xml", "both"])
 _text = st.text(st.characters(), max_size=40)
+TARGETS = tuple({**TARGET, "name": name} for name in ("http://a", HOSTILE_TEXT))
 any_run = st.builds(
     Run,
     results=st.lists(
@@ -134,6 +135,7 @@ any_run = st.builds(
             outcome=st.sampled_from(Outcome),
             reason=_text,
             known=st.just("") | _text,
+            target=st.sampled_from(["", *(str(target["name"]) for target in TARGETS)]),
             findings=st.lists(
                 st.builds(
                     Finding,
@@ -157,6 +159,7 @@ any_run = st.builds(
     target=st.none() | st.just(TARGET) | _text.map(lambda text: {**TARGET, "base_url": text}),
     traffic=st.none() | st.just(TRAFFIC),
     complete=st.booleans(),
+    targets=st.sampled_from([(), TARGETS]),
     baseline=st.none()
     | st.fixed_dictionaries(
         {"file": _text, "problems": st.lists(_text), "changes": st.lists(_text)}

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 import pytest
 
 from reseller_conformance.baseline import Baseline
 from reseller_conformance.client.timeline import Timeline, together
-from reseller_conformance.findings import Finding, Outcome, Result, Run, spent
-from reseller_conformance.requirements import CATALOGUE, Level, by_id
+from reseller_conformance.findings import Finding, Outcome, Result, Run, is_partial, spent
+from reseller_conformance.requirements import Level, by_id
+from reseller_conformance.targets import shortened, targets_of
 
 __all__ = ["COLLECTOR", "Collector", "collected"]
 
@@ -59,14 +60,38 @@ class Collector:
     def run(self) -> Run:
         """Everything gathered so far."""
         told = [teller() for teller in self.tellers]
-        return Run(
-            results=tuple(self.results.values()),
+        results, targets = self._by_target(told)
+        run = Run(
+            results=results,
             level=self.level,
-            suite={**self.suite, "partial": self._partial},
-            target=told[0]["target"] if told else None,
+            suite={**self.suite, "partial": is_partial(results)},
+            target=targets[0] if targets else None,
+            targets=targets if len(targets) > 1 else (),
             traffic=_together([part["traffic"] for part in told]),
             complete=self._complete,
             baseline=self._held(),
+        )
+        if any(part.partial for part in run.parts):
+            return replace(run, suite={**self.suite, "partial": True})
+        return run
+
+    def _by_target(
+        self, told: Sequence[Told]
+    ) -> tuple[tuple[Result, ...], tuple[Mapping[str, Any], ...]]:
+        """Return the results, with their targets where there are several, and the targets."""
+        target_of = targets_of(self.results)
+        known = {part["name"]: part["target"] for part in reversed(told)}
+        names = shortened(dict.fromkeys(name for name in target_of.values() if name))
+        if len(names) < 2:
+            found = [known[name] for name in names if name in known]
+            found = found or [part["target"] for part in told]
+            return tuple(replace(one, target="") for one in self.results.values()), tuple(found[:1])
+        return (
+            tuple(
+                replace(result, target=names.get(target_of[nodeid], ""))
+                for nodeid, result in self.results.items()
+            ),
+            tuple({"name": short, **known.get(name, NOBODY)} for name, short in names.items()),
         )
 
     @property
@@ -75,16 +100,6 @@ class Collector:
         if self.baseline and self.update and self._complete:
             return self.baseline.updated(tuple(self.results.values()), self.level)
         return self.baseline
-
-    @property
-    def _partial(self) -> bool:
-        """Whether some requirement has no result in a format: not selected, or not reached."""
-        judged = {(result.requirement, result.format) for result in self.results.values()}
-        return any(
-            (requirement, format) not in judged
-            for requirement in CATALOGUE
-            for format in requirement.formats or ("both",)
-        )
 
     @property
     def _complete(self) -> bool:
@@ -101,6 +116,14 @@ class Collector:
             "changes": self.baseline.changes(after),
         }
 
+
+NOBODY: Mapping[str, Any] = {
+    "kind": None,
+    "base_url": None,
+    "customers": None,
+    "foreign_user": None,
+}
+"""What is known of a target that could not be made."""
 
 COLLECTOR = pytest.StashKey[Collector]()
 
@@ -124,6 +147,7 @@ def _result(said: Mapping[str, Any], report: pytest.TestReport) -> Result:
         reason=reason,
         known=str(said.get("known", "")),
         findings=tuple(Finding(**found) for found in json.loads(said.get("findings", "[]"))),
+        target=str(said.get("target", "")),
     )
 
 

@@ -47,7 +47,7 @@ class Change:
 
     `reason` is that of the newer outcome: what came, or why it was not tested. `new` tells what the
     newer run violates and the older did not, place by place. `known` says why the newer run's
-    baseline accepts all of that.
+    baseline accepts all of that. `target` is named where both runs tested the same several.
     """
 
     id: str
@@ -59,6 +59,7 @@ class Change:
     reason: str = ""
     known: str = ""
     new: tuple[str, ...] = ()
+    target: str = ""
 
     def fails(self, level: Level) -> bool:
         """Say whether it is a violation that counts at this level, and that the older had not."""
@@ -124,7 +125,8 @@ def compare(old: Report, new: Report) -> Comparison:
 
 
 def _changes(old: Report, new: Report) -> Iterator[Change]:
-    before, after = _by_what(old), _by_what(new)
+    apart = _targets(old) == _targets(new)
+    before, after = _by_what(old, apart), _by_what(new, apart)
     for what in [*after, *(what for what in before if what not in after)]:
         then, now = before.get(what), after.get(what)
         entry = now or then or {}
@@ -139,6 +141,7 @@ def _changes(old: Report, new: Report) -> Iterator[Change]:
             reason=now["reason"] if now else "",
             known="; ".join(dict.fromkeys(fresh.values())) if all(fresh.values()) else "",
             new=tuple(fresh),
+            target=what[2],
         )
 
 
@@ -165,14 +168,18 @@ def _words(finding: Finding) -> str:
     return finding.got if finding.where == "answer" else f"{finding.where}: {finding.got}"
 
 
-def _by_what(report: Report) -> dict[tuple[str, str], Mapping[str, Any]]:
-    """Return the worst entry for each requirement and format."""
-    found: dict[tuple[str, str], Mapping[str, Any]] = {}
+def _by_what(report: Report, apart: bool) -> dict[tuple[str, str, str], Mapping[str, Any]]:
+    """Return the worst entry for each requirement and format and, if they are apart, target."""
+    found: dict[tuple[str, str, str], Mapping[str, Any]] = {}
     for entry in report["requirements"]:
-        what = entry["id"], entry["format"]
+        what = entry["id"], entry["format"], entry.get("target", "") if apart else ""
         worst = min(found.get(what, entry), entry, key=lambda one: _WORST.index(one["outcome"]))
         found[what] = worst
     return found
+
+
+def _targets(report: Report) -> list[str]:
+    return [target["name"] for target in report.get("targets", ())]
 
 
 def _notes(old: Report, new: Report) -> Iterator[str]:
@@ -223,7 +230,7 @@ def _by_cause(changes: Iterable[Change]) -> list[list[Change]]:
     for change in changes:
         # what does not fail counts at no level
         level = change.level if change.after == Outcome.FAILED else ""
-        cause = (level, change.after, change.reason, change.new, change.known)
+        cause = (level, change.target, change.after, change.reason, change.new, change.known)
         causes.setdefault(cause, []).append(change)
     groups: list[list[Change]] = []
     for same in causes.values():
@@ -238,12 +245,13 @@ def _lines(group: Sequence[Change]) -> Iterator[str]:
     first = group[0]
     ids = list(dict.fromkeys(change.id for change in group))
     formats = ", ".join(dict.fromkeys(change.format for change in group))
+    where = f"{formats} at {first.target}" if first.target else formats
     if len(ids) > 1:
         names = ", ".join(_shortened(ids))
         level = f"{first.level.upper()}, " if first.after == Outcome.FAILED else ""
-        yield f"  {level}{len(ids)} requirements ({formats}): {names}"
+        yield f"  {level}{len(ids)} requirements ({where}): {names}"
     else:
-        yield f"  {first.level.upper()} {first.id} ({formats}): {first.title}"
+        yield f"  {first.level.upper()} {first.id} ({where}): {first.title}"
     if first.after == Outcome.FAILED:
         yield from (f"    got {line}" for line in first.new or (first.reason,))
     elif first.after != Outcome.PASSED:

@@ -7,7 +7,7 @@ between processes as JSON.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -15,7 +15,17 @@ from reseller_conformance.exchange import SPENT
 from reseller_conformance.kinds import kind_of, place_of
 from reseller_conformance.requirements import CATALOGUE, Level, Requirement, by_id
 
-__all__ = ["MOST_FINDINGS", "Finding", "Outcome", "Result", "Run", "Verdict", "spent", "verdict"]
+__all__ = [
+    "MOST_FINDINGS",
+    "Finding",
+    "Outcome",
+    "Result",
+    "Run",
+    "Verdict",
+    "is_partial",
+    "spent",
+    "verdict",
+]
 
 MOST_FINDINGS = 30
 """So many findings of one requirement are kept, each of its own kind; a server may invent more."""
@@ -47,6 +57,10 @@ class Verdict(StrEnum):
     def exit_code(self) -> int:
         """What it comes to for a shell; 2 is for wrong usage, 130 for an interrupt."""
         return {Verdict.CONFORMANT: 0, Verdict.VIOLATED: 1, Verdict.UNVERIFIED: 3}[self]
+
+
+WORST = (Verdict.VIOLATED, Verdict.UNVERIFIED, Verdict.CONFORMANT)
+"""The verdicts, the worst first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +104,7 @@ class Result:
     """The outcome of one requirement in one format (`both` where it compares the two).
 
     `known` is the reason for which the baseline accepts all of its findings; mostly empty.
+    `target` names the target where a session tests several; otherwise it is empty.
     """
 
     requirement: Requirement
@@ -98,10 +113,11 @@ class Result:
     reason: str = ""
     findings: tuple[Finding, ...] = ()
     known: str = ""
+    target: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """Return the entry of the JSON report."""
-        return {
+        entry: dict[str, Any] = {
             "id": self.requirement.id,
             "title": self.requirement.title,
             "level": self.requirement.level.value,
@@ -111,6 +127,7 @@ class Result:
             "known": self.known,
             "findings": [asdict(finding) for finding in self.findings],
         }
+        return {**entry, "target": self.target} if self.target else entry
 
     @classmethod
     def from_dict(cls, entry: Mapping[str, Any]) -> Result:
@@ -122,6 +139,7 @@ class Result:
             reason=entry["reason"],
             known=entry["known"],
             findings=tuple(Finding(**finding) for finding in entry["findings"]),
+            target=entry.get("target", ""),
         )
 
 
@@ -134,6 +152,9 @@ class Run:
     URL and customers; `traffic` calls, retries, seconds and latencies. `complete` is False where
     not everything was asked: the run was interrupted, or its budget of requests spent.
 
+    `targets` holds the same of each target as `target` does, and its `name`, where a session tests
+    several; otherwise it is empty.
+
     `baseline`, where there is one, holds the file and a line for each entry: what in it does not
     hold (`problems`), what needs a reason (`unexplained`), what an update changed (`changes`).
     """
@@ -145,6 +166,21 @@ class Run:
     traffic: Mapping[str, Any] | None = None
     complete: bool = True
     baseline: Mapping[str, Any] | None = None
+    targets: tuple[Mapping[str, Any], ...] = ()
+
+    @property
+    def parts(self) -> tuple[Run, ...]:
+        """A run for each target; this one alone where there are not several."""
+        if not self.targets:
+            return (self,)
+        return tuple(
+            self._of(target, tuple(one for one in self.results if one.target == target["name"]))
+            for target in self.targets
+        )
+
+    def _of(self, target: Mapping[str, Any], results: tuple[Result, ...]) -> Run:
+        suite = {**(self.suite or {}), "partial": is_partial(results)}
+        return replace(self, results=results, suite=suite, target=target, targets=(), baseline=None)
 
     @property
     def spent(self) -> bool:
@@ -175,12 +211,21 @@ class Run:
     def sorted_results(self) -> tuple[Result, ...]:
         """The results in the order of the catalogue, whatever order they came in."""
         place = {requirement.id: index for index, requirement in enumerate(CATALOGUE)}
-        return tuple(sorted(self.results, key=lambda r: (place[r.requirement.id], r.format)))
+        turn = {target["name"]: index for index, target in enumerate(self.targets)}
+
+        def order(result: Result) -> tuple[int, int, str]:
+            return place[result.requirement.id], turn.get(result.target, 0), result.format
+
+        return tuple(sorted(self.results, key=order))
 
     @property
     def verdict(self) -> Verdict:
-        """What the run says about its target; half a run can show a violation, but no more."""
-        found = verdict(self.results, self.level)
+        """What the run says about its target; half a run can show a violation, but no more.
+
+        Of several targets the worst counts.
+        """
+        each = {verdict(part.results, self.level) for part in self.parts}
+        found = next(one for one in WORST if one in each)
         if found is Verdict.CONFORMANT and not self.complete:
             return Verdict.UNVERIFIED
         return found
@@ -191,6 +236,16 @@ class Run:
         if self.verdict is Verdict.CONFORMANT and self.outdated:
             return Verdict.VIOLATED
         return self.verdict
+
+
+def is_partial(results: Iterable[Result]) -> bool:
+    """Say whether some requirement has no result in a format: not selected, or not reached."""
+    judged = {(result.requirement, result.format) for result in results}
+    return any(
+        (requirement, format) not in judged
+        for requirement in CATALOGUE
+        for format in requirement.formats or ("both",)
+    )
 
 
 def spent(results: Iterable[Result]) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -23,7 +24,7 @@ from reseller_conformance.contract import Format
 from reseller_conformance.findings import Outcome, Run, Verdict
 from reseller_conformance.options import OPTIONS, Option, dest, in_pytest
 from reseller_conformance.reports import writers
-from reseller_conformance.reports.summary import conclusion
+from reseller_conformance.reports.summary import conclusion, target_lines
 from reseller_conformance.reports.text import visible
 from reseller_conformance.reports.writers import ReportError, write_all
 from reseller_conformance.requirements import by_id
@@ -31,6 +32,7 @@ from reseller_conformance.secret import Secret
 from reseller_conformance.settings import Settings, SettingsError, settings_from
 from reseller_conformance.suite.asked import Asked
 from reseller_conformance.target import Target
+from reseller_conformance.targets import label_of
 from reseller_conformance.workers import askers, environment, share
 
 __all__ = [
@@ -230,8 +232,14 @@ def asking(session: pytest.Session, target: Target, settings: Settings) -> Itera
     config = session.config
     limits = share(settings.limits, askers(config, session.items))
     with Client(target, limits) as client:
-        collector_of(config).tellers.append(lambda: _told(redacted(target), client))
-        yield Asked(target, settings, client, _mocking(target), _judged(session.items))
+        shown = redacted(target)
+        about = _about(shown)
+        name = label_of(about, shown.api_user)
+        collector_of(config).tellers.append(
+            lambda: {"name": name, "target": about, "traffic": asdict(client.traffic)}
+        )
+        judged = _judged(session.items)
+        yield Asked(target, settings, client, _mocking(target), judged, name)
 
 
 def _judged(items: Iterable[pytest.Item]) -> frozenset[str]:
@@ -244,15 +252,12 @@ def _judged(items: Iterable[pytest.Item]) -> frozenset[str]:
     )
 
 
-def _told(target: Target, client: Client) -> Told:
+def _about(target: Target) -> dict[str, Any]:
     return {
-        "target": {
-            "kind": target.kind,
-            "base_url": target.base_url,
-            "customers": list(target.customers),
-            "foreign_user": target.foreign,
-        },
-        "traffic": asdict(client.traffic),
+        "kind": target.kind,
+        "base_url": target.base_url,
+        "customers": list(target.customers),
+        "foreign_user": target.foreign,
     }
 
 
@@ -371,11 +376,13 @@ def describe(config: pytest.Config) -> list[str]:
         if result.outcome is Outcome.FAILED:
             level = result.requirement.level.upper()
             known = f" (known: {result.known})" if result.known else ""
-            said = f"{result.requirement} [{result.format}]: {result.reason}"
+            at = f" at {result.target}" if result.target else ""
+            said = f"{result.requirement} [{result.format}]{at}: {result.reason}"
             lines.append(f"{level} {said}{known}")
     if run.baseline:
         lines += [f"baseline {said}" for said in run.baseline["changes"]]
         lines += [f"error: baseline {said}" for said in (*run.stale, *run.unexplained)]
+    lines += [f"target {line}" for _, line in target_lines(run)]
     traffic = run.traffic or {}
     settings = settings_of(config)
     lines.append(

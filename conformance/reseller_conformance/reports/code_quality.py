@@ -14,6 +14,7 @@ from typing import Any
 from reseller_conformance.contract import Format, path_of
 from reseller_conformance.findings import Finding, Outcome, Result, Run
 from reseller_conformance.reports.evidence import evidence_of, headline, particulars
+from reseller_conformance.reports.text import one_line, visible
 from reseller_conformance.requirements import Level
 
 __all__ = ["issues", "render"]
@@ -48,13 +49,15 @@ def _issue(result: Result, finding: Finding, level: Level) -> dict[str, Any]:
         severity = KNOWN
     elif requirement.level is level is Level.SHOULD:
         severity = COUNTS
-    same = (requirement.id, finding.format, finding.where, finding.expected)
+    same = [requirement.id, finding.format, finding.where, finding.expected]
+    same += [result.target] * bool(result.target)
+    at = f" (at {visible(one_line(result.target))})" if result.target else ""
     [shown] = evidence_of([finding])
     evidence = "\n".join(f"{label}: {value}" for label, value in particulars(shown))
     # What compares the formats is told of the first: an issue has one path.
     format = next((known for known in Format if known == finding.format), next(iter(Format)))
     return {
-        "description": f"{requirement.title}. {headline(shown)}",
+        "description": f"{requirement.title}. {headline(shown)}{at}",
         "check_name": requirement.id,
         "fingerprint": hashlib.sha256("\0".join(same).encode("utf-8", "replace")).hexdigest(),
         "severity": severity,

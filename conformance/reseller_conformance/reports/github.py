@@ -87,8 +87,7 @@ def append(path: Path, text: str) -> None:
 def _of(run: Run, level: Level) -> list[tuple[str, str]]:
     return [
         (
-            f"{failure.requirement.level.upper()} {failure.requirement.id} "
-            f"({', '.join(failure.formats)})",
+            f"{failure.requirement.level.upper()} {failure.requirement.id} ({failure.where})",
             f"{failure.requirement.title}. "
             + (headline(failure.evidence[0]) if failure.evidence else failure.reason),
         )

@@ -37,6 +37,7 @@ def as_json(run: Run) -> dict[str, Any]:
             **_picked(run.suite, _SUITE),
         },
         "target": _picked(run.target, _TARGET),
+        **({"targets": [_target(part) for part in run.parts]} if run.targets else {}),
         "requirements": [result.as_dict() for result in run.sorted_results],
         "baseline": run.baseline,
         "traffic": {
@@ -52,6 +53,11 @@ def as_json(run: Run) -> dict[str, Any]:
 def render(run: Run) -> str:
     """Return the report as text."""
     return json.dumps(as_json(run), ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+
+
+def _target(part: Run) -> dict[str, Any]:
+    name = (part.target or {}).get("name")
+    return {"name": name, "verdict": part.verdict.value, **_picked(part.target, _TARGET)}
 
 
 def _picked(known: Mapping[str, Any] | None, names: tuple[str, ...]) -> dict[str, Any]:

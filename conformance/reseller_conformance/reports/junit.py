@@ -18,7 +18,7 @@ from xml.etree import ElementTree as ET
 from reseller_conformance.findings import Outcome, Result, Run
 from reseller_conformance.reports.evidence import Evidence, evidence_of, headline, particulars
 from reseller_conformance.reports.json_report import NAME, as_json
-from reseller_conformance.reports.summary import conclusion, files_judged
+from reseller_conformance.reports.summary import conclusion, files_judged, target_lines
 from reseller_conformance.reports.text import one_line, shortened, visible
 from reseller_conformance.requirements import Level
 
@@ -37,7 +37,8 @@ def render(run: Run) -> str:
     seen: Counter[str] = Counter()
     kinds: Counter[str] = Counter()
     for result in run.sorted_results:
-        name = f"{result.requirement} [{result.format}]"
+        at = f" at {_text(one_line(result.target))}" if result.target else ""
+        name = f"{result.requirement} [{result.format}]{at}"
         seen[name] += 1
         if seen[name] > 1:
             name += f" ({seen[name]})"
@@ -69,6 +70,7 @@ def _about(run: Run) -> Iterator[tuple[str, str]]:
         yield "target.files", files_judged(files)
     yield "verdict", report["verdict"]
     yield "complete", _word(report["complete"])
+    yield from (("targets", line) for _, line in target_lines(run))
     for part in ("suite", "target"):
         for name, value in report[part].items():
             if value is not None:
@@ -92,6 +94,8 @@ def _case(suite: ET.Element, result: Result, name: str, level: Level) -> str:
         "outcome": result.outcome.value,
         "title": requirement.title,
     }
+    if result.target:
+        known["target"] = result.target
     if result.outcome is Outcome.PASSED:
         observed = {"observed": result.reason} if result.reason else {}
         _properties(case, {**known, **observed}.items())

@@ -26,6 +26,7 @@ from reseller_conformance.reports.summary import (
     observed,
     rows,
     table_lines,
+    target_lines,
     tested_formats,
 )
 from reseller_conformance.reports.text import counted, one_line, shortened, visible
@@ -52,7 +53,7 @@ _MARKS = {
 
 def render(run: Run) -> str:
     """Return the report as text, of at most `MOST_BYTES`; what is left out is said."""
-    head = "\n".join([*_heading(run), *_table(run), *_baseline(run), *_left_out(run)])
+    head = "\n".join([*_heading(run), *_tables(run), *_baseline(run), *_left_out(run)])
     found = [
         part
         for level in (Level.MUST, Level.SHOULD)
@@ -76,10 +77,13 @@ def render(run: Run) -> str:
 
 
 def _heading(run: Run) -> Iterator[str]:
-    suite, target = run.suite or {}, run.target or {}
+    suite = run.suite or {}
     yield f"## {_MARKS[run.standing]} {NAME}: {_plain(conclusion(run))}"
     yield ""
-    yield f"- Target: {_target(target)}"
+    for part in run.parts:
+        yield f"- Target: {_target(part.target or {})}"
+    for verdict, line in target_lines(run):
+        yield f"- {_MARKS[verdict]} {_code(line)}"
     about = [
         f"version {suite.get('version') or __version__}",
         f"depth {suite.get('depth')}",
@@ -109,6 +113,13 @@ def _target(target: Mapping[str, Any]) -> str:
     if target.get("foreign_user"):
         said.append(f"of another reseller {_code(target['foreign_user'])}")
     return ", ".join(said)
+
+
+def _tables(run: Run) -> Iterator[str]:
+    for part in run.parts:
+        if run.targets:
+            yield f"\n**At {_code((part.target or {})['name'])}**\n"
+        yield from _table(part)
 
 
 def _table(run: Run) -> Iterator[str]:
@@ -149,7 +160,7 @@ def _baseline(run: Run) -> Iterator[str]:
     if known:
         yield "\n**Known violations, which the baseline accepts**\n"
     for failure in known:
-        name = f"{_code(failure.requirement.id)} ({', '.join(failure.formats)})"
+        name = f"{_code(failure.requirement.id)} ({_where(failure)})"
         yield f"- {name}: {_code(shortened(one_line(failure.known), LONGEST))}"
     changes = (run.baseline or {}).get("changes", ())
     for title, lines in [("The baseline was brought up to date", changes), *baseline_parts(run)]:
@@ -180,12 +191,16 @@ def _left_out(run: Run) -> Iterator[str]:
 
 def _failure(failure: Failure) -> Iterator[str]:
     requirement = failure.requirement
-    name = f"{requirement.level.upper()} {_code(requirement.id)} ({', '.join(failure.formats)})"
+    name = f"{requirement.level.upper()} {_code(requirement.id)} ({_where(failure)})"
     title = _plain(requirement.title)
     if not failure.evidence:
         yield _folded(f"{name}: {title}", [("reason", visible(failure.reason))])
     for evidence in failure.evidence:
         yield _folded(f"{name}: {title}", _known(evidence, failure))
+
+
+def _where(failure: Failure) -> str:
+    return _plain(visible(one_line(failure.where)))
 
 
 def _known(evidence: Evidence, failure: Failure) -> Iterable[tuple[str, str]]:

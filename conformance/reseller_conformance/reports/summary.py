@@ -30,6 +30,7 @@ __all__ = [
     "observed",
     "rows",
     "table_lines",
+    "target_lines",
     "tested_formats",
 ]
 
@@ -43,7 +44,8 @@ MOST_ALONE = 3
 class Failure:
     """A requirement that was violated, with what shows it.
 
-    `known` is the reason for which the baseline accepts it; empty where it does not.
+    `known` is the reason for which the baseline accepts it; empty where it does not. `target` is
+    named where there are several.
     """
 
     requirement: Requirement
@@ -51,6 +53,13 @@ class Failure:
     evidence: tuple[Evidence, ...]
     reason: str
     known: str = ""
+    target: str = ""
+
+    @property
+    def where(self) -> str:
+        """The formats and, where there are several, the target: `json, xml at http://b`."""
+        formats = ", ".join(self.formats)
+        return f"{formats} at {self.target}" if self.target else formats
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +68,7 @@ class Row:
 
     requirement: Requirement
     results: tuple[Result | None, ...]
+    target: str = ""
 
     @property
     def outcome(self) -> Outcome | None:
@@ -122,6 +132,7 @@ def _failure(requirement: Requirement, results: list[Result]) -> Failure:
         evidence=evidence_of(finding for result in results for finding in result.findings),
         reason=next((result.reason for result in results if result.reason), ""),
         known=results[0].known,
+        target=results[0].target,
     )
 
 
@@ -138,7 +149,8 @@ def rows(run: Run) -> list[Row]:
     for requirement, results in _by_requirement(run.sorted_results):
         by_format = {result.format: result for result in results}
         both = by_format.get("both")
-        made.append(Row(requirement, tuple(by_format.get(name, both) for name in formats)))
+        of_formats = tuple(by_format.get(name, both) for name in formats)
+        made.append(Row(requirement, of_formats, results[0].target))
     return made
 
 
@@ -185,7 +197,8 @@ def observed(run: Run) -> dict[str, list[str]]:
 def _by_reason(run: Run, results: Iterable[Result]) -> dict[str, list[str]]:
     reasons: dict[str, dict[str, list[str]]] = {}
     for result in results:
-        ids = reasons.setdefault(result.reason, {})
+        at = f"{result.target}: " if result.target else ""
+        ids = reasons.setdefault(f"{at}{result.reason}", {})
         ids.setdefault(result.requirement.id, []).append(result.format)
     formats = tested_formats(run)
     return {reason: [_named(*of, formats) for of in ids.items()] for reason, ids in reasons.items()}
@@ -233,6 +246,15 @@ def conclusion(run: Run) -> str:
     return f"{found} ({'; '.join(notes)})" if notes else found
 
 
+def target_lines(run: Run) -> list[tuple[Verdict, str]]:
+    """Return the verdict on each target, and a line that says it; nothing where there is one."""
+    if not run.targets:
+        return []
+    return [
+        (part.verdict, f"{(part.target or {})['name']}: {conclusion(part)}") for part in run.parts
+    ]
+
+
 def _part(run: Run) -> str:
     """Return which part of the catalogue was tested; nothing where it was the whole of it."""
     formats = list((run.suite or {}).get("formats") or [])
@@ -270,6 +292,9 @@ def _why(run: Run) -> str:
     if run.verdict is Verdict.VIOLATED:
         counts = [f"{must} MUST"] * bool(must) + [f"{should} SHOULD"] * bool(should)
         return f": {', '.join(counts)}"
+    if run.targets and run.verdict is Verdict.UNVERIFIED:
+        part = next(part for part in run.parts if part.verdict is Verdict.UNVERIFIED)
+        return f" at {(part.target or {})['name']}{_why(part)}"
     if run.verdict is Verdict.CONFORMANT:
         known = len(accepted(run))
         found = [counted(known, "known violation")] * bool(known)
@@ -288,8 +313,8 @@ def _why(run: Run) -> str:
 
 
 def _by_requirement(results: Iterable[Result]) -> Iterator[tuple[Requirement, list[Result]]]:
-    for requirement, group in groupby(results, key=lambda result: result.requirement):
-        yield requirement, list(group)
+    for about, group in groupby(results, key=lambda result: (result.requirement, result.target)):
+        yield about[0], list(group)
 
 
 def _named(id: str, formats: list[str], all_formats: tuple[str, ...]) -> str:

@@ -33,6 +33,7 @@ from reseller_conformance.reports.summary import (
     observed,
     rows,
     table_lines,
+    target_lines,
     tested_formats,
 )
 from reseller_conformance.reports.text import counted, one_line, shortened, visible
@@ -98,7 +99,8 @@ def print_report(run: Run, console: Console) -> None:
     page.departures()
     page.accepted()
     page.errors()
-    page.table()
+    for part in run.parts:
+        page.table(part)
     page.left_out()
     page.baseline()
     page.closing()
@@ -125,9 +127,16 @@ class _Page:
             f"seed {self.suite.get('seed')}",
         ]
         self.say(", ".join(word for word in about if not word.endswith(" None")))
-        self.say(_target(self.run.target or {}))
+        for part in self.run.parts:
+            self.say(_target(part.target or {}))
         self.say()
+        self.targets()
         self.verdict()
+
+    def targets(self) -> None:
+        """Print the verdict on each target, where there are several."""
+        for verdict, line in target_lines(self.run):
+            self.say(f"{self.mark(verdict)} {line}", style=_COLOURS[verdict])
 
     def verdict(self) -> None:
         """Print the verdict, and the violated requirements by name."""
@@ -168,7 +177,7 @@ class _Page:
         for failure in found:
             head = self.text(f"{_KNOWN} {failure.requirement.id}", "yellow")
             level = failure.requirement.level.upper()
-            head.append(self.text(f" ({', '.join(failure.formats)}) {level}", ""))
+            head.append(self.text(f" ({failure.where}) {level}", ""))
             self.lines(head)
             self.say(failure.requirement.title, indent=2)
             for label, value in (("known", failure.known), ("got", failure.reason)):
@@ -192,7 +201,7 @@ class _Page:
         is_must = requirement.level is Level.MUST
         head = self.text(f"{self.mark(Outcome.FAILED) if is_must else _SHOULD} {requirement.id}")
         head.stylize(_COLOURS[Outcome.FAILED] if is_must else "yellow")
-        head.append(self.text(f" ({', '.join(failure.formats)})"))
+        head.append(self.text(f" ({failure.where})"))
         self.lines(head)
         self.say(requirement.title, indent=2)
         if is_must:
@@ -238,9 +247,9 @@ class _Page:
 
     # --- The table ------------------------------------------------------------------------------
 
-    def table(self) -> None:
+    def table(self, part: Run) -> None:
         """Print each requirement by format; those of a topic that fared alike share a line."""
-        made = rows(self.run)
+        made = rows(part)
         if not made:
             return
         table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
@@ -256,7 +265,10 @@ class _Page:
                     other = "other " * (len(line) < len(of_topic))
                     name, what = f"{topic}.*", f"{len(line)} {other}requirements"
                 table.add_row(self.text(name), self.text(what), *cells)
-        self.say()
+        if self.run.targets:
+            self.title(f"At {(part.target or {})['name']}")
+        else:
+            self.say()
         # Narrower than this, ids would be cut.
         options = self.console.options.update_width(max(self.console.width, NARROWEST))
         self.console.print(Segments(self.console.render(table, options)), soft_wrap=True)
@@ -304,6 +316,7 @@ class _Page:
         if self.suite.get("seed") is not None:
             self.say(f"seed: {self.suite['seed']}, the same run with it asks the same")
         said = f"{self.mark(self.run.standing)} {conclusion(self.run)}"
+        self.targets()
         # The last line of a log is what people look for.
         self.console.print(self.text(said, _colour(self.run)), soft_wrap=True)
 

@@ -53,11 +53,14 @@ class Asked:
         client: Client,
         mocked: Callable[[], AbstractContextManager[object]] = nullcontext,
         judged: Collection[str] | None = None,
+        name: str = "",
     ) -> None:
         """Ask this target as these settings say.
 
-        `judged` are the ids of the requirements that this run tests; None for all of them.
+        `judged` are the ids of the requirements that this run tests; None for all of them. `name`
+        tells the target from others of the session.
         """
+        self.name = name
         self.target = target
         self.settings = settings
         self.client = client

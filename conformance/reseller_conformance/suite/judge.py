@@ -404,6 +404,7 @@ class Judge:
         return replace(one, hint=self._named(one.hint or (looked if silent and failed else "")))
 
     def _end(self, outcome: Outcome, reason: str = "", findings: Sequence[Finding] = ()) -> None:
+        self._record("target", self.asked.name)
         self._record("outcome", outcome.value)
         self._record("reason", reason)
         if findings:

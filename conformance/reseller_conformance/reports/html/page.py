@@ -9,7 +9,7 @@ import base64
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from itertools import cycle
 from typing import Any
@@ -33,6 +33,7 @@ from reseller_conformance.reports.summary import (
     files_judged,
     observed,
     rows,
+    target_lines,
     tested_formats,
 )
 from reseller_conformance.reports.text import counted, pieces, shortened, visible
@@ -71,7 +72,9 @@ def render(run: Run) -> str:
     return page.render(
         run=run,
         suite=report["suite"],
-        target=report["target"],
+        targets=report.get("targets", [report["target"]]),
+        by_target=target_lines(run),
+        turn=_turn(run),
         traffic=report["traffic"],
         headline=headline[:1].upper() + headline[1:],
         notes=notes.removesuffix(")"),
@@ -89,6 +92,12 @@ def render(run: Run) -> str:
         ],
         charts=charts(report["traffic"]),
     )
+
+
+def _turn(run: Run) -> Callable[[str], str]:
+    """Return what tells the anchors of one target from those of others."""
+    turns = {target["name"]: f"-{turn}" for turn, target in enumerate(run.targets[1:], 2)}
+    return lambda name: turns.get(name, "")
 
 
 def _tally(run: Run) -> dict[Outcome, int]:
