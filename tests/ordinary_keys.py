@@ -1,8 +1,8 @@
 """Keys that are ordinary words, and what a run comes to with each of them.
 
-As a script it reads keys, one a line, and prints a line of JSON for each: what `run` and pytest
-come to with this key, one of them against the reference, the other against one that is wrong. With
-`--all` both are run against both.
+As a script it reads keys, one a line, and prints lines of JSON: what `run` and pytest come to with
+each of them. One of the two is run against the reference, the other against one that is wrong, in
+one format. With `--all` both are run against both, in both formats.
 """
 
 from __future__ import annotations
@@ -78,7 +78,9 @@ class _WrongDate(Reference):
         return replace(right, body=right.body.replace(end, WRONG_DATE.encode()))
 
 
-def come_to(key: str, kind: type[Reference], command: str, folder: Path) -> dict[str, Any]:
+def come_to(
+    key: str, kind: type[Reference], command: str, formats: str, folder: Path
+) -> dict[str, Any]:
     """Return the exit code of a run with this key, its verdict and its outcomes."""
     first, *others = default_reference().accounts.resellers
     accounts = replace(
@@ -88,7 +90,7 @@ def come_to(key: str, kind: type[Reference], command: str, folder: Path) -> dict
     path = folder / "report.json"
     try:
         with redirect_stdout(sys.stderr):
-            code = _run(path) if command == "run" else _pytest(path)
+            code = _run(formats, path) if command == "run" else _pytest(formats, path)
     finally:
         reference.default_reference = ours
     report = json.loads(path.read_text(encoding="utf-8"))
@@ -102,23 +104,29 @@ def come_to(key: str, kind: type[Reference], command: str, folder: Path) -> dict
     }
 
 
-def _run(path: Path) -> int:
-    return main(["run", "--reference", "--depth", "quick", "--report-json", str(path)])
+OPTIONS = ("reference", "depth=quick", "concurrency=2")
 
 
-def _pytest(path: Path) -> int:
-    words = ["-q", "-p", "no:cacheprovider", "--pyargs", "reseller_conformance.suite"]
-    words += ["--reseller-reference", "--reseller-depth=quick", f"--reseller-report-json={path}"]
-    return pytest.main(words)
+def _run(formats: str, path: Path) -> int:
+    given = [f"--{option}" for option in (*OPTIONS, f"formats={formats}", f"report-json={path}")]
+    return main(["run", *given])
+
+
+def _pytest(formats: str, path: Path) -> int:
+    given = [*OPTIONS, f"formats={formats}", f"report-json={path}"]
+    suite = ["-q", "-p", "no:cacheprovider", "--pyargs", "reseller_conformance.suite"]
+    return pytest.main([*suite, *(f"--reseller-{option}" for option in given)])
 
 
 def _tell(keys: list[str], whole: bool) -> None:
     runs = list(product(("run", "pytest"), (Reference, _WrongDate)))
-    halves = cycle([runs] if whole else [[runs[0], runs[3]], [runs[1], runs[2]]])
+    parts = [(runs[0], runs[3]), (runs[1], runs[2])]
+    halves = cycle(product(("json", "xml"), parts))
+    everything = cycle([("json,xml", runs)])
     with TemporaryDirectory() as folder:
-        for key, wanted in zip(keys, halves, strict=False):
+        for key, (formats, wanted) in zip(keys, everything if whole else halves, strict=False):
             for command, kind in wanted:
-                told = come_to(key, kind, command, Path(folder))
+                told = come_to(key, kind, command, formats, Path(folder))
                 about = {"key": key, "command": command, "right": kind is Reference}
                 print(json.dumps(about | told), flush=True)
 

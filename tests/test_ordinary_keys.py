@@ -53,8 +53,8 @@ def judged(folder: Path, keys: list[str], *options: str, runs: int) -> None:
         assert "error" not in one["outcomes"], about
         if one["right"]:
             assert (one["code"], one["verdict"], one["failed"]) == (0, "conformant", []), about
-            assert set(one["outcomes"]) == {"passed"}, about
+            assert set(one["outcomes"]) <= {"passed", "not-applicable"}, about
         else:
             assert (one["code"], one["verdict"]) == (1, "violated"), about
-            assert len(one["failed"]) == 2, about
+            assert one["failed"], about
             assert all("success.dates" in said and WRONG_DATE in said for said in one["failed"])
