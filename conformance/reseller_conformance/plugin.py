@@ -178,9 +178,9 @@ class _Gathering:
             from reseller_conformance.guarding import guard_logs
             from reseller_conformance.session import introduce, unselected
 
+            guard_logs(self.config)  # before an app is imported
             if self._can_run(ours):
                 self.awake = True
-                guard_logs(self.config)
                 if left_out := unselected(self.config, ours, MARK):
                     self.config.hook.pytest_deselected(items=left_out)
                     items[:] = [item for item in items if item not in left_out]
