@@ -12,7 +12,7 @@ from reseller_conformance.checks import agreement, due, errors, form, http, near
 from reseller_conformance.checks.agreement import Between
 from reseller_conformance.checks.departure import Departure
 from reseller_conformance.checks.reading import met
-from reseller_conformance.checks.wavering import COUNTS, wavering
+from reseller_conformance.checks.wavering import COUNTS, counts_alone, wavering
 from reseller_conformance.contract import Format
 from reseller_conformance.exchange import Retry, Transport
 from reseller_conformance.states import State, Text
@@ -266,6 +266,16 @@ def test_formats_disagree_where_the_ranges_of_a_wavering_count_do_not_meet():
     assert wavering([*json, *readings(Format.XML, 100, 100)], set(Format)) == {"reputation"}
     assert not wavering([*json, *readings(Format.XML, 98, 97, 98)], set(Format))
     assert wavering([*json, *readings(Format.XML, 98, 97, 98)], {Format.JSON}) == {"reputation"}
+
+
+def test_counts_that_lie_outside_alone_may_waver():
+    for changes, expected in (
+        ({"reputation": 1}, True),
+        ({"reputation": 1, "credits_used": 5}, True),
+        ({"reputation": 1, "package": "Tin"}, False),
+        ({}, False),
+    ):
+        assert counts_alone(Between(overview(), overview(**changes), overview())) is expected
 
 
 def test_a_wavering_count_excuses_no_other_field():

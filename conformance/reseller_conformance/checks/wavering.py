@@ -10,9 +10,10 @@ from collections.abc import Collection, Sequence
 from itertools import pairwise
 
 from reseller_conformance.answer import Answer
+from reseller_conformance.checks.agreement import ALL, Between, differing
 from reseller_conformance.contract import FIELDS, Format, Kind
 
-__all__ = ["COUNTS", "wavering"]
+__all__ = ["COUNTS", "counts_alone", "wavering"]
 
 COUNTS = frozenset(field.name for field in FIELDS if field.kind is Kind.COUNT)
 
@@ -24,6 +25,12 @@ def wavering(readings: Sequence[Answer], formats: Collection[Format]) -> frozens
     it showed in each of them overlap: otherwise the formats disagree.
     """
     return frozenset(name for name in COUNTS if _wavers(_seen(readings, formats, name)))
+
+
+def counts_alone(group: Between) -> bool:
+    """Say whether counts, and nothing else, lie outside those around them: they may waver."""
+    outside = set(differing(group, ALL))
+    return bool(outside) and outside <= COUNTS
 
 
 def _seen(

@@ -17,10 +17,10 @@ from hypothesis.strategies import SearchStrategy
 
 from reseller_conformance.answer import Answer
 from reseller_conformance.cases import Case
-from reseller_conformance.checks.agreement import ALL, Between, differing
+from reseller_conformance.checks.agreement import Between
 from reseller_conformance.checks.departure import Check, Departure
 from reseller_conformance.checks.form import see
-from reseller_conformance.checks.wavering import COUNTS, wavering
+from reseller_conformance.checks.wavering import COUNTS, counts_alone, wavering
 from reseller_conformance.client import scrubber_of
 from reseller_conformance.contract import Format
 from reseller_conformance.envelope import Looks
@@ -233,7 +233,7 @@ class Judge:
         More calls show which counts waver. They are made once for each customer; where they cannot
         be made, counts say nothing.
         """
-        if not isinstance(group, Between) or not _counts_alone(group):
+        if not isinstance(group, Between) or not counts_alone(group):
             return group
         case, formats = group.answer.case, {group.before.case.format, group.answer.case.format}
         readings = self.asked.rereadings(case.customer)
@@ -414,12 +414,6 @@ class Judge:
 def _key(departure: Departure) -> tuple[str, str]:
     where, expected = departure.where, departure.expected
     return place_of(where, expected), kind_of(where, expected, departure.got)
-
-
-def _counts_alone(group: Between) -> bool:
-    """Say whether counts, and nothing else, lie outside those around them."""
-    outside = set(differing(group, ALL))
-    return bool(outside) and outside <= COUNTS
 
 
 def _like(subject: Subject, responses: Sequence[Answer]) -> Subject:

@@ -14,6 +14,7 @@ from reseller_conformance.cases import Case
 from reseller_conformance.checks.agreement import Between, own_in_turn
 from reseller_conformance.checks.departure import Departure
 from reseller_conformance.checks.form import CHECKS, troubles
+from reseller_conformance.checks.wavering import counts_alone
 from reseller_conformance.contract import Format
 from reseller_conformance.requirements import (
     AGREEMENT_CONCURRENCY,
@@ -128,7 +129,8 @@ def _races(format: Format, asked: Asked) -> bool:
 
 
 def _mixed_up(groups: Sequence[Between]) -> bool:
-    return any(any(own_in_turn(group)) for group in groups)
+    # counts may waver without any race, and then the requirement on crowds would report nothing
+    return any(any(own_in_turn(group)) and not counts_alone(group) for group in groups)
 
 
 def around(
