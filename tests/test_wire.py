@@ -154,6 +154,37 @@ def test_of_too_many_headers_those_that_are_judged_are_kept() -> None:
     assert exchange.header("content-type") == ("a/b" * 1000)[:LONGEST]
 
 
+def many_headers(count: int) -> bytes:
+    """Write an answer with so many header lines, the last of which is judged."""
+    lines = [b"X-%d: y" % number for number in range(count - 2)]
+    lines += [b"Content-Type: application/json", b"Content-Length: 2"]
+    return b"\r\n".join([b"HTTP/1.1 200 OK", *lines, b"", b"{}"])
+
+
+@pytest.mark.parametrize("count", [99, 100, 101, 1_000, 4_999])
+def test_as_many_header_lines_are_read_as_curl_reads(count: int) -> None:
+    exchange = ask_one([many_headers(count)])
+    assert exchange.problem is None
+    assert (exchange.header("content-type"), exchange.body) == ("application/json", b"{}")
+
+
+def test_more_header_lines_than_curl_reads_are_too_many() -> None:
+    assert kind_of(ask_one([many_headers(5_000)])) is Transport.TOO_LARGE
+
+
+def test_many_header_lines_in_pieces_are_read() -> None:
+    whole = many_headers(300)
+    pieces = [whole[start : start + 700] for start in range(0, len(whole), 700)]
+    parts = [part for piece in pieces for part in (piece, 0.005)]
+    exchange = ask_one(parts)
+    assert (exchange.header("content-type"), exchange.body) == ("application/json", b"{}")
+
+
+def test_an_answer_cut_off_within_many_headers_is_dropped() -> None:
+    exchange = ask_one([many_headers(300)[:2_000], CLOSE], retries=0)
+    assert exchange.problem.detail == "the connection closed within the headers"
+
+
 @pytest.mark.parametrize(
     "piece",
     [

@@ -76,6 +76,13 @@ def as_many_headers_as_are_read(exchange: Exchange) -> None:
 
 
 @hostile(first=None, every=None, exit_code=0, scopes=(Scope.EVERY,))
+def as_many_header_lines_as_are_read(exchange: Exchange) -> None:
+    """4,900 short headers before a right answer."""
+    more = {f"X_{n}": "y" for n in range(4_900)}
+    exchange.send(head(exchange.answer, **more), exchange.answer.body)
+
+
+@hostile(first=None, every=None, exit_code=0, scopes=(Scope.EVERY,))
 def cookies(exchange: Exchange) -> None:
     """Cookies with dates that no library reads."""
     more = {"Set_Cookie": "a=b; expires=Mon, 1-Jan-" + "1" * 5000}

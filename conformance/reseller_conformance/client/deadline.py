@@ -44,6 +44,9 @@ HEADERS = 256 * 1024
 
 LINE = 64 * 1024
 
+HEADER_LINES = 5_000
+"""How many header lines an answer may have, as curl has it."""
+
 LENGTH = re.compile(r"0*[0-9]{1,18}")
 """A length that a body may have (RFC 9110, 8.6); `http.client` takes others for none at all."""
 
@@ -145,6 +148,40 @@ class _Reader(io.RawIOBase):
         super().close()
 
 
+class _Buffer(io.BufferedReader):
+    """The answer, whose header lines `http.client` may read in groups.
+
+    It reads a hundred times at most, and takes more for an error. curl reads 5,000 lines.
+    """
+
+    def __init__(self, raw: io.RawIOBase) -> None:
+        super().__init__(raw)
+        self.in_headers = False
+        self._next = b""
+        self._lines = 0
+
+    def readline(self, size: int | None = -1, /) -> bytes:
+        """Read a line, or within the headers as many as `size` bytes hold."""
+        limit = -1 if size is None else size
+        if not self.in_headers:
+            return super().readline(limit)
+        group = self._next or self._line(limit)
+        self._next = b""
+        while group.strip() and len(group) < limit:
+            line = self._line(limit)
+            if not line.strip() or len(group) + len(line) >= limit:
+                self._next = line  # the blank line that ends the headers comes alone
+                break
+            group += line
+        return group
+
+    def _line(self, size: int) -> bytes:
+        self._lines += 1
+        if self._lines > HEADER_LINES:
+            raise HeadersTooLargeError
+        return super().readline(size)
+
+
 class _Response(HTTPResponse):
     """An answer read through `_Reader`."""
 
@@ -154,7 +191,7 @@ class _Response(HTTPResponse):
     def __init__(self, sock: socket.socket, *args: Any, **options: Any) -> None:
         super().__init__(sock, *args, **options)
         self._reader = _Reader(self.fp.detach(), sock)
-        self.fp = io.BufferedReader(self._reader)
+        self.fp = self._buffer = _Buffer(self._reader)
 
     def begin(self) -> None:
         try:
@@ -167,6 +204,7 @@ class _Response(HTTPResponse):
         if self._reader.ended:
             raise HeadersCutError
         self._reader.bound = None
+        self._buffer.in_headers = False
         if any(isinstance(defect, NO_HEADER) for defect in self.headers.defects):
             raise HeaderLineError
         lengths = self.headers.get_all("content-length", ())
@@ -185,7 +223,9 @@ class _Response(HTTPResponse):
         """Pass over interim answers (RFC 9110, 15.2), of which `http.client` knows but 100."""
         inherited: Any = super()  # types do not tell of it
         while True:
+            self._buffer.in_headers = False
             version, status, reason = inherited._read_status()
+            self._buffer.in_headers = True
             if status not in INTERIM:
                 return version, status, reason
             while self.fp.readline(LINE).strip():

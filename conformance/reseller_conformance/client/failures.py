@@ -101,17 +101,6 @@ def _not_connected(error: BaseException, _: float) -> Failure:
     return _failed(Transport.UNREACHABLE, said.lower() or "no connection")
 
 
-def _too_large(_: BaseException, __: float) -> Failure:
-    return _failed(Transport.TOO_LARGE, "more headers than any answer needs")
-
-
-def _http(error: BaseException, _: float) -> Failure:
-    # `http.client` has no type of its own for this one
-    if str(error).startswith("got more than"):
-        return _too_large(error, _)
-    return _failed(Transport.PROTOCOL, "what came is not HTTP")
-
-
 def _plain(
     kind: Transport, detail: str, lost: Lost | None = None
 ) -> Callable[[BaseException, float], Failure]:
@@ -160,7 +149,10 @@ _MEANINGS: tuple[tuple[_Kinds, Callable[[BaseException, float], Failure]], ...] 
         (TimeoutError, ReadTimeoutError, requests.ReadTimeout),
         _plain(Transport.TIMEOUT, "no answer within {timeout:g} s"),
     ),
-    ((HeadersTooLargeError, LineTooLong), _too_large),
+    (
+        (HeadersTooLargeError, LineTooLong),
+        _plain(Transport.TOO_LARGE, "more headers than any answer needs"),
+    ),
     (
         ConnectionError,
         _plain(Transport.DROPPED, "the connection closed before an answer began", Lost.DROPPED),
@@ -168,7 +160,7 @@ _MEANINGS: tuple[tuple[_Kinds, Callable[[BaseException, float], Failure]], ...] 
     (HeaderLineError, _plain(Transport.PROTOCOL, "a line among the headers is no header")),
     (LengthError, _plain(Transport.PROTOCOL, "Content-Length is no length of a body")),
     (InvalidHeader, _plain(Transport.PROTOCOL, "Content-Length says two lengths")),
-    (HTTPException, _http),
+    (HTTPException, _plain(Transport.PROTOCOL, "what came is not HTTP")),
     (urllib3.exceptions.HTTPError, _plain(Transport.PROTOCOL, "what came is not HTTP")),
     (requests.ConnectionError, _plain(Transport.UNREACHABLE, "no connection")),
     (requests.RequestException, _plain(Transport.PROTOCOL, "what came is not HTTP")),
