@@ -63,6 +63,7 @@ RUN = Run(
             "histogram": [{"up_to": 0.005, "answers": 3}, {"up_to": None, "answers": 0}],
         },
         "timeline": {"step": 0.125, "tries": [2, 1], "slowest": [0.003, 0.001]},
+        "notes": ["one call at a time"],
     },
 )
 

@@ -95,6 +95,11 @@ def printed(run: Run, width: int = 80, encoding: str = "utf-8", **options: objec
 FOREIGN = {"due.user-foreign": (Outcome.NOT_TESTED, "name one: --foreign-user NAME")}
 
 
+def test_a_note_about_the_traffic_is_printed() -> None:
+    run = Run(results=(), traffic={"calls": 3, "notes": ["one call at a time"]})
+    assert "\nnote: one call at a time\n" in printed(run)
+
+
 # --- What stands where -----------------------------------------------------------------------
 
 

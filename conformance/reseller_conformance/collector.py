@@ -175,6 +175,7 @@ def _together(parts: list[Mapping[str, Any]]) -> Mapping[str, Any] | None:
             },
             "histogram": _added([one["histogram"] for one in latencies if one["histogram"]]),
         },
+        "notes": list(dict.fromkeys(note for part in parts for note in part["notes"])),
         "timeline": asdict(together([Timeline(**part["timeline"]) for part in parts])),
     }
 

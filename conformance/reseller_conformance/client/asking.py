@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, InvalidStateError, wait
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from queue import SimpleQueue
 from threading import Lock, Thread
 from types import TracebackType
@@ -28,6 +29,7 @@ from reseller_conformance.client.retrying import (
     seconds_to_wait,
     turned_away,
 )
+from reseller_conformance.client.starving import Starvation
 from reseller_conformance.client.throttle import StoppedError, Throttle
 from reseller_conformance.client.traffic import Ledger, Traffic
 from reseller_conformance.client.wire import Reply, Wire
@@ -61,6 +63,7 @@ class Client:
         self._wire = Wire(target, limits.concurrency, limits.timeout)
         self._throttle = Throttle(limits.rate, limits.concurrency)
         self._hopes = Hopes(limits.timeout)
+        self._starvation = Starvation()
         self._ledger = Ledger()
         self._lock = Lock()
         self._scrubbing = Lock()  # a long body takes fifty times its size meanwhile
@@ -91,7 +94,7 @@ class Client:
     @property
     def traffic(self) -> Traffic:
         """What this client has cost its target so far."""
-        return self._ledger.traffic
+        return replace(self._ledger.traffic, notes=tuple(self._starvation.notes))
 
     def askable(self, case: Case) -> bool:
         """Say whether this account can tell this case from another."""
@@ -198,8 +201,10 @@ class Client:
             return self._not_asked(case, why)
         replies: list[Reply] = []
         retries: list[Retry] = []
+        in_flight = self._throttle.most
         try:
             self._try(case, request, replies, retries)
+            self._try_with_fewer(request, replies, in_flight)
         except StoppedError:
             return self._not_asked(case, "the run was stopped")
         except SpentError:
@@ -259,11 +264,31 @@ class Client:
             retry_error_callback=lambda _: replies[-1],
         )(once)
 
+    def _try_with_fewer(self, request: Request, replies: list[Reply], in_flight: int) -> None:
+        """Send a call again that may have starved, and judge that response in its place."""
+        starvation = self._starvation
+        if not starvation.unanswered(replies[-1], self._limits.timeout):
+            return
+        with starvation.trial:  # of many that starved together only the first may wait in vain
+            while fewer := starvation.suspected(replies[-1], in_flight):
+                if not self._ledger.reserve(self._limits.max_requests):
+                    return
+                before = self._throttle.limit(fewer)
+                with self._throttle.slot(tries=1):
+                    self._wire.let_go()  # an idle connection may be the one that is served
+                    reply = self._send(request, again=True)
+                starvation.tried(fewer, answered=reply.status is not None)
+                if reply.status is not None:
+                    replies[-1] = reply
+                    return
+                self._throttle.limit(before)
+
     def _send(self, request: Request, again: bool) -> Reply:
         self._ledger.begin(again)
         reply = self._wire.send(request.method, request.url, request.form)
         answered = reply.status is not None
         self._answered = self._answered or answered
+        self._starvation.learn(reply)
         self._ledger.end(reply.seconds if answered else None, len(reply.body))
         return reply
 

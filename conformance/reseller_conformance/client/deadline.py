@@ -12,6 +12,7 @@ import re
 import socket
 import ssl
 import time
+from contextlib import suppress
 from contextvars import ContextVar
 from email.errors import (
     FirstHeaderLineIsContinuationDefect,
@@ -19,6 +20,8 @@ from email.errors import (
     MissingHeaderBodySeparatorDefect,
 )
 from http.client import BadStatusLine, HTTPException, HTTPResponse, RemoteDisconnected
+from itertools import count
+from queue import Empty
 from typing import Any
 
 import requests
@@ -37,6 +40,7 @@ __all__ = [
     "HeadersTooLargeError",
     "LengthError",
     "StaleConnectionError",
+    "connection_used",
 ]
 
 HEADERS = 256 * 1024
@@ -66,6 +70,11 @@ BODILESS = (204, 304)
 _AS_WRITTEN: ContextVar[str] = ContextVar("_AS_WRITTEN")
 """What is asked of the host in this thread, letter by letter."""
 
+_USED: ContextVar[int | None] = ContextVar("_USED", default=None)
+"""The number of the connection that was last used in this thread."""
+
+_NUMBERS = count(1)
+
 
 class HeadersTooLargeError(HTTPException):
     """More bytes before the body than any answer needs."""
@@ -93,6 +102,13 @@ class HandshakeLateError(ConnectionError):
 
 class StaleConnectionError(ConnectionError):
     """The server had closed a kept connection before this request came (RFC 9112, 9.3.1)."""
+
+
+def connection_used() -> int | None:
+    """Return the number of the connection that this thread used since it last asked, if any."""
+    number = _USED.get()
+    _USED.set(None)
+    return number
 
 
 class _Reader(io.RawIOBase):
@@ -237,9 +253,12 @@ class _Connection(HTTPConnection):
 
     response_class = _Response
     _answers = 0
+    _number = 0
 
     def connect(self) -> None:
         self._answers = 0
+        self._number = next(_NUMBERS)
+        _USED.set(self._number)
         super().connect()
 
     def _new_conn(self) -> socket.socket:
@@ -251,6 +270,7 @@ class _Connection(HTTPConnection):
 
     def putrequest(self, method: str, url: str, *args: Any, **options: Any) -> None:
         # urllib3 has put every escape in capitals by now: `%6f`, as some clients write, is `%6F`
+        _USED.set(self._number)
         super().putrequest(method, _AS_WRITTEN.get(url), *args, **options)
 
     def getresponse(self) -> Any:
@@ -306,6 +326,20 @@ class DeadlineAdapter(HTTPAdapter):
             found = super().get_connection_with_tls_context(request, *args, **options)
             self._pools[host] = found
         return self._pools[host]
+
+    def let_go(self) -> None:
+        """Close the kept connections that are idle: a target may wait for the end of one."""
+        for pool in list(self._pools.values()):
+            with suppress(Empty, AttributeError):  # none is left, or the pool is closed
+                while True:
+                    kept = pool.pool.get(block=False)
+                    if kept is not None:
+                        kept.close()
+
+    def close(self) -> None:
+        """Close the kept connections."""
+        self.let_go()
+        super().close()
 
     def proxy_manager_for(self, proxy: str, **options: Any) -> Any:
         """Make the pool manager of a proxy use these connections too."""

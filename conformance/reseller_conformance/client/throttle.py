@@ -92,6 +92,19 @@ class Throttle:
                 self._halved = now
             self._changed.notify_all()
 
+    def limit(self, most: int) -> int:
+        """Let so many be in flight at the most, and return how many it was before."""
+        with self._changed:
+            before, self._most = self._most, most
+            self._likely = self._allowed = most
+            self._changed.notify_all()
+        return before
+
+    @property
+    def most(self) -> int:
+        """How many calls may be in flight where nothing asks for a pause."""
+        return self._most
+
     @property
     def allowed(self) -> int:
         """How many calls may be in flight now."""

@@ -43,7 +43,10 @@ class Latency:
 
 @dataclass(frozen=True, slots=True)
 class Traffic:
-    """Calls made, tries beyond the first of each, seconds spent asking, bytes of decoded bodies."""
+    """Calls made, tries beyond the first of each, seconds spent asking, bytes of decoded bodies.
+
+    `notes` say what was done otherwise than the operator said, and why.
+    """
 
     calls: int = 0
     retries: int = 0
@@ -51,6 +54,7 @@ class Traffic:
     bytes: int = 0
     latency: Latency = Latency()
     timeline: Timeline = field(default_factory=Timeline)
+    notes: tuple[str, ...] = ()
 
 
 class Ledger:

@@ -17,7 +17,7 @@ from urllib3 import Timeout
 
 from reseller_conformance import __version__
 from reseller_conformance.client.codings import OFFERED, decoded
-from reseller_conformance.client.deadline import DeadlineAdapter
+from reseller_conformance.client.deadline import DeadlineAdapter, connection_used
 from reseller_conformance.client.failures import CAUGHT, Failure, Lost, failure
 from reseller_conformance.client.redaction import scrubber_of
 from reseller_conformance.exchange import CAP, Transport, TransportProblem
@@ -33,7 +33,10 @@ CHUNK = 64 * 1024
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Reply:
-    """What came of one try, as it came: not to be shown."""
+    """What came of one try, as it came: not to be shown.
+
+    `connection` tells connections apart; a mock has none.
+    """
 
     began: float
     seconds: float
@@ -43,6 +46,7 @@ class Reply:
     body: bytes = b""
     problem: TransportProblem | None = None
     lost: Lost | None = None
+    connection: int | None = None
 
     def header(self, name: str) -> str | None:
         """Return the values of this header in one, as RFC 9110, 5.3, joins them."""
@@ -77,14 +81,20 @@ class Wire:
         """Close the kept connections."""
         self._adapter.close()
 
+    def let_go(self) -> None:
+        """Close the kept connections that are idle; the next call opens a new one."""
+        self._adapter.let_go()
+
     def send(self, method: str, url: str, form: str | None, cap: int = CAP) -> Reply:
         """Send one call, its form in the body if there is one, and read what comes."""
         # Every kept connection may be stale, after a pause; the one after them is new.
         for _ in range(self._connections):
             reply = self._send(self._prepared(method, url, form), cap)
             if reply.lost is not Lost.STALE:
-                return reply
-        return self._send(self._prepared(method, url, form), cap)
+                break
+        else:
+            reply = self._send(self._prepared(method, url, form), cap)
+        return replace(reply, connection=connection_used())
 
     def _prepared(self, method: str, url: str, form: str | None) -> requests.PreparedRequest:
         # `Request.prepare` would decode and quote the query in a way of its own.

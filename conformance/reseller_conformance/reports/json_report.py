@@ -44,6 +44,7 @@ def as_json(run: Run) -> dict[str, Any]:
             **_picked(traffic, _TRAFFIC),
             "latency": _picked(traffic.get("latency"), _LATENCY),
             "timeline": traffic.get("timeline"),
+            "notes": list(traffic.get("notes") or ()),
         },
     }
     plain: dict[str, Any] = _plain(report)

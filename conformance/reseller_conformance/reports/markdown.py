@@ -97,6 +97,8 @@ def _heading(run: Run) -> Iterator[str]:
     if traffic.get("calls") is not None:
         seconds = traffic.get("seconds") or 0
         yield f"- Traffic: {counted(traffic['calls'], 'call')} in {seconds:.1f} s"
+    for note in traffic.get("notes") or ():
+        yield f"- Note: {_plain(note)}"
     yield ""
 
 

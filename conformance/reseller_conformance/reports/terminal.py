@@ -313,6 +313,8 @@ class _Page:
         traffic = _traffic(self.run.traffic or {})
         if traffic:
             self.say(traffic)
+        for note in (self.run.traffic or {}).get("notes") or ():
+            self.say(f"note: {note}")
         if self.suite.get("seed") is not None:
             self.say(f"seed: {self.suite['seed']}, the same run with it asks the same")
         said = f"{self.mark(self.run.standing)} {conclusion(self.run)}"
