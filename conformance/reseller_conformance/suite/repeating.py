@@ -35,8 +35,8 @@ MOST_REPEATED = 6
 TRIES = 3
 """So often a call is repeated as long as it fails: what fails now and then may do so again."""
 
-LONGEST = 12
-"""Calls of one failure that are repeated."""
+LONGEST = 40
+"""Calls of one failure that are repeated: all readings of one customer are judged together."""
 
 IN_TURN = 64
 """Calls of the crowd that are repeated in turn: enough for a server that fails now and then."""
