@@ -177,6 +177,7 @@ class _Gathering:
         if ours:
             from reseller_conformance.guarding import guard_logs
             from reseller_conformance.session import introduce, unselected
+            from reseller_conformance.time_limits import lift
 
             guard_logs(self.config)  # before an app is imported
             if self._can_run(ours):
@@ -185,6 +186,7 @@ class _Gathering:
                     self.config.hook.pytest_deselected(items=left_out)
                     items[:] = [item for item in items if item not in left_out]
                 introduce([item for item in ours if item not in left_out], MARK)
+                lift(self.config, ours)
         elif SUITE in self.config.args and not items and not self.config.getoption("keyword"):
             raise pytest.UsageError(
                 "nothing of the suite was collected: its module is test_overview.py and its class "
