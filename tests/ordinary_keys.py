@@ -29,7 +29,7 @@ from reseller_conformance.reference import Account, Answer, Reference, default_r
 from reseller_conformance.requirements import CATALOGUE, Level
 from reseller_conformance.validators import schema_text
 
-__all__ = ["ISSUED", "ORDINARY", "WRONG_DATE"]
+__all__ = ["ISSUED", "ORDINARY", "WRONG_DATE", "keyed"]
 
 ISSUED = ("success1", "passed", "Customer1", "test", "wrong1", "order66", "http80", "form22")
 """Keys that once made a run crash against a right server."""
@@ -78,15 +78,19 @@ class _WrongDate(Reference):
         return replace(right, body=right.body.replace(end, WRONG_DATE.encode()))
 
 
+def keyed(key: str, kind: type[Reference] = Reference) -> Reference:
+    """Return a reference whose first reseller has this key."""
+    first, *others = default_reference().accounts.resellers
+    known = default_reference().accounts
+    return kind(replace(known, resellers=(replace(first, api_key=key), *others)))
+
+
 def come_to(
     key: str, kind: type[Reference], command: str, formats: str, folder: Path
 ) -> dict[str, Any]:
     """Return the exit code of a run with this key, its verdict and its outcomes."""
-    first, *others = default_reference().accounts.resellers
-    accounts = replace(
-        default_reference().accounts, resellers=(replace(first, api_key=key), *others)
-    )
-    ours, reference.default_reference = reference.default_reference, lambda: kind(accounts)
+    known = keyed(key, kind)
+    ours, reference.default_reference = reference.default_reference, lambda: known
     path = folder / "report.json"
     try:
         with redirect_stdout(sys.stderr):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -14,6 +14,8 @@ from echoing import CUSTOMER, HEADERS, LENGTHS, app, key_of, leaks, response_to
 from recorded import call, har
 from reseller_conformance import assert_conformant
 from reseller_conformance.reports.writers import WRITERS
+from servers import Asked, http, serving
+from test_soak import soak
 
 TESTS = Path(__file__).parent
 FILES = [f"--{writer.option}={writer.option}" for writer in WRITERS]
@@ -100,6 +102,27 @@ def test_assert_conformant(key: str, format: str) -> None:
         with pytest.raises(AssertionError) as failure:
             assert_conformant(response, level="should")
         see_none([str(failure.value)], key)
+
+
+@pytest.mark.soak
+def test_load_test(tmp_path: Path, key: str) -> None:
+    def answer(asked: Asked) -> Iterator[bytes]:
+        path, _, query = asked.target.partition("?")
+        sent = {name: asked.headers.get(name.lower(), "") for name in HEADERS}
+        status, headers, body = response_to(path, query, sent, len(server.asked))
+        told = {name.replace("-", "_"): value for name, value in headers if name.isascii()}
+        code, _, reason = status.partition(" ")
+        yield http(body, int(code), **told).replace(b"Whatever", reason.encode())
+
+    options = [f"--header={name}: {value}" for name, value in HEADERS.items()]
+    options += [file.replace("=", f"={tmp_path}/") for file in FILES]
+    known = {"RESELLER_API_KEY": key, "RESELLER_USER": CUSTOMER}
+    with serving(answer) as server:
+        done = soak(tmp_path, server.url, *options, "--level=should", workers=0, **known)
+    assert done.codes == [1], done.said
+    reports = [(tmp_path / writer.option).read_text("utf-8") for writer in WRITERS]
+    assert "errors.key" in done.said
+    see_none([done.said, *reports], key, *SECRETS)
 
 
 def test_the_target_would_show_the_key(key: str) -> None:

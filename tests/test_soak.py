@@ -5,6 +5,8 @@ import os
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -93,6 +95,13 @@ def answering(reference: Reference):
 
 
 right = answering(Reference(load_accounts()))
+
+
+@contextmanager
+def right_with(reference: Reference) -> Iterator[str]:
+    """Serve this reference, and yield its URL."""
+    with serving(answering(reference)) as server:
+        yield server.url
 
 
 def test_what_conforms_conforms_under_load_from_every_worker(tmp_path):
