@@ -19,9 +19,12 @@ from typing import Any
 import jsonschema
 import pytest
 
+from answers import ERROR, overview
 from faults.sockets import Exchange, Wire
 from hostile_servers.measuring import environment
 from reseller_conformance.interrupts import AGAIN, SIGNALS, delivered, put_off, put_through
+from reseller_conformance.requirements import CATALOGUE
+from servers import Asked, Part, http, serving
 
 LIMIT = 120
 SCHEMA = json.loads((Path(__file__).parents[1] / "schemas" / "report.schema.json").read_text())
@@ -206,6 +209,83 @@ def test_an_interrupt_while_a_call_hangs_ends_the_run(
             time.sleep(0.1)
         report = report_of(process, tmp_path)
     assert report["verdict"] == "unverified"
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda n: n.name)
+def test_what_came_before_an_interrupt_is_judged(number: signal.Signals, tmp_path: Path) -> None:
+    many = threading.Event()
+    wrong = overview(billing_end_date="2010-02-30").exchange.body
+    credentials = environment()["RESELLER_API_KEY"]
+
+    def answer(asked: Asked) -> list[Part]:
+        if len(server.asked) > 30:
+            many.set()
+        given = [asked.parameters.get(name) for name in ("task", "user", "api_key")]
+        right = given == ["overview", "customer@example.com", credentials]
+        return [0.05, http(wrong) if right else http(ERROR, 403)]
+
+    with serving(answer) as server:
+        args = [f"--base-url={server.url}", "--user=customer@example.com", "--formats=json"]
+        process = started(tmp_path, *args, env=environment())
+        assert many.wait(LIMIT)
+        process.send_signal(number)
+        report = report_of(process, tmp_path)
+        calls = report["traffic"]["calls"]
+    outcomes = {one["id"]: one for one in report["requirements"]}
+    assert report["verdict"] == "violated"
+    assert outcomes["success.dates"]["outcome"] == "failed"
+    assert outcomes["due.combined"]["outcome"] == "not-tested"
+    assert outcomes["due.combined"]["reason"] == "not all calls were made: the run was interrupted"
+    assert len(outcomes) == len(CATALOGUE)
+    assert calls < 300
+
+
+HOST = """
+from reseller_conformance import OverviewConformance
+
+class TestMine(OverviewConformance):
+    pass
+
+class TestOther(OverviewConformance):
+    pass
+
+def test_of_the_host():
+    pass
+"""
+
+
+def test_in_pytest_an_interrupt_is_held_back_only_for_the_items_of_the_target(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, word in environment().items():
+        monkeypatch.setenv(name, word)
+    pytester.makepyfile(HOST)
+    pytester.makeconftest(
+        """
+        from _thread import interrupt_main
+        from reseller_conformance.client.asking import Client
+
+        send = Client._send
+
+        def interrupted_after_40_calls(client, *call, **options):
+            if client.traffic.calls == 40:
+                interrupt_main()
+            return send(client, *call, **options)
+
+        Client._send = interrupted_after_40_calls
+        """
+    )
+    result = pytester.runpytest_subprocess(
+        "-v", "-p", "no:randomly", "--reseller-reference", "--reseller-rate=200/s"
+    )
+    text = result.stdout.str()
+    assert result.ret == pytest.ExitCode.INTERRUPTED
+    assert "KeyboardInterrupt" in text
+    assert "TestMine::test_success_answered[json] PASSED" in text
+    assert "TestMine::test_due_combined[json] SKIPPED" in text
+    assert "TestOther::" not in text
+    assert "test_of_the_host" not in text
+    assert "interrupted: not everything was asked" in text
 
 
 def test_an_interrupt_while_the_command_starts_leaves_a_report(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from reseller_conformance.findings import Finding, Outcome, Result, Run, is_part
 from reseller_conformance.requirements import Level, by_id
 from reseller_conformance.targets import shortened, targets_of
 
-__all__ = ["COLLECTOR", "Collector", "collected"]
+__all__ = ["COLLECTOR", "Collector", "collected", "interrupted"]
 
 Told = Mapping[str, Any]
 
@@ -132,6 +132,12 @@ def collected(config: pytest.Config) -> Run:
     """Return what this session's items found."""
     collector = config.stash.get(COLLECTOR, None)
     return collector.run if collector else Run(())
+
+
+def interrupted(config: pytest.Config | None) -> bool:
+    """Say whether an interrupt came, although the items may still be judged from what came."""
+    collector = config.stash.get(COLLECTOR, None) if config else None
+    return collector is not None and collector.interrupted
 
 
 def _result(said: Mapping[str, Any], report: pytest.TestReport) -> Result:

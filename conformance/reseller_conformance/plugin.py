@@ -176,6 +176,7 @@ class _Gathering:
         ours = [item for item in items if item.get_closest_marker(MARK)]
         if ours:
             from reseller_conformance.guarding import guard_logs
+            from reseller_conformance.interrupted import Interrupted
             from reseller_conformance.session import introduce, unselected
             from reseller_conformance.time_limits import lift
 
@@ -187,6 +188,8 @@ class _Gathering:
                     items[:] = [item for item in items if item not in left_out]
                 introduce([item for item in ours if item not in left_out], MARK)
                 lift(self.config, ours)
+                if not hasattr(self.config, "workerinput"):
+                    self.config.pluginmanager.register(Interrupted(self._interrupt))
         elif SUITE in self.config.args and not items and not self.config.getoption("keyword"):
             raise pytest.UsageError(
                 "nothing of the suite was collected: its module is test_overview.py and its class "
@@ -265,6 +268,12 @@ class _Gathering:
             from reseller_conformance.session import collector_of
 
             collector_of(self.config).hear(told)
+
+    def _interrupt(self) -> None:
+        """Remember that the run is not complete."""
+        from reseller_conformance.session import collector_of
+
+        collector_of(self.config).interrupted = True
 
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
         """Remember that the run is not complete; one that `-x` stopped is partial."""

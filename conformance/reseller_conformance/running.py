@@ -22,7 +22,7 @@ import click
 import pytest
 
 from reseller_conformance.client import scrubber_of
-from reseller_conformance.collector import collected
+from reseller_conformance.collector import collected, interrupted
 from reseller_conformance.findings import Run
 from reseller_conformance.interrupts import delivered, put_through
 from reseller_conformance.options import OPTIONS, dest
@@ -102,7 +102,7 @@ def _judge(settings: Settings, args: list[str], given: _Given) -> Screen:
     """Run pytest, print what it complains of, and return what was seen of it."""
     screen = Screen(collected, show=sys.stdout.isatty())
     said = io.StringIO()
-    interrupts = delivered(lambda: screen.interrupted)
+    interrupts = delivered(lambda: screen.interrupted or interrupted(screen.config))
     with redirect_stderr(said), interrupts, _caches_elsewhere(), _tuned():
         status = _session(args, screen, given, settings)
     if screen.config:

@@ -330,7 +330,9 @@ def finish(session: pytest.Session) -> None:
     unwritten += write_all(settings_of(session.config).reports, run)
     session.config.stash[_UNWRITTEN] = unwritten
     errors = sum(result.outcome is Outcome.ERROR for result in run.results)
-    nothing = run.results and run.verdict is Verdict.UNVERIFIED and not _is_left_out(session, run)
+    interrupted = session.exitstatus == pytest.ExitCode.INTERRUPTED
+    unverified = run.results and run.verdict is Verdict.UNVERIFIED
+    nothing = unverified and not interrupted and not _is_left_out(session, run)
     if unwritten or (nothing and session.testsfailed == errors):
         session.exitstatus = UNVERIFIED
     elif run.outdated and session.exitstatus == pytest.ExitCode.OK:

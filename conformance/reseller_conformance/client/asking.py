@@ -38,6 +38,9 @@ from reseller_conformance.target import Limits, Target
 
 __all__ = ["Client"]
 
+INTERRUPTED = "the run was interrupted"
+"""Why a call was not made."""
+
 Job = Future[Exchange]
 Work = list[tuple[Case, Job]]
 """Cases to ask one after the other; without any it says that there will be no more."""
@@ -87,9 +90,13 @@ class Client:
 
     def close(self) -> None:
         """Ask nothing more, and let go of connections and loggers."""
-        self._throttle.stop()
+        self.stop()
         self._wire.close()
         self._logs.detach()
+
+    def stop(self) -> None:
+        """Ask nothing more: what was not asked yet says that the run was interrupted."""
+        self._throttle.stop()
 
     @property
     def traffic(self) -> Traffic:
@@ -129,7 +136,7 @@ class Client:
         except BaseException:
             self._throttle.stop()
             for case, job in jobs.items():
-                self._settle(case, job, self._not_asked(case, "the run was interrupted"))
+                self._settle(case, job, self._not_asked(case, INTERRUPTED))
             raise
         return [jobs[case].result() for case in wanted]
 
@@ -206,7 +213,7 @@ class Client:
             self._try(case, request, replies, retries)
             self._try_with_fewer(request, replies, in_flight)
         except StoppedError:
-            return self._not_asked(case, "the run was stopped")
+            return self._not_asked(case, INTERRUPTED)
         except SpentError:
             if not replies:
                 return self._not_asked(case, SPENT)

@@ -70,6 +70,8 @@ class Asked:
         self._everything: dict[Format, list[Answer]] = {}
         self._closing: list[Answer] = []
         self._closings = count(CLOSING)
+        self._drawn: set[Strategy] = set()
+        self._stopped = False
         self._repetitions = count(REPEATED)
         self.judged = judged
         self.races: dict[Format, bool] = {}
@@ -129,10 +131,18 @@ class Asked:
         """Whether the documented call brings an envelope of either kind in this format."""
         return any(answer.looks is not Looks.NEITHER for answer in self.opening[format])
 
+    def stop(self) -> None:
+        """Make no more calls, and draw no more examples."""
+        self.client.stop()
+        self._stopped = True
+
     def explored(self, strategy: Strategy, format: Format) -> list[Case]:
         """The examples of one strategy, the same ones for the same seed."""
+        if self._stopped and strategy not in self._drawn:
+            return []
         customers, settings = len(self.target.customers), self.settings
         drawn = _drawn(strategy, customers, settings.depth.examples, settings.seed)
+        self._drawn.add(strategy)
         return [replace(case, format=format) for case in drawn]
 
     def everything(self, format: Format) -> list[Answer]:

@@ -80,9 +80,17 @@ class Judge:
         self._format = format
         self._record = record
         self._named = named
+        self._start()
+
+    def _start(self) -> None:
         self._failures: list[Failure] = []
         self._subjects = 0
         self._unasked: list[Answer] = []
+
+    def start_over_without_calls(self) -> None:
+        """Forget what was examined, and make no more calls: judge from what came so far."""
+        self._start()
+        self.asked.stop()
 
     @property
     def format(self) -> Format:
