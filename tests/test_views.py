@@ -19,7 +19,7 @@ from reseller_conformance.secret import MASK, Scrubber
 from reseller_conformance.views import View, traced_view, views
 
 LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./+=&<é漢"
-keys = st.builds("{}{}7q".format, st.text("abcdefgh", min_size=6), st.text(LETTERS, max_size=60))
+keys = st.builds("{}{}7q".format, st.text("abcdefgh", min_size=6), st.text(LETTERS, max_size=190))
 around = st.text(' abc<>&{}":,;\n', max_size=20)
 
 # --- Views ------------------------------------------------------------------------------------
