@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from urllib.parse import quote
 
 import pytest
@@ -13,6 +13,8 @@ from reseller_conformance.answer import read
 from reseller_conformance.cases import Case, Encoding
 from reseller_conformance.client import Client
 from reseller_conformance.contract import Format
+from reseller_conformance.exchange import Exchange
+from reseller_conformance.soak.asking import Asker
 from reseller_conformance.states import UNKNOWN, State, Text, Value
 from reseller_conformance.target import Limits
 from servers import CLOSE, JSON, KEY, Asked, always, ask_one, client_of, http, serving, target_at
@@ -262,3 +264,33 @@ def test_words_of_the_suite_are_not_redacted() -> None:
         (exchange,) = client.ask([JSON])
     assert exchange.problem is not None
     assert exchange.problem.detail == "the body breaks off: 1 of 99 bytes came"
+
+
+def asked_by_a_run(url: str) -> Exchange:
+    with Client(target_at(url), Limits()) as client:
+        return client.ask([Case(Format.XML)])[0]
+
+
+def asked_under_load(url: str) -> Exchange:
+    asker = Asker(target_at(url), Limits())
+    try:
+        return asker.ask(Case(Format.XML)).exchange
+    finally:
+        asker.close()
+
+
+@pytest.mark.parametrize("ask", [asked_by_a_run, asked_under_load])
+@pytest.mark.parametrize("joint", ["<!-- -->", "<?x y?>", "<![CDATA[]]>", "<x>y</x>"])
+def test_a_key_in_pieces_is_in_nothing_that_the_reader_makes(
+    ask: Callable[[str], Exchange], joint: str
+) -> None:
+    broken = f"{KEY[:6]}{joint}{KEY[6:]}"
+    body = f"<result>{broken}<message>{broken}</message><errors>{broken}</errors></result>"
+    with serving(always(http(body.encode(), 403, Content_Type="text/xml"))) as server:
+        exchange = ask(server.url)
+    envelope = read(exchange).envelope
+    for text in (repr(envelope), exchange.body.decode()):
+        assert KEY not in text
+        assert KEY[:6] not in text
+        assert KEY[6:] not in text
+    assert exchange.echoes_key == ("body",)
