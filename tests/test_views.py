@@ -106,6 +106,7 @@ BROKEN: dict[str, Callable[[str, int], str]] = {
     "a line break and an indentation": once(" \r\n\t    "),
     "an escaped line break": once("\\n"),
     "a line break of HTML": once("<br />\r\n"),
+    "a line break of HTML in JSON": once("\\u003cbr\\u003e"),
     "a place where HTML may break": once("<wbr>"),
     "soft hyphens": every("\N{SOFT HYPHEN}"),
     "references to soft hyphens": every("&shy;"),
@@ -119,7 +120,9 @@ BROKEN: dict[str, Callable[[str, int], str]] = {
     "hexadecimal numbers": lambda key, _: ", ".join(f"0x{b:02X}" for b in key.encode()),
     "quoted-printable": lambda key, _: quopri.encodestring(key.encode(), quotetabs=True).decode(),
     "quoted-printable throughout": lambda key, _: "".join(f"={b:02X}" for b in key.encode()),
-    "quoted-printable in lines": once("=\r\n"),
+    "quoted-printable in lines": lambda key, at: (
+        once("=\r\n")(key, at).replace("=", "=3D").replace("=3D\r\n", "=\r\n")
+    ),
 }
 
 

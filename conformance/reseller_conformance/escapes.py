@@ -62,6 +62,11 @@ class Traced:
     starts: array[int]
     ends: array[int]
 
+    @classmethod
+    def of(cls, data: bytes) -> Traced:
+        """Return bytes that stand where they stand."""
+        return cls(data, array("I", range(len(data))), array("I", range(1, len(data) + 1)))
+
     def replaced(self, spans: Iterable[Span]) -> Traced:
         """Return the same with something else at each of these places."""
         plain, starts, ends = bytearray(), array("I"), array("I")
@@ -86,7 +91,7 @@ class Traced:
 
     def undone(self) -> Traced:
         """Return the same with every escape undone that is in it."""
-        inner = _undone(Traced(self.plain, *_places(self.plain)))
+        inner = _undone(Traced.of(self.plain))
         starts = array("I", (self.starts[at] for at in inner.starts))
         ends = array("I", (self.ends[at - 1] for at in inner.ends))
         return Traced(inner.plain, starts, ends)
@@ -121,11 +126,7 @@ def folded(data: bytes) -> bytes:
 
 def traced(data: bytes) -> Traced:
     """Do the same as `undone`, and remember where each byte came from."""
-    return _undone(Traced(data, *_places(data)))
-
-
-def _places(data: bytes) -> tuple[array[int], array[int]]:
-    return array("I", range(len(data))), array("I", range(1, len(data) + 1))
+    return _undone(Traced.of(data))
 
 
 def _undone(trace: Traced) -> Traced:

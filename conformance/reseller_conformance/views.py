@@ -32,6 +32,8 @@ class View(StrEnum):
     """Without comments, processing instructions, the marks of CDATA, and HTML's line breaks."""
     DIRECT = "direct"
     """The text directly in each element, without that of its children."""
+    UNESCAPED = "unescaped"
+    """As UNMARKED, of markup that is escaped itself."""
 
 
 # In UTF-8: soft hyphen, zero-width characters, marks of direction, variation selectors, and others.
@@ -56,8 +58,12 @@ _BETWEEN_PAIRS = re.compile(
 )
 _QUOTED = re.compile(rb"=(?:(?P<byte>[0-9A-Fa-f]{2})|[ \t]*\r?\n)")
 _MARKUP = re.compile(rb"<!--|<\?|<!\[CDATA\[|\]\]>|<[wW]?[bB][rR]\s{0,9}/?>")
+_CDATA = b"<![CDATA["
 _END_OF = {b"<!--": b"-->", b"<?": b"?>"}
-_TAG = re.compile(rb"<(?P<close>/?)[A-Za-z_:\x80-\xff][^<>]*?(?P<empty>/?)>")
+_TOKEN = re.compile(
+    rb"<!--|<\?|<!\[CDATA\[|<(?P<close>/?)[A-Za-z_:\x80-\xff]"
+    rb"""(?:[^<>"'/]|"[^"<]*"|'[^'<]*'|/(?!>))*+(?P<empty>/?)>"""
+)
 # A text that goes on after an element, as no envelope's does.
 _MIXED = re.compile(rb"(?:</[^<>]*|/)>\s*[^<>\s]")
 _WIDE = ("utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be")
@@ -130,13 +136,15 @@ def views(data: bytes, *, spaced: bool = False) -> Iterator[tuple[View, bytes]]:
     if _QUOTED.search(plain):
         quoted = undone(_replaced(plain, _quoted(plain)))
         yield View.QUOTED_PRINTABLE, folded(_joined(quoted))
-    if b"<" in joined:
-        unmarked = _replaced(joined, _markup(joined))
-        if unmarked != joined:
-            yield View.UNMARKED, folded(unmarked)
-        if _MIXED.search(unmarked):
-            texts = _direct(unmarked)
-            yield View.DIRECT, folded(b"".join(unmarked[a:b] + more for a, b, more in texts))
+    if b"<" in data:
+        unmarked = _replaced(data, _markup(data))
+        if unmarked != data:
+            yield View.UNMARKED, seen(unmarked)
+        if _CDATA in data or _MIXED.search(unmarked):
+            texts = _direct(data)
+            yield View.DIRECT, seen(b"".join(data[a:b] + more for a, b, more in texts))
+    if plain.count(b"<") != data.count(b"<"):
+        yield View.UNESCAPED, folded(_joined(_replaced(plain, _markup(plain))))
 
 
 def joined_views(data: bytes) -> Iterator[tuple[View, bytes]]:
@@ -160,7 +168,13 @@ def _with_breaks(plain: bytes, joined: bytes, spaced: bool) -> Iterator[tuple[Vi
 
 def traced_view(data: bytes, view: View) -> Traced:
     """Return one view of a text, and where each of its bytes stood."""
-    return _traced(traced(data), view).folded()
+    if view is View.UNMARKED:
+        read = Traced.of(data).replaced(_markup(data)).undone()
+    elif view is View.DIRECT:
+        read = Traced.of(data).picked(_direct(data)).undone()
+    else:
+        return _traced(traced(data), view).folded()
+    return _traced(read, View.JOINED).folded()
 
 
 def _traced(plain: Traced, view: View) -> Traced:
@@ -175,12 +189,10 @@ def _traced(plain: Traced, view: View) -> Traced:
             return plain.replaced(_matches(_SPACE, plain.plain, b" "))
         case View.QUOTED_PRINTABLE:
             return _traced(plain.replaced(_quoted(plain.plain)).undone(), View.JOINED)
-        case View.UNMARKED:
-            joined = _traced(plain, View.JOINED)
-            return joined.replaced(_markup(joined.plain))
-        case View.DIRECT:
-            unmarked = _traced(plain, View.UNMARKED)
-            return unmarked.picked(_direct(unmarked.plain))
+        case View.UNESCAPED:
+            return _traced(plain.replaced(_markup(plain.plain)), View.JOINED)
+        case _:
+            raise ValueError(f"no view of a plain text: {view}")
 
 
 def _matches(pattern: re.Pattern[bytes], data: bytes, instead: bytes = b"") -> Iterator[Span]:
@@ -205,10 +217,23 @@ def _direct(data: bytes) -> list[Span]:
     """Return the pieces of text of each element together, and what is set behind each piece."""
     open_elements: list[list[Span]] = [[]]
     pieces: list[Span] = []
-    done = 0
-    for match in _TAG.finditer(data):
+    endless: set[bytes] = set()
+    done = at = 0
+    while (match := _TOKEN.search(data, at)) is not None:
+        at = match.end()
+        if match["close"] is None:  # no tag
+            closing = _END_OF.get(match[0], b"]]>")
+            end = -1 if closing in endless else data.find(closing, at)
+            if end < 0:
+                endless.add(closing)
+                continue
+            open_elements[-1].append((done, match.start(), b""))
+            if match[0] == _CDATA:
+                open_elements[-1].append((at, end, b""))
+            done = at = end + len(closing)
+            continue
         open_elements[-1].append((done, match.start(), b""))
-        done = match.end()
+        done = at
         if match["close"]:
             pieces += _ended(open_elements.pop())
             open_elements = open_elements or [[]]
