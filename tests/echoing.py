@@ -71,7 +71,11 @@ def response_to(
     body = _json(texts) if is_json else _xml(texts)
     key = re.sub(r"[\r\n]", " ", texts[turn % len(texts)])
     told = [("Content-Type", f"text/plain; note={'x' * (turn % 1100)}{key}"), ("X-Echo", key)]
-    told += [("Set-Cookie", f"sid={key}"), (f"X-{quote(key, safe='')}", "name")]
+    told += [
+        ("Set-Cookie", f"{key}=1"),
+        ("Set-Cookie", f"sid={key}"),
+        (f"X-{quote(key, safe='')}", "name"),
+    ]
     if turn % 5 == 0:
         told.append(("Content-Encoding", f"{'y' * (turn % 40)}{key}"))
     if turn % 5 == 1:

@@ -59,7 +59,8 @@ def _named(
             if name.lower() != "set-cookie":
                 yield f"header {shown}"
                 continue
-            cookie = redact(sent.text(value.partition("=")[0].strip()))[:LONGEST_NAME]
+            # as a whole first, because a key may hold a `=`
+            cookie = redact(sent.text(value)).partition("=")[0].strip()[:LONGEST_NAME]
             yield f"cookie {cookie}"
 
 
