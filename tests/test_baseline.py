@@ -114,7 +114,7 @@ def test_each_entry_knows_its_lines(baseline: Baseline) -> None:
 
 
 def test_a_reason_of_several_lines_is_shown_as_one(baseline: Baseline) -> None:
-    accepted = baseline.excuse(finding(JSON))
+    accepted = baseline.excuse(finding(JSON).spot)
     assert accepted
     assert accepted.why == "[[known]] # padded with zeros since 2014"
 
@@ -167,10 +167,10 @@ def test_a_file_that_is_no_text_or_not_there_is_told(path: Path) -> None:
 def test_an_entry_with_a_reason_excuses_until_its_last_day(path: Path) -> None:
     text = entry(*JSON, 'reason = ""') + entry(*XML) + "expires = 2030-06-14\n" + entry(*STATUS)
     held = read(path, text + "expires = 2030-06-15\n")
-    assert held.excuse(finding(JSON)) is None
-    assert held.excuse(finding(XML)) is None
-    assert held.excuse(finding(STATUS))
-    assert held.excuse(finding(("success.counts", "both"))) is None
+    assert held.excuse(finding(JSON).spot) is None
+    assert held.excuse(finding(XML).spot) is None
+    assert held.excuse(finding(STATUS).spot)
+    assert held.excuse(finding(("success.counts", "both")).spot) is None
 
 
 def test_what_fails_as_the_baseline_says_is_no_problem(baseline: Baseline) -> None:
@@ -341,19 +341,20 @@ TEXT = finding(JSON, got="the string '1,000'")
 def test_an_entry_accepts_what_it_names(path: Path, more: str, accepted: set[str]) -> None:
     held = read(path, entry(*JSON) + more)
     findings = {"credits_used null": USED, "credits_used string": TEXT, "requests null": OTHER}
-    assert {name for name, one in findings.items() if held.excuse(one)} == accepted
+    assert {name for name, one in findings.items() if held.excuse(one.spot)} == accepted
 
 
 def test_a_value_that_changes_from_run_to_run_stays_accepted(path: Path) -> None:
     held = read(path, entry(*JSON) + places("credits_used", kind="the string"))
-    assert held.excuse(finding(JSON, got="the string '1,000'"))
-    assert held.excuse(finding(JSON, got="the string '99,000,000'"))
+    assert held.excuse(finding(JSON, got="the string '1,000'").spot)
+    assert held.excuse(finding(JSON, got="the string '99,000,000'").spot)
 
 
 def test_two_entries_may_give_two_reasons_for_two_places(path: Path) -> None:
     text = entry(*JSON, 'reason = "one"') + places("requests")
     held = read(path, text + entry(*JSON, 'reason = "other"') + places("credits_used"))
-    assert (held.marked(OTHER).known, held.marked(USED).known) == ("one", "other")
+    accepted = [held.excuse(one.spot) for one in (OTHER, USED)]
+    assert [one and one.reason for one in accepted] == ["one", "other"]
     assert held.problems(found(USED, OTHER)) == []
 
 
@@ -423,7 +424,7 @@ def test_a_place_that_a_server_invented_is_written_so_that_it_reads_again(path: 
     path.unlink()
     odd = finding(JSON, 'a"b\\c\u202e\x7f\x85\n😀')
     after = load(path, update=True).updated(found(odd), Level.MUST)
-    assert after.entries[0].covers(odd)
+    assert after.entries[0].covers(odd.spot)
     assert after.text.replace("\n", "").replace("😀", "").isprintable()
 
 
@@ -486,7 +487,7 @@ def test_an_update_changes_what_it_says_and_nothing_else(
     if len(kept) == len(before.entries):
         assert kept == [(one.what, one.reason) for one in before.entries]
     failing = [one for result in results for one in result.findings if is_counted(result, level)]
-    assert all(any(entry.covers(one) for entry in after.entries) for one in failing)
+    assert all(any(entry.covers(one.spot) for entry in after.entries) for one in failing)
     assert not any("delete" in line for line in after.problems(results))
     assert after.updated(results, level) is after
     assert between(after) == between(before) or not text

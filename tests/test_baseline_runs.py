@@ -30,6 +30,12 @@ def app(environ, start_response):
         environ = {**environ, "QUERY_STRING": urlencode(said)}
     return answer(environ, start_response)
 """
+# Takes anybody for the reseller: more ways of being wrong than any report shows.
+CREDULOUS = (
+    LENIENT.replace("task", "api_user")
+    .replace('said.get("api_user", "overview").strip().lower() == "overview"', "True")
+    .replace('"overview"', "default_reference().accounts.resellers[0].api_user")
+)
 FEW = "due_task_missing or due_task_spelling or due_user_empty"
 """Requirements that take few calls."""
 SUBCLASS = """
@@ -233,6 +239,24 @@ def test_a_violation_that_an_entry_does_not_name_counts_and_is_shown(folder, run
     }.items()
     assert failed["findings"][0]["known"] == ""
     assert "task upper-case" not in result.stdout.str().partition("short test summary")[0]
+
+
+def test_more_violations_than_findings_are_all_known_after_one_update(folder, pytester):
+    pytester.makepyfile(credulous=CREDULOUS)
+    command = [
+        *("run", "--app", "credulous:app", "--depth", "quick", "--only", "due.api-user-wrong"),
+        *("--baseline", "known.toml", "--report-json", "r.json"),
+    ]
+    code = "import sys; from reseller_conformance.cli import main; sys.exit(main())"
+    assert pytester.run(sys.executable, "-c", code, *command, "--update-baseline").ret == 1
+    path = folder / "known.toml"
+    path.write_text(path.read_text(encoding="utf-8").replace('""', '"for now"'), encoding="utf-8")
+    assert pytester.run(sys.executable, "-c", code, *command).ret == 0
+    report = json.loads((folder / "r.json").read_text(encoding="utf-8"))
+    jsonschema.Draft202012Validator(json.loads(schema_text("report.schema.json"))).validate(report)
+    (json_entry, _) = report["requirements"]
+    assert len(json_entry["violations"]) > 30 > len(json_entry["findings"])
+    assert {one["known"] for one in json_entry["violations"]} == {"for now"}
 
 
 # --- From the command line ------------------------------------------------------------------------

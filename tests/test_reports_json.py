@@ -86,7 +86,8 @@ def test_results_stand_in_the_order_of_the_catalogue() -> None:
     report = as_json(RUN)
     ids = [entry["id"] for entry in report["requirements"]]
     assert ids == ["success.dates", "agreement.formats", "values.cycle"]
-    assert Result.from_dict(report["requirements"][0]) == RUN.results[1]
+    first = RUN.results[1]
+    assert Result.from_dict(report["requirements"][0]) == replace(first, violations=first.spots)
 
 
 @pytest.mark.parametrize(

@@ -89,6 +89,13 @@ def test_what_an_entry_does_not_cover_counts_and_stands_apart_from_what_it_does(
     assert "requests: null" in line
 
 
+def test_what_is_known_and_has_no_evidence_is_told_by_its_place() -> None:
+    spots = (PART.findings[0].spot, replace(PART.findings[1].spot, known="other"))
+    run = replace(RUN, results=(replace(PART, findings=PART.findings[:1], violations=spots),))
+    _, accepted = shown(run).split("Known violations")
+    assert "known    other\n  got      credits_used\n" in accepted
+
+
 def test_reports_of_programs_tell_findings_that_are_known_from_others() -> None:
     run = replace(RUN, results=(PART,))
     severities = [issue["severity"] for issue in json.loads(code_quality.render(run))]

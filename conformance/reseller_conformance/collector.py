@@ -16,6 +16,7 @@ import pytest
 from reseller_conformance.baseline import Baseline
 from reseller_conformance.client.timeline import Timeline, together
 from reseller_conformance.findings import Finding, Outcome, Result, Run, is_partial, spent
+from reseller_conformance.kinds import Spot
 from reseller_conformance.requirements import Level, by_id
 from reseller_conformance.targets import shortened, targets_of
 
@@ -154,6 +155,7 @@ def _result(said: Mapping[str, Any], report: pytest.TestReport) -> Result:
         known=str(said.get("known", "")),
         findings=tuple(Finding(**found) for found in json.loads(said.get("findings", "[]"))),
         target=str(said.get("target", "")),
+        violations=tuple(Spot(**spot) for spot in json.loads(said.get("violations", "[]"))),
     )
 
 

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from reseller_conformance.findings import Finding, Outcome, Verdict
+from reseller_conformance.findings import Finding, Outcome, Result, Verdict
+from reseller_conformance.kinds import Spot
 from reseller_conformance.requirements import CATALOGUE, Level
 from reseller_conformance.validators import schema_text
 
@@ -149,10 +150,11 @@ def _fresh(then: Mapping[str, Any] | None, now: Mapping[str, Any] | None) -> dic
     """Return what the newer entry violates and the older did not, each with why it is known."""
     if now is None or now["outcome"] != Outcome.FAILED:
         return {}
-    had = {(one.place, one.kind) for one in _findings(then)}
+    had = {(one.place, one.kind) for one in _spots(then)}
+    words = {(one.spot.place, one.spot.kind): _words(one) for one in _findings(now)}
     found = {
-        _words(one): one.known or now["known"]
-        for one in _findings(now)
+        words.get((one.place, one.kind), f"{one.place}: {one.kind}"): one.known or now["known"]
+        for one in _spots(now)
         if (one.place, one.kind) not in had
     }
     failed_before = then is not None and then["outcome"] == Outcome.FAILED
@@ -160,8 +162,12 @@ def _fresh(then: Mapping[str, Any] | None, now: Mapping[str, Any] | None) -> dic
     return found or ({} if failed_before else {now["reason"]: now["known"]})
 
 
-def _findings(entry: Mapping[str, Any] | None) -> list[Finding]:
-    return [Finding(**finding) for finding in entry["findings"]] if entry else []
+def _spots(entry: Mapping[str, Any] | None) -> Iterable[Spot]:
+    return Result.from_dict(entry).spots if entry else ()
+
+
+def _findings(entry: Mapping[str, Any]) -> list[Finding]:
+    return [Finding(**finding) for finding in entry["findings"]]
 
 
 def _words(finding: Finding) -> str:

@@ -14,7 +14,13 @@ from reseller_conformance.findings import Finding
 from reseller_conformance.requirements import Requirement
 from reseller_conformance.target import Target
 
-__all__ = ["finding"]
+__all__ = ["MOST_FINDINGS", "MOST_PLACES", "finding"]
+
+MOST_FINDINGS = 3
+"""A person reads three responses, and then how many more there are."""
+
+MOST_PLACES = 12
+"""Places that are told of one response: all ten fields, and some more."""
 
 EXCERPT = 800
 """Characters of an answer that are kept as evidence: an overview in XML, with room for more."""

@@ -12,11 +12,10 @@ from enum import StrEnum
 from typing import Any
 
 from reseller_conformance.exchange import SPENT
-from reseller_conformance.kinds import kind_of, place_of
+from reseller_conformance.kinds import Spot, kind_of, place_of
 from reseller_conformance.requirements import CATALOGUE, Level, Requirement, by_id
 
 __all__ = [
-    "MOST_FINDINGS",
     "Finding",
     "Outcome",
     "Result",
@@ -26,9 +25,6 @@ __all__ = [
     "spent",
     "verdict",
 ]
-
-MOST_FINDINGS = 30
-"""So many findings of one requirement are kept, each of its own kind; a server may invent more."""
 
 
 class Outcome(StrEnum):
@@ -89,14 +85,11 @@ class Finding:
     known: str = ""
 
     @property
-    def place(self) -> str:
-        """The field, member or parameter, without what changes from run to run."""
-        return place_of(self.where, self.expected)
-
-    @property
-    def kind(self) -> str:
-        """What kind of thing came there; empty where the place says enough."""
-        return kind_of(self.where, self.expected, self.got)
+    def spot(self) -> Spot:
+        """Its place and its kind, without what changes from run to run."""
+        place = place_of(self.where, self.expected)
+        kind = kind_of(self.where, self.expected, self.got)
+        return Spot(self.requirement, self.format, place, kind, self.known)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +97,8 @@ class Result:
     """The outcome of one requirement in one format (`both` where it compares the two).
 
     `known` is the reason for which the baseline accepts all of its findings; mostly empty.
-    `target` names the target where a session tests several; otherwise it is empty.
+    `target` names the target where a session tests several; otherwise it is empty. `violations` are
+    all places and kinds at which it is violated, of which the findings show the simplest.
     """
 
     requirement: Requirement
@@ -114,6 +108,12 @@ class Result:
     findings: tuple[Finding, ...] = ()
     known: str = ""
     target: str = ""
+    violations: tuple[Spot, ...] = ()
+
+    @property
+    def spots(self) -> tuple[Spot, ...]:
+        """Where it is violated: as far as the findings tell, where nothing else does."""
+        return self.violations or tuple(dict.fromkeys(one.spot for one in self.findings))
 
     def as_dict(self) -> dict[str, Any]:
         """Return the entry of the JSON report."""
@@ -127,6 +127,10 @@ class Result:
             "known": self.known,
             "findings": [asdict(finding) for finding in self.findings],
         }
+        if self.spots:
+            entry["violations"] = [
+                {"place": one.place, "kind": one.kind, "known": one.known} for one in self.spots
+            ]
         return {**entry, "target": self.target} if self.target else entry
 
     @classmethod
@@ -140,6 +144,9 @@ class Result:
             known=entry["known"],
             findings=tuple(Finding(**finding) for finding in entry["findings"]),
             target=entry.get("target", ""),
+            violations=tuple(
+                Spot(entry["id"], entry["format"], **spot) for spot in entry.get("violations", ())
+            ),
         )
 
 

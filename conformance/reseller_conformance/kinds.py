@@ -7,10 +7,14 @@ so neither holds a value; a field, a member and the kind of what came stay the s
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from reseller_conformance.contract import FIELDS, PARAMETERS
 
-__all__ = ["ANYWHERE", "kind_of", "place_of"]
+__all__ = ["ANYWHERE", "MOST_SPOTS", "Spot", "kind_of", "place_of"]
+
+MOST_SPOTS = 500
+"""So many spots of one requirement are kept; a server may invent more."""
 
 ANYWHERE = "*"
 """In a baseline: wherever the requirement is violated. No place of a finding is called so."""
@@ -28,6 +32,20 @@ LONGEST = 60
 
 _FIELDS = frozenset(field.name for field in FIELDS)
 _STATUS = re.compile(r"([1-5])[0-9]{2}\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """One place and kind at which a requirement is violated in a format.
+
+    `known` is the reason for which the baseline accepts that; mostly empty.
+    """
+
+    requirement: str
+    format: str
+    place: str
+    kind: str
+    known: str = ""
 
 
 def place_of(where: str, expected: str = "") -> str:
@@ -48,9 +66,10 @@ def place_of(where: str, expected: str = "") -> str:
 def kind_of(where: str, expected: str, got: str) -> str:
     """Return what kind of thing came there; empty where the place says enough.
 
-    How a connection fails differs from one try to the next, so that it has no kind.
+    What shows that an overview is another's differs from run to run, and how a connection fails
+    from one try to the next: neither has a kind.
     """
-    if where == "answer" or expected == UNDOCUMENTED:
+    if where == "answer" or expected == UNDOCUMENTED or expected.startswith(ANOTHERS):
         return ""
     if where == "status" and (status := _STATUS.match(got)):
         return f"{status[1]}xx"

@@ -1,4 +1,4 @@
-"""One known violation: which findings it accepts, until when, and why."""
+"""One known violation: what it accepts, until when, and why."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from reseller_conformance.findings import Finding
-from reseller_conformance.kinds import ANYWHERE, place_of
+from reseller_conformance.kinds import ANYWHERE, Spot, place_of
 
 __all__ = ["Entry", "in_order"]
 
@@ -16,7 +15,7 @@ __all__ = ["Entry", "in_order"]
 class Entry:
     """One known violation; `first` and `last` are its lines in the file, counted from 1.
 
-    `where` and `kind` name the places and kinds of findings that it accepts: without them, all.
+    `where` and `kind` name the places and kinds of violations that it accepts: without them, all.
     """
 
     requirement: str
@@ -48,13 +47,13 @@ class Entry:
         """Its place in the file, for a person."""
         return f"lines {self.first}-{self.last}"
 
-    def covers(self, finding: Finding) -> bool:
-        """Say whether this finding is of the places and kinds that it names."""
-        if self.what != (finding.requirement, finding.format):
+    def covers(self, spot: Spot) -> bool:
+        """Say whether this is one of the places and kinds that it names."""
+        if self.what != (spot.requirement, spot.format):
             return False
         anywhere = not self.where or ANYWHERE in self.where
-        return (anywhere or finding.place in map(place_of, self.where)) and (
-            not self.kind or finding.kind in self.kind
+        return (anywhere or spot.place in map(place_of, self.where)) and (
+            not self.kind or spot.kind in self.kind
         )
 
     @property
@@ -62,15 +61,15 @@ class Entry:
         """What it accepts: two entries of one scope say the same."""
         return *self.what, frozenset(self.where), frozenset(self.kind)
 
-    def seen(self, findings: Iterable[Finding]) -> Entry:
-        """Return the entry with the places and kinds of those findings alone that it covers."""
-        covered = [finding for finding in findings if self.covers(finding)]
+    def seen(self, spots: Iterable[Spot]) -> Entry:
+        """Return the entry with those of these places and kinds that it covers, and no others."""
+        covered = [spot for spot in spots if self.covers(spot)]
         if not covered or ANYWHERE in self.where:
             return self
-        kinds = in_order(finding.kind for finding in covered)
+        kinds = in_order(spot.kind for spot in covered)
         return replace(
             self,
-            where=in_order(finding.place for finding in covered),
+            where=in_order(spot.place for spot in covered),
             # one without a kind needs no name, and could have none beside others
             kind=() if "" in kinds else kinds,
         )

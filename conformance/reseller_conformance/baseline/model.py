@@ -19,7 +19,8 @@ from reseller_conformance.baseline.file import (
     with_entries,
 )
 from reseller_conformance.baseline.found import Found
-from reseller_conformance.findings import Finding, Result
+from reseller_conformance.findings import Result
+from reseller_conformance.kinds import Spot
 from reseller_conformance.reports import writers
 from reseller_conformance.requirements import CATALOGUE, Level
 
@@ -37,17 +38,12 @@ class Baseline:
     today: date
     text: str = field(repr=False)
 
-    def excuse(self, finding: Finding) -> Entry | None:
-        """Return the entry that accepts this finding today; without a reason none does."""
+    def excuse(self, spot: Spot) -> Entry | None:
+        """Return the entry that accepts this violation today; without a reason none does."""
         for entry in self.entries:
-            if entry.covers(finding) and entry.why and not self._is_over(entry):
+            if entry.covers(spot) and entry.why and not self._is_over(entry):
                 return entry
         return None
-
-    def marked(self, finding: Finding) -> Finding:
-        """Return the finding with the reason for which it is accepted, if it is."""
-        entry = self.excuse(finding)
-        return replace(finding, known=entry.why) if entry else finding
 
     def problems(self, results: Iterable[Result], *, complete: bool = True) -> list[str]:
         """Return a line for each entry that does not hold, which says what to do about it.

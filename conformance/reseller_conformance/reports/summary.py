@@ -117,11 +117,20 @@ def _parts(result: Result) -> list[Result]:
     for finding in result.findings:
         # a report that says it of the result alone says it of all
         parts.setdefault(finding.known or result.known, []).append(finding)
-    if len(parts) < 2:
+    places: dict[str, list[str]] = {}
+    for spot in result.violations:
+        if spot.known not in parts:
+            places.setdefault(spot.known, []).append(spot.place)
+    if len(parts) + len(places) < 2:
         return [result]
-    return [
+    shown = [
         replace(result, known=known, findings=tuple(findings), reason=findings[0].got)
         for known, findings in parts.items()
+    ]
+    # what a few simpler responses do not show has no evidence, but a reason
+    return shown + [
+        replace(result, known=known, findings=(), reason=", ".join(dict.fromkeys(names)))
+        for known, names in places.items()
     ]
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from reseller_conformance.answer import Answer
 from reseller_conformance.contract import Format
-from reseller_conformance.evidence import finding
+from reseller_conformance.evidence import MOST_FINDINGS, finding
 from reseller_conformance.findings import Finding, Outcome, Result
 from reseller_conformance.requirements import CATALOGUE, HTTP_RETRIES, Requirement
 from reseller_conformance.soak.rules import Judgement, put_off, unheard
@@ -23,9 +23,6 @@ __all__ = ["Tally"]
 
 MOST_KINDS = 20
 """So many kinds of departures from a requirement are kept; values tell one kind from another."""
-
-MOST_TOLD = 3
-"""So many of them are told, those that were seen most often."""
 
 Key = tuple[str, str]
 """A requirement's id, and the format that it was judged in."""
@@ -125,7 +122,7 @@ class Tally:
         if count is None:
             return Result(requirement, format, Outcome.NOT_TESTED, "not judged under load")
         seen = sorted(count.kinds.values(), key=lambda kind: -int(kind["times"]))
-        findings = tuple(Finding(**kind) for kind in seen[:MOST_TOLD])
+        findings = tuple(Finding(**kind) for kind in seen[:MOST_FINDINGS])
         if findings:
             return Result(requirement, format, Outcome.FAILED, findings[0].got, findings)
         said = ""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import TypeVar
 
@@ -24,10 +24,10 @@ from reseller_conformance.checks.wavering import COUNTS, counts_alone, wavering
 from reseller_conformance.client import scrubber_of
 from reseller_conformance.contract import Format
 from reseller_conformance.envelope import Looks
-from reseller_conformance.evidence import finding
+from reseller_conformance.evidence import MOST_FINDINGS, MOST_PLACES, finding
 from reseller_conformance.excerpts import excerpt
-from reseller_conformance.findings import MOST_FINDINGS, Finding, Outcome
-from reseller_conformance.kinds import kind_of, place_of
+from reseller_conformance.findings import Finding, Outcome
+from reseller_conformance.kinds import MOST_SPOTS, Spot, kind_of, place_of
 from reseller_conformance.reports.evidence import Evidence, evidence_of
 from reseller_conformance.reports.text import visible
 from reseller_conformance.requirements import Level, Requirement
@@ -53,8 +53,6 @@ REJECTED = (
 
 SHOWN = 400
 """Characters of an answer that pytest shows."""
-MOST_SHOWN = 3
-"""Responses that pytest shows; the reports have the others."""
 
 Subject = TypeVar("Subject", Answer, Between, Sequence[Answer])
 
@@ -359,17 +357,16 @@ class Judge:
     # --- What it becomes ---------------------------------------------------------------------
 
     def _fail(self) -> None:
-        findings = self._findings()
-        counted = [one for one in findings if not one.known]
+        kinds = self._kinds()
+        findings = self._findings(kinds)
         self._end(Outcome.FAILED, findings[0].got, findings)
-        if not counted:
-            known = "; ".join(dict.fromkeys(one.known for one in findings))
+        self._record("violations", json.dumps([asdict(spot) for spot in kinds][:MOST_SPOTS]))
+        if all(spot.known for spot in kinds):
+            known = "; ".join(dict.fromkeys(spot.known for spot in kinds))
             self._record("known", known)
             pytest.xfail(visible(f"known: {known}"))
-        shown = evidence_of(counted)
-        paragraphs = [_as_text(self.requirement, one, self._named) for one in shown[:MOST_SHOWN]]
-        if len(shown) > MOST_SHOWN:
-            paragraphs.append(f"{len(shown) - MOST_SHOWN} more: see the reports")
+        shown = evidence_of(one for one in findings if not one.known)
+        paragraphs = [_as_text(self.requirement, one, self._named) for one in shown]
         text = "\n\n".join(
             [*paragraphs, f"to fix: reseller-conformance explain {self.requirement}"]
         )
@@ -378,26 +375,41 @@ class Judge:
             pytest.fail(text, pytrace=False)
         pytest.xfail(visible(f"{self.requirement.level.upper()}: {findings[0].got}"))
 
-    def _findings(self) -> list[Finding]:
-        """The simplest example of each kind of departure, the simplest kinds first.
+    def _kinds(self) -> dict[Spot, list[Departure]]:
+        """The departures of each kind, the simplest first.
 
         What the baseline accepts comes last, so that it hides nothing else.
         """
-        kinds: dict[tuple[str, str], list[Departure]] = {}
+        kinds: dict[Spot, list[Departure]] = {}
         for departure in sorted(self._departures, key=lambda d: d.answer.case.weight):
-            kinds.setdefault(_key(departure), []).append(departure)
+            kinds.setdefault(self._spot(departure), []).append(departure)
+        return dict(sorted(kinds.items(), key=lambda of: bool(of[0].known)))
+
+    def _spot(self, departure: Departure) -> Spot:
+        where, expected = departure.where, departure.expected
+        place, kind = place_of(where, expected), kind_of(where, expected, departure.got)
+        format = self._format.value if self._format else "both"
+        spot = Spot(self.requirement.id, format, place, kind)
+        baseline = self.asked.settings.baseline
+        entry = baseline.excuse(spot) if baseline else None
+        if entry is None:
+            return spot
+        # a reason is free text of the operator's
+        return replace(spot, known=scrubber_of(self.asked.target).text(entry.why))
+
+    def _findings(self, kinds: Mapping[Spot, list[Departure]]) -> list[Finding]:
+        """The simplest example of each kind, as far as a few responses show them."""
         hint = self._why_unasked() if self._unasked else ""
         about = (self.requirement, self._format)
-        findings = [
-            self._renamed(finding(*about, same[0], self.asked.target, same, hint))
-            for same in kinds.values()
-        ]
-        if baseline := self.asked.settings.baseline:
-            redact = scrubber_of(self.asked.target).text  # a reason is free text of the operator's
-            marked = [baseline.marked(one) for one in findings]
-            findings = [replace(one, known=redact(one.known)) for one in marked]
-            findings.sort(key=lambda one: bool(one.known))
-        return findings[:MOST_FINDINGS]
+        found, places = [], Counter[Case]()
+        for spot, same in kinds.items():
+            case = same[0].answer.case
+            if case in places or len(places) < MOST_FINDINGS:
+                places[case] += 1
+                if places[case] <= MOST_PLACES:
+                    one = finding(*about, same[0], self.asked.target, same, hint)
+                    found.append(replace(self._renamed(one), known=spot.known))
+        return found
 
     @property
     def _departures(self) -> list[Departure]:
@@ -417,11 +429,6 @@ class Judge:
         self._record("reason", reason)
         if findings:
             self._record("findings", json.dumps([asdict(one) for one in findings]))
-
-
-def _key(departure: Departure) -> tuple[str, str]:
-    where, expected = departure.where, departure.expected
-    return place_of(where, expected), kind_of(where, expected, departure.got)
 
 
 def _like(subject: Subject, responses: Sequence[Answer]) -> Subject:
