@@ -204,4 +204,6 @@ def judge(
             test(OverviewConformance(), Judge(requirement, format, asked, said.__setitem__))
         outcome = Outcome(said["outcome"])
         judged.append(Judged(requirement, str(format or "both"), outcome, said["reason"]))
+    asked.validate()
+    assert not asked.schemas.disagreements, asked.schemas.drain()
     return judged

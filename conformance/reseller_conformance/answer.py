@@ -18,7 +18,7 @@ from reseller_conformance.envelope import (
     Looks,
     Overview,
     Problem,
-    Unreadable,
+    looks_of,
     read_envelope,
 )
 from reseller_conformance.exchange import Exchange, Transport
@@ -64,17 +64,7 @@ class Answer:
     @cached_property
     def looks(self) -> Looks:
         """Which of the two envelopes this is, or was meant to be."""
-        return self._meant if self.speaks else Looks.NEITHER
-
-    @property
-    def _meant(self) -> Looks:
-        match self.envelope:
-            case Overview():
-                return Looks.OVERVIEW
-            case ErrorList():
-                return Looks.ERRORS
-            case Unreadable(looks=looks):
-                return looks
+        return looks_of(self.envelope) if self.speaks else Looks.NEITHER
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -106,7 +96,7 @@ class Answer:
             Looks.OVERVIEW: "an overview",
             Looks.ERRORS: "an error envelope",
             Looks.NEITHER: "no envelope",
-        }[self._meant]
+        }[looks_of(self.envelope)]
         wrong = next((p.got for p in self.problems if p.requirement.level is Level.MUST), "")
         said = f"{what}, but {wrong}" if wrong else what
         return f"{http}with {said}" if http else said

@@ -18,6 +18,7 @@ from reseller_conformance.client.timeline import Timeline, together
 from reseller_conformance.findings import Finding, Outcome, Result, Run, is_partial, spent
 from reseller_conformance.kinds import Spot
 from reseller_conformance.requirements import Level, by_id
+from reseller_conformance.schema_tally import SchemaTally
 from reseller_conformance.targets import shortened, targets_of
 
 __all__ = ["COLLECTOR", "Collector", "collected", "interrupted"]
@@ -45,23 +46,31 @@ class Collector:
         self.update = update
         self.results: dict[str, Result] = {}
         self.tellers: list[Callable[[], Told]] = []
+        self.schemas = SchemaTally()
+        self.failed = 0
         self.interrupted = False
 
     def hear(self, told: Told) -> None:
         """Take what another process tells."""
         self.tellers.append(lambda: told)
+        self.schemas.add(told["schemas"])
 
     def take(self, report: pytest.TestReport) -> None:
         """Take the outcome of one item, if it judges a requirement."""
         said = dict(report.user_properties)
         if "requirement" in said and (report.when == "call" or report.outcome != "passed"):
             self.results[report.nodeid] = _result(said, report)
+            self.failed += report.failed
 
     @property
     def run(self) -> Run:
         """Everything gathered so far."""
         told = [teller() for teller in self.tellers]
         results, targets = self._by_target(told)
+        # An error of a requirement that no item judged belongs to no target: the first has it.
+        first = str(targets[0]["name"]) if len(targets) > 1 else ""
+        left_out = self.schemas.left_out(results)
+        results = (*results, *(replace(one, target=first) for one in left_out))
         run = Run(
             results=results,
             level=self.level,
@@ -69,6 +78,7 @@ class Collector:
             target=targets[0] if targets else None,
             targets=targets if len(targets) > 1 else (),
             traffic=_together([part["traffic"] for part in told]),
+            schemas=self.schemas.counts if told else None,
             complete=self._complete,
             baseline=self._held(),
         )
@@ -86,11 +96,11 @@ class Collector:
         if len(names) < 2:
             found = [known[name] for name in names if name in known]
             found = found or [part["target"] for part in told]
-            return tuple(replace(one, target="") for one in self.results.values()), tuple(found[:1])
+            return tuple(replace(one, target="") for one in self._judged.values()), tuple(found[:1])
         return (
             tuple(
                 replace(result, target=names.get(target_of[nodeid], ""))
-                for nodeid, result in self.results.items()
+                for nodeid, result in self._judged.items()
             ),
             tuple({"name": short, **known.get(name, NOBODY)} for name, short in names.items()),
         )
@@ -99,8 +109,13 @@ class Collector:
     def updated(self) -> Baseline | None:
         """The baseline after this run; one that asked not all changes nothing in it."""
         if self.baseline and self.update and self._complete:
-            return self.baseline.updated(tuple(self.results.values()), self.level)
+            return self.baseline.updated(tuple(self._judged.values()), self.level)
         return self.baseline
+
+    @property
+    def _judged(self) -> dict[str, Result]:
+        """The results, by node id, with an error where the suite contradicts itself."""
+        return dict(zip(self.results, self.schemas.judged(self.results.values()), strict=True))
 
     @property
     def _complete(self) -> bool:
@@ -112,8 +127,8 @@ class Collector:
             return None
         return {
             "file": str(self.baseline.path),
-            "problems": after.problems(self.results.values(), complete=self._complete),
-            "unexplained": after.unexplained(self.results.values()),
+            "problems": after.problems(self._judged.values(), complete=self._complete),
+            "unexplained": after.unexplained(self._judged.values()),
             "changes": self.baseline.changes(after),
         }
 

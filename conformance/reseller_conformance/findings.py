@@ -164,6 +164,9 @@ class Run:
 
     `baseline`, where there is one, holds the file and a line for each entry: what in it does not
     hold (`problems`), what needs a reason (`unexplained`), what an update changed (`changes`).
+
+    `schemas` holds how many distinct bodies were validated against a schema file (`validated`), and
+    in how many of them the schema contradicts the reader (`disagreements`).
     """
 
     results: tuple[Result, ...]
@@ -173,6 +176,7 @@ class Run:
     traffic: Mapping[str, Any] | None = None
     complete: bool = True
     baseline: Mapping[str, Any] | None = None
+    schemas: Mapping[str, Any] | None = None
     targets: tuple[Mapping[str, Any], ...] = ()
 
     @property

@@ -24,7 +24,7 @@ from reseller_conformance.contract import Format
 from reseller_conformance.findings import Outcome, Run, Verdict
 from reseller_conformance.options import OPTIONS, Option, dest, in_pytest
 from reseller_conformance.reports import writers
-from reseller_conformance.reports.summary import conclusion, target_lines
+from reseller_conformance.reports.summary import conclusion, target_lines, validated
 from reseller_conformance.reports.text import visible
 from reseller_conformance.reports.writers import ReportError, write_all
 from reseller_conformance.requirements import by_id
@@ -235,11 +235,14 @@ def asking(session: pytest.Session, target: Target, settings: Settings) -> Itera
         shown = redacted(target)
         about = _about(shown)
         name = label_of(about, shown.api_user)
-        collector_of(config).tellers.append(
+        collector = collector_of(config)
+        collector.tellers.append(
             lambda: {"name": name, "target": about, "traffic": asdict(client.traffic)}
         )
-        judged = _judged(session.items)
-        yield Asked(target, settings, client, _mocking(target), judged, name)
+        judged, schemas = _judged(session.items), collector.schemas
+        asked = Asked(target, settings, client, _mocking(target), judged, name, schemas)
+        yield asked
+        asked.validate()
 
 
 def _judged(items: Iterable[pytest.Item]) -> frozenset[str]:
@@ -320,7 +323,8 @@ def header(config: pytest.Config) -> str:
 
 def told(config: pytest.Config) -> list[Told]:
     """Return what this process has to tell the one that reports."""
-    return [teller() for teller in collector_of(config).tellers]
+    collector = collector_of(config)
+    return [{**teller(), "schemas": collector.schemas.drain()} for teller in collector.tellers]
 
 
 def finish(session: pytest.Session) -> None:
@@ -329,11 +333,10 @@ def finish(session: pytest.Session) -> None:
     run = collected(session.config)
     unwritten += write_all(settings_of(session.config).reports, run)
     session.config.stash[_UNWRITTEN] = unwritten
-    errors = sum(result.outcome is Outcome.ERROR for result in run.results)
     interrupted = session.exitstatus == pytest.ExitCode.INTERRUPTED
     unverified = run.results and run.verdict is Verdict.UNVERIFIED
     nothing = unverified and not interrupted and not _is_left_out(session, run)
-    if unwritten or (nothing and session.testsfailed == errors):
+    if unwritten or (nothing and session.testsfailed == collector_of(session.config).failed):
         session.exitstatus = UNVERIFIED
     elif run.outdated and session.exitstatus == pytest.ExitCode.OK:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
@@ -375,8 +378,9 @@ def describe(config: pytest.Config) -> list[str]:
     run = collected(config)
     lines = [f"error: {in_pytest(line)}" for line in unwritten(config)]
     for result in run.sorted_results:
-        if result.outcome is Outcome.FAILED:
-            level = result.requirement.level.upper()
+        if result.outcome in (Outcome.FAILED, Outcome.ERROR):
+            failed = result.outcome is Outcome.FAILED
+            level = result.requirement.level.upper() if failed else "ERROR"
             known = f" (known: {result.known})" if result.known else ""
             at = f" at {result.target}" if result.target else ""
             said = f"{result.requirement} [{result.format}]{at}: {result.reason}"
@@ -387,9 +391,10 @@ def describe(config: pytest.Config) -> list[str]:
     lines += [f"target {line}" for _, line in target_lines(run)]
     traffic = run.traffic or {}
     settings = settings_of(config)
+    schemas = "".join(f"{words}, " for words in validated(run))
     lines.append(
         f"{conclusion(run)}, "
-        f"{traffic.get('calls', 0)} calls, {traffic.get('retries', 0)} retries, "
+        f"{traffic.get('calls', 0)} calls, {traffic.get('retries', 0)} retries, {schemas}"
         f"depth {settings.depth}, seed {settings.seed}"
     )
     return [visible(line) for line in lines]

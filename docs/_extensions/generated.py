@@ -18,6 +18,7 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 from reseller_conformance import cli, plugin
+from reseller_conformance.checks.second_opinion import BEYOND_SCHEMAS, Beyond
 from reseller_conformance.guidance import page_of
 from reseller_conformance.options import OPTIONS
 from reseller_conformance.requirements import CATALOGUE, Requirement
@@ -191,6 +192,26 @@ def _kind(schema: Mapping[str, Any]) -> str:
     return kinds if isinstance(kinds, str) else " or ".join(kinds)
 
 
+# --- What no schema can judge ---------------------------------------------------------------------
+
+
+class BeyondSchemas(Generated):
+    """Where the reader and a schema may differ."""
+
+    def markdown(self) -> Iterator[str]:
+        """Give one table."""
+        yield table(
+            ["what", "format", "requirements", "why", "the body is"], map(_beyond, BEYOND_SCHEMAS)
+        )
+
+
+def _beyond(row: Beyond) -> list[str]:
+    links = (f"[{one.id}](<requirements.md#{one.id}>)" for one in row.requirements)
+    format = " or ".join(format.upper() for format in row.formats)
+    left = "not validated" if row.whole else "validated, less this violation"
+    return [row.what, format, ", ".join(links), row.reason, left]
+
+
 # --- Python names ---------------------------------------------------------------------------------
 
 
@@ -248,4 +269,5 @@ def setup(app: Sphinx) -> dict[str, object]:
     app.connect("doctree-read", anchor)
     for directive in (Catalogue, Requirements, Options, Commands, Schema, Names, Fixtures):
         app.add_directive(directive.__name__.lower(), directive)
+    app.add_directive("beyond", BeyondSchemas)
     return {"parallel_read_safe": True}

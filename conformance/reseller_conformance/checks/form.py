@@ -13,6 +13,7 @@ from reseller_conformance.answer import Answer
 from reseller_conformance.checks import http
 from reseller_conformance.checks.departure import Check, Departure
 from reseller_conformance.checks.reading import met
+from reseller_conformance.checks.second_opinion import disputed
 from reseller_conformance.envelope import Looks
 from reseller_conformance.requirements import Level, Requirement
 
@@ -38,9 +39,15 @@ CHECKS: Mapping[Requirement, Check[Answer]] = {
 
 
 def troubles(answer: Answer) -> Mapping[Requirement, Departure]:
-    """Return the first departure from each MUST of form."""
+    """Return the first departure from each MUST of form, less those that its schema disputes."""
     found = {requirement: next(check(answer), None) for requirement, check in CHECKS.items()}
-    return {requirement: departure for requirement, departure in found.items() if departure}
+    departures = {requirement: one for requirement, one in found.items() if one}
+    if not departures:
+        return {}
+    doubtful = disputed(answer)
+    return {
+        requirement: one for requirement, one in departures.items() if requirement not in doubtful
+    }
 
 
 def envelope(answer: Answer, excused: Collection[Requirement] = ()) -> Iterator[Departure]:

@@ -15,6 +15,7 @@ from reseller_conformance.envelope.model import (
     Overview,
     Problem,
     Unreadable,
+    looks_of,
 )
 from reseller_conformance.envelope.reader import read_envelope
 from reseller_conformance.envelope.words import excerpt
@@ -30,6 +31,7 @@ __all__ = [
     "charset_problem",
     "declared_package",
     "excerpt",
+    "looks_of",
     "misread",
     "read_envelope",
 ]

@@ -14,7 +14,16 @@ from operator import attrgetter
 from reseller_conformance.contract import FIELDS
 from reseller_conformance.requirements import Requirement
 
-__all__ = ["Envelope", "ErrorList", "FieldValue", "Looks", "Overview", "Problem", "Unreadable"]
+__all__ = [
+    "Envelope",
+    "ErrorList",
+    "FieldValue",
+    "Looks",
+    "Overview",
+    "Problem",
+    "Unreadable",
+    "looks_of",
+]
 
 FieldValue = int | str | date
 
@@ -85,3 +94,14 @@ class Unreadable:
 
 
 Envelope = Overview | ErrorList | Unreadable
+
+
+def looks_of(envelope: Envelope) -> Looks:
+    """Return which of the two envelopes this is, or was meant to be."""
+    match envelope:
+        case Overview():
+            return Looks.OVERVIEW
+        case ErrorList():
+            return Looks.ERRORS
+        case Unreadable(looks=looks):
+            return looks

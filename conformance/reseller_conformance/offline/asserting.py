@@ -11,6 +11,7 @@ from typing import Literal
 from reseller_conformance.answer import read
 from reseller_conformance.cases import Case, Expected
 from reseller_conformance.checks.departure import Departure
+from reseller_conformance.checks.second_opinion import second_opinion
 from reseller_conformance.contract import Format
 from reseller_conformance.echo import places_of
 from reseller_conformance.envelope import Looks
@@ -63,7 +64,8 @@ def assert_conformant(
     task, or for no user. `level` is the lowest that counts.
 
     Raises TypeError for what is no response, or has not been read, and ValueError where an option
-    means nothing, or the format is told by nothing.
+    means nothing, or the format is told by nothing. Raises RuntimeError where this package's own
+    schema file and reader contradict each other: that says nothing about the response.
     """
     counting = LEVELS[_one_of("level", level, tuple(LEVELS))]
     if format is not None:
@@ -73,9 +75,12 @@ def assert_conformant(
     if content_type is not None and not isinstance(content_type, str):
         raise TypeError(f"content_type is a text such as 'application/json': {content_type!r}")
     saved = _saved(came(response), format, expect, content_type)
-    found = [one for one in _departures(saved) if one[0].level in counting]
-    if found:
+    doubts = {one.requirement: one.reason for one in second_opinion(saved.answer) or ()}
+    departures = [one for one in _departures(saved) if one[0] not in doubts]
+    if found := [one for one in departures if one[0].level in counting]:
         raise AssertionError(_message(saved, found))
+    for reason in doubts.values():
+        raise RuntimeError(reason)
 
 
 def _one_of(name: str, value: str, known: tuple[str, ...]) -> str:

@@ -30,6 +30,7 @@ from reseller_conformance.requirements import (
     VALUES_STEADY,
     Requirement,
 )
+from reseller_conformance.schema_tally import SchemaTally
 
 __all__ = ["Tally", "finding_of"]
 
@@ -102,6 +103,7 @@ class Tally:
         """Begin with none."""
         self.answers = 0
         self.bytes = 0
+        self.schemas = SchemaTally()
         self._formats: set[Format] = set()
         self._recorded = False
         self._overviews: set[str] = set()
@@ -118,6 +120,7 @@ class Tally:
         format = exchange.case.format
         self.answers += 1
         self.bytes += len(exchange.body)
+        self.schemas.take([saved.answer])
         self._formats.add(format)
         self._recorded = self._recorded or bool(saved.request)
         if saved.answer.looks is Looks.OVERVIEW:
@@ -162,7 +165,7 @@ class Tally:
             for column in [f.value for f in requirement.formats if f in self._formats]
             or ["both"] * (not requirement.formats)
         )
-        return tuple(result for result in found if result is not None)
+        return self.schemas.whole(result for result in found if result is not None)
 
     def _result(self, requirement: Requirement, column: str) -> Result | None:
         count = self._counts.get((requirement.id, column))

@@ -214,6 +214,7 @@ class _Validation:
                 ],
             },
             complete=not (self.problems or self.interrupted),
+            schemas=self._tally.schemas.counts,
         )
 
 

@@ -22,6 +22,7 @@ NAME = "reseller-conformance"
 _SUITE = ("depth", "level", "formats", "partial", "seed", "started")
 _TARGET = ("kind", "base_url", "customers", "foreign_user", "files")
 _TRAFFIC = ("calls", "retries", "seconds", "bytes")
+_SCHEMAS = ("validated", "disagreements")
 _LATENCY = ("median", "p95", "max", "histogram")
 
 
@@ -46,6 +47,7 @@ def as_json(run: Run) -> dict[str, Any]:
             "timeline": traffic.get("timeline"),
             "notes": list(traffic.get("notes") or ()),
         },
+        "schemas": _picked(run.schemas, _SCHEMAS),
     }
     plain: dict[str, Any] = _plain(report)
     return plain

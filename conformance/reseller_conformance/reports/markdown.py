@@ -28,6 +28,7 @@ from reseller_conformance.reports.summary import (
     table_lines,
     target_lines,
     tested_formats,
+    validated,
 )
 from reseller_conformance.reports.text import counted, one_line, shortened, visible
 from reseller_conformance.requirements import Level
@@ -96,7 +97,8 @@ def _heading(run: Run) -> Iterator[str]:
     traffic = run.traffic or {}
     if traffic.get("calls") is not None:
         seconds = traffic.get("seconds") or 0
-        yield f"- Traffic: {counted(traffic['calls'], 'call')} in {seconds:.1f} s"
+        calls = f"{counted(traffic['calls'], 'call')} in {seconds:.1f} s"
+        yield f"- Traffic: {', '.join([calls, *validated(run)])}"
     for note in traffic.get("notes") or ():
         yield f"- Note: {_plain(note)}"
     yield ""

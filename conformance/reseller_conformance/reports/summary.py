@@ -32,6 +32,7 @@ __all__ = [
     "table_lines",
     "target_lines",
     "tested_formats",
+    "validated",
 ]
 
 MOST_FILES = 6
@@ -329,3 +330,14 @@ def _by_requirement(results: Iterable[Result]) -> Iterator[tuple[Requirement, li
 def _named(id: str, formats: list[str], all_formats: tuple[str, ...]) -> str:
     everywhere = set(formats) in ({"both"}, set(all_formats))
     return id if everywhere else f"{id} ({', '.join(formats)})"
+
+
+def validated(run: Run) -> list[str]:
+    """Return in words how many bodies the schema files judged, and with what result."""
+    schemas = run.schemas or {}
+    if schemas.get("validated") is None:
+        return []
+    words = [f"{counted(schemas['validated'], 'body', 'bodies')} validated by schema"]
+    if disagreements := schemas.get("disagreements"):
+        words.append(counted(disagreements, "disagreement"))
+    return words

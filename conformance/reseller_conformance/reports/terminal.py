@@ -35,6 +35,7 @@ from reseller_conformance.reports.summary import (
     table_lines,
     target_lines,
     tested_formats,
+    validated,
 )
 from reseller_conformance.reports.text import counted, one_line, shortened, visible
 from reseller_conformance.requirements import Level
@@ -310,7 +311,7 @@ class _Page:
     def closing(self) -> None:
         """Print the traffic, the seed and, last, the verdict."""
         self.say()
-        traffic = _traffic(self.run.traffic or {})
+        traffic = _traffic(self.run)
         if traffic:
             self.say(traffic)
         for note in (self.run.traffic or {}).get("notes") or ():
@@ -400,7 +401,8 @@ def _first(line: list[Row], column: int) -> Result | None:
     return next((row.results[column] for row in line if row.results[column]), None)
 
 
-def _traffic(traffic: Mapping[str, Any]) -> str:
+def _traffic(run: Run) -> str:
+    traffic = run.traffic or {}
     said = [
         counted(traffic[name], name[:-1]) for name in ("calls",) if traffic.get(name) is not None
     ]
@@ -415,4 +417,5 @@ def _traffic(traffic: Mapping[str, Any]) -> str:
         for name in ("median", "p95", "max")
         if latency.get(name) is not None
     ]
-    return f"traffic: {', '.join(said)}" if said else ""
+    label = "traffic: " if said else ""
+    return label + ", ".join([*said, *validated(run)])

@@ -62,9 +62,9 @@ def shortened(text: str, most: int) -> str:
     return f"{text[:most]} [{counted(len(text) - most, 'more character')}]"
 
 
-def counted(number: int, noun: str) -> str:
-    """Return `1 call`, `1,200 calls`."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+def counted(number: int, noun: str, plural: str = "") -> str:
+    """Return `1 call`, `1,200 calls`; a plural that takes more than an s is given."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
 
 
 def _acts(character: str) -> bool:

@@ -43,6 +43,7 @@ from reseller_conformance.settings import Settings, SettingsError, settings_from
 from reseller_conformance.soak.rules import Judgement
 from reseller_conformance.soak.tally import Tally
 from reseller_conformance.target import Target
+from reseller_conformance.validators import compile_schemas
 from reseller_conformance.workers import told
 
 __all__ = ["Soak", "soak_of"]
@@ -80,6 +81,7 @@ class Soak:
         self.tally = Tally()
         self.silent: set[str] = set()
         self._started = datetime.now(UTC)
+        compile_schemas(settings.formats)
         # for as long as the process lives, which is the load test's
         LogScrubber(scrubber_of(target)).attach()
 
@@ -114,6 +116,7 @@ class Soak:
             },
             traffic=traffic,
             complete=complete,
+            schemas=self.tally.schemas.counts,
         )
 
 

@@ -16,6 +16,7 @@ from reseller_conformance.contract import Format
 from reseller_conformance.evidence import MOST_FINDINGS, finding
 from reseller_conformance.findings import Finding, Outcome, Result
 from reseller_conformance.requirements import CATALOGUE, HTTP_RETRIES, Requirement
+from reseller_conformance.schema_tally import SchemaTally
 from reseller_conformance.soak.rules import Judgement, put_off, unheard
 from reseller_conformance.target import Target
 
@@ -50,6 +51,7 @@ class Tally:
 
     def __init__(self) -> None:
         """Start from nothing."""
+        self.schemas = SchemaTally()
         self._clear()
 
     def _clear(self) -> None:
@@ -65,6 +67,7 @@ class Tally:
         self.bytes += len(answer.exchange.body)
         self.put_off += put_off(answer)
         self.unheard += unheard(answer)
+        self.schemas.take([answer])
 
     def note(self, judgement: Judgement, target: Target) -> None:
         """Add one look at one requirement."""
@@ -82,6 +85,7 @@ class Tally:
             "bytes": self.bytes,
             "put_off": self.put_off,
             "unheard": self.unheard,
+            "schemas": self.schemas.drain(),
             "counts": [
                 [*key, count.judged, list(count.kinds.values())]
                 for key, count in self._counts.items()
@@ -99,6 +103,7 @@ class Tally:
         self.bytes += taken["bytes"]
         self.put_off += taken["put_off"]
         self.unheard += taken["unheard"]
+        self.schemas.add(taken["schemas"])
         for id, format, judged, kinds in taken["counts"]:
             count = self._count(id, format)
             count.judged += judged
@@ -107,7 +112,7 @@ class Tally:
 
     def results(self, formats: tuple[Format, ...]) -> tuple[Result, ...]:
         """Return the outcome of every requirement in each of these formats."""
-        return tuple(
+        return self.schemas.whole(
             self._result(requirement, format)
             for requirement in CATALOGUE
             for format in [wanted.value for wanted in requirement.formats if wanted in formats]

@@ -25,6 +25,7 @@ from reseller_conformance.envelope import Looks
 from reseller_conformance.exchange import Exchange, Transport
 from reseller_conformance.plan import CLOSING, REPEATED, Plan
 from reseller_conformance.requirements import Requirement
+from reseller_conformance.schema_tally import SchemaTally
 from reseller_conformance.settings import Settings
 from reseller_conformance.states import ODD, State, Text, Value
 from reseller_conformance.suite.exploring import collect
@@ -54,6 +55,7 @@ class Asked:
         mocked: Callable[[], AbstractContextManager[object]] = nullcontext,
         judged: Collection[str] | None = None,
         name: str = "",
+        schemas: SchemaTally | None = None,
     ) -> None:
         """Ask this target as these settings say.
 
@@ -66,7 +68,9 @@ class Asked:
         self.client = client
         self.plan = Plan(settings.depth, len(target.customers))
         self._mocked = mocked
+        self.schemas = schemas or SchemaTally()
         self._answers: dict[Case, Answer] = {}
+        self._unvalidated: list[Answer] = []
         self._everything: dict[Format, list[Answer]] = {}
         self._closing: list[Answer] = []
         self._closings = count(CLOSING)
@@ -96,7 +100,17 @@ class Asked:
 
     def _keep(self, asking: Callable[[], list[Exchange]]) -> None:
         with self._mocked():
-            self._answers |= {exchange.case: read(exchange) for exchange in asking()}
+            new = {exchange.case: read(exchange) for exchange in asking()}
+        self._answers |= new
+        self._unvalidated += new.values()
+
+    def validate(self) -> None:
+        """Hold the bodies that came since the last time against their schemas.
+
+        This is left until an item concludes: the validators take a while to import.
+        """
+        self.schemas.take(self._unvalidated)
+        self._unvalidated.clear()
 
     @cached_property
     def preflight(self) -> Preflight:

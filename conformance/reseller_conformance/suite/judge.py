@@ -287,6 +287,10 @@ class Judge:
 
     def conclude(self) -> None:
         """End the item: with findings, or for want of anything to judge, or well."""
+        self.asked.validate()
+        if reason := self.asked.schemas.reason(self.requirement, self._format or "both"):
+            self._end(Outcome.ERROR, reason)
+            pytest.fail(visible(reason), pytrace=False)
         if self._failures:
             self._leave_out_what_passes_alone()
             self._fail()

@@ -76,6 +76,7 @@ def render(run: Run) -> str:
         by_target=target_lines(run),
         turn=_turn(run),
         traffic=report["traffic"],
+        schemas=report["schemas"],
         headline=headline[:1].upper() + headline[1:],
         notes=notes.removesuffix(")"),
         formats=formats,

@@ -1,0 +1,294 @@
+"""A second opinion on each body: whether its schema file judges its form as the reader does.
+
+What the reader finds is reported. Where a schema file contradicts it, one of the two is wrong. That
+is a fault of the suite, so it is never reported as a violation.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+from xml.etree import ElementTree
+
+from reseller_conformance import requirements as r
+from reseller_conformance.answer import Answer
+from reseller_conformance.contract import FIELDS, Format, Kind
+from reseller_conformance.envelope import Looks, Problem, Unreadable, looks_of
+from reseller_conformance.envelope.charset import readings
+from reseller_conformance.envelope.reader import read_envelope
+from reseller_conformance.remembering import Remembering
+from reseller_conformance.requirements import Requirement
+from reseller_conformance.validators import (
+    MAX_ERRORS,
+    SchemaError,
+    SchemaKind,
+    json_errors,
+    schema_file,
+    xml_errors,
+)
+
+__all__ = [
+    "BEYOND_SCHEMAS",
+    "MAX_BODY_BYTES",
+    "RULES",
+    "Beyond",
+    "Disagreement",
+    "disputed",
+    "second_opinion",
+]
+
+MAX_BODY_BYTES = 24 * 1024
+"""Bytes of the longest body that is validated: far more than an envelope needs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    """One requirement on which the schema file and the reader contradict each other, and how."""
+
+    requirement: Requirement
+    format: Format
+    reason: str
+
+
+# --- What no schema can judge ----------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Beyond:
+    """Something that no schema can judge, and the requirements that it may violate.
+
+    If `whole`, a body that shows it is not validated; otherwise the schema judges the rest of it.
+    """
+
+    what: str
+    reason: str
+    requirements: tuple[Requirement, ...] = ()
+    formats: tuple[Format, ...] = tuple(Format)
+    whole: bool = True
+
+
+_UNPARSED = Beyond(
+    "another format, bytes that do not decode, broken syntax",
+    "A schema judges a parsed document, and there is none.",
+    (r.READABLE_FORMAT, r.READABLE_ENCODING, r.READABLE_SYNTAX),
+)
+_LARGE = Beyond(
+    f"a body of more than {MAX_BODY_BYTES:,} bytes",
+    "No envelope needs them, and validators take long over hostile documents.",
+)
+_REPEATED = Beyond(
+    "a name that is repeated in an object",
+    "JSON parsers keep one of the values, so the schema never sees the others.",
+    (r.SUCCESS_ONCE, r.ERRORS_MESSAGE, r.ERRORS_SHAPE),
+    (Format.JSON,),
+)
+_DOCTYPE = Beyond(
+    "a DOCTYPE",
+    "It is an instruction to the parser, and no part of the document.",
+    (r.READABLE_PLAIN,),
+    (Format.XML,),
+)
+_EMPTY_TEXT = Beyond(
+    "an error text that is empty",
+    "The schemas accept any text, because the page does not forbid an empty one.",
+    (r.ERRORS_TEXT,),
+    whole=False,
+)
+
+BEYOND_SCHEMAS = (_UNPARSED, _LARGE, _REPEATED, _DOCTYPE, _EMPTY_TEXT)
+"""Where reader and schema may differ; a difference in anything else is a disagreement."""
+
+# --- Which rule of a schema says what a requirement says -------------------------------------
+
+RULES: Mapping[Requirement, tuple[str, str]] = {
+    r.READABLE_PLAIN: ("#", " (element result)"),
+    r.READABLE_ENVELOPE: ("#/oneOf", " (element result)"),
+    r.SUCCESS_SHAPE: ("#/properties", " (element result)"),
+    r.SUCCESS_FIELDS: ("#/required", " (type overview)"),
+    r.SUCCESS_ONCE: ("#/properties", " (type overview)"),
+    r.SUCCESS_COUNTS: ("#/$defs/count", " (type count)"),
+    r.SUCCESS_DATES: ("#/$defs/date", " (type date)"),
+    r.SUCCESS_PACKAGE: ("#/properties/package", " (element package)"),
+    r.SUCCESS_APART: ("#/additionalProperties", " (type overview)"),
+    r.SUCCESS_CLOSED: ("#/additionalProperties", " (type overview)"),
+    r.ERRORS_SHAPE: ("#/properties", " (element result)"),
+    r.ERRORS_MESSAGE: ("#/properties/message", " (type message)"),
+    r.ERRORS_LISTED: ("#/properties/errors", " (type errors)"),
+    r.ERRORS_APART: ("#/additionalProperties", " (element result)"),
+    r.ERRORS_CLOSED: ("#/additionalProperties", " (element result)"),
+}
+"""For each requirement of form its rule in a JSON Schema and in an XSD, as a suffix of the file."""
+
+_OF_KIND = {
+    Kind.COUNT: r.SUCCESS_COUNTS,
+    Kind.DATE: r.SUCCESS_DATES,
+    Kind.TEXT: r.SUCCESS_PACKAGE,
+}
+_OF_FIELD = {field.name: _OF_KIND[field.kind] for field in FIELDS}
+_OF_VALUES = {*_OF_KIND.values(), r.ERRORS_MESSAGE, r.ERRORS_LISTED}
+_SCHEMAS: dict[Looks, SchemaKind] = {
+    Looks.OVERVIEW: "overview",
+    Looks.ERRORS: "errors",
+    Looks.NEITHER: "answer",
+}
+
+_MAX_REASON_CHARS = 300
+
+
+# --- The opinion -----------------------------------------------------------------------------
+
+
+def second_opinion(answer: Answer) -> tuple[Disagreement, ...] | None:
+    """Return the disagreements about the form of this response; None where no schema can judge it.
+
+    Only responses whose form is judged get an opinion: an outage page is no envelope.
+    """
+    if not answer.speaks:
+        return None
+    exchange, format = answer.exchange, answer.case.format
+    # The header has no say in how JSON is decoded.
+    content_type = exchange.header("Content-Type") if format is Format.XML else None
+    return _remembered(exchange.body, format, content_type)
+
+
+def disputed(answer: Answer) -> frozenset[Requirement]:
+    """Return the requirements of form on which this response proves nothing."""
+    return frozenset(one.requirement for one in second_opinion(answer) or ())
+
+
+def _opinion(
+    body: bytes, format: Format, content_type: str | None
+) -> tuple[Disagreement, ...] | None:
+    envelope = read_envelope(body, format, content_type)
+    met = [p for p in envelope.problems if p.requirement not in _EMPTY_TEXT.requirements]
+    if len(body) > MAX_BODY_BYTES or any(p.requirement in _UNPARSED.requirements for p in met):
+        return None
+    document = (_json if format is Format.JSON else _xml)(body, content_type)
+    if document is _NO_DOCUMENT:
+        return None
+    errors_in = partial(json_errors if format is Format.JSON else xml_errors, document)
+    kind = _SCHEMAS[looks_of(envelope)]
+    errors = errors_in(kind)
+    # What is neither envelope must not be valid as the other one either.
+    if errors and isinstance(envelope, Unreadable) and not errors_in("answer"):
+        errors, kind = [], "answer"
+    found: dict[Requirement, Disagreement] = {}
+    for one in _compared(met, errors, format, kind, looks_of(envelope)):
+        found.setdefault(one.requirement, one)
+    return tuple(found.values())
+
+
+# A decorator would hide the function from the mutation tests.
+_remembered = Remembering(_opinion)
+
+
+def _compared(
+    met: Sequence[Problem],
+    errors: Sequence[SchemaError],
+    format: Format,
+    kind: SchemaKind,
+    looks: Looks,
+) -> Iterator[Disagreement]:
+    """Compare what the reader found with what the schema refuses."""
+    by_reader = {_key(p.requirement, _last_name(p.where)): p for p in met}
+    by_schema = {_key(_concerned(e, looks), e.names[-1:]): e for e in errors}
+    # A wrapper or a missing field upsets whatever a validator says of the rest. Only where all is
+    # a matter of values are both sides compared one by one.
+    values = all(requirement in _OF_VALUES for requirement, _ in (*by_reader, *by_schema))
+    if met and errors and not (values and len(errors) < MAX_ERRORS):
+        return
+    for key, error in by_schema.items():
+        if key not in by_reader:
+            yield _refused(key[0], format, error)
+    for key, problem in by_reader.items():
+        if key not in by_schema:
+            yield _accepted(problem, format, kind)
+
+
+Key = tuple[Requirement, str]
+"""A requirement, and the field where it is one of the ten."""
+
+
+def _key(requirement: Requirement, names: Sequence[str]) -> Key:
+    return requirement, next((name for name in names if name in _OF_FIELD), "")
+
+
+def _last_name(where: str) -> list[str]:
+    return re.split(r"[./]", where)[-1:]
+
+
+def _concerned(error: SchemaError, looks: Looks) -> Requirement:
+    """Return the requirement that says what the schema says here."""
+    name = error.names[-1] if error.names else ""
+    if looks is Looks.ERRORS:
+        if error.aspect == "addition":
+            return r.ERRORS_CLOSED
+        if name in ("errors", "error"):
+            return r.ERRORS_LISTED
+        return r.ERRORS_MESSAGE if name == "message" else r.ERRORS_SHAPE
+    if error.aspect == "addition":
+        return r.SUCCESS_CLOSED
+    if name in _OF_FIELD:
+        return _OF_FIELD[name]
+    return r.SUCCESS_FIELDS if error.aspect == "missing" else r.SUCCESS_SHAPE
+
+
+def _refused(requirement: Requirement, format: Format, error: SchemaError) -> Disagreement:
+    said = f"{error.rule} refuses {error.place} ({error.message}); the reader finds it valid"
+    return _disagreement(requirement, format, said)
+
+
+def _accepted(problem: Problem, format: Format, kind: SchemaKind) -> Disagreement:
+    told_by = r.READABLE_ENVELOPE if kind == "answer" else problem.requirement
+    rule = RULES[told_by][format is Format.XML]
+    said = (
+        f"{schema_file(format, kind)}{rule} accepts {problem.where}; the reader finds it invalid: "
+        f"expected {problem.expected}, actual {problem.got}"
+    )
+    return _disagreement(problem.requirement, format, said)
+
+
+def _disagreement(requirement: Requirement, format: Format, said: str) -> Disagreement:
+    reason = f"schema and reader disagree, a fault of the suite: {said}"
+    return Disagreement(requirement, format, reason[:_MAX_REASON_CHARS])
+
+
+# --- The document ----------------------------------------------------------------------------
+
+
+_NO_DOCUMENT = object()
+
+
+def _json(body: bytes, _: str | None) -> Any:
+    """Parse a JSON body as most programs do; `_NO_DOCUMENT` where a name is repeated."""
+    repeated: list[str] = []
+
+    def members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found = dict(pairs)
+        repeated.extend(name for name, _ in pairs[len(found) :])
+        return found
+
+    document = json.loads(body.decode(), object_pairs_hook=members, parse_int=_number)
+    return _NO_DOCUMENT if repeated else document
+
+
+def _number(text: str) -> float:
+    """Read an integer as it is written: -0 is no count, and Python refuses to read 5,000 digits."""
+    return -0.0 if text == "-0" else int(text[:4000])
+
+
+def _xml(body: bytes, content_type: str | None) -> Any:
+    """Parse an XML body in the encoding that rules it; `_NO_DOCUMENT` where it has a DOCTYPE."""
+    for reading in readings(body, content_type):
+        if "<!DOCTYPE" in reading.text:
+            return _NO_DOCUMENT
+        parser = ElementTree.XMLParser(encoding="utf-8")
+        try:
+            return ElementTree.fromstring(reading.text.encode(), parser)
+        except ElementTree.ParseError:
+            continue  # the reader takes the next reading as well
+    return _NO_DOCUMENT
