@@ -79,7 +79,7 @@ def render(run: Run) -> str:
 
 def _heading(run: Run) -> Iterator[str]:
     suite = run.suite or {}
-    yield f"## {_MARKS[run.standing]} {NAME}: {_plain(conclusion(run))}"
+    yield f"## {_MARKS[run.standing]} {NAME}: {_plain(visible(one_line(conclusion(run))))}"
     yield ""
     for part in run.parts:
         yield f"- Target: {_target(part.target or {})}"
