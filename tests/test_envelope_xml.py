@@ -4,7 +4,7 @@ from datetime import date
 from xml.sax.saxutils import escape
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from reseller_conformance.contract import FIELDS, Format, Kind
@@ -793,6 +793,8 @@ ENCODING = st.sampled_from(
 def written(draw, values):
     """Write an overview in some order, encoding, white space and ways to write a character."""
     encoding = draw(ENCODING)
+    # Python writes a yen sign and an overline as other characters than it reads
+    assume(encoding != "Shift_JIS" or not set(values["package"]) & set("\N{YEN SIGN}\N{OVERLINE}"))
 
     def text(value, kind):
         plain = value.isoformat() if isinstance(value, date) else str(value)

@@ -53,7 +53,8 @@ class Collector:
     def hear(self, told: Told) -> None:
         """Take what another process tells."""
         self.tellers.append(lambda: told)
-        self.schemas.add(told["schemas"])
+        if "schemas" in told:
+            self.schemas.add(told["schemas"])
 
     def take(self, report: pytest.TestReport) -> None:
         """Take the outcome of one item, if it judges a requirement."""
