@@ -73,7 +73,7 @@ def test_the_traffic_of_two_processes_becomes_one() -> None:
         ledger.reserve(most=None)
         ledger.begin(again=False)
         ledger.end(seconds, 10)
-        collector.hear({"target": {}, "traffic": asdict(ledger.traffic)})
+        collector.hear({"name": "a", "target": {}, "traffic": asdict(ledger.traffic)})
     traffic = collector.run.traffic
     assert traffic is not None
     buckets = [bucket for bucket in traffic["latency"]["histogram"] if bucket["answers"]]

@@ -17,11 +17,12 @@ from reseller_conformance.baseline import Baseline
 from reseller_conformance.client.timeline import Timeline, together
 from reseller_conformance.findings import Finding, Outcome, Result, Run, is_partial, spent
 from reseller_conformance.kinds import Spot
+from reseller_conformance.progress import Progress
 from reseller_conformance.requirements import Level, by_id
 from reseller_conformance.schema_tally import SchemaTally
 from reseller_conformance.targets import shortened, targets_of
 
-__all__ = ["COLLECTOR", "Collector", "collected", "interrupted"]
+__all__ = ["COLLECTOR", "Collector", "collected", "interrupted", "progress_of"]
 
 Told = Mapping[str, Any]
 
@@ -49,6 +50,8 @@ class Collector:
         self.schemas = SchemaTally()
         self.failed = 0
         self.interrupted = False
+        self.followers: list[Callable[[], Progress]] = []
+        """Each tells how far the calls of one target are, where this process makes them."""
 
     def hear(self, told: Told) -> None:
         """Take what another process tells."""
@@ -62,6 +65,21 @@ class Collector:
         if "requirement" in said and (report.when == "call" or report.outcome != "passed"):
             self.results[report.nodeid] = _result(said, report)
             self.failed += report.failed
+
+    @property
+    def progress(self) -> Progress:
+        """How far the run is; where other processes make the calls, only what was judged counts."""
+        parts = [follow() for follow in self.followers]
+        results = list(self.results.values())  # which another thread adds to
+        failed = [r.requirement for r in results if r.outcome is Outcome.FAILED and not r.known]
+        levels = (Level.MUST, self.level)
+        violated = frozenset(one.id for one in failed if one.level in levels)
+        return Progress(
+            done=sum(part.done for part in parts),
+            total=sum(part.total for part in parts),
+            seconds=max((part.seconds for part in parts), default=0.0),
+            violated=violated.union(*(part.violated for part in parts)),
+        )
 
     @property
     def run(self) -> Run:
@@ -149,6 +167,12 @@ def collected(config: pytest.Config) -> Run:
     """Return what this session's items found."""
     collector = config.stash.get(COLLECTOR, None)
     return collector.run if collector else Run(())
+
+
+def progress_of(config: pytest.Config) -> Progress:
+    """Return how far this session is."""
+    collector = config.stash.get(COLLECTOR, None)
+    return collector.progress if collector else Progress(0, 0, 0.0)
 
 
 def interrupted(config: pytest.Config | None) -> bool:

@@ -22,16 +22,17 @@ import click
 import pytest
 
 from reseller_conformance.client import scrubber_of
-from reseller_conformance.collector import collected, interrupted
+from reseller_conformance.collector import collected, interrupted, progress_of
 from reseller_conformance.findings import Run
 from reseller_conformance.interrupts import delivered, put_through
 from reseller_conformance.options import OPTIONS, dest
 from reseller_conformance.reports import github
 from reseller_conformance.reports.screen import Screen
-from reseller_conformance.reports.terminal import console_for, print_report
+from reseller_conformance.reports.terminal import console_for, print_heading, print_report
 from reseller_conformance.reports.text import one_line, visible
+from reseller_conformance.reports.watching import watch_on
 from reseller_conformance.reports.writers import write_all
-from reseller_conformance.session import look_ahead, unwritten
+from reseller_conformance.session import announced, look_ahead, unwritten
 from reseller_conformance.settings import Settings, SettingsError, settings_from
 
 __all__ = ["SettingsError", "exit_code", "run"]
@@ -71,7 +72,7 @@ def _run(
 ) -> int:
     watched = github.here(os.environ)
     with github.fenced(click.echo) if watched else nullcontext():
-        screen = _judge(settings, pytest_args(base_url, rest), _Given(words))
+        screen = _judge(settings, pytest_args(base_url, rest), _Given(words), color)
         code = _tell(screen, color)
     if watched and screen.run:
         github.tell(screen.run, os.environ, click.echo)
@@ -98,9 +99,15 @@ def _key_in_environment(words: dict[str, object], settings: Settings) -> Iterato
             os.environ[name] = before
 
 
-def _judge(settings: Settings, args: list[str], given: _Given) -> Screen:
+def _judge(settings: Settings, args: list[str], given: _Given, color: bool | None) -> Screen:
     """Run pytest, print what it complains of, and return what was seen of it."""
-    screen = Screen(collected, show=sys.stdout.isatty())
+    screen = Screen(
+        collected,
+        announce=lambda config: print_heading(announced(config), console_for(color)),
+        progress=progress_of,
+        watch=watch_on(sys.stdout, sys.stderr),
+        starts=settings.app is not None,
+    )
     said = io.StringIO()
     interrupts = delivered(lambda: screen.interrupted or interrupted(screen.config))
     with redirect_stderr(said), interrupts, _caches_elsewhere(), _tuned():
@@ -245,7 +252,7 @@ def _problem(text: str) -> str:
 def _tell(screen: Screen, color: bool | None) -> int:
     code = exit_code(screen.run, screen.problems, screen.interrupted)
     if screen.run and screen.run.results:
-        print_report(screen.run, console_for(color))
+        print_report(screen.run, console_for(color), headed=screen.announced)
     elif code == UNVERIFIED:
         click.echo("unverified: nothing was tested", err=True)
     if code == INTERRUPTED:

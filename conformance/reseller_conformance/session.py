@@ -31,11 +31,13 @@ from reseller_conformance.requirements import by_id
 from reseller_conformance.secret import Secret
 from reseller_conformance.settings import Settings, SettingsError, settings_from
 from reseller_conformance.suite.asked import Asked
+from reseller_conformance.suite.following import Following
 from reseller_conformance.target import Target
 from reseller_conformance.targets import label_of
 from reseller_conformance.workers import askers, environment, share
 
 __all__ = [
+    "announced",
     "asking",
     "check",
     "check_target",
@@ -241,6 +243,7 @@ def asking(session: pytest.Session, target: Target, settings: Settings) -> Itera
         )
         judged, schemas = _judged(session.items), collector.schemas
         asked = Asked(target, settings, client, _mocking(target), judged, name, schemas)
+        collector.followers.append(Following(asked))
         yield asked
         asked.validate()
 
@@ -319,6 +322,16 @@ def header(config: pytest.Config) -> str:
         f"reseller-conformance {__version__}: {where}, formats {', '.join(settings.formats)}, "
         f"depth {settings.depth}, level {settings.level}, seed {settings.seed}"
     )
+
+
+def announced(config: pytest.Config) -> Run:
+    """Return the run as it is known before its first call, for a heading."""
+    settings = settings_of(config)
+    target = settings.target or _embedded()
+    about = _about(redacted(target))
+    if settings.app:
+        about["base_url"] = scrubber_of(target).text(settings.app)
+    return replace(collector_of(config).run, target=about)
 
 
 def told(config: pytest.Config) -> list[Told]:

@@ -72,6 +72,7 @@ class Client:
         self._scrubbing = Lock()  # a long body takes fifty times its size meanwhile
         self._asked: dict[Case, Job] = {}
         self._answered = False
+        self._heard: list[Exchange] = []
         self._logs = LogScrubber(self._scrubber)
         self._logs.attach()
 
@@ -102,6 +103,15 @@ class Client:
     def traffic(self) -> Traffic:
         """What this client has cost its target so far."""
         return replace(self._ledger.traffic, notes=tuple(self._starvation.notes))
+
+    @property
+    def planned(self) -> int:
+        """How many calls were made, or wait to be made."""
+        return len(self._asked)
+
+    def heard(self, start: int, most: int) -> list[Exchange]:
+        """Return exchanges in the order in which they ended, from this one on."""
+        return self._heard[start : start + most]
 
     def askable(self, case: Case) -> bool:
         """Say whether this account can tell this case from another."""
@@ -194,6 +204,8 @@ class Client:
             with self._lock:
                 if self._asked.get(case) is job and not job.done():
                     del self._asked[case]
+        else:
+            self._heard.append(outcome)
         with suppress(InvalidStateError):  # an interrupt has settled it
             if isinstance(outcome, Exchange):
                 job.set_result(outcome)

@@ -7,27 +7,15 @@ how they are printed is left to `terminal`.
 from __future__ import annotations
 
 import io
-import os
-import sys
 import traceback
 from collections.abc import Callable, Sequence
-from typing import Any
+from dataclasses import replace
 
 import pytest
-from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    ProgressColumn,
-    Task,
-    TextColumn,
-    TimeElapsedColumn,
-)
-from rich.text import Text
 
 from reseller_conformance.findings import Outcome, Run
-from reseller_conformance.reports.text import counted
+from reseller_conformance.progress import Progress
+from reseller_conformance.reports.watching import Watch
 from reseller_conformance.workers import stopped_itself
 
 __all__ = ["Screen"]
@@ -52,16 +40,32 @@ class Screen:
     which the run tells too. Each is a line, and below it the traceback.
     """
 
-    def __init__(self, collected: Callable[[pytest.Config], Run], show: bool) -> None:
-        """Take the results from `collected`, and show progress on the terminal if asked to."""
+    def __init__(
+        self,
+        collected: Callable[[pytest.Config], Run],
+        announce: Callable[[pytest.Config], None],
+        progress: Callable[[pytest.Config], Progress],
+        watch: Watch | None,
+        starts: bool = False,
+    ) -> None:
+        """Take the results from `collected`.
+
+        When the items are known, `announce` prints what is tested, and from then on `watch` shows
+        the `progress`. Where the run `starts` the target itself, it must have started before that.
+        """
         self.run: Run | None = None
         self.interrupted = False
         self.problems: list[str] = []
         self.errors: list[str] = []
         self._collected = collected
-        self._progress = _progress(self._calls) if show else None
+        self._announce = announce
+        self._progress = progress
+        self._watch = watch
+        self._starts = starts
         self.config: pytest.Config | None = None
-        self._tasks: list[Any] = []
+        self.announced = False
+        self._is_ours = False
+        self._items = self._done = 0
 
     @pytest.hookimpl(trylast=True)
     def pytest_configure(self, config: pytest.Config) -> None:
@@ -77,6 +81,7 @@ class Screen:
         if reporter is None or any(config.getoption(name, False) for name in _TALK):
             self.close()
             return
+        self._is_ours = True
         manager.unregister(reporter)
         unheard = {"pytest_keyboard_interrupt": _nothing, "pytest_sessionfinish": _nothing}
         silent = type("Silent", (type(reporter),), unheard)
@@ -84,12 +89,21 @@ class Screen:
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Begin to count."""
-        self._begin(len(session.items))
+        self._items = len(session.items)
+        if not self._starts:
+            self._begin()
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_call(self) -> None:
+        """Begin with the first item: what it needs has started."""
+        self._begin()
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_node_collection_finished(self, ids: Sequence[str]) -> None:
         """Begin to count, where the items are collected in other processes."""
-        self._begin(len(ids))
+        self._items = len(ids)
+        if not self._starts:
+            self._begin()
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Count an item that is done, and keep what failed without a judgement."""
@@ -99,9 +113,8 @@ class Screen:
                 self.problems.append(f"{report.nodeid} failed\n{report.longreprtext}")
             elif said.get("outcome") != Outcome.FAILED:
                 self.errors.append(f"{report.nodeid} failed\n{report.longreprtext}")
-        if self._progress and report.when == "teardown":
-            for task in self._tasks:
-                self._progress.advance(task)
+        if report.when == "teardown":
+            self._done += 1
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """Keep what could not be collected."""
@@ -138,51 +151,27 @@ class Screen:
 
     def close(self) -> None:
         """Give the terminal back."""
-        if self._progress:
-            self._progress.stop()
-            self._progress = None
+        if self._watch:
+            self._watch.close()
+            self._watch = None
 
-    def _begin(self, total: int) -> None:
+    def _begin(self) -> None:
         # with xdist, each process tells of the same items
-        if self._progress and not self._tasks:
-            self._tasks.append(self._progress.add_task("requirements judged", total=total))
-            self._progress.start()
+        if self.announced or not self._is_ours or not self._items or self.config is None:
+            return
+        self.announced = True
+        self._announce(self.config)
+        if self._watch:
+            self._watch.start(self._so_far)
 
-    def _calls(self) -> int:
-        run = self._collected(self.config) if self.config else None
-        return ((run and run.traffic) or {}).get("calls") or 0
+    def _so_far(self) -> Progress:
+        assert self.config is not None, "nothing is watched before the items are known"
+        progress = self._progress(self.config)
+        if progress.total:
+            return progress
+        # other processes make the calls, and tell of them at the end
+        return replace(progress, done=self._done, total=self._items, judged=True)
 
 
 def _nothing(_: object) -> None:
     """Stand in for a hook."""
-
-
-class _Calls(ProgressColumn):
-    """How many calls have been made; most items are judged from what was asked before."""
-
-    max_refresh = 0.5
-
-    def __init__(self, calls: Callable[[], int]) -> None:
-        super().__init__()
-        self._calls = calls
-
-    def render(self, _: Task) -> Text:
-        """Count the calls, where they can be seen: other processes tell theirs at the end."""
-        calls = self._calls()
-        return Text(counted(calls, "call") if calls else "")
-
-
-def _progress(calls: Callable[[], int]) -> Progress:
-    # a descriptor of its own, for pytest captures the other while an item runs
-    own = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding=sys.stdout.encoding)
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        _Calls(calls),
-        TimeElapsedColumn(),
-        console=Console(file=own, highlight=False),
-        transient=True,
-        redirect_stdout=False,
-        redirect_stderr=False,
-    )

@@ -40,7 +40,7 @@ from reseller_conformance.reports.summary import (
 from reseller_conformance.reports.text import counted, one_line, shortened, visible
 from reseller_conformance.requirements import Level
 
-__all__ = ["console_for", "print_report"]
+__all__ = ["console_for", "print_heading", "print_report"]
 
 # What comes from an answer is cut here, so that a screen holds a violation with its evidence.
 LONGEST = 400
@@ -92,10 +92,17 @@ def console_for(color: bool | None) -> Console:
     return console
 
 
-def print_report(run: Run, console: Console) -> None:
-    """Print the whole report."""
+def print_heading(run: Run, console: Console) -> None:
+    """Print what is tested, and how, before anything is known of it."""
+    _Page(console, run).heading()
+
+
+def print_report(run: Run, console: Console, *, headed: bool = False) -> None:
+    """Print the whole report, below its heading if that is there already."""
     page = _Page(console, run)
-    page.heading()
+    if not headed:
+        page.heading()
+    page.summary()
     page.violations()
     page.departures()
     page.accepted()
@@ -119,7 +126,7 @@ class _Page:
     # --- What was tested, and what it came to ---------------------------------------------------
 
     def heading(self) -> None:
-        """Print who was tested, how, and the verdict."""
+        """Print who is tested, and how."""
         about = [
             f"{NAME} {self.suite.get('version') or __version__}{_scope(self.run.target)}",
             f"depth {self.suite.get('depth')}",
@@ -130,6 +137,9 @@ class _Page:
         self.say(", ".join(word for word in about if not word.endswith(" None")))
         for part in self.run.parts:
             self.say(_target(part.target or {}))
+
+    def summary(self) -> None:
+        """Print the verdict on each target, and on all of them."""
         self.say()
         self.targets()
         self.verdict()

@@ -32,7 +32,7 @@ from reseller_conformance.suite.exploring import collect
 from reseller_conformance.suite.preflight import Preflight
 from reseller_conformance.target import Target
 
-__all__ = ["Asked", "holds_text"]
+__all__ = ["EXPLORED", "Asked", "holds_text", "is_ordinary"]
 
 Strategy = Callable[[Format, int], SearchStrategy[Case]]
 
@@ -178,7 +178,7 @@ class Asked:
         sequences += chain.from_iterable(self.side_by_side)
         asked = [*self.opening[format], *self._batch(format), *sequences]
         answers = {answer.case: answer for answer in asked if answer.case.format is format}
-        return [answer for case, answer in answers.items() if _is_ordinary(case)]
+        return [answer for case, answer in answers.items() if is_ordinary(case)]
 
     def remembered(self, format: Format) -> list[Answer]:
         """Right and wrong calls in turn."""
@@ -320,7 +320,8 @@ def _drawn(strategy: Strategy, customers: int, examples: int, seed: int) -> tupl
     return tuple(collect(strategy(Format.JSON, customers), examples, seed))
 
 
-def _is_ordinary(case: Case) -> bool:
+def is_ordinary(case: Case) -> bool:
+    """Say whether all requirements of form apply to the response to this call."""
     return not (holds_text(case) or case.extra or case.again or case.arrays or case.method != "GET")
 
 

@@ -55,6 +55,11 @@ class Preflight:
         answers = [answer for answers in self.opening.values() for answer in answers]
         return not self._asked.settings.keep_going and not any(map(_accepted, answers))
 
+    @property
+    def is_rejected_already(self) -> bool:
+        """Whether it is known by now, without a call, that no more is to be called."""
+        return bool(vars(self).get("opening")) and self.rejected
+
     @cached_property
     def cause(self) -> Cause:
         """What is probably wrong where the first customer's documented call is refused."""

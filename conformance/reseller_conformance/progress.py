@@ -1,0 +1,59 @@
+"""How far a run is: what a person who waits is shown.
+
+Counted by `suite.following` and `collector`, shown by `reports.screen`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["Progress"]
+
+MINUTE, HOUR = 60, 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Calls that were made, out of how many, in how many seconds; which requirements are violated.
+
+    `total` is an estimate: what later calls are needed for depends on the responses. Where other
+    processes make the calls, `judged` counts the items that are done instead, and `total` is exact.
+    """
+
+    done: int
+    total: int
+    seconds: float
+    violated: frozenset[str] = frozenset()
+    judged: bool = False
+
+    @property
+    def rate(self) -> float:
+        """Calls a second."""
+        return self.done / self.seconds if self.seconds > 0 else 0.0
+
+    @property
+    def left(self) -> float:
+        """Seconds until the last call is made, at this rate."""
+        return max(self.total - self.done, 0) / self.rate if self.rate else 0.0
+
+    def __str__(self) -> str:
+        """Say it in a line: `412 of about 3,101 calls, 1 violated, 4:20 to go`."""
+        if self.judged:
+            said = f"{self.done:,} of {self.total:,} checks judged"
+        elif self.total > self.done:
+            said = f"{self.done:,} of about {_calls(self.total)}"
+        else:
+            said = _calls(self.done)
+        left = f", {_time(self.left)} to go" if self.rate and self.total > self.done else ""
+        return f"{said}, {len(self.violated):,} violated{left}"
+
+
+def _calls(number: int) -> str:
+    return f"{number:,} {'call' if number == 1 else 'calls'}"
+
+
+def _time(seconds: float) -> str:
+    whole = round(seconds)
+    if whole < HOUR:
+        return f"{whole // MINUTE}:{whole % MINUTE:02}"
+    return f"{whole // HOUR}:{whole % HOUR // MINUTE:02}:{whole % MINUTE:02}"
