@@ -111,8 +111,12 @@ def formats(group: Between) -> Iterator[Departure]:
 def white_space(group: Between) -> Iterator[Departure]:
     """The package has the same white space around it in both formats.
 
-    XML is often written with each text on a line of its own.
+    XML is often written with each text on a line of its own. Where a body cannot be read, that is
+    the finding.
     """
+    responses = (group.before, group.answer, group.after)
+    if any(one.requirement.topic == "readable" for each in responses for one in each.problems):
+        return
     if any(differing(group, ("package",))) and not any(differing(group, ("package",), _trimmed)):
         other = group.before.case.format.upper()
         expected = f"as in {other}: {group.before.values['package']!r:.80}"
