@@ -98,6 +98,14 @@ def test_what_was_not_called_says_how_to_call_it() -> None:
     assert [reason.endswith("or call on with --keep-going") for reason in reasons] == [True]
 
 
+def test_no_example_is_drawn_where_nothing_more_is_called(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn: list[object] = []
+    monkeypatch.setattr(Asked, "explored", lambda *strategy: drawn.append(strategy) or [])
+    found, _ = judged(WRONG_KEY)
+    assert failed(found) == {"success.answered"}
+    assert drawn == []
+
+
 def test_with_keep_going_everything_is_called() -> None:
     found, calls = judged(WRONG_KEY, keep_going=True)
     assert calls > 100
