@@ -13,8 +13,8 @@ from typing import Any, TextIO
 
 import click
 
+from reseller_conformance.app_server.server import serve_forever
 from reseller_conformance.reference import Application, Reference, load_accounts
-from reseller_conformance.serving import serve_forever
 
 
 class Slow:

@@ -5,15 +5,15 @@ from xml.etree import ElementTree
 
 import pytest
 
-from reseller_conformance.cases import Case
-from reseller_conformance.client.redaction import secrets_of
+from reseller_conformance.cases.case import Case
+from reseller_conformance.cases.plan import Depth, Plan
 from reseller_conformance.client.request import request_for, rights_of
+from reseller_conformance.client.secrets import secrets_of
+from reseller_conformance.client.target import Target
 from reseller_conformance.contract import Format
 from reseller_conformance.envelope import reader
-from reseller_conformance.plan import Depth, Plan
+from reseller_conformance.redaction.secret import Scrubber, Secret
 from reseller_conformance.reference import Reference, Request, default_reference
-from reseller_conformance.secret import Scrubber, Secret
-from reseller_conformance.target import Target
 
 RESELLER = default_reference().accounts.resellers[0]
 TARGET = Target(

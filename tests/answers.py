@@ -1,10 +1,10 @@
 """Answers made by hand, for the tests of what judges them."""
 
-from reseller_conformance.answer import Answer, read
-from reseller_conformance.cases import Case
+from reseller_conformance.cases.case import Case
+from reseller_conformance.cases.mutations import State
+from reseller_conformance.checks.response import Answer, read
 from reseller_conformance.contract import Format
 from reseller_conformance.exchange import Exchange, Transport, TransportProblem
-from reseller_conformance.states import State
 
 __all__ = ["ERROR", "FIELDS", "RIGHT", "WRONG", "answer", "broken", "overview"]
 

@@ -19,24 +19,24 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
-from reseller_conformance.cases import Case, Rights, askable
+from reseller_conformance.cases.case import Case, Rights, askable
+from reseller_conformance.cases.plan import Plan
 from reseller_conformance.client import Client, Traffic
-from reseller_conformance.client.redaction import secrets_of
 from reseller_conformance.client.request import Request as Written
 from reseller_conformance.client.request import request_for, rights_of
+from reseller_conformance.client.secrets import secrets_of
+from reseller_conformance.client.target import Limits, Target
+from reseller_conformance.config.settings import Settings, settings_from
 from reseller_conformance.contract import Format
-from reseller_conformance.echo import places_of
 from reseller_conformance.exchange import Exchange
-from reseller_conformance.findings import Outcome
-from reseller_conformance.plan import Plan
+from reseller_conformance.findings.model import Outcome
+from reseller_conformance.redaction.echo import places_of
+from reseller_conformance.redaction.secret import Scrubber, Secret
 from reseller_conformance.reference import Reference, Request
 from reseller_conformance.requirements import CATALOGUE, Requirement, by_id
-from reseller_conformance.secret import Scrubber, Secret
-from reseller_conformance.settings import Settings, settings_from
-from reseller_conformance.suite.asked import Asked
-from reseller_conformance.suite.judge import Judge
+from reseller_conformance.suite.evaluation import Judge
 from reseller_conformance.suite.overview import OverviewConformance
-from reseller_conformance.target import Limits, Target
+from reseller_conformance.suite.target_session import Asked
 
 __all__ = ["Direct", "Judged", "Late", "judge", "settings", "target_of"]
 

@@ -22,12 +22,12 @@ from typing import Any
 import pytest
 
 from reseller_conformance import reference
-from reseller_conformance.cli import main
+from reseller_conformance.cli.commands import main
 from reseller_conformance.contract import FIELDS, PARAMETERS, Format
-from reseller_conformance.findings import Finding, Outcome, Result, Run, Verdict
+from reseller_conformance.findings.model import Finding, Outcome, Result, Run, Verdict
 from reseller_conformance.reference import Account, Answer, Reference, default_reference
 from reseller_conformance.requirements import CATALOGUE, Level
-from reseller_conformance.validators import schema_text
+from reseller_conformance.schemas import schema_text
 
 __all__ = ["ISSUED", "ORDINARY", "WRONG_DATE", "keyed"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import fields, replace
 
-from reseller_conformance.findings import Finding, Outcome, Result, Run
+from reseller_conformance.findings.model import Finding, Outcome, Result, Run
 from reseller_conformance.requirements import CATALOGUE, Level
 
 __all__ = ["GREEN", "HOSTILE", "MARKUP", "ODD", "RED"]

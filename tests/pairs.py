@@ -8,9 +8,9 @@ from pathlib import Path
 
 from covertable import make
 
-from reseller_conformance import plan
+from reseller_conformance.cases import plan
+from reseller_conformance.cases.mutations import EMPTY, WRONG, State
 from reseller_conformance.contract import PARAMETERS
-from reseller_conformance.states import EMPTY, WRONG, State
 
 SOURCE = Path(__file__).parents[1] / "conformance" / "reseller_conformance" / plan.PAIRS
 

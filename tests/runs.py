@@ -6,7 +6,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from reseller_conformance.findings import Finding, Outcome, Result, Run
+from reseller_conformance.findings.model import Finding, Outcome, Result, Run
 from reseller_conformance.requirements import CATALOGUE, Level, by_id
 
 __all__ = ["HOSTILE", "HOSTILE_TEXT", "MIXED", "any_run", "finding"]

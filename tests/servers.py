@@ -13,12 +13,12 @@ from threading import Event, Lock, Thread
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from reseller_conformance.cases import Case
+from reseller_conformance.cases.case import Case
 from reseller_conformance.client import Client
+from reseller_conformance.client.target import Limits, Target
 from reseller_conformance.contract import Format
 from reseller_conformance.exchange import Exchange, Transport
-from reseller_conformance.secret import Secret
-from reseller_conformance.target import Limits, Target
+from reseller_conformance.redaction.secret import Secret
 
 KEY = "s3cret-Key/42"
 

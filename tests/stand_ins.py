@@ -22,7 +22,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 
 def reseller_conformance(args: list[str]) -> int:
     """Run the command itself."""
-    from reseller_conformance.cli import main
+    from reseller_conformance.cli.commands import main
 
     if args[:1] == ["run"]:
         depth = [] if "--depth" in args else ["--depth", "quick"]

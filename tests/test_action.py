@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 import yaml
 
-from reseller_conformance.options import OPTIONS
+from reseller_conformance.config.options import OPTIONS
 from test_cli import CREDENTIALS, LIMIT, OPEN_TO_ALL, environment
 
 ACTION: dict[str, Any] = yaml.safe_load(
@@ -215,7 +215,7 @@ def test_what_is_installed_is_the_action_itself_or_what_is_wanted(tmp_path: Path
         assert said(tmp_path)[0][-len(words) - 1 :] == ["--", *words]
 
 
-MAIN = "import sys\nfrom reseller_conformance.cli import main\nsys.exit(main())"
+MAIN = "import sys\nfrom reseller_conformance.cli.commands import main\nsys.exit(main())"
 
 
 @needs_bash

@@ -7,9 +7,9 @@ import pytest
 
 from answers import FIELDS, RIGHT, answer, broken, overview
 from reseller_conformance import requirements as r
+from reseller_conformance.cases.mutations import LENIENT, State
 from reseller_conformance.checks.alone import ALONE, due_for
 from reseller_conformance.exchange import Transport
-from reseller_conformance.states import LENIENT, State
 
 NOT_ALONE = {"due", "request", "agreement"}
 WHATEVER = {

@@ -21,8 +21,8 @@ from starlette.background import BackgroundTask
 from starlette.responses import Response
 from starlette.routing import Route
 
-from reseller_conformance.app_log import CallLog, Tee
-from reseller_conformance.serving import serve_app
+from reseller_conformance.app_server.call_log import CallLog, Tee
+from reseller_conformance.app_server.server import serve_app
 
 SHOP = logging.getLogger("shop")
 

@@ -264,7 +264,7 @@ def test_a_message_holds_nothing_that_acts_on_a_terminal() -> None:
 
 @pytest.mark.parametrize("where", ["credits_used", "line 3, column 9", "byte 200", "body", "(x"])
 def test_the_place_is_shown_wherever_it_is(where: str) -> None:
-    from reseller_conformance.offline.asserting import around
+    from reseller_conformance.offline.assertion import around
 
     body = (EXAMPLES / "overview.xml").read_bytes()
     shown = around(body, where)

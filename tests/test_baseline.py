@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reseller_conformance.baseline import Baseline, BaselineError, load, write
-from reseller_conformance.findings import Finding, Outcome, Result
+from reseller_conformance.findings.baseline import Baseline, BaselineError, load, write
+from reseller_conformance.findings.model import Finding, Outcome, Result
 from reseller_conformance.requirements import CATALOGUE, Level, by_id
 
 TODAY = date(2030, 6, 15)

@@ -7,14 +7,14 @@ from xml.etree import ElementTree as ET
 import jsonschema
 import pytest
 
-from reseller_conformance.baseline import load
-from reseller_conformance.cli import main
-from reseller_conformance.collector import Collector
-from reseller_conformance.findings import Outcome, Result, Run
+from reseller_conformance.cli.commands import main
+from reseller_conformance.cli.run import exit_code
+from reseller_conformance.findings.baseline import load
+from reseller_conformance.findings.model import Outcome, Result, Run
+from reseller_conformance.pytest_support.collector import Collector
 from reseller_conformance.reference import default_reference
 from reseller_conformance.requirements import CATALOGUE, Level, by_id
-from reseller_conformance.running import exit_code
-from reseller_conformance.validators import schema_text
+from reseller_conformance.schemas import schema_text
 
 # Takes a missing task (a MUST) and any spelling of it (a SHOULD) for the right one.
 LENIENT = """
@@ -84,7 +84,7 @@ def run_pytest(pytester, folder):
 @pytest.fixture
 def run_command(pytester, folder):
     def run(*options):
-        code = "import sys; from reseller_conformance.cli import main; sys.exit(main())"
+        code = "import sys; from reseller_conformance.cli.commands import main; sys.exit(main())"
         command = ["run", "--app", "lenient:app", "--depth", "quick", *options, "--", "-k", FEW]
         return pytester.run(sys.executable, "-c", code, *command)
 
@@ -189,7 +189,7 @@ def test_an_error_of_the_suite_says_nothing_about_an_entry(folder, pytester, run
     pytester.makeconftest(
         """
         import pytest
-        from reseller_conformance.suite.judge import Judge
+        from reseller_conformance.suite.evaluation import Judge
 
         @pytest.fixture
         def reseller_judge(reseller_judge, monkeypatch):
@@ -247,7 +247,7 @@ def test_more_violations_than_findings_are_all_known_after_one_update(folder, py
         *("run", "--app", "credulous:app", "--depth", "quick", "--only", "due.api-user-wrong"),
         *("--baseline", "known.toml", "--report-json", "r.json"),
     ]
-    code = "import sys; from reseller_conformance.cli import main; sys.exit(main())"
+    code = "import sys; from reseller_conformance.cli.commands import main; sys.exit(main())"
     assert pytester.run(sys.executable, "-c", code, *command, "--update-baseline").ret == 1
     path = folder / "known.toml"
     path.write_text(path.read_text(encoding="utf-8").replace('""', '"for now"'), encoding="utf-8")

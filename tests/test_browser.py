@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 from pages import GREEN, HOSTILE, MARKUP, RED
-from reseller_conformance.findings import Outcome, Run
+from reseller_conformance.findings.model import Outcome, Run
 from reseller_conformance.reports.html import render
 from reseller_conformance.requirements import CATALOGUE, Level
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reseller_conformance.cases import (
+from reseller_conformance.cases.case import (
     Case,
     Encoding,
     Expected,
@@ -14,9 +14,9 @@ from reseller_conformance.cases import (
     query,
     url_of,
 )
+from reseller_conformance.cases.mutation_makers import looks_alike, make
+from reseller_conformance.cases.mutations import EMPTY, LENIENT, NEAR, UNKNOWN, WRONG, State, Text
 from reseller_conformance.contract import PARAMETERS, Format
-from reseller_conformance.making import looks_alike, make
-from reseller_conformance.states import EMPTY, LENIENT, NEAR, UNKNOWN, WRONG, State, Text
 
 RIGHTS = Rights("reseller@example.com", "K3y+with&odd=%41é", ("ann@example.com", "bob"), "eve")
 

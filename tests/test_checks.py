@@ -6,16 +6,25 @@ import pytest
 
 from answers import FIELDS, RIGHT, WRONG, answer, broken, overview
 from reseller_conformance import requirements as r
-from reseller_conformance.answer import read
-from reseller_conformance.cases import Case
-from reseller_conformance.checks import agreement, due, errors, form, http, near, success, values
-from reseller_conformance.checks.agreement import Between
-from reseller_conformance.checks.departure import Departure
+from reseller_conformance.cases.case import Case
+from reseller_conformance.cases.mutations import State, Text
+from reseller_conformance.checks import (
+    consistency,
+    errors,
+    http,
+    near_miss,
+    rejects,
+    success,
+    values,
+    well_formed,
+)
+from reseller_conformance.checks.consistency import Between
+from reseller_conformance.checks.moving_counters import COUNTS, counts_alone, wavering
 from reseller_conformance.checks.reading import met
-from reseller_conformance.checks.wavering import COUNTS, counts_alone, wavering
+from reseller_conformance.checks.response import read
+from reseller_conformance.checks.violation import Departure
 from reseller_conformance.contract import Format
 from reseller_conformance.exchange import Retry, Transport
-from reseller_conformance.states import State, Text
 
 
 def departs(check, subject) -> list[str]:
@@ -58,7 +67,7 @@ def test_each_http_check_sees_its_own_departure_and_no_other(name, wrong, right)
 def test_an_answer_in_another_format_has_one_cause():
     html = answer(body=b"<html>sorry</html>", content_type="text/html")
     assert not departs(http.content_type, html)
-    assert r.READABLE_FORMAT in form.troubles(html)
+    assert r.READABLE_FORMAT in well_formed.troubles(html)
     xml = answer(body=overview(Case(Format.XML)).exchange.body, content_type="text/xml")
     assert not departs(http.content_type, xml)
     neither = answer(body=b"{}", content_type="text/html; charset=no-such")
@@ -86,10 +95,10 @@ def test_the_documented_call_wants_an_overview_of_whatever_form():
 
 
 def test_a_wrong_call_is_refused_by_anything_but_an_account():
-    assert departs(due.refused, overview(WRONG)) == ["task missing"]
-    assert departs(due.refused, overview(WRONG, package="")) == ["task missing"]
-    assert not departs(due.refused, answer(WRONG, 403))
-    assert not departs(due.refused, answer(WRONG, 404, b"<html>", "text/html"))
+    assert departs(rejects.refused, overview(WRONG)) == ["task missing"]
+    assert departs(rejects.refused, overview(WRONG, package="")) == ["task missing"]
+    assert not departs(rejects.refused, answer(WRONG, 403))
+    assert not departs(rejects.refused, answer(WRONG, 404, b"<html>", "text/html"))
 
 
 def test_an_echoed_key_is_told_without_the_key():
@@ -108,63 +117,67 @@ LIVE = [overview(credits_used=used, requests=used + 100) for used in (600, 605, 
 
 
 def test_a_live_count_is_right_between_its_neighbours():
-    assert not departs(agreement.own, Between(*LIVE))
-    assert not departs(agreement.formats, Between(*LIVE))
+    assert not departs(consistency.own, Between(*LIVE))
+    assert not departs(consistency.formats, Between(*LIVE))
     names = ["requests", "credits_used"]
-    assert departs(agreement.formats, Between(LIVE[0], LIVE[2], LIVE[1])) == names
+    assert departs(consistency.formats, Between(LIVE[0], LIVE[2], LIVE[1])) == names
 
 
 def test_a_count_that_moved_meanwhile_may_have_been_anything():
-    assert not departs(agreement.own, Between(LIVE[0], LIVE[2], LIVE[1]))
-    assert departs(agreement.own, Between(LIVE[0], LIVE[1], LIVE[0])) == ["requests, credits_used"]
+    assert not departs(consistency.own, Between(LIVE[0], LIVE[2], LIVE[1]))
+    assert departs(consistency.own, Between(LIVE[0], LIVE[1], LIVE[0])) == [
+        "requests, credits_used"
+    ]
     for field in ("credits_allowed", "credits_used"):  # raised meanwhile, and then nothing is over
         over, raised = overview(credits_overage=5), overview(**{field: 2000})
-        assert not departs(agreement.own, Between(overview(), over, raised))
-    assert departs(agreement.own, Between(overview(), over, overview())) == ["credits_overage"]
+        assert not departs(consistency.own, Between(overview(), over, raised))
+    assert departs(consistency.own, Between(overview(), over, overview())) == ["credits_overage"]
 
 
 def test_a_count_that_moved_excuses_no_other_field():
     more_used = overview(credits_used=605)
     for field, other in {"package": "Bronze", "requests": 9}.items():
         group = Between(overview(), overview(**{field: other}), more_used)
-        assert departs(agreement.own, group) == [field]
+        assert departs(consistency.own, group) == [field]
 
 
 def test_each_answer_but_the_first_and_the_last_stands_between_its_neighbours():
     first, second, third, fourth = answers = [*LIVE, overview()]
     expected = [Between(first, second, third), Between(second, third, fourth)]
-    assert agreement.between(answers) == expected
-    assert agreement.between(answers[:2]) == []
+    assert consistency.between(answers) == expected
+    assert consistency.between(answers[:2]) == []
 
 
 def test_a_live_count_may_go_down():
     first, second, third = (overview(reputation=r) for r in (90, 80, 70))
     xml = overview(Case(Format.XML), reputation=80)
-    assert not departs(agreement.formats, Between(first, xml, third))
+    assert not departs(consistency.formats, Between(first, xml, third))
     for between in (Between(first, third, second), Between(second, first, third)):
-        assert departs(agreement.formats, between) == ["reputation"]
+        assert departs(consistency.formats, between) == ["reputation"]
 
 
 def test_a_field_that_one_answer_lacks_is_not_compared():
     whole, less = overview(), answer(body=OVERVIEW.replace(b"requests", b"wants"))
     for group in (Between(less, whole, whole), Between(whole, less, whole)):
-        assert not departs(agreement.own, group)
-    assert not departs(agreement.own, Between(whole, whole, less))
+        assert not departs(consistency.own, group)
+    assert not departs(consistency.own, Between(whole, whole, less))
 
 
 def test_texts_and_dates_are_those_of_a_neighbour():
     before, after = overview(), overview(package="Gold")
-    assert not departs(agreement.own, Between(before, overview(package="Gold"), after))
-    assert departs(agreement.own, Between(before, overview(package="Bronze"), after)) == ["package"]
+    assert not departs(consistency.own, Between(before, overview(package="Gold"), after))
+    assert departs(consistency.own, Between(before, overview(package="Bronze"), after)) == [
+        "package"
+    ]
     other_day = overview(billing_end_date="2010-09-28")
-    assert departs(agreement.own, Between(before, other_day, before)) == ["billing_end_date"]
+    assert departs(consistency.own, Between(before, other_day, before)) == ["billing_end_date"]
 
 
 @pytest.mark.parametrize("end", ["\\r\\n", "\\r", "\\n"])
 def test_line_ends_are_one_in_xml(end):
     json = overview(package=f"two{end}lines")
     xml = overview(Case(Format.XML), package="two\nlines")
-    assert not departs(agreement.formats, Between(json, xml, json))
+    assert not departs(consistency.formats, Between(json, xml, json))
 
 
 PADDED = ["Silver ", " Silver", "\n  Silver\n\t"]
@@ -174,16 +187,16 @@ PADDED = ["Silver ", " Silver", "\n  Silver\n\t"]
 def test_white_space_around_a_package_is_a_difference_of_its_own(package):
     json, xml = overview(), overview(Case(Format.XML), package=package)
     for group in (Between(json, xml, json), Between(xml, json, xml)):
-        assert not departs(agreement.formats, group)
-        assert departs(agreement.white_space, group) == ["package"]
-    assert not departs(agreement.white_space, Between(json, json, json))
+        assert not departs(consistency.formats, group)
+        assert departs(consistency.white_space, group) == ["package"]
+    assert not departs(consistency.white_space, Between(json, json, json))
 
 
 @pytest.mark.parametrize("package", ["Gold", "Sil ver", "Silver\N{NO-BREAK SPACE}"])
 def test_another_package_is_no_difference_in_white_space(package):
     json, xml = overview(), overview(Case(Format.XML), package=package)
-    assert departs(agreement.formats, Between(json, xml, json)) == ["package"]
-    assert not departs(agreement.white_space, Between(json, xml, json))
+    assert departs(consistency.formats, Between(json, xml, json)) == ["package"]
+    assert not departs(consistency.white_space, Between(json, xml, json))
 
 
 @pytest.mark.parametrize("name", FIELDS)
@@ -191,7 +204,7 @@ def test_formats_that_disagree_in_one_field_are_told_by_it(name):
     changed = {"package": "Tin"} if name == "package" else {name: "2010-08-31"}
     changed = changed if name == "package" or "date" in name else {name: 9999}
     json, xml = overview(), overview(Case(Format.XML), **changed)
-    assert departs(agreement.formats, Between(json, xml, json)) == [name]
+    assert departs(consistency.formats, Between(json, xml, json)) == [name]
 
 
 def test_a_misdeclared_encoding_is_the_cause_and_no_disagreement():
@@ -200,8 +213,8 @@ def test_a_misdeclared_encoding_is_the_cause_and_no_disagreement():
     declared = b'<?xml version="1.0" encoding="ISO-8859-1"?>' + xml.exchange.body
     xml = read(replace(xml.exchange, body=declared))
     for group in (Between(json, xml, json), Between(xml, json, xml)):
-        assert departs(agreement.misdeclared, group) == ["package"]
-        assert not departs(agreement.formats, group)
+        assert departs(consistency.misdeclared, group) == ["package"]
+        assert not departs(consistency.formats, group)
 
 
 def test_a_header_that_overrules_a_right_declaration_is_the_cause():
@@ -210,11 +223,11 @@ def test_a_header_that_overrules_a_right_declaration_is_the_cause():
     body = b'<?xml version="1.0" encoding="ISO-8859-2"?>' + body
     xml = answer(Case(Format.XML), 200, body, "text/xml; charset=iso-8859-1")
     for group in (Between(json, xml, json), Between(xml, json, xml)):
-        assert departs(agreement.overruled, group) == ["Content-Type"]
-        assert not departs(agreement.misdeclared, group)
-        assert not departs(agreement.formats, group)
+        assert departs(consistency.overruled, group) == ["Content-Type"]
+        assert not departs(consistency.misdeclared, group)
+        assert not departs(consistency.formats, group)
     right = answer(Case(Format.XML), 200, body, "text/xml; charset=iso-8859-2")
-    assert not departs(agreement.overruled, Between(json, right, json))
+    assert not departs(consistency.overruled, Between(json, right, json))
 
 
 def test_one_text_by_header_and_by_declaration_overrules_nothing():
@@ -222,7 +235,7 @@ def test_one_text_by_header_and_by_declaration_overrules_nothing():
     body = overview(Case(Format.XML), package="é").exchange.body.decode().encode("latin-1")
     body = b'<?xml version="1.0" encoding="ISO-8859-15"?>' + body
     xml = answer(Case(Format.XML), 200, body, "text/xml; charset=iso-8859-1")
-    assert not departs(agreement.overruled, Between(json, xml, json))
+    assert not departs(consistency.overruled, Between(json, xml, json))
 
 
 def test_a_declaration_that_is_wrong_itself_is_not_overruled():
@@ -230,19 +243,19 @@ def test_a_declaration_that_is_wrong_itself_is_not_overruled():
     body = b'<?xml version="1.0" encoding="UTF-8"?>' + body
     xml = answer(Case(Format.XML), 200, body, "text/xml; charset=iso-8859-2")
     json = overview(package="è")
-    assert not departs(agreement.overruled, Between(json, xml, json))
+    assert not departs(consistency.overruled, Between(json, xml, json))
 
 
 def test_a_package_that_one_format_lacks_is_no_matter_of_encodings():
     body = overview(Case(Format.XML), package="é").exchange.body.decode().encode("latin-1")
     lossy = answer(Case(Format.XML), 200, body, "text/xml")
     json = overview(package="é")
-    assert not departs(agreement.misdeclared, Between(json, lossy, json))
+    assert not departs(consistency.misdeclared, Between(json, lossy, json))
     header = b'<?xml version="1.0" encoding="ISO-8859-1"?>' + body
     xml = answer(Case(Format.XML), 200, header, "text/xml; charset=iso-8859-2")
     less = answer(body=OVERVIEW.replace(b"package", b"parcel"))
-    assert not departs(agreement.misdeclared, Between(less, xml, less))
-    assert not departs(agreement.overruled, Between(less, xml, less))
+    assert not departs(consistency.misdeclared, Between(less, xml, less))
+    assert not departs(consistency.overruled, Between(less, xml, less))
 
 
 def readings(format, *reputations):
@@ -280,23 +293,23 @@ def test_counts_that_lie_outside_alone_may_waver():
 
 def test_a_wavering_count_excuses_no_other_field():
     group = Between(overview(), overview(reputation=1, package="Tin"), overview(), COUNTS)
-    assert departs(agreement.own, group) == departs(agreement.formats, group) == ["package"]
+    assert departs(consistency.own, group) == departs(consistency.formats, group) == ["package"]
 
 
 def test_customers_that_are_alike_are_told_even_while_they_count():
     first, second, third = LIVE
-    assert departs(agreement.alike, Between(first, second, third)) == ["all ten fields"]
-    assert not departs(agreement.alike, Between(first, overview(package="Gold"), third))
+    assert departs(consistency.alike, Between(first, second, third)) == ["all ten fields"]
+    assert not departs(consistency.alike, Between(first, overview(package="Gold"), third))
 
 
 def test_a_crowd_is_answered_as_alone():
     refused = answer(WRONG, 403)
-    assert not departs(agreement.own_in_turn, Between(refused, refused, refused))
+    assert not departs(consistency.own_in_turn, Between(refused, refused, refused))
     let_in = overview(WRONG)
-    assert departs(agreement.own_in_turn, Between(refused, let_in, let_in))
-    assert not departs(agreement.own_in_turn, Between(let_in, let_in, let_in)), "due tells it"
+    assert departs(consistency.own_in_turn, Between(refused, let_in, let_in))
+    assert not departs(consistency.own_in_turn, Between(let_in, let_in, let_in)), "due tells it"
     out = answer(RIGHT, 403)
-    assert departs(agreement.own_in_turn, Between(overview(), out, overview())) == ["answer"]
+    assert departs(consistency.own_in_turn, Between(overview(), out, overview())) == ["answer"]
 
 
 @pytest.mark.parametrize(
@@ -337,21 +350,26 @@ def test_what_counts_up_goes_down_only_with_a_new_cycle():
 
 def test_a_text_answers_for_all_that_goes_wrong_with_it():
     odd = Case(Format.JSON, user=Text("'"))
-    assert departs(form.envelope, answer(odd, 500, b"Traceback")) == ["status"]
-    assert not departs(form.envelope, answer(odd, 400))
+    assert departs(well_formed.envelope, answer(odd, 500, b"Traceback")) == ["status"]
+    assert not departs(well_formed.envelope, answer(odd, 400))
 
 
 def test_but_not_for_what_goes_wrong_with_a_plain_value_too():
-    odd, usual = Case(Format.JSON, user=Text("'")), form.troubles(answer(status=500, body=b""))
-    assert not list(form.envelope(answer(odd, 500, b""), usual))
-    assert list(form.envelope(answer(odd, 302, b""), usual))
+    odd, usual = (
+        Case(Format.JSON, user=Text("'")),
+        well_formed.troubles(answer(status=500, body=b"")),
+    )
+    assert not list(well_formed.envelope(answer(odd, 500, b""), usual))
+    assert list(well_formed.envelope(answer(odd, 302, b""), usual))
 
 
 def test_why_answers_are_not_what_was_wanted_is_told_by_the_first_that_shows_it():
     refused, let_in = answer(WRONG, 403), overview(WRONG)
-    assert form.see([refused, answer(status=500)]) == f"see {r.HTTP_SERVER_ERROR}"
-    assert form.see([let_in, answer(status=500)]) == "they bring an overview, see due"
-    assert form.see([refused, overview()]) == form.see([]) == "no requirement says why"
+    assert well_formed.see([refused, answer(status=500)]) == f"see {r.HTTP_SERVER_ERROR}"
+    assert well_formed.see([let_in, answer(status=500)]) == "they bring an overview, see due"
+    assert (
+        well_formed.see([refused, overview()]) == well_formed.see([]) == "no requirement says why"
+    )
 
 
 def beside(user: State | Text, **changes: object) -> Between:
@@ -364,9 +382,9 @@ OTHER = {"package": "Bronze", "credits_used": 5}
 
 @pytest.mark.parametrize("user", [State.PREFIX, State.ZERO, Text("0"), Text("o'brien"), Text("é")])
 def test_a_near_miss_may_be_another_customer(user):
-    assert near.another_customer(beside(user, **OTHER))
-    assert not departs(near.nobody, beside(user, **OTHER))
-    assert departs(near.nobody, beside(user)), "the account of the customer meant"
+    assert near_miss.another_customer(beside(user, **OTHER))
+    assert not departs(near_miss.nobody, beside(user, **OTHER))
+    assert departs(near_miss.nobody, beside(user)), "the account of the customer meant"
 
 
 @pytest.mark.parametrize(
@@ -374,22 +392,22 @@ def test_a_near_miss_may_be_another_customer(user):
     [State.UNKNOWN, State.WILDCARD, State.INJECTION, State.EMPTY, Text("%"), Text("' OR 1=1 -- ")],
 )
 def test_what_cannot_be_a_name_brings_nobody(user):
-    assert not near.another_customer(beside(user, **OTHER))
-    assert departs(near.nobody, beside(user, **OTHER))
+    assert not near_miss.another_customer(beside(user, **OTHER))
+    assert departs(near_miss.nobody, beside(user, **OTHER))
 
 
 def test_an_account_that_was_never_used_identifies_nobody():
     unused = {"requests": 0, "credits_used": 0, "credits_remain": 1000}
-    assert near.another_customer(beside(State.PREFIX, **unused))
-    assert not near.another_customer(beside(State.WILDCARD, **unused))
+    assert near_miss.another_customer(beside(State.PREFIX, **unused))
+    assert not near_miss.another_customer(beside(State.WILDCARD, **unused))
 
 
 def test_a_near_miss_beside_another_wrong_parameter_is_no_name():
     both = Case(Format.JSON, user=State.PREFIX, api_key=State.EMPTY)
-    assert departs(near.nobody, Between(overview(), overview(both, **OTHER), overview()))
+    assert departs(near_miss.nobody, Between(overview(), overview(both, **OTHER), overview()))
 
 
 def test_a_near_miss_is_refused_by_any_error():
     refused = answer(Case(Format.JSON, user=State.PREFIX), 404)
-    assert not departs(near.nobody, Between(refused, refused, refused))
-    assert not near.another_customer(Between(refused, refused, refused))
+    assert not departs(near_miss.nobody, Between(refused, refused, refused))
+    assert not near_miss.another_customer(Between(refused, refused, refused))

@@ -22,20 +22,21 @@ import pytest
 import requests
 
 from readers import READERS
-from reseller_conformance import __version__, running
-from reseller_conformance.cli import main
-from reseller_conformance.findings import Outcome, Result, Run
+from reseller_conformance import __version__
+from reseller_conformance.cli import run
+from reseller_conformance.cli.commands import main
+from reseller_conformance.cli.run import exit_code
+from reseller_conformance.config.options import OPTIONS
+from reseller_conformance.findings.model import Outcome, Result, Run
 from reseller_conformance.guidance import text_of
-from reseller_conformance.options import OPTIONS
 from reseller_conformance.requirements import CATALOGUE, by_id
-from reseller_conformance.running import exit_code
 
 TREE = Path(__file__).parents[1]
 SCHEMA = json.loads((TREE / "schemas" / "report.schema.json").read_text(encoding="utf-8"))
 COMMAND = [
     sys.executable,
     "-c",
-    "import sys; from reseller_conformance.cli import main; sys.exit(main())",
+    "import sys; from reseller_conformance.cli.commands import main; sys.exit(main())",
 ]
 KEY = "Canary-9f8e7d-Key"
 CREDENTIALS = {"RESELLER_API_USER": "harbour-mail", "RESELLER_API_KEY": KEY}
@@ -315,7 +316,7 @@ def test_help_lists_every_option_once_and_what_most_runs_need_on_the_first_scree
 
 def test_the_command_line_imports_nothing_heavy() -> None:
     heavy = ("rich", "pytest", "requests", "hypothesis", "jsonschema", "xmlschema", "responses")
-    code = f"import reseller_conformance.cli, sys; print([n for n in {heavy} if n in sys.modules])"
+    code = f"import reseller_conformance.cli.commands, sys; print([n for n in {heavy} if n in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
 
@@ -745,7 +746,7 @@ def test_messages_name_the_options_of_run(rest: list[str], tmp_path: Path) -> No
 def test_without_xdist_processes_are_refused_with_what_to_install(
     rest: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(running, "find_spec", lambda _: None)
+    monkeypatch.setattr(run, "find_spec", lambda _: None)
     assert main(["run", "--", *rest]) == 2
     said = capsys.readouterr().err
     assert said == (

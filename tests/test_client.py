@@ -15,12 +15,12 @@ import pytest
 import requests
 import responses
 
-from reseller_conformance.cases import Case, Encoding
+from reseller_conformance.cases.case import Case, Encoding
+from reseller_conformance.cases.mutations import State, Text
 from reseller_conformance.client import Client
+from reseller_conformance.client.target import Limits
 from reseller_conformance.contract import Format
 from reseller_conformance.exchange import Exchange, Transport
-from reseller_conformance.states import State, Text
-from reseller_conformance.target import Limits
 from servers import (
     JSON,
     KEY,
@@ -317,7 +317,7 @@ def test_a_fault_of_the_suite_is_told_without_the_key(
     def broken(*_: Any, **__: Any) -> None:
         raise kind(f"within {KEY}")
 
-    monkeypatch.setattr("reseller_conformance.client.wire.Wire.send", broken)
+    monkeypatch.setattr("reseller_conformance.client.http.transport.Wire.send", broken)
     with (
         Client(target_at("http://mock.invalid"), Limits()) as client,
         pytest.raises(RuntimeError, match=r"failed with \w+: within \*\*\*") as caught,

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from reseller_conformance.cli import main
-from reseller_conformance.comparison import Comparison, as_text, compare
-from reseller_conformance.findings import Finding, Outcome, Result, Run
+from reseller_conformance.cli.commands import main
+from reseller_conformance.findings.compare import Comparison, as_text, compare
+from reseller_conformance.findings.model import Finding, Outcome, Result, Run
 from reseller_conformance.reports.json_report import as_json, render
 from reseller_conformance.requirements import CATALOGUE, Level, by_id
 

@@ -8,13 +8,13 @@ from urllib.parse import unquote
 
 import pytest
 
-from reseller_conformance.cases import Case, Encoding, Rights, pairs, query
+from reseller_conformance.cases.case import Case, Encoding, Rights, pairs, query
+from reseller_conformance.cases.mutations import NEAR, WRONG, State, Text
+from reseller_conformance.cases.plan import ODD_TEXTS, Depth, Plan
+from reseller_conformance.client.target import Target
 from reseller_conformance.contract import PARAMETERS, Format
-from reseller_conformance.curl import curl
-from reseller_conformance.plan import ODD_TEXTS, Depth, Plan
-from reseller_conformance.secret import Secret
-from reseller_conformance.states import NEAR, WRONG, State, Text
-from reseller_conformance.target import Target
+from reseller_conformance.findings.curl import curl
+from reseller_conformance.redaction.secret import Secret
 
 KEY = "k3y/with+odd&chars=%41\"<$'x"
 TARGET = Target(

@@ -6,14 +6,22 @@ import pytest
 
 from answers import ERROR, RIGHT, WRONG, answer, broken, overview
 from reseller_conformance import requirements as r
-from reseller_conformance.answer import read
-from reseller_conformance.cases import Case
-from reseller_conformance.checks import agreement, due, errors, form, http, success, values
-from reseller_conformance.checks.agreement import Between
-from reseller_conformance.checks.departure import shown
+from reseller_conformance.cases.case import Case
+from reseller_conformance.cases.mutations import State, Text
+from reseller_conformance.checks import (
+    consistency,
+    errors,
+    http,
+    rejects,
+    success,
+    values,
+    well_formed,
+)
+from reseller_conformance.checks.consistency import Between
+from reseller_conformance.checks.response import read
+from reseller_conformance.checks.violation import shown
 from reseller_conformance.contract import Format
 from reseller_conformance.exchange import Retry, Transport
-from reseller_conformance.states import State, Text
 
 XML = Case(Format.XML)
 TRIED = (Retry("429", 1.0), Retry("503", 2.0))
@@ -171,7 +179,7 @@ OF_ONE_ANSWER = {
         ("answer", "the customer's overview", "incomplete: why", ""),
     ),
     "let in with one wrong parameter": (
-        due.refused,
+        rejects.refused,
         overview(WRONG),
         (
             "task missing",
@@ -181,7 +189,7 @@ OF_ONE_ANSWER = {
         ),
     ),
     "let in with two wrong parameters": (
-        due.refused,
+        rejects.refused,
         overview(replace(WRONG, user=Text("'"))),
         (
             "task missing and user",
@@ -191,7 +199,7 @@ OF_ONE_ANSWER = {
         ),
     ),
     "let in without a user": (
-        due.refused,
+        rejects.refused,
         overview(Case(Format.JSON, user=State.MISSING)),
         (
             "user missing",
@@ -201,7 +209,7 @@ OF_ONE_ANSWER = {
         ),
     ),
     "let in with a name that may exist": (
-        due.refused,
+        rejects.refused,
         overview(Case(Format.JSON, user=State.PREFIX)),
         (
             "user prefix",
@@ -211,7 +219,7 @@ OF_ONE_ANSWER = {
         ),
     ),
     "let in with a task of another case": (
-        due.refused,
+        rejects.refused,
         overview(Case(Format.JSON, task=State.UPPER_CASE)),
         (
             "task upper-case",
@@ -268,7 +276,7 @@ OF_ONE_ANSWER = {
         ),
     ),
     "form": (
-        form.envelope,
+        well_formed.envelope,
         answer(status=500),
         (
             "status",
@@ -311,17 +319,17 @@ GONE = {"package": "Gold", "credits_allowed": 1, "credits_used": 2, "credits_rem
 
 OF_SEVERAL = {
     "formats that disagree": (
-        agreement.formats,
+        consistency.formats,
         between(overview(XML, requests=9)),
         ("requests", "as in JSON: requests=700", "requests=9", ""),
     ),
     "an error instead of an account": (
-        agreement.own,
+        consistency.own,
         between(REFUSED),
         ("answer", "the customer's overview", f"an error: {SAID}", ""),
     ),
     "another's account": (
-        agreement.own,
+        consistency.own,
         between(overview(**GONE)),
         (
             "package, credits_allowed, credits_used, credits_remain",
@@ -331,7 +339,7 @@ OF_SEVERAL = {
         ),
     ),
     "two customers that are alike": (
-        agreement.alike,
+        consistency.alike,
         between(overview(), before=overview(SECOND)),
         (
             "all ten fields",
@@ -341,7 +349,7 @@ OF_SEVERAL = {
         ),
     ),
     "bytes of another encoding": (
-        agreement.misdeclared,
+        consistency.misdeclared,
         between(MISDECLARED, before=LATIN[0]),
         (
             "package",
@@ -351,7 +359,7 @@ OF_SEVERAL = {
         ),
     ),
     "a header that overrules": (
-        agreement.overruled,
+        consistency.overruled,
         between(OVERRULED, before=overview(package="čaj")),
         (
             "Content-Type",

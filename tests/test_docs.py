@@ -16,11 +16,11 @@ import pytest
 import yaml
 
 from recorded import EXAMPLES, call, har, json_body, xml_body
-from reseller_conformance.baseline import load
-from reseller_conformance.cli import commands
-from reseller_conformance.options import OPTIONS
+from reseller_conformance.app_server.server import serve_app
+from reseller_conformance.cli.commands import commands
+from reseller_conformance.config.options import OPTIONS
+from reseller_conformance.findings.baseline import load
 from reseller_conformance.reference import Application, Reference, read_accounts
-from reseller_conformance.serving import serve_app
 from snippets import KEY, PAGES, ROOT, USER, Block, Shell, blocks, inline, shows
 
 BLOCKS = [block for page in PAGES for block in blocks(page)]

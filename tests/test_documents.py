@@ -17,15 +17,15 @@ from hypothesis import strategies as st
 from documents import FRACTIONS, TEXTS, Document, Is, as_json, documents
 from interop.validators import LIBRARIES
 from interop.verdicts import VERDICTS
-from reseller_conformance.answer import read
-from reseller_conformance.cases import Case
+from reseller_conformance.cases.case import Case
+from reseller_conformance.checks.response import read
 from reseller_conformance.checks.second_opinion import Disagreement
 from reseller_conformance.checks.second_opinion import second_opinion as second_opinion_on
 from reseller_conformance.contract import FIELDS, Format
 from reseller_conformance.envelope import Envelope, ErrorList, Overview, read_envelope
 from reseller_conformance.exchange import Exchange
 from reseller_conformance.requirements import ERRORS_TEXT
-from reseller_conformance.validators import SchemaKind, json_errors, xml_errors
+from reseller_conformance.schemas import SchemaKind, json_errors, xml_errors
 
 pytest.importorskip("lxml", reason="libxml2 has a say in each of these: install lxml")
 

@@ -20,8 +20,8 @@ from reseller_conformance.envelope import (
     misread,
     read_envelope,
 )
-from reseller_conformance.envelope.words import named
 from reseller_conformance.requirements import Level
+from reseller_conformance.util.text import named
 
 EXAMPLES = {field.name: field.example for field in FIELDS}
 

@@ -6,7 +6,7 @@ import pytest
 
 from reseller_conformance.contract import Format
 from reseller_conformance.envelope import charset_problem, read_envelope
-from reseller_conformance.envelope.json_tree import _words
+from reseller_conformance.envelope.json_parser import _words
 from test_envelope_json import ERRORS, NAMES
 from test_envelope_json import overview as in_json
 from test_envelope_xml import LIST, declared, errors

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from reseller_conformance.excerpts import CUT, excerpt, place_of
-from reseller_conformance.findings import Finding, Outcome, Result
+from reseller_conformance.findings.excerpts import CUT, excerpt, place_of
+from reseller_conformance.findings.model import Finding, Outcome, Result
 from reseller_conformance.reports import junit, markdown
-from reseller_conformance.reports.evidence import evidence_of, headline, particulars
+from reseller_conformance.reports.finding_text import evidence_of, headline, particulars
 from reseller_conformance.reports.html import page
 from reseller_conformance.reports.terminal import print_report
 from reseller_conformance.requirements import by_id

@@ -15,7 +15,7 @@ import pytest
 from faults import FAULTS, Fault
 from faults.registry import ACCOUNTS, changed, variant
 from judging import Direct, Judged, judge, settings, target_of
-from reseller_conformance.findings import Outcome
+from reseller_conformance.findings.model import Outcome
 from reseller_conformance.reference import Answer, Reference, Request
 from reseller_conformance.reference.mock import EMBEDDED_URL
 from reseller_conformance.requirements import CATALOGUE, Level

@@ -12,7 +12,7 @@ import pytest
 from judging import Direct, judge, settings, target_of
 from reseller_conformance import assert_conformant
 from reseller_conformance.contract import FIELDS, Format, path_of
-from reseller_conformance.findings import Outcome
+from reseller_conformance.findings.model import Outcome
 from reseller_conformance.guidance import GUIDANCE, page_of, text_of
 from reseller_conformance.guidance.right import corrected, parameters
 from reseller_conformance.reference import Answer, Reference, Request, default_reference

@@ -18,12 +18,12 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from recorded import EXAMPLES, KEY, ORIGIN, call, har, json_body, xml_body
-from reseller_conformance.cli import main
-from reseller_conformance.offline import entries as module
-from reseller_conformance.offline import keys, together, validating
-from reseller_conformance.offline.entries import entries
+from reseller_conformance.cli.commands import main
+from reseller_conformance.offline import comparator, keys, validate
+from reseller_conformance.offline import har_stream as module
+from reseller_conformance.offline.har_stream import entries
 from reseller_conformance.offline.inputs import InputError
-from reseller_conformance.reports.writers import WRITERS
+from reseller_conformance.reports.registry import WRITERS
 from test_validate import failed, finding, judged
 
 ERRORS = (EXAMPLES / "errors.json").read_text()
@@ -510,7 +510,7 @@ def test_memory_holds_a_part_of_the_file() -> None:
 def test_so_many_customers_are_remembered_as_were_asked_about_last(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(together, "MOST", 3)
+    monkeypatch.setattr(comparator, "MOST", 3)
     customers = ["a", "b", "c", "a", "d", "e"]
     calls = [call("json", json_body(), 2 * at, user=user) for at, user in enumerate(customers)]
     kept = recorded(*calls, call("xml", xml_body(package="Gold"), 20, user="a"), code=1)
@@ -633,7 +633,7 @@ def test_more_keys_than_are_remembered_are_told_and_each_is_known_in_its_own_cal
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(keys, "MOST_KEYS", 20)
-    monkeypatch.setattr(validating, "MOST_KEYS", 20)
+    monkeypatch.setattr(validate, "MOST_KEYS", 20)
     many = [call("json", json_body(), api_key=f"random-{n}-key") for n in range(30)]
     echo = call("json", json.dumps({"message": SECOND, "errors": []}), api_key=SECOND, status=400)
     har(Path("calls.har"), *many, echo)

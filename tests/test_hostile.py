@@ -7,10 +7,10 @@ import pytest
 from hostile_servers import SERVERS, measure
 from judging import Judged, judge, settings, target_of
 from reseller_conformance.client import Client
-from reseller_conformance.findings import Outcome
+from reseller_conformance.client.target import Limits
+from reseller_conformance.findings.model import Outcome
 from reseller_conformance.reference import default_reference
 from reseller_conformance.requirements import Level
-from reseller_conformance.target import Limits
 
 TIMEOUT = 0.5
 STOPPED = "wrong calls were never answered to the end"

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from reseller_conformance.cli import main
+from reseller_conformance.cli.commands import main
 from reseller_conformance.reports.text import json_text, visible
 from servers import Asked, http, serving
 from test_soak import soak

@@ -22,7 +22,7 @@ import pytest
 from answers import ERROR, overview
 from faults.sockets import Exchange, Wire
 from hostile_servers.measuring import environment
-from reseller_conformance.interrupts import AGAIN, SIGNALS, delivered, put_off, put_through
+from reseller_conformance.cli.signals import AGAIN, SIGNALS, delivered, put_off, put_through
 from reseller_conformance.requirements import CATALOGUE
 from servers import Asked, Part, http, serving
 
@@ -86,17 +86,17 @@ def test_in_another_thread_nothing_is_changed() -> None:
 
 STARTED = """
 import sys
-from reseller_conformance.cli import main
+from reseller_conformance.cli.commands import main
 sys.exit(main())
 """
 
 INTERRUPTED_AS_IT_STARTS = """
 import signal, sys
-from reseller_conformance.cli import main
+from reseller_conformance.cli.commands import main
 
 class Importing:
     def find_spec(name, *_):
-        if name == "reseller_conformance.running":
+        if name == "reseller_conformance.cli.run":
             signal.raise_signal(signal.SIGINT)
 
 sys.meta_path.insert(0, Importing)
@@ -105,7 +105,7 @@ sys.exit(main())
 
 INTERRUPTED_AS_IT_ENDS = """
 import atexit, signal, sys
-from reseller_conformance.cli import commands, main
+from reseller_conformance.cli.commands import commands, main
 atexit.register(signal.raise_signal, signal.SIGINT)
 commands.commands["badge"].callback = lambda **_: signal.raise_signal(signal.SIGINT)
 code = main()
@@ -263,7 +263,7 @@ def test_in_pytest_an_interrupt_is_held_back_only_for_the_items_of_the_target(
     pytester.makeconftest(
         """
         from _thread import interrupt_main
-        from reseller_conformance.client.asking import Client
+        from reseller_conformance.client.client import Client
 
         send = Client._send
 

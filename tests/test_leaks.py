@@ -11,7 +11,7 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 
-from reseller_conformance.reports.writers import WRITERS
+from reseller_conformance.reports.registry import WRITERS
 
 KEY = 'k3y/with+odd&chars=%41é "<'
 USER = "acme"

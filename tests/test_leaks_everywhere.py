@@ -13,7 +13,7 @@ import requests
 from echoing import CUSTOMER, HEADERS, LENGTHS, app, key_of, leaks, response_to
 from recorded import call, har
 from reseller_conformance import assert_conformant
-from reseller_conformance.reports.writers import WRITERS
+from reseller_conformance.reports.registry import WRITERS
 from servers import Asked, http, serving
 from test_soak import soak
 

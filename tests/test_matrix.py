@@ -14,11 +14,11 @@ import pytest
 
 from faults import FAULTS, Fault
 from judging import Direct, Judged, Late, judge, settings, target_of
-from reseller_conformance.findings import Outcome
+from reseller_conformance.client.target import Limits, Target
+from reseller_conformance.findings.model import Outcome
 from reseller_conformance.reference import Reference, default_reference, mocked
 from reseller_conformance.reference.mock import EMBEDDED_URL
 from reseller_conformance.requirements import CATALOGUE, Level, Requirement
-from reseller_conformance.target import Limits, Target
 from variants import VARIANTS, Variant
 from variants.registry import NotInstalledError
 

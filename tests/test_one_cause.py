@@ -10,7 +10,7 @@ import pytest
 from faults import FAULTS, Fault
 from judging import Direct, Judged, judge, settings, target_of
 from reseller_conformance.contract import Format
-from reseller_conformance.findings import Outcome
+from reseller_conformance.findings.model import Outcome
 from reseller_conformance.reference import Answer, Reference, Request, default_reference
 from reseller_conformance.reference.mock import EMBEDDED_URL
 from reseller_conformance.requirements import AGREEMENT_CONCURRENCY

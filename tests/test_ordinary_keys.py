@@ -14,9 +14,9 @@ import pytest
 
 from ordinary_keys import ISSUED, ORDINARY, WRONG_DATE, keyed
 from recorded import call, har, json_body, xml_body
-from reseller_conformance.cli import main
+from reseller_conformance.app_server.server import serve_app
+from reseller_conformance.cli.commands import main
 from reseller_conformance.reference import Application
-from reseller_conformance.serving import serve_app
 from test_soak import right_with, soak
 
 SCRIPT = Path(__file__).with_name("ordinary_keys.py")

@@ -7,8 +7,8 @@ import sys
 
 import pytest
 
-from reseller_conformance.collector import Collector
-from reseller_conformance.findings import Outcome, Result
+from reseller_conformance.findings.model import Outcome, Result
+from reseller_conformance.pytest_support.collector import Collector
 from reseller_conformance.reference import default_reference
 from reseller_conformance.requirements import CATALOGUE, Level
 
@@ -39,7 +39,7 @@ def wrong_dates(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def run(pytester: pytest.Pytester, *options: str) -> pytest.RunResult:
-    code = "import sys; from reseller_conformance.cli import main; sys.exit(main())"
+    code = "import sys; from reseller_conformance.cli.commands import main; sys.exit(main())"
     command = ["run", "--app", "wrong:app", "--depth", "quick", "--report-json", "r.json"]
     return pytester.run(sys.executable, "-c", code, *command, *options)
 

@@ -2,11 +2,11 @@ from itertools import combinations
 
 import pytest
 
-from reseller_conformance.cases import Expected
+from reseller_conformance.cases.case import Expected
+from reseller_conformance.cases.mutations import EMPTY, WRONG, State, Text
+from reseller_conformance.cases.plan import Depth, Plan
+from reseller_conformance.cases.texts import ODD_TEXTS
 from reseller_conformance.contract import PARAMETERS, Format
-from reseller_conformance.plan import Depth, Plan
-from reseller_conformance.states import EMPTY, WRONG, State, Text
-from reseller_conformance.texts import ODD_TEXTS
 
 
 @pytest.mark.parametrize("depth", Depth)

@@ -7,11 +7,11 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from reseller_conformance.app_server.server import serve_app
 from reseller_conformance.contract import Format
 from reseller_conformance.reference import default_reference
 from reseller_conformance.reference.wsgi import Application
 from reseller_conformance.requirements import CATALOGUE, Level
-from reseller_conformance.serving import serve_app
 
 SUBCLASS = """
 from reseller_conformance import OverviewConformance
@@ -135,9 +135,9 @@ def test_the_target_may_be_given_by_a_fixture(pytester):
         from reseller_conformance import OverviewConformance
         from reseller_conformance.reference import default_reference
         from reseller_conformance.reference.wsgi import Application
-        from reseller_conformance.secret import Secret
-        from reseller_conformance.serving import serve_app
-        from reseller_conformance.target import Target
+        from reseller_conformance.redaction.secret import Secret
+        from reseller_conformance.app_server.server import serve_app
+        from reseller_conformance.client.target import Target
 
         @pytest.fixture(scope="session")
         def reseller_target():
@@ -183,7 +183,7 @@ from contextlib import contextmanager
 import pytest
 from reseller_conformance import OverviewConformance, Target
 from reseller_conformance.reference import Application, default_reference
-from reseller_conformance.serving import serve_app
+from reseller_conformance.app_server.server import serve_app
 
 class TestMine(OverviewConformance):
     pass
@@ -350,7 +350,7 @@ def test_a_client_is_tested_without_a_network(pytester):
 def test_cases_may_be_asked_by_hand(pytester):
     pytester.makepyfile(
         """
-        from reseller_conformance.cases import Case
+        from reseller_conformance.cases.case import Case
         from reseller_conformance.contract import Format
 
         def test_by_hand(reseller_ask):

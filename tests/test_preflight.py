@@ -11,13 +11,13 @@ import pytest
 
 from hostile_servers.measuring import environment
 from judging import Direct, Judged, judge, settings, target_of
-from reseller_conformance.findings import Outcome
+from reseller_conformance.client.target import Target
+from reseller_conformance.config.settings import Settings
+from reseller_conformance.findings.model import Outcome
+from reseller_conformance.redaction.secret import Secret
 from reseller_conformance.reference import Answer, Reference, Request, default_reference
 from reseller_conformance.reference.mock import EMBEDDED_URL
-from reseller_conformance.secret import Secret
-from reseller_conformance.settings import Settings
-from reseller_conformance.suite.asked import Asked
-from reseller_conformance.target import Target
+from reseller_conformance.suite.target_session import Asked
 from servers import http, serving
 
 MOST_CALLS = 14
@@ -185,7 +185,7 @@ def test_a_target_that_fails_tells_nothing_of_the_parameters(status: int) -> Non
 def run(url: str, *words: str) -> subprocess.CompletedProcess[str]:
     env = {**environment(), "RESELLER_API_USER": "me", "RESELLER_API_KEY": "xK-77-zz"}
     args = ["run", "--base-url", url, "--user", "a@example.com", *words]
-    code = "import sys; from reseller_conformance.cli import main; sys.exit(main())"
+    code = "import sys; from reseller_conformance.cli.commands import main; sys.exit(main())"
     return subprocess.run(
         [sys.executable, "-c", code, *args],
         capture_output=True,
@@ -214,7 +214,7 @@ def test_an_ini_file_can_ask_to_keep_going(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(
         """
         def test_keep_going(pytestconfig):
-            from reseller_conformance.session import settings_of
+            from reseller_conformance.pytest_support.session import settings_of
             assert settings_of(pytestconfig).keep_going
         """
     )

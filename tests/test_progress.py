@@ -15,12 +15,12 @@ import pytest
 
 from answers import ERROR, overview
 from judging import settings
+from reseller_conformance.cli.progress import Watch, watch_on
 from reseller_conformance.client import Client
-from reseller_conformance.progress import Progress
-from reseller_conformance.reports.watching import Watch, watch_on
-from reseller_conformance.suite.asked import Asked
-from reseller_conformance.suite.following import Following
-from reseller_conformance.target import Limits, Target
+from reseller_conformance.client.target import Limits, Target
+from reseller_conformance.reports.progress import Progress
+from reseller_conformance.suite.live_progress import Following
+from reseller_conformance.suite.target_session import Asked
 from servers import KEY, Part, http, serving, target_at
 from servers import Asked as Request
 from test_cli import _read as read_some
@@ -32,9 +32,9 @@ LINE = re.compile(r"[\d,]+( of about [\d,]+)? calls, \d+ violated(, \d+:\d\d to 
 
 OFTEN = """
 import sys
-from reseller_conformance.reports import watching
+from reseller_conformance.cli import progress
 watching._Lines.every = 0.2
-from reseller_conformance.cli import main
+from reseller_conformance.cli.commands import main
 sys.exit(main())
 """
 

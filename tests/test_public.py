@@ -12,7 +12,7 @@ import pytest
 
 import reseller_conformance
 from reseller_conformance import Case, Format, Secret, State, Target
-from reseller_conformance.handed import checked
+from reseller_conformance.pytest_support.fixture_types import checked
 from snippets import PAGES, ROOT
 
 KEY = "a-key-that-is-secret"

@@ -20,8 +20,9 @@ import requests
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reseller_conformance.cases.mutation_makers import looks_alike, make
+from reseller_conformance.cases.mutations import WRONG, State
 from reseller_conformance.contract import FIELDS, PARAMETERS, Format, path_of
-from reseller_conformance.making import looks_alike, make
 from reseller_conformance.reference import (
     EMBEDDED_URL,
     Account,
@@ -37,7 +38,6 @@ from reseller_conformance.reference import (
     mocked,
     read_accounts,
 )
-from reseller_conformance.states import WRONG, State
 
 REFERENCE = default_reference()
 OURS, THEIRS = REFERENCE.accounts.resellers

@@ -1,6 +1,6 @@
 """What is made of short bodies is remembered, and no more than that."""
 
-from reseller_conformance.remembering import SHORT, Remembering
+from reseller_conformance.util.body_cache import SHORT, Remembering
 
 
 def test_a_short_body_is_looked_at_once_and_a_long_one_each_time():

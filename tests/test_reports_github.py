@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 
-from reseller_conformance.findings import Outcome, Result, Run
+from reseller_conformance.findings.model import Outcome, Result, Run
 from reseller_conformance.reports import github, markdown
 from reseller_conformance.requirements import CATALOGUE, Level
 from runs import HOSTILE, MIXED, any_run

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 
 from readers import CODE_QUALITY
-from reseller_conformance.findings import Run
-from reseller_conformance.reports.code_quality import issues, render
+from reseller_conformance.findings.model import Run
+from reseller_conformance.reports.gitlab import issues, render
 from reseller_conformance.requirements import Level
 from runs import HOSTILE, MIXED, any_run, finding
 

@@ -19,13 +19,13 @@ from hypothesis import strategies as st
 from lxml import html
 
 from pages import GREEN, HOSTILE, MARKUP, ODD, RED
-from reseller_conformance.cli import main
-from reseller_conformance.findings import Finding, Outcome, Result, Run
+from reseller_conformance.cli.commands import main
+from reseller_conformance.findings.model import Finding, Outcome, Result, Run
 from reseller_conformance.guidance import GUIDANCE
-from reseller_conformance.reports import writers
+from reseller_conformance.reports import registry
 from reseller_conformance.reports.html import render
-from reseller_conformance.reports.html.marks import marked
-from reseller_conformance.reports.html.plot import charts, duration
+from reseller_conformance.reports.html.charts import charts, duration
+from reseller_conformance.reports.html.highlight import marked
 from reseller_conformance.reports.text import visible
 from reseller_conformance.requirements import CATALOGUE, Level, by_id
 
@@ -383,7 +383,7 @@ def test_a_duration_is_said_as_a_person_does(seconds: float, said: str) -> None:
 def test_without_jinja2_it_is_refused_in_one_line_before_anything_is_asked(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(writers, "find_spec", lambda _: None)
+    monkeypatch.setattr(registry, "find_spec", lambda _: None)
     assert main(["run", "--report-html", "out/report.html"]) == 2
     said = capsys.readouterr()
     assert said.out == ""

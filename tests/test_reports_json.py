@@ -10,7 +10,7 @@ import jsonschema
 import pytest
 from hypothesis import given
 
-from reseller_conformance.findings import Finding, Outcome, Result, Run
+from reseller_conformance.findings.model import Finding, Outcome, Result, Run
 from reseller_conformance.reports.json_report import as_json, render
 from reseller_conformance.requirements import by_id
 from runs import any_run

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 
 from readers import JUNIT
-from reseller_conformance.findings import Result, Run
+from reseller_conformance.findings.model import Result, Run
 from reseller_conformance.reports.junit import render
 from reseller_conformance.requirements import Level
 from runs import HOSTILE, MIXED, any_run

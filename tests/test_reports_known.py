@@ -10,8 +10,8 @@ from xml.etree import ElementTree as ET
 import pytest
 from rich.console import Console
 
-from reseller_conformance.findings import Finding, Outcome, Result, Run
-from reseller_conformance.reports import code_quality, github, html, junit, markdown
+from reseller_conformance.findings.model import Finding, Outcome, Result, Run
+from reseller_conformance.reports import github, gitlab, html, junit, markdown
 from reseller_conformance.reports.badge import badge
 from reseller_conformance.reports.json_report import as_json
 from reseller_conformance.reports.summary import conclusion
@@ -98,7 +98,7 @@ def test_what_is_known_and_has_no_evidence_is_told_by_its_place() -> None:
 
 def test_reports_of_programs_tell_findings_that_are_known_from_others() -> None:
     run = replace(RUN, results=(PART,))
-    severities = [issue["severity"] for issue in json.loads(code_quality.render(run))]
+    severities = [issue["severity"] for issue in json.loads(gitlab.render(run))]
     assert severities == ["critical", "info"]
     assert [one["known"] for one in as_json(run)["requirements"][0]["findings"]] == ["", REASON]
     failure = ET.fromstring(junit.render(run)).find(".//failure")
@@ -178,5 +178,5 @@ def test_a_badge_is_not_green_where_the_baseline_failed_the_run(lines: str) -> N
 
 
 def test_gitlab_is_told_of_it_as_of_no_severity() -> None:
-    (issue,) = json.loads(code_quality.render(RUN))
+    (issue,) = json.loads(gitlab.render(RUN))
     assert issue["severity"] == "info"

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from lxml import html
 
 from readers import read_markdown
-from reseller_conformance.findings import Outcome, Result, Run
+from reseller_conformance.findings.model import Outcome, Result, Run
 from reseller_conformance.reports.markdown import MOST_BYTES, render
 from reseller_conformance.requirements import CATALOGUE, Level
 from runs import HOSTILE, HOSTILE_TEXT, MIXED, any_run, finding

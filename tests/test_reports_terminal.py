@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from reseller_conformance.findings import Finding, Outcome, Result, Run
+from reseller_conformance.findings.model import Finding, Outcome, Result, Run
 from reseller_conformance.reports.summary import conclusion
 from reseller_conformance.reports.terminal import print_report
 from reseller_conformance.reports.text import visible

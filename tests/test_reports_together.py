@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from readers import READERS
-from reseller_conformance.reports.writers import WRITERS
+from reseller_conformance.reports.registry import WRITERS
 from test_cli import CREDENTIALS, OPEN_TO_ALL, quick
 
 ALL = [f"--{writer.option}=out/{writer.option}" for writer in WRITERS]

@@ -10,11 +10,11 @@ from email.utils import format_datetime
 
 import pytest
 
-from reseller_conformance.client.retrying import LONGEST, seconds_to_wait
+from reseller_conformance.cases.mutations import State
+from reseller_conformance.client.http.transport import Reply
+from reseller_conformance.client.retry_policy import LONGEST, seconds_to_wait
 from reseller_conformance.client.throttle import Throttle
-from reseller_conformance.client.wire import Reply
 from reseller_conformance.exchange import Transport
-from reseller_conformance.states import State
 from servers import (
     CLOSE,
     JSON,

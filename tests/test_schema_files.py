@@ -22,7 +22,7 @@ from referencing import Registry, Resource
 
 from reseller_conformance import __version__
 from reseller_conformance.checks.http import MEDIA_TYPES
-from reseller_conformance.cli import main
+from reseller_conformance.cli.commands import main
 from reseller_conformance.contract import PARAMETERS, TASK, Format, path_of
 
 TREE = Path(__file__).parents[1]

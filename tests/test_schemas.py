@@ -16,7 +16,7 @@ from xmlschema import XMLSchema10
 
 from documents import NESTED, as_json, as_xml
 from reseller_conformance.contract import FIELDS, Kind
-from reseller_conformance.validators import (
+from reseller_conformance.schemas import (
     SchemaKind,
     json_errors,
     schema_folder,

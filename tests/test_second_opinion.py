@@ -21,11 +21,12 @@ from bodies import BODIES
 from faults import FAULTS
 from judging import Direct, target_of
 from reseller_conformance import requirements as r
-from reseller_conformance import validators
-from reseller_conformance.answer import Answer, read
-from reseller_conformance.cases import Case
+from reseller_conformance import schemas
+from reseller_conformance.cases.case import Case
+from reseller_conformance.cases.mutations import State
 from reseller_conformance.checks import second_opinion as module
-from reseller_conformance.checks.form import troubles
+from reseller_conformance.checks.response import Answer, read
+from reseller_conformance.checks.schema_tally import SchemaTally
 from reseller_conformance.checks.second_opinion import (
     BEYOND_SCHEMAS,
     MAX_BODY_BYTES,
@@ -33,16 +34,15 @@ from reseller_conformance.checks.second_opinion import (
     disputed,
     second_opinion,
 )
+from reseller_conformance.checks.well_formed import troubles
 from reseller_conformance.contract import Format
 from reseller_conformance.exchange import Exchange
-from reseller_conformance.findings import Outcome, Result
-from reseller_conformance.offline.asserting import assert_conformant
+from reseller_conformance.findings.model import Outcome, Result
+from reseller_conformance.offline.assertion import assert_conformant
 from reseller_conformance.reference import Reference
 from reseller_conformance.reference.mock import EMBEDDED_URL
 from reseller_conformance.requirements import CATALOGUE, Level, Requirement
-from reseller_conformance.schema_tally import SchemaTally
-from reseller_conformance.states import State
-from reseller_conformance.validators import SchemaKind, schema_file, schema_folder, schema_text
+from reseller_conformance.schemas import SchemaKind, schema_file, schema_folder, schema_text
 
 JSON, XML = Format
 OVERVIEW = {format: schema_text(f"examples/overview.{format}") for format in Format}
@@ -77,8 +77,8 @@ class Change(NamedTuple):
 
 def forget() -> None:
     """Drop what was compiled from the schema files, and every opinion."""
-    validators._build_json.cache_clear()
-    validators._build_xml.cache_clear()
+    schemas._build_json.cache_clear()
+    schemas._build_xml.cache_clear()
     module._remembered.forget()
 
 
@@ -86,7 +86,7 @@ def forget() -> None:
 def apply(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Change], None]]:
     def applied(change: Change) -> None:
         folder = change.copy(tmp_path / "schemas")
-        monkeypatch.setattr(validators, "schema_folder", lambda: folder)
+        monkeypatch.setattr(schemas, "schema_folder", lambda: folder)
         forget()
 
     yield applied
@@ -435,7 +435,7 @@ def test_an_assertion_tells_an_undisputed_violation_first(apply: Apply) -> None:
 
 OTHER_SCHEMAS = """
 from pathlib import Path
-from reseller_conformance import validators
+from reseller_conformance import schemas
 
 validators.schema_folder = lambda: Path({!r})
 """

@@ -9,14 +9,14 @@ from urllib.parse import quote
 
 import pytest
 
-from reseller_conformance.answer import read
-from reseller_conformance.cases import Case, Encoding
+from reseller_conformance.cases.case import Case, Encoding
+from reseller_conformance.cases.mutations import UNKNOWN, State, Text, Value
+from reseller_conformance.checks.response import read
 from reseller_conformance.client import Client
+from reseller_conformance.client.target import Limits
 from reseller_conformance.contract import Format
 from reseller_conformance.exchange import Exchange
-from reseller_conformance.soak.asking import Asker
-from reseller_conformance.states import UNKNOWN, State, Text, Value
-from reseller_conformance.target import Limits
+from reseller_conformance.soak.calls import Asker
 from servers import CLOSE, JSON, KEY, Asked, always, ask_one, client_of, http, serving, target_at
 
 # --- The key --------------------------------------------------------------------------------------

@@ -15,9 +15,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from reseller_conformance.escapes import unescaped
-from reseller_conformance.secret import MASK, Scrubber, Secret
-from reseller_conformance.target import Target
+from reseller_conformance.client.target import Target
+from reseller_conformance.redaction.secret import MASK, Scrubber, Secret
+from reseller_conformance.redaction.unescape import unescaped
 
 CANARY = 'k3y/with+odd&chars=%41é "<'
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from reseller_conformance.cli import main
+from reseller_conformance.cli.commands import main
+from reseller_conformance.config.selection import EVERYTHING, SelectionError, selection_from
 from reseller_conformance.requirements import CATALOGUE
-from reseller_conformance.selection import EVERYTHING, SelectionError, selection_from
 
 ALL = {known.id for known in CATALOGUE}
 DUE = {id for id in ALL if id.startswith("due.")}
@@ -80,7 +80,7 @@ def reported(path: Path) -> set[tuple[str, str]]:
 
 def run(pytester: pytest.Pytester, *options: str) -> pytest.RunResult:
     """Run the command in a process of its own, for it runs pytest."""
-    code = "import sys; from reseller_conformance.cli import main; sys.exit(main())"
+    code = "import sys; from reseller_conformance.cli.commands import main; sys.exit(main())"
     command = ["run", "--depth", "quick", "--report-json", "r.json", *options]
     return pytester.run(sys.executable, "-c", code, *command)
 

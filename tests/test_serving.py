@@ -23,11 +23,11 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 import requests
 
-from reseller_conformance import serving
-from reseller_conformance.applications import AppError, Interface, interface_of, load_app
+from reseller_conformance.app_server import server
+from reseller_conformance.app_server.applications import AppError, Interface, interface_of, load_app
+from reseller_conformance.app_server.server import serve_app, serve_forever
 from reseller_conformance.contract import Format, path_of
 from reseller_conformance.reference import Application, Request, default_reference
-from reseller_conformance.serving import serve_app, serve_forever
 
 REFERENCE = default_reference()
 RIGHT = {
@@ -179,7 +179,7 @@ def test_an_application_that_raises_gets_a_500(caplog: pytest.LogCaptureFixture)
 def test_a_call_that_comes_back_after_the_stop_touches_nobodys_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(serving, "GRACE", 0.2)
+    monkeypatch.setattr(server, "GRACE", 0.2)
     release = threading.Event()
 
     def stuck(environ: Any, start_response: Any) -> Any:
@@ -268,8 +268,8 @@ def test_an_asgi_application_that_does_not_start_is_told_in_one_line() -> None:
 def test_an_asgi_application_that_hangs_at_its_start_is_given_up(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(serving, "START", 0.1)
-    monkeypatch.setattr(serving, "GRACE", 0.1)
+    monkeypatch.setattr(server, "START", 0.1)
+    monkeypatch.setattr(server, "GRACE", 0.1)
     release = threading.Event()
 
     async def hanging(scope: Any, receive: Any, send: Any) -> None:
@@ -490,7 +490,7 @@ def test_what_is_not_found_is_told_in_one_line(shop: Path, name: str, message: s
 
 FOREVER = """
 from reseller_conformance.reference import Application, default_reference
-from reseller_conformance.serving import serve_forever
+from reseller_conformance.app_server.server import serve_forever
 
 serve_forever(
     Application(default_reference()), "127.0.0.1", 0, lambda url: print(url, flush=True)
@@ -500,7 +500,7 @@ print("stopped")
 
 
 def test_serving_for_ever_ends_cleanly_when_interrupted() -> None:
-    root = Path(serving.__file__).parents[1]
+    root = Path(server.__file__).parents[1]
     environment = {**os.environ, "PYTHONPATH": str(root)}
     with subprocess.Popen(
         [sys.executable, "-W", "error", "-c", FOREVER],

@@ -1,10 +1,10 @@
 import pytest
 
+from reseller_conformance.cases.plan import Depth
+from reseller_conformance.config.options import DEFAULT_SEED
+from reseller_conformance.config.settings import SettingsError, settings_from
 from reseller_conformance.contract import Format
-from reseller_conformance.options import DEFAULT_SEED
-from reseller_conformance.plan import Depth
 from reseller_conformance.requirements import Level
-from reseller_conformance.settings import SettingsError, settings_from
 
 ENV = {"RESELLER_API_USER": "me", "RESELLER_API_KEY": "canary-key"}
 LIVE = {"user": ["ann"]}

@@ -17,7 +17,7 @@ from jsonschema import Draft202012Validator
 
 from reseller_conformance.contract import Format
 from reseller_conformance.reference import Reference, Request, load_accounts
-from reseller_conformance.validators import schema_folder
+from reseller_conformance.schemas import schema_folder
 from servers import Asked, http, refused_url, serving
 from snippets import ROOT, blocks
 from test_leaks import FORMS, KEY

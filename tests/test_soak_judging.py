@@ -10,20 +10,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reseller_conformance import requirements as r
-from reseller_conformance.answer import Answer, read
-from reseller_conformance.cases import Case, askable, url_of
+from reseller_conformance.cases.case import Case, askable, url_of
+from reseller_conformance.cases.mutations import State
+from reseller_conformance.cases.plan import Depth, Plan
+from reseller_conformance.checks.response import Answer, read
 from reseller_conformance.client.request import request_for, rights_of
+from reseller_conformance.client.target import Target
 from reseller_conformance.contract import Format
 from reseller_conformance.exchange import Exchange, Retry, Transport, TransportProblem
-from reseller_conformance.findings import Outcome, Verdict, verdict
-from reseller_conformance.plan import Depth, Plan
+from reseller_conformance.findings.model import Outcome, Verdict, verdict
+from reseller_conformance.redaction.secret import Secret
 from reseller_conformance.reference import Reference, Request, load_accounts
 from reseller_conformance.requirements import CATALOGUE, Level
-from reseller_conformance.secret import Secret
 from reseller_conformance.soak.rules import judged, judged_together, put_off
 from reseller_conformance.soak.tally import MOST_KINDS, Tally
-from reseller_conformance.states import State
-from reseller_conformance.target import Target
 
 RESELLER, OTHER = load_accounts().resellers[:2]
 NAMES = tuple(account.user for account in RESELLER.customers[:2])

@@ -14,12 +14,12 @@ from typing import Any
 
 import pytest
 
+from reseller_conformance.cases.mutations import State
 from reseller_conformance.client import Client
-from reseller_conformance.client.starving import TRIALS, Starvation
-from reseller_conformance.client.wire import Reply
+from reseller_conformance.client.http.transport import Reply
+from reseller_conformance.client.starvation import TRIALS, Starvation
+from reseller_conformance.client.target import Limits
 from reseller_conformance.exchange import Transport, TransportProblem
-from reseller_conformance.states import State
-from reseller_conformance.target import Limits
 from servers import Asked, Part, always, client_of, http, kind_of, serving, target_at, turns
 
 TIMEOUT = 0.5

@@ -7,10 +7,10 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reseller_conformance import strategies
-from reseller_conformance.cases import Expected
+from reseller_conformance.cases import strategies
+from reseller_conformance.cases.case import Expected
 from reseller_conformance.contract import PARAMETERS, Format
-from reseller_conformance.suite.exploring import collect
+from reseller_conformance.suite.property_search import collect
 
 
 @given(strategies.odd_texts())

@@ -11,21 +11,21 @@ from xml.etree import ElementTree as ET
 import jsonschema
 import pytest
 
-from reseller_conformance.cli import main
-from reseller_conformance.findings import Outcome, Result
+from reseller_conformance.app_server.server import serve_app
+from reseller_conformance.cli.commands import main
+from reseller_conformance.findings.model import Outcome, Result
+from reseller_conformance.pytest_support.targets import label_of, owner_of, shortened, targets_of
 from reseller_conformance.reference import default_reference
 from reseller_conformance.reference.wsgi import Application
 from reseller_conformance.requirements import by_id
-from reseller_conformance.serving import serve_app
-from reseller_conformance.targets import label_of, owner_of, shortened, targets_of
-from reseller_conformance.validators import schema_text
+from reseller_conformance.schemas import schema_text
 
 NOBODY = "http://127.0.0.1:9"
 TWO = """
 import pytest
 from reseller_conformance import OverviewConformance
-from reseller_conformance.secret import Secret
-from reseller_conformance.target import Target
+from reseller_conformance.redaction.secret import Secret
+from reseller_conformance.client.target import Target
 
 USER, KEY, CUSTOMERS = {account!r}
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from reseller_conformance.client.timeline import MOST, STEP, Course, Timeline, together
 from reseller_conformance.client.traffic import BOUNDS, Ledger
-from reseller_conformance.collector import Collector
+from reseller_conformance.pytest_support.collector import Collector
 from reseller_conformance.requirements import Level
 
 TIMES = st.lists(st.floats(0, 50_000), max_size=60).map(sorted)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from reseller_conformance.tracebacks import LONGEST, last_frames, named, place_of
+from reseller_conformance.app_server.tracebacks import LONGEST, last_frames, named, place_of
 
 
 def caught(function: Callable[[], object]) -> BaseException:

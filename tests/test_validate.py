@@ -16,8 +16,8 @@ import jsonschema
 import pytest
 
 from recorded import EXAMPLES, KEY, json_body, xml_body
-from reseller_conformance.cli import main
-from reseller_conformance.reports.writers import WRITERS, Writer
+from reseller_conformance.cli.commands import main
+from reseller_conformance.reports.registry import WRITERS, Writer
 
 SCHEMA = json.loads((EXAMPLES.parent / "report.schema.json").read_text(encoding="utf-8"))
 

@@ -14,8 +14,8 @@ from xml.etree.ElementTree import Element
 
 import pytest
 
-from reseller_conformance import validators
-from reseller_conformance.validators import (
+from reseller_conformance import schemas
+from reseller_conformance.schemas import (
     json_errors,
     schema_folder,
     schema_path,
@@ -77,7 +77,7 @@ def test_the_installed_package_is_looked_at_first(
     packaged = tmp_path / "schemas" / "json" / "overview.schema.json"
     packaged.parent.mkdir(parents=True)
     packaged.write_text("{}", encoding="utf-8")
-    monkeypatch.setattr(validators, "files", lambda _: tmp_path)
+    monkeypatch.setattr(schemas, "files", lambda _: tmp_path)
     assert schema_folder() == tmp_path / "schemas"
     assert schema_text("json/overview.schema.json") == "{}"
     with schema_path("json/overview.schema.json") as path:
@@ -87,8 +87,8 @@ def test_the_installed_package_is_looked_at_first(
 def test_missing_files_are_told_with_the_places_looked_at(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(validators, "files", lambda _: tmp_path)
-    monkeypatch.setattr(validators, "__file__", str(tmp_path / "a" / "b" / "validators.py"))
+    monkeypatch.setattr(schemas, "files", lambda _: tmp_path)
+    monkeypatch.setattr(schemas, "__file__", str(tmp_path / "a" / "b" / "validators.py"))
     with pytest.raises(FileNotFoundError, match=r"the schema files are missing: looked in .* and "):
         schema_folder()
 
@@ -101,7 +101,7 @@ def test_an_unknown_kind_is_a_clear_error() -> None:
 
 def test_importing_the_module_imports_neither_library() -> None:
     code = (
-        "import sys, reseller_conformance.validators; "
+        "import sys, reseller_conformance.schemas; "
         "sys.exit(bool({'jsonschema', 'xmlschema'} & sys.modules.keys()))"
     )
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
@@ -109,8 +109,8 @@ def test_importing_the_module_imports_neither_library() -> None:
 
 
 def test_many_threads_compile_each_schema_once() -> None:
-    validators._build_json.cache_clear()
-    validators._build_xml.cache_clear()
+    schemas._build_json.cache_clear()
+    schemas._build_xml.cache_clear()
     root = example_xml()
     root[0][1].text = "05"
 
@@ -123,8 +123,8 @@ def test_many_threads_compile_each_schema_once() -> None:
     wrong = "expected a count: a non-negative decimal integer in ASCII digits; got '05'"
     expected = [f"$.requests: {wrong}"], [f"/result/overview/requests: {wrong}"]
     assert answers == [expected] * 64
-    assert validators._build_json.cache_info().misses == 1
-    assert validators._build_xml.cache_info().misses == 1
+    assert schemas._build_json.cache_info().misses == 1
+    assert schemas._build_xml.cache_info().misses == 1
 
 
 def test_hostile_documents_give_few_short_lines() -> None:

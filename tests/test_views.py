@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from reseller_conformance.contract import Format
 from reseller_conformance.envelope import read_envelope
-from reseller_conformance.escapes import Traced
-from reseller_conformance.secret import MASK, Scrubber
-from reseller_conformance.views import View, traced_view, views
+from reseller_conformance.redaction.secret import MASK, Scrubber
+from reseller_conformance.redaction.unescape import Traced
+from reseller_conformance.redaction.views import View, traced_view, views
 
 LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./+=&<é漢"
 keys = st.builds("{}{}7q".format, st.text("abcdefgh", min_size=6), st.text(LETTERS, max_size=190))

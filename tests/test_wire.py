@@ -15,13 +15,13 @@ from pathlib import Path
 
 import pytest
 
-from reseller_conformance.cases import Expected
+from reseller_conformance.cases.case import Expected
 from reseller_conformance.client import Client
-from reseller_conformance.client.hopes import PLENTY
+from reseller_conformance.client.circuit_breaker import PLENTY
+from reseller_conformance.client.http.transport import BEGINNING
 from reseller_conformance.client.keeping import LONGEST
-from reseller_conformance.client.wire import BEGINNING
+from reseller_conformance.client.target import Limits
 from reseller_conformance.exchange import CAP, Exchange, Transport
-from reseller_conformance.target import Limits
 from servers import (
     CLOSE,
     JSON,

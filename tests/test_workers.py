@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reseller_conformance.cli.run import pytest_args
+from reseller_conformance.client.target import Limits
+from reseller_conformance.pytest_support.xdist import share
 from reseller_conformance.reference import Reference, Request, load_accounts
-from reseller_conformance.running import pytest_args
-from reseller_conformance.target import Limits
-from reseller_conformance.workers import share
 from servers import Asked, http, refused_url, serving
 
 SUITE = ("--pyargs", "reseller_conformance.suite", "--reseller-depth=quick", "-p", "no:randomly")

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from reseller_conformance.findings import Run
-from reseller_conformance.options import OPTIONS
+from reseller_conformance.config.options import OPTIONS
+from reseller_conformance.findings.model import Run
 from reseller_conformance.reports import json_report
-from reseller_conformance.reports.writers import (
+from reseller_conformance.reports.registry import (
     WRITERS,
     ReportError,
     look_ahead,

@@ -13,18 +13,19 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from reseller_conformance import reference, strategies
-    from reseller_conformance.cases import Case, Encoding, Expected, Rights, pairs, query
+    from reseller_conformance import reference
+    from reseller_conformance.cases import strategies
+    from reseller_conformance.cases.case import Case, Encoding, Expected, Rights, pairs, query
+    from reseller_conformance.cases.mutations import State, Text
+    from reseller_conformance.cases.plan import Depth, Plan
+    from reseller_conformance.client.target import Target
     from reseller_conformance.contract import PARAMETERS, Format
     from reseller_conformance.exchange import Exchange, Retry, Transport, TransportProblem
-    from reseller_conformance.handed import ResellerAsk
-    from reseller_conformance.offline.asserting import assert_conformant
-    from reseller_conformance.plan import Depth, Plan
+    from reseller_conformance.offline.assertion import assert_conformant
+    from reseller_conformance.pytest_support.fixture_types import ResellerAsk
+    from reseller_conformance.redaction.secret import Secret
     from reseller_conformance.reference.client_mock import ResellerMock
-    from reseller_conformance.secret import Secret
-    from reseller_conformance.states import State, Text
     from reseller_conformance.suite.overview import OverviewConformance
-    from reseller_conformance.target import Target
 
 __all__ = [
     "PARAMETERS",

@@ -2,7 +2,7 @@
 
 import sys
 
-from reseller_conformance.cli import main
+from reseller_conformance.cli.commands import main
 
 if __name__ == "__main__":
     sys.exit(main())

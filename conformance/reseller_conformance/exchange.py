@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from reseller_conformance.cases import Case
+from reseller_conformance.cases.case import Case
 
 __all__ = ["CAP", "GATEWAY", "SPENT", "Exchange", "Retry", "Transport", "TransportProblem"]
 

@@ -11,19 +11,19 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from reseller_conformance.options import OPTIONS, dest
+from reseller_conformance.config.options import OPTIONS, dest
 
 if TYPE_CHECKING:
     import warnings
 
-    from reseller_conformance.cases import Case
+    from reseller_conformance.cases.case import Case
+    from reseller_conformance.client.target import Target
     from reseller_conformance.contract import Format
     from reseller_conformance.exchange import Exchange
-    from reseller_conformance.handed import ResellerAsk
+    from reseller_conformance.pytest_support.fixture_types import ResellerAsk
     from reseller_conformance.reference.client_mock import ResellerMock
-    from reseller_conformance.suite.asked import Asked
-    from reseller_conformance.suite.judge import Judge
-    from reseller_conformance.target import Target
+    from reseller_conformance.suite.evaluation import Judge
+    from reseller_conformance.suite.target_session import Asked
 
 __all__: list[str] = []
 
@@ -61,7 +61,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if hasattr(config, "workerinput"):
         return
     if any(config.getoption(dest(option.name)) for option in OPTIONS) or SUITE in config.args:
-        from reseller_conformance.session import check
+        from reseller_conformance.pytest_support.session import check
 
         check(config)
 
@@ -74,8 +74,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     mark = metafunc.definition.get_closest_marker(MARK)
     if mark is None or "reseller_judge" not in metafunc.fixturenames:
         return
+    from reseller_conformance.pytest_support.session import formats_of
     from reseller_conformance.requirements import by_id
-    from reseller_conformance.session import formats_of
 
     wanted = formats_of(metafunc.config)
     formats = by_id(mark.kwargs["id"]).formats
@@ -96,7 +96,7 @@ def reseller_target(request: pytest.FixtureRequest) -> Iterator[Target]:
     Override it, in any scope from class up, to test another:
     `return Target("http://localhost:8000", "me", key, ["customer@example.com"])`.
     """
-    from reseller_conformance.session import target_of
+    from reseller_conformance.pytest_support.session import target_of
 
     with target_of(request.config) as target:
         yield target
@@ -105,7 +105,7 @@ def reseller_target(request: pytest.FixtureRequest) -> Iterator[Target]:
 @pytest.fixture(scope="class")
 def reseller_asked(request: pytest.FixtureRequest, reseller_target: Target) -> Iterator[Asked]:
     """What has been asked of the target, and what it answered."""
-    from reseller_conformance.session import asking, settings_of
+    from reseller_conformance.pytest_support.session import asking, settings_of
 
     with asking(request.session, reseller_target, settings_of(request.config)) as asked:
         yield asked
@@ -117,7 +117,7 @@ def reseller_ask(reseller_asked: Asked) -> ResellerAsk:
 
     Its type, for annotations, is `reseller_conformance.ResellerAsk`.
     """
-    from reseller_conformance.handed import checked
+    from reseller_conformance.pytest_support.fixture_types import checked
 
     def ask(cases: Iterable[Case], /) -> list[Exchange]:
         __tracebackhide__ = True  # pytest shows the line of the test instead
@@ -131,9 +131,9 @@ def reseller_judge(
     request: pytest.FixtureRequest, reseller_asked: Asked, reseller_format: Format | None
 ) -> Judge:
     """The judgement of the requirement that the test is marked with."""
+    from reseller_conformance.pytest_support.session import names_of
     from reseller_conformance.requirements import by_id
-    from reseller_conformance.session import names_of
-    from reseller_conformance.suite.judge import Judge
+    from reseller_conformance.suite.evaluation import Judge
 
     def record(name: str, value: str) -> None:
         request.node.user_properties.append((name, value))
@@ -175,10 +175,10 @@ class _Gathering:
         """Tell each item's requirement; say so where the suite was asked for and has no items."""
         ours = [item for item in items if item.get_closest_marker(MARK)]
         if ours:
-            from reseller_conformance.guarding import guard_logs
-            from reseller_conformance.interrupted import Interrupted
-            from reseller_conformance.session import introduce, unselected
-            from reseller_conformance.time_limits import lift
+            from reseller_conformance.pytest_support.guard import guard_logs
+            from reseller_conformance.pytest_support.interrupts import Interrupted
+            from reseller_conformance.pytest_support.session import introduce, unselected
+            from reseller_conformance.pytest_support.time_limits import lift
 
             guard_logs(self.config)  # before an app is imported
             if self._can_run(ours):
@@ -198,7 +198,7 @@ class _Gathering:
 
     def _can_run(self, items: Sequence[pytest.Item]) -> bool:
         """Refuse what cannot be run; a worker leaves that to the controller, in its own words."""
-        from reseller_conformance.session import check, check_target
+        from reseller_conformance.pytest_support.session import check, check_target
 
         try:
             check(self.config)
@@ -220,7 +220,7 @@ class _Gathering:
         self._end_if_refused(getattr(self.config, "workeroutput", {}).get(REFUSED, ""))
         done = yield
         if self.awake:
-            from reseller_conformance.session import refused
+            from reseller_conformance.pytest_support.session import refused
 
             self._end_if_refused(refused(self.config))
         return done
@@ -238,14 +238,14 @@ class _Gathering:
         """Say what is about to be tested against what."""
         if not self.awake:
             return []
-        from reseller_conformance.session import header
+        from reseller_conformance.pytest_support.session import header
 
         return [header(self.config)]
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Take each item's outcome."""
         if self.awake or any(name == "requirement" for name, _ in report.user_properties):
-            from reseller_conformance.session import collector_of
+            from reseller_conformance.pytest_support.session import collector_of
 
             self.awake = True
             collector_of(self.config).take(report)
@@ -253,7 +253,7 @@ class _Gathering:
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
         """Tell an xdist worker what it cannot know."""
-        from reseller_conformance.workers import instruct
+        from reseller_conformance.pytest_support.xdist import instruct
 
         instruct(self.config, node.workerinput)
 
@@ -265,21 +265,21 @@ class _Gathering:
             self.awake = False
             raise pytest.UsageError(f"worker {node.gateway.id}: {said[REFUSED]}")
         for told in said.get("reseller_told", ()):
-            from reseller_conformance.session import collector_of
+            from reseller_conformance.pytest_support.session import collector_of
 
             collector_of(self.config).hear(told)
 
     def _interrupt(self) -> None:
         """Remember that the run is not complete."""
-        from reseller_conformance.session import collector_of
+        from reseller_conformance.pytest_support.session import collector_of
 
         collector_of(self.config).interrupted = True
 
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
         """Remember that the run is not complete; one that `-x` stopped is partial."""
         if self.awake:
-            from reseller_conformance.session import collector_of
-            from reseller_conformance.workers import stopped_itself
+            from reseller_conformance.pytest_support.session import collector_of
+            from reseller_conformance.pytest_support.xdist import stopped_itself
 
             if stopped_itself(excinfo.value):
                 return
@@ -289,7 +289,7 @@ class _Gathering:
     def pytest_warning_recorded(self, warning_message: warnings.WarningMessage) -> None:
         """Redact what a warning says: an application may have read the key too."""
         if self.awake:
-            from reseller_conformance.guarding import guard_warning
+            from reseller_conformance.pytest_support.guard import guard_warning
 
             guard_warning(self.config, warning_message)
 
@@ -298,7 +298,7 @@ class _Gathering:
         """Tell the controller, or write the report."""
         if not self.awake:
             return
-        from reseller_conformance.session import finish, told
+        from reseller_conformance.pytest_support.session import finish, told
 
         if hasattr(self.config, "workeroutput"):
             self.config.workeroutput["reseller_told"] = told(self.config)
@@ -308,7 +308,7 @@ class _Gathering:
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Say how the run went, last."""
         if self.awake:
-            from reseller_conformance.session import describe
+            from reseller_conformance.pytest_support.session import describe
 
             terminalreporter.section("reseller-conformance")
             for line in describe(self.config):
@@ -325,7 +325,7 @@ def pytest_runtest_makereport(
     """Redact the reports of items that know a key; nothing that pytest writes holds it."""
     report = yield
     if "reseller_target" in getattr(item, "fixturenames", ()):
-        from reseller_conformance.guarding import guard
+        from reseller_conformance.pytest_support.guard import guard
 
         guard(item, call, report)
     return report

@@ -17,12 +17,13 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-from reseller_conformance import cli, plugin
+from reseller_conformance import plugin
 from reseller_conformance.checks.second_opinion import BEYOND_SCHEMAS, Beyond
+from reseller_conformance.cli import commands
+from reseller_conformance.config.options import OPTIONS
 from reseller_conformance.guidance import page_of
-from reseller_conformance.options import OPTIONS
 from reseller_conformance.requirements import CATALOGUE, Requirement
-from reseller_conformance.validators import schema_folder
+from reseller_conformance.schemas import schema_folder
 
 WIDTH = 80
 SUITE = "reseller_conformance.suite"
@@ -138,10 +139,12 @@ class Commands(Generated):
     def markdown(self) -> Iterator[str]:
         """Give the help of the whole, then of each."""
         yield "## Commands"
-        top = click.Context(cli.commands, info_name="reseller-conformance", max_content_width=WIDTH)
-        yield _block(cli.commands.get_help(top))
-        for name in cli.commands.list_commands(top):
-            command = cli.commands.get_command(top, name)
+        top = click.Context(
+            commands.commands, info_name="reseller-conformance", max_content_width=WIDTH
+        )
+        yield _block(commands.commands.get_help(top))
+        for name in commands.commands.list_commands(top):
+            command = commands.commands.get_command(top, name)
             assert command
             context = click.Context(command, top, name, terminal_width=WIDTH)
             yield f"### `{name}`"

@@ -15,6 +15,7 @@ from itertools import count
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl
 
+from reseller_conformance.app_server.server import serve_app
 from reseller_conformance.contract import Format
 from reseller_conformance.reference import (
     Answer,
@@ -24,7 +25,6 @@ from reseller_conformance.reference import (
     default_reference,
 )
 from reseller_conformance.requirements import BOTH, Level, Requirement
-from reseller_conformance.serving import serve_app
 
 from .sockets import Wire
 

@@ -27,7 +27,7 @@ _, status, usage = os.wait4(process.pid, 0)
 told = [os.waitstatus_to_exitcode(status), time.monotonic() - began, usage.ru_maxrss]
 open(sys.argv[1], "w").write(json.dumps(told))
 """
-COMMAND = "import sys; from reseller_conformance.cli import main; sys.exit(main())"
+COMMAND = "import sys; from reseller_conformance.cli.commands import main; sys.exit(main())"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,13 +11,13 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from threading import Event, Lock, Thread
 
+from reseller_conformance.app_server.server import serve_app
 from reseller_conformance.reference import Application, default_reference
 from reseller_conformance.requirements import (
     HTTP_DELIVERED,
     SUCCESS_ANSWERED,
     Requirement,
 )
-from reseller_conformance.serving import serve_app
 
 from .registry import Hostile, register
 

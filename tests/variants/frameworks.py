@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import parse_qs, unquote_to_bytes, urlsplit
 from xml.sax.saxutils import escape
 
-from reseller_conformance.serving import serve_app
+from reseller_conformance.app_server.server import serve_app
 from variants.registry import Running, library, variant
 
 __all__: list[str] = []

@@ -20,7 +20,7 @@ from wsgiref.simple_server import WSGIRequestHandler, make_server
 from xml.dom.minidom import Document
 from xml.sax.saxutils import escape
 
-from reseller_conformance.serving import serve_app
+from reseller_conformance.app_server.server import serve_app
 from variants.registry import Running, variant
 
 __all__: list[str] = []

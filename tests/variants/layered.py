@@ -19,7 +19,7 @@ from urllib.parse import parse_qs
 from xml.sax.saxutils import XMLGenerator
 from xml.sax.xmlreader import AttributesImpl
 
-from reseller_conformance.serving import serve_app
+from reseller_conformance.app_server.server import serve_app
 from variants.registry import Running, variant
 
 __all__: list[str] = []

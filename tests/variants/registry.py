@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import TypeVar
 
+from reseller_conformance.app_server.server import serve_app
+from reseller_conformance.client.target import Target
+from reseller_conformance.redaction.secret import Secret
 from reseller_conformance.reference import Application, Reference
-from reseller_conformance.secret import Secret
-from reseller_conformance.serving import serve_app
-from reseller_conformance.target import Target
 from variants.shops import DEFAULT, Shop
 
 __all__ = [

@@ -10,14 +10,14 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from reseller_conformance import requirements as r
-from reseller_conformance.answer import Answer
-from reseller_conformance.cases import Case
+from reseller_conformance.cases.case import Case
+from reseller_conformance.cases.mutations import ADDRESSES, LENIENT, State
 from reseller_conformance.checks import errors, http, success, values
-from reseller_conformance.checks.departure import Check
 from reseller_conformance.checks.reading import met
+from reseller_conformance.checks.response import Answer
+from reseller_conformance.checks.violation import Check
 from reseller_conformance.envelope import Looks
 from reseller_conformance.requirements import CATALOGUE, Requirement
-from reseller_conformance.states import ADDRESSES, LENIENT, State
 
 __all__ = ["ALONE", "Alone", "due_for"]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from reseller_conformance.answer import Answer
-from reseller_conformance.checks.departure import Departure
+from reseller_conformance.checks.response import Answer
+from reseller_conformance.checks.violation import Departure
 from reseller_conformance.envelope import Looks
 
 __all__ = ["key", "steady"]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reseller_conformance.answer import Answer
-from reseller_conformance.checks.departure import Check, Departure
+from reseller_conformance.checks.response import Answer
+from reseller_conformance.checks.violation import Check, Departure
 from reseller_conformance.requirements import Requirement
 
 __all__ = ["met"]

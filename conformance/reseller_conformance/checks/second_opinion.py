@@ -15,14 +15,13 @@ from typing import Any
 from xml.etree import ElementTree
 
 from reseller_conformance import requirements as r
-from reseller_conformance.answer import Answer
+from reseller_conformance.checks.response import Answer
 from reseller_conformance.contract import FIELDS, Format, Kind
 from reseller_conformance.envelope import Looks, Problem, Unreadable, looks_of
-from reseller_conformance.envelope.charset import readings
+from reseller_conformance.envelope.encoding import readings
 from reseller_conformance.envelope.reader import read_envelope
-from reseller_conformance.remembering import Remembering
 from reseller_conformance.requirements import Requirement
-from reseller_conformance.validators import (
+from reseller_conformance.schemas import (
     MAX_ERRORS,
     SchemaError,
     SchemaKind,
@@ -30,6 +29,7 @@ from reseller_conformance.validators import (
     schema_file,
     xml_errors,
 )
+from reseller_conformance.util.body_cache import Remembering
 
 __all__ = [
     "BEYOND_SCHEMAS",

@@ -7,8 +7,8 @@ from datetime import date
 from itertools import pairwise
 from typing import cast
 
-from reseller_conformance.answer import Answer
-from reseller_conformance.checks.departure import Departure, shown
+from reseller_conformance.checks.response import Answer
+from reseller_conformance.checks.violation import Departure, shown
 
 __all__ = ["balance", "cycle", "package", "reputation", "steady"]
 

@@ -6,8 +6,8 @@ when it may go, `retrying` and `hopes` whether it is tried again; `redaction` sa
 `envelope`.
 """
 
-from reseller_conformance.client.asking import Client
-from reseller_conformance.client.redaction import redacted, scrubber_of, secrets_of
+from reseller_conformance.client.client import Client
+from reseller_conformance.client.secrets import redacted, scrubber_of, secrets_of
 from reseller_conformance.client.traffic import Traffic
 
 __all__ = ["Client", "Traffic", "redacted", "scrubber_of", "secrets_of"]

@@ -9,11 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from reseller_conformance.cases import Case, Rights, pairs, query, url_of
-from reseller_conformance.secret import LEAST, MASK
-from reseller_conformance.states import UNKNOWN
-from reseller_conformance.target import Target
-from reseller_conformance.views import seen
+from reseller_conformance.cases.case import Case, Rights, pairs, query, url_of
+from reseller_conformance.cases.mutations import UNKNOWN
+from reseller_conformance.client.target import Target
+from reseller_conformance.redaction.secret import LEAST, MASK
+from reseller_conformance.redaction.views import seen
 
 __all__ = ["Request", "request_for", "rights_of"]
 

@@ -6,7 +6,11 @@ envelope is the one that was called for, and whether its values make sense, is l
 
 from __future__ import annotations
 
-from reseller_conformance.envelope.mismatch import charset_problem, declared_package, misread
+from reseller_conformance.envelope.encoding_conflicts import (
+    charset_problem,
+    declared_package,
+    misread,
+)
 from reseller_conformance.envelope.model import (
     Envelope,
     ErrorList,
@@ -18,7 +22,7 @@ from reseller_conformance.envelope.model import (
     looks_of,
 )
 from reseller_conformance.envelope.reader import read_envelope
-from reseller_conformance.envelope.words import excerpt
+from reseller_conformance.util.text import excerpt
 
 __all__ = [
     "Envelope",

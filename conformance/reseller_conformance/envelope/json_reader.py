@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from reseller_conformance.contract import Kind
-from reseller_conformance.envelope import fields
-from reseller_conformance.envelope.charset import json_reading
+from reseller_conformance.envelope import scalars
+from reseller_conformance.envelope.classify import judge
 from reseller_conformance.envelope.dialect import Dialect, Entries, Wrong
-from reseller_conformance.envelope.guess import sort_of
-from reseller_conformance.envelope.json_tree import (
+from reseller_conformance.envelope.encoding import json_reading
+from reseller_conformance.envelope.heuristics import sort_of
+from reseller_conformance.envelope.json_parser import (
     SURROGATE,
     Constant,
     Json,
@@ -20,11 +21,10 @@ from reseller_conformance.envelope.json_tree import (
     levels,
     parse,
 )
-from reseller_conformance.envelope.judge import judge
 from reseller_conformance.envelope.model import Envelope, FieldValue
 from reseller_conformance.envelope.problems import Foreign, Problems
-from reseller_conformance.envelope.words import excerpt, named, shortened
 from reseller_conformance.requirements import ERRORS_LISTED, Requirement
+from reseller_conformance.util.text import excerpt, named, shortened
 
 __all__ = ["read_json"]
 
@@ -67,12 +67,12 @@ class _Json(Dialect[Json]):
     def field(self, kind: Kind, value: Json) -> FieldValue | Wrong | None:
         """Read a count from a number or a string, all else from a string."""
         if kind is Kind.COUNT and isinstance(value, Numeral):
-            read: FieldValue | None = fields.count(value.text)
+            read: FieldValue | None = scalars.count(value.text)
         else:
             text = self.text(value)
             if not isinstance(text, str):
                 return text
-            read = fields.of_kind(kind, text)
+            read = scalars.of_kind(kind, text)
         return Wrong(self.describe(value)) if read is None else read
 
     def text(self, value: Json) -> str | Wrong | None:

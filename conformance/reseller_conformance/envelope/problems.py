@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
-from reseller_conformance.envelope.guess import guess
+from reseller_conformance.envelope.heuristics import guess
 from reseller_conformance.envelope.model import (
     Envelope,
     ErrorList,

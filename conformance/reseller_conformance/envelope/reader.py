@@ -7,8 +7,8 @@ from reseller_conformance.envelope.json_reader import read_json
 from reseller_conformance.envelope.model import Envelope, Problem, Unreadable
 from reseller_conformance.envelope.problems import Foreign, Problems, despite
 from reseller_conformance.envelope.xml_reader import read_xml
-from reseller_conformance.remembering import Remembering
 from reseller_conformance.requirements import READABLE_FORMAT, READABLE_SYNTAX
+from reseller_conformance.util.body_cache import Remembering
 
 __all__ = ["read_envelope"]
 

@@ -6,16 +6,16 @@ from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from reseller_conformance.contract import ERROR, Kind
-from reseller_conformance.envelope import fields
-from reseller_conformance.envelope.charset import Reading, readings
+from reseller_conformance.envelope import scalars
+from reseller_conformance.envelope.classify import judge
 from reseller_conformance.envelope.dialect import Dialect, Entries, Wrong
-from reseller_conformance.envelope.guess import is_html, sort_of
-from reseller_conformance.envelope.judge import judge
+from reseller_conformance.envelope.encoding import Reading, readings
+from reseller_conformance.envelope.heuristics import is_html, sort_of
 from reseller_conformance.envelope.model import Envelope, FieldValue, Problem
 from reseller_conformance.envelope.problems import Foreign, Problems, despite
-from reseller_conformance.envelope.words import excerpt, named, shortened
-from reseller_conformance.envelope.xml_tree import Element, Tree, levels, parse
+from reseller_conformance.envelope.xml_parser import Element, Tree, levels, parse
 from reseller_conformance.requirements import ERRORS_SHAPE, READABLE_SYNTAX, Requirement
+from reseller_conformance.util.text import excerpt, named, shortened
 
 __all__ = ["read_xml"]
 
@@ -53,7 +53,7 @@ class _Xml(Dialect[Element]):
         text = self.text(value)
         if not isinstance(text, str):
             return text
-        read = fields.of_kind(kind, text if kind is Kind.TEXT else text.strip(_WHITE))
+        read = scalars.of_kind(kind, text if kind is Kind.TEXT else text.strip(_WHITE))
         return Wrong(excerpt(text)) if read is None else read
 
     def text(self, value: Element) -> str | Wrong | None:

@@ -5,7 +5,12 @@ What is required, and why, stands in `requirements`; a module here holds what he
 
 from __future__ import annotations
 
-from reseller_conformance.guidance import accounts, calls, delivery, envelopes
+from reseller_conformance.guidance import (
+    consistency_values,
+    http_readable,
+    rejects_request,
+    success_errors,
+)
 from reseller_conformance.guidance.model import Guidance
 from reseller_conformance.guidance.page import page
 from reseller_conformance.requirements import Requirement
@@ -14,7 +19,7 @@ __all__ = ["GUIDANCE", "Guidance", "page_of", "text_of"]
 
 GUIDANCE: dict[str, Guidance] = {
     requirement.id: guidance
-    for topic in (delivery, envelopes, calls, accounts)
+    for topic in (http_readable, success_errors, rejects_request, consistency_values)
     for requirement, guidance in topic.GUIDANCE.items()
 }
 """What helps with each requirement of the catalogue, by its id."""

@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import BinaryIO
 
-from reseller_conformance.answer import read
-from reseller_conformance.cases import Case, Expected
+from reseller_conformance.cases.case import Case, Expected
+from reseller_conformance.checks.response import read
 from reseller_conformance.contract import Format
 from reseller_conformance.exchange import CAP, Exchange, Transport, TransportProblem
-from reseller_conformance.offline.saved import Saved
-from reseller_conformance.secret import Scrubber
+from reseller_conformance.offline.saved_response import Saved
+from reseller_conformance.redaction.secret import Scrubber
 
 __all__ = [
     "MARKS",

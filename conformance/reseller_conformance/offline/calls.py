@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from hashlib import sha256
 from urllib.parse import parse_qsl, urlsplit
 
-from reseller_conformance.cases import Case
+from reseller_conformance.cases.case import Case
+from reseller_conformance.cases.mutations import State, Text, Value
 from reseller_conformance.contract import PARAMETERS, TASK, Format
-from reseller_conformance.secret import LEAST
-from reseller_conformance.states import State, Text, Value
+from reseller_conformance.redaction.secret import LEAST
 
 __all__ = ["KEY_NAME", "Call", "call_of", "format_in", "keys_in"]
 

@@ -15,16 +15,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, BinaryIO
 
-from reseller_conformance.answer import read
-from reseller_conformance.cases import Case, Expected
+from reseller_conformance.cases.case import Case, Expected
+from reseller_conformance.checks.response import read
 from reseller_conformance.contract import Format
-from reseller_conformance.echo import places_of
 from reseller_conformance.exchange import CAP, GATEWAY, Exchange
 from reseller_conformance.offline.bodies import TOO_LARGE, Beside, scrubber_for
 from reseller_conformance.offline.calls import Call, call_of
-from reseller_conformance.offline.entries import entries
-from reseller_conformance.offline.saved import Saved
-from reseller_conformance.secret import Scrubber
+from reseller_conformance.offline.har_stream import entries
+from reseller_conformance.offline.saved_response import Saved
+from reseller_conformance.redaction.echo import places_of
+from reseller_conformance.redaction.secret import Scrubber
 
 __all__ = ["Recording"]
 

@@ -16,7 +16,7 @@ from typing import Any, BinaryIO
 from urllib.parse import urlsplit
 
 from reseller_conformance.offline.calls import KEY_NAME, keys_in
-from reseller_conformance.offline.entries import entries
+from reseller_conformance.offline.har_stream import entries
 
 __all__ = ["MOST_KEYS", "collect", "keys_in_body"]
 

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from functools import cache
 
 from reseller_conformance import requirements as r
-from reseller_conformance.answer import Answer
-from reseller_conformance.cases import Case, Expected
-from reseller_conformance.checks import due, form
+from reseller_conformance.cases.case import Case, Expected
+from reseller_conformance.checks import rejects, well_formed
 from reseller_conformance.checks.alone import ALONE, due_for
-from reseller_conformance.checks.departure import Check, Departure
+from reseller_conformance.checks.response import Answer
+from reseller_conformance.checks.violation import Check, Departure
 from reseller_conformance.envelope import Looks
-from reseller_conformance.offline.saved import Saved
+from reseller_conformance.offline.saved_response import Saved
 from reseller_conformance.requirements import Requirement
 
 __all__ = ["RULES", "Rule", "is_plain", "rules_for"]
@@ -141,7 +141,7 @@ def _rules() -> Iterator[Rule]:
 
 _ALWAYS = tuple(_rules())
 _REFUSALS = {
-    requirement: Rule(requirement, _envelope, due.refused, _NO_CALL, recorded=True)
+    requirement: Rule(requirement, _envelope, rejects.refused, _NO_CALL, recorded=True)
     for requirement in (
         r.DUE_TASK_MISSING,
         r.DUE_TASK_EMPTY,
@@ -158,7 +158,7 @@ _REFUSALS = {
 # --- Calls that the page says nothing of ---------------------------------------------------------
 
 _UNUSUAL = tuple(
-    Rule(requirement, _any, form.envelope, _NO_CALL, recorded=True)
+    Rule(requirement, _any, well_formed.envelope, _NO_CALL, recorded=True)
     for requirement in (r.REQUEST_REPEATED, r.REQUEST_ARRAY, r.REQUEST_UNDOCUMENTED)
 )
 _REPEATED, _ARRAY, _UNDOCUMENTED = _UNUSUAL

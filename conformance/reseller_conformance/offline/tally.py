@@ -10,13 +10,14 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from reseller_conformance.checks.departure import Departure
+from reseller_conformance.checks.schema_tally import SchemaTally
+from reseller_conformance.checks.violation import Departure
 from reseller_conformance.contract import FIELDS, Format, Kind
 from reseller_conformance.envelope import Looks
-from reseller_conformance.excerpts import excerpt
-from reseller_conformance.findings import Finding, Outcome, Result
+from reseller_conformance.findings.excerpts import excerpt
+from reseller_conformance.findings.model import Finding, Outcome, Result
 from reseller_conformance.offline.rules import RULES, rules_for
-from reseller_conformance.offline.saved import Saved
+from reseller_conformance.offline.saved_response import Saved
 from reseller_conformance.requirements import (
     AGREEMENT_FORMATS,
     AGREEMENT_WHITE_SPACE,
@@ -30,7 +31,6 @@ from reseller_conformance.requirements import (
     VALUES_STEADY,
     Requirement,
 )
-from reseller_conformance.schema_tally import SchemaTally
 
 __all__ = ["Tally", "finding_of"]
 

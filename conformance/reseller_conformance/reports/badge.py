@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from reseller_conformance.findings import Outcome, Verdict
+from reseller_conformance.findings.model import Outcome, Verdict
 from reseller_conformance.requirements import CATALOGUE, Level
 
 __all__ = ["badge"]

@@ -14,9 +14,9 @@ from secrets import token_hex
 
 import click
 
-from reseller_conformance.findings import Outcome, Run
+from reseller_conformance.findings.model import Outcome, Run
 from reseller_conformance.reports import markdown
-from reseller_conformance.reports.evidence import headline
+from reseller_conformance.reports.finding_text import headline
 from reseller_conformance.reports.summary import because, failures
 from reseller_conformance.reports.text import one_line, shortened, visible
 from reseller_conformance.requirements import Level

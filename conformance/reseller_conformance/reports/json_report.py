@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from reseller_conformance import __version__
-from reseller_conformance.findings import Run
+from reseller_conformance.findings.model import Run
 
 __all__ = ["NAME", "as_json", "render"]
 

@@ -15,8 +15,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from xml.etree import ElementTree as ET
 
-from reseller_conformance.findings import Outcome, Result, Run
-from reseller_conformance.reports.evidence import Evidence, evidence_of, headline, particulars
+from reseller_conformance.findings.model import Outcome, Result, Run
+from reseller_conformance.reports.finding_text import Evidence, evidence_of, headline, particulars
 from reseller_conformance.reports.json_report import NAME, as_json
 from reseller_conformance.reports.summary import conclusion, files_judged, target_lines
 from reseller_conformance.reports.text import one_line, shortened, visible

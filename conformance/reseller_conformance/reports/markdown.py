@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from reseller_conformance import __version__
-from reseller_conformance.findings import Outcome, Result, Run, Verdict
-from reseller_conformance.reports.evidence import Evidence, particulars
+from reseller_conformance.findings.model import Outcome, Result, Run, Verdict
+from reseller_conformance.reports.finding_text import Evidence, particulars
 from reseller_conformance.reports.json_report import NAME
 from reseller_conformance.reports.summary import (
     Failure,

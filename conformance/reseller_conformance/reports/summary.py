@@ -12,8 +12,8 @@ from itertools import groupby
 from typing import Any
 
 from reseller_conformance.exchange import SPENT
-from reseller_conformance.findings import Finding, Outcome, Result, Run, Verdict
-from reseller_conformance.reports.evidence import Evidence, evidence_of
+from reseller_conformance.findings.model import Finding, Outcome, Result, Run, Verdict
+from reseller_conformance.reports.finding_text import Evidence, evidence_of
 from reseller_conformance.reports.text import counted
 from reseller_conformance.requirements import CATALOGUE, Level, Requirement
 

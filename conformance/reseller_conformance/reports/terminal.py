@@ -16,9 +16,9 @@ from rich.table import Table
 from rich.text import Text
 
 from reseller_conformance import __version__
-from reseller_conformance.excerpts import CUT, excerpt
-from reseller_conformance.findings import Finding, Outcome, Result, Run, Verdict
-from reseller_conformance.reports.evidence import Evidence
+from reseller_conformance.findings.excerpts import CUT, excerpt
+from reseller_conformance.findings.model import Finding, Outcome, Result, Run, Verdict
+from reseller_conformance.reports.finding_text import Evidence
 from reseller_conformance.reports.json_report import NAME
 from reseller_conformance.reports.summary import (
     Failure,

@@ -9,13 +9,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from reseller_conformance import requirements as r
-from reseller_conformance.answer import Answer
-from reseller_conformance.cases import Expected
-from reseller_conformance.checks import agreement, due, values
-from reseller_conformance.checks.agreement import Between
+from reseller_conformance.cases.case import Expected
+from reseller_conformance.checks import consistency, rejects, values
 from reseller_conformance.checks.alone import ALONE, due_for
-from reseller_conformance.checks.departure import Departure
-from reseller_conformance.checks.wavering import wavering
+from reseller_conformance.checks.consistency import Between
+from reseller_conformance.checks.moving_counters import wavering
+from reseller_conformance.checks.response import Answer
+from reseller_conformance.checks.violation import Departure
 from reseller_conformance.contract import Format
 from reseller_conformance.envelope import Looks
 from reseller_conformance.exchange import Transport
@@ -61,7 +61,7 @@ def judged(answer: Answer) -> Iterator[Judgement]:
     owed = due_for(answer.case)
     # what is no envelope refuses nothing, but lets nobody in either
     if owed is not None and answer.looks is not Looks.NEITHER:
-        yield Judgement(owed, format, tuple(due.refused(answer)))
+        yield Judgement(owed, format, tuple(rejects.refused(answer)))
 
 
 def _right(answer: Answer) -> bool:
@@ -94,12 +94,12 @@ def judged_together(readings: Sequence[Answer]) -> Iterator[Judgement]:
 def _between(group: Between) -> Iterator[Judgement]:
     format = group.answer.case.format
     if group.before.case.format is format:
-        yield Judgement(r.AGREEMENT_CONCURRENCY, format, tuple(agreement.own(group)))
+        yield Judgement(r.AGREEMENT_CONCURRENCY, format, tuple(consistency.own(group)))
         return
-    yield Judgement(r.AGREEMENT_FORMATS, None, tuple(agreement.formats(group)))
-    yield Judgement(r.AGREEMENT_WHITE_SPACE, None, tuple(agreement.white_space(group)))
-    yield Judgement(r.READABLE_ENCODING, Format.XML, tuple(agreement.misdeclared(group)))
-    yield Judgement(r.HTTP_CHARSET, Format.XML, tuple(agreement.overruled(group)))
+    yield Judgement(r.AGREEMENT_FORMATS, None, tuple(consistency.formats(group)))
+    yield Judgement(r.AGREEMENT_WHITE_SPACE, None, tuple(consistency.white_space(group)))
+    yield Judgement(r.READABLE_ENCODING, Format.XML, tuple(consistency.misdeclared(group)))
+    yield Judgement(r.HTTP_CHARSET, Format.XML, tuple(consistency.overruled(group)))
 
 
 def _in_one_cycle(answers: Sequence[Answer]) -> bool:

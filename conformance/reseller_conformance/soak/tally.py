@@ -11,14 +11,14 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from reseller_conformance.answer import Answer
+from reseller_conformance.checks.response import Answer
+from reseller_conformance.checks.schema_tally import SchemaTally
+from reseller_conformance.client.target import Target
 from reseller_conformance.contract import Format
-from reseller_conformance.evidence import MOST_FINDINGS, finding
-from reseller_conformance.findings import Finding, Outcome, Result
+from reseller_conformance.findings.evidence import MOST_FINDINGS, finding
+from reseller_conformance.findings.model import Finding, Outcome, Result
 from reseller_conformance.requirements import CATALOGUE, HTTP_RETRIES, Requirement
-from reseller_conformance.schema_tally import SchemaTally
 from reseller_conformance.soak.rules import Judgement, put_off, unheard
-from reseller_conformance.target import Target
 
 __all__ = ["Tally"]
 

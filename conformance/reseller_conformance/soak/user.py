@@ -15,17 +15,17 @@ from random import choice
 from locust import User, constant_throughput, task
 from locust.exception import StopUser
 
-from reseller_conformance.answer import Answer
-from reseller_conformance.cases import Case, askable
+from reseller_conformance.cases.case import Case, askable
+from reseller_conformance.cases.mutations import ODD
+from reseller_conformance.cases.plan import Depth, Plan
 from reseller_conformance.checks.alone import due_for
-from reseller_conformance.checks.near import could_be_a_name
+from reseller_conformance.checks.near_miss import could_be_a_name
+from reseller_conformance.checks.response import Answer
 from reseller_conformance.client.request import rights_of
-from reseller_conformance.plan import Depth, Plan
 from reseller_conformance.requirements import Level
-from reseller_conformance.soak.asking import Asker
-from reseller_conformance.soak.listening import Soak, soak_of
+from reseller_conformance.soak.calls import Asker
+from reseller_conformance.soak.locust_events import Soak, soak_of
 from reseller_conformance.soak.rules import Judgement, judged, judged_together, put_off
-from reseller_conformance.states import ODD
 
 __all__ = ["OverviewUser"]
 

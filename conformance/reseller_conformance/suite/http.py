@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from reseller_conformance import requirements as r
 from reseller_conformance.checks import http
-from reseller_conformance.checks.agreement import overruled
+from reseller_conformance.checks.consistency import overruled
 from reseller_conformance.contract import Format
-from reseller_conformance.suite.agreement import side_by_side
-from reseller_conformance.suite.judge import Judge
-from reseller_conformance.suite.marking import requirement
+from reseller_conformance.suite.consistency import side_by_side
+from reseller_conformance.suite.evaluation import Judge
+from reseller_conformance.suite.markers import requirement
 
 __all__ = ["HttpConformance"]
 

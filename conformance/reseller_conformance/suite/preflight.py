@@ -9,14 +9,14 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from reseller_conformance.answer import Answer
-from reseller_conformance.checks.cause import Cause, cause
+from reseller_conformance.checks.refusal_cause import Cause, cause
+from reseller_conformance.checks.response import Answer
 from reseller_conformance.contract import Format
 from reseller_conformance.envelope import Looks
 from reseller_conformance.exchange import Transport
 
 if TYPE_CHECKING:
-    from reseller_conformance.suite.asked import Asked
+    from reseller_conformance.suite.target_session import Asked
 
 __all__ = ["Preflight"]
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reseller_conformance import requirements as r
-from reseller_conformance import strategies
-from reseller_conformance.answer import Answer
-from reseller_conformance.cases import Case
-from reseller_conformance.checks import near
-from reseller_conformance.checks.agreement import own
-from reseller_conformance.checks.departure import Departure
-from reseller_conformance.checks.form import envelope
+from reseller_conformance.cases import strategies
+from reseller_conformance.cases.case import Case
+from reseller_conformance.checks import near_miss
+from reseller_conformance.checks.consistency import own
+from reseller_conformance.checks.response import Answer
+from reseller_conformance.checks.violation import Departure
+from reseller_conformance.checks.well_formed import envelope
 from reseller_conformance.envelope import Looks
-from reseller_conformance.suite.asked import holds_text
-from reseller_conformance.suite.judge import Judge
-from reseller_conformance.suite.marking import requirement
+from reseller_conformance.suite.evaluation import Judge
+from reseller_conformance.suite.markers import requirement
+from reseller_conformance.suite.target_session import holds_text
 
 __all__ = ["RequestConformance"]
 
@@ -48,7 +48,7 @@ class RequestConformance:
                 yield from envelope(answer, usual)
                 if len(answer.case.wrong) == 1 and let_in.isdisjoint(answer.case.wrong):
                     for group in judge.beside_the_customer([answer]):
-                        yield from near.nobody(group)
+                        yield from near_miss.nobody(group)
 
         judge.examine(judge.asked.odd(judge.format), check)
         judge.explore(strategies.text_cases, check)

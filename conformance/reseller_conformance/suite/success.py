@@ -5,8 +5,8 @@ from __future__ import annotations
 from reseller_conformance import requirements as r
 from reseller_conformance.checks import success
 from reseller_conformance.checks.reading import met
-from reseller_conformance.suite.judge import Judge
-from reseller_conformance.suite.marking import requirement
+from reseller_conformance.suite.evaluation import Judge
+from reseller_conformance.suite.markers import requirement
 
 __all__ = ["SuccessConformance"]
 

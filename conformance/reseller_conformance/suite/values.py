@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from reseller_conformance import requirements as r
 from reseller_conformance.checks import values
-from reseller_conformance.suite.judge import Judge
-from reseller_conformance.suite.marking import requirement
+from reseller_conformance.suite.evaluation import Judge
+from reseller_conformance.suite.markers import requirement
 
 __all__ = ["ValuesConformance"]
 

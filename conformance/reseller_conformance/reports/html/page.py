@@ -17,11 +17,11 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from reseller_conformance.findings import Outcome, Result, Run, Verdict
+from reseller_conformance.findings.model import Outcome, Result, Run, Verdict
 from reseller_conformance.guidance import GUIDANCE
-from reseller_conformance.reports.evidence import Evidence
-from reseller_conformance.reports.html.marks import marked
-from reseller_conformance.reports.html.plot import charts, duration
+from reseller_conformance.reports.finding_text import Evidence
+from reseller_conformance.reports.html.charts import charts, duration
+from reseller_conformance.reports.html.highlight import marked
 from reseller_conformance.reports.json_report import as_json
 from reseller_conformance.reports.summary import (
     accepted,

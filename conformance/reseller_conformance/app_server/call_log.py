@@ -1,0 +1,189 @@
+"""What an application that runs in this process tells of each call: its traceback, its output.
+
+`serving` runs it. The client looks up what belongs to a response, and redacts it.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from threading import Event, Lock
+from typing import Any
+
+from reseller_conformance.app_server.tracebacks import last_frames
+
+__all__ = ["Call", "CallLog", "Tee", "keep"]
+
+LATE = 0.5
+"""Seconds that a look-up waits for a call that has been responded to, but has not ended."""
+
+PIECES, LONGEST = 200, 10_000
+"""The pieces of output that are kept of one call, and the characters of one."""
+
+_CALL: ContextVar[Call | None] = ContextVar("reseller_call", default=None)
+
+
+@dataclass(eq=False, slots=True)
+class Call:
+    """One call, as the application sees it; `errors` is what it writes to `wsgi.errors`."""
+
+    method: str
+    query: str
+    began: float = field(default_factory=time.monotonic)
+    ended: Event = field(default_factory=Event)
+    traceback: str = ""
+    output: deque[str] = field(default_factory=lambda: deque(maxlen=PIECES))
+    errors: deque[str] = field(default_factory=lambda: deque(maxlen=PIECES))
+
+    @contextmanager
+    def under_way(self) -> Iterator[None]:
+        """Have what is told within this scope count as told of this call."""
+        before = _CALL.set(self)
+        try:
+            yield
+        except BaseException as error:
+            self.traceback = last_frames(error)
+            raise
+        finally:
+            _CALL.reset(before)
+
+
+class CallLog:
+    """Keeps what an application tells of each call, until it is looked up.
+
+    `output` says whether what it prints and logs is kept as well as its tracebacks.
+    """
+
+    def __init__(self, *, output: bool = False) -> None:
+        """Keep nothing yet."""
+        self.output = output
+        self._calls: dict[tuple[str, str], list[Call]] = {}
+        self._lock = Lock()
+
+    def told(self, method: str, url: str, began: float, ended: float, *, failed: bool) -> str:
+        """Return what was told of the call that was made to this URL between these times.
+
+        `failed` says that the response was a 5xx: only then its traceback is told, unless all
+        output is. The text is not redacted. A call can be looked up once.
+        """
+        call = self._taken((method, url.partition("?")[2]), began, ended)
+        if call is None or not (failed or self.output):
+            return ""
+        call.ended.wait(LATE)
+        printed = "".join(call.output) if self.output else ""
+        said = call.traceback or ("".join(call.errors) if failed else "")
+        return "\n".join(part.strip("\n") for part in (printed, said) if part.strip())
+
+    def begin(self, method: str, query: str) -> Call:
+        """Take note of a call."""
+        call = Call(method, query)
+        with self._lock:
+            self._calls.setdefault((method, query), []).append(call)
+        if self.output:
+            _tee()
+        return call
+
+    def end(self, call: Call) -> None:
+        """Take note that a call has ended; one that told nothing is forgotten."""
+        call.ended.set()
+        if not (call.traceback or call.output or call.errors):
+            self._taken((call.method, call.query), call.began, call.began)
+
+    def _taken(self, key: tuple[str, str], began: float, ended: float) -> Call | None:
+        with self._lock:
+            made = self._calls.get(key, [])
+            call = next((call for call in made if began <= call.began <= ended), None)
+            if call is not None:
+                made.remove(call)
+            if not made:
+                self._calls.pop(key, None)
+        return call
+
+    @contextmanager
+    def listening(self) -> Iterator[None]:
+        """Take what the application logs and prints, within this scope."""
+        handler = _Handler(self)
+        root = logging.getLogger()
+        root.addHandler(handler)
+        try:
+            yield
+        finally:
+            root.removeHandler(handler)
+            _untee()
+
+
+# --- What it logs --------------------------------------------------------------------------------
+
+
+class _Handler(logging.Handler):
+    """Takes log records, and the exceptions that frameworks log when they respond with a 500."""
+
+    def __init__(self, log: CallLog) -> None:
+        super().__init__()
+        self._log = log
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep a record with the call that is under way."""
+        call = _CALL.get()
+        if call is None:
+            return
+        if record.exc_info and record.exc_info[1]:
+            call.traceback = last_frames(record.exc_info[1])
+        if self._log.output:
+            with suppress(Exception):  # arguments that do not fit the message: the app's own fault
+                keep(call.output, f"{record.levelname} {record.name}: {record.getMessage()}\n")
+
+
+# --- What it prints ------------------------------------------------------------------------------
+
+
+def keep(pieces: deque[str], text: str) -> None:
+    """Keep a piece of output; of one that is too long its length, for half a key is no key."""
+    long = f"[{len(text):,} characters]\n"
+    pieces.append(text if len(text) <= LONGEST else long)
+
+
+class Tee:
+    """A stream that also keeps what is written to it during a call."""
+
+    def __init__(self, stream: Any, pieces: Callable[[Call], deque[str]]) -> None:
+        """Write to `stream`, and keep the text in these pieces of the call."""
+        self.stream = stream
+        self._pieces = pieces
+
+    def write(self, text: str) -> Any:
+        """Write and keep the text."""
+        call = _CALL.get()
+        if call is not None:
+            keep(self._pieces(call), text)
+        return self.stream.write(text)
+
+    def writelines(self, lines: Iterable[str]) -> None:
+        """Write and keep the lines."""
+        for line in lines:
+            self.write(line)
+
+    def __getattr__(self, name: str) -> Any:
+        """Do as the stream does."""
+        return getattr(self.stream, name)
+
+
+def _tee() -> None:
+    """Put a Tee before both streams: pytest sets new ones for each phase of a test."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is not None and not isinstance(stream, Tee):
+            setattr(sys, name, Tee(stream, lambda call: call.output))
+
+
+def _untee() -> None:
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if isinstance(stream, Tee):
+            setattr(sys, name, stream.stream)

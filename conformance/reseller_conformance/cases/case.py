@@ -1,0 +1,233 @@
+"""One call, written down without any secret: a state for each parameter, and how it is sent.
+
+Which cases a run asks is left to `plan` and `strategies`; asking them to `client`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+from urllib.parse import quote
+
+from reseller_conformance.cases.mutation_makers import looks_alike, make
+from reseller_conformance.cases.mutations import EMPTY, LENIENT, ODD, State, Text, Value
+from reseller_conformance.contract import PARAMETERS, Format, path_of
+
+__all__ = ["Case", "Encoding", "Expected", "Rights", "askable", "pairs", "query", "url_of"]
+
+
+class Encoding(StrEnum):
+    """How the query is written (RFC 3986, 2.1): all of these mean the same."""
+
+    PLAIN = "plain"
+    """Only what a query cannot hold is percent-encoded; `@` stands as on the page."""
+    VALUES = "values"
+    """Every byte of every value is percent-encoded."""
+    LOWER_CASE = "lower-case"
+    """The same, with `%6f` for `%6F`."""
+    NAMES = "names"
+    """Every byte of every name is percent-encoded."""
+
+
+_HEX = "%%%02X"
+_OF_VALUES = {Encoding.VALUES: _HEX, Encoding.LOWER_CASE: _HEX.lower()}
+"""How each byte of a value is written, where all of them are encoded."""
+
+
+class Expected(StrEnum):
+    """The envelope that a case calls for."""
+
+    OVERVIEW = "overview"
+    ERROR = "error"
+    EITHER = "either"
+    """The page leaves it open, or only a SHOULD says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """The right value of each parameter, which only the client knows: the key is among them."""
+
+    api_user: str
+    api_key: str
+    customers: tuple[str, ...]
+    foreign: str | None
+
+    def of(self, parameter: str, customer: int) -> str:
+        """Return the right value of this parameter for calls about this customer."""
+        from_account = {"api_user": self.api_user, "api_key": self.api_key, "task": "overview"}
+        return from_account.get(parameter) or self.customers[customer]
+
+    def __repr__(self) -> str:
+        """Show nothing: the key is among them."""
+        return "Rights(***)"
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One call of the account overview.
+
+    `customer` is the place, among the operator's customers, of the one meant by a right `user`;
+    `extra` are undocumented parameters (the first is sent before the others, the rest after them);
+    `again` are parameters sent a second time; `arrays` are those sent as `name[]`; `turn` tells
+    one asking of a case from the next, for a case is asked only once.
+    """
+
+    format: Format
+    task: Value = State.VALID
+    user: Value = State.VALID
+    api_user: Value = State.VALID
+    api_key: Value = State.VALID
+    customer: int = 0
+    order: tuple[str, ...] = PARAMETERS
+    encoding: Encoding = Encoding.PLAIN
+    extra: tuple[tuple[str, str], ...] = ()
+    again: tuple[tuple[str, Value], ...] = ()
+    arrays: tuple[str, ...] = ()
+    method: str = "GET"
+    turn: int = 0
+
+    def state(self, parameter: str) -> Value:
+        """Return the state of one parameter."""
+        value: Value = getattr(self, parameter)
+        return value
+
+    @property
+    def wrong(self) -> tuple[str, ...]:
+        """The parameters for which an error is due."""
+        wrong = []
+        for name in PARAMETERS:
+            state = getattr(self, name)
+            if state is not State.VALID and not (name == "task" and state in LENIENT):
+                wrong.append(name)
+        return tuple(wrong)
+
+    @property
+    def expected(self) -> Expected:
+        """The envelope that this case calls for (specification, section 4)."""
+        if self.again or self.arrays or self.method != "GET":
+            return Expected.EITHER
+        if self.wrong:
+            return Expected.ERROR
+        return Expected.EITHER if self.task in LENIENT else Expected.OVERVIEW
+
+    @property
+    def weight(self) -> tuple[int, ...]:
+        """How much there is to this case: the simplest of several failures is shown first."""
+        return (
+            sum(self.state(name) is not State.VALID for name in PARAMETERS),
+            len(self.extra) + len(self.again) + len(self.arrays),
+            int(self.order != PARAMETERS) + int(self.encoding is not Encoding.PLAIN),
+            sum(map(_length, map(self.state, PARAMETERS))),
+            self.customer,
+            self.turn,
+        )
+
+    def __str__(self) -> str:
+        """Say it in a few words: `json, task missing, user prefix`."""
+        said: list[str] = [self.format.value]
+        for name in PARAMETERS:
+            state = self.state(name)
+            if isinstance(state, Text):
+                said.append(f"{name} {state.text!r}")
+            elif state is not State.VALID:
+                said.append(f"{name} {state.value}")
+        said += [f"{name} sent as {name}[]" for name in self.arrays]
+        said += [f"{name} sent twice" for name, _ in self.again]
+        said += [f"with {name}={value}" for name, value in self.extra]
+        if self.order != PARAMETERS:
+            said.append("in the order " + " ".join(self.order))
+        if self.encoding is not Encoding.PLAIN:
+            said.append(f"{self.encoding} percent-encoded")
+        if self.method != "GET":
+            said.append(f"as {self.method}")
+        if self.customer:
+            said.append(f"customer {self.customer + 1}")
+        if len(said) == 1:
+            said.append("all parameters right")
+        return ", ".join(said)
+
+
+LONGEST = 255
+"""Characters of a value that every implementation has to read (specification, section 4)."""
+
+
+def pairs(case: Case, rights: Rights) -> list[tuple[str, str]]:
+    """Return the names and values of the query, in the order in which they are sent."""
+
+    def value_of(name: str, state: Value) -> str | None:
+        return _made(state, name, case.customer, rights)
+
+    sent = [
+        (f"{name}[]" if name in case.arrays else name, value_of(name, case.state(name)))
+        for name in case.order
+    ]
+    sent += [(name, value_of(name, state)) for name, state in case.again]
+    stated = [(name, value) for name, value in sent if value is not None]
+    return [*case.extra[:1], *stated, *case.extra[1:]]
+
+
+@lru_cache(maxsize=1024)
+def _made(state: Value, name: str, customer: int, rights: Rights) -> str | None:
+    if state is State.FOREIGN:
+        return rights.foreign
+    if state is State.OWN_NAME:
+        return rights.api_user
+    if state is State.CUSTOMER:
+        return rights.customers[customer]
+    if state is State.KEY:
+        return rights.api_key
+    return make(state, rights.of(name, customer), name)
+
+
+def askable(case: Case, rights: Rights) -> bool:
+    """Say whether this account can tell this case from another.
+
+    A key without letters has no other letter case; a name of one character has no part; what is
+    sent may be a name as some databases compare, which all letter cases of a key are not; without a
+    foreign customer none can be sent; and what is too long need not be read by anybody.
+    """
+    if case.customer >= len(rights.customers):
+        return False
+    for name in PARAMETERS:
+        state = case.state(name)
+        known = rights.customers if name == "user" else (rights.of(name, case.customer),)
+        if isinstance(state, Text):
+            if looks_alike(state.text, known):
+                return False
+        elif name in case.wrong and state not in EMPTY:
+            made = _made(state, name, case.customer, rights)
+            if not made or made in known or len(made) > LONGEST:
+                return False
+            if name in ("user", "api_user") and looks_alike(made, known):
+                return False
+    return True
+
+
+def query(sent: list[tuple[str, str]], encoding: Encoding) -> str:
+    """Write the query. Spaces are `%20`, for `+` is read differently by different servers."""
+    return "&".join(
+        f"{_written(name, _HEX if encoding is Encoding.NAMES else '', safe='[]')}"
+        f"={_written(value, _OF_VALUES.get(encoding, ''), safe='@')}"
+        for name, value in sent
+    )
+
+
+def _length(state: Value) -> int:
+    """How much text a state holds: a bare quote says more than a whole injection does."""
+    if isinstance(state, Text):
+        return len(state.text)
+    return 20 if state in ODD else 0
+
+
+@lru_cache(maxsize=1024)  # names and right values are in every call
+def _written(text: str, every_byte: str, safe: str) -> str:
+    if every_byte:
+        return "".join(every_byte % byte for byte in text.encode())
+    return quote(text, safe=safe)
+
+
+def url_of(base_url: str, case: Case, written: str) -> str:
+    """Return the URL of a call whose query is already written."""
+    address = base_url + path_of(case.format)
+    return f"{address}?{written}" if written and case.method == "GET" else address

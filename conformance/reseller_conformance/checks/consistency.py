@@ -1,0 +1,220 @@
+"""Do answers agree: the two formats, the customers, and calls in flight together?
+
+The account may be live: a count is right when it lies between those of the calls around it
+(specification, section 5).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import final
+
+from reseller_conformance.checks.rejects import refused
+from reseller_conformance.checks.response import Answer
+from reseller_conformance.checks.violation import Departure, shown
+from reseller_conformance.contract import FIELDS, Format
+from reseller_conformance.envelope import FieldValue, Looks, declared_package, misread
+
+__all__ = [
+    "ALL",
+    "Between",
+    "alike",
+    "between",
+    "differing",
+    "formats",
+    "misdeclared",
+    "overruled",
+    "own",
+    "own_in_turn",
+    "white_space",
+]
+
+BALANCE = ("credits_allowed", "credits_used")
+FOLLOWS = ("credits_remain", "credits_overage")
+"""What follows from the balance (specification, section 5)."""
+
+WHITE_SPACE = " \t\r\n"
+"""White space as XML has it. A no-break space, by contrast, is part of a text."""
+
+Values = Mapping[str, FieldValue]
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Between:
+    """An answer, and those around it that tell what it should say.
+
+    `wavering` are the counts that they do not bound, because they go up and down.
+    """
+
+    before: Answer
+    answer: Answer
+    after: Answer
+    wavering: frozenset[str] = frozenset()
+
+
+def between(answers: Sequence[Answer]) -> list[Between]:
+    """Put each answer but the first and the last between its neighbours."""
+    return [Between(*three) for three in zip(answers, answers[1:], answers[2:], strict=False)]
+
+
+Reader = Callable[[FieldValue], FieldValue]
+"""What of a value is compared."""
+
+
+def _lines(value: FieldValue) -> FieldValue:
+    # XML 1.0, 2.11: a reader of XML never sees the carriage returns that a text was written with
+    return value.replace("\r\n", "\n").replace("\r", "\n") if isinstance(value, str) else value
+
+
+def _trimmed(value: FieldValue) -> FieldValue:
+    read = _lines(value)
+    return read.strip(WHITE_SPACE) if isinstance(read, str) else read
+
+
+def differing(group: Between, names: Sequence[str], read: Reader = _lines) -> Iterator[str]:
+    """Yield the fields in which the answer lies outside those around it."""
+    before, values, after = (part.values for part in (group.before, group.answer, group.after))
+    for name in names:
+        if name in group.wavering:
+            continue
+        if name in before and name in values and name in after:
+            around = (read(before[name]), read(after[name]))
+            if not _fits(read(values[name]), around):
+                yield name
+
+
+def _fits(value: FieldValue, around: tuple[FieldValue, FieldValue]) -> bool:
+    if isinstance(value, int) and isinstance(around[0], int) and isinstance(around[1], int):
+        return min(around[0], around[1]) <= value <= max(around[0], around[1])
+    return value in around
+
+
+ALL = tuple(field.name for field in FIELDS)
+OWN = tuple(name for name in ALL if name != "reputation")
+"""What tells one account from another. Reputation may move either way from call to call."""
+
+
+def formats(group: Between) -> Iterator[Departure]:
+    """One format tells what the calls around it in the other format tell."""
+    if group.answer.looks is not Looks.OVERVIEW:
+        return
+    decoded_wrongly = any(misdeclared(group)) or any(overruled(group))
+    for name in differing(group, ALL, _trimmed):
+        if not (decoded_wrongly and isinstance(group.answer.values[name], str)):
+            other = group.before.case.format.upper()
+            expected = f"as in {other}: {shown(group.before.values, (name,))}"
+            yield Departure(group.answer, name, expected, shown(group.answer.values, (name,)))
+
+
+def white_space(group: Between) -> Iterator[Departure]:
+    """The package has the same white space around it in both formats.
+
+    XML is often written with each text on a line of its own. Where a body cannot be read, that is
+    the finding.
+    """
+    responses = (group.before, group.answer, group.after)
+    if any(one.requirement.topic == "readable" for each in responses for one in each.problems):
+        return
+    if any(differing(group, ("package",))) and not any(differing(group, ("package",), _trimmed)):
+        other = group.before.case.format.upper()
+        expected = f"as in {other}: {group.before.values['package']!r:.80}"
+        yield Departure(
+            group.answer, "package", expected, f"{group.answer.values['package']!r:.80}"
+        )
+
+
+def misdeclared(group: Between) -> Iterator[Departure]:
+    """The XML is in the encoding that it declares.
+
+    A reader cannot tell by the XML alone: almost any bytes are text in ISO-8859-1. The text that
+    the JSON holds tells.
+    """
+    pair = _packages(group)
+    if pair is None or any(overruled(group)):
+        return
+    xml, ours, theirs = pair
+    for encoding, text in misread(xml.exchange.body).items():
+        if _trimmed(text) == theirs:
+            expected = f"the text that the JSON has: {theirs}"
+            hint = f"the bytes are {encoding}, but are declared otherwise"
+            yield Departure(xml, "package", expected, ours, hint)
+            return
+
+
+def overruled(group: Between) -> Iterator[Departure]:
+    """The header's charset does not overrule a declaration that is right."""
+    pair = _packages(group)
+    if pair is None:
+        return
+    xml, ours, theirs = pair
+    content_type = xml.exchange.header("Content-Type")
+    declared = declared_package(xml.exchange.body, content_type)
+    if declared is not None and _trimmed(declared) == theirs:
+        expected = f"a charset by which the text is that of the JSON: {theirs}"
+        yield Departure(xml, "Content-Type", expected, f"{content_type}, by which it is {ours}")
+
+
+def _packages(group: Between) -> tuple[Answer, str, str] | None:
+    """Return the XML, its package and that of the JSON, both trimmed, where the two differ."""
+    pair = {part.case.format: part for part in (group.before, group.answer)}
+    if len(pair) < len(Format):
+        return None
+    ours, theirs = (pair[f].values.get("package") for f in (Format.XML, Format.JSON))
+    if not isinstance(ours, str) or not isinstance(theirs, str):
+        return None
+    ours, theirs = ours.strip(WHITE_SPACE), theirs.strip(WHITE_SPACE)
+    return None if ours == theirs else (pair[Format.XML], ours, theirs)
+
+
+def own(group: Between) -> Iterator[Departure]:
+    """A right call gets this customer's overview, as before and after."""
+    if group.answer.looks is Looks.ERRORS:
+        said = "; ".join(group.answer.errors)[:120]
+        yield Departure(group.answer, "answer", "the customer's overview", f"an error: {said}")
+    elif group.answer.looks is Looks.OVERVIEW:
+        names = tuple(name for name in differing(group, OWN) if not _moving(group, name))
+        if names:
+            yield Departure(
+                group.answer,
+                ", ".join(names),
+                f"this customer's: {shown(group.before.values, names[:3])}",
+                shown(group.answer.values, names[:3]),
+            )
+
+
+def _moving(group: Between, name: str) -> bool:
+    """Say whether a count has moved meanwhile: what it was in between, nobody can tell.
+
+    Usage may be reset, and an allowance raised, while a run lasts; `values.steady` watches them.
+    What follows from the two may come back to where it was.
+    """
+    before, after = group.before.values, group.after.values
+    counts = {name, *(BALANCE if name in FOLLOWS else ())} & before.keys() & after.keys()
+    return any(isinstance(before[of], int) and before[of] != after[of] for of in counts)
+
+
+def own_in_turn(group: Between) -> Iterator[Departure]:
+    """A call in a crowd or a sequence is answered as it is alone.
+
+    A wrong one that is let in even alone has a cause of its own, which `due` tells.
+    """
+    if not group.answer.case.wrong:
+        yield from own(group)
+    elif group.before.looks is not Looks.OVERVIEW:
+        yield from refused(group.answer)
+
+
+def alike(group: Between) -> Iterator[Departure]:
+    """A customer's overview differs from those of another around it."""
+    whole = all(set(ALL) <= set(part.values) for part in (group.before, group.answer, group.after))
+    if whole and not any(differing(group, ALL)):
+        values = shown(group.answer.values, ("package", "credits_used"))
+        yield Departure(
+            group.answer,
+            "all ten fields",
+            "an overview of its own",
+            f"{values}, as customer {group.before.case.customer + 1}",
+            "if the two accounts are really alike, name two customers that differ",
+        )

@@ -1,0 +1,48 @@
+"""Does a near miss of a customer's name bring an account, and whose?
+
+It may be another customer's name: `client1` is a prefix of `client12`, and `1` of `12`
+(specification, section 4).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from reseller_conformance.cases.case import Case
+from reseller_conformance.cases.mutations import NAMES, Text
+from reseller_conformance.checks.consistency import OWN, Between, differing
+from reseller_conformance.checks.rejects import refused
+from reseller_conformance.checks.violation import Departure
+from reseller_conformance.envelope import Looks
+
+__all__ = ["another_customer", "could_be_a_name", "nobody"]
+
+_NAME = re.compile(r"[\w.@+' -]+")
+
+
+def could_be_a_name(case: Case) -> bool:
+    """Say whether a customer could be registered under the `user` that this call sends."""
+    if case.wrong != ("user",) or case.extra:
+        return False
+    if isinstance(case.user, Text):
+        return bool(_NAME.fullmatch(case.user.text)) and "--" not in case.user.text
+    return case.user in NAMES
+
+
+def another_customer(group: Between) -> bool:
+    """Say whether a near miss brings the overview of somebody else than the customer meant.
+
+    The group holds that customer's overviews before and after. An account that was never used
+    looks like any other one, and so identifies nobody.
+    """
+    if group.answer.looks is not Looks.OVERVIEW or not could_be_a_name(group.answer.case):
+        return False
+    used = any(group.answer.values.get(name) for name in ("requests", "credits_used"))
+    return not used or group.before.looks is not Looks.OVERVIEW or any(differing(group, OWN))
+
+
+def nobody(group: Between) -> Iterator[Departure]:
+    """A near miss brings no overview, unless it is another customer's name."""
+    if not another_customer(group):
+        yield from refused(group.answer)

@@ -1,0 +1,118 @@
+"""An exchange together with what its body means: what checks judge.
+
+The client's part is in `exchange`, the reader's in `envelope`; here they are put side by side.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import final
+
+from reseller_conformance.cases.case import Case
+from reseller_conformance.envelope import (
+    Envelope,
+    ErrorList,
+    FieldValue,
+    Looks,
+    Overview,
+    Problem,
+    looks_of,
+    read_envelope,
+)
+from reseller_conformance.exchange import Exchange, Transport
+from reseller_conformance.requirements import Level
+
+__all__ = ["Answer", "read"]
+
+MOST, LONGEST = 1000, 1000
+"""Error texts of one answer, and characters of each, that are remembered."""
+
+
+@final
+@dataclass(frozen=True)
+class Answer:
+    """One answer: how it came, and what it means."""
+
+    exchange: Exchange
+    envelope: Envelope
+
+    @property
+    def case(self) -> Case:
+        """The call that this answers."""
+        return self.exchange.case
+
+    @property
+    def asked(self) -> bool:
+        """Whether the call was made at all."""
+        problem = self.exchange.problem
+        return problem is None or problem.kind is not Transport.NOT_ASKED
+
+    @cached_property
+    def speaks(self) -> bool:
+        """Whether the implementation itself gave a whole answer with a body to be read.
+
+        Where it did not, the `http` topic says why, and no other has anything to judge.
+        """
+        exchange = self.exchange
+        if exchange.problem is not None or not exchange.body.strip():
+            return False
+        status = exchange.status or 200  # a saved body without one: somebody meant it
+        return not (300 <= status < 400 or status >= 500 or status == 429)
+
+    @cached_property
+    def looks(self) -> Looks:
+        """Which of the two envelopes this is, or was meant to be."""
+        return looks_of(self.envelope) if self.speaks else Looks.NEITHER
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What the reader met."""
+        return self.envelope.problems
+
+    @property
+    def values(self) -> Mapping[str, FieldValue]:
+        """Those of the ten fields that could be read."""
+        return {} if isinstance(self.envelope, ErrorList) else self.envelope.values
+
+    @property
+    def errors(self) -> tuple[str, ...]:
+        """The error texts that could be read."""
+        return () if isinstance(self.envelope, Overview) else self.envelope.errors
+
+    @property
+    def summary(self) -> str:
+        """What came, in a few words: `HTTP 401 with an error envelope`."""
+        exchange = self.exchange
+        if exchange.problem is not None:
+            return f"{exchange.problem.kind}: {exchange.problem.detail}"
+        if exchange.status is not None and 300 <= exchange.status < 400:
+            return f"HTTP {exchange.status}, a redirect to {exchange.header('Location')}"
+        http = "" if exchange.status is None else f"HTTP {exchange.status} "
+        if not exchange.body.strip():
+            return f"{http}without a body" if http else "an empty body"
+        what = {
+            Looks.OVERVIEW: "an overview",
+            Looks.ERRORS: "an error envelope",
+            Looks.NEITHER: "no envelope",
+        }[looks_of(self.envelope)]
+        wrong = next((p.got for p in self.problems if p.requirement.level is Level.MUST), "")
+        said = f"{what}, but {wrong}" if wrong else what
+        return f"{http}with {said}" if http else said
+
+
+def read(exchange: Exchange) -> Answer:
+    """Read what an exchange brought."""
+    content_type = exchange.header("Content-Type")
+    envelope = read_envelope(exchange.body, exchange.case.format, content_type)
+    return Answer(exchange, _bounded(envelope))
+
+
+def _bounded(envelope: Envelope) -> Envelope:
+    """Keep, of many or long error texts, what is looked at: a body may be made of texts."""
+    if isinstance(envelope, Overview):
+        return envelope
+    if len(envelope.errors) <= MOST and all(len(text) <= LONGEST for text in envelope.errors):
+        return envelope
+    return replace(envelope, errors=tuple(text[:LONGEST] for text in envelope.errors[:MOST]))

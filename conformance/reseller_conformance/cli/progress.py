@@ -1,0 +1,133 @@
+"""Shows how far a run is while it is under way: a bar on a terminal, elsewhere a line now and then.
+
+Both go to descriptors of their own, for pytest captures the others while an item runs.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Protocol, TextIO
+
+from rich.console import Console
+from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress as RichProgress
+
+from reseller_conformance.reports.progress import Progress
+
+__all__ = ["Watch", "watch_on"]
+
+EVERY = 30.0
+"""Seconds from one line to the next, where there is no terminal."""
+
+REFRESH = 0.5
+"""Seconds after which a bar is drawn anew."""
+
+
+class Display(Protocol):
+    """What shows progress, as often as `every` says."""
+
+    every: float
+
+    def show(self, progress: Progress) -> None:
+        """Show how far the run is."""
+
+    def close(self) -> None:
+        """Leave nothing behind that would be in the way of the report."""
+
+
+class Watch:
+    """Looks at the progress from a thread of its own."""
+
+    def __init__(self, display: Display) -> None:
+        """Show nothing before `start`."""
+        self._display = display
+        self._over = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def start(self, progress: Callable[[], Progress]) -> None:
+        """Show this progress from now on."""
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._look, args=(progress,), daemon=True)
+            self._thread.start()
+
+    def close(self) -> None:
+        """Show nothing any more."""
+        self._over.set()
+        if self._thread is not None:
+            self._thread.join()
+        self._display.close()
+
+    def _look(self, progress: Callable[[], Progress]) -> None:
+        while not self._over.wait(self._display.every):
+            try:
+                self._display.show(progress())
+            except Exception:  # whatever it is: no run fails for want of a bar
+                return
+
+
+def watch_on(out: TextIO | None, err: TextIO | None) -> Watch | None:
+    """Return what shows progress: on a terminal if one of these is, else in lines on `err`."""
+    for stream in (out, err):
+        if stream is not None and stream.isatty() and (own := _own(stream)):
+            return Watch(_Bar(own))
+    own = _own(err) if err is not None else None
+    return Watch(_Lines(own)) if own else None
+
+
+def _own(stream: TextIO) -> TextIO | None:
+    try:
+        return os.fdopen(os.dup(stream.fileno()), "w", encoding=stream.encoding)
+    except (OSError, ValueError):  # closed, or no file at all
+        return None
+
+
+class _Lines:
+    """A line each time, for a log."""
+
+    every = EVERY
+
+    def __init__(self, file: TextIO) -> None:
+        self._file = file
+
+    def show(self, progress: Progress) -> None:
+        print(progress, file=self._file, flush=True)
+
+    def close(self) -> None:
+        with suppress(OSError):  # nobody reads it any more
+            self._file.close()
+
+
+class _Bar:
+    """A bar, which is gone when it is closed."""
+
+    every = REFRESH
+
+    def __init__(self, file: TextIO) -> None:
+        self._file = file
+        self._bar = RichProgress(
+            BarColumn(bar_width=20),
+            TextColumn("{task.description}"),
+            TimeElapsedColumn(),
+            console=Console(file=file, highlight=False),
+            transient=True,
+            redirect_stdout=False,
+            redirect_stderr=False,
+        )
+        self._task = self._bar.add_task("", total=None)
+
+    def show(self, progress: Progress) -> None:
+        rate = f", {progress.rate:.1f}/s" if progress.rate else ""
+        self._bar.update(
+            self._task,
+            total=max(progress.total, 1),
+            completed=progress.done,
+            description=f"{progress}{rate}",
+        )
+        self._bar.start()
+
+    def close(self) -> None:
+        self._bar.stop()
+        self._file.close()

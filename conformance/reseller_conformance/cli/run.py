@@ -1,0 +1,262 @@
+"""One run from the command line: pytest in this process, then the report, then the exit code.
+
+What the options mean is left to `settings`, what is asked and judged to the suite and `plugin`.
+"""
+
+from __future__ import annotations
+
+import gc
+import io
+import os
+import re
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext, redirect_stderr
+from dataclasses import replace
+from importlib.metadata import entry_points
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+
+from reseller_conformance.cli.progress import watch_on
+from reseller_conformance.cli.screen import Screen
+from reseller_conformance.cli.signals import delivered, put_through
+from reseller_conformance.client import scrubber_of
+from reseller_conformance.config.options import OPTIONS, dest
+from reseller_conformance.config.settings import Settings, SettingsError, settings_from
+from reseller_conformance.findings.model import Run
+from reseller_conformance.pytest_support.collector import collected, interrupted, progress_of
+from reseller_conformance.pytest_support.session import announced, look_ahead, unwritten
+from reseller_conformance.reports import github
+from reseller_conformance.reports.registry import write_all
+from reseller_conformance.reports.terminal import console_for, print_heading, print_report
+from reseller_conformance.reports.text import one_line, visible
+
+__all__ = ["SettingsError", "exit_code", "run"]
+
+SUITE = "reseller_conformance.suite"
+HERE = Path(__file__).parent
+
+MOST_LINES = 40
+UNVERIFIED, INTERRUPTED = 3, 130
+
+
+def run(
+    words: Mapping[str, object],
+    base_url: str | None,
+    rest: Sequence[str],
+    color: bool | None = None,
+) -> int:
+    """Run the suite as these words say, print the report, and return the exit code.
+
+    Raises SettingsError before anything is asked.
+    """
+    settings = settings_from(words, base_url)
+    if settings.missing_target:
+        raise SettingsError(settings.missing_target)
+    words = {**words, "reference": settings.target is None}
+    look_ahead(settings)
+    with _key_in_environment(words, settings):
+        return _run(settings, words, base_url, rest, color)
+
+
+def _run(
+    settings: Settings,
+    words: Mapping[str, object],
+    base_url: str | None,
+    rest: Sequence[str],
+    color: bool | None,
+) -> int:
+    watched = github.here(os.environ)
+    with github.fenced(click.echo) if watched else nullcontext():
+        screen = _judge(settings, pytest_args(base_url, rest), _Given(words), color)
+        code = _tell(screen, color)
+    if watched and screen.run:
+        github.tell(screen.run, os.environ, click.echo)
+    return code
+
+
+@contextmanager
+def _key_in_environment(words: dict[str, object], settings: Settings) -> Iterator[None]:
+    """Hand the key on to pytest and its workers by the environment.
+
+    The file of `--api-key-file` may be a pipe, which is read once.
+    """
+    name = "RESELLER_API_KEY"
+    if not words.pop("api-key-file", None) or settings.target is None:
+        yield
+        return
+    before = os.environ.get(name)
+    os.environ[name] = settings.target.api_key.reveal()
+    try:
+        yield
+    finally:
+        os.environ.pop(name)
+        if before is not None:
+            os.environ[name] = before
+
+
+def _judge(settings: Settings, args: list[str], given: _Given, color: bool | None) -> Screen:
+    """Run pytest, print what it complains of, and return what was seen of it."""
+    screen = Screen(
+        collected,
+        announce=lambda config: print_heading(announced(config), console_for(color)),
+        progress=progress_of,
+        watch=watch_on(sys.stdout, sys.stderr),
+        starts=settings.app is not None,
+    )
+    said = io.StringIO()
+    interrupts = delivered(lambda: screen.interrupted or interrupted(screen.config))
+    with redirect_stderr(said), interrupts, _caches_elsewhere(), _tuned():
+        status = _session(args, screen, given, settings)
+    if screen.config:
+        screen.problems += unwritten(screen.config)
+    scrub = scrubber_of(settings.target).text if settings.target else str
+    if status == pytest.ExitCode.USAGE_ERROR and not screen.problems:
+        raise SettingsError(scrub(_complaint(said.getvalue())))
+    # Many requirements rest on the same code: the first error tells the cause.
+    problems = map(_problem, [*screen.problems, *screen.errors[:1]])
+    for line in scrub("\n".join([said.getvalue(), *problems])).strip("\n").splitlines():
+        click.echo(visible(line), err=True)
+    return screen
+
+
+def _session(args: list[str], screen: Screen, given: _Given, settings: Settings) -> int:
+    """Run pytest, and return its exit code, whatever ends it."""
+    status: int
+    cut_short = False
+    try:
+        put_through()
+        status = pytest.main(args, plugins=[screen, given])
+        # before the first item nobody knows yet that there is something to report
+        cut_short = screen.interrupted and not (screen.run and screen.run.results)
+    except Exception as error:
+        screen.fail(error)
+        status = pytest.ExitCode.INTERNAL_ERROR
+    except KeyboardInterrupt:  # where pytest has no session yet, or is ending it
+        screen.interrupted = cut_short = True
+        status = pytest.ExitCode.INTERRUPTED
+    finally:
+        screen.close()
+    if cut_short:
+        screen.run = replace(screen.run or Run((), settings.level), complete=False)
+        screen.problems += write_all(settings.reports, screen.run)
+    return status
+
+
+class _Given:
+    """The operator's words, for pytest's configuration: a plugin.
+
+    They do not go by its command line, for argparse loses some of them, such as a customer `--`.
+    """
+
+    def __init__(self, words: Mapping[str, object]) -> None:
+        given = ((option, words.get(option.name)) for option in OPTIONS)
+        self._options = {
+            dest(option.name): list(word) if isinstance(word, (list, tuple)) else word
+            for option, word in given
+            if word
+        }
+        self._options["reseller_run"] = True  # messages name the options of `run`
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_configure(self, config: pytest.Config) -> None:
+        """Set the options, before the plugin looks at them."""
+        vars(config.option).update(self._options)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:
+        """Tell them to a worker process, where the plugin sets them."""
+        node.workerinput["reseller_options"] = self._options
+
+
+def pytest_args(base_url: str | None, rest: Sequence[str]) -> list[str]:
+    """Return what pytest is given: nothing of the current folder's configuration counts."""
+    args = ["--pyargs", SUITE, "-p", "base_url", "-p", _plugin(), "-p", "no:cacheprovider"]
+    args += ["-c", str(HERE / "run.ini"), f"--rootdir={HERE}", "--noconftest"]
+    if base_url:
+        args.append(f"--base-url={base_url}")
+    spread = [word for word in rest if word.startswith(("-n", "--numprocesses", "--tx"))]
+    if spread:
+        if find_spec("xdist") is None:
+            raise SettingsError(
+                f"several processes need pytest-xdist, pip install pytest-xdist: {spread[0]}"
+            )
+        args.append("--dist=loadscope")  # one process asks, and nothing is asked twice
+    # pytest finds these modules imported: with `-- -W error` that warning would end the run
+    return [*args, *rest, "-W", "ignore:Module already imported so cannot be rewritten"]
+
+
+def exit_code(run: Run | None, problems: Sequence[str], interrupted: bool) -> int:
+    """Return what the run comes to for a shell."""
+    if interrupted:
+        return INTERRUPTED
+    if run is None or problems:
+        return UNVERIFIED
+    return run.standing.exit_code
+
+
+def _plugin() -> str:
+    """Return the plugin by the name under which pytest loads it itself, so that it loads once."""
+    name = "reseller_conformance"
+    return name if entry_points(group="pytest11", name=name) else f"{name}.plugin"
+
+
+@contextmanager
+def _caches_elsewhere() -> Iterator[None]:
+    """Keep what Hypothesis computes once, tables of Unicode mostly, out of the current folder."""
+    name = "HYPOTHESIS_STORAGE_DIRECTORY"
+    if name in os.environ:
+        yield
+        return
+    caches = os.environ.get("LOCALAPPDATA") or os.environ.get("XDG_CACHE_HOME")
+    os.environ[name] = str(Path(caches or "~/.cache").expanduser() / "reseller-conformance")
+    try:
+        yield
+    finally:
+        del os.environ[name]
+
+
+@contextmanager
+def _tuned() -> Iterator[None]:
+    """Tune the interpreter for many calls in flight, where the process is ours, as it is here.
+
+    What a run makes it keeps, and a tenth of its time went into looking for garbage. A thread that
+    has its answer waits for another's turn to end: 5 ms, as long as some answers take.
+    """
+    collections, turn = gc.get_threshold(), sys.getswitchinterval()
+    gc.set_threshold(5_000, 10, 10)
+    sys.setswitchinterval(0.0005)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*collections)
+        sys.setswitchinterval(turn)
+
+
+def _complaint(said: str) -> str:
+    """Return the one line that matters of pytest's complaint about its options."""
+    found = re.search(r"^\S+: error: (.*)$", said, re.MULTILINE)
+    return found[1] if found else one_line(said.replace("ERROR: ", "")).strip()
+
+
+def _problem(text: str) -> str:
+    head, _, body = text.partition("\n")
+    last = body.splitlines()[-MOST_LINES:]
+    return "\n".join([f"error: {head}", *(f"  {line}" for line in last)])
+
+
+def _tell(screen: Screen, color: bool | None) -> int:
+    code = exit_code(screen.run, screen.problems, screen.interrupted)
+    if screen.run and screen.run.results:
+        print_report(screen.run, console_for(color), headed=screen.announced)
+    elif code == UNVERIFIED:
+        click.echo("unverified: nothing was tested", err=True)
+    if code == INTERRUPTED:
+        click.echo("interrupted", err=True)
+    elif screen.run and screen.run.standing is not screen.run.verdict:
+        click.echo("error: the baseline is out of date: see its entries in the report", err=True)
+    return code

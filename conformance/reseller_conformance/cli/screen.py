@@ -1,0 +1,177 @@
+"""What `reseller-conformance run` shows in place of pytest's own output: progress, then the run.
+
+A pytest plugin, given to `pytest.main`. It judges nothing: the results are the collector's, and
+how they are printed is left to `terminal`.
+"""
+
+from __future__ import annotations
+
+import io
+import traceback
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import pytest
+
+from reseller_conformance.cli.progress import Watch
+from reseller_conformance.findings.model import Outcome, Run
+from reseller_conformance.pytest_support.xdist import stopped_itself
+from reseller_conformance.reports.progress import Progress
+
+__all__ = ["Screen"]
+
+# These are about pytest's own output, so they keep it.
+_TALK = (
+    "help",
+    "markers",
+    "collectonly",
+    "showfixtures",
+    "show_fixtures_per_test",
+    "setupshow",
+    "usepdb",
+    "trace",
+)
+
+
+class Screen:
+    """One run, seen from outside: `run` is what came of it.
+
+    `problems` kept pytest from the run or from a part of it; `errors` are of single requirements,
+    which the run tells too. Each is a line, and below it the traceback.
+    """
+
+    def __init__(
+        self,
+        collected: Callable[[pytest.Config], Run],
+        announce: Callable[[pytest.Config], None],
+        progress: Callable[[pytest.Config], Progress],
+        watch: Watch | None,
+        starts: bool = False,
+    ) -> None:
+        """Take the results from `collected`.
+
+        When the items are known, `announce` prints what is tested, and from then on `watch` shows
+        the `progress`. Where the run `starts` the target itself, it must have started before that.
+        """
+        self.run: Run | None = None
+        self.interrupted = False
+        self.problems: list[str] = []
+        self.errors: list[str] = []
+        self._collected = collected
+        self._announce = announce
+        self._progress = progress
+        self._watch = watch
+        self._starts = starts
+        self.config: pytest.Config | None = None
+        self.announced = False
+        self._is_ours = False
+        self._items = self._done = 0
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_configure(self, config: pytest.Config) -> None:
+        """Silence pytest's reporter.
+
+        One stays registered, for assertions and other plugins ask it for a writer. It does not
+        look at the traceback of an interrupt, of which CPython 3.11 makes some without a line
+        number, and so has nothing to say of it when the session ends.
+        """
+        self.config = config
+        manager = config.pluginmanager
+        reporter = manager.get_plugin("terminalreporter")
+        if reporter is None or any(config.getoption(name, False) for name in _TALK):
+            self.close()
+            return
+        self._is_ours = True
+        manager.unregister(reporter)
+        unheard = {"pytest_keyboard_interrupt": _nothing, "pytest_sessionfinish": _nothing}
+        silent = type("Silent", (type(reporter),), unheard)
+        manager.register(silent(config, io.StringIO()), "terminalreporter")
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Begin to count."""
+        self._items = len(session.items)
+        if not self._starts:
+            self._begin()
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_call(self) -> None:
+        """Begin with the first item: what it needs has started."""
+        self._begin()
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_node_collection_finished(self, ids: Sequence[str]) -> None:
+        """Begin to count, where the items are collected in other processes."""
+        self._items = len(ids)
+        if not self._starts:
+            self._begin()
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Count an item that is done, and keep what failed without a judgement."""
+        if report.failed:
+            said = dict(report.user_properties)
+            if "requirement" not in said:
+                self.problems.append(f"{report.nodeid} failed\n{report.longreprtext}")
+            elif said.get("outcome") != Outcome.FAILED:
+                self.errors.append(f"{report.nodeid} failed\n{report.longreprtext}")
+        if report.when == "teardown":
+            self._done += 1
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Keep what could not be collected."""
+        if report.failed:
+            where = report.nodeid or "the suite"
+            self.problems.append(f"{where} could not be loaded\n{report.longreprtext}")
+
+    def pytest_internalerror(self, excinfo: pytest.ExceptionInfo[BaseException]) -> bool:
+        """Keep an error of pytest or of a plugin."""
+        self.fail(excinfo.value)
+        return True
+
+    def fail(self, error: BaseException) -> None:
+        """Keep an error as a problem; a plain traceback shows no arguments."""
+        said = traceback.format_exception_only(error)[-1].strip()
+        lines = "".join(traceback.format_exception(error))
+        self.problems.append(f"pytest failed: {said}\n{lines}")
+
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        """Tell Ctrl-C from pytest's own ways of stopping."""
+        stopped = excinfo.value
+        if isinstance(stopped, pytest.exit.Exception):
+            self.problems.append(str(stopped))
+        elif not stopped_itself(stopped):
+            self.interrupted = True
+
+    def pytest_sessionfinish(self) -> None:
+        """Give the terminal back before anything else is said."""
+        self.close()
+
+    def pytest_unconfigure(self, config: pytest.Config) -> None:
+        """Take the results, once everybody has finished with them."""
+        self.run = self._collected(config)
+
+    def close(self) -> None:
+        """Give the terminal back."""
+        if self._watch:
+            self._watch.close()
+            self._watch = None
+
+    def _begin(self) -> None:
+        # with xdist, each process tells of the same items
+        if self.announced or not self._is_ours or not self._items or self.config is None:
+            return
+        self.announced = True
+        self._announce(self.config)
+        if self._watch:
+            self._watch.start(self._so_far)
+
+    def _so_far(self) -> Progress:
+        assert self.config is not None, "nothing is watched before the items are known"
+        progress = self._progress(self.config)
+        if progress.total:
+            return progress
+        # other processes make the calls, and tell of them at the end
+        return replace(progress, done=self._done, total=self._items, judged=True)
+
+
+def _nothing(_: object) -> None:
+    """Stand in for a hook."""

@@ -1,0 +1,321 @@
+"""Asks: a batch of cases in, an exchange for each out, and nothing of the key in any of them.
+
+All I/O of the suite starts here. What is said is left to `request`, one try of it to `wire`, when
+it may go to `throttle`, whether it is tried again to `retrying` and `hopes`.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, InvalidStateError, wait
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from queue import SimpleQueue
+from threading import Lock, Thread
+from types import TracebackType
+
+import tenacity
+
+from reseller_conformance.cases.case import Case, askable
+from reseller_conformance.client.circuit_breaker import Hopes
+from reseller_conformance.client.http.transport import Reply, Wire
+from reseller_conformance.client.redact import Cleaning
+from reseller_conformance.client.request import Request, request_for, rights_of
+from reseller_conformance.client.retry_policy import (
+    asks_everybody,
+    reason_of,
+    seconds_to_wait,
+    turned_away,
+)
+from reseller_conformance.client.secrets import scrubber_of
+from reseller_conformance.client.starvation import Starvation
+from reseller_conformance.client.target import Limits, Target
+from reseller_conformance.client.throttle import StoppedError, Throttle
+from reseller_conformance.client.traffic import Ledger, Traffic
+from reseller_conformance.exchange import SPENT, Exchange, Retry, Transport, TransportProblem
+from reseller_conformance.redaction.logs import LogScrubber
+
+__all__ = ["Client"]
+
+INTERRUPTED = "the run was interrupted"
+"""Why a call was not made."""
+
+Job = Future[Exchange]
+Work = list[tuple[Case, Job]]
+"""Cases to ask one after the other; without any it says that there will be no more."""
+
+
+class SpentError(Exception):
+    """No more requests are to be made: the operator's budget is spent."""
+
+
+class Client:
+    """Asks one target, within limits, and remembers what it has asked.
+
+    It may be used from several threads. A client that was interrupted asks nothing more.
+    """
+
+    def __init__(self, target: Target, limits: Limits) -> None:
+        """Ask this target."""
+        self._target = target
+        self._limits = limits
+        self._rights = rights_of(target)
+        self._scrubber = scrubber_of(target)
+        self._scrubbed = Cleaning(self._scrubber)
+        self._wire = Wire(target, limits.concurrency, limits.timeout)
+        self._throttle = Throttle(limits.rate, limits.concurrency)
+        self._hopes = Hopes(limits.timeout)
+        self._starvation = Starvation()
+        self._ledger = Ledger()
+        self._lock = Lock()
+        self._scrubbing = Lock()  # a long body takes fifty times its size meanwhile
+        self._asked: dict[Case, Job] = {}
+        self._answered = False
+        self._heard: list[Exchange] = []
+        self._logs = LogScrubber(self._scrubber)
+        self._logs.attach()
+
+    def __enter__(self) -> Client:
+        """Return the client, which is open already."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close it."""
+        self.close()
+
+    def close(self) -> None:
+        """Ask nothing more, and let go of connections and loggers."""
+        self.stop()
+        self._wire.close()
+        self._logs.detach()
+
+    def stop(self) -> None:
+        """Ask nothing more: what was not asked yet says that the run was interrupted."""
+        self._throttle.stop()
+
+    @property
+    def traffic(self) -> Traffic:
+        """What this client has cost its target so far."""
+        return replace(self._ledger.traffic, notes=tuple(self._starvation.notes))
+
+    @property
+    def planned(self) -> int:
+        """How many calls were made, or wait to be made."""
+        return len(self._asked)
+
+    def heard(self, start: int, most: int) -> list[Exchange]:
+        """Return exchanges in the order in which they ended, from this one on."""
+        return self._heard[start : start + most]
+
+    def askable(self, case: Case) -> bool:
+        """Say whether this account can tell this case from another."""
+        return askable(case, self._rights)
+
+    def ask(self, cases: Iterable[Case]) -> list[Exchange]:
+        """Ask these cases at once, and return an exchange for each.
+
+        The first of them are asked while others are still being made. What has been asked is not
+        asked again. A case that could not be asked, for which the exchange says why, is not
+        remembered.
+        """
+        return self._answers([case] for case in cases)
+
+    def ask_in_turn(self, *sequences: Sequence[Case]) -> list[Exchange]:
+        """Ask the cases of each sequence one after the other, several sequences at once."""
+        return self._answers(sequences)
+
+    # --- The workers -------------------------------------------------------------------------
+
+    def _answers(self, sequences: Iterable[Sequence[Case]]) -> list[Exchange]:
+        """Wait for threads to ask: an interrupt comes to this one, and ends the wait."""
+        wanted: list[Case] = []
+        jobs: dict[Case, Job] = {}
+        try:
+            with self._workers() as give:
+                for sequence in sequences:
+                    wanted += sequence
+                    if new := self._new(sequence, jobs):
+                        give(new)
+            wait(jobs.values())
+        except BaseException:
+            self._throttle.stop()
+            for case, job in jobs.items():
+                self._settle(case, job, self._not_asked(case, INTERRUPTED))
+            raise
+        return [jobs[case].result() for case in wanted]
+
+    def _new(self, sequence: Sequence[Case], jobs: dict[Case, Job]) -> list[tuple[Case, Job]]:
+        """Return a job for each case that has none yet, and have `jobs` hold one for each."""
+        with self._lock:
+            new: dict[Case, Job] = {case: Future() for case in sequence if case not in self._asked}
+            jobs |= new
+            self._asked |= new
+            jobs |= {case: self._asked[case] for case in sequence}
+        return list(new.items())
+
+    @contextmanager
+    def _workers(self) -> Iterator[Callable[[Work], None]]:
+        """Yield what to give work to: it is done by threads, which end when all of it is.
+
+        They are daemons, for one that waits on a socket must not keep the process.
+        """
+        waiting: SimpleQueue[Work] = SimpleQueue()
+        workers: list[Thread] = []
+
+        def give(work: Work) -> None:
+            waiting.put(work)
+            if len(workers) < self._limits.concurrency:
+                worker = Thread(target=self._work, args=(waiting,), name="asking", daemon=True)
+                workers.append(worker)
+                worker.start()
+
+        try:
+            yield give
+        finally:
+            for _ in workers:
+                waiting.put([])
+
+    def _work(self, waiting: SimpleQueue[Work]) -> None:
+        while sequence := waiting.get():
+            with self._ledger.asking():
+                for case, job in sequence:
+                    self._settle(case, job, self._outcome(case))
+
+    def _outcome(self, case: Case) -> Exchange | Exception:
+        """Return what comes, or a fault of the suite, told without what its frames hold.
+
+        Whatever it is, somebody waits for it: pytest's own outcomes, raised by a mock, are no
+        `Exception`.
+        """
+        try:
+            return self._exchange(case)
+        except BaseException as error:
+            said = self._scrubber.text(f"{type(error).__name__}: {error}")
+            return RuntimeError(f"the client failed with {said}")
+
+    def _settle(self, case: Case, job: Job, outcome: Exchange | Exception) -> None:
+        if not isinstance(outcome, Exchange) or _was_not_asked(outcome):
+            with self._lock:
+                if self._asked.get(case) is job and not job.done():
+                    del self._asked[case]
+        else:
+            self._heard.append(outcome)
+        with suppress(InvalidStateError):  # an interrupt has settled it
+            if isinstance(outcome, Exchange):
+                job.set_result(outcome)
+            else:
+                job.set_exception(outcome)
+
+    # --- One case ----------------------------------------------------------------------------
+
+    def _exchange(self, case: Case) -> Exchange:
+        request = request_for(case, self._target.base_url, self._rights)
+        if why := self._hopes.given_up(case):
+            return self._not_asked(case, why)
+        replies: list[Reply] = []
+        retries: list[Retry] = []
+        in_flight = self._throttle.most
+        try:
+            self._try(case, request, replies, retries)
+            self._try_with_fewer(request, replies, in_flight)
+        except StoppedError:
+            return self._not_asked(case, INTERRUPTED)
+        except SpentError:
+            if not replies:
+                return self._not_asked(case, SPENT)
+        self._hopes.learn(case, replies, turned_away(replies[-1], self._answered))
+        told = self._told(request, replies[-1])
+        with self._scrubbing:
+            kept = tuple(retries[: len(replies) - 1])
+            return self._scrubbed(case, request, replies[-1], kept, told)
+
+    def _told(self, request: Request, reply: Reply) -> str:
+        """Return what an application that runs in this process told of the call."""
+        if self._target.app_log is None:
+            return ""
+        failed = reply.status is not None and reply.status >= 500
+        ended = reply.began + reply.seconds
+        return self._target.app_log.told(
+            request.method, request.url, reply.began, ended, failed=failed
+        )
+
+    def _try(
+        self, case: Case, request: Request, replies: list[Reply], retries: list[Retry]
+    ) -> None:
+        """Send it until it is answered, or the tries are spent."""
+        due = 0.0
+
+        def to_wait(*_: object) -> float:
+            return seconds_to_wait(replies[-1], len(replies))
+
+        def once() -> Reply:
+            if not self._ledger.reserve(self._limits.max_requests):
+                raise SpentError
+            with self._throttle.slot(len(replies), due):
+                reply = self._send(request, again=bool(replies))
+                replies.append(reply)
+                if asks_everybody(reply) and self._hopes.of_another_try(case, reply):
+                    self._throttle.pause(to_wait(), reply.began)
+            return reply
+
+        def may_be_helped(reply: Reply) -> bool:
+            return turned_away(reply, self._answered) and self._hopes.of_another_try(case, reply)
+
+        def note(seconds: float) -> None:
+            nonlocal due
+            due = time.monotonic() + seconds
+            retries.append(Retry(reason_of(replies[-1]), seconds))
+
+        if not may_be_helped(once()) or not self._limits.retries:
+            return  # as nearly all do, without the cost of what manages tries
+        note(to_wait())
+        tenacity.Retrying(
+            retry=tenacity.retry_if_result(may_be_helped),
+            stop=tenacity.stop_after_attempt(self._limits.retries),
+            wait=to_wait,
+            sleep=note,  # the throttle waits, so that the call keeps its place before new ones
+            retry_error_callback=lambda _: replies[-1],
+        )(once)
+
+    def _try_with_fewer(self, request: Request, replies: list[Reply], in_flight: int) -> None:
+        """Send a call again that may have starved, and judge that response in its place."""
+        starvation = self._starvation
+        if not starvation.unanswered(replies[-1], self._limits.timeout):
+            return
+        with starvation.trial:  # of many that starved together only the first may wait in vain
+            while fewer := starvation.suspected(replies[-1], in_flight):
+                if not self._ledger.reserve(self._limits.max_requests):
+                    return
+                before = self._throttle.limit(fewer)
+                with self._throttle.slot(tries=1):
+                    self._wire.let_go()  # an idle connection may be the one that is served
+                    reply = self._send(request, again=True)
+                starvation.tried(fewer, answered=reply.status is not None)
+                if reply.status is not None:
+                    replies[-1] = reply
+                    return
+                self._throttle.limit(before)
+
+    def _send(self, request: Request, again: bool) -> Reply:
+        self._ledger.begin(again)
+        reply = self._wire.send(request.method, request.url, request.form)
+        answered = reply.status is not None
+        self._answered = self._answered or answered
+        self._starvation.learn(reply)
+        self._ledger.end(reply.seconds if answered else None, len(reply.body))
+        return reply
+
+    def _not_asked(self, case: Case, why: str) -> Exchange:
+        shown = request_for(case, self._target.base_url, self._rights).shown
+        problem = TransportProblem(Transport.NOT_ASKED, why)
+        return Exchange(case, self._scrubber.text(shown), problem=problem)
+
+
+def _was_not_asked(exchange: Exchange) -> bool:
+    return exchange.problem is not None and exchange.problem.kind is Transport.NOT_ASKED

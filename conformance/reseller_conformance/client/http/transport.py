@@ -1,0 +1,184 @@
+"""One try of one call: sent through `requests`, read within a deadline and a size.
+
+What comes back is a `Reply`, which may still hold the key: only `client` may see it. Waiting,
+trying again and most of the redaction are left to `client`; what the target names in a `problem` is
+redacted here, because only here it is apart from the suite's own words.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from typing import Any
+
+import requests
+from requests.structures import CaseInsensitiveDict
+from urllib3 import Timeout
+
+from reseller_conformance import __version__
+from reseller_conformance.client.http.adapter import DeadlineAdapter, connection_used
+from reseller_conformance.client.http.content_coding import OFFERED, decoded
+from reseller_conformance.client.http.errors import CAUGHT, Failure, Lost, failure
+from reseller_conformance.client.secrets import scrubber_of
+from reseller_conformance.client.target import Target
+from reseller_conformance.exchange import CAP, Transport, TransportProblem
+
+__all__ = ["Reply", "Wire"]
+
+BEGINNING = 4 * 1024
+"""How much is kept of a longer one, as evidence."""
+
+CHUNK = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Reply:
+    """What came of one try, as it came: not to be shown.
+
+    `connection` tells connections apart; a mock has none.
+    """
+
+    began: float
+    seconds: float
+    status: int | None = None
+    reason: str = ""
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
+    problem: TransportProblem | None = None
+    lost: Lost | None = None
+    connection: int | None = None
+
+    def header(self, name: str) -> str | None:
+        """Return the values of this header in one, as RFC 9110, 5.3, joins them."""
+        values = [value for key, value in self.headers if key.lower() == name]
+        return ", ".join(values) if values else None
+
+
+class Wire:
+    """Sends calls to one target over connections that are kept.
+
+    There is no `requests.Session`: it would read a redirect's body whatever its size, take
+    proxies and credentials from the environment, and hand the cookies of one call to the next.
+    """
+
+    def __init__(self, target: Target, connections: int, timeout: float) -> None:
+        """Keep up to so many connections; each try has so many seconds in all."""
+        self.timeout = timeout
+        self._verify = target.verify
+        self._cert = target.client_cert
+        self._proxies = dict.fromkeys(("http", "https"), target.proxy) if target.proxy else {}
+        self._redact = scrubber_of(target).text
+        self._headers = {
+            "User-Agent": f"reseller-conformance/{__version__}",
+            "Accept": "*/*",
+            "Accept-Encoding": OFFERED,
+            **dict(target.headers),
+        }
+        self._adapter = DeadlineAdapter(pool_connections=1, pool_maxsize=connections)
+        self._connections = connections
+
+    def close(self) -> None:
+        """Close the kept connections."""
+        self._adapter.close()
+
+    def let_go(self) -> None:
+        """Close the kept connections that are idle; the next call opens a new one."""
+        self._adapter.let_go()
+
+    def send(self, method: str, url: str, form: str | None, cap: int = CAP) -> Reply:
+        """Send one call, its form in the body if there is one, and read what comes."""
+        # Every kept connection may be stale, after a pause; the one after them is new.
+        for _ in range(self._connections):
+            reply = self._send(self._prepared(method, url, form), cap)
+            if reply.lost is not Lost.STALE:
+                break
+        else:
+            reply = self._send(self._prepared(method, url, form), cap)
+        return replace(reply, connection=connection_used())
+
+    def _prepared(self, method: str, url: str, form: str | None) -> requests.PreparedRequest:
+        # `Request.prepare` would decode and quote the query in a way of its own.
+        prepared = requests.PreparedRequest()
+        prepared.method = method
+        prepared.url = url
+        prepared.headers = CaseInsensitiveDict(self._headers)
+        if form is not None:
+            prepared.body = form.encode()
+            prepared.headers["Content-Type"] = "application/x-www-form-urlencoded"
+            prepared.headers["Content-Length"] = str(len(prepared.body))
+        return prepared
+
+    def _send(self, prepared: requests.PreparedRequest, cap: int) -> Reply:
+        limit: Any = Timeout(total=self.timeout)  # which `requests` takes, but types do not say
+        began = time.monotonic()
+        try:
+            response = self._adapter.send(
+                prepared,
+                stream=True,
+                timeout=limit,
+                verify=self._verify,
+                cert=self._cert,
+                proxies=self._proxies,
+            )
+        except CAUGHT as error:
+            failed = failure(error, self.timeout)
+            seconds = time.monotonic() - began
+            return Reply(began, seconds, problem=failed.problem, lost=failed.lost)
+        try:
+            body, broken = self._read(response.raw, cap)
+        finally:
+            response.close()
+        reply = Reply(
+            began,
+            time.monotonic() - began,
+            status=response.status_code,
+            reason=response.raw.reason or "",
+            headers=tuple(response.raw.headers.items()),
+            body=body,
+            problem=broken.problem if broken else None,
+            lost=broken.lost if broken else None,
+        )
+        return self._undone(reply, cap)
+
+    def _read(self, raw: Any, cap: int) -> tuple[bytes, Failure | None]:
+        """Read the body as it lies on the wire."""
+        body = bytearray()
+        try:
+            while chunk := raw.read1(CHUNK, decode_content=False):
+                body += chunk
+                if len(body) > cap:
+                    problem = TransportProblem(
+                        Transport.TOO_LARGE, f"the body is longer than {cap} bytes"
+                    )
+                    return bytes(body[:BEGINNING]), Failure(problem)
+        except CAUGHT as error:
+            return bytes(body), self._broken_off(error, raw, len(body))
+        # a mock of `requests` has nothing below it
+        if getattr(getattr(raw, "_original_response", None), "longer", False):
+            detail = f"the body goes on beyond its Content-Length of {len(body)} bytes"
+            return bytes(body), Failure(TransportProblem(Transport.INCOMPLETE, detail))
+        return bytes(body), None
+
+    def _broken_off(self, error: Exception, raw: Any, came: int) -> Failure:
+        announced = raw.length_remaining is not None
+        amount = f"{came} of {came + raw.length_remaining} bytes" if announced else f"{came} bytes"
+        if failure(error, self.timeout).problem.kind is Transport.TIMEOUT:
+            detail = f"the answer was not whole after {self.timeout:g} s: {amount} of body came"
+            return Failure(TransportProblem(Transport.TIMEOUT, detail))
+        if announced or raw.chunked:
+            detail = f"the body breaks off: {amount} came"
+            return Failure(TransportProblem(Transport.INCOMPLETE, detail), Lost.DROPPED)
+        detail = f"the connection broke within the body, after {amount}"
+        return Failure(TransportProblem(Transport.DROPPED, detail), Lost.DROPPED)
+
+    def _undone(self, reply: Reply, cap: int) -> Reply:
+        """Undo the content codings; a body that does not decode is left out."""
+        coding = reply.header("content-encoding")
+        if coding is None:
+            return reply
+        if reply.problem is not None:
+            return replace(reply, body=b"")
+        body = decoded(reply.body, coding, cap, self._redact)
+        if isinstance(body, TransportProblem):
+            return replace(reply, body=b"", problem=body)
+        return replace(reply, body=body)

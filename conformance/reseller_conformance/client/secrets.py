@@ -1,0 +1,102 @@
+"""What of a target is secret, and the target as it may be shown.
+
+How a secret is found in a text is left to `secret`. Everything that redacts for one target shares
+one scrubber, so that all of them know the same secrets.
+"""
+
+from __future__ import annotations
+
+import re
+from base64 import b64decode
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import lru_cache
+from urllib.parse import unquote, urlsplit
+
+from reseller_conformance.cases.mutation_makers import make, shell
+from reseller_conformance.cases.mutations import NEAR, WRONG
+from reseller_conformance.client.target import Target
+from reseller_conformance.redaction.secret import LEAST, Scrubber
+
+__all__ = ["redacted", "scrubber_of", "secrets_of"]
+
+PUBLIC_HEADERS = frozenset(
+    (
+        *("accept", "accept-charset", "accept-encoding", "accept-language", "cache-control"),
+        *("connection", "content-type", "host", "origin", "user-agent"),
+        *("x-forwarded-for", "x-forwarded-host", "x-forwarded-proto"),
+    )
+)
+"""Headers whose values every server may tell: redacting them would hide hosts and media types."""
+
+PUBLIC_PARAMETERS = frozenset(("algorithm", "qop", "realm", "signedheaders", "uri"))
+"""Parameters of `Authorization` that name no secret (RFC 7616; AWS Signature Version 4)."""
+
+JWT = "eyJ"
+"""How a JSON Web Token begins: its parts are base64 of JSON, and of a signature (RFC 7515)."""
+
+_PIECE = re.compile(r"""(?:([^\s=;,"]+)\s*=\s*)?(?:"((?:[^"\\]|\\.)*)"|([^\s;,"][^;,"]*))""")
+"""A parameter or a cookie, or a text without a name; quoted or not."""
+
+
+def secrets_of(target: Target) -> list[str]:
+    """Return what is never shown: the key, its parts as they are sent, the operator's headers."""
+    key = target.api_key.reveal()
+    states = (*WRONG["api_key"], *NEAR["api_key"])
+    made = [make(state, key, "api_key") or "" for state in states if shell(state) is not None]
+    # what stands around the whole key is no part of it; the exchanged one is made of all but two
+    parts = [*(value for value in made if key not in value), key[:-2]]
+    for name, value in target.headers:
+        if name.lower() not in PUBLIC_HEADERS:
+            parts += _secrets_in(value)
+    if target.proxy and (password := urlsplit(target.proxy).password):
+        parts.append(unquote(password))
+    # the pair as HTTP's Basic scheme joins it, for a key too short to be found within its base64
+    basic = f"{target.api_user}:{key}"
+    return [key, *dict.fromkeys(part for part in parts if len(part) >= LEAST), basic]
+
+
+def _secrets_in(value: str) -> Iterator[str]:
+    """Yield a header's value as a whole, what follows its scheme, and each of its parameters."""
+    scheme, _, rest = value.partition(" ")
+    held = rest.strip() if rest and "=" not in scheme else value
+    token = held.rpartition(" ")[2]
+    yield from (value, held, token, token.rstrip("="))
+    if token.startswith(JWT):
+        yield from token.split(".")
+    if scheme.lower() == "basic":
+        yield from _decoded(held)
+    for name, quoted, plain in _PIECE.findall(held):
+        text = quoted or plain.strip()
+        if name.lower() not in PUBLIC_PARAMETERS:
+            # a value too short to be found alone is found beside its name
+            yield text if len(text) >= LEAST else f"{name}={text}"
+
+
+def _decoded(basic: str) -> Iterator[str]:
+    """Yield the user and password that HTTP's Basic scheme joins, and the password alone."""
+    try:
+        pair = b64decode(basic, validate=True).decode()
+    except ValueError:
+        return
+    yield pair
+    yield pair.partition(":")[2]
+
+
+@lru_cache(maxsize=8)
+def scrubber_of(target: Target) -> Scrubber:
+    """Return the scrubber that knows what is secret about this target."""
+    return Scrubber(secrets_of(target))
+
+
+@lru_cache(maxsize=8)
+def redacted(target: Target) -> Target:
+    """Return the target as it may be shown: the operator's texts may hold the key as well."""
+    redact = scrubber_of(target).text
+    return replace(
+        target,
+        base_url=redact(target.base_url),
+        api_user=redact(target.api_user),
+        customers=tuple(map(redact, target.customers)),
+        foreign=target.foreign and redact(target.foreign),
+    )

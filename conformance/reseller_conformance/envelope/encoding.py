@@ -1,0 +1,225 @@
+"""Which encoding rules a body, and the text that it makes.
+
+JSON is UTF-8 whatever the header says (RFC 8259, 8.1). For XML a byte order mark rules, then the
+charset of Content-Type, then the declaration, then UTF-8 (RFC 7303, 3). Python's codecs decode,
+strictly; those that no other reader has are refused. Whether header and body contradict each
+other is left to `mismatch`.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from reseller_conformance.envelope.model import Problem
+from reseller_conformance.requirements import READABLE_ENCODING
+from reseller_conformance.util.text import excerpt
+
+__all__ = ["Own", "Reading", "charset_of", "codec_of", "decode", "json_reading", "own", "readings"]
+
+_MARKS = (
+    (b"\xff\xfe\0\0", "utf-32-le"),  # before UTF-16's, which it begins with
+    (b"\0\0\xfe\xff", "utf-32-be"),
+    (b"\xef\xbb\xbf", "utf-8"),
+    (b"\xff\xfe", "utf-16-le"),
+    (b"\xfe\xff", "utf-16-be"),
+)
+# How ASCII characters look at the beginning of a body without a mark (XML 1.0, F.1).
+_WIDE = (
+    (re.compile(rb"[^\0]\0\0\0", re.DOTALL), "utf-32-le"),
+    (re.compile(rb"\0\0\0[^\0]", re.DOTALL), "utf-32-be"),
+    (re.compile(rb"[^\0]\0(?:[^\0]\0|\Z)", re.DOTALL), "utf-16-le"),
+    (re.compile(rb"\0[^\0](?:\0[^\0]|\Z)", re.DOTALL), "utf-16-be"),
+)
+_EBCDIC = b"\x4c\x6f\xa7\x94"
+_HEAD = 1024
+_DECLARED = re.compile(
+    r"""<\?xml\s+version\s*=\s*(?:"[^"]*"|'[^']*')\s+encoding\s*=\s*"""
+    r"""(["'])([A-Za-z][A-Za-z0-9._-]*)\1"""
+)
+_CHARSET = re.compile(
+    r""";\s*charset\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;,\s]*))""", re.IGNORECASE | re.DOTALL
+)
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:+()-]{0,63}")
+# Names that IANA has registered, or that browsers know, and Python does not.
+_ALIASES = {
+    "windows-31j": "cp932",
+    "cswindows31j": "cp932",
+    "x-sjis": "shift_jis",
+    "windows-874": "cp874",
+    "iso-8859-8-i": "iso8859-8",
+    "iso-8859-8-e": "iso8859-8",
+    "iso-8859-6-i": "iso8859-6",
+    "iso-8859-6-e": "iso8859-6",
+    "ibm00858": "cp858",
+}
+# UTF-7 hides markup from whoever looks at the bytes (RFC 7303, 3, warns of it); the others are
+# Python's own, or names of whatever a machine is set to.
+_REFUSED = {
+    "charmap",
+    "idna",
+    "mbcs",
+    "oem",
+    "palmos",
+    "punycode",
+    "raw-unicode-escape",
+    "undefined",
+    "unicode-escape",
+    "utf-7",
+    "utf-8-sig",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A body decoded; `lossy` where U+FFFD stands in it for bytes that do not decode."""
+
+    text: str
+    problem: Problem | None = None
+    lossy: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """The encoding that a body claims for itself: UTF-8 where it says nothing.
+
+    `said` is its name as the body has it. Where `fault` says what is wrong with the claim, `codec`
+    may be None, or a stand-in; it is `unknown` where no header could make it right.
+    """
+
+    codec: str | None
+    said: str = ""
+    marked: bool = False
+    fault: str = ""
+    unknown: bool = False
+
+
+@lru_cache(maxsize=256)
+def codec_of(name: str) -> str | None:
+    """Return Python's codec for an encoding's name; None for one unknown, or refused."""
+    if not _NAME.fullmatch(name):
+        return None
+    name = _ALIASES.get(name.lower(), name)
+    try:
+        found = codecs.lookup(name).name.replace("_", "-")
+        # Codecs such as rot13 and base64, which are not for text, refuse to decode anything.
+        b"a".decode(found, "replace")
+    except (LookupError, ValueError):
+        return None
+    return None if found in _REFUSED else found
+
+
+def charset_of(content_type: str | None) -> str | None:
+    """Return the charset of a Content-Type, out of its quotes; None where there is none."""
+    match = _CHARSET.search(content_type or "")
+    if match is None:
+        return None
+    quoted, plain = match.groups()
+    value: str = re.sub(r"\\(.)", r"\1", quoted) if quoted is not None else plain
+    return value.strip() or None
+
+
+def decode(body: bytes, codec: str | None) -> str | None:
+    """Decode strictly, less a mark; None where the bytes do not decode."""
+    if codec is None:
+        return None
+    if codec in ("utf-16", "utf-32"):
+        # Without a mark Python takes the order of the machine that it runs on.
+        codec = _marked(body) or _wide(body) or f"{codec}-be"
+    try:
+        return body.decode(codec).removeprefix("\ufeff")
+    except (UnicodeError, LookupError, ValueError):
+        return None
+
+
+def json_reading(body: bytes) -> Reading:
+    """Decode a JSON text, if need be in another encoding than the one that it must have."""
+    mark = _marked(body)
+    found = mark or _wide(body)
+    if found is None:
+        text = decode(body, "utf-8")
+        return Reading(text) if text is not None else _forced(body, "utf-8", "UTF-8")
+    got = f"{found.upper()}{', with a byte order mark' if mark else ''}: {body[:12]!r}"
+    problem = Problem(READABLE_ENCODING, "body", "UTF-8 without a byte order mark", got)
+    return _somehow(body, found, problem)
+
+
+def readings(body: bytes, content_type: str | None) -> Iterator[Reading]:
+    """Decode an XML document by what rules it, and, should that not read, by what it says itself.
+
+    A charset in the header that does not decode is no problem of the body's; one that decodes
+    what the body says otherwise is not told here either.
+    """
+    claimed = own(body)
+    expected = "an encoding that the document marks or declares, and that readers know"
+    problem = Problem(READABLE_ENCODING, "body", expected, claimed.fault) if claimed.fault else None
+    if not claimed.marked:
+        text = decode(body, codec_of(charset_of(content_type) or ""))
+        if text is not None:
+            yield Reading(text, problem if claimed.unknown else None)
+    codec = claimed.codec or "utf-8"
+    text = decode(body, codec)
+    if text is not None:
+        yield Reading(text, problem)
+    elif problem is not None:
+        yield _somehow(body, codec, problem)
+    else:
+        yield _forced(body, codec, claimed.said)
+
+
+def own(body: bytes) -> Own:
+    """Find the encoding that an XML document claims for itself (XML 1.0, 4.3.3 and F)."""
+    mark = _marked(body)
+    if mark is not None:
+        declared = _declared(body, mark)
+        unsaid = mark.startswith("utf-32") and declared is None
+        fault = f"{mark.upper()}, marked but not declared" if unsaid else ""
+        return Own(mark, mark.upper(), marked=True, fault=fault)
+    wide = _wide(body)
+    declared = _declared(body, wide or ("cp037" if body.startswith(_EBCDIC) else "latin-1"))
+    if declared is None:
+        fault = f"{wide.upper()}, neither marked nor declared" if wide else ""
+        return Own(wide or "utf-8", "UTF-8", fault=fault)
+    codec = codec_of(declared)
+    if codec is None:
+        return Own(wide, fault=f"an encoding not known: {excerpt(declared)}", unknown=True)
+    if wide is not None and wide.startswith(codec):
+        codec = wide
+    # A declaration that the encoding which it names would spell in other bytes is wrong.
+    if "<?xml" not in body[:_HEAD].decode(codec, "replace"):
+        return Own(wide, fault=f"bytes of another encoding than {declared!r}")
+    return Own(codec, declared)
+
+
+def _declared(body: bytes, codec: str) -> str | None:
+    # Something before it is a fault of its own, and must not make the rest unreadable as well.
+    before_the_root = body[:_HEAD].decode(codec, "replace").partition("<result")[0]
+    match = _DECLARED.search(before_the_root)
+    return match[2] if match else None
+
+
+def _marked(body: bytes) -> str | None:
+    return next((codec for mark, codec in _MARKS if body.startswith(mark)), None)
+
+
+def _wide(body: bytes) -> str | None:
+    return next((codec for pattern, codec in _WIDE if pattern.match(body)), None)
+
+
+def _forced(body: bytes, codec: str, said: str) -> Reading:
+    """Decode what does not decode, and say where it does not."""
+    at = 0
+    try:
+        body.decode(codec)
+    except UnicodeDecodeError as error:
+        at = error.start
+    expected, got = f"bytes that decode as {said}", f"bytes that do not: {body[at : at + 12]!r}"
+    return _somehow(body, codec, Problem(READABLE_ENCODING, f"byte {at + 1}", expected, got))
+
+
+def _somehow(body: bytes, codec: str, problem: Problem) -> Reading:
+    text = body.decode(codec, "replace").removeprefix("\ufeff")
+    return Reading(text, problem, lossy="\ufffd" in text)

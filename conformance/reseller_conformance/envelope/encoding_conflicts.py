@@ -1,0 +1,109 @@
+"""Header and body that contradict each other, and bytes that another encoding may explain."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from reseller_conformance.contract import Format
+from reseller_conformance.envelope.encoding import charset_of, codec_of, decode, own, readings
+from reseller_conformance.envelope.model import Problem
+from reseller_conformance.envelope.tree import survey
+from reseller_conformance.envelope.xml_parser import levels, parse
+from reseller_conformance.requirements import HTTP_CHARSET
+from reseller_conformance.util.text import excerpt
+
+__all__ = ["charset_problem", "declared_package", "misread"]
+
+_LIKELY = ("utf-8", "windows-1252", "iso-8859-1")
+
+
+def charset_problem(
+    body: bytes,
+    format: Format,
+    content_type: str | None,
+) -> Problem | None:
+    """Say how the charset of Content-Type contradicts the body, if it does.
+
+    A declaration that the header overrules is no contradiction (RFC 7303, 3): the bytes must tell
+    that the header is wrong, as those that are UTF-8 do, or a mark. Where they cannot, the other
+    format may: see `declared_package`. A body that does not read by itself either has problems of
+    its own, told by `read_envelope`.
+    """
+    charset = charset_of(content_type)
+    if charset is None or not body.strip():
+        return None
+    codec = codec_of(charset)
+    if codec is None:
+        return _problem("a charset that readers know", charset, "which readers do not know")
+    return (_json if format is Format.JSON else _xml)(body, charset, codec)
+
+
+def _json(body: bytes, charset: str, codec: str) -> Problem | None:
+    text = decode(body, "utf-8")
+    if text is None or decode(body, codec) == text:
+        return None
+    return _problem("UTF-8, which JSON is in", charset, "by which it would be another text")
+
+
+def _xml(body: bytes, charset: str, codec: str) -> Problem | None:
+    claimed = own(body)
+    if claimed.codec == codec:
+        return None
+    text = decode(body, claimed.codec)
+    if claimed.fault or text is None or not parse(text).well_formed:
+        return None
+    expected = f"{claimed.said}, as the body has it"
+    # UTF-16's charset says nothing of the order of bytes: the mark does.
+    by_header = decode(body, codec)
+    if by_header is None:
+        return _problem(expected, charset, "by which it does not decode")
+    if by_header == text:
+        return None
+    if not parse(by_header).well_formed:
+        return _problem(expected, charset, "by which it is not XML")
+    if codec == "utf-8" or not (claimed.marked or claimed.codec == "utf-8" or _garbled(by_header)):
+        return None
+    return _problem(expected, charset, "by which it is another text")
+
+
+def _garbled(text: str) -> bool:
+    """Say whether there are C1 controls in a text, which nobody means to write."""
+    return any("\x80" <= letter <= "\x9f" for letter in text)
+
+
+def _problem(expected: str, charset: str, got: str) -> Problem:
+    return Problem(HTTP_CHARSET, "Content-Type", expected, f"charset {excerpt(charset)}, {got}")
+
+
+def misread(body: bytes) -> Mapping[str, str]:
+    """Return what `package` of an XML body would be in other likely encodings, by their names.
+
+    UTF-8 that is declared as ISO-8859-1 is well-formed, and wrong: only the other format can
+    tell. Empty where the other encodings make no XML, or the name that the body's own makes.
+    """
+    read = _package(next(readings(body, None)).text)
+    found: dict[str, str] = {}
+    for name in _LIKELY:
+        text = decode(body, codec_of(name))
+        package = None if text is None else _package(text)
+        if package is not None and package != read and package not in found.values():
+            found[name] = package
+    return found
+
+
+def declared_package(body: bytes, content_type: str | None) -> str | None:
+    """Return what `package` would be if the header did not overrule the body's own encoding."""
+    charset, claimed = charset_of(content_type), own(body)
+    if charset is None or codec_of(charset) == claimed.codec:
+        return None
+    text = decode(body, claimed.codec)
+    return None if text is None else _package(text)
+
+
+def _package(text: str) -> str | None:
+    root = parse(text).root
+    if root is None:
+        return None
+    sights = survey(levels(root))
+    home = max(sights, key=lambda sight: sight.fields)
+    return next((element.text for element in home.exact.get("package", ())), None)

@@ -1,0 +1,62 @@
+"""What a text that cannot be read was meant to be, by the names that stand in it.
+
+Only for texts: where there is a tree, `levels` looks at the tree.
+"""
+
+from __future__ import annotations
+
+import re
+
+from reseller_conformance.contract import FIELDS
+from reseller_conformance.envelope.model import Looks
+from reseller_conformance.envelope.tree import folded
+from reseller_conformance.util.text import excerpt
+
+__all__ = ["ENOUGH", "guess", "is_html", "sort_of"]
+
+ENOUGH = 3
+"""How many of the ten names make an overview."""
+
+_NAMES = "|".join(field.name.replace("_", "[_-]?") for field in FIELDS)
+_BARE = re.compile(rf"\b(?:{_NAMES})\b", re.IGNORECASE)
+# "requests" and "package" are words of any error page, too: only as a name do they tell something.
+_AS_NAME = re.compile(rf"""["'<]({_NAMES})\b""", re.IGNORECASE)
+_ERRORS = re.compile(r"""["'<](?:message|errors?)\b""", re.IGNORECASE)
+_HTML = re.compile(
+    r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--(?:(?!-->).)*-->\s*)*<(?:!doctype\s+html|html|head|body)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+_CONTROL = re.compile("[\x00-\x08\x0e-\x1f\ufffd]")
+_HEAD = 2000
+
+
+def guess(text: str) -> Looks:
+    """Say what this text was meant to be."""
+    names = {folded(match[1]) for match in _AS_NAME.finditer(text)}
+    if len(names) >= ENOUGH:
+        return Looks.OVERVIEW
+    # The word "message" in a page for people is no error envelope.
+    if not is_html(text) and _ERRORS.search(text):
+        return Looks.ERRORS
+    bare = {folded(match[0]) for match in _BARE.finditer(text)}
+    return Looks.OVERVIEW if names or len(bare) >= ENOUGH else Looks.NEITHER
+
+
+def is_html(text: str) -> bool:
+    """Say whether this is a page for people."""
+    return _HTML.match(text[:_HEAD]) is not None
+
+
+def sort_of(text: str) -> str:
+    """Say which sort of text this is, an excerpt at the end."""
+    start = text.lstrip()
+    if is_html(text):
+        sort = "an HTML page"
+    elif start.startswith("<"):
+        sort = "XML"
+    elif start.startswith(("{", "[")):
+        sort = "JSON"
+    else:
+        odd = len(_CONTROL.findall(text[:_HEAD]))
+        sort = "binary data" if odd * 20 > min(len(text), _HEAD) else "plain text"
+    return f"{sort}: {excerpt(start)}"

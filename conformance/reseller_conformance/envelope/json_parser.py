@@ -1,0 +1,235 @@
+"""Text to a JSON tree, as strictly as RFC 8259 has it, and where it breaks.
+
+Names that stand twice are kept, numbers stay as they were written, and no text makes it recurse
+deeper than `DEEPEST`. What the tree means is left to `json_reader`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import deque
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from itertools import islice
+from typing import TypeAlias
+
+from reseller_conformance.envelope.model import Problem
+from reseller_conformance.envelope.problems import MANY
+from reseller_conformance.envelope.tree import MOST, Level, survey
+from reseller_conformance.requirements import READABLE_SYNTAX
+from reseller_conformance.util.text import excerpt
+
+__all__ = [
+    "DEEPEST",
+    "SURROGATE",
+    "WHITE",
+    "Constant",
+    "Json",
+    "Members",
+    "Numeral",
+    "Parsed",
+    "flaws",
+    "levels",
+    "parse",
+]
+
+DEEPEST = 100
+"""Levels of nesting that are read; the envelopes need two."""
+
+WHITE = " \t\r\n"
+"""White space, in JSON and XML alike."""
+
+_EXPECTED = "one JSON text (RFC 8259)"
+_TOKENS = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[\[\]{}]', re.DOTALL)
+_OBJECT = re.compile(r'\{\s*+["}]')
+_TRIES = 5
+SURROGATE = re.compile("[\ud800-\udfff]")
+"""Half of a character, which no encoding has."""
+
+# What lets json.loads pass something that is not JSON; looked for first, for it is rare.
+_SUSPECT = re.compile(r"NaN|Infinity|\\u[dD][89a-fA-F]")
+
+
+@dataclass(frozen=True, slots=True)
+class Numeral:
+    """A number as it was written: 5.0 and 1e2 are no counts."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """NaN, Infinity or -Infinity, which Python reads and JSON does not have."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Members:
+    """An object: its names and values in order, repeated names too."""
+
+    pairs: list[tuple[str, Json]]
+
+
+Json: TypeAlias = "Members | list[Json] | Numeral | Constant | str | bool | None"
+
+
+_decoder = partial(
+    json.JSONDecoder,
+    object_pairs_hook=Members,
+    parse_int=Numeral,
+    parse_float=Numeral,
+    parse_constant=Constant,
+)
+_STRICT, _LOOSE = _decoder(strict=True), _decoder(strict=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """What was read of a text: all of it, a part that can be told from the rest, or nothing."""
+
+    value: Json = None
+    nothing: bool = False
+    problem: Problem | None = None
+
+
+class _TooDeepError(Exception):
+    pass
+
+
+def parse(text: str) -> Parsed:
+    """Read a text as one JSON text; where it is not, what can be told of it all the same."""
+    start = len(text) - len(text.lstrip(WHITE))
+    try:
+        value, end = _decode(_STRICT, text, start)
+    except _TooDeepError:
+        got = f"more than {DEEPEST} levels of nesting, more than any envelope needs"
+        return Parsed(None, True, Problem(READABLE_SYNTAX, "body", _EXPECTED, got))
+    except json.JSONDecodeError as error:
+        return _broken(text, start, error)
+    rest = text[end:].strip(WHITE)
+    if not rest:
+        return Parsed(value)
+    got = f"something after it: {excerpt(rest)}"
+    problem = Problem(READABLE_SYNTAX, _position(text, end), _EXPECTED, got)
+    # "404 page not found" is not the number 404 with something after it.
+    return Parsed(value, not isinstance(value, (Members, list, str)), problem)
+
+
+def _decode(decoder: json.JSONDecoder, text: str, start: int) -> tuple[Json, int]:
+    if text.count("{") + text.count("[") > DEEPEST and _nested(text, start) > DEEPEST:
+        raise _TooDeepError
+    value: Json
+    value, end = decoder.raw_decode(text, start)
+    return value, end
+
+
+def _nested(text: str, start: int) -> int:
+    deepest = depth = 0
+    for token in _TOKENS.finditer(text, start):
+        if token[0] in ("[", "{"):
+            depth += 1
+            deepest = max(deepest, depth)
+        elif token[0] in ("]", "}"):
+            depth -= 1
+    return deepest
+
+
+def _broken(text: str, start: int, error: json.JSONDecodeError) -> Parsed:
+    at = Problem(READABLE_SYNTAX, _position(text, error.pos), _EXPECTED, _words(text, error))
+    try:
+        value, end = _decode(_LOOSE, text, start)
+        if not text[end:].strip():
+            return Parsed(value, problem=at)
+    except (_TooDeepError, json.JSONDecodeError):
+        pass
+    if not text.startswith(("{", "[", '"'), start):
+        for match in _within(text):
+            got = f"something before it: {excerpt(text[: match[1]].strip(WHITE))}"
+            problem = Problem(READABLE_SYNTAX, _position(text, start), _EXPECTED, got)
+            return Parsed(match[0], problem=problem)
+    return Parsed(None, True, at)
+
+
+def _within(text: str) -> Iterator[tuple[Json, int]]:
+    """Find an envelope that stands within other text: a JSONP call, a warning before it."""
+    page = text.lstrip().startswith("<")
+    if page and not text.rstrip().endswith(("}", "]")):
+        return
+    for tried, match in enumerate(_OBJECT.finditer(text)):
+        if tried == _TRIES:
+            return
+        try:
+            value, _ = _decode(_STRICT, text, match.start())
+        except (_TooDeepError, json.JSONDecodeError):
+            continue
+        if any(sight.fields or sight.told for sight in survey(levels(value))):
+            yield value, match.start()
+
+
+def _words(text: str, error: json.JSONDecodeError) -> str:
+    """Say what is wrong; Python's own messages differ from version to version."""
+    here, before = text[error.pos :], text[: error.pos].rstrip()
+    if not here or error.msg.startswith("Unterminated"):
+        return f"a text that ends too early: {excerpt(text[-30:])}"
+    if error.msg.startswith("Invalid control character"):
+        return f"a control character that is not escaped: {excerpt(here[0])}"
+    if here[0] == "'":
+        return f"single quotes: {excerpt(here)}"
+    if (before.endswith(",") and here[0] in "}]") or error.msg.startswith("Illegal trailing"):
+        return f"a comma with nothing after it: {excerpt(here)}"
+    return f"something else: {excerpt(here)}"
+
+
+def _position(text: str, at: int) -> str:
+    before = text[:at]
+    line = before.count("\n") + 1
+    return f"line {line}, column {at - before.rfind(chr(10))}"
+
+
+def levels(root: Json) -> Iterator[Level[Json]]:
+    """Walk the objects of a tree, the outermost first."""
+    queue: deque[tuple[Level[Json] | None, str, Json]] = deque([(None, "", root)])
+    while queue:
+        above, step, value = queue.popleft()
+        if isinstance(value, Members):
+            level = Level(above, step, value, value.pairs)
+            held = value.pairs
+        elif isinstance(value, list):
+            level = Level(above, step, value, (), joint="")
+            # of more than this, nothing is looked at: naming each would take longer than parsing
+            held = [(f"[{index}]", item) for index, item in enumerate(value[:MOST])]
+        else:
+            return
+        yield level
+        queue.extend(
+            (level, name, item) for name, item in held if isinstance(item, (Members, list))
+        )
+
+
+def flaws(text: str, root: Json) -> Iterator[Problem]:
+    """Find what Python lets pass: NaN and its like, and surrogates that stand alone."""
+    if _SUSPECT.search(text):
+        yield from islice(_flaws(root), MANY)
+
+
+def _flaws(root: Json) -> Iterator[Problem]:
+    if got := _flaw(root):
+        yield Problem(READABLE_SYNTAX, "body", _EXPECTED, got)
+    for level in levels(root):
+        members: Iterable[tuple[str, Json]] = level.members
+        if isinstance(level.value, list):
+            members = ((f"[{index}]", item) for index, item in enumerate(level.value))
+        for name, item in members:
+            for got in filter(None, (_flaw(name), _flaw(item))):
+                yield Problem(READABLE_SYNTAX, level.place(name), _EXPECTED, got)
+
+
+def _flaw(item: Json) -> str:
+    if isinstance(item, Constant):
+        return f"{item.text}, which JSON does not have"
+    if isinstance(item, str) and SURROGATE.search(item):
+        return f"a surrogate that stands alone: {excerpt(item)}"
+    return ""

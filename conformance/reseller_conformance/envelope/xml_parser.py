@@ -1,0 +1,206 @@
+"""Text to a tree of plain elements, by expat, bounded, and where it breaks.
+
+No DOCTYPE is processed and nothing is fetched: the first sign of a DOCTYPE ends the reading. The
+text has been decoded by then, so that no declaration has a say. What the tree means is left to
+`xml_reader`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import NoReturn
+from xml.parsers import expat
+
+from reseller_conformance.envelope.model import Problem
+from reseller_conformance.envelope.tree import ATTRIBUTE, Level
+from reseller_conformance.requirements import READABLE_PLAIN, READABLE_SYNTAX, Requirement
+from reseller_conformance.util.text import excerpt, named
+
+__all__ = ["ATTRIBUTES", "DEEPEST", "ELEMENTS", "Element", "Tree", "levels", "parse"]
+
+DEEPEST, ELEMENTS, ATTRIBUTES = 50, 10_000, 100
+"""Levels, elements, and attributes of one element that are read: far more than an envelope has."""
+
+_MARK = "\ufeff"
+_EXPECTED = "one well-formed XML document"
+
+
+@dataclass(slots=True, eq=False)
+class Element:
+    """An element by its local name; an attribute is told as one, too."""
+
+    name: str
+    attributes: list[tuple[str, Element]] = field(default_factory=list)
+    children: list[Element] = field(default_factory=list)
+    pieces: list[str] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        """The text directly in it, without that of its children."""
+        return "".join(self.pieces)
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """What was read: `whole` up to the end, `closed` at least as far as the root goes."""
+
+    root: Element | None
+    whole: bool
+    closed: bool
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def well_formed(self) -> bool:
+        """Whether it is XML, as far as was read: plain or not."""
+        return all(problem.requirement is READABLE_PLAIN for problem in self.problems)
+
+
+class _StopError(Exception):
+    """What ends a reading before its end."""
+
+
+class _Builder:
+    """Expat's handlers, and what they build."""
+
+    def __init__(self, parser: expat.XMLParserType) -> None:
+        self.parser = parser
+        self.root: Element | None = None
+        self.open: list[Element] = []
+        self.elements = 0
+        self.prefixes: list[frozenset[str]] = []
+        self.problems: dict[Requirement, Problem] = {}
+        parser.buffer_text = True
+        parser.ordered_attributes = True
+        parser.StartElementHandler = self.start
+        parser.EndElementHandler = self.end
+        parser.CharacterDataHandler = self.characters
+        parser.StartDoctypeDeclHandler = self.doctype
+
+    def start(self, name: str, attributes: list[str]) -> None:
+        """Open an element."""
+        self.elements += 1
+        if len(self.open) >= DEEPEST:
+            self.stop(f"{DEEPEST} levels of nesting")
+        if self.elements > ELEMENTS:
+            self.stop(f"{ELEMENTS} elements")
+        if len(attributes) > 2 * ATTRIBUTES:
+            self.stop(f"{ATTRIBUTES} attributes of one element")
+        pairs = list(zip(attributes[::2], attributes[1::2], strict=True))
+        self.enter_namespaces(name, pairs)
+        element = Element(name.rpartition(":")[2] or name)
+        for key, value in pairs:
+            if key != "xmlns" and not key.startswith("xmlns:"):
+                element.attributes.append((key, Element(key, pieces=[value])))
+        self.open.append(element)
+
+    def end(self, _name: str) -> None:
+        """Close an element: only then does its parent know it."""
+        element = self.open.pop()
+        self.prefixes.pop()
+        if self.open:
+            self.open[-1].children.append(element)
+        else:
+            self.root = element
+
+    def characters(self, text: str) -> None:
+        """Take text, wherever it stands."""
+        self.open[-1].pieces.append(text)
+
+    def doctype(self, name: str, *_: object) -> None:
+        """Refuse: what a DOCTYPE may do is more than any envelope needs."""
+        self.note(READABLE_PLAIN, "no DOCTYPE", f"a DOCTYPE: {excerpt(name)}")
+        raise _StopError
+
+    def enter_namespaces(self, name: str, pairs: list[tuple[str, str]]) -> None:
+        """Keep track of what is declared, and note the first element that is in a namespace."""
+        # what stands in it is in that namespace as well, and has the same cause
+        default = dict(pairs).get("xmlns")
+        self.prefixes.append(frozenset(key[6:] for key, _ in pairs if key.startswith("xmlns:")))
+        if ":" in name or default:
+            got = f"<{named(name)}>" + (f" in {excerpt(default)}" if default else "")
+            self.note(READABLE_PLAIN, "elements in no namespace", got)
+        for key, _ in pairs:
+            prefix, colon, _local = key.partition(":")
+            if colon and prefix not in ("xml", "xmlns") and not self.is_bound(prefix):
+                got = f"a prefix that is not declared: {excerpt(key)}"
+                self.note(READABLE_SYNTAX, _EXPECTED, got)
+
+    def is_bound(self, prefix: str) -> bool:
+        """Say whether this prefix is declared here or further out."""
+        return any(prefix in bound for bound in self.prefixes)
+
+    def note(self, requirement: Requirement, expected: str, got: str) -> None:
+        """Note a problem that does not end the reading, once: the rest have the same cause."""
+        if requirement not in self.problems:
+            where = _position(self.parser.CurrentLineNumber, self.parser.CurrentColumnNumber)
+            self.problems[requirement] = Problem(requirement, where, expected, got)
+
+    def stop(self, bound: str) -> NoReturn:
+        """End the reading: nothing that goes on like this is an envelope."""
+        self.problems.pop(READABLE_SYNTAX, None)
+        self.note(READABLE_SYNTAX, _EXPECTED, f"more than {bound}, more than any envelope needs")
+        raise _StopError
+
+    def unfinished(self) -> Element | None:
+        """Return the root, made of those elements that were complete when the reading ended."""
+        while len(self.open) > 1:
+            element = self.open.pop()
+            if element.children:
+                self.open[-1].children.append(element)
+        return self.open[0] if self.open else None
+
+
+def parse(text: str) -> Tree:
+    """Read a text as one XML document."""
+    # Expat takes U+FEFF at the beginning for its own mark; ours is gone, so that this is another.
+    # It takes NULs there for UTF-16, whatever it is told; any other control is as wrong.
+    marked = f"{_MARK * text.startswith(_MARK)}{text}"
+    data = marked.replace("\0", "\1").encode("utf-8", "replace")
+    parser = expat.ParserCreate("utf-8")
+    builder = _Builder(parser)
+    whole = False
+    try:
+        parser.Parse(data, True)
+        whole = True
+    except expat.ExpatError as error:
+        where = _position(error.lineno, error.offset)
+        got = f"{expat.ErrorString(error.code)}: {excerpt(_line(text, error.lineno, error.offset))}"
+        # The break outweighs what was noted before it: a prefix that was not declared.
+        builder.problems[READABLE_SYNTAX] = Problem(READABLE_SYNTAX, where, _EXPECTED, got)
+    except _StopError:
+        pass  # the builder noted why
+    problems = tuple(builder.problems.values())
+    closed = builder.root is not None
+    return Tree(builder.root or builder.unfinished(), whole, closed, problems)
+
+
+def _position(line: int, offset: int) -> str:
+    return f"line {line}, column {offset + 1}"
+
+
+def _line(text: str, number: int, offset: int) -> str:
+    """Return what stands at a position: expat counts lines as `\\n` has them."""
+    start = 0
+    for _ in range(number - 1):
+        start = text.find("\n", start) + 1
+    return text[start + offset :].partition("\n")[0]
+
+
+def levels(root: Element) -> Iterator[Level[Element]]:
+    """Walk the elements of a tree, the outermost first; attributes are a level of their own."""
+    queue: deque[tuple[Level[Element] | None, str, Element]] = deque([(None, root.name, root)])
+    while queue:
+        above, step, element = queue.popleft()
+        members = [(child.name, child) for child in element.children]
+        level = Level(above, step, element, members, "/")
+        yield level
+        if element.attributes:
+            yield Level(level, "@*", element.attributes, element.attributes, ATTRIBUTE)
+        met: Counter[str] = Counter()
+        for name, child in members:
+            met[name] += 1
+            if child.children or child.attributes:
+                turn = met[name]
+                queue.append((level, f"{name}[{turn}]" if turn > 1 else name, child))

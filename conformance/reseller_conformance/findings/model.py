@@ -1,0 +1,281 @@
+"""What a person reads: findings, the outcome of each requirement, and the verdict of a run.
+
+Plain records, made once by the suite and rendered by `reports`; they hold no secret, and travel
+between processes as JSON.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from enum import StrEnum
+from typing import Any
+
+from reseller_conformance.exchange import SPENT
+from reseller_conformance.findings.kinds import Spot, kind_of, place_of
+from reseller_conformance.requirements import CATALOGUE, Level, Requirement, by_id
+
+__all__ = [
+    "Finding",
+    "Outcome",
+    "Result",
+    "Run",
+    "Verdict",
+    "is_partial",
+    "spent",
+    "verdict",
+]
+
+
+class Outcome(StrEnum):
+    """What became of one requirement in one format."""
+
+    PASSED = "passed"
+    """Everything that was asked for it was answered as required."""
+    FAILED = "failed"
+    """At least one answer departed from it."""
+    NOT_TESTED = "not-tested"
+    """Something that it rests on was missing; the reason says what."""
+    NOT_APPLICABLE = "not-applicable"
+    """It has no meaning for this target or these options."""
+    ERROR = "error"
+    """The suite itself failed: nothing is said about the target."""
+
+
+class Verdict(StrEnum):
+    """What a run says about its target."""
+
+    CONFORMANT = "conformant"
+    VIOLATED = "violated"
+    UNVERIFIED = "unverified"
+
+    @property
+    def exit_code(self) -> int:
+        """What it comes to for a shell; 2 is for wrong usage, 130 for an interrupt."""
+        return {Verdict.CONFORMANT: 0, Verdict.VIOLATED: 1, Verdict.UNVERIFIED: 3}[self]
+
+
+WORST = (Verdict.VIOLATED, Verdict.UNVERIFIED, Verdict.CONFORMANT)
+"""The verdicts, the worst first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One departure with its evidence.
+
+    `case` says in words what was asked, `curl` how to see it again, `excerpt` what came; `times`
+    counts the answers that show the same departure, this one being the simplest, and `statuses` how
+    many of them had each status. `app_log` is what the application told of that call, where it runs
+    in the process of the suite. `known` is the reason for which the baseline accepts it.
+    """
+
+    requirement: str
+    format: str
+    where: str
+    expected: str
+    got: str
+    hint: str = ""
+    case: str = ""
+    curl: str = ""
+    status: int | None = None
+    excerpt: str = ""
+    times: int = 1
+    app_log: str = ""
+    statuses: Mapping[str, int] = field(default_factory=dict)
+    known: str = ""
+
+    @property
+    def spot(self) -> Spot:
+        """Its place and its kind, without what changes from run to run."""
+        place = place_of(self.where, self.expected)
+        kind = kind_of(self.where, self.expected, self.got)
+        return Spot(self.requirement, self.format, place, kind, self.known)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The outcome of one requirement in one format (`both` where it compares the two).
+
+    `known` is the reason for which the baseline accepts all of its findings; mostly empty.
+    `target` names the target where a session tests several; otherwise it is empty. `violations` are
+    all places and kinds at which it is violated, of which the findings show the simplest.
+    """
+
+    requirement: Requirement
+    format: str
+    outcome: Outcome
+    reason: str = ""
+    findings: tuple[Finding, ...] = ()
+    known: str = ""
+    target: str = ""
+    violations: tuple[Spot, ...] = ()
+
+    @property
+    def spots(self) -> tuple[Spot, ...]:
+        """Where it is violated: as far as the findings tell, where nothing else does."""
+        return self.violations or tuple(dict.fromkeys(one.spot for one in self.findings))
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the entry of the JSON report."""
+        entry: dict[str, Any] = {
+            "id": self.requirement.id,
+            "title": self.requirement.title,
+            "level": self.requirement.level.value,
+            "format": self.format,
+            "outcome": self.outcome.value,
+            "reason": self.reason,
+            "known": self.known,
+            "findings": [asdict(finding) for finding in self.findings],
+        }
+        if self.spots:
+            entry["violations"] = [
+                {"place": one.place, "kind": one.kind, "known": one.known} for one in self.spots
+            ]
+        return {**entry, "target": self.target} if self.target else entry
+
+    @classmethod
+    def from_dict(cls, entry: Mapping[str, Any]) -> Result:
+        """Return the result that `as_dict` wrote."""
+        return cls(
+            requirement=by_id(entry["id"]),
+            format=entry["format"],
+            outcome=Outcome(entry["outcome"]),
+            reason=entry["reason"],
+            known=entry["known"],
+            findings=tuple(Finding(**finding) for finding in entry["findings"]),
+            target=entry.get("target", ""),
+            violations=tuple(
+                Spot(entry["id"], entry["format"], **spot) for spot in entry.get("violations", ())
+            ),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run, as every report tells it.
+
+    `suite` holds version, depth, level, formats, seed, when the run started and whether it is
+    partial: a part of the catalogue was not selected, or not reached. `target` holds the kind, base
+    URL and customers; `traffic` calls, retries, seconds and latencies. `complete` is False where
+    not everything was asked: the run was interrupted, or its budget of requests spent.
+
+    `targets` holds the same of each target as `target` does, and its `name`, where a session tests
+    several; otherwise it is empty.
+
+    `baseline`, where there is one, holds the file and a line for each entry: what in it does not
+    hold (`problems`), what needs a reason (`unexplained`), what an update changed (`changes`).
+
+    `schemas` holds how many distinct bodies were validated against a schema file (`validated`), and
+    in how many of them the schema contradicts the reader (`disagreements`).
+    """
+
+    results: tuple[Result, ...]
+    level: Level = Level.MUST
+    suite: Mapping[str, Any] | None = None
+    target: Mapping[str, Any] | None = None
+    traffic: Mapping[str, Any] | None = None
+    complete: bool = True
+    baseline: Mapping[str, Any] | None = None
+    schemas: Mapping[str, Any] | None = None
+    targets: tuple[Mapping[str, Any], ...] = ()
+
+    @property
+    def parts(self) -> tuple[Run, ...]:
+        """A run for each target; this one alone where there are not several."""
+        if not self.targets:
+            return (self,)
+        return tuple(
+            self._of(target, tuple(one for one in self.results if one.target == target["name"]))
+            for target in self.targets
+        )
+
+    def _of(self, target: Mapping[str, Any], results: tuple[Result, ...]) -> Run:
+        suite = {**(self.suite or {}), "partial": is_partial(results)}
+        return replace(self, results=results, suite=suite, target=target, targets=(), baseline=None)
+
+    @property
+    def spent(self) -> bool:
+        """Whether the budget of requests left something unasked."""
+        return spent(self.results)
+
+    @property
+    def partial(self) -> bool:
+        """Whether a part of the catalogue was not selected, or not reached."""
+        return bool((self.suite or {}).get("partial"))
+
+    @property
+    def stale(self) -> tuple[str, ...]:
+        """A line for each entry of the baseline that does not hold; each fails the run."""
+        return tuple((self.baseline or {}).get("problems", ()))
+
+    @property
+    def unexplained(self) -> tuple[str, ...]:
+        """A line for each entry of the baseline that needs a reason; each fails the run."""
+        return tuple((self.baseline or {}).get("unexplained", ()))
+
+    @property
+    def outdated(self) -> bool:
+        """Whether the baseline needs a person; the run then fails, whatever its verdict."""
+        return bool(self.stale or self.unexplained)
+
+    @property
+    def sorted_results(self) -> tuple[Result, ...]:
+        """The results in the order of the catalogue, whatever order they came in."""
+        place = {requirement.id: index for index, requirement in enumerate(CATALOGUE)}
+        turn = {target["name"]: index for index, target in enumerate(self.targets)}
+
+        def order(result: Result) -> tuple[int, int, str]:
+            return place[result.requirement.id], turn.get(result.target, 0), result.format
+
+        return tuple(sorted(self.results, key=order))
+
+    @property
+    def verdict(self) -> Verdict:
+        """What the run says about its target; half a run can show a violation, but no more.
+
+        Of several targets the worst counts.
+        """
+        each = {verdict(part.results, self.level) for part in self.parts}
+        found = next(one for one in WORST if one in each)
+        if found is Verdict.CONFORMANT and not self.complete:
+            return Verdict.UNVERIFIED
+        return found
+
+    @property
+    def standing(self) -> Verdict:
+        """What the run comes to: the verdict, and violated where the baseline needs a person."""
+        if self.verdict is Verdict.CONFORMANT and self.outdated:
+            return Verdict.VIOLATED
+        return self.verdict
+
+
+def is_partial(results: Iterable[Result]) -> bool:
+    """Say whether some requirement has no result in a format: not selected, or not reached."""
+    judged = {(result.requirement, result.format) for result in results}
+    return any(
+        (requirement, format) not in judged
+        for requirement in CATALOGUE
+        for format in requirement.formats or ("both",)
+    )
+
+
+def spent(results: Iterable[Result]) -> bool:
+    """Say whether the budget of requests left something unasked."""
+    return any(result.reason.endswith(SPENT) for result in results)
+
+
+def verdict(results: tuple[Result, ...], level: Level) -> Verdict:
+    """Judge a run: violated by a failure at its level, conformant only if something was tested.
+
+    A known failure does not count. An error of the suite, or a run in which no MUST was tested,
+    verifies nothing.
+    """
+    counting = (Level.MUST,) if level is Level.MUST else (Level.MUST, Level.SHOULD)
+    counted = [result for result in results if result.requirement.level in counting]
+    if any(result.outcome is Outcome.FAILED and not result.known for result in counted):
+        return Verdict.VIOLATED
+    if any(result.outcome is Outcome.ERROR for result in results):
+        return Verdict.UNVERIFIED
+    if any(result.outcome in (Outcome.PASSED, Outcome.FAILED) for result in counted):
+        return Verdict.CONFORMANT
+    return Verdict.UNVERIFIED

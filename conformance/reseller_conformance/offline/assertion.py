@@ -1,0 +1,188 @@
+"""`assert_conformant`: one response, held in a test of anybody's, against the requirements.
+
+What kinds of response there are is left to `responses`, what is judged to `rules`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Literal
+
+from reseller_conformance.cases.case import Case, Expected
+from reseller_conformance.checks.response import read
+from reseller_conformance.checks.second_opinion import second_opinion
+from reseller_conformance.checks.violation import Departure
+from reseller_conformance.contract import Format
+from reseller_conformance.envelope import Looks
+from reseller_conformance.exchange import CAP, Exchange
+from reseller_conformance.findings.excerpts import place_of
+from reseller_conformance.offline.bodies import TOO_LARGE, likely_format
+from reseller_conformance.offline.calls import call_of, format_in, keys_in
+from reseller_conformance.offline.keys import keys_in_body
+from reseller_conformance.offline.responses import Came, came
+from reseller_conformance.offline.rules import rules_for
+from reseller_conformance.offline.saved_response import Saved
+from reseller_conformance.redaction.echo import places_of
+from reseller_conformance.redaction.secret import Scrubber
+from reseller_conformance.reports.text import one_line, visible
+from reseller_conformance.requirements import CATALOGUE, Level, Requirement
+
+__all__ = ["around", "assert_conformant"]
+
+# pytest shows the line of the test that failed, not the frames of this module
+__tracebackhide__ = True
+
+FORMATS = ("json", "xml")
+ENVELOPES = {
+    "overview": Expected.OVERVIEW,
+    "success": Expected.OVERVIEW,  # as the page calls that response
+    "error": Expected.ERROR,
+}
+LEVELS = {"must": (Level.MUST,), "should": (Level.MUST, Level.SHOULD)}
+
+MOST = 10
+"""Departures that are told; a person mends the first ones first."""
+
+BEFORE, AFTER = 60, 120
+"""Characters of the answer that are shown around the place of a departure."""
+
+
+def assert_conformant(
+    response: object,
+    *,
+    format: Literal["json", "xml"] | None = None,
+    expect: Literal["overview", "success", "error"] | None = None,
+    level: Literal["must", "should"] = "must",
+    content_type: str | None = None,
+) -> None:
+    """Raise AssertionError, saying what departs and where, unless this response is conformant.
+
+    `response` is one of requests, httpx, or Flask's, Django's or Starlette's test client; or a body
+    as bytes, with its `content_type` if there is one. `format` is the one that the URL names, or
+    else the Content-Type. `expect` says which envelope is due, the success envelope (`overview`,
+    or `success`) or the error envelope; without it either will do, unless the URL asks for another
+    task, or for no user. `level` is the lowest that counts.
+
+    Raises TypeError for what is no response, or has not been read, and ValueError where an option
+    means nothing, or the format is told by nothing. Raises RuntimeError where this package's own
+    schema file and reader contradict each other: that says nothing about the response.
+    """
+    counting = LEVELS[_one_of("level", level, tuple(LEVELS))]
+    if format is not None:
+        _one_of("format", format, FORMATS)
+    if expect is not None:
+        _one_of("expect", expect, tuple(ENVELOPES))
+    if content_type is not None and not isinstance(content_type, str):
+        raise TypeError(f"content_type is a text such as 'application/json': {content_type!r}")
+    saved = _saved(came(response), format, expect, content_type)
+    doubts = {one.requirement: one.reason for one in second_opinion(saved.answer) or ()}
+    departures = [one for one in _departures(saved) if one[0] not in doubts]
+    if found := [one for one in departures if one[0].level in counting]:
+        raise AssertionError(_message(saved, found))
+    for reason in doubts.values():
+        raise RuntimeError(reason)
+
+
+def _one_of(name: str, value: str, known: tuple[str, ...]) -> str:
+    """Return the value if it is one of those that are known."""
+    if value not in known:
+        raise ValueError(f"{name} is one of {', '.join(map(repr, known))}, not: {value!r}")
+    return value
+
+
+def _saved(given: Came, format: str | None, expect: str | None, content_type: str | None) -> Saved:
+    """Put together what is known, with no key in what is shown of it."""
+    call = call_of(given.url)
+    keys = (*keys_in(given.url.partition("?")[2]), *keys_in_body(given.form))
+    telling = call.telling if call and not given.form else keys
+    scrubber = Scrubber(keys)
+    sent = (("Content-Type", content_type),) if content_type else given.headers
+    case = _case(given, format, sent)
+    body = given.body[:CAP]
+    exchange = Exchange(
+        case,
+        url="",
+        status=given.status,
+        headers=tuple((name, scrubber.text(value)) for name, value in sent),
+        body=scrubber.data(body),
+        problem=TOO_LARGE if len(given.body) > CAP else None,
+        echoes_key=places_of(
+            Scrubber(telling), scrubber.text, body, sent, status=given.status, reason=given.reason
+        ),
+    )
+    return Saved(
+        read(exchange),
+        place="",
+        due=ENVELOPES[expect] if expect else Expected.EITHER,
+        headers=bool(sent),
+        keyed=bool(telling),
+    )
+
+
+def _case(given: Came, format: str | None, headers: tuple[tuple[str, str], ...]) -> Case:
+    """Return what was asked: what is not in the URL may have been in a form."""
+    call = call_of(given.url)
+    if call is not None and given.method == "GET":
+        return replace(call.case, format=Format(format)) if format else call.case
+    content_type = next((value for name, value in headers if name.lower() == "content-type"), None)
+    said = Format(format) if format else format_in(given.url)
+    likely = said or likely_format(given.body, content_type)
+    if likely is None:
+        raise ValueError("neither URL, Content-Type nor body tells the format: say format='json'")
+    return Case(likely)
+
+
+def _departures(saved: Saved) -> list[tuple[Requirement, Departure]]:
+    """Return the first departure from each requirement, in the order of the catalogue."""
+    format = saved.answer.case.format
+    found: dict[Requirement, Departure] = {}
+    for rule in rules_for(saved):
+        if format in rule.requirement.formats:
+            for departure in rule.check(saved.answer):
+                found.setdefault(rule.requirement, departure)
+    return sorted(found.items(), key=lambda one: CATALOGUE.index(one[0]))
+
+
+# --- What a person reads -------------------------------------------------------------------------
+
+
+_WORDS = {
+    Looks.OVERVIEW: "an overview",
+    Looks.ERRORS: "an error envelope",
+    Looks.NEITHER: "no envelope",
+}
+
+
+def _message(saved: Saved, found: list[tuple[Requirement, Departure]]) -> str:
+    answer = saved.answer
+    status, content_type = answer.exchange.status, answer.exchange.header("Content-Type")
+    known = (f"HTTP {status}" if status else "", content_type, _WORDS[answer.looks])
+    came = visible(", ".join(word for word in known if word))
+    count = "1 requirement is" if len(found) == 1 else f"{len(found)} requirements are"
+    parts = [f"{count} violated; what came, read as {answer.case.format.upper()}: {came}"]
+    parts += [_paragraph(saved, *one) for one in found[:MOST]]
+    if len(found) > MOST:
+        parts.append(f"and {len(found) - MOST} more")
+    return "\n\n".join(parts)
+
+
+def _paragraph(saved: Saved, requirement: Requirement, departure: Departure) -> str:
+    lines = [
+        ("page", requirement.source),
+        ("where", departure.where),
+        ("expected", departure.expected),
+        ("came", departure.got),
+        ("hint", departure.hint),
+        ("answer", around(saved.answer.exchange.body, departure.where)),
+    ]
+    head = f"{requirement.level.upper()} {requirement.id}: {requirement.title}"
+    told = [f"  {label + ':':<9} {visible(one_line(value))}" for label, value in lines if value]
+    return "\n".join([head, *told])
+
+
+def around(body: bytes, where: str) -> str:
+    """Return what stands in the body around this place: a line and column, a byte, or a name."""
+    text = body.decode("utf-8-sig", "replace")
+    at = place_of(text, where)
+    start, end = max(at - BEFORE, 0), at + AFTER
+    return f"{'…' * (start > 0)}{text[start:end]}{'…' * (end < len(text))}"

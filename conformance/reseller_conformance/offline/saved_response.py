@@ -1,0 +1,41 @@
+"""One saved answer, and what is known of it beside its body."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from reseller_conformance.cases.case import Expected
+from reseller_conformance.checks.response import Answer
+
+__all__ = ["Saved"]
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """An answer that was saved, at a place that a person can find: `calls.har, entry 12`.
+
+    `due` is the envelope that the operator, or the saved request, says is due. `verbatim` says that
+    the body is byte by byte as it came: most recorders save a text, and its encoding is lost.
+    `headers` says that they were saved. `account` names whose overview was asked for, and `request`
+    the whole call; both are empty where that is not known. `keyed` says that the key is known that
+    was sent, so that it would be seen in the answer.
+    """
+
+    answer: Answer
+    place: str
+    due: Expected = Expected.EITHER
+    verbatim: bool = True
+    headers: bool = False
+    account: str = ""
+    request: str = ""
+    keyed: bool = False
+
+    @property
+    def began(self) -> float:
+        """When the call was made, in seconds."""
+        return self.answer.exchange.began
+
+    @property
+    def ended(self) -> float:
+        """When the whole answer had come, in seconds."""
+        return self.answer.exchange.began + self.answer.exchange.seconds

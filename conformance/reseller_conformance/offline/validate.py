@@ -1,0 +1,258 @@
+"""The command `validate`: files in, the report of a run out, and an exit code.
+
+Nothing is asked of anybody. What a file holds is left to `inputs`, what is judged to `tally` and
+`together`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from reseller_conformance import __version__
+from reseller_conformance.cases.case import Expected
+from reseller_conformance.contract import Format
+from reseller_conformance.findings.model import Run
+from reseller_conformance.offline import bodies
+from reseller_conformance.offline.bodies import Beside, scrubber_for
+from reseller_conformance.offline.comparator import Together
+from reseller_conformance.offline.har import Recording
+from reseller_conformance.offline.inputs import (
+    Input,
+    InputError,
+    Sort,
+    format_of,
+    is_pipe,
+    look_ahead,
+    opened,
+    sort_of,
+    spooled,
+)
+from reseller_conformance.offline.keys import MOST_KEYS, collect
+from reseller_conformance.offline.progress_bar import showing
+from reseller_conformance.offline.saved_response import Saved
+from reseller_conformance.offline.tally import Tally
+from reseller_conformance.reports import github, registry
+from reseller_conformance.reports.registry import ReportError
+from reseller_conformance.reports.terminal import console_for, print_report
+from reseller_conformance.reports.text import one_line, visible
+from reseller_conformance.requirements import Level
+
+__all__ = ["InputError", "ReportError", "Wanted", "validate", "wanted"]
+
+USAGE, UNVERIFIED, INTERRUPTED = 2, 3, 130
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the operator says of the files; what is None is told by each of them."""
+
+    format: Format | None = None
+    sort: Sort | None = None
+    due: Expected = Expected.EITHER
+    content_type: str | None = None
+    level: Level = Level.MUST
+    reports: tuple[tuple[registry.Writer, Path], ...] = ()
+
+
+@dataclass(slots=True)
+class _File:
+    """What came of one file."""
+
+    given: Input
+    answers: int = 0
+    passed_over: Counter[str] = field(default_factory=Counter)
+
+
+def wanted(words: Mapping[str, Any]) -> Wanted:
+    """Return what these words of the command line mean, by option name."""
+    return Wanted(
+        format=Format(words["format"]) if words["format"] else None,
+        sort=Sort(words["sort"]) if words["sort"] else None,
+        due=Expected(words["expect"]) if words["expect"] else Expected.EITHER,
+        content_type=words["content_type"],
+        level=Level(words["level"]),
+        reports=registry.wanted(lambda option: words[option.replace("-", "_")]),
+    )
+
+
+class _Validation:
+    """The judgement of some files: what they come to, and what kept it from more."""
+
+    def __init__(self, wanted: Wanted) -> None:
+        """Begin with none."""
+        self.wanted = wanted
+        self.problems: list[str] = []
+        self.interrupted = False
+        self._tally = Tally()
+        self._together = Together(self._tally)
+        self._files: list[_File] = []
+        self._started = datetime.now(UTC).isoformat(timespec="seconds")
+        self.warnings: list[str] = []
+        key = os.environ.get("RESELLER_API_KEY", "")
+        self._keys = {key: None} if key else {}
+        self._beside = Beside(wanted.content_type, wanted.due)
+
+    def read(self, names: Sequence[str]) -> None:
+        """Judge these files, as far as they can be read."""
+        try:
+            with ExitStack() as pipes:
+                kept = self._collect(names, pipes)
+                self._beside = replace(self._beside, keys=tuple(self._keys))
+                for name in names:
+                    with self._told():
+                        self._file(name, kept.pop(name, None))
+        except KeyboardInterrupt:
+            self.interrupted = True
+        self._together.finish()
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
+        except InputError as problem:
+            if str(problem) not in self.problems:
+                self.problems.append(str(problem))
+
+    def _collect(self, names: Sequence[str], pipes: ExitStack) -> dict[str, Input]:
+        """Learn the keys of all recordings; return the pipes, which were opened for it."""
+        kept: dict[str, Input] = {}
+        for name in names:
+            with self._told():
+                if is_pipe(name):
+                    kept[name] = given = pipes.enter_context(opened(name))
+                    if sort_of(given, self.wanted.sort) is Sort.HAR:
+                        kept[name] = given = pipes.enter_context(spooled(given))
+                        self._collect_from(given)
+                        given.stream.seek(0)
+                    continue
+                with opened(name) as given:
+                    if sort_of(given, self.wanted.sort) is Sort.HAR:
+                        self._collect_from(given)
+        return kept
+
+    def _collect_from(self, given: Input) -> None:
+        if collect(given.stream, given.name, self._keys):
+            self.warnings.append(
+                f"more than {MOST_KEYS} keys were sent: the others are replaced only in the "
+                f"responses to their own calls: {given.name}"
+            )
+
+    def _file(self, name: str, kept: Input | None) -> None:
+        with nullcontext(kept) if kept else opened(name) as given:
+            file = _File(given)
+            self._files.append(file)
+            for saved in self._answers(given, file):
+                self._tally.take(saved)
+                self._together.take(saved)
+                file.answers += 1
+
+    def _answers(self, given: Input, file: _File) -> Iterator[Saved]:
+        sort = sort_of(given, self.wanted.sort)
+        shown = self._shown(given.name)
+        if sort is Sort.NDJSON:
+            return bodies.lines(given.stream, shown, self._beside)
+        if sort is Sort.BODY:
+            format = format_of(given, self.wanted.format, self.wanted.content_type)
+            return bodies.whole(given.stream, shown, format, self._beside)
+        recording = Recording(given.stream, shown, self._beside)
+        file.passed_over = recording.passed_over
+        return recording.answers()
+
+    def _shown(self, name: str) -> str:
+        """Return a file's name with no key in it."""
+        return scrubber_for(self._beside.keys).text(name)
+
+    @property
+    def answers(self) -> int:
+        """How many answers have been judged."""
+        return self._tally.answers
+
+    @property
+    def nothing(self) -> str:
+        """Why nothing was judged."""
+        passed_over = sum((file.passed_over for file in self._files), Counter[str]())
+        reasons = ", ".join(f"{times:,} {what}" for what, times in passed_over.items())
+        names = ", ".join(file.given.name for file in self._files)
+        return f"passed over: {reasons}" if reasons else f"there is no answer in {names}"
+
+    @property
+    def done(self) -> int:
+        """How many bytes have been read."""
+        return sum(file.given.done for file in self._files)
+
+    @property
+    def run(self) -> Run:
+        """What the answers come to, with no key in it."""
+        return Run(
+            results=self._tally.results,
+            level=self.wanted.level,
+            suite={
+                "version": __version__,
+                "level": self.wanted.level.value,
+                "formats": [format.value for format in self._tally.formats] or None,
+                "partial": False,
+                "started": self._started,
+            },
+            target={
+                "kind": "saved",
+                "files": [
+                    {
+                        "file": self._shown(file.given.name),
+                        "answers": file.answers,
+                        "passed_over": dict(file.passed_over),
+                    }
+                    for file in self._files
+                ],
+            },
+            complete=not (self.problems or self.interrupted),
+            schemas=self._tally.schemas.counts,
+        )
+
+
+def validate(names: Sequence[str], wanted: Wanted, color: bool | None = None) -> int:
+    """Judge these files, print the report, and return the exit code.
+
+    Raises InputError where a file cannot be read, and ReportError where a report cannot be written,
+    before anything is judged.
+    """
+    total = look_ahead(names)
+    registry.look_ahead(wanted.reports, names)
+    validation = _Validation(wanted)
+    with showing(total, lambda: validation.done, lambda: validation.answers):
+        validation.read(names)
+    run = validation.run
+    watched = github.here(os.environ)
+    with github.fenced(click.echo) if watched else nullcontext():
+        code = _tell(validation, run, registry.write_all(wanted.reports, run), color)
+    if watched and validation.answers:
+        github.tell(run, os.environ, click.echo)
+    return code
+
+
+def _tell(validation: _Validation, run: Run, unwritten: Sequence[str], color: bool | None) -> int:
+    """Print the report and what went wrong, and return the exit code."""
+    if validation.answers:
+        # rich ends the process where whoever reads the report has gone; the exit code stands.
+        with suppress(BrokenPipeError, SystemExit):
+            print_report(run, console_for(color))
+    for warning in validation.warnings:
+        click.echo(f"warning: {visible(one_line(warning))}", err=True)
+    for problem in (*validation.problems, *unwritten):
+        click.echo(f"error: {visible(one_line(problem))}", err=True)
+    if validation.interrupted:
+        click.echo("interrupted", err=True)
+        return INTERRUPTED
+    if validation.problems:
+        return USAGE
+    if not validation.answers:
+        click.echo(f"unverified: nothing was judged; {validation.nothing}", err=True)
+    return UNVERIFIED if unwritten else run.verdict.exit_code

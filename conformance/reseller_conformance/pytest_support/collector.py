@@ -1,0 +1,235 @@
+"""Gathers what the items of a run found into one `Run`, across processes.
+
+Items keep their outcome in `user_properties`, which survive xdist and land in JUnit; here they are
+read back. Nothing is judged, and nothing is written.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, replace
+from typing import Any
+
+import pytest
+
+from reseller_conformance.checks.schema_tally import SchemaTally
+from reseller_conformance.client.timeline import Timeline, together
+from reseller_conformance.findings.baseline import Baseline
+from reseller_conformance.findings.kinds import Spot
+from reseller_conformance.findings.model import Finding, Outcome, Result, Run, is_partial, spent
+from reseller_conformance.pytest_support.targets import shortened, targets_of
+from reseller_conformance.reports.progress import Progress
+from reseller_conformance.requirements import Level, by_id
+
+__all__ = ["COLLECTOR", "Collector", "collected", "interrupted", "progress_of"]
+
+Told = Mapping[str, Any]
+
+
+class Collector:
+    """Reads each item's report, and what each process tells of its target and traffic."""
+
+    def __init__(
+        self,
+        level: Level,
+        suite: Mapping[str, Any],
+        baseline: Baseline | None = None,
+        update: bool = False,
+    ) -> None:
+        """Collect a run that fails at this level; `suite` describes it for the reports.
+
+        The baseline is held against the results, as it is or as this run updates it.
+        """
+        self.level = level
+        self.suite = suite
+        self.baseline = baseline
+        self.update = update
+        self.results: dict[str, Result] = {}
+        self.tellers: list[Callable[[], Told]] = []
+        self.schemas = SchemaTally()
+        self.failed = 0
+        self.interrupted = False
+        self.followers: list[Callable[[], Progress]] = []
+        """Each tells how far the calls of one target are, where this process makes them."""
+
+    def hear(self, told: Told) -> None:
+        """Take what another process tells."""
+        self.tellers.append(lambda: told)
+        if "schemas" in told:
+            self.schemas.add(told["schemas"])
+
+    def take(self, report: pytest.TestReport) -> None:
+        """Take the outcome of one item, if it judges a requirement."""
+        said = dict(report.user_properties)
+        if "requirement" in said and (report.when == "call" or report.outcome != "passed"):
+            self.results[report.nodeid] = _result(said, report)
+            self.failed += report.failed
+
+    @property
+    def progress(self) -> Progress:
+        """How far the run is; where other processes make the calls, only what was judged counts."""
+        parts = [follow() for follow in self.followers]
+        results = list(self.results.values())  # which another thread adds to
+        failed = [r.requirement for r in results if r.outcome is Outcome.FAILED and not r.known]
+        levels = (Level.MUST, self.level)
+        violated = frozenset(one.id for one in failed if one.level in levels)
+        return Progress(
+            done=sum(part.done for part in parts),
+            total=sum(part.total for part in parts),
+            seconds=max((part.seconds for part in parts), default=0.0),
+            violated=violated.union(*(part.violated for part in parts)),
+        )
+
+    @property
+    def run(self) -> Run:
+        """Everything gathered so far."""
+        told = [teller() for teller in self.tellers]
+        results, targets = self._by_target(told)
+        # An error of a requirement that no item judged belongs to no target: the first has it.
+        first = str(targets[0]["name"]) if len(targets) > 1 else ""
+        left_out = self.schemas.left_out(results)
+        results = (*results, *(replace(one, target=first) for one in left_out))
+        run = Run(
+            results=results,
+            level=self.level,
+            suite={**self.suite, "partial": is_partial(results)},
+            target=targets[0] if targets else None,
+            targets=targets if len(targets) > 1 else (),
+            traffic=_together([part["traffic"] for part in told]),
+            schemas=self.schemas.counts if told else None,
+            complete=self._complete,
+            baseline=self._held(),
+        )
+        if any(part.partial for part in run.parts):
+            return replace(run, suite={**self.suite, "partial": True})
+        return run
+
+    def _by_target(
+        self, told: Sequence[Told]
+    ) -> tuple[tuple[Result, ...], tuple[Mapping[str, Any], ...]]:
+        """Return the results, with their targets where there are several, and the targets."""
+        target_of = targets_of(self.results)
+        known = {part["name"]: part["target"] for part in reversed(told)}
+        names = shortened(dict.fromkeys(name for name in target_of.values() if name))
+        if len(names) < 2:
+            found = [known[name] for name in names if name in known]
+            found = found or [part["target"] for part in told]
+            return tuple(replace(one, target="") for one in self._judged.values()), tuple(found[:1])
+        return (
+            tuple(
+                replace(result, target=names.get(target_of[nodeid], ""))
+                for nodeid, result in self._judged.items()
+            ),
+            tuple({"name": short, **known.get(name, NOBODY)} for name, short in names.items()),
+        )
+
+    @property
+    def updated(self) -> Baseline | None:
+        """The baseline after this run; one that asked not all changes nothing in it."""
+        if self.baseline and self.update and self._complete:
+            return self.baseline.updated(tuple(self._judged.values()), self.level)
+        return self.baseline
+
+    @property
+    def _judged(self) -> dict[str, Result]:
+        """The results, by node id, with an error where the suite contradicts itself."""
+        return dict(zip(self.results, self.schemas.judged(self.results.values()), strict=True))
+
+    @property
+    def _complete(self) -> bool:
+        return not self.interrupted and not spent(self.results.values())
+
+    def _held(self) -> Mapping[str, Any] | None:
+        after = self.updated
+        if self.baseline is None or after is None:
+            return None
+        return {
+            "file": str(self.baseline.path),
+            "problems": after.problems(self._judged.values(), complete=self._complete),
+            "unexplained": after.unexplained(self._judged.values()),
+            "changes": self.baseline.changes(after),
+        }
+
+
+NOBODY: Mapping[str, Any] = {
+    "kind": None,
+    "base_url": None,
+    "customers": None,
+    "foreign_user": None,
+}
+"""What is known of a target that could not be made."""
+
+COLLECTOR = pytest.StashKey[Collector]()
+
+
+def collected(config: pytest.Config) -> Run:
+    """Return what this session's items found."""
+    collector = config.stash.get(COLLECTOR, None)
+    return collector.run if collector else Run(())
+
+
+def progress_of(config: pytest.Config) -> Progress:
+    """Return how far this session is."""
+    collector = config.stash.get(COLLECTOR, None)
+    return collector.progress if collector else Progress(0, 0, 0.0)
+
+
+def interrupted(config: pytest.Config | None) -> bool:
+    """Say whether an interrupt came, although the items may still be judged from what came."""
+    collector = config.stash.get(COLLECTOR, None) if config else None
+    return collector is not None and collector.interrupted
+
+
+def _result(said: Mapping[str, Any], report: pytest.TestReport) -> Result:
+    outcome, reason = Outcome(said.get("outcome", Outcome.ERROR)), str(said.get("reason", ""))
+    if report.failed and outcome is not Outcome.FAILED:
+        outcome, reason = Outcome.ERROR, _cause(report.longreprtext)
+    elif "outcome" not in said:
+        outcome, reason = Outcome.NOT_TESTED, "skipped before anything was asked"
+    return Result(
+        requirement=by_id(said["requirement"]),
+        format=said["format"],
+        outcome=outcome,
+        reason=reason,
+        known=str(said.get("known", "")),
+        findings=tuple(Finding(**found) for found in json.loads(said.get("findings", "[]"))),
+        target=str(said.get("target", "")),
+        violations=tuple(Spot(**spot) for spot in json.loads(said.get("violations", "[]"))),
+    )
+
+
+def _cause(text: str) -> str:
+    """Return the line of a traceback that names the exception: pytest marks it with an E."""
+    lines = text.strip().splitlines() or ["no traceback"]
+    marked = [line[1:].strip() for line in lines if line.startswith("E ")]
+    return (marked or lines)[-1][:300]
+
+
+def _together(parts: list[Mapping[str, Any]]) -> Mapping[str, Any] | None:
+    """Add up the traffic of several processes, which were at work at the same time."""
+    if not parts:
+        return None
+    latencies = [part["latency"] for part in parts]
+    return {
+        "calls": sum(part["calls"] for part in parts),
+        "retries": sum(part["retries"] for part in parts),
+        "seconds": max(part["seconds"] for part in parts),
+        "bytes": sum(part["bytes"] for part in parts),
+        "latency": {
+            **{
+                name: max((one[name] for one in latencies if one[name] is not None), default=None)
+                for name in ("median", "p95", "max")
+            },
+            "histogram": _added([one["histogram"] for one in latencies if one["histogram"]]),
+        },
+        "notes": list(dict.fromkeys(note for part in parts for note in part["notes"])),
+        "timeline": asdict(together([Timeline(**part["timeline"]) for part in parts])),
+    }
+
+
+def _added(histograms: list[Sequence[Mapping[str, Any]]]) -> list[dict[str, Any]]:
+    return [
+        {"up_to": buckets[0]["up_to"], "answers": sum(bucket["answers"] for bucket in buckets)}
+        for buckets in zip(*histograms, strict=True)
+    ]

@@ -1,0 +1,53 @@
+"""What fixtures hand to tests: its types, for annotations, and what it takes.
+
+`reseller_target` is a `Target` and `reseller_mock` a `ResellerMock`, each in a module of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Protocol
+
+from reseller_conformance.cases.case import Case
+from reseller_conformance.cases.mutations import State, Text
+from reseller_conformance.contract import PARAMETERS, Format
+from reseller_conformance.exchange import Exchange
+
+__all__ = ["ResellerAsk", "checked"]
+
+# pytest shows the line of the test that failed, not the frames of this module
+__tracebackhide__ = True
+
+
+class ResellerAsk(Protocol):
+    """What the fixture `reseller_ask` is: a function that sends a batch of cases."""
+
+    def __call__(self, cases: Iterable[Case], /) -> list[Exchange]:
+        """Send these cases at once, within the limits of the run, and return the exchanges.
+
+        A case that was sent before is not sent again, and brings the same exchange. A case that
+        the target's account cannot tell from another, such as a second customer where only one is
+        named, is left out. Raises TypeError for anything but cases.
+        """
+
+
+def checked(cases: object) -> list[Case]:
+    """Return the cases, which a test may have made without a type checker.
+
+    Raises TypeError, in one line, for anything else.
+    """
+    if not isinstance(cases, Iterable) or isinstance(cases, (str, bytes)):
+        raise TypeError(f"reseller_ask takes a list of cases, not: {cases!r}")
+    return [_checked(case) for case in cases]
+
+
+def _checked(case: object) -> Case:
+    if not isinstance(case, Case):
+        raise TypeError(f"a case is made as Case(Format.JSON), not: {case!r}")
+    if not isinstance(case.format, Format):
+        raise TypeError(f"the format of a case is Format.JSON or Format.XML, not: {case.format!r}")
+    for name in PARAMETERS:
+        if not isinstance(case.state(name), (State, Text)):
+            said = f"{name} of a case is a State, as State.MISSING, or a Text"
+            raise TypeError(f"{said}, not: {case.state(name)!r}")
+    return case

@@ -1,0 +1,76 @@
+"""Which target each result is about, where one pytest session tests several.
+
+An item records the target that it was judged on. Under xdist, one class may be judged on copies of
+its target at several addresses, one in each worker: so the targets of one class are one. A fixture
+with parameters gives a class several, and its items say which.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from reseller_conformance.contract import Format
+from reseller_conformance.findings.model import Outcome, Result
+
+__all__ = ["label_of", "owner_of", "shortened", "targets_of"]
+
+APP = "the app"
+
+
+def label_of(target: Mapping[str, Any], api_user: str) -> str:
+    """Return what tells a target from others: its address, and whose account it is tested with.
+
+    An app is served at another port for each class.
+    """
+    where = {"app": APP, "embedded": "the embedded reference"}.get(target["kind"])
+    return f"{where or target['base_url']}; {api_user}; {', '.join(target['customers'])}"
+
+
+def owner_of(nodeid: str) -> str:
+    """Return the class of an item, and its parameters without the format.
+
+    `test_x.py::TestA::test_it[json-old]` and `…[xml-old]` belong to `test_x.py::TestA[old]`.
+    """
+    path, _, test = nodeid.rpartition("::")
+    words = test.partition("[")[2].rpartition("]")[0].split("-")
+    for format in (*Format, "both"):
+        if format in words:
+            words.remove(format)
+            break
+    return f"{path}[{'-'.join(words)}]" if any(words) else path
+
+
+def targets_of(results: Mapping[str, Result]) -> dict[str, str]:
+    """Return the target of each item, by node id: of those that belong together the first.
+
+    A class that failed before it had a target is one by itself, called by its name.
+    """
+    joined: dict[str, str] = {}
+
+    def first(name: str) -> str:
+        while joined.setdefault(name, name) != name:
+            name = joined[name]
+        return name
+
+    by_owner: dict[str, str] = {}
+    for nodeid, result in results.items():
+        if result.target:
+            known = first(by_owner.setdefault(owner_of(nodeid), result.target))
+            joined[first(result.target)] = known
+    found = {}
+    for nodeid, result in results.items():
+        owner = owner_of(nodeid)
+        unnamed = owner if result.outcome is Outcome.ERROR else ""
+        found[nodeid] = first(by_owner[owner]) if owner in by_owner else unnamed
+    return found
+
+
+def shortened(labels: Iterable[str]) -> dict[str, str]:
+    """Return a name for each label: the address alone, where no other target has it."""
+    labels = list(labels)
+    addresses = [label.partition(";")[0] for label in labels]
+    return {
+        label: address if addresses.count(address) == 1 else label
+        for label, address in zip(labels, addresses, strict=True)
+    }

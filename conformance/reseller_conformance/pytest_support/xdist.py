@@ -1,0 +1,93 @@
+"""One run in several processes: who asks what, and how much of the limits is whose.
+
+pytest-xdist starts the workers, here or on other machines, and hands them their items. A worker
+asks for itself whatever its items need; where those of one class stay together, as they do by
+`--dist loadscope`, one worker asks everything, and nothing is asked twice.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, MutableMapping
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from reseller_conformance.client.target import Limits
+
+__all__ = ["askers", "environment", "instruct", "share", "stopped_itself", "told"]
+
+TOGETHER = ("loadscope", "loadfile")
+"""Where xdist hands all items of a class to one worker.
+
+`loadgroup` is not among them: with pytest 9.2, whose ids do not change, xdist 3.8 groups nothing.
+"""
+
+TOLD = ("RESELLER_BASE_URL", "RESELLER_USER", "RESELLER_FOREIGN_USER", "RESELLER_API_USER")
+"""What a worker on another machine is told; the key it has from its own environment."""
+
+
+# --- What a worker knows -------------------------------------------------------------------------
+
+
+def instruct(config: pytest.Config, workerinput: MutableMapping[str, Any]) -> None:
+    """Tell a worker what it cannot know: how items are spread, and who is to be asked."""
+    workerinput["reseller_dist"] = config.getoption("dist")
+    workerinput["reseller_environment"] = told()
+
+
+def told() -> dict[str, str]:
+    """Return what of this environment is handed on: whom to ask, but not with which key."""
+    return {name: os.environ[name] for name in TOLD if name in os.environ}
+
+
+def environment(config: pytest.Config) -> dict[str, str]:
+    """Return the environment variables of this process, those of the controller above them."""
+    return {**os.environ, **_input(config).get("reseller_environment", {})}
+
+
+def _input(config: pytest.Config) -> dict[str, Any]:
+    given: dict[str, Any] = getattr(config, "workerinput", {})
+    return given
+
+
+def stopped_itself(stop: BaseException) -> bool:
+    """Say whether pytest or xdist ended the session, as `-x` does, and no person or signal.
+
+    xdist raises the same exception for Ctrl-C in a worker, and names that in its message.
+    """
+    if isinstance(stop, (pytest.Session.Interrupted, pytest.Session.Failed)):
+        return True
+    of_xdist = type(stop).__module__ == "xdist.dsession"
+    return of_xdist and "keyboard-interrupt" not in str(stop)
+
+
+# --- Who asks ------------------------------------------------------------------------------------
+
+
+def askers(config: pytest.Config, items: Iterable[pytest.Item]) -> int:
+    """Return how many processes may ask at the same time, this one among them."""
+    given = _input(config)
+    workers: int = given.get("workercount", 1)
+    if given.get("reseller_dist") not in TOGETHER:
+        return workers
+    asking = (item for item in items if "reseller_asked" in getattr(item, "fixturenames", ()))
+    # a client lives as long as a class; tests that are in none stay together by their module
+    owners = {item.parent for item in asking}
+    return max(1, min(workers, len(owners)))
+
+
+def share(limits: Limits, askers: int) -> Limits:
+    """Return one process's part of the limits, which so hold for all of them together.
+
+    At least one call is in flight in each.
+    """
+    if askers == 1:
+        return limits
+    return replace(
+        limits,
+        rate=limits.rate and limits.rate / askers,
+        concurrency=max(1, limits.concurrency // askers),
+        max_requests=limits.max_requests and limits.max_requests // askers,
+    )

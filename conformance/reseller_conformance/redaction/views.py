@@ -1,0 +1,250 @@
+"""The ways in which one text can be read: as it is, without line breaks, without markup, and more.
+
+A value that somebody wraps at column 76, hyphenates, or breaks with a comment does not stand in a
+body as one piece, but its last reader sees it as one. Each view here is a body as one such reader
+has it. What is looked for in a view, and what becomes of it, is left to `secret`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from enum import StrEnum
+
+from reseller_conformance.redaction.unescape import Span, Traced, folded, traced, undone
+
+__all__ = ["View", "codecs_of", "joined_views", "seen", "traced_view", "transcoded", "views"]
+
+
+class View(StrEnum):
+    """One way to read a text, all escapes undone."""
+
+    PLAIN = "plain"
+    JOINED = "joined"
+    """Without line breaks, the space around them, and characters that nobody sees."""
+    COLLAPSED = "collapsed"
+    """All white space as one space: a text that was wrapped at one of its spaces."""
+    HEXADECIMAL = "hexadecimal"
+    """Without what separates the pairs in `6b:33:79`."""
+    QUOTED_PRINTABLE = "quoted-printable"
+    """As mail has it: `=6B=33=79` (RFC 2045, 6.7)."""
+    UNMARKED = "unmarked"
+    """Without comments, processing instructions, the marks of CDATA, and HTML's line breaks."""
+    DIRECT = "direct"
+    """The text directly in each element, without that of its children."""
+    UNESCAPED = "unescaped"
+    """As UNMARKED, of markup that is escaped itself."""
+
+
+# In UTF-8: soft hyphen, zero-width characters, marks of direction, variation selectors, and others.
+_UNSEEN = (
+    rb"\xc2\xad|\xcd\x8f|\xd8\x9c|\xe1\xa0\x8e|\xe2\x80[\x8b-\x8f\xaa-\xae]|\xe2\x81[\xa0-\xaf]"
+    rb"|\xef\xb8[\x80-\x8f]|\xef\xbb\xbf"
+)
+_BREAK = rb"(?:[\r\n\x0b\x0c]|\xc2\x85|\xe2\x80[\xa8\xa9])"
+# A run of spaces is read from its first one on, and only once.
+_BREAKS = re.compile(
+    rb"(?:[ \t](?<![ \t]{2})[ \t]*)?" + _BREAK + rb"(?:" + _BREAK + rb"|[ \t])*|" + _UNSEEN
+)
+# The same in ASCII without spaces before a break, as most bodies are: many times as fast.
+_PLAIN_BREAKS = re.compile(rb"[\r\n\x0b\x0c][ \t\r\n\x0b\x0c]*")
+_SPACES_BEFORE = re.compile(rb"[\r\n\x0b\x0c](?<=[ \t].)", re.DOTALL)
+_SPACE = re.compile(rb"[ \t\r\n\x0b\x0c]+")
+# Pairs that stand alone: a date's four digits, or a word, are none.
+_BETWEEN_PAIRS = re.compile(
+    rb"[\s:,;._-](?<=[0-9A-Fa-f]{2}.)(?<![0-9A-WYZa-wyz][0-9A-Fa-f]{2}.)"
+    rb"[\s:,;._-]*(?:0[xX])?(?=[0-9A-Fa-f]{2}(?![0-9A-Za-z]))",
+    re.DOTALL,
+)
+_QUOTED = re.compile(rb"=(?:(?P<byte>[0-9A-Fa-f]{2})|[ \t]*\r?\n)")
+_MARKUP = re.compile(rb"<!--|<\?|<!\[CDATA\[|\]\]>|<[wW]?[bB][rR]\s{0,9}/?>")
+_CDATA = b"<![CDATA["
+_END_OF = {b"<!--": b"-->", b"<?": b"?>"}
+_TOKEN = re.compile(
+    rb"<!--|<\?|<!\[CDATA\[|<(?P<close>/?)[A-Za-z_:\x80-\xff]"
+    rb"""(?:[^<>"'/]|"[^"<]*"|'[^'<]*'|/(?!>))*+(?P<empty>/?)>"""
+)
+# A text that goes on after an element, as no envelope's does.
+_MIXED = re.compile(rb"(?:</[^<>]*|/)>\s*[^<>\s]")
+_WIDE = ("utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be")
+# `<` and what an XML document goes on with. All of EBCDIC have letters and digits in one place.
+_EBCDIC = re.compile(rb"[\x40\x15\x25\x0d]*\x4c[\x5a\x6f\x81-\xa9]")
+_EBCDIC_CODECS = ("cp500", "cp037")
+
+
+def _quoted(data: bytes) -> Iterator[Span]:
+    for match in _QUOTED.finditer(data):
+        yield (*match.span(), bytes.fromhex((match["byte"] or b"").decode()))
+
+
+def _markup(data: bytes) -> Iterator[Span]:
+    """Yield what an XML reader leaves out. Each end is looked for only as long as there is one."""
+    endless: set[bytes] = set()
+    done = 0
+    for match in _MARKUP.finditer(data):
+        start, end = match.span()
+        if start < done or match[0] in endless:
+            continue
+        closing = _END_OF.get(match[0])
+        if closing is not None:
+            found = data.find(closing, end)
+            if found < 0:
+                endless.add(match[0])
+                continue
+            end = found + len(closing)
+        yield start, end, b""
+        done = end
+
+
+# --- Encodings in which ASCII is something else --------------------------------------------------
+
+
+def codecs_of(data: bytes) -> list[str | None]:
+    """Return the encodings in which these bytes may be a text; None for those that hold ASCII."""
+    found: list[str | None] = [None]
+    if b"\0" in data:
+        found += [codec for codec in _WIDE if _decodes(data, codec)]
+    if _EBCDIC.match(data):
+        found += _EBCDIC_CODECS
+    return found
+
+
+def transcoded(data: bytes, codec: str | None) -> bytes:
+    """Return the bytes in UTF-8, if they are not in an encoding that holds ASCII anyway."""
+    return data if codec is None else data.decode(codec).encode()
+
+
+def _decodes(data: bytes, codec: str) -> bool:
+    try:
+        data.decode(codec)
+    except UnicodeError:
+        return False
+    return True
+
+
+# --- One view made of another --------------------------------------------------------------------
+
+
+def views(data: bytes, *, spaced: bool = False) -> Iterator[tuple[View, bytes]]:
+    """Yield the plain view of a text, and others that differ; `spaced` asks for COLLAPSED."""
+    plain = undone(data)
+    joined = _joined(plain)
+    yield from _with_breaks(plain, joined, spaced)
+    pairs = _BETWEEN_PAIRS.sub(b"", plain)
+    if pairs != plain:
+        yield View.HEXADECIMAL, folded(pairs)
+    if _QUOTED.search(plain):
+        quoted = undone(_replaced(plain, _quoted(plain)))
+        yield View.QUOTED_PRINTABLE, folded(_joined(quoted))
+    if b"<" in data:
+        unmarked = _replaced(data, _markup(data))
+        if unmarked != data:
+            yield View.UNMARKED, seen(unmarked)
+        if _CDATA in data or _MIXED.search(unmarked):
+            texts = _direct(data)
+            yield View.DIRECT, seen(b"".join(data[a:b] + more for a, b, more in texts))
+    if plain.count(b"<") != data.count(b"<"):
+        yield View.UNESCAPED, folded(_joined(_replaced(plain, _markup(plain))))
+
+
+def joined_views(data: bytes) -> Iterator[tuple[View, bytes]]:
+    """Yield the same of a value that is looked for: markup and pairs in it are its own."""
+    plain = undone(data)
+    yield from _with_breaks(plain, _joined(plain), spaced=True)
+
+
+def seen(data: bytes) -> bytes:
+    """Return a text as people see it: its escapes undone, without what nobody sees."""
+    return folded(_joined(undone(data)))
+
+
+def _with_breaks(plain: bytes, joined: bytes, spaced: bool) -> Iterator[tuple[View, bytes]]:
+    yield View.PLAIN, folded(plain)
+    if joined != plain:
+        yield View.JOINED, folded(joined)
+    if spaced:
+        yield View.COLLAPSED, folded(_SPACE.sub(b" ", plain))
+
+
+def traced_view(data: bytes, view: View) -> Traced:
+    """Return one view of a text, and where each of its bytes stood."""
+    if view is View.UNMARKED:
+        read = Traced.of(data).replaced(_markup(data)).undone()
+    elif view is View.DIRECT:
+        read = Traced.of(data).picked(_direct(data)).undone()
+    else:
+        return _traced(traced(data), view).folded()
+    return _traced(read, View.JOINED).folded()
+
+
+def _traced(plain: Traced, view: View) -> Traced:
+    match view:
+        case View.PLAIN:
+            return plain
+        case View.JOINED:
+            return plain.replaced(_matches(_BREAKS, plain.plain))
+        case View.HEXADECIMAL:
+            return plain.replaced(_matches(_BETWEEN_PAIRS, plain.plain))
+        case View.COLLAPSED:
+            return plain.replaced(_matches(_SPACE, plain.plain, b" "))
+        case View.QUOTED_PRINTABLE:
+            return _traced(plain.replaced(_quoted(plain.plain)).undone(), View.JOINED)
+        case View.UNESCAPED:
+            return _traced(plain.replaced(_markup(plain.plain)), View.JOINED)
+        case _:
+            raise ValueError(f"no view of a plain text: {view}")
+
+
+def _matches(pattern: re.Pattern[bytes], data: bytes, instead: bytes = b"") -> Iterator[Span]:
+    return ((*match.span(), instead) for match in pattern.finditer(data))
+
+
+def _joined(data: bytes) -> bytes:
+    easy = data.isascii() and not _SPACES_BEFORE.search(data)
+    return (_PLAIN_BREAKS if easy else _BREAKS).sub(b"", data)
+
+
+def _replaced(data: bytes, spans: Iterable[Span]) -> bytes:
+    kept: list[bytes] = []
+    done = 0
+    for start, end, instead in spans:
+        kept += (data[done:start], instead)
+        done = end
+    return b"".join([*kept, data[done:]])
+
+
+def _direct(data: bytes) -> list[Span]:
+    """Return the pieces of text of each element together, and what is set behind each piece."""
+    open_elements: list[list[Span]] = [[]]
+    pieces: list[Span] = []
+    endless: set[bytes] = set()
+    done = at = 0
+    while (match := _TOKEN.search(data, at)) is not None:
+        at = match.end()
+        if match["close"] is None:  # no tag
+            closing = _END_OF.get(match[0], b"]]>")
+            end = -1 if closing in endless else data.find(closing, at)
+            if end < 0:
+                endless.add(closing)
+                continue
+            open_elements[-1].append((done, match.start(), b""))
+            if match[0] == _CDATA:
+                open_elements[-1].append((at, end, b""))
+            done = at = end + len(closing)
+            continue
+        open_elements[-1].append((done, match.start(), b""))
+        done = at
+        if match["close"]:
+            pieces += _ended(open_elements.pop())
+            open_elements = open_elements or [[]]
+        elif not match["empty"]:
+            open_elements.append([])
+    open_elements[-1].append((done, len(data), b""))
+    for texts in open_elements:
+        pieces += _ended(texts)
+    return pieces
+
+
+def _ended(texts: list[Span]) -> list[Span]:
+    """Have the last piece of an element end in a byte that is no part of any value."""
+    return [*texts[:-1], (*texts[-1][:2], b"\x1f")] if texts else []

@@ -1,0 +1,290 @@
+"""A load test as Locust tells of it: its options, what workers send, and the verdict at the end.
+
+What an answer is judged by is left to `rules`, how it is added up to `tally`; which reports are
+written, and how, to `reports`.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from argparse import ArgumentParser
+from collections.abc import Mapping
+from contextlib import nullcontext, suppress
+from datetime import UTC, datetime
+from threading import Thread
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from locust import events
+from locust.env import Environment
+from locust.rpc import Message
+from locust.runners import (
+    STATE_MISSING,
+    STATE_RUNNING,
+    STATE_SPAWNING,
+    MasterRunner,
+    WorkerRunner,
+)
+from rich.console import Console
+
+from reseller_conformance import __version__
+from reseller_conformance.checks.response import Answer
+from reseller_conformance.client.secrets import redacted, scrubber_of
+from reseller_conformance.client.target import Target
+from reseller_conformance.config.options import OPTIONS, dest
+from reseller_conformance.config.settings import Settings, SettingsError, settings_from
+from reseller_conformance.findings.model import Run, Verdict
+from reseller_conformance.pytest_support.xdist import told
+from reseller_conformance.redaction.logs import LogScrubber
+from reseller_conformance.reports import github
+from reseller_conformance.reports.registry import ReportError, look_ahead, write_all
+from reseller_conformance.reports.terminal import print_report
+from reseller_conformance.reports.text import one_line, visible
+from reseller_conformance.schemas import compile_schemas
+from reseller_conformance.soak.rules import Judgement
+from reseller_conformance.soak.tally import Tally
+
+__all__ = ["Soak", "soak_of"]
+
+USAGE, UNVERIFIED = 2, 3
+_OF_VERDICT = {Verdict.CONFORMANT: 0, Verdict.VIOLATED: 1, Verdict.UNVERIFIED: UNVERIFIED}
+
+NOT_HERE = (
+    *("app", "depth", "rate", "concurrency", "max-requests", "seed"),
+    *("baseline", "update-baseline"),
+)
+"""Options of a run that mean nothing here, where chance says what is asked, and Locust how much."""
+
+ENVIRONMENT = "reseller_environment"
+KEY = "reseller_conformance"
+"""Under which a worker's tally travels in Locust's own report to the master."""
+
+LAST, TOLD = "reseller_last", "reseller_told"
+"""The master's question for what a worker has not told yet, and the answer."""
+
+PATIENCE = 30.0
+"""Seconds that the master waits for the last of it: a worker may be busy."""
+
+
+class Soak:
+    """One load test in this process: whom it asks, and what it has found.
+
+    `silent` are the workers who have yet to tell the last of what they found.
+    """
+
+    def __init__(self, settings: Settings, target: Target) -> None:
+        """Begin."""
+        self.settings = settings
+        self.target = target
+        self.tally = Tally()
+        self.silent: set[str] = set()
+        self._started = datetime.now(UTC)
+        compile_schemas(settings.formats)
+        # for as long as the process lives, which is the load test's
+        LogScrubber(scrubber_of(target)).attach()
+
+    def count(self, answer: Answer) -> None:
+        """Count a call."""
+        self.tally.count(answer)
+
+    def note(self, judgement: Judgement) -> None:
+        """Add one look at one requirement."""
+        self.tally.note(judgement, self.target)
+
+    def run(self, traffic: Mapping[str, Any], complete: bool) -> Run:
+        """Return what every report is made of."""
+        settings, shown = self.settings, redacted(self.target)
+        return Run(
+            results=self.tally.results(settings.formats),
+            level=settings.level,
+            suite={
+                "name": "reseller-conformance",
+                "version": __version__,
+                "depth": "soak",
+                "level": settings.level.value,
+                "formats": [format.value for format in settings.formats],
+                "partial": settings.partial,
+                "started": self._started.isoformat(timespec="seconds"),
+            },
+            target={
+                "kind": shown.kind,
+                "base_url": shown.base_url,
+                "customers": list(shown.customers),
+                "foreign_user": shown.foreign,
+            },
+            traffic=traffic,
+            complete=complete,
+            schemas=self.tally.schemas.counts,
+        )
+
+
+# --- What is asked of whom -----------------------------------------------------------------------
+
+_SOAKS: WeakKeyDictionary[Environment, Soak] = WeakKeyDictionary()
+
+
+def soak_of(environment: Environment) -> Soak | None:
+    """Return the load test of this process; None where the operator's words made none."""
+    return _SOAKS.get(environment)
+
+
+def _begin(environment: Environment) -> None:
+    """Make the load test that the operator's words ask for. Raises SettingsError if they do not."""
+    options = vars(environment.parsed_options)
+    words = {option.name: options.get(dest(option.name)) for option in OPTIONS}
+    variables = {**os.environ, **options.get(ENVIRONMENT, {})}
+    settings = settings_from(words, environment.host or "", variables)
+    if settings.target is None:
+        raise SettingsError("a load test needs a target: give --host, or set RESELLER_BASE_URL")
+    environment.host = settings.target.base_url
+    _SOAKS[environment] = Soak(settings, settings.target)
+
+
+def _add_options(parser: ArgumentParser, **_: Any) -> None:
+    group = parser.add_argument_group("reseller-conformance", "As in `reseller-conformance run`.")
+    for option in OPTIONS:
+        if option.name not in NOT_HERE:
+            how: dict[str, Any] = {"metavar": option.metavar}
+            if option.flag:
+                how = {"action": "store_true"}
+            elif option.many:
+                how["action"] = "append"
+            name = dest(option.name)
+            # argparse reads a help text as a format
+            said = option.help.replace("%", "%%")
+            group.add_argument(f"--{option.name}", dest=name, help=said, **how)
+
+
+def _look_ahead(environment: Environment, runner: Any, **_: Any) -> None:
+    """Refuse what makes no load test, before any of it; a worker waits for the master's words."""
+    if isinstance(runner, WorkerRunner):
+        runner.register_message(LAST, _tell_last)
+        return
+    try:
+        _begin(environment)
+        look_ahead(_SOAKS[environment].settings.reports)
+    except (SettingsError, ReportError) as error:
+        _complain(str(error))
+        sys.exit(USAGE)
+    if isinstance(runner, MasterRunner):
+        runner.register_message(TOLD, _receive_last)
+    # Locust hands on what it does not know itself
+    vars(environment.parsed_options)[ENVIRONMENT] = told()
+
+
+def _begin_in_worker(environment: Environment, **_: Any) -> None:
+    if not isinstance(environment.runner, WorkerRunner) or environment in _SOAKS:
+        return
+    try:
+        _begin(environment)
+    except SettingsError as error:
+        _complain(str(error))
+        environment.process_exit_code = USAGE
+        # to quit ends what this runs in
+        Thread(target=environment.runner.quit).start()
+
+
+def _complain(line: str) -> None:
+    sys.stderr.write(f"error: {visible(one_line(line))}\n")
+
+
+def _say(line: str) -> None:
+    # at once, for the runner reads the report between two such lines
+    print(line, flush=True)
+
+
+# --- What comes of it ----------------------------------------------------------------------------
+
+
+def _send(data: dict[str, Any], **_: Any) -> None:
+    for soak in _SOAKS.values():
+        data[KEY] = soak.tally.take()
+
+
+def _receive(data: dict[str, Any], **_: Any) -> None:
+    for soak in _SOAKS.values():
+        if KEY in data:
+            soak.tally.add(data[KEY])
+
+
+def _tell_last(environment: Environment, **_: Any) -> None:
+    runner, soak = environment.runner, soak_of(environment)
+    if isinstance(runner, WorkerRunner):
+        runner.stop()
+        runner.send_message(TOLD, soak.tally.take() if soak else Tally().take())
+
+
+def _receive_last(environment: Environment, msg: Message, **_: Any) -> None:
+    soak = soak_of(environment)
+    if soak is not None:
+        soak.tally.add(msg.data)
+        soak.silent.discard(msg.node_id)
+
+
+def _wait_for_the_last(environment: Environment, **_: Any) -> None:
+    """Have the workers stop and tell the rest, for which Locust itself waits half a second."""
+    runner, soak = environment.runner, soak_of(environment)
+    if not isinstance(runner, MasterRunner) or soak is None:
+        return
+    soak.silent = {one.id for one in runner.clients.values() if one.state != STATE_MISSING}
+    runner.send_message(LAST)
+    until = time.monotonic() + PATIENCE
+    while soak.silent and time.monotonic() < until:
+        time.sleep(0.05)
+
+
+def _end(environment: Environment, **_: Any) -> None:
+    """Print and write what was found, and end with the exit code of a run."""
+    runner, soak = environment.runner, soak_of(environment)
+    if isinstance(runner, WorkerRunner):
+        # the master tells what was found
+        environment.process_exit_code = environment.process_exit_code or 0
+        return
+    if soak is None or runner is None:
+        return
+    if runner.state in (STATE_SPAWNING, STATE_RUNNING):
+        runner.quit()
+    whole = not soak.silent and not runner.exceptions
+    run = soak.run(_traffic(soak.tally, environment), complete=whole)
+    watched = github.here(os.environ)
+    with github.fenced(_say) if watched else nullcontext():
+        with suppress(BrokenPipeError, SystemExit):
+            print_report(run, Console(highlight=False))
+        if soak.silent:
+            _complain(f"workers that did not tell the last of what they found: {len(soak.silent)}")
+        unwritten = write_all(soak.settings.reports, run)
+        for line in unwritten:
+            _complain(line)
+    environment.process_exit_code = UNVERIFIED if unwritten else _OF_VERDICT[run.verdict]
+
+
+def _traffic(tally: Tally, environment: Environment) -> dict[str, Any]:
+    """Return the calls as the tally has them, and their times as Locust has them."""
+    total = environment.stats.total
+    last = total.last_request_timestamp
+
+    def seconds(share: float) -> float | None:
+        return total.get_response_time_percentile(share) / 1000 if total.num_requests else None
+
+    return {
+        "calls": tally.calls,
+        "retries": tally.retries,
+        "seconds": max(last - total.start_time, 0.0) if last else 0.0,
+        "bytes": tally.bytes,
+        "latency": {
+            "median": seconds(0.5),
+            "p95": seconds(0.95),
+            "max": total.max_response_time / 1000 if total.num_requests else None,
+        },
+    }
+
+
+events.init_command_line_parser.add_listener(_add_options)
+events.init.add_listener(_look_ahead)
+events.test_start.add_listener(_begin_in_worker)
+events.report_to_master.add_listener(_send)
+events.worker_report.add_listener(_receive)
+events.test_stop.add_listener(_wait_for_the_last)
+events.quitting.add_listener(_end)
