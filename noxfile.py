@@ -195,10 +195,11 @@ def soak(session: nox.Session) -> None:
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Ruff: format and rules."""
+    """Ruff: format and rules. Import-linter: the direction of imports."""
     session.install(*group("lint"))
     session.run("ruff", "format", "--check", *PYTHON_FILES)
     session.run("ruff", "check", *PYTHON_FILES)
+    session.run("lint-imports", env={"PYTHONPATH": "conformance"})
 
 
 @nox.session

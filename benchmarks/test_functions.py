@@ -7,7 +7,7 @@ import pytest
 
 from reseller_conformance.cases.case import Case
 from reseller_conformance.cases.plan import Depth, Plan
-from reseller_conformance.client.request import request_for, rights_of
+from reseller_conformance.client.request import request_for, valid_values_of
 from reseller_conformance.client.secrets import secrets_of
 from reseller_conformance.client.target import Target
 from reseller_conformance.contract import Format
@@ -28,7 +28,7 @@ def body_of(format: Format, query: str) -> bytes:
 
 def right(format: Format) -> str:
     case = Case(format)
-    return request_for(case, TARGET.base_url, rights_of(TARGET)).url.partition("?")[2]
+    return request_for(case, TARGET.base_url, valid_values_of(TARGET)).url.partition("?")[2]
 
 
 BODIES = {
@@ -56,7 +56,7 @@ def test_scrubbing_a_body(benchmark, name):
 
 
 def test_writing_a_call(benchmark):
-    benchmark(request_for, Case(Format.JSON), TARGET.base_url, rights_of(TARGET))
+    benchmark(request_for, Case(Format.JSON), TARGET.base_url, valid_values_of(TARGET))
 
 
 def test_planning_a_standard_run(benchmark):

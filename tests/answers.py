@@ -2,9 +2,9 @@
 
 from reseller_conformance.cases.case import Case
 from reseller_conformance.cases.mutations import State
-from reseller_conformance.checks.response import Answer, read
+from reseller_conformance.checks.response import Response, parse
 from reseller_conformance.contract import Format
-from reseller_conformance.exchange import Exchange, Transport, TransportProblem
+from reseller_conformance.exchange import Exchange, TransportErrorKind, TransportProblem
 
 __all__ = ["ERROR", "FIELDS", "RIGHT", "WRONG", "answer", "broken", "overview"]
 
@@ -25,12 +25,12 @@ WRONG = Case(Format.JSON, task=State.MISSING)
 ERROR = b'{"message": "error", "errors": ["no"]}'
 
 
-def answer(case=RIGHT, status=200, body=ERROR, content_type="application/json", **more) -> Answer:
+def answer(case=RIGHT, status=200, body=ERROR, content_type="application/json", **more) -> Response:
     headers = (("Content-Type", content_type),) if content_type else ()
-    return read(Exchange(case, "http://h", status, headers, body, **more))
+    return parse(Exchange(case, "http://h", status, headers, body, **more))
 
 
-def overview(case=RIGHT, **changes) -> Answer:
+def overview(case=RIGHT, **changes) -> Response:
     fields = {**FIELDS, **changes}
     if case.format is Format.XML:
         inner = "".join(f"<{name}>{value}</{name}>" for name, value in fields.items())
@@ -40,5 +40,5 @@ def overview(case=RIGHT, **changes) -> Answer:
     return answer(case, 200, f"{{{members}}}".encode())
 
 
-def broken(kind: Transport, status=None) -> Answer:
+def broken(kind: TransportErrorKind, status=None) -> Response:
     return answer(status=status, body=b"", problem=TransportProblem(kind, "why"))

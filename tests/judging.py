@@ -19,11 +19,11 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
-from reseller_conformance.cases.case import Case, Rights, askable
+from reseller_conformance.cases.case import Case, ValidValues, is_distinguishable
 from reseller_conformance.cases.plan import Plan
 from reseller_conformance.client import Client, Traffic
 from reseller_conformance.client.request import Request as Written
-from reseller_conformance.client.request import request_for, rights_of
+from reseller_conformance.client.request import request_for, valid_values_of
 from reseller_conformance.client.secrets import secrets_of
 from reseller_conformance.client.target import Limits, Target
 from reseller_conformance.config.settings import Settings, settings_from
@@ -34,9 +34,9 @@ from reseller_conformance.redaction.echo import places_of
 from reseller_conformance.redaction.secret import Scrubber, Secret
 from reseller_conformance.reference import Reference, Request
 from reseller_conformance.requirements import CATALOGUE, Requirement, by_id
-from reseller_conformance.suite.evaluation import Judge
+from reseller_conformance.suite.evaluation import Evaluation
 from reseller_conformance.suite.overview import OverviewConformance
-from reseller_conformance.suite.target_session import Asked
+from reseller_conformance.suite.target_session import TargetSession
 
 __all__ = ["Direct", "Judged", "Late", "judge", "settings", "target_of"]
 
@@ -88,7 +88,7 @@ class Direct:
         self._delay = delay
         self._in_flight = Limits().concurrency if delay else 1
         self._base_url = target.base_url
-        self._rights = rights_of(target)
+        self._rights = valid_values_of(target)
         self._scrubber = _scrubber(*secrets_of(target))
         self._clock = count(1)
         self._asked: dict[Case, Exchange] = {}
@@ -98,18 +98,18 @@ class Direct:
         """How many calls were made."""
         return Traffic(calls=len(self._asked))
 
-    def askable(self, case: Case) -> bool:
+    def is_distinguishable(self, case: Case) -> bool:
         """Say whether this account can tell this case from another."""
         return _askable(case, self._rights)
 
-    def ask(self, cases: Iterable[Case]) -> list[Exchange]:
+    def send(self, cases: Iterable[Case]) -> list[Exchange]:
         """Return an exchange for each case."""
         if self._in_flight == 1:
             return [self._ask(case) for case in cases]
         with ThreadPoolExecutor(self._in_flight) as pool:
             return list(pool.map(self._ask, dict.fromkeys(cases)))
 
-    def ask_in_turn(self, *sequences: Iterable[Case]) -> list[Exchange]:
+    def send_in_sequence(self, *sequences: Iterable[Case]) -> list[Exchange]:
         """Return an exchange for each case, asked one after the other."""
         return [self._ask(case) for case in chain.from_iterable(sequences)]
 
@@ -123,13 +123,13 @@ class Direct:
         answer = self._reference.respond(request)
         self._asked[case] = Exchange(
             case=case,
-            url=said.shown,
+            url=said.redacted_url,
             status=answer.status,
             headers=tuple(answer.fields.items()),
             body=self._scrubber.data(answer.body),
             began=began,
             echoes_key=places_of(
-                _scrubber(*said.telling),
+                _scrubber(*said.echo_candidates),
                 self._scrubber.text,
                 answer.body,
                 tuple(answer.fields.items()),
@@ -140,11 +140,11 @@ class Direct:
 
 
 # Hundreds of targets are asked the same calls.
-_askable = lru_cache(maxsize=None)(askable)
+_askable = lru_cache(maxsize=None)(is_distinguishable)
 
 
 @cache
-def _request(case: Case, base_url: str, rights: Rights) -> tuple[Written, Request]:
+def _request(case: Case, base_url: str, rights: ValidValues) -> tuple[Written, Request]:
     """Return a call as it is written, and as the reference reads it."""
     said = request_for(case, base_url, rights)
     parts = urlsplit(said.url)
@@ -195,13 +195,13 @@ def judge(
 
     `selected` are the ids that the run is said to test.
     """
-    asked = Asked(target, chosen, client, mocked, selected)
+    asked = TargetSession(target, chosen, client, mocked, selected)
     asked.plan = _made_once(asked.plan)
     judged = []
     for requirement, format, test in _items():
         said: dict[str, str] = {}
         with suppress(*ENDS):
-            test(OverviewConformance(), Judge(requirement, format, asked, said.__setitem__))
+            test(OverviewConformance(), Evaluation(requirement, format, asked, said.__setitem__))
         outcome = Outcome(said["outcome"])
         judged.append(Judged(requirement, str(format or "both"), outcome, said["reason"]))
     asked.validate()

@@ -25,7 +25,7 @@ from reseller_conformance import reference
 from reseller_conformance.cli.commands import main
 from reseller_conformance.contract import FIELDS, PARAMETERS, Format
 from reseller_conformance.findings.model import Finding, Outcome, Result, Run, Verdict
-from reseller_conformance.reference import Account, Answer, Reference, default_reference
+from reseller_conformance.reference import Account, Reference, Response, default_reference
 from reseller_conformance.requirements import CATALOGUE, Level
 from reseller_conformance.schemas import schema_text
 
@@ -72,7 +72,7 @@ ORDINARY = _ordinary()
 class _WrongDate(Reference):
     """Shows a date that does not exist."""
 
-    def show(self, wanted: Format, account: Account) -> Answer:
+    def show(self, wanted: Format, account: Account) -> Response:
         right = super().show(wanted, account)
         end = account.billing_end_date.isoformat().encode()
         return replace(right, body=right.body.replace(end, WRONG_DATE.encode()))

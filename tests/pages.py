@@ -153,7 +153,7 @@ FINDINGS = (
         excerpt=OVERVIEW_XML,
     ),
     Finding(
-        requirement="due.user-unknown",
+        requirement="rejects.user-unknown",
         format="json",
         where="user prefix",
         expected="an error envelope",
@@ -211,10 +211,10 @@ def _with(result: Result) -> Result:
     )
     if found:
         return replace(result, outcome=Outcome.FAILED, reason=found[0].got, findings=found)
-    if result.requirement.id == "due.user-foreign":
+    if result.requirement.id == "rejects.user-foreign":
         why = "name a customer of another reseller with --foreign-user"
         return replace(result, outcome=Outcome.NOT_TESTED, reason=why)
-    if result.requirement.id == "agreement.customers":
+    if result.requirement.id == "isolation.customers":
         return replace(result, outcome=Outcome.NOT_TESTED, reason="name two customers with --user")
     return result
 

@@ -9,14 +9,14 @@ from pathlib import Path
 from covertable import make
 
 from reseller_conformance.cases import plan
-from reseller_conformance.cases.mutations import EMPTY, WRONG, State
+from reseller_conformance.cases.mutations import COMMON_INVALID, EMPTY, State
 from reseller_conformance.contract import PARAMETERS
 
-SOURCE = Path(__file__).parents[1] / "conformance" / "reseller_conformance" / plan.PAIRS
+SOURCE = Path(__file__).parents[1] / "conformance" / "reseller_conformance" / plan.COVERING_ARRAY
 
 
 def main() -> None:
-    rows = make({name: [State.VALID, *EMPTY, *WRONG[name]] for name in PARAMETERS}, 2)
+    rows = make({name: [State.VALID, *EMPTY, *COMMON_INVALID[name]] for name in PARAMETERS}, 2)
     lines = [json.dumps([row[name] for name in PARAMETERS]) for row in rows]
     SOURCE.write_text("[\n" + ",\n".join(lines) + "\n]\n")
 

@@ -62,7 +62,7 @@ MIXED = Run(
         ),
         Result(by_id("values.balance"), "xml", Outcome.NOT_TESTED, "no overview"),
         Result(by_id("request.post"), "json", Outcome.PASSED, "yes: HTTP 200"),
-        Result(by_id("agreement.formats"), "both", Outcome.NOT_APPLICABLE, "one format alone"),
+        Result(by_id("consistency.formats"), "both", Outcome.NOT_APPLICABLE, "one format alone"),
         Result(by_id("http.body"), "json", Outcome.ERROR, "RuntimeError: a bug"),
     ),
     suite=SUITE,

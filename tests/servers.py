@@ -17,7 +17,7 @@ from reseller_conformance.cases.case import Case
 from reseller_conformance.client import Client
 from reseller_conformance.client.target import Limits, Target
 from reseller_conformance.contract import Format
-from reseller_conformance.exchange import Exchange, Transport
+from reseller_conformance.exchange import Exchange, TransportErrorKind
 from reseller_conformance.redaction.secret import Secret
 
 KEY = "s3cret-Key/42"
@@ -228,13 +228,13 @@ def client_of(server: Server, key: str = KEY, **limits: Any) -> Client:
 def ask_one(answer: Iterable[Part], case: Case = JSON, **limits: Any) -> Exchange:
     """Ask one case of a server that answers with these parts."""
     with serving(lambda _: answer) as server, client_of(server, **limits) as client:
-        return client.ask([case])[0]
+        return client.send([case])[0]
 
 
-def kind_of(exchange: Exchange) -> Transport | None:
+def kind_of(exchange: Exchange) -> TransportErrorKind | None:
     return exchange.problem.kind if exchange.problem else None
 
 
 def turns(count: int, **states: Any) -> list[Case]:
     """Return so many cases that differ in nothing but their turn."""
-    return [Case(Format.JSON, turn=turn, **states) for turn in range(count)]
+    return [Case(Format.JSON, repeat=turn, **states) for turn in range(count)]

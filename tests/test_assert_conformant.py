@@ -164,7 +164,7 @@ def test_a_body_alone_will_do() -> None:
     ("body", "options", "requirement"),
     [
         (json_body(), {"expect": "error"}, "errors.shape"),
-        ('{"message": "error", "errors": ["no"]}', {"expect": "overview"}, "success.answered"),
+        ('{"message": "error", "errors": ["no"]}', {"expect": "overview"}, "success.returned"),
         (json_body(), {"format": "xml"}, "readable.format"),
         (json_body(reputation=101), {"level": "should"}, "values.reputation"),
         (xml_body(), {"content_type": "text/html", "level": "should"}, "http.content-type"),

@@ -114,7 +114,7 @@ def test_each_entry_knows_its_lines(baseline: Baseline) -> None:
 
 
 def test_a_reason_of_several_lines_is_shown_as_one(baseline: Baseline) -> None:
-    accepted = baseline.excuse(finding(JSON).spot)
+    accepted = baseline.known_entry(finding(JSON).spot)
     assert accepted
     assert accepted.why == "[[known]] # padded with zeros since 2014"
 
@@ -167,10 +167,10 @@ def test_a_file_that_is_no_text_or_not_there_is_told(path: Path) -> None:
 def test_an_entry_with_a_reason_excuses_until_its_last_day(path: Path) -> None:
     text = entry(*JSON, 'reason = ""') + entry(*XML) + "expires = 2030-06-14\n" + entry(*STATUS)
     held = read(path, text + "expires = 2030-06-15\n")
-    assert held.excuse(finding(JSON).spot) is None
-    assert held.excuse(finding(XML).spot) is None
-    assert held.excuse(finding(STATUS).spot)
-    assert held.excuse(finding(("success.counts", "both")).spot) is None
+    assert held.known_entry(finding(JSON).spot) is None
+    assert held.known_entry(finding(XML).spot) is None
+    assert held.known_entry(finding(STATUS).spot)
+    assert held.known_entry(finding(("success.counts", "both")).spot) is None
 
 
 def test_what_fails_as_the_baseline_says_is_no_problem(baseline: Baseline) -> None:
@@ -223,23 +223,23 @@ def test_what_has_expired_and_what_has_no_reason_is_told_where_it_fails(path: Pa
 
 def test_an_update_keeps_every_comment_and_the_order(baseline: Baseline) -> None:
     after = baseline.updated(
-        [*passed(JSON), *failed(STATUS, ("due.task-missing", "xml"))], Level.MUST
+        [*passed(JSON), *failed(STATUS, ("rejects.task-missing", "xml"))], Level.MUST
     )
     gone = FILE.splitlines(keepends=True)
     assert after.text == (
         "".join(gone[:11])
         + "".join(gone[18:])
-        + '\n[[known]]\nrequirement = "due.task-missing"\nformat = "xml"\nreason = ""\n'
+        + '\n[[known]]\nrequirement = "rejects.task-missing"\nformat = "xml"\nreason = ""\n'
     )
     assert baseline.changes(after) == [
         "removed: success.counts (json)",
-        "added: due.task-missing (xml)",
+        "added: rejects.task-missing (xml)",
     ]
-    results = failed(("due.task-missing", "xml"))
+    results = failed(("rejects.task-missing", "xml"))
     assert after.problems(results) == []
     assert after.unexplained(results) == [
         f"{after.path}: write a reason in lines 19-22; without one the violation is not accepted: "
-        "due.task-missing (xml)"
+        "rejects.task-missing (xml)"
     ]
 
 
@@ -341,19 +341,19 @@ TEXT = finding(JSON, got="the string '1,000'")
 def test_an_entry_accepts_what_it_names(path: Path, more: str, accepted: set[str]) -> None:
     held = read(path, entry(*JSON) + more)
     findings = {"credits_used null": USED, "credits_used string": TEXT, "requests null": OTHER}
-    assert {name for name, one in findings.items() if held.excuse(one.spot)} == accepted
+    assert {name for name, one in findings.items() if held.known_entry(one.spot)} == accepted
 
 
 def test_a_value_that_changes_from_run_to_run_stays_accepted(path: Path) -> None:
     held = read(path, entry(*JSON) + places("credits_used", kind="the string"))
-    assert held.excuse(finding(JSON, got="the string '1,000'").spot)
-    assert held.excuse(finding(JSON, got="the string '99,000,000'").spot)
+    assert held.known_entry(finding(JSON, got="the string '1,000'").spot)
+    assert held.known_entry(finding(JSON, got="the string '99,000,000'").spot)
 
 
 def test_two_entries_may_give_two_reasons_for_two_places(path: Path) -> None:
     text = entry(*JSON, 'reason = "one"') + places("requests")
     held = read(path, text + entry(*JSON, 'reason = "other"') + places("credits_used"))
-    accepted = [held.excuse(one.spot) for one in (OTHER, USED)]
+    accepted = [held.known_entry(one.spot) for one in (OTHER, USED)]
     assert [one and one.reason for one in accepted] == ["one", "other"]
     assert held.problems(found(USED, OTHER)) == []
 

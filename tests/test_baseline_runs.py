@@ -36,7 +36,7 @@ CREDULOUS = (
     .replace('said.get("api_user", "overview").strip().lower() == "overview"', "True")
     .replace('"overview"', "default_reference().accounts.resellers[0].api_user")
 )
-FEW = "due_task_missing or due_task_spelling or due_user_empty"
+FEW = "rejects_task_missing or rejects_task_spelling or rejects_user_empty"
 """Requirements that take few calls."""
 SUBCLASS = """
 from reseller_conformance import OverviewConformance
@@ -51,7 +51,7 @@ def entry(id, format, reason="since 2014", where=""):
     return f'[[known]]\nrequirement = "{id}"\nformat = "{format}"\n{named}reason = "{reason}"\n'
 
 
-BOTH = entry("due.task-missing", "json") + entry("due.task-missing", "xml")
+BOTH = entry("rejects.task-missing", "json") + entry("rejects.task-missing", "xml")
 
 
 @pytest.fixture
@@ -104,8 +104,8 @@ def test_a_known_must_is_an_expected_failure_with_its_reason(folder, run_pytest,
     written(folder, BOTH)
     result = run_pytest("-rx", "--reseller-report-json=r.json", "--junit-xml=j.xml", *workers)
     assert result.ret == 0
-    result.stdout.fnmatch_lines(["MUST due.task-missing ?xml?: *(known: since 2014)"])
-    result.stdout.fnmatch_lines(["XFAIL *due_task_missing?json?*known: since 2014"])
+    result.stdout.fnmatch_lines(["MUST rejects.task-missing ?xml?: *(known: since 2014)"])
+    result.stdout.fnmatch_lines(["XFAIL *rejects_task_missing?json?*known: since 2014"])
     report = json.loads((folder / "r.json").read_text(encoding="utf-8"))
     jsonschema.Draft202012Validator(json.loads(schema_text("report.schema.json"))).validate(report)
     assert report["verdict"] == "conformant"
@@ -117,7 +117,7 @@ def test_a_known_must_is_an_expected_failure_with_its_reason(folder, run_pytest,
     }
     known = [found for found in report["requirements"] if found["known"]]
     assert {(found["id"], found["outcome"], found["known"]) for found in known} == {
-        ("due.task-missing", "failed", "since 2014")
+        ("rejects.task-missing", "failed", "since 2014")
     }
     assert [found["format"] for found in known] == ["json", "xml"]
     properties = ET.parse(folder / "j.xml").iter("property")
@@ -125,8 +125,8 @@ def test_a_known_must_is_an_expected_failure_with_its_reason(folder, run_pytest,
 
 
 def test_an_entry_excuses_its_own_format_alone(folder, run_pytest):
-    written(folder, entry("due.task-missing", "json"))
-    result = run_pytest("-k", "due_task_missing")
+    written(folder, entry("rejects.task-missing", "json"))
+    result = run_pytest("-k", "rejects_task_missing")
     assert result.ret == 1
     result.assert_outcomes(xfailed=1, failed=1, deselected=result.parseoutcomes()["deselected"])
 
@@ -135,24 +135,28 @@ def test_an_entry_excuses_its_own_format_alone(folder, run_pytest):
 def test_what_no_longer_fails_fails_the_run_and_is_named_with_its_lines(
     folder, run_pytest, workers
 ):
-    written(folder, BOTH + entry("due.user-empty", "xml") + entry("due.user-emty", "xml"))
+    written(folder, BOTH + entry("rejects.user-empty", "xml") + entry("rejects.user-emty", "xml"))
     result = run_pytest(*workers)
     assert result.ret == 1
     result.assert_outcomes(**{**result.parseoutcomes(), "failed": 0})
     result.stdout.fnmatch_lines(
         [
-            "error: baseline known.toml: delete lines 9-12, *no longer fails: due.user-empty (xml)",
-            "error: baseline known.toml: delete lines 13-16, *no requirement*: due.user-emty (xml)",
+            "error: baseline known.toml: delete lines 9-12, *no longer*: rejects.user-empty (xml)",
+            "error: baseline known.toml: *13-16, *no requirement*: rejects.user-emty (xml)",
         ]
     )
 
 
 @pytest.mark.parametrize(
-    "options", [["-k", "due_task_missing"], ["--reseller-formats=json"]], ids=["chosen", "partial"]
+    "options",
+    [["-k", "rejects_task_missing"], ["--reseller-formats=json"]],
+    ids=["chosen", "partial"],
 )
 def test_what_was_not_tested_is_neither_stale_nor_lost(folder, run_pytest, options):
-    json, xml = (entry("due.task-missing", name, where="task missing") for name in ("json", "xml"))
-    text = json + entry("agreement.formats", "both") + entry("due.user-empty", "xml") + xml
+    json, xml = (
+        entry("rejects.task-missing", name, where="task missing") for name in ("json", "xml")
+    )
+    text = json + entry("consistency.formats", "both") + entry("rejects.user-empty", "xml") + xml
     path = written(folder, text)
     before = path.read_bytes()
     assert run_pytest("--reseller-update-baseline", *options).ret == 0
@@ -160,12 +164,12 @@ def test_what_was_not_tested_is_neither_stale_nor_lost(folder, run_pytest, optio
 
 
 def test_an_interrupted_update_changes_nothing(folder, pytester, run_pytest):
-    path = written(folder, BOTH + entry("due.user-empty", "json"))
+    path = written(folder, BOTH + entry("rejects.user-empty", "json"))
     before = path.read_bytes()
     pytester.makeconftest(
         """
         def pytest_runtest_logreport(report):
-            if report.when == "teardown" and "due_user_empty[json]" in report.nodeid:
+            if report.when == "teardown" and "rejects_user_empty[json]" in report.nodeid:
                 raise KeyboardInterrupt
         """
     )
@@ -175,13 +179,13 @@ def test_an_interrupted_update_changes_nothing(folder, pytester, run_pytest):
 
 
 def test_an_update_that_stops_at_the_first_failure_changes_only_what_was_tested(folder, run_pytest):
-    path = written(folder, "# mine\n" + entry("due.user-foreign", "json"))
-    result = run_pytest("--reseller-update-baseline", "-x", "-k", "due_task_missing")
+    path = written(folder, "# mine\n" + entry("rejects.user-foreign", "json"))
+    result = run_pytest("--reseller-update-baseline", "-x", "-k", "rejects_task_missing")
     assert result.ret == 1
     text = path.read_text(encoding="utf-8")
-    added = entry("due.task-missing", "json", reason="", where="task missing")
-    assert text == "# mine\n" + entry("due.user-foreign", "json") + "\n" + added
-    result.stdout.fnmatch_lines(["baseline added: due.task-missing (json) at task missing"])
+    added = entry("rejects.task-missing", "json", reason="", where="task missing")
+    assert text == "# mine\n" + entry("rejects.user-foreign", "json") + "\n" + added
+    result.stdout.fnmatch_lines(["baseline added: rejects.task-missing (json) at task missing"])
 
 
 def test_an_error_of_the_suite_says_nothing_about_an_entry(folder, pytester, run_pytest):
@@ -192,14 +196,14 @@ def test_an_error_of_the_suite_says_nothing_about_an_entry(folder, pytester, run
         from reseller_conformance.suite.evaluation import Judge
 
         @pytest.fixture
-        def reseller_judge(reseller_judge, monkeypatch):
+        def reseller_evaluation(reseller_evaluation, monkeypatch):
             def broken(*_):
                 raise RuntimeError("a bug of ours")
             monkeypatch.setattr(Judge, "conclude", broken)
-            return reseller_judge
+            return reseller_evaluation
         """
     )
-    result = run_pytest("--reseller-update-baseline", "-k", "due_task_missing")
+    result = run_pytest("--reseller-update-baseline", "-k", "rejects_task_missing")
     assert result.ret == 3
     result.stdout.fnmatch_lines(["unverified: the suite itself failed at 1 requirement *"])
     assert path.read_text(encoding="utf-8") == BOTH
@@ -214,18 +218,21 @@ def test_a_bad_file_is_one_line_and_stays_as_it_was(folder, run_pytest):
 
 
 def test_a_known_should_holds_where_it_counts_and_where_it_does_not(folder, run_pytest):
-    written(folder, BOTH + entry("due.task-spelling", "json") + entry("due.task-spelling", "xml"))
-    assert run_pytest("-k", "due_task").ret == 0
-    assert run_pytest("-k", "due_task", "--reseller-level=should").ret == 0
+    written(
+        folder,
+        BOTH + entry("rejects.task-spelling", "json") + entry("rejects.task-spelling", "xml"),
+    )
+    assert run_pytest("-k", "rejects_task").ret == 0
+    assert run_pytest("-k", "rejects_task", "--reseller-level=should").ret == 0
 
 
 def test_a_violation_that_an_entry_does_not_name_counts_and_is_shown(folder, run_pytest):
     named = ("task upper-case", "task capitalized")
     where = ", ".join(f'"{name}"' for name in named)
-    text = entry("due.task-spelling", "json") + f"where = [{where}]\n"
-    written(folder, text + entry("due.task-spelling", "xml"))
+    text = entry("rejects.task-spelling", "json") + f"where = [{where}]\n"
+    written(folder, text + entry("rejects.task-spelling", "xml"))
     result = run_pytest(
-        "-k", "due_task_spelling", "--reseller-level=should", "--reseller-report-json=r.json"
+        "-k", "rejects_task_spelling", "--reseller-level=should", "--reseller-report-json=r.json"
     )
     assert result.ret == 1
     report = json.loads((folder / "r.json").read_text(encoding="utf-8"))
@@ -244,7 +251,7 @@ def test_a_violation_that_an_entry_does_not_name_counts_and_is_shown(folder, run
 def test_more_violations_than_findings_are_all_known_after_one_update(folder, pytester):
     pytester.makepyfile(credulous=CREDULOUS)
     command = [
-        *("run", "--app", "credulous:app", "--depth", "quick", "--only", "due.api-user-wrong"),
+        *("run", "--app", "credulous:app", "--depth", "quick", "--only", "rejects.api-user-wrong"),
         *("--baseline", "known.toml", "--report-json", "r.json"),
     ]
     code = "import sys; from reseller_conformance.cli.commands import main; sys.exit(main())"
@@ -269,7 +276,7 @@ def test_a_baseline_is_made_filled_in_and_kept_up_to_date(folder, run_command):
     made.stdout.fnmatch_lines(
         [
             "Baseline known.toml brought up to date",
-            "  added: due.task-missing (json) at task missing",
+            "  added: rejects.task-missing (json) at task missing",
             "Entries of the baseline that need a reason",
             "  known.toml: write a reason in lines 4-9; *",
         ]
@@ -280,11 +287,11 @@ def test_a_baseline_is_made_filled_in_and_kept_up_to_date(folder, run_command):
     assert kept.outlines[-1].startswith(
         "✓ partial: conformant, with 1 known violation and 1 SHOULD"
     )
-    kept.stdout.fnmatch_lines(["= due.task-missing (json, xml) MUST", "  known    since 2014"])
+    kept.stdout.fnmatch_lines(["= rejects.task-missing (json, xml) MUST", "  known    since 2014"])
     assert ET.parse(folder / "j.xml").getroot()[0].get("failures") == "0"
 
     path.write_text(
-        path.read_text(encoding="utf-8") + "\n# keep me\n" + entry("due.user-empty", "json")
+        path.read_text(encoding="utf-8") + "\n# keep me\n" + entry("rejects.user-empty", "json")
     )
     stale = run_command("--baseline", "known.toml")
     assert (stale.ret, stale.errlines) == (
@@ -318,7 +325,7 @@ def test_a_mistake_is_told_before_anything_is_asked(args, message, capsys):
 
 
 def test_a_known_failure_does_not_violate_but_proves_that_something_was_tested():
-    known = Result(by_id("due.task-missing"), "json", Outcome.FAILED, known="since 2014")
+    known = Result(by_id("rejects.task-missing"), "json", Outcome.FAILED, known="since 2014")
     assert Run((known,)).verdict == "conformant"
     other = Result(by_id("success.dates"), "json", Outcome.FAILED)
     assert Run((known, other)).verdict == "violated"
@@ -330,7 +337,7 @@ def test_a_known_failure_does_not_violate_but_proves_that_something_was_tested()
 )
 def test_a_baseline_that_does_not_hold_fails_what_would_have_passed(outcome, code):
     held = {"file": "known.toml", "problems": ["known.toml: delete lines 1-4"], "changes": []}
-    run = Run((Result(by_id("due.task-missing"), "json", outcome),), baseline=held)
+    run = Run((Result(by_id("rejects.task-missing"), "json", outcome),), baseline=held)
     assert exit_code(run, [], interrupted=False) == code
     assert exit_code(run, [], interrupted=True) == 130
 

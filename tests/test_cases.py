@@ -8,17 +8,25 @@ from reseller_conformance.cases.case import (
     Case,
     Encoding,
     Expected,
-    Rights,
-    askable,
+    ValidValues,
+    is_distinguishable,
     pairs,
     query,
     url_of,
 )
 from reseller_conformance.cases.mutation_makers import looks_alike, make
-from reseller_conformance.cases.mutations import EMPTY, LENIENT, NEAR, UNKNOWN, WRONG, State, Text
+from reseller_conformance.cases.mutations import (
+    COMMON_INVALID,
+    EMPTY,
+    LENIENT,
+    NEAR_MISSES,
+    UNREGISTERED,
+    State,
+    Text,
+)
 from reseller_conformance.contract import PARAMETERS, Format
 
-RIGHTS = Rights("reseller@example.com", "K3y+with&odd=%41é", ("ann@example.com", "bob"), "eve")
+RIGHTS = ValidValues("reseller@example.com", "K3y+with&odd=%41é", ("ann@example.com", "bob"), "eve")
 
 
 def sent(case: Case) -> dict[str, str]:
@@ -27,7 +35,7 @@ def sent(case: Case) -> dict[str, str]:
 
 def test_the_documented_call_is_that_of_the_page():
     written = query(
-        pairs(Case(Format.XML), Rights("me", "key", ("customer@example.com",), None)),
+        pairs(Case(Format.XML), ValidValues("me", "key", ("customer@example.com",), None)),
         Encoding.PLAIN,
     )
     assert url_of("https://host/base", Case(Format.XML), written) == (
@@ -63,19 +71,19 @@ def test_extras_stand_at_both_ends():
 
 
 def test_arrays_and_repeated_parameters_are_sent_as_such():
-    case = Case(Format.JSON, arrays=("user",), again=(("task", State.EMPTY),))
+    case = Case(Format.JSON, arrays=("user",), repeated_parameters=(("task", State.EMPTY),))
     assert pairs(case, RIGHTS)[-2:] == [("user[]", "ann@example.com"), ("task", "")]
 
 
 @pytest.mark.parametrize(
     ("parameter", "state"),
-    [(name, s) for name in PARAMETERS for s in (*EMPTY, *WRONG[name], *NEAR[name])],
+    [(name, s) for name in PARAMETERS for s in (*EMPTY, *COMMON_INVALID[name], *NEAR_MISSES[name])],
 )
 def test_each_wrong_state_calls_for_an_error(parameter, state):
     case = Case(Format.JSON, **{parameter: state})
     assert case.expected is Expected.ERROR
-    assert case.wrong == (parameter,)
-    rights = Rights("we_two", "K3y+/_-", ("an_n+x@example.com",), "eve")
+    assert case.invalid == (parameter,)
+    rights = ValidValues("we_two", "K3y+/_-", ("an_n+x@example.com",), "eve")
     assert dict(pairs(case, rights)).get(parameter) != rights.of(parameter, 0)
 
 
@@ -87,14 +95,17 @@ def test_a_lenient_spelling_of_task_is_left_open(state):
 def test_what_the_page_does_not_say_is_left_open():
     assert Case(Format.JSON, method="POST").expected is Expected.EITHER
     assert Case(Format.JSON, arrays=("user",)).expected is Expected.EITHER
-    assert Case(Format.JSON, again=(("user", State.UNKNOWN),)).expected is Expected.EITHER
+    assert (
+        Case(Format.JSON, repeated_parameters=(("user", State.UNKNOWN),)).expected
+        is Expected.EITHER
+    )
 
 
 def test_a_foreign_customer_is_asked_about_only_where_one_is_named():
     case = Case(Format.JSON, user=State.FOREIGN)
     assert sent(case)["user"] == "eve"
-    assert askable(case, RIGHTS)
-    assert not askable(case, Rights("me", "key", ("ann",), None))
+    assert is_distinguishable(case, RIGHTS)
+    assert not is_distinguishable(case, ValidValues("me", "key", ("ann",), None))
 
 
 @pytest.mark.parametrize(
@@ -110,7 +121,7 @@ def test_a_foreign_customer_is_asked_about_only_where_one_is_named():
     ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_cases_that_this_account_cannot_tell_apart_are_not_asked(case, why):
-    assert not askable(case, Rights("me", "1", ("ann", "an"), None)), why
+    assert not is_distinguishable(case, ValidValues("me", "1", ("ann", "an"), None)), why
 
 
 def test_a_case_shows_no_secret():
@@ -130,8 +141,8 @@ def test_every_state_can_be_made_of_every_value(value, state):
 
 
 def test_no_parameter_is_sent_what_another_is_sent_as_unknown():
-    for name, text in UNKNOWN.items():
-        assert not any(text in other for key, other in UNKNOWN.items() if key != name)
+    for name, text in UNREGISTERED.items():
+        assert not any(text in other for key, other in UNREGISTERED.items() if key != name)
         for state in (State.UNKNOWN, State.LISTED, State.LISTED_LAST):
             assert text in make(state, "right", name)
 
@@ -146,7 +157,7 @@ def test_no_parameter_is_sent_what_another_is_sent_as_unknown():
     ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_what_an_honest_implementation_may_take_for_right_is_not_asked(case, why):
-    assert not askable(case, Rights("Max", "key", ("a" * 200, "MAX"), None)), why
+    assert not is_distinguishable(case, ValidValues("Max", "key", ("a" * 200, "MAX"), None)), why
 
 
 @pytest.mark.parametrize("state", [State.ALTERED, State.REPLACED, State.SECOND_ALTERED])
@@ -156,9 +167,9 @@ def test_an_exchanged_letter_is_no_other_case_of_it(state):
 
 
 def test_another_letter_case_of_a_key_is_always_asked():
-    rights = Rights("me", "Key", ("ann",), None)
-    assert askable(Case(Format.JSON, api_key=State.FIRST_CASE), rights)
-    assert askable(Case(Format.JSON, api_key=State.LOWER_CASE), rights)
+    rights = ValidValues("me", "Key", ("ann",), None)
+    assert is_distinguishable(Case(Format.JSON, api_key=State.FIRST_CASE), rights)
+    assert is_distinguishable(Case(Format.JSON, api_key=State.LOWER_CASE), rights)
 
 
 def test_name_and_key_may_be_exchanged():

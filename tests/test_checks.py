@@ -18,13 +18,13 @@ from reseller_conformance.checks import (
     values,
     well_formed,
 )
-from reseller_conformance.checks.consistency import Between
-from reseller_conformance.checks.moving_counters import COUNTS, counts_alone, wavering
-from reseller_conformance.checks.reading import met
-from reseller_conformance.checks.response import read
-from reseller_conformance.checks.violation import Departure
+from reseller_conformance.checks.consistency import Bracketed
+from reseller_conformance.checks.moving_counters import COUNTS, counts_alone, moving_counters
+from reseller_conformance.checks.reading import reader_violations
+from reseller_conformance.checks.response import parse
+from reseller_conformance.checks.violation import Violation
 from reseller_conformance.contract import Format
-from reseller_conformance.exchange import Retry, Transport
+from reseller_conformance.exchange import Retry, TransportErrorKind
 
 
 def departs(check, subject) -> list[str]:
@@ -33,18 +33,18 @@ def departs(check, subject) -> list[str]:
 
 OVERVIEW = overview().exchange.body
 HTTP = [
-    ("delivered", broken(Transport.DROPPED), broken(Transport.TIMEOUT)),
+    ("delivered", broken(TransportErrorKind.DROPPED), broken(TransportErrorKind.TIMEOUT)),
     ("delivered", answer(status=503), answer(status=500)),
-    ("in_time", broken(Transport.TIMEOUT), broken(Transport.DROPPED)),
-    ("complete", broken(Transport.INCOMPLETE), broken(Transport.DROPPED)),
-    ("complete", broken(Transport.TOO_LARGE), answer()),
+    ("in_time", broken(TransportErrorKind.TIMEOUT), broken(TransportErrorKind.DROPPED)),
+    ("complete", broken(TransportErrorKind.INCOMPLETE), broken(TransportErrorKind.DROPPED)),
+    ("complete", broken(TransportErrorKind.TOO_LARGE), answer()),
     ("server_error", answer(status=500), answer(status=404)),
     ("server_error", answer(status=501), answer(status=503)),
     ("redirect", answer(status=300), answer(status=299)),
     ("redirect", answer(status=399), answer(status=400)),
     ("body", answer(body=b" \n"), answer(status=500, body=b"")),
     ("body", answer(status=204, body=b""), answer(status=302, body=b"")),
-    ("body", answer(body=b""), broken(Transport.INCOMPLETE, 200)),
+    ("body", answer(body=b""), broken(TransportErrorKind.INCOMPLETE, 200)),
     ("status", answer(status=404, body=OVERVIEW), overview()),
     ("status", answer(status=400, body=OVERVIEW), answer(status=299, body=OVERVIEW)),
     ("error_status", answer(status=200), answer(status=400)),
@@ -53,7 +53,7 @@ HTTP = [
     ("content_type", answer(content_type=None), answer()),
     ("content_type", answer(content_type="a/b"), answer(content_type="application/json ;a=b;c=d")),
     ("retries", answer(retries=(Retry("503", 1.0),)), answer()),
-    ("retries", answer(retries=(Retry("429", 1.0),)), broken(Transport.DROPPED)),
+    ("retries", answer(retries=(Retry("429", 1.0),)), broken(TransportErrorKind.DROPPED)),
 ]
 
 
@@ -67,7 +67,7 @@ def test_each_http_check_sees_its_own_departure_and_no_other(name, wrong, right)
 def test_an_answer_in_another_format_has_one_cause():
     html = answer(body=b"<html>sorry</html>", content_type="text/html")
     assert not departs(http.content_type, html)
-    assert r.READABLE_FORMAT in well_formed.troubles(html)
+    assert r.READABLE_FORMAT in well_formed.form_violations(html)
     xml = answer(body=overview(Case(Format.XML)).exchange.body, content_type="text/xml")
     assert not departs(http.content_type, xml)
     neither = answer(body=b"{}", content_type="text/html; charset=no-such")
@@ -77,12 +77,12 @@ def test_an_answer_in_another_format_has_one_cause():
 
 def test_a_check_of_what_was_read_tells_its_own_requirement_alone():
     body = OVERVIEW.replace(b"requests", b"Requests").replace(b'"600"', b'"-1"')
-    (told,) = met(r.SUCCESS_FIELDS)(answer(body=body))
+    (told,) = reader_violations(r.SUCCESS_FIELDS)(answer(body=body))
     (problem,) = (p for p in answer(body=body).problems if p.requirement is r.SUCCESS_FIELDS)
-    assert told == Departure(
+    assert told == Violation(
         answer(body=body), problem.where, problem.expected, problem.got, "came as Requests"
     )
-    assert not departs(met(r.SUCCESS_FIELDS), answer(status=500, body=body))
+    assert not departs(reader_violations(r.SUCCESS_FIELDS), answer(status=500, body=body))
 
 
 def test_the_documented_call_wants_an_overview_of_whatever_form():
@@ -103,7 +103,7 @@ def test_a_wrong_call_is_refused_by_anything_but_an_account():
 
 def test_an_echoed_key_is_told_without_the_key():
     told = next(errors.key(answer(status=403, echoes_key=("body",))))
-    assert "***" in told.got
+    assert "***" in told.actual
     assert not departs(errors.key, answer(status=403))
 
 
@@ -117,67 +117,71 @@ LIVE = [overview(credits_used=used, requests=used + 100) for used in (600, 605, 
 
 
 def test_a_live_count_is_right_between_its_neighbours():
-    assert not departs(consistency.own, Between(*LIVE))
-    assert not departs(consistency.formats, Between(*LIVE))
+    assert not departs(consistency.own_account, Bracketed(*LIVE))
+    assert not departs(consistency.formats, Bracketed(*LIVE))
     names = ["requests", "credits_used"]
-    assert departs(consistency.formats, Between(LIVE[0], LIVE[2], LIVE[1])) == names
+    assert departs(consistency.formats, Bracketed(LIVE[0], LIVE[2], LIVE[1])) == names
 
 
 def test_a_count_that_moved_meanwhile_may_have_been_anything():
-    assert not departs(consistency.own, Between(LIVE[0], LIVE[2], LIVE[1]))
-    assert departs(consistency.own, Between(LIVE[0], LIVE[1], LIVE[0])) == [
+    assert not departs(consistency.own_account, Bracketed(LIVE[0], LIVE[2], LIVE[1]))
+    assert departs(consistency.own_account, Bracketed(LIVE[0], LIVE[1], LIVE[0])) == [
         "requests, credits_used"
     ]
     for field in ("credits_allowed", "credits_used"):  # raised meanwhile, and then nothing is over
         over, raised = overview(credits_overage=5), overview(**{field: 2000})
-        assert not departs(consistency.own, Between(overview(), over, raised))
-    assert departs(consistency.own, Between(overview(), over, overview())) == ["credits_overage"]
+        assert not departs(consistency.own_account, Bracketed(overview(), over, raised))
+    assert departs(consistency.own_account, Bracketed(overview(), over, overview())) == [
+        "credits_overage"
+    ]
 
 
 def test_a_count_that_moved_excuses_no_other_field():
     more_used = overview(credits_used=605)
     for field, other in {"package": "Bronze", "requests": 9}.items():
-        group = Between(overview(), overview(**{field: other}), more_used)
-        assert departs(consistency.own, group) == [field]
+        group = Bracketed(overview(), overview(**{field: other}), more_used)
+        assert departs(consistency.own_account, group) == [field]
 
 
 def test_each_answer_but_the_first_and_the_last_stands_between_its_neighbours():
     first, second, third, fourth = answers = [*LIVE, overview()]
-    expected = [Between(first, second, third), Between(second, third, fourth)]
-    assert consistency.between(answers) == expected
-    assert consistency.between(answers[:2]) == []
+    expected = [Bracketed(first, second, third), Bracketed(second, third, fourth)]
+    assert consistency.bracket(answers) == expected
+    assert consistency.bracket(answers[:2]) == []
 
 
 def test_a_live_count_may_go_down():
     first, second, third = (overview(reputation=r) for r in (90, 80, 70))
     xml = overview(Case(Format.XML), reputation=80)
-    assert not departs(consistency.formats, Between(first, xml, third))
-    for between in (Between(first, third, second), Between(second, first, third)):
+    assert not departs(consistency.formats, Bracketed(first, xml, third))
+    for between in (Bracketed(first, third, second), Bracketed(second, first, third)):
         assert departs(consistency.formats, between) == ["reputation"]
 
 
 def test_a_field_that_one_answer_lacks_is_not_compared():
     whole, less = overview(), answer(body=OVERVIEW.replace(b"requests", b"wants"))
-    for group in (Between(less, whole, whole), Between(whole, less, whole)):
-        assert not departs(consistency.own, group)
-    assert not departs(consistency.own, Between(whole, whole, less))
+    for group in (Bracketed(less, whole, whole), Bracketed(whole, less, whole)):
+        assert not departs(consistency.own_account, group)
+    assert not departs(consistency.own_account, Bracketed(whole, whole, less))
 
 
 def test_texts_and_dates_are_those_of_a_neighbour():
     before, after = overview(), overview(package="Gold")
-    assert not departs(consistency.own, Between(before, overview(package="Gold"), after))
-    assert departs(consistency.own, Between(before, overview(package="Bronze"), after)) == [
-        "package"
-    ]
+    assert not departs(consistency.own_account, Bracketed(before, overview(package="Gold"), after))
+    assert departs(
+        consistency.own_account, Bracketed(before, overview(package="Bronze"), after)
+    ) == ["package"]
     other_day = overview(billing_end_date="2010-09-28")
-    assert departs(consistency.own, Between(before, other_day, before)) == ["billing_end_date"]
+    assert departs(consistency.own_account, Bracketed(before, other_day, before)) == [
+        "billing_end_date"
+    ]
 
 
 @pytest.mark.parametrize("end", ["\\r\\n", "\\r", "\\n"])
 def test_line_ends_are_one_in_xml(end):
     json = overview(package=f"two{end}lines")
     xml = overview(Case(Format.XML), package="two\nlines")
-    assert not departs(consistency.formats, Between(json, xml, json))
+    assert not departs(consistency.formats, Bracketed(json, xml, json))
 
 
 PADDED = ["Silver ", " Silver", "\n  Silver\n\t"]
@@ -186,17 +190,17 @@ PADDED = ["Silver ", " Silver", "\n  Silver\n\t"]
 @pytest.mark.parametrize("package", PADDED)
 def test_white_space_around_a_package_is_a_difference_of_its_own(package):
     json, xml = overview(), overview(Case(Format.XML), package=package)
-    for group in (Between(json, xml, json), Between(xml, json, xml)):
+    for group in (Bracketed(json, xml, json), Bracketed(xml, json, xml)):
         assert not departs(consistency.formats, group)
         assert departs(consistency.white_space, group) == ["package"]
-    assert not departs(consistency.white_space, Between(json, json, json))
+    assert not departs(consistency.white_space, Bracketed(json, json, json))
 
 
 @pytest.mark.parametrize("package", ["Gold", "Sil ver", "Silver\N{NO-BREAK SPACE}"])
 def test_another_package_is_no_difference_in_white_space(package):
     json, xml = overview(), overview(Case(Format.XML), package=package)
-    assert departs(consistency.formats, Between(json, xml, json)) == ["package"]
-    assert not departs(consistency.white_space, Between(json, xml, json))
+    assert departs(consistency.formats, Bracketed(json, xml, json)) == ["package"]
+    assert not departs(consistency.white_space, Bracketed(json, xml, json))
 
 
 @pytest.mark.parametrize("name", FIELDS)
@@ -204,16 +208,16 @@ def test_formats_that_disagree_in_one_field_are_told_by_it(name):
     changed = {"package": "Tin"} if name == "package" else {name: "2010-08-31"}
     changed = changed if name == "package" or "date" in name else {name: 9999}
     json, xml = overview(), overview(Case(Format.XML), **changed)
-    assert departs(consistency.formats, Between(json, xml, json)) == [name]
+    assert departs(consistency.formats, Bracketed(json, xml, json)) == [name]
 
 
 def test_a_misdeclared_encoding_is_the_cause_and_no_disagreement():
     json = overview(package="Käse")
     xml = overview(Case(Format.XML), package="Käse")
     declared = b'<?xml version="1.0" encoding="ISO-8859-1"?>' + xml.exchange.body
-    xml = read(replace(xml.exchange, body=declared))
-    for group in (Between(json, xml, json), Between(xml, json, xml)):
-        assert departs(consistency.misdeclared, group) == ["package"]
+    xml = parse(replace(xml.exchange, body=declared))
+    for group in (Bracketed(json, xml, json), Bracketed(xml, json, xml)):
+        assert departs(consistency.declares_wrong_encoding, group) == ["package"]
         assert not departs(consistency.formats, group)
 
 
@@ -222,12 +226,12 @@ def test_a_header_that_overrules_a_right_declaration_is_the_cause():
     body = overview(Case(Format.XML), package="čaj").exchange.body.decode().encode("iso-8859-2")
     body = b'<?xml version="1.0" encoding="ISO-8859-2"?>' + body
     xml = answer(Case(Format.XML), 200, body, "text/xml; charset=iso-8859-1")
-    for group in (Between(json, xml, json), Between(xml, json, xml)):
-        assert departs(consistency.overruled, group) == ["Content-Type"]
-        assert not departs(consistency.misdeclared, group)
+    for group in (Bracketed(json, xml, json), Bracketed(xml, json, xml)):
+        assert departs(consistency.charset_overrides, group) == ["Content-Type"]
+        assert not departs(consistency.declares_wrong_encoding, group)
         assert not departs(consistency.formats, group)
     right = answer(Case(Format.XML), 200, body, "text/xml; charset=iso-8859-2")
-    assert not departs(consistency.overruled, Between(json, right, json))
+    assert not departs(consistency.charset_overrides, Bracketed(json, right, json))
 
 
 def test_one_text_by_header_and_by_declaration_overrules_nothing():
@@ -235,7 +239,7 @@ def test_one_text_by_header_and_by_declaration_overrules_nothing():
     body = overview(Case(Format.XML), package="é").exchange.body.decode().encode("latin-1")
     body = b'<?xml version="1.0" encoding="ISO-8859-15"?>' + body
     xml = answer(Case(Format.XML), 200, body, "text/xml; charset=iso-8859-1")
-    assert not departs(consistency.overruled, Between(json, xml, json))
+    assert not departs(consistency.charset_overrides, Bracketed(json, xml, json))
 
 
 def test_a_declaration_that_is_wrong_itself_is_not_overruled():
@@ -243,19 +247,19 @@ def test_a_declaration_that_is_wrong_itself_is_not_overruled():
     body = b'<?xml version="1.0" encoding="UTF-8"?>' + body
     xml = answer(Case(Format.XML), 200, body, "text/xml; charset=iso-8859-2")
     json = overview(package="è")
-    assert not departs(consistency.overruled, Between(json, xml, json))
+    assert not departs(consistency.charset_overrides, Bracketed(json, xml, json))
 
 
 def test_a_package_that_one_format_lacks_is_no_matter_of_encodings():
     body = overview(Case(Format.XML), package="é").exchange.body.decode().encode("latin-1")
     lossy = answer(Case(Format.XML), 200, body, "text/xml")
     json = overview(package="é")
-    assert not departs(consistency.misdeclared, Between(json, lossy, json))
+    assert not departs(consistency.declares_wrong_encoding, Bracketed(json, lossy, json))
     header = b'<?xml version="1.0" encoding="ISO-8859-1"?>' + body
     xml = answer(Case(Format.XML), 200, header, "text/xml; charset=iso-8859-2")
     less = answer(body=OVERVIEW.replace(b"package", b"parcel"))
-    assert not departs(consistency.misdeclared, Between(less, xml, less))
-    assert not departs(consistency.overruled, Between(less, xml, less))
+    assert not departs(consistency.declares_wrong_encoding, Bracketed(less, xml, less))
+    assert not departs(consistency.charset_overrides, Bracketed(less, xml, less))
 
 
 def readings(format, *reputations):
@@ -271,14 +275,16 @@ def test_a_count_wavers_where_it_moves_both_ways():
         ((99,), set()),
         ((), set()),
     ):
-        assert wavering(readings(Format.JSON, *seen), {Format.JSON}) == expected
+        assert moving_counters(readings(Format.JSON, *seen), {Format.JSON}) == expected
 
 
 def test_formats_disagree_where_the_ranges_of_a_wavering_count_do_not_meet():
     json = readings(Format.JSON, 99, 100, 99)
-    assert wavering([*json, *readings(Format.XML, 100, 100)], set(Format)) == {"reputation"}
-    assert not wavering([*json, *readings(Format.XML, 98, 97, 98)], set(Format))
-    assert wavering([*json, *readings(Format.XML, 98, 97, 98)], {Format.JSON}) == {"reputation"}
+    assert moving_counters([*json, *readings(Format.XML, 100, 100)], set(Format)) == {"reputation"}
+    assert not moving_counters([*json, *readings(Format.XML, 98, 97, 98)], set(Format))
+    assert moving_counters([*json, *readings(Format.XML, 98, 97, 98)], {Format.JSON}) == {
+        "reputation"
+    }
 
 
 def test_counts_that_lie_outside_alone_may_waver():
@@ -288,28 +294,36 @@ def test_counts_that_lie_outside_alone_may_waver():
         ({"reputation": 1, "package": "Tin"}, False),
         ({}, False),
     ):
-        assert counts_alone(Between(overview(), overview(**changes), overview())) is expected
+        assert counts_alone(Bracketed(overview(), overview(**changes), overview())) is expected
 
 
 def test_a_wavering_count_excuses_no_other_field():
-    group = Between(overview(), overview(reputation=1, package="Tin"), overview(), COUNTS)
-    assert departs(consistency.own, group) == departs(consistency.formats, group) == ["package"]
+    group = Bracketed(overview(), overview(reputation=1, package="Tin"), overview(), COUNTS)
+    assert (
+        departs(consistency.own_account, group)
+        == departs(consistency.formats, group)
+        == ["package"]
+    )
 
 
 def test_customers_that_are_alike_are_told_even_while_they_count():
     first, second, third = LIVE
-    assert departs(consistency.alike, Between(first, second, third)) == ["all ten fields"]
-    assert not departs(consistency.alike, Between(first, overview(package="Gold"), third))
+    assert departs(consistency.same_account, Bracketed(first, second, third)) == ["all ten fields"]
+    assert not departs(consistency.same_account, Bracketed(first, overview(package="Gold"), third))
 
 
 def test_a_crowd_is_answered_as_alone():
     refused = answer(WRONG, 403)
-    assert not departs(consistency.own_in_turn, Between(refused, refused, refused))
+    assert not departs(consistency.own_account_in_sequence, Bracketed(refused, refused, refused))
     let_in = overview(WRONG)
-    assert departs(consistency.own_in_turn, Between(refused, let_in, let_in))
-    assert not departs(consistency.own_in_turn, Between(let_in, let_in, let_in)), "due tells it"
+    assert departs(consistency.own_account_in_sequence, Bracketed(refused, let_in, let_in))
+    assert not departs(consistency.own_account_in_sequence, Bracketed(let_in, let_in, let_in)), (
+        "due tells it"
+    )
     out = answer(RIGHT, 403)
-    assert departs(consistency.own_in_turn, Between(overview(), out, overview())) == ["answer"]
+    assert departs(consistency.own_account_in_sequence, Bracketed(overview(), out, overview())) == [
+        "answer"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -350,31 +364,38 @@ def test_what_counts_up_goes_down_only_with_a_new_cycle():
 
 def test_a_text_answers_for_all_that_goes_wrong_with_it():
     odd = Case(Format.JSON, user=Text("'"))
-    assert departs(well_formed.envelope, answer(odd, 500, b"Traceback")) == ["status"]
-    assert not departs(well_formed.envelope, answer(odd, 400))
+    assert departs(well_formed.is_well_formed, answer(odd, 500, b"Traceback")) == ["status"]
+    assert not departs(well_formed.is_well_formed, answer(odd, 400))
 
 
 def test_but_not_for_what_goes_wrong_with_a_plain_value_too():
     odd, usual = (
         Case(Format.JSON, user=Text("'")),
-        well_formed.troubles(answer(status=500, body=b"")),
+        well_formed.form_violations(answer(status=500, body=b"")),
     )
-    assert not list(well_formed.envelope(answer(odd, 500, b""), usual))
-    assert list(well_formed.envelope(answer(odd, 302, b""), usual))
+    assert not list(well_formed.is_well_formed(answer(odd, 500, b""), usual))
+    assert list(well_formed.is_well_formed(answer(odd, 302, b""), usual))
 
 
 def test_why_answers_are_not_what_was_wanted_is_told_by_the_first_that_shows_it():
     refused, let_in = answer(WRONG, 403), overview(WRONG)
-    assert well_formed.see([refused, answer(status=500)]) == f"see {r.HTTP_SERVER_ERROR}"
-    assert well_formed.see([let_in, answer(status=500)]) == "they bring an overview, see due"
     assert (
-        well_formed.see([refused, overview()]) == well_formed.see([]) == "no requirement says why"
+        well_formed.pointer_to_cause([refused, answer(status=500)]) == f"see {r.HTTP_SERVER_ERROR}"
+    )
+    assert (
+        well_formed.pointer_to_cause([let_in, answer(status=500)])
+        == "they bring an overview, see rejects"
+    )
+    assert (
+        well_formed.pointer_to_cause([refused, overview()])
+        == well_formed.pointer_to_cause([])
+        == "no requirement says why"
     )
 
 
-def beside(user: State | Text, **changes: object) -> Between:
+def beside(user: State | Text, **changes: object) -> Bracketed:
     """Return the overview that a near miss brings, beside that of the customer meant."""
-    return Between(overview(), overview(Case(Format.JSON, user=user), **changes), overview())
+    return Bracketed(overview(), overview(Case(Format.JSON, user=user), **changes), overview())
 
 
 OTHER = {"package": "Bronze", "credits_used": 5}
@@ -383,8 +404,8 @@ OTHER = {"package": "Bronze", "credits_used": 5}
 @pytest.mark.parametrize("user", [State.PREFIX, State.ZERO, Text("0"), Text("o'brien"), Text("é")])
 def test_a_near_miss_may_be_another_customer(user):
     assert near_miss.another_customer(beside(user, **OTHER))
-    assert not departs(near_miss.nobody, beside(user, **OTHER))
-    assert departs(near_miss.nobody, beside(user)), "the account of the customer meant"
+    assert not departs(near_miss.no_account, beside(user, **OTHER))
+    assert departs(near_miss.no_account, beside(user)), "the account of the customer meant"
 
 
 @pytest.mark.parametrize(
@@ -393,7 +414,7 @@ def test_a_near_miss_may_be_another_customer(user):
 )
 def test_what_cannot_be_a_name_brings_nobody(user):
     assert not near_miss.another_customer(beside(user, **OTHER))
-    assert departs(near_miss.nobody, beside(user, **OTHER))
+    assert departs(near_miss.no_account, beside(user, **OTHER))
 
 
 def test_an_account_that_was_never_used_identifies_nobody():
@@ -404,10 +425,10 @@ def test_an_account_that_was_never_used_identifies_nobody():
 
 def test_a_near_miss_beside_another_wrong_parameter_is_no_name():
     both = Case(Format.JSON, user=State.PREFIX, api_key=State.EMPTY)
-    assert departs(near_miss.nobody, Between(overview(), overview(both, **OTHER), overview()))
+    assert departs(near_miss.no_account, Bracketed(overview(), overview(both, **OTHER), overview()))
 
 
 def test_a_near_miss_is_refused_by_any_error():
     refused = answer(Case(Format.JSON, user=State.PREFIX), 404)
-    assert not departs(near_miss.nobody, Between(refused, refused, refused))
-    assert not near_miss.another_customer(Between(refused, refused, refused))
+    assert not departs(near_miss.no_account, Bracketed(refused, refused, refused))
+    assert not near_miss.another_customer(Bracketed(refused, refused, refused))

@@ -316,7 +316,8 @@ def test_help_lists_every_option_once_and_what_most_runs_need_on_the_first_scree
 
 def test_the_command_line_imports_nothing_heavy() -> None:
     heavy = ("rich", "pytest", "requests", "hypothesis", "jsonschema", "xmlschema", "responses")
-    code = f"import reseller_conformance.cli.commands, sys; print([n for n in {heavy} if n in sys.modules])"
+    code = "import reseller_conformance.cli.commands, sys; "
+    code += f"print([n for n in {heavy} if n in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
 
@@ -637,7 +638,7 @@ def test_the_key_may_come_through_a_pipe(rest: str, tmp_path: Path) -> None:
     (tmp_path / "key").write_text("Demo-Key-0001\n", encoding="utf-8")
     os.mkfifo(tmp_path / "pipe")
     words = ["run", "--app", "mine:app", "--user=--", "--depth=quick", "--api-key-file", "pipe"]
-    script = f'cat key > pipe & "$@" {rest or "--"} -k success_answered'
+    script = f'cat key > pipe & "$@" {rest or "--"} -k success_returned'
     done = subprocess.run(
         ["sh", "-c", script, "sh", *COMMAND, *words],
         cwd=tmp_path,
@@ -845,7 +846,7 @@ def test_a_violation_is_shown_and_is_exit_code_1(tmp_path: Path) -> None:
     assert done.returncode == 1
     screen = "\n".join(done.stdout.splitlines()[:24])
     assert re.search(r"✗ violated: \d+ MUST", screen)
-    assert "\n✗ due." in screen
+    assert "\n✗ rejects." in screen
     assert "\n  curl " in screen
     assert done.stdout.splitlines()[-1].startswith("✗ violated: ")
     text = (tmp_path / "report.json").read_text(encoding="utf-8")

@@ -20,7 +20,7 @@ from reseller_conformance.cases.mutations import State, Text
 from reseller_conformance.client import Client
 from reseller_conformance.client.target import Limits
 from reseller_conformance.contract import Format
-from reseller_conformance.exchange import Exchange, Transport
+from reseller_conformance.exchange import Exchange, TransportErrorKind
 from servers import (
     JSON,
     KEY,
@@ -58,7 +58,7 @@ def test_an_exchange_holds_what_was_said_and_what_came() -> None:
 @pytest.mark.parametrize("encoding", Encoding)
 def test_the_query_goes_out_as_the_case_writes_it(encoding: Encoding) -> None:
     with serving(always(http())) as server, client_of(server) as client:
-        client.ask([Case(Format.JSON, encoding=encoding)])
+        client.send([Case(Format.JSON, encoding=encoding)])
         (asked,) = server.asked
     assert asked.parameters == {
         "api_user": "acme",
@@ -73,7 +73,7 @@ def test_the_query_goes_out_as_the_case_writes_it(encoding: Encoding) -> None:
 
 def test_post_sends_a_form_and_shows_no_query() -> None:
     with serving(always(http())) as server, client_of(server) as client:
-        (exchange,) = client.ask([Case(Format.XML, method="POST")])
+        (exchange,) = client.send([Case(Format.XML, method="POST")])
         (asked,) = server.asked
     assert asked.method == "POST"
     assert asked.target == "/apiv2/reseller.account.xml"
@@ -86,7 +86,7 @@ def test_it_says_who_it_is_and_sends_the_operators_headers() -> None:
     with serving(always(http(Set_Cookie="session=1"))) as server:
         target = target_at(server.url, headers=(("X-Gateway", "let me in"),))
         with Client(target, Limits(concurrency=1)) as client:
-            client.ask(turns(2))
+            client.send(turns(2))
     first, second = server.asked
     assert first.headers["user-agent"].startswith("reseller-conformance/")
     assert first.headers["accept-encoding"] == "gzip, deflate"
@@ -96,8 +96,8 @@ def test_it_says_who_it_is_and_sends_the_operators_headers() -> None:
 
 def test_connections_are_kept() -> None:
     with serving(always(http())) as server, client_of(server, concurrency=1) as client:
-        client.ask(turns(20))
-        client.ask([WRONG])
+        client.send(turns(20))
+        client.send([WRONG])
     assert {asked.connection for asked in server.asked} == {1}
 
 
@@ -107,7 +107,7 @@ def test_environment_and_netrc_are_ignored(monkeypatch: pytest.MonkeyPatch, tmp_
     for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "REQUESTS_CA_BUNDLE"):
         monkeypatch.setenv(name, refused_url())
     with serving(always(http())) as server, client_of(server) as client:
-        (exchange,) = client.ask([JSON])
+        (exchange,) = client.send([JSON])
     assert exchange.status == 200
     assert "authorization" not in server.asked[0].headers
 
@@ -131,7 +131,7 @@ def test_a_batch_is_in_flight_at_once_and_comes_back_in_order() -> None:
 
     users = [Case(Format.JSON, user=Text(f"user {number}")) for number in range(4)]
     with serving(answer) as server, client_of(server, concurrency=4) as client:
-        exchanges = client.ask(users)
+        exchanges = client.send(users)
     assert [exchange.body for exchange in exchanges] == [b"user 0", b"user 1", b"user 2", b"user 3"]
     assert [exchange.case for exchange in exchanges] == users
 
@@ -148,7 +148,7 @@ def test_no_more_are_in_flight_than_allowed() -> None:
         yield http()
 
     with serving(answer) as server, client_of(server, concurrency=3) as client:
-        client.ask(turns(20))
+        client.send(turns(20))
     assert max(seen) <= 3
 
 
@@ -162,8 +162,8 @@ def test_in_turn_means_one_after_the_other() -> None:
         yield http()
 
     with serving(answer) as server, client_of(server) as client:
-        exchanges = client.ask_in_turn(cases)
-    assert [exchange.case.turn for exchange in exchanges] == [5, 4, 3, 2, 1, 0]
+        exchanges = client.send_in_sequence(cases)
+    assert [exchange.case.repeat for exchange in exchanges] == [5, 4, 3, 2, 1, 0]
     begun = [exchange.began for exchange in exchanges]
     assert begun == sorted(begun)
     assert all(
@@ -184,13 +184,13 @@ def test_the_first_cases_are_asked_while_others_are_still_being_made() -> None:
         yield WRONG
 
     with serving(answer) as server, client_of(server, concurrency=1) as client:
-        assert [exchange.case for exchange in client.ask(made())] == [JSON, WRONG]
+        assert [exchange.case for exchange in client.send(made())] == [JSON, WRONG]
 
 
 def test_a_case_is_asked_once() -> None:
     with serving(always(http())) as server, client_of(server) as client:
-        first = client.ask([JSON, JSON, WRONG, JSON])
-        second = client.ask([WRONG, JSON])
+        first = client.send([JSON, JSON, WRONG, JSON])
+        second = client.send([WRONG, JSON])
     assert len(server.asked) == 2
     assert first[0] is first[1] is first[3] is second[1]
     assert first[2] is second[0]
@@ -199,7 +199,7 @@ def test_a_case_is_asked_once() -> None:
 def test_threads_that_ask_the_same_share_the_answer() -> None:
     with serving(always(0.05, http())) as server, client_of(server) as client:
         got: list[Exchange] = []
-        threads = [Thread(target=lambda: got.extend(client.ask(turns(3)))) for _ in range(4)]
+        threads = [Thread(target=lambda: got.extend(client.send(turns(3)))) for _ in range(4)]
         for thread in threads:
             thread.start()
         for thread in threads:
@@ -210,21 +210,21 @@ def test_threads_that_ask_the_same_share_the_answer() -> None:
 
 def test_nothing_is_asked_for_nothing() -> None:
     with serving(always(http())) as server, client_of(server) as client:
-        assert client.ask([]) == []
+        assert client.send([]) == []
 
 
 def test_askable_knows_the_account() -> None:
     with serving(always(http())) as server, client_of(server, key="12345") as client:
-        assert client.askable(JSON)
-        assert not client.askable(Case(Format.JSON, api_key=State.OTHER_CASE))
-        assert not client.askable(Case(Format.JSON, user=State.FOREIGN))
+        assert client.is_distinguishable(JSON)
+        assert not client.is_distinguishable(Case(Format.JSON, api_key=State.OTHER_CASE))
+        assert not client.is_distinguishable(Case(Format.JSON, user=State.FOREIGN))
 
 
 def test_traffic_is_counted() -> None:
     answers = iter([[http(b"12345")], [http(b"", 503)], [http(b"123")]])
     with serving(lambda _: next(answers)) as server, client_of(server, concurrency=1) as client:
         before = client.traffic
-        client.ask(turns(2))
+        client.send(turns(2))
         after = client.traffic
     assert (before.calls, before.latency.median) == (0, None)
     assert (after.calls, after.retries, after.bytes) == (2, 1, 8)
@@ -248,11 +248,11 @@ def test_an_interrupt_ends_a_batch_at_once() -> None:
         timer.start()
         began = time.monotonic()
         with pytest.raises(KeyboardInterrupt):
-            client.ask(turns(50))
+            client.send(turns(50))
         assert time.monotonic() - began < 3
         timer.join()
-        (after,) = client.ask([WRONG])
-        assert kind_of(after) is Transport.NOT_ASKED
+        (after,) = client.send([WRONG])
+        assert kind_of(after) is TransportErrorKind.NOT_SENT
         assert arrived.is_set()
     assert len(server.asked) == 2
 
@@ -264,7 +264,7 @@ def test_an_interrupt_frees_who_waits_for_the_same() -> None:
         yield 60.0 if answered.is_set() else http()
 
     def interrupted(client: Client) -> Iterator[Case]:
-        client.ask(cases[:1])
+        client.send(cases[:1])
         answered.set()
         yield from cases
         waiting.start()
@@ -272,18 +272,18 @@ def test_an_interrupt_frees_who_waits_for_the_same() -> None:
 
     with serving(answer) as server, client_of(server, concurrency=1, timeout=30.0) as client:
         got: list[Exchange] = []
-        waiting = Thread(target=lambda: got.extend(client.ask(cases)))
+        waiting = Thread(target=lambda: got.extend(client.send(cases)))
         with pytest.raises(KeyboardInterrupt):
-            client.ask(interrupted(client))
+            client.send(interrupted(client))
         waiting.join(timeout=5)
     assert got[0].status == 200
-    assert [kind_of(exchange) for exchange in got[1:]] == [Transport.NOT_ASKED] * 4
+    assert [kind_of(exchange) for exchange in got[1:]] == [TransportErrorKind.NOT_SENT] * 4
 
 
 def test_a_closed_client_leaves_no_thread() -> None:
     before = active_count()
     with serving(always(http())) as server, client_of(server, rate=1000.0) as client:
-        client.ask(turns(20))
+        client.send(turns(20))
     deadline = time.monotonic() + 5
     while active_count() > before and time.monotonic() < deadline:
         time.sleep(0.01)
@@ -297,7 +297,7 @@ def test_it_works_where_responses_answers() -> None:
     with responses.RequestsMock() as mock:
         mock.add(responses.GET, "http://mock.invalid/apiv2/reseller.account.json", b"body" * 9)
         with Client(target_at("http://mock.invalid"), Limits()) as client:
-            (exchange,) = client.ask([JSON])
+            (exchange,) = client.send([JSON])
     assert (exchange.status, exchange.body) == (200, b"body" * 9)
 
 
@@ -306,8 +306,12 @@ def test_what_responses_raises_becomes_a_problem() -> None:
         for error in (requests.ReadTimeout(), ConnectionResetError(), requests.ConnectionError()):
             mock.add(responses.GET, "http://mock.invalid/apiv2/reseller.account.json", error)
         with Client(target_at("http://mock.invalid"), Limits(retries=0)) as client:
-            kinds = [kind_of(client.ask([case])[0]) for case in turns(3)]
-    assert kinds == [Transport.TIMEOUT, Transport.DROPPED, Transport.UNREACHABLE]
+            kinds = [kind_of(client.send([case])[0]) for case in turns(3)]
+    assert kinds == [
+        TransportErrorKind.TIMEOUT,
+        TransportErrorKind.DROPPED,
+        TransportErrorKind.UNREACHABLE,
+    ]
 
 
 @pytest.mark.parametrize("kind", [ZeroDivisionError, SystemExit, pytest.fail.Exception])
@@ -317,11 +321,11 @@ def test_a_fault_of_the_suite_is_told_without_the_key(
     def broken(*_: Any, **__: Any) -> None:
         raise kind(f"within {KEY}")
 
-    monkeypatch.setattr("reseller_conformance.client.http.transport.Wire.send", broken)
+    monkeypatch.setattr("reseller_conformance.client.http.transport.HttpTransport.send", broken)
     with (
         Client(target_at("http://mock.invalid"), Limits()) as client,
         pytest.raises(RuntimeError, match=r"failed with \w+: within \*\*\*") as caught,
     ):
-        client.ask([JSON])
+        client.send([JSON])
     assert caught.value.__cause__ is caught.value.__context__ is None
     assert KEY not in str(caught.value)

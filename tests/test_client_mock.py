@@ -9,7 +9,7 @@ import urllib3
 from reseller_conformance import ResellerMock
 from reseller_conformance.contract import Format, path_of
 from reseller_conformance.envelope import ErrorList, Overview, Unreadable, read_envelope
-from reseller_conformance.reference import Answer, default_reference
+from reseller_conformance.reference import Response, default_reference
 from reseller_conformance.reference.client_mock import CLIENT_URL, Malformed
 
 FORMATS = pytest.mark.parametrize("wanted", Format)
@@ -91,7 +91,7 @@ def test_a_caller_with_patience_gets_the_right_answer_late(reseller_mock, timeou
 
 
 def test_any_answer_and_any_exception_may_be_next(reseller_mock):
-    reseller_mock.next(Answer(418, "text/plain", b"short and stout"))
+    reseller_mock.next(Response(418, "text/plain", b"short and stout"))
     reseller_mock.next(requests.ConnectionError("reset by peer"))
     assert ask(reseller_mock).text == "short and stout"
     with pytest.raises(requests.ConnectionError, match="reset by peer"):

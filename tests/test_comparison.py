@@ -240,7 +240,7 @@ def test_violations_of_one_cause_are_told_by_level() -> None:
     broken = dict.fromkeys(whats, Outcome.FAILED)
     lines = as_text(compared(run(whats), run(broken)))
     musts = [one.id for one in CATALOGUE if one.formats and one.level is Level.MUST]
-    assert lines[1].startswith(f"  MUST, {len(musts)} requirements (json): success.answered, ")
+    assert lines[1].startswith(f"  MUST, {len(musts)} requirements (json): success.returned, ")
     assert lines[2] == "    got so it came"
 
 

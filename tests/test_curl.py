@@ -8,9 +8,9 @@ from urllib.parse import unquote
 
 import pytest
 
-from reseller_conformance.cases.case import Case, Encoding, Rights, pairs, query
-from reseller_conformance.cases.mutations import NEAR, WRONG, State, Text
-from reseller_conformance.cases.plan import ODD_TEXTS, Depth, Plan
+from reseller_conformance.cases.case import Case, Encoding, ValidValues, pairs, query
+from reseller_conformance.cases.mutations import COMMON_INVALID, NEAR_MISSES, State, Text
+from reseller_conformance.cases.plan import SPECIAL_TEXTS, Depth, Plan
 from reseller_conformance.client.target import Target
 from reseller_conformance.contract import PARAMETERS, Format
 from reseller_conformance.findings.curl import curl
@@ -20,7 +20,7 @@ KEY = "k3y/with+odd&chars=%41\"<$'x"
 TARGET = Target(
     "http://127.0.0.1:1/base", "me & co", Secret(KEY), ("ann o'neil@example.com",), "eve"
 )
-RIGHTS = Rights(TARGET.api_user, KEY, TARGET.customers, TARGET.foreign)
+RIGHTS = ValidValues(TARGET.api_user, KEY, TARGET.customers, TARGET.foreign)
 
 
 def given_to_curl(command: str, tmp_path) -> list[str]:
@@ -48,15 +48,17 @@ CASES = [
     *(Case(Format.XML, encoding=encoding) for encoding in Encoding),
     *(
         Case(Format.JSON, api_key=state)
-        for state in (State.MISSING, State.EMPTY, *WRONG["api_key"])
+        for state in (State.MISSING, State.EMPTY, *COMMON_INVALID["api_key"])
     ),
-    *(Case(Format.JSON, api_key=state) for state in NEAR["api_key"]),
+    *(Case(Format.JSON, api_key=state) for state in NEAR_MISSES["api_key"]),
     *(
         Case(Format.JSON, api_key=state, encoding=encoding)
-        for state, encoding in product(WRONG["api_key"], (Encoding.VALUES, Encoding.LOWER_CASE))
+        for state, encoding in product(
+            COMMON_INVALID["api_key"], (Encoding.VALUES, Encoding.LOWER_CASE)
+        )
     ),
-    *(Case(Format.JSON, user=Text(text)) for text in ODD_TEXTS),
-    Case(Format.JSON, again=(("api_key", State.PREFIX), ("api_key", State.UNKNOWN))),
+    *(Case(Format.JSON, user=Text(text)) for text in SPECIAL_TEXTS),
+    Case(Format.JSON, repeated_parameters=(("api_key", State.PREFIX), ("api_key", State.UNKNOWN))),
     Case(Format.JSON, arrays=("api_key", "user")),
     *(case for name in PARAMETERS for case in Plan(Depth.QUICK, 1).operators(Format.XML, name)),
     Case(Format.JSON, method="POST"),
@@ -100,6 +102,10 @@ def test_headers_and_trust_are_passed_on_without_the_value_of_a_header():
 def test_every_case_of_a_run_can_be_written_down(format):
     target = replace(TARGET, customers=("ann", "bob"))
     plan = Plan(Depth.STANDARD, 2)
-    sequences = [*plan.before(format), *plan.remembered(format), *plan.crowd(format)]
+    sequences = [
+        *plan.cold_cache_probes(format),
+        *plan.cache_probes(format),
+        *plan.concurrent_mix(format),
+    ]
     for case in (*plan.everything(format), *sequences, *plan.post(format)):
         assert KEY not in curl(case, target)

@@ -17,11 +17,11 @@ from reseller_conformance.checks import (
     values,
     well_formed,
 )
-from reseller_conformance.checks.consistency import Between
-from reseller_conformance.checks.response import read
+from reseller_conformance.checks.consistency import Bracketed
+from reseller_conformance.checks.response import parse
 from reseller_conformance.checks.violation import shown
 from reseller_conformance.contract import Format
-from reseller_conformance.exchange import Retry, Transport
+from reseller_conformance.exchange import Retry, TransportErrorKind
 
 XML = Case(Format.XML)
 TRIED = (Retry("429", 1.0), Retry("503", 2.0))
@@ -37,7 +37,7 @@ def headed(status, *headers):
 OF_ONE_ANSWER = {
     "dropped": (
         http.delivered,
-        broken(Transport.DROPPED),
+        broken(TransportErrorKind.DROPPED),
         ("answer", "an HTTP answer", "why", ""),
     ),
     "gateway": (
@@ -62,12 +62,12 @@ OF_ONE_ANSWER = {
     ),
     "late": (
         http.in_time,
-        broken(Transport.TIMEOUT),
+        broken(TransportErrorKind.TIMEOUT),
         ("answer", "a whole answer within the time limit", "why", ""),
     ),
     "half": (
         http.complete,
-        broken(Transport.INCOMPLETE),
+        broken(TransportErrorKind.INCOMPLETE),
         ("answer", "a complete answer", "why", ""),
     ),
     "crash": (http.server_error, answer(status=500), ("status", "an envelope, no 5xx", "500", "")),
@@ -170,12 +170,12 @@ OF_ONE_ANSWER = {
     ),
     "no connection for a right call": (
         success.answered,
-        broken(Transport.UNREACHABLE),
+        broken(TransportErrorKind.UNREACHABLE),
         ("answer", "the customer's overview", "unreachable: why", ""),
     ),
     "half an answer for a right call": (
         success.answered,
-        broken(Transport.INCOMPLETE, 200),
+        broken(TransportErrorKind.INCOMPLETE, 200),
         ("answer", "the customer's overview", "incomplete: why", ""),
     ),
     "let in with one wrong parameter": (
@@ -276,7 +276,7 @@ OF_ONE_ANSWER = {
         ),
     ),
     "form": (
-        well_formed.envelope,
+        well_formed.is_well_formed,
         answer(status=500),
         (
             "status",
@@ -291,18 +291,18 @@ OF_ONE_ANSWER = {
 @pytest.mark.parametrize("check, subject, words", OF_ONE_ANSWER.values(), ids=OF_ONE_ANSWER)
 def test_a_departure_says_what_was_expected_and_what_came(check, subject, words):
     (departure,) = check(subject)
-    assert departure.answer is subject
-    assert astuple(replace(departure, answer=None))[1:] == words
+    assert departure.response is subject
+    assert astuple(replace(departure, response=None))[1:] == words
 
 
 def between(answer, before=None, after=None):
     before = before or overview()
-    return Between(before, answer, after or before)
+    return Bracketed(before, answer, after or before)
 
 
 SECOND = replace(RIGHT, customer=1)
 LATIN = overview(package="Käse"), overview(XML, package="Käse")
-MISDECLARED = read(
+MISDECLARED = parse(
     replace(
         LATIN[1].exchange,
         body=b'<?xml version="1.0" encoding="ISO-8859-1"?>' + LATIN[1].exchange.body,
@@ -324,12 +324,12 @@ OF_SEVERAL = {
         ("requests", "as in JSON: requests=700", "requests=9", ""),
     ),
     "an error instead of an account": (
-        consistency.own,
+        consistency.own_account,
         between(REFUSED),
         ("answer", "the customer's overview", f"an error: {SAID}", ""),
     ),
     "another's account": (
-        consistency.own,
+        consistency.own_account,
         between(overview(**GONE)),
         (
             "package, credits_allowed, credits_used, credits_remain",
@@ -339,7 +339,7 @@ OF_SEVERAL = {
         ),
     ),
     "two customers that are alike": (
-        consistency.alike,
+        consistency.same_account,
         between(overview(), before=overview(SECOND)),
         (
             "all ten fields",
@@ -349,7 +349,7 @@ OF_SEVERAL = {
         ),
     ),
     "bytes of another encoding": (
-        consistency.misdeclared,
+        consistency.declares_wrong_encoding,
         between(MISDECLARED, before=LATIN[0]),
         (
             "package",
@@ -359,7 +359,7 @@ OF_SEVERAL = {
         ),
     ),
     "a header that overrules": (
-        consistency.overruled,
+        consistency.charset_overrides,
         between(OVERRULED, before=overview(package="čaj")),
         (
             "Content-Type",
@@ -374,15 +374,15 @@ OF_SEVERAL = {
 @pytest.mark.parametrize("check, group, words", OF_SEVERAL.values(), ids=OF_SEVERAL)
 def test_a_departure_within_a_group_is_that_of_the_answer_in_question(check, group, words):
     (departure,) = check(group)
-    assert departure.answer is group.answer
-    assert astuple(replace(departure, answer=None))[1:] == words
+    assert departure.response is group.response
+    assert astuple(replace(departure, response=None))[1:] == words
 
 
 def test_a_count_that_goes_down_is_told_with_what_it_was():
     before, after = overview(), overview(requests=699)
     (departure,) = values.steady([before, after])
-    assert (departure.answer, departure.where) == (after, "requests")
-    assert (departure.expected, departure.got) == (
+    assert (departure.response, departure.where) == (after, "requests")
+    assert (departure.expected, departure.actual) == (
         "no less than before: requests=700",
         "requests=699",
     )
@@ -391,8 +391,8 @@ def test_a_count_that_goes_down_is_told_with_what_it_was():
 def test_another_number_of_messages_is_told_with_what_it_was():
     two = answer(body=ERROR.replace(b'["no"', b'["no", "no"'))
     (departure,) = errors.steady([answer(), two])
-    assert (departure.answer, departure.where) == (two, "errors")
-    assert (departure.expected, departure.got) == ("1 messages, as before", "2 messages")
+    assert (departure.response, departure.where) == (two, "errors")
+    assert (departure.expected, departure.actual) == ("1 messages, as before", "2 messages")
 
 
 @pytest.mark.parametrize(

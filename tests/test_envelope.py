@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 
 from reseller_conformance.contract import FIELDS, Format
 from reseller_conformance.envelope import (
+    EnvelopeKind,
     ErrorList,
-    Looks,
     Overview,
     Unreadable,
+    alternative_decodings,
     charset_problem,
     excerpt,
-    misread,
     read_envelope,
 )
 from reseller_conformance.requirements import Level
@@ -64,7 +64,7 @@ def test_both_formats_read_to_the_same_errors():
 def test_an_empty_body_is_one_problem(body, format):
     envelope = read_envelope(body, format)
     assert told(envelope) == [("readable.syntax", "body")]
-    assert envelope.looks is Looks.NEITHER
+    assert envelope.kind is EnvelopeKind.UNKNOWN
 
 
 def test_an_empty_body_is_called_so():
@@ -74,20 +74,20 @@ def test_an_empty_body_is_called_so():
 @pytest.mark.parametrize(
     "format, body, looks",
     [
-        (Format.JSON, as_xml(), Looks.OVERVIEW),
-        (Format.JSON, as_xml("ISO-8859-1"), Looks.OVERVIEW),
-        (Format.JSON, XML_ERROR, Looks.ERRORS),
-        (Format.XML, as_json(), Looks.OVERVIEW),
-        (Format.XML, f"[{as_json()}]", Looks.OVERVIEW),
-        (Format.XML, JSON_ERROR, Looks.ERRORS),
+        (Format.JSON, as_xml(), EnvelopeKind.OVERVIEW),
+        (Format.JSON, as_xml("ISO-8859-1"), EnvelopeKind.OVERVIEW),
+        (Format.JSON, XML_ERROR, EnvelopeKind.ERRORS),
+        (Format.XML, as_json(), EnvelopeKind.OVERVIEW),
+        (Format.XML, f"[{as_json()}]", EnvelopeKind.OVERVIEW),
+        (Format.XML, JSON_ERROR, EnvelopeKind.ERRORS),
     ],
 )
 def test_the_other_format_is_read_for_what_it_says(format, body, looks):
     envelope = read_envelope(body.encode(), format)
     assert told(envelope) == [("readable.format", "body")]
-    assert envelope.looks is looks
-    assert bool(envelope.values) is (looks is Looks.OVERVIEW)
-    assert envelope.errors == (("x",) if looks is Looks.ERRORS else ())
+    assert envelope.kind is looks
+    assert bool(envelope.values) is (looks is EnvelopeKind.OVERVIEW)
+    assert envelope.errors == (("x",) if looks is EnvelopeKind.ERRORS else ())
 
 
 def test_the_header_tells_how_to_read_the_other_format():
@@ -147,7 +147,7 @@ def test_no_bytes_and_no_header_raise(body, format, content_type):
             assert format in problem.requirement.formats
             f"{problem.where}{problem.expected}{problem.got}{problem.hint}".encode()
             assert len(problem.got) < 400
-    misread(body)
+    alternative_decodings(body)
 
 
 @pytest.mark.parametrize("name", sorted(aliases))
@@ -311,12 +311,12 @@ def test_the_right_charset_is_never_a_problem(text):
 def test_utf8_declared_as_latin1_is_recognised():
     body = as_xml("ISO-8859-1", package="Größe").encode("utf-8")
     assert read_envelope(body, Format.XML).package == "GrÃ¶Ã\x9fe"
-    assert misread(body)["utf-8"] == "Größe"
+    assert alternative_decodings(body)["utf-8"] == "Größe"
 
 
 def test_windows_1252_declared_as_latin1_is_recognised():
     body = as_xml("ISO-8859-1", package="l’été").encode("windows-1252")
-    assert misread(body) == {"windows-1252": "l’été"}
+    assert alternative_decodings(body) == {"windows-1252": "l’été"}
 
 
 @pytest.mark.parametrize(
@@ -332,7 +332,7 @@ def test_windows_1252_declared_as_latin1_is_recognised():
     ],
 )
 def test_where_no_other_encoding_makes_another_name_there_is_nothing_to_tell(body):
-    assert misread(body) == {}
+    assert alternative_decodings(body) == {}
 
 
 # --- Words -------------------------------------------------------------------------------------

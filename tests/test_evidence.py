@@ -13,7 +13,7 @@ from rich.console import Console
 from reseller_conformance.findings.excerpts import CUT, excerpt, place_of
 from reseller_conformance.findings.model import Finding, Outcome, Result
 from reseller_conformance.reports import junit, markdown
-from reseller_conformance.reports.finding_text import evidence_of, headline, particulars
+from reseller_conformance.reports.finding_text import evidence_of, headline, labelled_lines
 from reseller_conformance.reports.html import page
 from reseller_conformance.reports.terminal import print_report
 from reseller_conformance.requirements import by_id
@@ -147,7 +147,7 @@ def test_a_report_shows_one_body_one_command_and_all_places(report):
 
 
 def test_particulars_have_a_line_for_each_place():
-    labels = [label for label, _ in particulars(evidence_of(three_dates())[0])]
+    labels = [label for label, _ in labelled_lines(evidence_of(three_dates())[0])]
     assert labels == ["asked", "expected", "got", "got", "got", "answer", "seen in", "again"]
 
 

@@ -16,15 +16,15 @@ from faults import FAULTS, Fault
 from faults.registry import ACCOUNTS, changed, variant
 from judging import Direct, Judged, judge, settings, target_of
 from reseller_conformance.findings.model import Outcome
-from reseller_conformance.reference import Answer, Reference, Request
+from reseller_conformance.reference import Reference, Request, Response
 from reseller_conformance.reference.mock import EMBEDDED_URL
 from reseller_conformance.requirements import CATALOGUE, Level
 
-Change = Callable[[Answer], Answer]
+Change = Callable[[Response], Response]
 Make = Callable[[], Reference]
 
 PAGE = b"<!DOCTYPE html><html><title>Sign in</title><body>The message: sign in first</body></html>"
-NOT_FOUND = Answer(404, "text/html", b"<html><body><h1>Not Found</h1></body></html>")
+NOT_FOUND = Response(404, "text/html", b"<html><body><h1>Not Found</h1></body></html>")
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ def everywhere(change: Change) -> Make:
     return changed(Reference.respond, change)
 
 
-def always(answer: Answer) -> Make:
+def always(answer: Response) -> Make:
     return everywhere(lambda _: answer)
 
 
@@ -64,23 +64,23 @@ def asked_for(**parameters: str) -> Make:
     """Answer each call as if this were its query."""
     query = "&".join(f"{name}={value}" for name, value in parameters.items()).encode()
 
-    def respond(self: Reference, request: Request) -> Answer:
+    def respond(self: Reference, request: Request) -> Response:
         return Reference.respond(self, replace(request, query=query))
 
     return variant(respond=respond)
 
 
-def instead(ending: str, respond: Callable[[Reference, Request], Answer]) -> Make:
+def instead(ending: str, respond: Callable[[Reference, Request], Response]) -> Make:
     """Answer calls in one format in another way."""
 
-    def responding(self: Reference, request: Request) -> Answer:
+    def responding(self: Reference, request: Request) -> Response:
         asked = request.path.endswith(ending)
         return respond(self, request) if asked else Reference.respond(self, request)
 
     return variant(respond=responding)
 
 
-def in_the_other(self: Reference, request: Request) -> Answer:
+def in_the_other(self: Reference, request: Request) -> Response:
     base, _, format = request.path.rpartition(".")
     other = {"json": "xml", "xml": "json"}[format]
     return Reference.respond(self, replace(request, path=f"{base}.{other}"))
@@ -94,7 +94,7 @@ def bracketed(body: bytes) -> bytes:
     return b"callback(" + body + b");" if body.startswith(b"{") else body
 
 
-CALL, SEE_CALL = ("success.answered",), "see success.answered"
+CALL, SEE_CALL = ("success.returned",), "see success.returned"
 
 BROKEN: dict[str, Broken] = {
     "no XML at all": Broken(
@@ -106,7 +106,7 @@ BROKEN: dict[str, Broken] = {
     "JSON under .xml": Broken(instead("xml", in_the_other), ("readable.format",), "JSON: "),
     "XML under .json": Broken(instead("json", in_the_other), ("readable.format",), "XML: "),
     "500 for everything": Broken(
-        always(Answer(500, "text/plain", b"Sorry")), CALL, "HTTP 500 with no envelope", SEE_CALL
+        always(Response(500, "text/plain", b"Sorry")), CALL, "HTTP 500 with no envelope", SEE_CALL
     ),
     "500 with the right body": Broken(
         everywhere(lambda answer: replace(answer, status=500)),
@@ -115,13 +115,13 @@ BROKEN: dict[str, Broken] = {
         SEE_CALL,
     ),
     "a login page": Broken(
-        always(Answer(200, "text/html", PAGE)),
+        always(Response(200, "text/html", PAGE)),
         CALL,
         "HTTP 200 with no envelope, but an HTML page",
         SEE_CALL,
     ),
     "a redirect to a login page": Broken(
-        always(Answer(302, "text/html", b"", (("Location", "/login"),))),
+        always(Response(302, "text/html", b"", (("Location", "/login"),))),
         CALL,
         "redirect to /login",
         SEE_CALL,
@@ -129,7 +129,7 @@ BROKEN: dict[str, Broken] = {
     "no body": Broken(everywhere(body(lambda _: b"")), CALL, "HTTP 200 without a body", SEE_CALL),
     "nothing found": Broken(always(NOT_FOUND), CALL, "HTTP 404 with no envelope", SEE_CALL),
     "an empty object": Broken(
-        always(Answer(200, "application/json", b"{}")), CALL, "but an empty object", SEE_CALL
+        always(Response(200, "application/json", b"{}")), CALL, "but an empty object", SEE_CALL
     ),
     "gzip that is not said": Broken(
         everywhere(body(gzip.compress)), CALL, "no envelope, but binary data", SEE_CALL
@@ -155,21 +155,21 @@ BROKEN: dict[str, Broken] = {
     ),
     "a DOCTYPE": Broken(
         everywhere(body(lambda text: text.replace(b"<result>", b"<!DOCTYPE result><result>"))),
-        ("readable.plain",),
+        ("readable.no-doctype",),
         "a DOCTYPE",
-        "see readable.plain",
+        "see readable.no-doctype",
     ),
     "names in camel case": Broken(
         in_overviews(body(camel)), ("success.fields",), "none of that name"
     ),
     "errors in plain text": Broken(
-        in_errors(lambda _: Answer(400, "text/plain", b"Bad request")),
+        in_errors(lambda _: Response(400, "text/plain", b"Bad request")),
         ("readable.format",),
         "plain text: 'Bad request'",
         "see readable.format",
     ),
     "errors are 500": Broken(
-        in_errors(lambda _: Answer(500, "text/html", PAGE)),
+        in_errors(lambda _: Response(500, "text/html", PAGE)),
         ("http.server-error",),
         "500",
         "see http.server-error",
@@ -178,7 +178,7 @@ BROKEN: dict[str, Broken] = {
         in_errors(body(lambda _: b"")), ("http.body",), "with an empty body", "see http.body"
     ),
     "errors are problem details": Broken(
-        in_errors(lambda _: Answer(400, "application/json", b'{"title": "Bad", "status": 400}')),
+        in_errors(lambda _: Response(400, "application/json", b'{"title": "Bad", "status": 400}')),
         ("readable.format", "readable.envelope"),
         "an object with title, status|JSON: ",
         "see readable.(format|envelope)",
@@ -191,14 +191,19 @@ BROKEN: dict[str, Broken] = {
             user=ACCOUNTS.resellers[0].customers[0].user,
         ),
         (
-            *("due.task-missing", "due.task-empty", "due.task-other"),
-            *("due.user-missing", "due.user-empty", "due.user-unknown", "due.user-foreign"),
-            *("due.api-user-missing", "due.api-user-empty", "due.api-user-wrong"),
-            *("due.api-key-missing", "due.api-key-empty", "due.api-key-wrong"),
-            "agreement.customers",
+            *("rejects.task-missing", "rejects.task-empty", "rejects.task-other"),
+            *(
+                "rejects.user-missing",
+                "rejects.user-empty",
+                "rejects.user-unknown",
+                "rejects.user-foreign",
+            ),
+            *("rejects.api-user-missing", "rejects.api-user-empty", "rejects.api-user-wrong"),
+            *("rejects.api-key-missing", "rejects.api-key-empty", "rejects.api-key-wrong"),
+            "isolation.customers",
         ),
         "an overview: package=Silver Package",
-        "see due",
+        "see rejects",
     ),
 }
 

@@ -15,7 +15,7 @@ from reseller_conformance.contract import FIELDS, Format, path_of
 from reseller_conformance.findings.model import Outcome
 from reseller_conformance.guidance import GUIDANCE, page_of, text_of
 from reseller_conformance.guidance.right import corrected, parameters
-from reseller_conformance.reference import Answer, Reference, Request, default_reference
+from reseller_conformance.reference import Reference, Request, Response, default_reference
 from reseller_conformance.reference.mock import EMBEDDED_URL
 from reseller_conformance.requirements import CATALOGUE, Level, Requirement
 
@@ -26,13 +26,13 @@ VALUES = {field.name: str(getattr(FIRST, field.name)) for field in FIELDS}
 
 NOT_FED = {
     "http.delivered": "is judged of what stays so when it is asked again",
-    "http.in-time": "is a matter of time",
+    "http.timeout": "is a matter of time",
     "http.complete": "is wrong below what a reference can say",
     "http.retries": "is a matter of what is asked again",
-    "due.remembered": "shows only after another call",
-    "agreement.concurrency": "shows only beside another call",
+    "isolation.sequence": "shows only after another call",
+    "isolation.concurrency": "shows only beside another call",
     "request.post": "is observed, and cannot fail",
-    "due.user-similar": "is observed, and cannot fail",
+    "rejects.user-similar": "is observed, and cannot fail",
 }
 """Violations that one answer does not show: `faults` has implementations with them."""
 
@@ -40,21 +40,21 @@ NOT_FED = {
 # --- Examples as they are written ----------------------------------------------------------------
 
 
-def exchanges(example: str) -> list[tuple[str, str, Answer]]:
+def exchanges(example: str) -> list[tuple[str, str, Response]]:
     """Return path, query and answer of each exchange, with what `…` stands for put in."""
     found = re.findall(r"(?ms)^(?:GET|POST) (\S+)\?(\S+)\n\n(.*?)\n\n(?=GET|POST|\Z)", example)
     assert found
     return [(path, query, _answer(path, text)) for path, query, text in found]
 
 
-def _answer(path: str, text: str) -> Answer:
+def _answer(path: str, text: str) -> Response:
     head, _, body = text.partition("\n\n")
     status, *headers = head.splitlines()
     code = re.fullmatch(r"HTTP/1\.1 (\d{3}) .+", status)
     assert code
     fields = dict(line.split(": ", 1) for line in headers)
     kind = fields.pop("Content-Type", f"application/{path.rpartition('.')[2]}")
-    return Answer(int(code[1]), kind, _filled(body), tuple(fields.items()))
+    return Response(int(code[1]), kind, _filled(body), tuple(fields.items()))
 
 
 def _filled(body: str) -> bytes:
@@ -79,13 +79,13 @@ class AsTheExample(Reference):
 
     def __init__(self, id: str) -> None:
         super().__init__(REFERENCE.accounts)
-        said: dict[tuple[str, str], list[Answer]] = {}
+        said: dict[tuple[str, str], list[Response]] = {}
         for path, query, answer in exchanges(GUIDANCE[id].example):
             said.setdefault((path, query), []).append(answer)
         self._said = {of: cycle(answers) for of, answers in said.items()}
         self._alike: Callable[[Request, str], bool] = SAME_CALL.get(id, same_parameters)
 
-    def respond(self, request: Request) -> Answer:
+    def respond(self, request: Request) -> Response:
         for (path, query), answers in self._said.items():
             if request.path == path and self._alike(request, query):
                 return next(answers)

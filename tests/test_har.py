@@ -213,13 +213,16 @@ def test_a_har_is_told_by_its_beginning_and_may_have_a_mark() -> None:
         (call("json", b""), "http.body"),
         (call("json", json_body(), status=404), "http.status"),
         (call("json", xml_body()), "readable.format"),
-        (call("json", json_body(), task=None), "due.task-missing"),
-        (call("json", json_body(), task=""), "due.task-empty"),
-        (call("json", json_body(), task="stats"), "due.task-other"),
-        (call("xml", xml_body(), user=None), "due.user-missing"),
-        (call("xml", xml_body(), user=""), "due.user-empty"),
-        (call("xml", xml_body(), user="", task="overvie"), "due.combined"),
-        (call("json", '{"message":"error","errors":["' + KEY + '"]}', status=401), "errors.key"),
+        (call("json", json_body(), task=None), "rejects.task-missing"),
+        (call("json", json_body(), task=""), "rejects.task-empty"),
+        (call("json", json_body(), task="stats"), "rejects.task-other"),
+        (call("xml", xml_body(), user=None), "rejects.user-missing"),
+        (call("xml", xml_body(), user=""), "rejects.user-empty"),
+        (call("xml", xml_body(), user="", task="overvie"), "rejects.combined"),
+        (
+            call("json", '{"message":"error","errors":["' + KEY + '"]}', status=401),
+            "errors.no-key-echo",
+        ),
     ],
 )
 def test_a_recorded_violation_is_told_where_it_is(entry: dict[str, Any], violated: str) -> None:
@@ -241,8 +244,8 @@ def test_a_recorded_echo_may_stand_beside_the_body(more: dict[str, Any], where: 
     entry = call("json", ERRORS, status=401)
     entry["response"] |= more
     report = recorded(call("json", json_body(), user="another"), entry, code=1)
-    assert failed(report) == ["errors.key"]
-    assert finding(report, "errors.key")["where"] == where
+    assert failed(report) == ["errors.no-key-echo"]
+    assert finding(report, "errors.no-key-echo")["where"] == where
     assert KEY not in json.dumps(report)
 
 
@@ -252,7 +255,7 @@ def test_a_recorded_echo_may_stand_beside_the_body(more: dict[str, Any], where: 
         (call("json", ERRORS), "http.error-status"),
         (call("json", json_body(), headers=[("content-type", "text/html")]), "http.content-type"),
         (call("json", json_body(), headers=[("date", "today")]), "http.content-type"),
-        (call("json", json_body(), task="OVERVIEW"), "due.task-spelling"),
+        (call("json", json_body(), task="OVERVIEW"), "rejects.task-spelling"),
         (call("json", "no JSON", **{"user[]": "x"}), "request.array"),
         (call("json", "fn({})", callback="fn"), "request.undocumented"),
         (
@@ -270,7 +273,7 @@ def test_a_recorded_departure_from_a_should_is_one(entry: dict[str, Any], depart
 def test_credentials_that_were_taken_out_are_not_missing() -> None:
     report = recorded(call("json", json_body(), api_key=None, api_user=None))
     assert report["verdict"] == "conformant"
-    assert outcome(report, "errors.key") == "not-tested"
+    assert outcome(report, "errors.no-key-echo") == "not-tested"
 
 
 def test_an_undocumented_parameter_excuses_no_wrong_value() -> None:
@@ -282,9 +285,9 @@ def test_what_is_due_may_be_said_of_right_calls() -> None:
     errors = call("json", ERRORS, status=403)
     missing = call("json", ERRORS, status=400, task=None)
     report = recorded(call("json", json_body()), missing, args=("--expect", "overview"))
-    assert outcome(report, "success.answered") == "passed"
+    assert outcome(report, "success.returned") == "passed"
     report = recorded(errors, missing, args=("--expect", "overview"), code=1)
-    assert failed(report) == ["success.answered"]
+    assert failed(report) == ["success.returned"]
 
 
 def test_a_text_is_not_blamed_for_the_encoding_that_its_recorder_undid() -> None:
@@ -312,15 +315,15 @@ def test_the_same_wrong_call_gets_as_many_messages() -> None:
         for at, (task, times) in enumerate([("a", 1), ("b", 2), ("a", 1), ("b", 1)])
     ]
     report = recorded(*calls)
-    assert failed(report, "should") == ["errors.steady"]
-    assert "entry 4" in finding(report, "errors.steady")["case"]
+    assert failed(report, "should") == ["errors.deterministic"]
+    assert "entry 4" in finding(report, "errors.deterministic")["case"]
 
 
 # --- Both formats, and time ------------------------------------------------------------------
 
 
 def agreement(*calls: Any, code: int = 0) -> str:
-    return outcome(recorded(*calls, code=code), "agreement.formats")
+    return outcome(recorded(*calls, code=code), "consistency.formats")
 
 
 def used(count: int) -> dict[str, object]:
@@ -347,8 +350,8 @@ def test_a_count_outside_those_around_it_does_not() -> None:
         call("json", json_body(), 10),
     ]
     report = recorded(*calls, code=1)
-    assert failed(report) == ["agreement.formats"]
-    found = finding(report, "agreement.formats")
+    assert failed(report) == ["consistency.formats"]
+    found = finding(report, "consistency.formats")
     assert found["where"] == "requests"
     assert found["case"].startswith("calls.har, entry 2 (xml")
 
@@ -366,8 +369,8 @@ def test_a_text_does_not_grow() -> None:
 def test_white_space_around_a_text_is_a_difference_of_its_own() -> None:
     calls = [call("json", json_body()), call("xml", xml_body(package="\n Silver Package\n"), 5)]
     report = recorded(*calls)
-    assert outcome(report, "agreement.formats") == "passed"
-    assert outcome(report, "agreement.white-space") == "failed"
+    assert outcome(report, "consistency.formats") == "passed"
+    assert outcome(report, "consistency.white-space") == "failed"
 
 
 def test_calls_at_the_same_time_say_nothing_of_counts() -> None:
@@ -389,7 +392,7 @@ def test_two_recordings_are_compared_too() -> None:
     first = har(Path("first.har"), call("json", json_body()))
     second = har(Path("second.har"), call("xml", xml_body(package="Gold"), 5))
     report = judged(first, second, code=1)
-    assert finding(report, "agreement.formats")["case"].startswith("second.har, entry 1")
+    assert finding(report, "consistency.formats")["case"].startswith("second.har, entry 1")
 
 
 def test_utf_8_that_is_declared_as_something_else_is_told_by_the_other_format() -> None:
@@ -402,7 +405,7 @@ def test_utf_8_that_is_declared_as_something_else_is_told_by_the_other_format() 
 
 def test_what_counts_up_goes_down_only_in_a_new_cycle() -> None:
     calls = [call("json", json_body(requests=500)), call("json", json_body(requests=400), 5)]
-    assert failed(recorded(*calls), "should") == ["values.steady"]
+    assert failed(recorded(*calls), "should") == ["consistency.counters"]
     calls[1] = call("json", json_body(requests=4, billing_start_date="2010-08-31"), 5)
     assert failed(recorded(*calls), "should") == []
 
@@ -514,7 +517,7 @@ def test_so_many_customers_are_remembered_as_were_asked_about_last(
     customers = ["a", "b", "c", "a", "d", "e"]
     calls = [call("json", json_body(), 2 * at, user=user) for at, user in enumerate(customers)]
     kept = recorded(*calls, call("xml", xml_body(package="Gold"), 20, user="a"), code=1)
-    assert "user 'a'" in finding(kept, "agreement.formats")["case"]
+    assert "user 'a'" in finding(kept, "consistency.formats")["case"]
     assert agreement(*calls, call("xml", xml_body(package="Gold"), 20, user="b")) == "not-tested"
 
 

@@ -111,7 +111,7 @@ def test_plain_pytest(pytester: pytest.Pytester, more: list[str]) -> None:
 
 def test_a_known_violation_in_plain_pytest(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(test_mine=SUITE)
-    ids = ("success.counts", "success.dates", "success.closed", "http.content-type")
+    ids = ("success.counts", "success.dates", "success.no-extras", "http.content-type")
     why = 'reason = "known \\n::add-mask::e ##[debug]pwned"'
     entries = [f'[[known]]\nrequirement = "{id}"\nformat = "json"\n{why}\n' for id in ids]
     (pytester.path / "known.toml").write_text("\n".join(entries))

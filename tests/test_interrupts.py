@@ -22,7 +22,13 @@ import pytest
 from answers import ERROR, overview
 from faults.sockets import Exchange, Wire
 from hostile_servers.measuring import environment
-from reseller_conformance.cli.signals import AGAIN, SIGNALS, delivered, put_off, put_through
+from reseller_conformance.cli.signals import (
+    RESEND_SECONDS,
+    SIGNALS,
+    block_signals,
+    signals_as_interrupts,
+    unblock_signals,
+)
 from reseller_conformance.requirements import CATALOGUE
 from servers import Asked, Part, http, serving
 
@@ -38,23 +44,23 @@ def lose_an_interrupt_and_wait(seconds: float) -> None:
 
 @pytest.mark.parametrize("number", SIGNALS, ids=lambda number: number.name)
 def test_a_signal_interrupts(number: signal.Signals) -> None:
-    with pytest.raises(KeyboardInterrupt), delivered(lambda: True):
+    with pytest.raises(KeyboardInterrupt), signals_as_interrupts(lambda: True):
         signal.raise_signal(number)
 
 
 def test_an_interrupt_that_was_lost_is_sent_again() -> None:
-    with pytest.raises(KeyboardInterrupt), delivered(lambda: False):
+    with pytest.raises(KeyboardInterrupt), signals_as_interrupts(lambda: False):
         lose_an_interrupt_and_wait(LIMIT)
 
 
 def test_an_interrupt_that_was_heard_is_not_sent_again() -> None:
-    with delivered(lambda: True):
-        lose_an_interrupt_and_wait(3 * AGAIN)
+    with signals_as_interrupts(lambda: True):
+        lose_an_interrupt_and_wait(3 * RESEND_SECONDS)
 
 
 def test_handlers_are_as_before_afterwards() -> None:
     before = [signal.getsignal(number) for number in SIGNALS]
-    with delivered(lambda: True):
+    with signals_as_interrupts(lambda: True):
         assert [signal.getsignal(number) for number in SIGNALS] != before
     assert [signal.getsignal(number) for number in SIGNALS] == before
 
@@ -62,7 +68,7 @@ def test_handlers_are_as_before_afterwards() -> None:
 def test_what_is_ignored_stays_ignored() -> None:
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
-        with delivered(lambda: True):
+        with signals_as_interrupts(lambda: True):
             signal.raise_signal(signal.SIGINT)
     finally:
         signal.signal(signal.SIGINT, before)
@@ -73,7 +79,7 @@ def test_in_another_thread_nothing_is_changed() -> None:
     seen = []
 
     def elsewhere() -> None:
-        with delivered(lambda: True):
+        with signals_as_interrupts(lambda: True):
             seen.append(signal.getsignal(signal.SIGTERM))
 
     thread = threading.Thread(target=elsewhere)
@@ -234,8 +240,10 @@ def test_what_came_before_an_interrupt_is_judged(number: signal.Signals, tmp_pat
     outcomes = {one["id"]: one for one in report["requirements"]}
     assert report["verdict"] == "violated"
     assert outcomes["success.dates"]["outcome"] == "failed"
-    assert outcomes["due.combined"]["outcome"] == "not-tested"
-    assert outcomes["due.combined"]["reason"] == "not all calls were made: the run was interrupted"
+    assert outcomes["rejects.combined"]["outcome"] == "not-tested"
+    assert (
+        outcomes["rejects.combined"]["reason"] == "not all calls were made: the run was interrupted"
+    )
     assert len(outcomes) == len(CATALOGUE)
     assert calls < 300
 
@@ -281,8 +289,8 @@ def test_in_pytest_an_interrupt_is_held_back_only_for_the_items_of_the_target(
     text = result.stdout.str()
     assert result.ret == pytest.ExitCode.INTERRUPTED
     assert "KeyboardInterrupt" in text
-    assert "TestMine::test_success_answered[json] PASSED" in text
-    assert "TestMine::test_due_combined[json] SKIPPED" in text
+    assert "TestMine::test_success_returned[json] PASSED" in text
+    assert "TestMine::test_rejects_combined[json] SKIPPED" in text
     assert "TestOther::" not in text
     assert "test_of_the_host" not in text
     assert "interrupted: not everything was asked" in text
@@ -294,14 +302,14 @@ def test_an_interrupt_while_the_command_starts_leaves_a_report(tmp_path: Path) -
 
 
 def test_an_interrupt_that_was_put_off_comes_when_it_may() -> None:
-    with put_off():
+    with block_signals():
         signal.raise_signal(signal.SIGINT)
         with pytest.raises(KeyboardInterrupt):
-            put_through()
+            unblock_signals()
 
 
 def test_an_interrupt_that_was_put_off_comes_at_the_end() -> None:
-    with pytest.raises(KeyboardInterrupt), put_off():
+    with pytest.raises(KeyboardInterrupt), block_signals():
         signal.raise_signal(signal.SIGINT)
 
 

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from answers import overview
 from reseller_conformance.cases.case import Case
 from reseller_conformance.checks import consistency, values
-from reseller_conformance.checks.consistency import Between
-from reseller_conformance.checks.violation import Departure
+from reseller_conformance.checks.consistency import Bracketed
+from reseller_conformance.checks.violation import Violation
 from reseller_conformance.contract import Format
 from reseller_conformance.findings.kinds import kind_of, place_of
 
@@ -84,9 +84,9 @@ def test_any_text_has_a_place_and_a_kind_that_a_file_can_hold(
 # --- As the checks say it -------------------------------------------------------------------------
 
 
-def keys(departures: list[Departure]) -> set[tuple[str, str]]:
+def keys(departures: list[Violation]) -> set[tuple[str, str]]:
     return {
-        (place_of(d.where, d.expected), kind_of(d.where, d.expected, d.got)) for d in departures
+        (place_of(d.where, d.expected), kind_of(d.where, d.expected, d.actual)) for d in departures
     }
 
 
@@ -94,7 +94,7 @@ def test_another_customers_overview_is_one_kind_whichever_fields_show_it() -> No
     ours = overview()
     found = []
     for other in ({"package": "Gold"}, {"package": "Gold", "credits_allowed": 1}):
-        found += list(consistency.own(Between(ours, overview(**other), ours)))
+        found += list(consistency.own_account(Bracketed(ours, overview(**other), ours)))
     assert [departure.where for departure in found] == ["package", "package, credits_allowed"]
     assert keys(found) == {("overview", "")}
 
@@ -104,7 +104,7 @@ def test_counts_that_differ_from_run_to_run_are_one_kind_and_each_field_its_own(
     found = []
     for other in ({"requests": 9}, {"requests": 123456}, {"credits_used": 5}):
         xml = overview(Case(Format.XML), **other)
-        found += list(consistency.formats(Between(ours, xml, ours)))
+        found += list(consistency.formats(Bracketed(ours, xml, ours)))
     assert keys(found) == {("requests", ""), ("credits_used", "")}
 
 

@@ -51,8 +51,8 @@ from reseller_conformance import OverviewConformance
 class TestMine(OverviewConformance):
     pass
 
-def test_the_suite_itself_fails(reseller_target, reseller_asked):
-    secret = reseller_asked.target.api_key.reveal()
+def test_the_suite_itself_fails(reseller_target, reseller_session):
+    secret = reseller_session.target.api_key.reveal()
     raise RuntimeError(f"a fault of the suite, with {secret} in it")
 """
 
@@ -156,4 +156,4 @@ def test_an_echoed_key_is_told(pytester, monkeypatch):
         "-k",
         "errors_key",
     )
-    result.stdout.fnmatch_lines(["MUST errors.key ?json?:*"])
+    result.stdout.fnmatch_lines(["MUST errors.no-key-echo ?json?:*"])

@@ -48,7 +48,7 @@ def test_run(pytester: pytest.Pytester, key: str) -> None:
     result = pytester.run("reseller-conformance", "run", *target, *headers, *FILES)
     assert result.ret == 1
     told = written(pytester.path, result)
-    assert "errors.key" in told[0]
+    assert "errors.no-key-echo" in told[0]
     see_none(told, key, *SECRETS)
 
 
@@ -62,7 +62,7 @@ def test_pytest(pytester: pytest.Pytester, key: str, mode: list[str]) -> None:
     result = pytester.runpytest_subprocess(*words)
     assert result.ret == 1
     told = [*written(pytester.path, result), (pytester.path / "junit.xml").read_text("utf-8")]
-    assert "errors.key" in told[0]
+    assert "errors.no-key-echo" in told[0]
     see_none(told, key, *SECRETS)
 
 
@@ -88,7 +88,7 @@ def test_validate(pytester: pytest.Pytester, key: str) -> None:
     result = pytester.run("reseller-conformance", "validate", "calls.har", "--level=should", *FILES)
     assert result.ret == 1
     told = written(pytester.path, result)
-    assert "errors.key" in told[0]
+    assert "errors.no-key-echo" in told[0]
     see_none(told, key)
 
 
@@ -121,7 +121,7 @@ def test_load_test(tmp_path: Path, key: str) -> None:
         done = soak(tmp_path, server.url, *options, "--level=should", workers=0, **known)
     assert done.codes == [1], done.said
     reports = [(tmp_path / writer.option).read_text("utf-8") for writer in WRITERS]
-    assert "errors.key" in done.said
+    assert "errors.no-key-echo" in done.said
     see_none([done.said, *reports], key, *SECRETS)
 
 

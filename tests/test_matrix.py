@@ -59,7 +59,7 @@ def client_of(fault: Fault, delay: float) -> Iterator[Asking]:
     if not isinstance(made, Reference):
         with fault.serve() as url:
             target = target_of(default_reference(), url)
-            hangs = fault.fails.id == "http.in-time"
+            hangs = fault.fails.id == "http.timeout"
             # with answers that are late there are many processes, and each is slow
             limits = Limits(timeout=1.0 + 40 * delay, retries=1) if hangs else Limits()
             with Late(target, limits, delay) as client:

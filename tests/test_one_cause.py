@@ -11,9 +11,9 @@ from faults import FAULTS, Fault
 from judging import Direct, Judged, judge, settings, target_of
 from reseller_conformance.contract import Format
 from reseller_conformance.findings.model import Outcome
-from reseller_conformance.reference import Answer, Reference, Request, default_reference
+from reseller_conformance.reference import Reference, Request, Response, default_reference
 from reseller_conformance.reference.mock import EMBEDDED_URL
-from reseller_conformance.requirements import AGREEMENT_CONCURRENCY
+from reseller_conformance.requirements import ISOLATION_CONCURRENCY
 from test_matrix import client_of
 
 PAGE = b"<h1>Service Unavailable</h1>"
@@ -27,18 +27,18 @@ class FailsNowAndThen(Reference):
         super().__init__(default_reference().accounts)
         self.status, self.number, self.calls = status, number, count(first)
 
-    def respond(self, request: Request) -> Answer:
+    def respond(self, request: Request) -> Response:
         if next(self.calls) % self.number == 0:
-            return Answer(self.status, "text/html", PAGE)
+            return Response(self.status, "text/html", PAGE)
         return super().respond(request)
 
 
 class FailsForSomeTexts(FailsNowAndThen):
     """Fails for a text too, whenever it is sent."""
 
-    def respond(self, request: Request) -> Answer:
+    def respond(self, request: Request) -> Response:
         if b"user=%27&" in request.query + b"&":
-            return Answer(self.status, "text/html", PAGE)
+            return Response(self.status, "text/html", PAGE)
         return super().respond(request)
 
 
@@ -80,12 +80,12 @@ def test_the_first_call_may_fail_and_the_others_are_tested(number: int):
 
 
 def test_what_fails_alone_too_is_found_by_its_name():
-    assert failed(judged(FailsForSomeTexts(503, 20))) == {"http.delivered", "request.text"}
+    assert failed(judged(FailsForSomeTexts(503, 20))) == {"http.delivered", "request.special-text"}
 
 
 def test_nothing_points_to_a_cause_that_is_not_tested():
-    outcomes = judged(FailsNowAndThen(503, 7), {"request.text", "request.order"})
-    assert "request.text" in failed(outcomes)
+    outcomes = judged(FailsNowAndThen(503, 7), {"request.special-text", "request.order"})
+    assert "request.special-text" in failed(outcomes)
     assert not pointed(outcomes)
 
 
@@ -96,6 +96,6 @@ RACES = [fault for fault in FAULTS.values() if fault.family == "shared"]
 def test_a_race_is_one_finding(fault: Fault):
     with client_of(fault, 0) as (target, client, mocking):
         outcomes = judge(target, settings("quick"), client, mocking)
-    assert failed(outcomes) == pointed(outcomes) == {AGREEMENT_CONCURRENCY.id}
+    assert failed(outcomes) == pointed(outcomes) == {ISOLATION_CONCURRENCY.id}
     formats = {one.format for one in outcomes if one.outcome is Outcome.FAILED}
     assert formats == set(Format)

@@ -53,7 +53,13 @@ def test_the_wheel_holds_the_schemas_inside_the_package(wheel):
 def test_the_wheel_is_one_typed_package_with_its_data(wheel):
     tops = {name.partition("/")[0] for name in wheel}
     assert tops == {"reseller_conformance", "reseller_conformance-0.1.0.dist-info"}
-    for name in ("py.typed", "run.ini", "reference/accounts.json", "suite/test_overview.py"):
+    for name in (
+        "py.typed",
+        "cli/run.ini",
+        "cases/pairs.json",
+        "reference/accounts.json",
+        "suite/test_overview.py",
+    ):
         assert f"reseller_conformance/{name}" in wheel
 
 

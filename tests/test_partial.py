@@ -47,7 +47,7 @@ def run(pytester: pytest.Pytester, *options: str) -> pytest.RunResult:
 @pytest.mark.usefixtures("wrong_dates")
 @pytest.mark.parametrize(
     "options",
-    [["--", "-k", "success_answered"], ["--only", "success.answered"]],
+    [["--", "-k", "success_returned"], ["--only", "success.returned"]],
     ids=["pattern", "only"],
 )
 def test_a_selection_that_passes_is_told_as_partial(
@@ -77,7 +77,7 @@ def test_a_run_that_stops_at_the_first_failure_is_partial(
 def test_pytest_says_in_its_last_line_that_a_selection_is_partial(
     pytester: pytest.Pytester,
 ) -> None:
-    options = ("--reseller-app=wrong:app", "--reseller-depth=quick", "-k", "success_answered")
+    options = ("--reseller-app=wrong:app", "--reseller-depth=quick", "-k", "success_returned")
     result = pytester.runpytest(*options)
     assert result.ret == 0
     result.stdout.fnmatch_lines(["partial: conformant (not the whole catalogue; 1 of *"])
@@ -107,7 +107,8 @@ def test_what_has_a_result_is_not_left_out(outcome: Outcome) -> None:
 
 
 @pytest.mark.parametrize(
-    "left_out", [("success.dates", "json"), ("success.dates", "xml"), ("agreement.formats", "both")]
+    "left_out",
+    [("success.dates", "json"), ("success.dates", "xml"), ("consistency.formats", "both")],
 )
 def test_one_requirement_that_is_left_out_in_one_format_makes_a_part(
     left_out: tuple[str, str],

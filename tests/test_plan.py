@@ -3,9 +3,9 @@ from itertools import combinations
 import pytest
 
 from reseller_conformance.cases.case import Expected
-from reseller_conformance.cases.mutations import EMPTY, WRONG, State, Text
+from reseller_conformance.cases.mutations import COMMON_INVALID, EMPTY, State, Text
 from reseller_conformance.cases.plan import Depth, Plan
-from reseller_conformance.cases.texts import ODD_TEXTS
+from reseller_conformance.cases.texts import SPECIAL_TEXTS
 from reseller_conformance.contract import PARAMETERS, Format
 
 
@@ -15,11 +15,11 @@ def test_each_parameter_is_asked_in_each_state_at_every_depth(depth, format):
     asked = {
         (name, case.state(name), case.customer)
         for case in Plan(depth, 2).everything(format)
-        for name in case.wrong
-        if len(case.wrong) == 1
+        for name in case.invalid
+        if len(case.invalid) == 1
     }
     for name in PARAMETERS:
-        for state in (*EMPTY, *WRONG[name]):
+        for state in (*EMPTY, *COMMON_INVALID[name]):
             assert {(name, state, 0), (name, state, 1)} <= asked
 
 
@@ -30,8 +30,8 @@ def test_all_pairs_of_states_meet_in_a_standard_run():
             states = [(name, case.state(name)) for name in PARAMETERS]
             met |= set(combinations(states, 2))
     for first, second in combinations(PARAMETERS, 2):
-        for one in (*EMPTY, *WRONG[first]):
-            for other in (*EMPTY, *WRONG[second]):
+        for one in (*EMPTY, *COMMON_INVALID[first]):
+            for other in (*EMPTY, *COMMON_INVALID[second]):
                 assert ((first, one), (second, other)) in met
 
 
@@ -39,9 +39,9 @@ def test_all_pairs_of_states_meet_in_a_standard_run():
 def test_every_two_kinds_of_wrong_meet_with_nothing_else_to_hide_them(depth):
     for format in Format:
         pairs = {
-            tuple((name, case.state(name)) for name in case.wrong)
+            tuple((name, case.state(name)) for name in case.invalid)
             for case in Plan(depth, 1).combined(format)
-            if len(case.wrong) == 2
+            if len(case.invalid) == 2
         }
         for first, second in combinations(PARAMETERS, 2):
             for one in (*EMPTY, State.UNKNOWN):
@@ -51,7 +51,7 @@ def test_every_two_kinds_of_wrong_meet_with_nothing_else_to_hide_them(depth):
 
 def test_nothing_is_asked_at_all_in_one_case():
     plan = Plan(Depth.QUICK, 1)
-    assert any(len(case.wrong) == 4 for case in plan.combined(Format.JSON))
+    assert any(len(case.invalid) == 4 for case in plan.combined(Format.JSON))
 
 
 def test_each_parameter_stands_in_each_place():
@@ -62,7 +62,7 @@ def test_each_parameter_stands_in_each_place():
 
 
 def test_odd_texts_are_such_as_xml_can_carry():
-    for text in ODD_TEXTS:
+    for text in SPECIAL_TEXTS:
         assert 1 <= len(text) <= 255
         assert not any(
             ord(c) < 0x20 or 0x7F <= ord(c) <= 0x9F or ord(c) & 0xFFFE == 0xFFFE for c in text
@@ -73,14 +73,14 @@ def test_odd_texts_are_asked_of_every_parameter():
     asked = {
         (name, case.state(name))
         for case in Plan(Depth.STANDARD, 1).texts(Format.XML)
-        for name in case.wrong
+        for name in case.invalid
     }
-    assert asked == {(name, Text(text)) for name in PARAMETERS for text in ODD_TEXTS}
+    assert asked == {(name, Text(text)) for name in PARAMETERS for text in SPECIAL_TEXTS}
 
 
 def test_the_last_customer_is_asked_about_wrongly_first_and_then_by_turns():
     plan = Plan(Depth.STANDARD, 2)
-    before, after = plan.before(Format.JSON), plan.remembered(Format.JSON)
+    before, after = plan.cold_cache_probes(Format.JSON), plan.cache_probes(Format.JSON)
     assert {case.customer for case in (*before, *after)} == {1}
     assert {case.expected for case in before} == {Expected.ERROR}
     assert [case.expected for case in after[:3]] == [
@@ -88,14 +88,14 @@ def test_the_last_customer_is_asked_about_wrongly_first_and_then_by_turns():
         Expected.ERROR,
         Expected.OVERVIEW,
     ]
-    assert {case.wrong for case in before} == {case.wrong for case in after if case.wrong}
+    assert {case.invalid for case in before} == {case.invalid for case in after if case.invalid}
     assert len({*before, *after}) == len(before) + len(after)
-    assert Plan(Depth.STANDARD, 1).before(Format.JSON) == []
+    assert Plan(Depth.STANDARD, 1).cold_cache_probes(Format.JSON) == []
 
 
 @pytest.mark.parametrize("customers", [1, 2, 5])
 def test_a_crowd_mixes_customers_and_formats_right_and_wrong(customers):
-    cases = Plan(Depth.STANDARD, customers).crowd(Format.XML)
+    cases = Plan(Depth.STANDARD, customers).concurrent_mix(Format.XML)
     assert {case.customer for case in cases} == set(range(customers))
     assert {case.format for case in cases} == set(Format)
     assert {case.expected for case in cases} == {Expected.OVERVIEW, Expected.ERROR}
@@ -103,7 +103,7 @@ def test_a_crowd_mixes_customers_and_formats_right_and_wrong(customers):
 
 def test_customers_beyond_the_third_are_sampled_but_in_a_thorough_run():
     singles = Plan(Depth.STANDARD, 10).singles(Format.JSON)
-    sampled = [case for case in singles if State.UNKNOWN not in map(case.state, case.wrong)]
+    sampled = [case for case in singles if State.UNKNOWN not in map(case.state, case.invalid)]
     assert {case.customer for case in sampled} == {0, 1, 2}
     assert {case.customer for case in singles if case.api_key is State.UNKNOWN} == set(range(10))
     singles = Plan(Depth.THOROUGH, 10).singles(Format.JSON)

@@ -124,8 +124,8 @@ def test_ini_settings_are_as_good_as_options(pytester, account):
             f"[pytest]\nbase_url = {url}\nreseller_depth = quick\nreseller_formats = xml\n"
             "reseller_user =\n    " + "\n    ".join(users)
         )
-        result = pytester.runpytest("-k", "due_task_missing", "-v")
-    result.stdout.fnmatch_lines(["*test_due_task_missing?xml? PASSED*"])
+        result = pytester.runpytest("-k", "rejects_task_missing", "-v")
+    result.stdout.fnmatch_lines(["*test_rejects_task_missing?xml? PASSED*"])
 
 
 def test_the_target_may_be_given_by_a_fixture(pytester):

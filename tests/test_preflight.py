@@ -15,9 +15,9 @@ from reseller_conformance.client.target import Target
 from reseller_conformance.config.settings import Settings
 from reseller_conformance.findings.model import Outcome
 from reseller_conformance.redaction.secret import Secret
-from reseller_conformance.reference import Answer, Reference, Request, default_reference
+from reseller_conformance.reference import Reference, Request, Response, default_reference
 from reseller_conformance.reference.mock import EMBEDDED_URL
-from reseller_conformance.suite.target_session import Asked
+from reseller_conformance.suite.target_session import TargetSession
 from servers import http, serving
 
 MOST_CALLS = 14
@@ -31,17 +31,17 @@ WRONG_API_USER = replace(RIGHT, api_user="nobody-4711")
 class Answering(Reference):
     """A reference whose answers are made by a function of the request and the right answer."""
 
-    def __init__(self, answer: Callable[[Request, Answer], Answer]) -> None:
+    def __init__(self, answer: Callable[[Request, Response], Response]) -> None:
         super().__init__(default_reference().accounts)
         self._change = answer
 
-    def respond(self, request: Request) -> Answer:
+    def respond(self, request: Request) -> Response:
         return self._change(request, super().respond(request))
 
 
-def error(text: str, status: int = 403) -> Answer:
+def error(text: str, status: int = 403) -> Response:
     body = f'{{"message": "error", "errors": ["{text}"]}}'
-    return Answer(status, "application/json", body.encode())
+    return Response(status, "application/json", body.encode())
 
 
 def in_json(target: Target, *customers: str) -> tuple[Target, Settings]:
@@ -49,9 +49,11 @@ def in_json(target: Target, *customers: str) -> tuple[Target, Settings]:
     return replace(target, customers=customers or target.customers), chosen
 
 
-def asked_of(reference: Reference, target: Target, chosen: Settings) -> tuple[Asked, Direct]:
+def asked_of(
+    reference: Reference, target: Target, chosen: Settings
+) -> tuple[TargetSession, Direct]:
     client = Direct(reference, target)
-    return Asked(target, chosen, client), client  # type: ignore[arg-type]
+    return TargetSession(target, chosen, client), client  # type: ignore[arg-type]
 
 
 def hint(reference: Reference, target: Target) -> str:
@@ -88,7 +90,7 @@ REFUSED = [
 def test_a_refused_documented_call_is_followed_by_a_handful_of_calls(target: Target) -> None:
     found, calls = judged(target)
     assert calls <= MOST_CALLS
-    assert failed(found) == {"success.answered"}
+    assert failed(found) == {"success.returned"}
     assert {one.outcome for one in found} == {Outcome.FAILED, Outcome.NOT_TESTED}
 
 
@@ -100,24 +102,24 @@ def test_what_was_not_called_says_how_to_call_it() -> None:
 
 def test_no_example_is_drawn_where_nothing_more_is_called(monkeypatch: pytest.MonkeyPatch) -> None:
     drawn: list[object] = []
-    monkeypatch.setattr(Asked, "explored", lambda *strategy: drawn.append(strategy) or [])
+    monkeypatch.setattr(TargetSession, "explored", lambda *strategy: drawn.append(strategy) or [])
     found, _ = judged(WRONG_KEY)
-    assert failed(found) == {"success.answered"}
+    assert failed(found) == {"success.returned"}
     assert drawn == []
 
 
 def test_with_keep_going_everything_is_called() -> None:
     found, calls = judged(WRONG_KEY, keep_going=True)
     assert calls > 100
-    assert failed(found) == {"success.answered"}
+    assert failed(found) == {"success.returned"}
     assert Outcome.PASSED in {one.outcome for one in found}
 
 
 def test_one_known_customer_is_enough_to_test_in_full() -> None:
     found, calls = judged(replace(RIGHT, customers=(UNKNOWN_CUSTOMER, *RIGHT.customers)))
     assert calls > 100
-    assert failed(found) == {"success.answered"}
-    assert {one.outcome for one in found if one.requirement.id == "due.combined"} == {
+    assert failed(found) == {"success.returned"}
+    assert {one.outcome for one in found if one.requirement.id == "rejects.combined"} == {
         Outcome.PASSED
     }
 
@@ -127,14 +129,14 @@ def test_one_format_that_works_is_tested_in_full() -> None:
     found, _ = judged(RIGHT, reference)
     xml = {one.outcome for one in found if one.format == "xml"}
     assert xml == {Outcome.PASSED}
-    assert "success.answered" in failed(found)
+    assert "success.returned" in failed(found)
 
 
 def test_violations_in_the_few_responses_are_still_found() -> None:
     reference = Answering(lambda _, right: replace(right, body=right.body + b"<!-- -->x"))
     found, calls = judged(WRONG_KEY, reference)
     assert calls <= MOST_CALLS
-    assert failed(found) == {"success.answered", "readable.syntax"}
+    assert failed(found) == {"success.returned", "readable.syntax"}
 
 
 # --- What is said ---------------------------------------------------------------------------------
@@ -151,7 +153,7 @@ def test_an_unknown_customer_is_named() -> None:
 
 
 def test_an_echo_of_what_was_sent_does_not_make_responses_differ() -> None:
-    def answer(request: Request, _: Answer) -> Answer:
+    def answer(request: Request, _: Response) -> Response:
         user = dict(part.split("=") for part in request.query.decode().split("&") if part)
         return error(f"{user.get('user', '').replace('%40', '@')} is refused", 401)
 
@@ -166,17 +168,17 @@ def test_texts_that_change_each_time_are_not_compared() -> None:
 
 @pytest.mark.parametrize("body", [b"<html>Not Found</html>", error("not found").body])
 def test_a_404_for_everything_blames_the_base_url(body: bytes) -> None:
-    reference = Answering(lambda *_: Answer(404, "application/json", body))
+    reference = Answering(lambda *_: Response(404, "application/json", body))
     assert "every call gets a 404: is the base URL" in hint(reference, RIGHT)
 
 
 @pytest.mark.parametrize("status", [302, 500, 503, 429])
 def test_a_target_that_fails_tells_nothing_of_the_parameters(status: int) -> None:
-    reference = Answering(lambda *_: Answer(status, "text/html", b"<html></html>"))
+    reference = Answering(lambda *_: Response(status, "text/html", b"<html></html>"))
     found, calls = judged(RIGHT, reference)
     assert hint(reference, RIGHT) == ""
     assert calls <= MOST_CALLS
-    assert "success.answered" in failed(found)
+    assert "success.returned" in failed(found)
 
 
 # --- The command ----------------------------------------------------------------------------------

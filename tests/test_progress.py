@@ -19,8 +19,8 @@ from reseller_conformance.cli.progress import Watch, watch_on
 from reseller_conformance.client import Client
 from reseller_conformance.client.target import Limits, Target
 from reseller_conformance.reports.progress import Progress
-from reseller_conformance.suite.live_progress import Following
-from reseller_conformance.suite.target_session import Asked
+from reseller_conformance.suite.live_progress import LiveProgress
+from reseller_conformance.suite.target_session import TargetSession
 from servers import KEY, Part, http, serving, target_at
 from servers import Asked as Request
 from test_cli import _read as read_some
@@ -73,11 +73,11 @@ def with_a_wrong_date(request: Request) -> Iterable[Part]:
     return [http(ERROR, 403) if refuses(request) else http(wrong)]
 
 
-def followed(target: Target, **chosen: object) -> tuple[Asked, Following]:
+def followed(target: Target, **chosen: object) -> tuple[TargetSession, LiveProgress]:
     client = Client(target, Limits())
     wanted = replace(settings("quick"), formats=settings("quick").formats[:1], **chosen)  # type: ignore[arg-type]
-    asked = Asked(target, wanted, client)
-    return asked, Following(asked)
+    asked = TargetSession(target, wanted, client)
+    return asked, LiveProgress(asked)
 
 
 def test_following_makes_no_call() -> None:
@@ -107,15 +107,15 @@ def test_a_wrong_call_that_is_let_in_is_a_violation() -> None:
     right = overview().exchange.body
     with serving(lambda _: [http(right)]) as server:
         asked, following = followed(target_at(server.url))
-        asked.usual(asked.settings.formats[0])
+        asked.preexisting_violations(asked.settings.formats[0])
         violated = following().violated
         asked.client.close()
     assert {id.partition(".")[0] for id in violated} == {"due"}
     assert violated >= {
-        "due.task-other",
-        "due.user-unknown",
-        "due.api-user-wrong",
-        "due.api-key-wrong",
+        "rejects.task-other",
+        "rejects.user-unknown",
+        "rejects.api-user-wrong",
+        "rejects.api-key-wrong",
     }
 
 

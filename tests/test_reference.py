@@ -21,18 +21,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reseller_conformance.cases.mutation_makers import looks_alike, make
-from reseller_conformance.cases.mutations import WRONG, State
+from reseller_conformance.cases.mutations import COMMON_INVALID, State
 from reseller_conformance.contract import FIELDS, PARAMETERS, Format, path_of
 from reseller_conformance.reference import (
     EMBEDDED_URL,
     Account,
     AccountsError,
-    Answer,
     Application,
     Reference,
     Refusal,
     Request,
     Reseller,
+    Response,
     default_reference,
     load_accounts,
     mocked,
@@ -54,12 +54,12 @@ def ask(
     wanted: Format,
     parameters: Mapping[str, str] | Iterable[tuple[str, str]],
     reference: Reference = REFERENCE,
-) -> Answer:
+) -> Response:
     given = list(parameters.items() if isinstance(parameters, Mapping) else parameters)
     return reference.respond(Request(path_of(wanted), urlencode(given).encode()))
 
 
-def overview_in(answer: Answer) -> dict[str, str]:
+def overview_in(answer: Response) -> dict[str, str]:
     """Read a success envelope strictly."""
     assert answer.status == 200
     if answer.content_type == "application/json":
@@ -73,7 +73,7 @@ def overview_in(answer: Answer) -> dict[str, str]:
     return document
 
 
-def errors_in(answer: Answer) -> list[str]:
+def errors_in(answer: Response) -> list[str]:
     """Read an error envelope strictly."""
     assert 400 <= answer.status < 500
     if answer.content_type == "application/json":
@@ -177,7 +177,7 @@ def test_everything_wrong_with_the_parameters_is_told_at_once(wanted: Format) ->
 @pytest.mark.parametrize("name", PARAMETERS)
 def test_every_wrong_state_of_a_parameter_gets_an_error(name: str, wanted: Format) -> None:
     spelled = (State.UPPER_CASE, State.CAPITALIZED, State.SPACE_BEFORE, State.SPACE_AFTER)
-    for state in (*WRONG[name], *(spelled if name == "task" else ())):
+    for state in (*COMMON_INVALID[name], *(spelled if name == "task" else ())):
         value = (
             THEIRS.customers[0].user if state is State.FOREIGN else make(state, RIGHT[name], name)
         )
@@ -322,14 +322,14 @@ class WrappedOnceMore(Reference):
 
 
 class FallsOverQuotes(Reference):
-    def answer(self, wanted: Format, parameters: Any) -> Answer:
+    def answer(self, wanted: Format, parameters: Any) -> Response:
         if any("'" in value for _, value in parameters):
-            return Answer(500, "text/html", b"<h1>Oops</h1>")
+            return Response(500, "text/html", b"<h1>Oops</h1>")
         return super().answer(wanted, parameters)
 
 
 class AlwaysFine(Reference):
-    def refuse(self, wanted: Format, refusal: Refusal) -> Answer:
+    def refuse(self, wanted: Format, refusal: Refusal) -> Response:
         return super().refuse(wanted, replace(refusal, status=200))
 
 
@@ -349,7 +349,7 @@ def test_overriding_one_method_makes_one_fault(
     faulty: type[Reference],
     wanted: str,
     changed: dict[str, str | None],
-    shows: Callable[[Answer], bool],
+    shows: Callable[[Response], bool],
 ) -> None:
     sent = {name: value for name, value in {**RIGHT, **changed}.items() if value is not None}
     assert shows(ask(Format(wanted), sent, faulty(REFERENCE.accounts)))
@@ -365,7 +365,9 @@ def test_no_name_is_a_near_miss_of_another() -> None:
         for name, other in itertools.permutations(names, 2):
             assert not looks_alike(name, (other,))
             assert name not in other
-            wrong = {make(s, name, "user") for s in WRONG["user"] if s is not State.FOREIGN}
+            wrong = {
+                make(s, name, "user") for s in COMMON_INVALID["user"] if s is not State.FOREIGN
+            }
             assert other not in wrong
 
 

@@ -1,6 +1,6 @@
 """What is made of short bodies is remembered, and no more than that."""
 
-from reseller_conformance.util.body_cache import SHORT, Remembering
+from reseller_conformance.util.body_cache import MAX_CACHED_CHARS, BodyCache
 
 
 def test_a_short_body_is_looked_at_once_and_a_long_one_each_time():
@@ -10,17 +10,17 @@ def test_a_short_body_is_looked_at_once_and_a_long_one_each_time():
         seen.append(body)
         return f"{len(body)} {unit}"
 
-    remembering = Remembering(size)
-    short, long = b"a" * SHORT, b"a" * (SHORT + 1)
+    remembering = BodyCache(size)
+    short, long = b"a" * MAX_CACHED_CHARS, b"a" * (MAX_CACHED_CHARS + 1)
     for body in (short, short, long, long):
         assert remembering(body) == f"{len(body)} bytes"
     assert seen == [short, long, long]
-    assert remembering(short, "letters") == f"{SHORT} letters"
+    assert remembering(short, "letters") == f"{MAX_CACHED_CHARS} letters"
 
 
 def test_what_is_forgotten_is_looked_at_again():
     seen = []
-    remembering = Remembering(seen.append)
+    remembering = BodyCache(seen.append)
     remembering(b"a")
     remembering.forget()
     remembering(b"a")

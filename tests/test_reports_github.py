@@ -60,7 +60,7 @@ def test_ten_of_a_kind_are_shown_and_the_last_says_how_many_more() -> None:
 def test_a_fence_opens_with_a_word_of_its_own_and_closes_in_any_case() -> None:
     said: list[str] = []
     for _ in range(2):
-        with pytest.raises(KeyboardInterrupt), github.fenced(said.append):
+        with pytest.raises(KeyboardInterrupt), github.stop_commands(said.append):
             raise KeyboardInterrupt
     words = [line.removeprefix("::stop-commands::") for line in said[::2]]
     assert said[1::2] == [f"::{word}::" for word in words]
@@ -102,8 +102,8 @@ def test_a_summary_that_cannot_be_written_changes_nothing(tmp_path: Path) -> Non
 
 
 def test_elsewhere_nothing_is_said() -> None:
-    assert not github.here({})
-    assert not github.here({"GITHUB_ACTIONS": ""})
-    assert github.here({"GITHUB_ACTIONS": "true"})
+    assert not github.is_github_actions({})
+    assert not github.is_github_actions({"GITHUB_ACTIONS": ""})
+    assert github.is_github_actions({"GITHUB_ACTIONS": "true"})
     assert github.summary_file({"GITHUB_STEP_SUMMARY": ""}) is None
     assert "::" not in markdown.render(Run(()))

@@ -111,15 +111,15 @@ def test_each_requirement_has_a_row_with_its_level_and_an_outcome_in_each_format
         "✗ failed",
     ]
     assert [text(cell) for cell in by["http.error-status"].findall("td")][1] == "~ failed"
-    assert [text(cell) for cell in by["due.user-foreign"].findall("td")][1] == "– not tested"
+    assert [text(cell) for cell in by["rejects.user-foreign"].findall("td")][1] == "– not tested"
     assert [text(cell) for cell in by["request.post"].findall("td")][1:] == ["yes", "yes"]
-    both = by["agreement.formats"].findall("td")[-1]
+    both = by["consistency.formats"].findall("td")[-1]
     assert (both.get("colspan"), text(both)) == ("2", "✓ passed both")
 
 
 def test_a_finding_shows_its_evidence() -> None:
-    finding = found(page(RED), "due.user-unknown")
-    known = by_id("due.user-unknown")
+    finding = found(page(RED), "rejects.user-unknown")
+    known = by_id("rejects.user-unknown")
     assert known.title in text(finding.find("summary"))
     assert f"{known.source}. {known.reason}" in text(finding)
     assert f"To fix: {GUIDANCE[known.id].fix.replace('`', '')}" in text(finding)
@@ -133,7 +133,7 @@ def test_a_finding_shows_its_evidence() -> None:
     assert lines["Seen in"] == "3 responses; this is the simplest"
     assert lines["Answer"].startswith('HTTP 200 { "reputation": "100"')
     command = finding.xpath(".//dd[@class='again']//code")[0].text_content()
-    assert command == RED_BY_ID["due.user-unknown"].curl
+    assert command == RED_BY_ID["rejects.user-unknown"].curl
 
 
 def test_the_first_violation_is_open_and_the_others_are_closed() -> None:
@@ -146,8 +146,8 @@ def test_what_was_not_tested_stands_with_the_reason() -> None:
     (section,) = page(RED).xpath("//section[h2[text()='Not tested']]")
     reasons = {text(one.find("dt")): text(one.find("dd")) for one in section.xpath(".//dl/div")}
     assert reasons == {
-        "name a customer of another reseller with --foreign-user": "due.user-foreign",
-        "name two customers with --user": "agreement.customers",
+        "name a customer of another reseller with --foreign-user": "rejects.user-foreign",
+        "name two customers with --user": "isolation.customers",
     }
 
 

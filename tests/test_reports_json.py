@@ -33,7 +33,7 @@ RUN = Run(
     results=(
         Result(by_id("values.cycle"), "xml", Outcome.NOT_TESTED, "no overview"),
         Result(by_id("success.dates"), "json", Outcome.FAILED, "2010-02-30", (FINDING,)),
-        Result(by_id("agreement.formats"), "both", Outcome.PASSED),
+        Result(by_id("consistency.formats"), "both", Outcome.PASSED),
     ),
     suite={
         "version": "0.1.0",
@@ -85,7 +85,7 @@ def test_a_report_says_what_the_run_does() -> None:
 def test_results_stand_in_the_order_of_the_catalogue() -> None:
     report = as_json(RUN)
     ids = [entry["id"] for entry in report["requirements"]]
-    assert ids == ["success.dates", "agreement.formats", "values.cycle"]
+    assert ids == ["success.dates", "consistency.formats", "values.cycle"]
     first = RUN.results[1]
     assert Result.from_dict(report["requirements"][0]) == replace(first, violations=first.spots)
 

@@ -84,7 +84,7 @@ def test_what_was_not_judged_says_why() -> None:
     }
     assert said == {
         "values.balance [xml]": ("skipped", "not-tested", "no overview"),
-        "agreement.formats [both]": ("skipped", "not-applicable", "one format alone"),
+        "consistency.formats [both]": ("skipped", "not-applicable", "one format alone"),
         "http.body [json]": ("error", "error", "RuntimeError: a bug"),
     }
     assert properties(found["request.post [json]"])["observed"] == "yes: HTTP 200"

@@ -14,7 +14,7 @@ from reseller_conformance.findings.model import Finding, Outcome, Result, Run
 from reseller_conformance.reports import github, gitlab, html, junit, markdown
 from reseller_conformance.reports.badge import badge
 from reseller_conformance.reports.json_report import as_json
-from reseller_conformance.reports.summary import conclusion
+from reseller_conformance.reports.summary import verdict_text
 from reseller_conformance.reports.terminal import print_report
 from reseller_conformance.requirements import Level, by_id
 
@@ -35,12 +35,12 @@ def shown(run: Run) -> str:
 
 
 def test_the_verdict_counts_what_is_known() -> None:
-    assert conclusion(RUN).startswith("conformant, with 1 known violation (")
+    assert verdict_text(RUN).startswith("conformant, with 1 known violation (")
 
 
 def test_a_stale_entry_leads_the_headline_and_is_no_success() -> None:
     stale = replace(RUN, baseline=HELD)
-    assert conclusion(stale).startswith("baseline: 1 entry does not hold; otherwise conformant")
+    assert verdict_text(stale).startswith("baseline: 1 entry does not hold; otherwise conformant")
     last = shown(stale).splitlines()[-1]
     assert last.startswith("✗ baseline: 1 entry does not hold")
     assert markdown.render(stale).startswith("## ❌ ")
@@ -48,7 +48,7 @@ def test_a_stale_entry_leads_the_headline_and_is_no_success() -> None:
 
 
 def test_a_violation_leads_the_headline_before_a_stale_entry() -> None:
-    said = conclusion(replace(RUN, results=(FAILED,), baseline=HELD))
+    said = verdict_text(replace(RUN, results=(FAILED,), baseline=HELD))
     assert said.startswith("violated: 1 MUST (baseline: 1 entry does not hold; ")
 
 
@@ -56,7 +56,7 @@ def test_an_entry_without_a_reason_is_not_called_stale_in_any_report() -> None:
     line = "known.toml: write a reason in lines 4-7"
     held = {"file": "known.toml", "problems": [], "unexplained": [line], "changes": []}
     run = replace(RUN, results=(FAILED,), baseline=held)
-    assert "(baseline: 1 entry needs a reason; " in conclusion(run)
+    assert "(baseline: 1 entry needs a reason; " in verdict_text(run)
     for text in (shown(run), markdown.render(run), html.render(run)):
         assert "Entries of the baseline that need a reason" in text
         assert "write a reason in lines 4" in text
@@ -77,7 +77,7 @@ PART = Result(
 
 def test_what_an_entry_does_not_cover_counts_and_stands_apart_from_what_it_does() -> None:
     run = replace(RUN, results=(PART,))
-    assert conclusion(run).startswith("violated: 1 MUST")
+    assert verdict_text(run).startswith("violated: 1 MUST")
     violated, accepted = shown(run).split("Known violations")
     assert "requests: null" in violated
     assert "credits_used" not in violated

@@ -11,7 +11,7 @@ from lxml import html
 
 from readers import read_markdown
 from reseller_conformance.findings.model import Outcome, Result, Run
-from reseller_conformance.reports.markdown import MOST_BYTES, render
+from reseller_conformance.reports.markdown import MAX_SUMMARY_BYTES, render
 from reseller_conformance.requirements import CATALOGUE, Level
 from runs import HOSTILE, HOSTILE_TEXT, MIXED, any_run, finding
 
@@ -35,7 +35,7 @@ def test_the_verdict_comes_first_then_one_table_then_the_findings() -> None:
         "http.body",
         "success.dates",
         "request.post",
-        "agreement.formats",
+        "consistency.formats",
         "values.balance",
     ]
     assert [summary.text_content() for summary in page.iter("summary")] == [
@@ -93,7 +93,7 @@ def test_a_summary_is_never_too_long_and_says_what_it_leaves_out(
 ) -> None:
     run = many(requirements, findings)
     text = render(run)
-    assert len(text.encode()) <= MOST_BYTES
+    assert len(text.encode()) <= MAX_SUMMARY_BYTES
     found = re.search(r"\n([0-9,]+) further findings left out", text)
     left_out = int(found[1].replace(",", "")) if found else 0
     assert text.count("<details>") + left_out == requirements * findings

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from reseller_conformance.findings.model import Finding, Outcome, Result, Run
-from reseller_conformance.reports.summary import conclusion
+from reseller_conformance.reports.summary import verdict_text
 from reseller_conformance.reports.terminal import print_report
 from reseller_conformance.reports.text import visible
 from reseller_conformance.requirements import CATALOGUE, Level
@@ -92,7 +92,7 @@ def printed(run: Run, width: int = 80, encoding: str = "utf-8", **options: objec
     return raw.getvalue().decode(encoding)
 
 
-FOREIGN = {"due.user-foreign": (Outcome.NOT_TESTED, "name one: --foreign-user NAME")}
+FOREIGN = {"rejects.user-foreign": (Outcome.NOT_TESTED, "name one: --foreign-user NAME")}
 
 
 def test_a_note_about_the_traffic_is_printed() -> None:
@@ -103,7 +103,7 @@ def test_a_note_about_the_traffic_is_printed() -> None:
 # --- What stands where -----------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("id", ["due.user-unknown", "http.error-status"])
+@pytest.mark.parametrize("id", ["rejects.user-unknown", "http.error-status"])
 def test_a_finding_names_the_command_that_tells_how_to_fix_it(id: str) -> None:
     lines = printed(run_of({id: {}})).splitlines()
     assert lines.count(f"  to fix   reseller-conformance explain {id}") == 1
@@ -120,11 +120,11 @@ def test_a_green_run_fits_a_screen_and_ends_with_the_verdict() -> None:
 
 @pytest.mark.parametrize("width", [80, 200])
 def test_the_first_screen_names_the_violated_requirement_and_shows_why(width: int) -> None:
-    failed = {key: {} for key in ("due.user-unknown", "due.combined", "http.error-status")}
+    failed = {key: {} for key in ("rejects.user-unknown", "rejects.combined", "http.error-status")}
     screen = printed(run_of(failed, FOREIGN), width).splitlines()[:24]
     text = "\n".join(screen)
     assert "✗ violated: 2 MUST, 1 SHOULD" in text
-    assert "✗ due.user-unknown (json, xml)" in screen
+    assert "✗ rejects.user-unknown (json, xml)" in screen
     assert "Customer that is registered under your account" in text
     assert "  asked    json, user prefix" in screen
     assert "  expected an error envelope" in screen
@@ -136,15 +136,17 @@ def test_the_first_screen_names_the_violated_requirement_and_shows_why(width: in
 
 
 def test_must_stands_before_should() -> None:
-    text = printed(run_of({"success.closed": {}, "values.steady": {}, "request.order": {}}))
-    places = [text.index(word) for word in ("✗ request.order", "~ success.closed")]
+    text = printed(
+        run_of({"success.no-extras": {}, "consistency.counters": {}, "request.order": {}})
+    )
+    places = [text.index(word) for word in ("✗ request.order", "~ success.no-extras")]
     assert places == sorted(places)
 
 
 def test_findings_that_differ_between_formats_are_both_shown() -> None:
-    run = run_of({"due.combined": {}})
+    run = run_of({"rejects.combined": {}})
     results = tuple(
-        replace(result, findings=(finding("due.combined", "xml", got="an empty body"),))
+        replace(result, findings=(finding("rejects.combined", "xml", got="an empty body"),))
         if result.format == "xml" and result.findings
         else result
         for result in run.results
@@ -162,13 +164,13 @@ def test_the_place_is_named_where_there_is_one() -> None:
 
 
 def test_the_table_lists_what_did_not_pass_and_counts_what_did() -> None:
-    text = printed(run_of({"due.combined": {}, "http.charset": {}}, FOREIGN))
+    text = printed(run_of({"rejects.combined": {}, "http.charset": {}}, FOREIGN))
     rows = [line.split("  ") for line in text.partition("\nrequirement")[2].splitlines()]
     table = {row[0]: [cell.strip() for cell in row[1:] if cell.strip()] for row in rows}
-    assert table["due.combined"][-2:] == ["✗ failed", "✗ failed"]
-    assert table["due.user-foreign"][-2:] == ["– not tested", "– not tested"]
+    assert table["rejects.combined"][-2:] == ["✗ failed", "✗ failed"]
+    assert table["rejects.user-foreign"][-2:] == ["– not tested", "– not tested"]
     assert table["http.charset"][-2:] == ["~ should", "~ should"]
-    assert table["due.*"] == ["15 other requirements", "✓ passed", "✓ passed"]
+    assert table["rejects.*"] == ["15 other requirements", "✓ passed", "✓ passed"]
     assert table["values.*"] == ["5 requirements", "✓ passed", "✓ passed"]
     assert table["request.post"] == ["accepts POST", "yes", "yes"]
 
@@ -180,15 +182,15 @@ def test_a_should_that_counts_is_told_as_a_failure() -> None:
 
 
 def test_reasons_are_told_once() -> None:
-    why = "the documented call brings no overview: see success.answered"
+    why = "the documented call brings no overview: see success.returned"
     text = printed(run_of(other={r.id: (Outcome.NOT_TESTED, why) for r in CATALOGUE[2:]}))
     assert text.count("brings no overview") == 1
-    assert f"  {why}\n    http.in-time, http.complete" in text
+    assert f"  {why}\n    http.timeout, http.complete" in text
 
 
 def test_an_error_of_the_suite_says_nothing_about_the_target() -> None:
-    text = printed(run_of(other={"errors.key": (Outcome.ERROR, "KeyError: 'x'")}))
-    assert "this says nothing about the target\n  KeyError: 'x'\n    errors.key\n" in text
+    text = printed(run_of(other={"errors.no-key-echo": (Outcome.ERROR, "KeyError: 'x'")}))
+    assert "this says nothing about the target\n  KeyError: 'x'\n    errors.no-key-echo\n" in text
     assert text.endswith(
         "! unverified: the suite itself failed at 1 requirement (66 of 67 requirements tested)\n"
     )
@@ -198,42 +200,42 @@ def test_an_error_of_the_suite_says_nothing_about_the_target() -> None:
 
 
 def test_should_findings_do_not_go_unsaid() -> None:
-    assert conclusion(run_of({"http.charset": {}})) == "conformant, with 1 SHOULD finding"
+    assert verdict_text(run_of({"http.charset": {}})) == "conformant, with 1 SHOULD finding"
 
 
 def test_one_format_alone_is_partial() -> None:
     run = run_of()
     results = tuple(result for result in run.results if result.format != "xml")
     run = replace(run, results=results, suite={**SUITE, "formats": ["json"], "partial": True})
-    assert conclusion(run).startswith("partial: conformant (json only")
+    assert verdict_text(run).startswith("partial: conformant (json only")
     assert "xml" not in printed(run)
     broken = replace(run, results=tuple(replace(r, outcome=Outcome.FAILED) for r in results))
-    assert " SHOULD (partial: json only; " in conclusion(broken)
+    assert " SHOULD (partial: json only; " in verdict_text(broken)
 
 
 def test_a_selection_is_partial() -> None:
     run = replace(run_of(), suite={**SUITE, "partial": True})
     run = replace(run, results=run.results[:2])
-    assert conclusion(run).startswith("partial: conformant (not the whole catalogue; 1 of ")
+    assert verdict_text(run).startswith("partial: conformant (not the whole catalogue; 1 of ")
     assert printed(run).splitlines()[-1].startswith("✓ partial: ")
 
 
 def test_an_interrupted_run_gives_one_reason_for_what_is_missing() -> None:
     run = replace(run_of(), suite={**SUITE, "partial": True}, complete=False)
-    assert "interrupted: not everything was asked" in conclusion(run)
-    assert "partial" not in conclusion(run)
+    assert "interrupted: not everything was asked" in verdict_text(run)
+    assert "partial" not in verdict_text(run)
 
 
 def test_an_interrupted_run_says_so_and_is_not_conformant() -> None:
     run = replace(run_of(), complete=False)
     assert "interrupted" in printed(run).splitlines()[-1]
-    assert conclusion(run).startswith("unverified: ")
+    assert verdict_text(run).startswith("unverified: ")
 
 
 def test_a_run_that_tested_nothing_says_why() -> None:
     why = "nobody answers at http://127.0.0.1:1"
     run = run_of(other={r.id: (Outcome.NOT_TESTED, why) for r in CATALOGUE})
-    assert conclusion(run) == f"unverified: nothing was tested, {why}"
+    assert verdict_text(run) == f"unverified: nothing was tested, {why}"
 
 
 def test_a_run_without_results_or_anything_known_is_printed() -> None:
@@ -252,14 +254,14 @@ def test_no_id_and_no_command_is_cut_or_wrapped(width: int) -> None:
 
 
 def test_lines_are_not_filled_up_with_spaces() -> None:
-    text = printed(run_of({"due.combined": {}})).partition("\nrequirement")[0]
+    text = printed(run_of({"rejects.combined": {}})).partition("\nrequirement")[0]
     assert all(line == line.rstrip() for line in text.splitlines())
 
 
 def test_a_console_without_unicode_gets_ascii() -> None:
-    run = run_of({"due.combined": {"got": "häßlich"}}, FOREIGN)
+    run = run_of({"rejects.combined": {"got": "häßlich"}}, FOREIGN)
     text = printed(run, encoding="ascii")
-    assert "x due.combined" in text
+    assert "x rejects.combined" in text
     assert "+ passed" in text
     assert "h\\xe4\\xdflich" in text
 
@@ -268,7 +270,7 @@ def test_a_console_without_unicode_gets_ascii() -> None:
 def test_colours_stay_on_terminals(colour: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("NO_COLOR", raising=False)
     monkeypatch.setenv("TERM", "xterm")
-    text = printed(run_of({"due.combined": {}}), force_terminal=colour)
+    text = printed(run_of({"rejects.combined": {}}), force_terminal=colour)
     assert ("\x1b[" in text) is colour
     assert f"\n  {CURL.format('json')}\n" in text
 
@@ -276,7 +278,7 @@ def test_colours_stay_on_terminals(colour: bool, monkeypatch: pytest.MonkeyPatch
 @pytest.mark.parametrize("field", ["got", "expected", "hint", "case", "excerpt", "where"])
 def test_text_from_an_answer_is_no_markup_and_moves_no_cursor(field: str) -> None:
     hostile = "[bold]x[/bold] :smile: \x1b[2J\x1b]0;t\x07\x9b1m\u202e\r\u2028"
-    lines = printed(run_of({"due.combined": {field: hostile}})).splitlines()
+    lines = printed(run_of({"rejects.combined": {field: hostile}})).splitlines()
     text = " ".join(line.strip() for line in lines)
     assert "[bold]x[/bold] :smile:" in text
     assert not any(character in text for character in "\x1b\x07\x9b\u202e\r\u2028")
@@ -284,7 +286,7 @@ def test_text_from_an_answer_is_no_markup_and_moves_no_cursor(field: str) -> Non
 
 
 def test_an_answer_cannot_fill_the_screen() -> None:
-    text = printed(run_of({"due.combined": {"excerpt": "x\n" * 10_000, "got": "y" * 10_000}}))
+    text = printed(run_of({"rejects.combined": {"excerpt": "x\n" * 10_000, "got": "y" * 10_000}}))
     assert len(text.splitlines()) < 60
     assert "more characters]" in text
 
@@ -304,5 +306,8 @@ def test_visible_text_holds_no_control_character_and_encodes(text: str) -> None:
 
 def test_what_was_observed_is_told_and_not_counted() -> None:
     text = printed(run_of())
-    assert "Observed: permitted, and never counted\n  due.user-similar, request.post: 200\n" in text
+    assert (
+        "Observed: permitted, and never counted\n  rejects.user-similar, request.post: 200\n"
+        in text
+    )
     assert text.endswith("✓ conformant\n")

@@ -34,7 +34,7 @@ def test_every_report_of_a_run_is_read_back_and_tells_the_same(
     done = quick(tmp_path, *target, *ALL, *rest, env=CREDENTIALS)
     assert (done.returncode, done.stderr) == (1, "")
     shown = set(re.findall(r"(?m)^[✗~] ([a-z]+\.[a-z-]+) \(", done.stdout))
-    assert "due.api-key-wrong" in shown
+    assert "rejects.api-key-wrong" in shown
     assert told(tmp_path) == dict.fromkeys(READERS, shown)
     assert len(list((tmp_path / "out").iterdir())) == len(WRITERS)
 

@@ -11,10 +11,10 @@ from email.utils import format_datetime
 import pytest
 
 from reseller_conformance.cases.mutations import State
-from reseller_conformance.client.http.transport import Reply
-from reseller_conformance.client.retry_policy import LONGEST, seconds_to_wait
+from reseller_conformance.client.http.transport import RawResponse
+from reseller_conformance.client.retry_policy import MAX_WAIT_SECONDS, seconds_to_wait
 from reseller_conformance.client.throttle import Throttle
-from reseller_conformance.exchange import Transport
+from reseller_conformance.exchange import TransportErrorKind
 from servers import (
     CLOSE,
     JSON,
@@ -41,7 +41,7 @@ def test_a_gateways_refusal_is_tried_again(status: int) -> None:
         serving(in_order([http(b"", status)], [http(b"ok")])) as server,
         client_of(server) as client,
     ):
-        (exchange,) = client.ask([JSON])
+        (exchange,) = client.send([JSON])
     assert (exchange.status, exchange.body) == (200, b"ok")
     assert [retry.reason for retry in exchange.retries] == [f"status {status}"]
     assert exchange.retries[0].waited == 0.25
@@ -49,7 +49,7 @@ def test_a_gateways_refusal_is_tried_again(status: int) -> None:
 
 def test_when_the_tries_are_spent_the_last_answer_stands() -> None:
     with serving(always(http(b"busy", 503))) as server, client_of(server, retries=1) as client:
-        (exchange,) = client.ask([JSON])
+        (exchange,) = client.send([JSON])
         assert client.traffic.retries == 1
     assert (exchange.status, exchange.body) == (503, b"busy")
     assert len(exchange.retries) == 1
@@ -58,7 +58,7 @@ def test_when_the_tries_are_spent_the_last_answer_stands() -> None:
 
 def test_a_500_is_not_tried_again() -> None:
     with serving(always(http(b"oops", 500))) as server, client_of(server) as client:
-        (exchange,) = client.ask([JSON])
+        (exchange,) = client.send([JSON])
     assert exchange.status == 500
     assert len(server.asked) == 1
 
@@ -69,7 +69,7 @@ def test_a_500_is_not_tried_again() -> None:
 )
 def test_a_dropped_connection_is_tried_again(broken: list[Part]) -> None:
     with serving(in_order(broken, [http(b"ok")])) as server, client_of(server) as client:
-        (exchange,) = client.ask([JSON])
+        (exchange,) = client.send([JSON])
     assert exchange.body == b"ok"
     assert len(exchange.retries) == 1
     assert len(server.asked) == 2
@@ -77,7 +77,7 @@ def test_a_dropped_connection_is_tried_again(broken: list[Part]) -> None:
 
 def test_a_connection_that_keeps_dropping_is_dropped() -> None:
     exchange = ask_one([CLOSE], retries=1)
-    assert kind_of(exchange) is Transport.DROPPED
+    assert kind_of(exchange) is TransportErrorKind.DROPPED
     assert exchange.problem.detail == "the connection closed before an answer began"
     assert len(exchange.retries) == 1
 
@@ -89,7 +89,7 @@ def test_a_stale_kept_connection_is_no_retry() -> None:
         yield http() if first else CLOSE
 
     with serving(answer) as server, client_of(server, concurrency=1) as client:
-        exchanges = client.ask(turns(4))
+        exchanges = client.send(turns(4))
         assert client.traffic.retries == 0
     assert [exchange.status for exchange in exchanges] == [200] * 4
     assert all(exchange.retries == () for exchange in exchanges)
@@ -107,7 +107,7 @@ def test_retry_after_pauses_everybody() -> None:
             yield http()
 
     with serving(answer) as server, client_of(server, concurrency=2) as client:
-        exchanges = client.ask(turns(16))
+        exchanges = client.send(turns(16))
     waits = [retry.waited for exchange in exchanges for retry in exchange.retries]
     assert waits == [1.0]
     # a few may be under way before the pause begins
@@ -119,14 +119,14 @@ def test_retry_after_pauses_everybody() -> None:
 def test_an_honest_gateway_never_exhausts_the_tries(bucket: bool, retry_after: bool) -> None:
     gateway = Gateway(allowed=30, window=0.5, bucket=bucket, retry_after=retry_after)
     with serving(gateway) as server, client_of(server, concurrency=8) as client:
-        exchanges = client.ask(turns(70))
+        exchanges = client.send(turns(70))
     assert [exchange.status for exchange in exchanges] == [200] * 70
     assert gateway.turned_away > 0
 
 
 def test_what_is_in_vain_is_given_up() -> None:
     with serving(always(http(b"", 502))) as server, client_of(server, retries=1) as client:
-        exchanges = client.ask(turns(60, user=State.UNKNOWN))
+        exchanges = client.send(turns(60, user=State.UNKNOWN))
     assert len(server.asked) < 60 + 20
     assert exchanges[-1].retries == ()
     assert exchanges[-1].status == 502
@@ -134,7 +134,7 @@ def test_what_is_in_vain_is_given_up() -> None:
 
 def test_a_rate_spaces_the_calls() -> None:
     with serving(always(http())) as server, client_of(server, rate=50.0) as client:
-        client.ask(turns(20))
+        client.send(turns(20))
     at = [asked.at for asked in server.asked]
     assert at[-1] - at[0] > 0.3
 
@@ -147,12 +147,12 @@ def test_a_family_that_never_answers_is_no_longer_asked() -> None:
         return [http()] if asked.parameters["user"] == "customer@example.com" else [60.0]
 
     with serving(answer) as server, client_of(server, timeout=0.3, concurrency=4) as client:
-        wrong = client.ask(turns(40, user=State.UNKNOWN))
-        right = client.ask(turns(3))
+        wrong = client.send(turns(40, user=State.UNKNOWN))
+        right = client.send(turns(3))
         calls = client.traffic.calls
     kinds = [kind_of(exchange) for exchange in wrong]
-    assert kinds.count(Transport.TIMEOUT) <= 3 + 4
-    assert kinds[-1] is Transport.NOT_ASKED
+    assert kinds.count(TransportErrorKind.TIMEOUT) <= 3 + 4
+    assert kinds[-1] is TransportErrorKind.NOT_SENT
     assert "never answered" in wrong[-1].problem.detail
     assert [exchange.status for exchange in right] == [200] * 3
     assert calls == len(server.asked)
@@ -160,10 +160,12 @@ def test_a_family_that_never_answers_is_no_longer_asked() -> None:
 
 def test_the_budget_of_requests_is_kept() -> None:
     with serving(always(http())) as server, client_of(server, max_requests=5) as client:
-        exchanges = client.ask_in_turn(turns(8))
-        assert client.ask([exchanges[0].case])[0] is exchanges[0]
+        exchanges = client.send_in_sequence(turns(8))
+        assert client.send([exchanges[0].case])[0] is exchanges[0]
     assert len(server.asked) == 5
-    assert [kind_of(exchange) for exchange in exchanges] == [None] * 5 + [Transport.NOT_ASKED] * 3
+    assert [kind_of(exchange) for exchange in exchanges] == [None] * 5 + [
+        TransportErrorKind.NOT_SENT
+    ] * 3
     assert "api_key=***" in exchanges[-1].url
 
 
@@ -183,29 +185,29 @@ def waiting(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 def test_calls_beyond_the_budget_do_not_wait_for_the_limiter(waiting: list[float]) -> None:
     with serving(always(http())) as server, client_of(server, max_requests=5) as client:
-        client.ask(turns(40))
+        client.send(turns(40))
     assert len(waiting) == len(server.asked) == 5
 
 
 def test_calls_that_are_given_up_do_not_wait_for_the_limiter(waiting: list[float]) -> None:
     limits = {"timeout": 0.1, "concurrency": 1, "retries": 0}
     with serving(always(1.0)) as server, client_of(server, **limits) as client:
-        exchanges = client.ask(turns(20))
-    assert kind_of(exchanges[-1]) is Transport.NOT_ASKED
+        exchanges = client.send(turns(20))
+    assert kind_of(exchanges[-1]) is TransportErrorKind.NOT_SENT
     assert len(waiting) == client.traffic.calls == 3
 
 
 def test_calls_of_a_stopped_client_do_not_wait_for_the_limiter() -> None:
     with serving(always(http())) as server, client_of(server, rate=1 / 3_600) as client:
-        client.ask([JSON])
+        client.send([JSON])
         client.close()
-        exchanges = client.ask(turns(20))
-    assert {kind_of(exchange) for exchange in exchanges[1:]} == {Transport.NOT_ASKED}
+        exchanges = client.send(turns(20))
+    assert {kind_of(exchange) for exchange in exchanges[1:]} == {TransportErrorKind.NOT_SENT}
 
 
 def test_retries_are_within_the_budget() -> None:
     with serving(always(http(b"", 503))) as server, client_of(server, max_requests=2) as client:
-        (exchange,) = client.ask([JSON])
+        (exchange,) = client.send([JSON])
     assert len(server.asked) == 2
     assert exchange.status == 503
     assert len(exchange.retries) == 1
@@ -219,7 +221,7 @@ NOW = "Mon, 23 Nov 2026 10:00:00 GMT"
 def waits(retry_after: str | None, tries: int = 1, date: str | None = NOW) -> float:
     given = {"Retry-After": retry_after, "Date": date}
     headers = tuple((name, value) for name, value in given.items() if value is not None)
-    return seconds_to_wait(Reply(0.0, 0.0, status=503, headers=headers), tries)
+    return seconds_to_wait(RawResponse(0.0, 0.0, status=503, headers=headers), tries)
 
 
 @pytest.mark.parametrize(
@@ -228,12 +230,12 @@ def waits(retry_after: str | None, tries: int = 1, date: str | None = NOW) -> fl
         ("7", 7.0),
         (" 7 ", 7.0),
         ("0", 0.25),
-        ("99999", LONGEST),
-        ("9" * 5000, LONGEST),
+        ("99999", MAX_WAIT_SECONDS),
+        ("9" * 5000, MAX_WAIT_SECONDS),
         ("Mon, 23 Nov 2026 10:00:05 GMT", 5.0),
         ("Monday, 23-Nov-26 10:00:05 GMT", 5.0),
         ("Mon, 23 Nov 2026 09:00:00 GMT", 0.25),
-        ("Fri, 23 Nov 2096 10:00:00 GMT", LONGEST),
+        ("Fri, 23 Nov 2096 10:00:00 GMT", MAX_WAIT_SECONDS),
         ("Mon, 23 Nov 99999999999999 10:00:00 GMT", 0.25),
         ("soon", 0.25),
         ("-5", 0.25),
@@ -250,7 +252,7 @@ def test_who_is_put_off_for_a_day_neither_waits_nor_asks_on(status: int) -> None
     away = http(b"", status, Retry_After="99999")
     with serving(always(away)) as server, client_of(server, concurrency=1) as client:
         began = time.monotonic()
-        exchanges = client.ask(turns(6))
+        exchanges = client.send(turns(6))
         assert time.monotonic() - began < 5
     assert len(server.asked) == 3
     assert [exchange.status for exchange in exchanges] == [status] * 3 + [None] * 3
@@ -264,4 +266,4 @@ def test_without_a_date_the_own_clock_is_taken() -> None:
 
 def test_each_wait_is_longer_than_the_last() -> None:
     alone = [waits(None, tries) for tries in (1, 2, 3, 9)]
-    assert alone == [0.25, 1.0, 4.0, LONGEST]
+    assert alone == [0.25, 1.0, 4.0, MAX_WAIT_SECONDS]

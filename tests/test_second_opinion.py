@@ -25,8 +25,7 @@ from reseller_conformance import schemas
 from reseller_conformance.cases.case import Case
 from reseller_conformance.cases.mutations import State
 from reseller_conformance.checks import second_opinion as module
-from reseller_conformance.checks.response import Answer, read
-from reseller_conformance.checks.schema_tally import SchemaTally
+from reseller_conformance.checks.response import Response, parse
 from reseller_conformance.checks.second_opinion import (
     BEYOND_SCHEMAS,
     MAX_BODY_BYTES,
@@ -34,10 +33,11 @@ from reseller_conformance.checks.second_opinion import (
     disputed,
     second_opinion,
 )
-from reseller_conformance.checks.well_formed import troubles
+from reseller_conformance.checks.well_formed import form_violations
 from reseller_conformance.contract import Format
 from reseller_conformance.exchange import Exchange
 from reseller_conformance.findings.model import Outcome, Result
+from reseller_conformance.findings.schema_tally import SchemaTally
 from reseller_conformance.offline.assertion import assert_conformant
 from reseller_conformance.reference import Reference
 from reseller_conformance.reference.mock import EMBEDDED_URL
@@ -49,9 +49,9 @@ OVERVIEW = {format: schema_text(f"examples/overview.{format}") for format in For
 ERRORS = {format: schema_text(f"examples/errors.{format}") for format in Format}
 
 
-def response(body: str | bytes, format: Format, **more: Any) -> Answer:
+def response(body: str | bytes, format: Format, **more: Any) -> Response:
     content = body.encode() if isinstance(body, str) else body
-    return read(Exchange(Case(format), url="", **{"status": 200, "body": content, **more}))
+    return parse(Exchange(Case(format), url="", **{"status": 200, "body": content, **more}))
 
 
 class Change(NamedTuple):
@@ -119,7 +119,7 @@ LOOSENED = [
         Change(JSON, "overview", '    "package",\n', ""),
     ),
     (
-        r.SUCCESS_CLOSED,
+        r.SUCCESS_NO_EXTRAS,
         '"package"',
         '"plan": 1, "package"',
         Change(JSON, "overview", '"additionalProperties": false', '"additionalProperties": true'),
@@ -131,7 +131,7 @@ LOOSENED = [
         Change(JSON, "errors", '"const": "error"', '"type": "string"'),
     ),
     (
-        r.ERRORS_LISTED,
+        r.ERRORS_LIST,
         '"...error messages..."',
         "",
         Change(JSON, "errors", '"minItems": 1', '"minItems": 0'),
@@ -145,7 +145,7 @@ LOOSENED = [
         Change(XML, "overview", 'name="package" type', 'name="package" minOccurs="0" type'),
     ),
     (
-        r.SUCCESS_CLOSED,
+        r.SUCCESS_NO_EXTRAS,
         PACKAGE,
         f"{PACKAGE}<plan/>",
         Change(XML, "overview", "</xs:all>", '<xs:element name="plan" minOccurs="0"/></xs:all>'),
@@ -157,7 +157,7 @@ LOOSENED = [
         Change(XML, "errors", 'value="error"/>', 'value="error"/><xs:enumeration value="Error"/>'),
     ),
     (
-        r.ERRORS_LISTED,
+        r.ERRORS_LIST,
         MESSAGES,
         "",
         Change(XML, "errors", 'name="error" type', 'name="error" minOccurs="0" type'),
@@ -213,7 +213,7 @@ TIGHTENED = [
         Change(JSON, "overview", '"required": [', '"required": ["plan",'),
     ),
     (
-        r.SUCCESS_CLOSED,
+        r.SUCCESS_NO_EXTRAS,
         "#/additionalProperties refuses $ (",
         Change(JSON, "overview", '"reputation": {', '"rating": {'),
     ),
@@ -223,7 +223,7 @@ TIGHTENED = [
         Change(JSON, "errors", '"const": "error"', '"const": "Error"'),
     ),
     (
-        r.ERRORS_LISTED,
+        r.ERRORS_LIST,
         "#/properties/errors/minItems refuses $.errors",
         Change(JSON, "errors", '"minItems": 1', '"minItems": 2'),
     ),
@@ -253,7 +253,7 @@ TIGHTENED = [
         Change(XML, "errors", 'value="error"', 'value="Error"'),
     ),
     (
-        r.ERRORS_CLOSED,
+        r.ERRORS_NO_EXTRAS,
         " (type errors) refuses /result/errors (",
         Change(XML, "errors", 'name="error" type', 'name="text" type'),
     ),
@@ -314,7 +314,7 @@ def test_no_fault_of_form_is_disputed() -> None:
         made = fault.make()
         if isinstance(made, Reference):
             client = Direct(made, target_of(made, EMBEDDED_URL))
-            tally.take(read(exchange) for exchange in client.ask(cases))
+            tally.take(parse(exchange) for exchange in client.send(cases))
             assert tally.drain()["reasons"] == [], fault.name
     assert tally.validated > 1_000
 
@@ -343,14 +343,14 @@ def test_an_outage_page_is_not_validated() -> None:
 @pytest.mark.parametrize("format", Format)
 def test_an_empty_error_text_is_a_violation_that_no_schema_disputes(format: Format) -> None:
     found = response(re.sub(r"\.\.\. ?error messages ?\.\.\.", "", ERRORS[format]), format)
-    assert [problem.requirement for problem in found.problems] == [r.ERRORS_TEXT]
+    assert [problem.requirement for problem in found.problems] == [r.ERRORS_NO_EMPTY_TEXT]
     assert second_opinion(found) == ()
 
 
 def test_each_requirement_of_form_has_a_rule_in_the_schemas_or_is_beyond_them() -> None:
     beyond = {requirement for row in BEYOND_SCHEMAS for requirement in row.requirements}
     form = {one for one in CATALOGUE if one.topic in ("readable", "success", "errors")}
-    not_of_one_body = {r.SUCCESS_ANSWERED, r.ERRORS_KEY, r.ERRORS_STEADY}
+    not_of_one_body = {r.SUCCESS_RETURNED, r.ERRORS_NO_KEY_ECHO, r.ERRORS_DETERMINISTIC}
     assert set(RULES) | beyond == form - not_of_one_body
 
 
@@ -410,10 +410,10 @@ def test_tallies_of_several_processes_count_each_body_once(apply: Apply) -> None
 
 
 def test_a_disputed_violation_is_nobody_elses_reason(apply: Apply) -> None:
-    assert r.SUCCESS_COUNTS in troubles(response(PADDED, JSON))
+    assert r.SUCCESS_COUNTS in form_violations(response(PADDED, JSON))
     apply(LOOSE)
     assert disputed(response(PADDED, JSON)) == {r.SUCCESS_COUNTS}
-    assert troubles(response(PADDED, JSON)) == {}
+    assert form_violations(response(PADDED, JSON)) == {}
 
 
 def test_an_assertion_does_not_blame_the_response(apply: Apply) -> None:

@@ -10,13 +10,13 @@ from urllib.parse import quote
 import pytest
 
 from reseller_conformance.cases.case import Case, Encoding
-from reseller_conformance.cases.mutations import UNKNOWN, State, Text, Value
-from reseller_conformance.checks.response import read
+from reseller_conformance.cases.mutations import UNREGISTERED, State, Text, Value
+from reseller_conformance.checks.response import parse
 from reseller_conformance.client import Client
 from reseller_conformance.client.target import Limits
 from reseller_conformance.contract import Format
 from reseller_conformance.exchange import Exchange
-from reseller_conformance.soak.calls import Asker
+from reseller_conformance.soak.calls import Caller
 from servers import CLOSE, JSON, KEY, Asked, always, ask_one, client_of, http, serving, target_at
 
 # --- The key --------------------------------------------------------------------------------------
@@ -42,7 +42,7 @@ def test_the_canary_leaves_in_no_form(
     caplog.set_level(logging.DEBUG)
     case = Case(Format.JSON, method=method, encoding=encoding)
     with serving(answer) as server, client_of(server, key=CANARY) as client:
-        (exchange,) = client.ask([case])
+        (exchange,) = client.send([case])
     assert exchange.echoes_key
     assert not holds_canary(repr(exchange) + exchange.body.decode() + repr(exchange.headers))
     assert "***" in exchange.body.decode()
@@ -56,9 +56,14 @@ def test_the_canary_leaves_in_no_form(
 @pytest.mark.parametrize("key", [CANARY, "ab", "errors", "password", "2010"])
 @pytest.mark.parametrize("state", [State.VALID, State.PREFIX, State.ENDING, State.COMMENTED])
 def test_a_url_shows_nothing_of_the_key(key: str, state: State) -> None:
-    case = Case(Format.JSON, api_key=state, again=(("api_key", State.VALID),), arrays=("api_key",))
+    case = Case(
+        Format.JSON,
+        api_key=state,
+        repeated_parameters=(("api_key", State.VALID),),
+        arrays=("api_key",),
+    )
     with serving(always(http())) as server, client_of(server, key=key) as client:
-        (exchange,) = client.ask([case])
+        (exchange,) = client.send([case])
     assert "api_key[]=***&task=overview&user=customer@example.com&api_key=***" in exchange.url
 
 
@@ -75,7 +80,7 @@ def test_debug_records_of_urllib3_hold_no_short_key_either(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     with serving(always(http())) as server, client_of(server, key="zq") as client:
-        client.ask([JSON])
+        client.send([JSON])
         during = caplog.text
     assert "?***" in during
     assert "zq" not in during
@@ -91,7 +96,7 @@ def test_loggers_are_left_as_they_were() -> None:
 
 def echo(case: Case, body: str, key: str = KEY) -> tuple[str, ...]:
     with serving(always(http(body.encode(), 403))) as server, client_of(server, key=key) as client:
-        return client.ask([case])[0].echoes_key
+        return client.send([case])[0].echoes_key
 
 
 def test_an_echo_is_of_the_key_that_was_sent() -> None:
@@ -99,7 +104,7 @@ def test_an_echo_is_of_the_key_that_was_sent() -> None:
     unknown = Case(Format.JSON, api_key=State.UNKNOWN)
     assert echo(JSON, f"no {KEY} here")
     assert echo(prefix, f"no {KEY[:-1]} here")
-    assert echo(unknown, f"no {UNKNOWN['api_key']} here")
+    assert echo(unknown, f"no {UNREGISTERED['api_key']} here")
     assert not echo(JSON, "no such key")
     assert not echo(Case(Format.JSON, api_key=State.GLOB), "* is no key")
     assert not echo(Case(Format.JSON, api_key=State.MISSING), "api_key is missing")
@@ -109,8 +114,8 @@ def test_what_was_sent_elsewhere_too_proves_no_echo() -> None:
     both = Case(Format.JSON, api_key=State.UNKNOWN, user=State.UNKNOWN)
     listed = Case(Format.JSON, api_key=State.UNKNOWN, user=State.LISTED)
     for case in (both, listed):
-        assert not echo(case, f"no {UNKNOWN['user']} here")
-        assert echo(case, f"no {UNKNOWN['api_key']} here")
+        assert not echo(case, f"no {UNREGISTERED['user']} here")
+        assert echo(case, f"no {UNREGISTERED['api_key']} here")
     assert not echo(JSON, "bad api_key: acme", key="acme")
     without_user = Case(Format.JSON, user=State.MISSING)
     assert not echo(without_user, "before: no customer@example.com", key="customer@example.com")
@@ -134,7 +139,7 @@ def test_an_echo_beside_the_body_is_one(state: State, name: str, value: str, pla
         yield http(b"{}", 403, **{name: value.format(written)})
 
     with serving(answer) as server, client_of(server, key=CANARY) as client:
-        (exchange,) = client.ask([Case(Format.JSON, api_key=state)])
+        (exchange,) = client.send([Case(Format.JSON, api_key=state)])
     assert exchange.echoes_key == (place,)
     assert not holds_canary(repr(exchange))
 
@@ -203,7 +208,7 @@ def told_of(name: str, value: str, said: list[str]) -> str:
         serving(always(told)) as server,
         Client(target_at(server.url, headers=headers), Limits()) as client,
     ):
-        (exchange,) = client.ask([JSON])
+        (exchange,) = client.send([JSON])
     return exchange.body.decode() + repr(exchange.headers)
 
 
@@ -246,8 +251,8 @@ def test_what_is_cut_is_redacted_first(header: str, before: str, length: int) ->
     filling = {"X_Filling": "y" * 8_000} if len(before) > 900 else {}
     answered = http(b"{}", 302, **{header: before + key}, **filling)
     with serving(always(answered)) as server, client_of(server, key=key) as client:
-        (exchange,) = client.ask([JSON])
-    told = repr((exchange.headers, exchange.problem)) + read(exchange).summary
+        (exchange,) = client.send([JSON])
+    told = repr((exchange.headers, exchange.problem)) + parse(exchange).summary
     assert "kQ7-" not in told.replace("...", "")
     assert not [at for at in range(length - 3) if key[at : at + 4] in told]
 
@@ -261,20 +266,20 @@ def test_an_unknown_coding_is_told_by_its_name() -> None:
 def test_words_of_the_suite_are_not_redacted() -> None:
     broken = [http(b"{", Content_Length="99"), CLOSE]
     with serving(always(*broken)) as server, client_of(server, key="breaks off") as client:
-        (exchange,) = client.ask([JSON])
+        (exchange,) = client.send([JSON])
     assert exchange.problem is not None
     assert exchange.problem.detail == "the body breaks off: 1 of 99 bytes came"
 
 
 def asked_by_a_run(url: str) -> Exchange:
     with Client(target_at(url), Limits()) as client:
-        return client.ask([Case(Format.XML)])[0]
+        return client.send([Case(Format.XML)])[0]
 
 
 def asked_under_load(url: str) -> Exchange:
-    asker = Asker(target_at(url), Limits())
+    asker = Caller(target_at(url), Limits())
     try:
-        return asker.ask(Case(Format.XML)).exchange
+        return asker.call(Case(Format.XML)).exchange
     finally:
         asker.close()
 
@@ -288,7 +293,7 @@ def test_a_key_in_pieces_is_in_nothing_that_the_reader_makes(
     body = f"<result>{broken}<message>{broken}</message><errors>{broken}</errors></result>"
     with serving(always(http(body.encode(), 403, Content_Type="text/xml"))) as server:
         exchange = ask(server.url)
-    envelope = read(exchange).envelope
+    envelope = parse(exchange).envelope
     for text in (repr(envelope), exchange.body.decode()):
         assert KEY not in text
         assert KEY[:6] not in text

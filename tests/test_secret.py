@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from reseller_conformance.client.target import Target
 from reseller_conformance.redaction.secret import MASK, Scrubber, Secret
-from reseller_conformance.redaction.unescape import unescaped
+from reseller_conformance.redaction.unescape import unescape
 
 CANARY = 'k3y/with+odd&chars=%41é "<'
 
@@ -271,12 +271,12 @@ def test_no_part_of_a_key_is_left_where_a_body_breaks_off(
 ) -> None:
     written = escape(key)
     length = data.draw(st.integers(0, len(written)))
-    left = Scrubber([key]).broken_off(f"<<<<<<{written[:length]}".encode())
+    left = Scrubber([key]).truncated(f"<<<<<<{written[:length]}".encode())
     assert left.startswith(b"<<<<<<"[: len(left)])
-    plain = unescaped(left.removeprefix(b"<<<<<<"))
-    assert unescaped(key[:4].encode()) not in plain
+    plain = unescape(left.removeprefix(b"<<<<<<"))
+    assert unescape(key[:4].encode()) not in plain
 
 
 def test_a_body_that_breaks_off_elsewhere_is_whole() -> None:
     body = b'{"errors": ["100% of \\u00'
-    assert Scrubber([CANARY]).broken_off(body) == body
+    assert Scrubber([CANARY]).truncated(body) == body

@@ -13,7 +13,7 @@ from reseller_conformance.config.selection import EVERYTHING, SelectionError, se
 from reseller_conformance.requirements import CATALOGUE
 
 ALL = {known.id for known in CATALOGUE}
-DUE = {id for id in ALL if id.startswith("due.")}
+REJECTS = {id for id in ALL if id.startswith("rejects.")}
 SUBCLASS = """
 from reseller_conformance import OverviewConformance
 
@@ -35,10 +35,10 @@ def included(only: list[str], skip: list[str]) -> set[str]:
     [
         ([], [], ALL),
         (["success.dates"], [], {"success.dates"}),
-        (["due"], [], DUE),
-        (["due", "success.dates"], [], DUE | {"success.dates"}),
-        ([], ["due"], ALL - DUE),
-        (["due"], ["due.combined"], DUE - {"due.combined"}),
+        (["rejects"], [], REJECTS),
+        (["rejects", "success.dates"], [], REJECTS | {"success.dates"}),
+        ([], ["rejects"], ALL - REJECTS),
+        (["rejects"], ["rejects.combined"], REJECTS - {"rejects.combined"}),
         ([" Success.Dates "], [], {"success.dates"}),
     ],
 )
@@ -56,10 +56,10 @@ def test_no_word_selects_everything() -> None:
     ("only", "skip", "message"),
     [
         (["success.date"], [], "--only names no requirement and no topic (did you mean success."),
-        ([], ["duee"], "--skip names no requirement and no topic (did you mean due"),
+        ([], ["reject"], "--skip names no requirement and no topic (did you mean rejects"),
         (["dates"], [], "(did you mean success.dates?): dates"),
         (["xyzzy"], [], "--only names no requirement and no topic: xyzzy"),
-        (["due"], ["due"], "--only and --skip leave nothing to test: due"),
+        (["rejects"], ["rejects"], "--only and --skip leave nothing to test: rejects"),
     ],
 )
 def test_a_word_that_selects_nothing_is_refused(

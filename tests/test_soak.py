@@ -117,9 +117,9 @@ def test_what_conforms_conforms_under_load_from_every_worker(tmp_path):
     assert calls > USERS
     assert calls <= len(server.asked) <= calls + USERS
     assert len({asked.connection for asked in server.asked}) == USERS
-    assert done.result("agreement.formats", "both")["outcome"] == "passed"
-    assert done.result("due.combined", "json")["reason"] == "not judged under load"
-    assert done.result("due.api-key-wrong", "xml")["outcome"] == "passed"
+    assert done.result("consistency.formats", "both")["outcome"] == "passed"
+    assert done.result("rejects.combined", "json")["reason"] == "not judged under load"
+    assert done.result("rejects.api-key-wrong", "xml")["outcome"] == "passed"
     assert "json api_key wrong" in done.said
     assert "api_user=" not in done.said
 
@@ -142,9 +142,14 @@ def test_what_goes_wrong_only_under_load_is_found_with_its_evidence(tmp_path):
         done = soak(tmp_path, server.url)
     assert done.codes[0] == 1, done.said
     assert done.report["verdict"] == "violated"
-    assert {"http.server-error", "agreement.concurrency"} <= done.failed
+    assert {"http.server-error", "isolation.concurrency"} <= done.failed
     assert done.failed <= {
-        *("http.server-error", "agreement.concurrency", "agreement.formats", "values.steady"),
+        *(
+            "http.server-error",
+            "isolation.concurrency",
+            "consistency.formats",
+            "consistency.counters",
+        ),
     }
     found = done.result("http.server-error", "json")["findings"][0]
     assert (found["got"], found["status"]) == ("500", 500)
@@ -197,7 +202,7 @@ def test_nobody_there_is_nothing_verified(tmp_path):
     done = soak(tmp_path, refused_url(), workers=1)
     assert done.codes[0] == 3, done.said
     assert done.report["verdict"] == "unverified"
-    assert done.result("success.answered", "json")["reason"] == "nobody answers"
+    assert done.result("success.returned", "json")["reason"] == "nobody answers"
 
 
 @pytest.mark.parametrize(
@@ -240,7 +245,7 @@ def test_no_form_of_the_key_is_written_anywhere(tmp_path):
             RESELLER_API_KEY=KEY,
         )
     assert done.codes[0] == 1, done.said
-    assert "errors.key" in done.failed
+    assert "errors.no-key-echo" in done.failed
     written = {path: path.read_text(encoding="utf-8") for path in tmp_path.glob("*.*")}
     assert len(written) > 10
     for form in FORMS:

@@ -10,20 +10,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reseller_conformance import requirements as r
-from reseller_conformance.cases.case import Case, askable, url_of
+from reseller_conformance.cases.case import Case, is_distinguishable, url_of
 from reseller_conformance.cases.mutations import State
 from reseller_conformance.cases.plan import Depth, Plan
-from reseller_conformance.checks.response import Answer, read
-from reseller_conformance.client.request import request_for, rights_of
+from reseller_conformance.checks.response import Response, parse
+from reseller_conformance.client.request import request_for, valid_values_of
 from reseller_conformance.client.target import Target
 from reseller_conformance.contract import Format
-from reseller_conformance.exchange import Exchange, Retry, Transport, TransportProblem
+from reseller_conformance.exchange import Exchange, Retry, TransportErrorKind, TransportProblem
 from reseller_conformance.findings.model import Outcome, Verdict, verdict
 from reseller_conformance.redaction.secret import Secret
 from reseller_conformance.reference import Reference, Request, load_accounts
 from reseller_conformance.requirements import CATALOGUE, Level
-from reseller_conformance.soak.rules import judged, judged_together, put_off
-from reseller_conformance.soak.tally import MOST_KINDS, Tally
+from reseller_conformance.soak.rules import is_rate_limited, judged, judged_together
+from reseller_conformance.soak.tally import MAX_KINDS, Tally
 
 RESELLER, OTHER = load_accounts().resellers[:2]
 NAMES = tuple(account.user for account in RESELLER.customers[:2])
@@ -34,25 +34,25 @@ BOTH = tuple(Format)
 JSON, XML = Case(Format.JSON), Case(Format.XML)
 
 
-def answered(case: Case, reference: Reference | None = None, **changes) -> Answer:
-    request = request_for(case, TARGET.base_url, rights_of(TARGET))
+def answered(case: Case, reference: Reference | None = None, **changes) -> Response:
+    request = request_for(case, TARGET.base_url, valid_values_of(TARGET))
     path, _, query = request.url.removeprefix(TARGET.base_url).partition("?")
     said = (reference or Reference(load_accounts())).respond(Request(path, query.encode()))
     came = Exchange(
         case, url_of("", case, ""), said.status, (("Content-Type", said.content_type),), said.body
     )
-    return read(replace(came, **changes))
+    return parse(replace(came, **changes))
 
 
-def departed(*answers: Answer) -> set[r.Requirement]:
+def departed(*answers: Response) -> set[r.Requirement]:
     return {one.requirement for a in answers for one in judged(a) if one.departures}
 
 
-def tallied(*answers: Answer) -> Tally:
+def tallied(*answers: Response) -> Tally:
     tally = Tally()
     for answer in answers:
         tally.count(answer)
-        for judgement in () if put_off(answer) else judged(answer):
+        for judgement in () if is_rate_limited(answer) else judged(answer):
             tally.note(judgement, TARGET)
     return tally
 
@@ -69,7 +69,7 @@ def result(tally: Tally, requirement: r.Requirement, format: str = "json"):
 @pytest.mark.parametrize("format", Format)
 def test_nothing_departs_in_the_reference(format):
     cases = [*Plan(Depth.QUICK, 2).singles(format), *Plan(Depth.QUICK, 2).documented(format)]
-    cases = [case for case in cases if askable(case, rights_of(TARGET))]
+    cases = [case for case in cases if is_distinguishable(case, valid_values_of(TARGET))]
     assert departed(*map(answered, cases)) == set()
 
 
@@ -77,25 +77,25 @@ def test_what_departs_has_one_cause():
     overview = answered(JSON).exchange.body
     wrong = replace(JSON, api_key=State.MISSING)
     html = (("Content-Type", "text/html"),)
-    lost = TransportProblem(Transport.TIMEOUT, "no answer within 10 s")
+    lost = TransportProblem(TransportErrorKind.TIMEOUT, "no answer within 10 s")
     again = (Retry("status 502", 0.25),)
     assert departed(answered(JSON, status=500)) == {r.HTTP_SERVER_ERROR}
     assert departed(answered(JSON, status=503)) == {r.HTTP_DELIVERED}
-    assert departed(answered(JSON, status=None, body=b"", problem=lost)) == {r.HTTP_IN_TIME}
+    assert departed(answered(JSON, status=None, body=b"", problem=lost)) == {r.HTTP_TIMEOUT}
     assert departed(answered(JSON, retries=again)) == {r.HTTP_RETRIES}
     assert departed(answered(JSON, headers=html)) == {r.HTTP_CONTENT_TYPE}
     assert departed(answered(JSON, body=overview[:-3])) == {r.READABLE_SYNTAX}
-    assert departed(answered(wrong, body=overview, status=200)) == {r.DUE_API_KEY_MISSING}
-    assert departed(answered(wrong, echoes_key=("body",))) == {r.ERRORS_KEY}
-    assert departed(answered(JSON, body=answered(wrong).exchange.body)) >= {r.SUCCESS_ANSWERED}
+    assert departed(answered(wrong, body=overview, status=200)) == {r.REJECTS_API_KEY_MISSING}
+    assert departed(answered(wrong, echoes_key=("body",))) == {r.ERRORS_NO_KEY_ECHO}
+    assert departed(answered(JSON, body=answered(wrong).exchange.body)) >= {r.SUCCESS_RETURNED}
 
 
 def test_a_gateway_that_wants_fewer_calls_is_not_judged():
     retry_after = (("Retry-After", "1"),)
-    assert put_off(answered(JSON, status=429))
-    assert put_off(answered(JSON, status=503, headers=retry_after))
-    assert not put_off(answered(JSON, status=503))
-    assert not put_off(answered(JSON, headers=retry_after))
+    assert is_rate_limited(answered(JSON, status=429))
+    assert is_rate_limited(answered(JSON, status=503, headers=retry_after))
+    assert not is_rate_limited(answered(JSON, status=503))
+    assert not is_rate_limited(answered(JSON, headers=retry_after))
 
 
 # --- One after the other -------------------------------------------------------------------------
@@ -128,19 +128,19 @@ def test_counts_that_grow_are_the_same_account():
 
 
 def test_a_count_that_goes_up_and_down_is_no_race():
-    assert together(Counting(1, 7, 1, 1), JSON, JSON, JSON, JSON) == {r.VALUES_STEADY}
-    assert together(Counting(5, 4, 5, 6, 5, 4), *(JSON, XML) * 3) == {r.VALUES_STEADY}
+    assert together(Counting(1, 7, 1, 1), JSON, JSON, JSON, JSON) == {r.CONSISTENCY_COUNTERS}
+    assert together(Counting(5, 4, 5, 6, 5, 4), *(JSON, XML) * 3) == {r.CONSISTENCY_COUNTERS}
 
 
 def test_an_answer_that_lies_outside_those_around_it_is_told():
-    assert together(Counting(1, 7, 3, 4), JSON, JSON, JSON, JSON) == {r.VALUES_STEADY}
-    assert together(Counting(1, 7, 3, 8), JSON, XML, JSON, XML) == {r.AGREEMENT_FORMATS}
+    assert together(Counting(1, 7, 3, 4), JSON, JSON, JSON, JSON) == {r.CONSISTENCY_COUNTERS}
+    assert together(Counting(1, 7, 3, 8), JSON, XML, JSON, XML) == {r.CONSISTENCY_FORMATS}
 
 
 def test_another_customers_answer_is_told():
     readings = [answered(JSON), answered(replace(JSON, customer=1)), answered(JSON)]
     found = {one.requirement for one in judged_together(readings) if one.departures}
-    assert r.AGREEMENT_CONCURRENCY in found
+    assert r.ISOLATION_CONCURRENCY in found
 
 
 def test_counts_start_anew_with_the_billing_cycle():
@@ -151,7 +151,7 @@ def test_counts_start_anew_with_the_billing_cycle():
 
 def test_answers_that_are_no_overviews_are_not_compared():
     readings = [answered(JSON), answered(JSON, status=500), answered(JSON)]
-    assert {one.requirement for one in judged_together(readings)} == {r.VALUES_STEADY}
+    assert {one.requirement for one in judged_together(readings)} == {r.CONSISTENCY_COUNTERS}
 
 
 # --- All together --------------------------------------------------------------------------------
@@ -189,16 +189,16 @@ def test_a_finding_holds_its_evidence_and_how_often_it_was_seen():
 
 
 def test_the_most_frequent_departures_are_shown_and_memory_is_bounded():
-    many = [answered(JSON, body=b'{"x%d": 1}' % number) for number in range(4 * MOST_KINDS)]
+    many = [answered(JSON, body=b'{"x%d": 1}' % number) for number in range(4 * MAX_KINDS)]
     tally = tallied(*many, many[3], many[3])
-    assert max(len(kinds) for *_, kinds in tallied(*many).take()["counts"]) <= MOST_KINDS
+    assert max(len(kinds) for *_, kinds in tallied(*many).take()["counts"]) <= MAX_KINDS
     assert all(len(one.findings) <= 3 for one in tally.results(BOTH))
 
 
 def test_every_requirement_has_a_result_and_what_takes_a_run_is_not_tested():
     found = tallied(*ANSWERS).results(BOTH)
     assert {one.requirement for one in found} == set(CATALOGUE)
-    combined = result(tallied(*ANSWERS), r.DUE_COMBINED)
+    combined = result(tallied(*ANSWERS), r.REJECTS_COMBINED)
     assert (combined.outcome, combined.reason) == (Outcome.NOT_TESTED, "not judged under load")
     assert {one.format for one in tallied(*ANSWERS).results((Format.XML,))} == {"xml", "both"}
 
@@ -211,7 +211,7 @@ def test_calls_that_were_turned_away_are_counted_where_retries_are_told():
 
 @pytest.mark.parametrize("count", [0, 3])
 def test_nobody_there_is_nothing_tested(count):
-    refused = TransportProblem(Transport.UNREACHABLE, "connection refused")
+    refused = TransportProblem(TransportErrorKind.UNREACHABLE, "connection refused")
     silent = answered(JSON, status=None, body=b"", problem=refused)
     results = tallied(*[silent] * count).results(BOTH)
     assert {one.outcome for one in results} == {Outcome.NOT_TESTED}

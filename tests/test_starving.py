@@ -16,10 +16,10 @@ import pytest
 
 from reseller_conformance.cases.mutations import State
 from reseller_conformance.client import Client
-from reseller_conformance.client.http.transport import Reply
-from reseller_conformance.client.starvation import TRIALS, Starvation
+from reseller_conformance.client.http.transport import RawResponse
+from reseller_conformance.client.starvation import MAX_FAILED_TRIALS, Starvation
 from reseller_conformance.client.target import Limits
-from reseller_conformance.exchange import Transport, TransportProblem
+from reseller_conformance.exchange import TransportErrorKind, TransportProblem
 from servers import Asked, Part, always, client_of, http, kind_of, serving, target_at, turns
 
 TIMEOUT = 0.5
@@ -77,7 +77,7 @@ def client_at(url: str, **limits: object) -> Client:
 @pytest.mark.parametrize("concurrency", [2, 8])
 def test_one_connection_at_a_time_gets_one_call_at_a_time(concurrency: int) -> None:
     with served() as url, client_at(url, concurrency=concurrency) as client:
-        exchanges = client.ask(turns(30))
+        exchanges = client.send(turns(30))
         traffic = client.traffic
     assert [exchange.status for exchange in exchanges] == [200] * 30
     assert {exchange.retries for exchange in exchanges} == {()}
@@ -90,13 +90,13 @@ def test_a_closed_client_leaves_the_server_to_the_next() -> None:
     with served() as url:
         for client in [client_at(url), client_at(url)]:
             with client:
-                assert [exchange.status for exchange in client.ask(turns(2))] == [200] * 2
+                assert [exchange.status for exchange in client.send(turns(2))] == [200] * 2
 
 
 def test_a_slow_server_that_closes_each_connection_gets_one_call_at_a_time() -> None:
     handler = {"protocol_version": "HTTP/1.0", "seconds": TIMEOUT / 4}
     with served(**handler) as url, client_at(url) as client:
-        exchanges = client.ask(turns(12))
+        exchanges = client.send(turns(12))
         notes = client.traffic.notes
     assert [exchange.status for exchange in exchanges] == [200] * 12
     assert len(notes) == 1
@@ -104,7 +104,7 @@ def test_a_slow_server_that_closes_each_connection_gets_one_call_at_a_time() -> 
 
 def test_a_server_of_two_workers_gets_two_calls_at_a_time() -> None:
     with served(workers=2) as url, client_at(url) as client:
-        exchanges = client.ask(turns(60))
+        exchanges = client.send(turns(60))
         notes = client.traffic.notes
     assert [exchange.status for exchange in exchanges] == [200] * 60
     assert [note.startswith("the target answers 2 connections at a time") for note in notes] == [
@@ -118,16 +118,16 @@ def test_a_call_that_hangs_by_itself_stays_a_timeout() -> None:
 
     right, wrong = turns(10), turns(2, user=State.UNKNOWN)
     with serving(answer) as server, client_of(server, timeout=TIMEOUT) as client:
-        exchanges = client.ask([*wrong, *right])
+        exchanges = client.send([*wrong, *right])
         notes = client.traffic.notes
-    assert [kind_of(exchange) for exchange in exchanges[:2]] == [Transport.TIMEOUT] * 2
+    assert [kind_of(exchange) for exchange in exchanges[:2]] == [TransportErrorKind.TIMEOUT] * 2
     assert [exchange.status for exchange in exchanges[2:]] == [200] * 10
     assert notes == ()
 
 
 def test_a_server_that_hangs_altogether_costs_no_trial() -> None:
     with serving(always(5.0)) as server, client_of(server, timeout=TIMEOUT) as client:
-        client.ask(turns(3))
+        client.send(turns(3))
     assert len(server.asked) == 3
 
 
@@ -140,28 +140,31 @@ def test_a_server_that_answers_many_at_once_is_not_suspected() -> None:
         return [5.0] if asked.connection in hung else [0.01, http()]
 
     with serving(answer) as server, client_of(server, timeout=TIMEOUT) as client:
-        exchanges = client.ask(turns(200))
+        exchanges = client.send(turns(200))
         notes = client.traffic.notes
-    assert [kind_of(e) for e in exchanges if e.problem] == [Transport.TIMEOUT]
+    assert [kind_of(e) for e in exchanges if e.problem] == [TransportErrorKind.TIMEOUT]
     assert notes == ()
 
 
 # --- What is suspected ----------------------------------------------------------------------------
 
-ANSWERED = Reply(1.0, 0.1, status=200, connection=1)
-STARVED = Reply(
-    1.0, 10.0, problem=TransportProblem(Transport.TIMEOUT, "no answer within 10 s"), connection=2
+ANSWERED = RawResponse(1.0, 0.1, status=200, connection=1)
+STARVED = RawResponse(
+    1.0,
+    10.0,
+    problem=TransportProblem(TransportErrorKind.TIMEOUT, "no answer within 10 s"),
+    connection=2,
 )
 
 
-def after(*replies: Reply) -> Starvation:
+def after(*replies: RawResponse) -> Starvation:
     starvation = Starvation()
     for reply in replies:
-        starvation.learn(reply)
+        starvation.record(reply)
     return starvation
 
 
-def on(*connections: int) -> list[Reply]:
+def on(*connections: int) -> list[RawResponse]:
     return [replace(ANSWERED, connection=number) for number in connections]
 
 
@@ -170,32 +173,32 @@ def on(*connections: int) -> list[Reply]:
     [([1], 1), ([1, 1, 1], 1), ([1, 3], 1), ([1, 3, 1, 3], 2), ([1, 3, 4, 1, 3, 4], 3), ([], 0)],
 )
 def test_so_many_connections_are_answered_at_once(connections: list[int], fewer: int) -> None:
-    assert after(*on(*connections)).suspected(STARVED, 8) == fewer
+    assert after(*on(*connections)).fewer_connections(STARVED, 8) == fewer
 
 
 def test_a_connection_that_was_answered_before_does_not_starve() -> None:
-    assert after(*on(1, 2)).suspected(STARVED, 8) == 0
+    assert after(*on(1, 2)).fewer_connections(STARVED, 8) == 0
 
 
 def test_a_call_that_was_alone_does_not_starve() -> None:
-    assert after(ANSWERED).suspected(STARVED, 1) == 0
+    assert after(ANSWERED).fewer_connections(STARVED, 1) == 0
 
 
 def test_a_call_beside_which_nothing_was_answered_does_not_starve() -> None:
-    assert after(replace(ANSWERED, began=0.5)).suspected(STARVED, 8) == 0
+    assert after(replace(ANSWERED, began=0.5)).fewer_connections(STARVED, 8) == 0
 
 
 @pytest.mark.parametrize(
     ("kind", "seconds", "unanswered"),
     [
-        (Transport.TIMEOUT, 10.0, True),
-        (Transport.UNREACHABLE, 10.0, True),
-        (Transport.UNREACHABLE, 0.1, False),
-        (Transport.DROPPED, 10.0, False),
+        (TransportErrorKind.TIMEOUT, 10.0, True),
+        (TransportErrorKind.UNREACHABLE, 10.0, True),
+        (TransportErrorKind.UNREACHABLE, 0.1, False),
+        (TransportErrorKind.DROPPED, 10.0, False),
     ],
 )
 def test_only_a_time_limit_that_ran_out_is_looked_into(
-    kind: Transport, seconds: float, unanswered: bool
+    kind: TransportErrorKind, seconds: float, unanswered: bool
 ) -> None:
     reply = replace(STARVED, problem=TransportProblem(kind, "why"), seconds=seconds)
     assert Starvation().unanswered(reply, 10.0) is unanswered
@@ -205,8 +208,8 @@ def test_only_a_time_limit_that_ran_out_is_looked_into(
 
 def test_after_trials_in_vain_nothing_is_suspected() -> None:
     starvation = after(ANSWERED)
-    for _ in range(TRIALS):
-        assert starvation.suspected(STARVED, 8)
-        starvation.tried(1, answered=False)
-    assert not starvation.suspected(STARVED, 8)
+    for _ in range(MAX_FAILED_TRIALS):
+        assert starvation.fewer_connections(STARVED, 8)
+        starvation.record_trial(1, answered=False)
+    assert not starvation.fewer_connections(STARVED, 8)
     assert list(starvation.notes) == []

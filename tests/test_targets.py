@@ -40,7 +40,7 @@ class TestSecond(OverviewConformance):
         return Target({second!r}, USER, Secret(KEY), CUSTOMERS)
 """
 QUICK = ("--reseller-depth=quick", "-p", "no:randomly", "-q")
-FEW = "success_dates or success_counts or success_answered"
+FEW = "success_dates or success_counts or success_returned"
 """Requirements that take few calls."""
 
 

@@ -9,7 +9,7 @@ from threading import Event, Thread
 
 import pytest
 
-from reseller_conformance.client.throttle import GROWTH, StoppedError, Throttle
+from reseller_conformance.client.throttle import RESPONSES_TO_GROW, StoppedError, Throttle
 
 
 class Calls:
@@ -121,11 +121,11 @@ def test_the_flight_is_halved_once_for_calls_in_flight_together() -> None:
     for _ in range(8):
         throttle.pause(0, since=began)
     spend(throttle, 8)
-    assert throttle.allowed == 4
-    spend(throttle, GROWTH)
-    assert throttle.allowed in (4, 5)
-    spend(throttle, 10 * GROWTH)
-    assert throttle.allowed == 8
+    assert throttle.window == 4
+    spend(throttle, RESPONSES_TO_GROW)
+    assert throttle.window in (4, 5)
+    spend(throttle, 10 * RESPONSES_TO_GROW)
+    assert throttle.window == 8
 
 
 def test_the_flight_is_never_less_than_one() -> None:
@@ -133,7 +133,7 @@ def test_the_flight_is_never_less_than_one() -> None:
     for _ in range(5):
         throttle.pause(0, since=time.monotonic())
     spend(throttle, 3)
-    assert throttle.allowed == 1
+    assert throttle.window == 1
 
 
 @pytest.mark.parametrize("calls", [1], indirect=True)

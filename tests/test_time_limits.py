@@ -43,7 +43,7 @@ def run(
 
         def run(mark: str = "", *options: str) -> pytest.RunResult:
             pytester.makepyfile(HOST.format(mark=mark))
-            args = ["-k", "success_answered or host", "--timeout=1", "-p", "no:randomly"]
+            args = ["-k", "success_returned or host", "--timeout=1", "-p", "no:randomly"]
             args += [f"--base-url={server.url}", "--reseller-user=customer@example.com"]
             return pytester.runpytest_subprocess(*args, *options)
 

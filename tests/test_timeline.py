@@ -7,16 +7,22 @@ from dataclasses import asdict
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reseller_conformance.client.timeline import MOST, STEP, Course, Timeline, together
-from reseller_conformance.client.traffic import BOUNDS, Ledger
+from reseller_conformance.client.timeline import (
+    MAX_STEPS,
+    STEP_SECONDS,
+    Timeline,
+    TimelineBuilder,
+    merge,
+)
+from reseller_conformance.client.traffic import BOUNDS, TrafficRecorder
 from reseller_conformance.pytest_support.collector import Collector
 from reseller_conformance.requirements import Level
 
 TIMES = st.lists(st.floats(0, 50_000), max_size=60).map(sorted)
 
 
-def course(times: list[float], seconds: float = 0.5) -> Course:
-    made = Course()
+def course(times: list[float], seconds: float = 0.5) -> TimelineBuilder:
+    made = TimelineBuilder()
     for now in times:
         made.began(1000.0 + now)
         made.answered(1000.0 + now, seconds)
@@ -26,7 +32,7 @@ def course(times: list[float], seconds: float = 0.5) -> Course:
 @given(TIMES)
 def test_however_long_a_run_takes_its_steps_are_few_and_lose_no_try(times: list[float]) -> None:
     timeline = course(times).timeline
-    assert len(timeline.tries) == len(timeline.slowest) <= MOST
+    assert len(timeline.tries) == len(timeline.slowest) <= MAX_STEPS
     assert sum(timeline.tries) == len(times)
     assert {n for n in timeline.slowest if n} == ({0.5} if times else set())
     if times:
@@ -39,21 +45,21 @@ def test_however_long_a_run_takes_its_steps_are_few_and_lose_no_try(times: list[
 def test_a_step_keeps_its_slowest_answer() -> None:
     made = course([0.0])
     made.answered(1000.0, 0.2)
-    made.answered(1000.0 + STEP, 0.9)
-    assert made.timeline == Timeline(STEP, (1, 0), (0.5, 0.9))
+    made.answered(1000.0 + STEP_SECONDS, 0.9)
+    assert made.timeline == Timeline(STEP_SECONDS, (1, 0), (0.5, 0.9))
 
 
 @given(st.lists(TIMES, max_size=4))
 def test_what_several_processes_asked_is_added_up(all_times: list[list[float]]) -> None:
     rows = [course(times).timeline for times in all_times]
-    row = together(rows)
+    row = merge(rows)
     assert sum(row.tries) == sum(map(len, all_times))
-    assert row.step == max((row.step for row in rows), default=STEP)
-    assert len(row.tries) <= MOST
+    assert row.step == max((row.step for row in rows), default=STEP_SECONDS)
+    assert len(row.tries) <= MAX_STEPS
 
 
 def test_a_ledger_tells_how_many_answers_took_how_long() -> None:
-    ledger = Ledger()
+    ledger = TrafficRecorder()
     for seconds in (0.0001, 0.003, 0.005, 250.0, None):
         ledger.reserve(most=None)
         ledger.begin(again=False)
@@ -69,11 +75,11 @@ def test_a_ledger_tells_how_many_answers_took_how_long() -> None:
 def test_the_traffic_of_two_processes_becomes_one() -> None:
     collector = Collector(Level.MUST, {})
     for seconds in (0.003, 0.004, None):
-        ledger = Ledger()
+        ledger = TrafficRecorder()
         ledger.reserve(most=None)
         ledger.begin(again=False)
         ledger.end(seconds, 10)
-        collector.hear({"name": "a", "target": {}, "traffic": asdict(ledger.traffic)})
+        collector.add_worker_report({"name": "a", "target": {}, "traffic": asdict(ledger.traffic)})
     traffic = collector.run.traffic
     assert traffic is not None
     buckets = [bucket for bucket in traffic["latency"]["histogram"] if bucket["answers"]]

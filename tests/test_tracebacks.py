@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from reseller_conformance.app_server.tracebacks import LONGEST, last_frames, named, place_of
+from reseller_conformance.app_server.tracebacks import MAX_TEXT_CHARS, last_frames, named, place_of
 
 
 def caught(function: Callable[[], object]) -> BaseException:
@@ -106,7 +106,7 @@ def test_a_recursion_is_told_in_a_few_lines() -> None:
     [
         (ValueError("two\nlines"), "ValueError: two lines"),
         (ValueError(), "ValueError"),
-        (ValueError("x" * LONGEST), f"ValueError: [{LONGEST + 12:,} characters]"),
+        (ValueError("x" * MAX_TEXT_CHARS), f"ValueError: [{MAX_TEXT_CHARS + 12:,} characters]"),
         (UnspeakableError(), "test_tracebacks.UnspeakableError: <exception str() failed>"),
     ],
     ids=["lines", "bare", "long", "unspeakable"],

@@ -129,7 +129,7 @@ def test_the_media_type_is_judged_where_it_is_given() -> None:
     [
         ("overview.json", "overview", []),
         ("errors.xml", "error", []),
-        ("errors.json", "overview", ["success.answered"]),
+        ("errors.json", "overview", ["success.returned"]),
         ("overview.xml", "error", ["errors.shape"]),
     ],
 )
@@ -187,7 +187,7 @@ def test_each_line_is_a_body_and_empty_ones_are_none() -> None:
     assert report["target"]["files"][0]["answers"] == 4
     assert finding(report, "success.counts")["case"] == "bodies.ndjson, line 3"
     assert finding(report, "readable.format")["case"] == "bodies.ndjson, line 5"
-    assert finding(report, "errors.listed")["case"] == "bodies.ndjson, line 6"
+    assert finding(report, "errors.list")["case"] == "bodies.ndjson, line 6"
 
 
 def test_the_mark_of_a_file_of_lines_is_no_bodys() -> None:
@@ -224,7 +224,7 @@ def test_findings_are_bounded_and_counted() -> None:
     places = [f"bodies.ndjson, line {line}" for line in (1, 2, 3)]
     assert dates["case"] == f"{'; '.join(places)}; 997 more"
     assert dates["times"] == 1000
-    closed = next(r for r in report["requirements"] if r["id"] == "success.closed")
+    closed = next(r for r in report["requirements"] if r["id"] == "success.no-extras")
     assert len(closed["findings"]) == 10
     assert "26 of 1,026 answers" in closed["reason"]
 
@@ -249,7 +249,7 @@ def test_several_files_are_one_run() -> None:
     report = judged(*sorted(EXAMPLES.iterdir()), code=0)
     assert [file["answers"] for file in report["target"]["files"]] == [1, 1, 1, 1]
     # the page's own examples are not one account
-    assert "agreement.formats" not in {result["id"] for result in report["requirements"]}
+    assert "consistency.formats" not in {result["id"] for result in report["requirements"]}
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from reseller_conformance.contract import Format
 from reseller_conformance.envelope import read_envelope
 from reseller_conformance.redaction.secret import MASK, Scrubber
-from reseller_conformance.redaction.unescape import Traced
+from reseller_conformance.redaction.unescape import Unescaped
 from reseller_conformance.redaction.views import View, traced_view, views
 
 LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./+=&<é漢"
@@ -57,7 +57,7 @@ def test_each_view_says_where_its_bytes_stood(text: str, encoding: str) -> None:
         _lies_within(data, trace)
 
 
-def _lies_within(data: bytes, trace: Traced) -> None:
+def _lies_within(data: bytes, trace: Unescaped) -> None:
     assert len(trace.starts) == len(trace.ends) == len(trace.plain)
     for byte, start, end in zip(trace.plain, trace.starts, trace.ends, strict=True):
         assert byte == 0x1F or 0 <= start < end <= len(data)
@@ -167,7 +167,7 @@ def test_a_key_with_spaces_is_found_where_it_is_wrapped_at_one() -> None:
 
 
 def test_a_key_that_ends_too_early_in_the_next_line_is_cut_off() -> None:
-    assert Scrubber(["k3y-0123456789abcdef"]).broken_off(b"<<< k3y-01\n 2345") == b"<<< "
+    assert Scrubber(["k3y-0123456789abcdef"]).truncated(b"<<< k3y-01\n 2345") == b"<<< "
 
 
 # --- What the reader makes of XML -------------------------------------------------------------

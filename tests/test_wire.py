@@ -17,11 +17,11 @@ import pytest
 
 from reseller_conformance.cases.case import Expected
 from reseller_conformance.client import Client
-from reseller_conformance.client.circuit_breaker import PLENTY
-from reseller_conformance.client.http.transport import BEGINNING
-from reseller_conformance.client.keeping import LONGEST
+from reseller_conformance.client.circuit_breaker import MAX_LARGE_BYTES
+from reseller_conformance.client.http.transport import KEPT_BYTES
+from reseller_conformance.client.keeping import MAX_HEADER_CHARS
 from reseller_conformance.client.target import Limits
-from reseller_conformance.exchange import CAP, Exchange, Transport
+from reseller_conformance.exchange import MAX_BODY_BYTES, Exchange, TransportErrorKind
 from servers import (
     CLOSE,
     JSON,
@@ -58,7 +58,7 @@ def hurried(answer: Iterable[Part]) -> Exchange:
 
 def test_silence_ends_in_time() -> None:
     exchange = hurried([60.0])
-    assert kind_of(exchange) is Transport.TIMEOUT
+    assert kind_of(exchange) is TransportErrorKind.TIMEOUT
     assert exchange.problem.detail == "no answer within 0.4 s"
     assert exchange.status is None
 
@@ -66,12 +66,12 @@ def test_silence_ends_in_time() -> None:
 @pytest.mark.parametrize("start", [b"", b"HTTP/1.1 200 OK\r\nX-Drip: "])
 def test_dripping_headers_end_in_time(start: bytes) -> None:
     exchange = hurried(drip(start))
-    assert kind_of(exchange) is Transport.TIMEOUT
+    assert kind_of(exchange) is TransportErrorKind.TIMEOUT
 
 
 def test_endless_interim_answers_end_in_time() -> None:
     exchange = hurried(drip(b"", b"HTTP/1.1 100 Continue\r\n\r\n"))
-    assert kind_of(exchange) is Transport.TIMEOUT
+    assert kind_of(exchange) is TransportErrorKind.TIMEOUT
 
 
 @pytest.mark.parametrize("status", [b"100 Continue", b"102 Processing", b"103 Early Hints"])
@@ -85,7 +85,7 @@ def test_interim_answers_are_passed_over(status: bytes) -> None:
 
 def test_a_dripping_body_ends_in_time_and_is_kept_so_far() -> None:
     exchange = hurried(drip(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nstart"))
-    assert kind_of(exchange) is Transport.TIMEOUT
+    assert kind_of(exchange) is TransportErrorKind.TIMEOUT
     assert " of 1000 bytes of body came" in exchange.problem.detail
     assert exchange.status == 200
     assert exchange.body.startswith(b"start")
@@ -93,9 +93,9 @@ def test_a_dripping_body_ends_in_time_and_is_kept_so_far() -> None:
 
 def test_a_dripping_chunked_body_ends_in_time() -> None:
     head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
-    assert kind_of(hurried(drip(head, b"1\r\nx\r\n"))) is Transport.TIMEOUT
-    assert kind_of(hurried(drip(head + b"ff", b"f"))) is Transport.TIMEOUT
-    assert kind_of(hurried(drip(head + b"0\r\n", b"X: y\r\n"))) is Transport.TIMEOUT
+    assert kind_of(hurried(drip(head, b"1\r\nx\r\n"))) is TransportErrorKind.TIMEOUT
+    assert kind_of(hurried(drip(head + b"ff", b"f"))) is TransportErrorKind.TIMEOUT
+    assert kind_of(hurried(drip(head + b"0\r\n", b"X: y\r\n"))) is TransportErrorKind.TIMEOUT
 
 
 def test_a_kept_connection_has_the_deadline_too() -> None:
@@ -105,8 +105,8 @@ def test_a_kept_connection_has_the_deadline_too() -> None:
         client_of(server, concurrency=1, timeout=0.4) as client,
     ):
         began = time.monotonic()
-        _, exchange = client.ask(turns(2))
-    assert kind_of(exchange) is Transport.TIMEOUT
+        _, exchange = client.send(turns(2))
+    assert kind_of(exchange) is TransportErrorKind.TIMEOUT
     assert time.monotonic() - began < 3
     assert {asked.connection for asked in server.asked} == {1}
 
@@ -128,30 +128,30 @@ def endless(start: bytes, piece: bytes) -> Iterator[bytes]:
 )
 def test_an_endless_body_is_capped(start: bytes, piece: bytes) -> None:
     exchange = ask_one(endless(start, piece))
-    assert kind_of(exchange) is Transport.TOO_LARGE
-    assert len(exchange.body) <= CAP
+    assert kind_of(exchange) is TransportErrorKind.TOO_LARGE
+    assert len(exchange.body) <= MAX_BODY_BYTES
 
 
 def test_after_much_of_long_bodies_no_more_are_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(PLENTY, Expected.OVERVIEW, 40_000)
+    monkeypatch.setitem(MAX_LARGE_BYTES, Expected.OVERVIEW, 40_000)
     with serving(always(http(b"x" * 20_000))) as server, client_of(server) as client:
-        exchanges = client.ask_in_turn(turns(4))
+        exchanges = client.send_in_sequence(turns(4))
     assert len(server.asked) == 2
     assert [len(exchange.body) for exchange in exchanges] == [20_000, 20_000, 0, 0]
-    assert kind_of(exchanges[-1]) is Transport.NOT_ASKED
+    assert kind_of(exchanges[-1]) is TransportErrorKind.NOT_SENT
 
 
 def test_of_a_body_without_end_the_beginning_is_kept() -> None:
     exchange = ask_one(endless(b"HTTP/1.1 200 OK\r\n\r\nstart", b"x"))
     assert exchange.body.startswith(b"startxxx")
-    assert len(exchange.body) == BEGINNING
+    assert len(exchange.body) == KEPT_BYTES
 
 
 def test_of_too_many_headers_those_that_are_judged_are_kept() -> None:
     many = {f"X_{number}": "y" * 100 for number in range(90)}
     exchange = ask_one([http(Content_Type="a/b" * 1000, Location="there", **many)])
     assert [name for name, _ in exchange.headers] == ["Content-Type", "Location"]
-    assert exchange.header("content-type") == ("a/b" * 1000)[:LONGEST]
+    assert exchange.header("content-type") == ("a/b" * 1000)[:MAX_HEADER_CHARS]
 
 
 def many_headers(count: int) -> bytes:
@@ -169,7 +169,7 @@ def test_as_many_header_lines_are_read_as_curl_reads(count: int) -> None:
 
 
 def test_more_header_lines_than_curl_reads_are_too_many() -> None:
-    assert kind_of(ask_one([many_headers(5_000)])) is Transport.TOO_LARGE
+    assert kind_of(ask_one([many_headers(5_000)])) is TransportErrorKind.TOO_LARGE
 
 
 def test_many_header_lines_in_pieces_are_read() -> None:
@@ -196,7 +196,7 @@ def test_an_answer_cut_off_within_many_headers_is_dropped() -> None:
 )
 def test_endless_headers_are_capped(piece: bytes) -> None:
     exchange = ask_one(endless(b"HTTP/1.1 200 OK\r\nX: ", piece))
-    assert kind_of(exchange) is Transport.TOO_LARGE
+    assert kind_of(exchange) is TransportErrorKind.TOO_LARGE
 
 
 def test_cookies_are_not_read() -> None:
@@ -209,7 +209,7 @@ def test_cookies_are_not_read() -> None:
 def test_what_is_not_http_is_a_protocol_problem() -> None:
     for said in (b"SSH-2.0-OpenSSH_9.6\r\n", b"\x15\x03\x01\x00\x02\x02\x46", b"HTTP/9 x\r\n\r\n"):
         exchange = ask_one([said, CLOSE])
-        assert kind_of(exchange) is Transport.PROTOCOL
+        assert kind_of(exchange) is TransportErrorKind.PROTOCOL
         assert exchange.problem.detail == "what came is not HTTP"
 
 
@@ -222,7 +222,7 @@ def test_a_header_line_that_is_none_is_a_protocol_problem(line: str, place: int)
     fields.insert(place, line)
     head = "\r\n".join(["HTTP/1.1 200 OK", *fields, "", ""])
     exchange = ask_one([head.encode(), b"{}", CLOSE])
-    assert kind_of(exchange) is Transport.PROTOCOL
+    assert kind_of(exchange) is TransportErrorKind.PROTOCOL
     assert exchange.problem.detail == "a line among the headers is no header"
 
 
@@ -239,7 +239,7 @@ def test_an_odd_header_is_a_header(line: str) -> None:
 @pytest.mark.parametrize("length", ["-1", "+2", "many", "2, 2", "0x2", "2.0", " ", "9" * 19])
 def test_a_length_that_is_none_is_a_protocol_problem(length: str) -> None:
     exchange = ask_one([http(b"{}", Content_Length=length), CLOSE])
-    assert kind_of(exchange) is Transport.PROTOCOL
+    assert kind_of(exchange) is TransportErrorKind.PROTOCOL
     assert exchange.problem.detail == "Content-Length is no length of a body"
 
 
@@ -252,12 +252,12 @@ def test_a_length_may_be_written_at_length(length: str) -> None:
 
 def test_contradicting_lengths_are_a_protocol_problem() -> None:
     two = b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab"
-    assert kind_of(ask_one([two, CLOSE])) is Transport.PROTOCOL
+    assert kind_of(ask_one([two, CLOSE])) is TransportErrorKind.PROTOCOL
 
 
 def test_a_body_shorter_than_announced_is_incomplete() -> None:
     exchange = ask_one([http(b"12345", Content_Length="100"), CLOSE], retries=0)
-    assert kind_of(exchange) is Transport.INCOMPLETE
+    assert kind_of(exchange) is TransportErrorKind.INCOMPLETE
     assert exchange.problem.detail == "the body breaks off: 5 of 100 bytes came"
     assert exchange.body == b"12345"
     assert exchange.status == 200
@@ -280,7 +280,7 @@ def test_a_body_longer_than_announced_is_incomplete(
     parts: tuple[object, ...], end: tuple[object, ...]
 ) -> None:
     exchange = ask_one([*parts, *end])
-    assert kind_of(exchange) is Transport.INCOMPLETE
+    assert kind_of(exchange) is TransportErrorKind.INCOMPLETE
     assert exchange.problem.detail == "the body goes on beyond its Content-Length of 8 bytes"
     assert exchange.body == b"12345678"
 
@@ -294,13 +294,13 @@ def test_a_body_announced_as_empty_may_be_none() -> None:
 def test_a_chunked_body_cut_off_is_incomplete(end: object) -> None:
     head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
     exchange = ask_one([head + b"5\r\n12345\r\n", 0.05, end], retries=0)
-    assert kind_of(exchange) is Transport.INCOMPLETE
+    assert kind_of(exchange) is TransportErrorKind.INCOMPLETE
     assert exchange.body == b"12345"
 
 
 def test_an_answer_cut_off_within_its_headers_is_dropped() -> None:
     exchange = ask_one([b"HTTP/1.1 200 OK\r\nContent-Type: app", CLOSE], retries=0)
-    assert kind_of(exchange) is Transport.DROPPED
+    assert kind_of(exchange) is TransportErrorKind.DROPPED
     assert exchange.problem.detail == "the connection closed within the headers"
 
 
@@ -356,7 +356,7 @@ def test_a_coding_that_does_not_decode_is_incomplete(
     coding: str, coded: bytes, detail: str
 ) -> None:
     exchange = ask_one([http(coded, Content_Encoding=coding)])
-    assert kind_of(exchange) is Transport.INCOMPLETE
+    assert kind_of(exchange) is TransportErrorKind.INCOMPLETE
     assert detail in exchange.problem.detail
     assert exchange.body == b""
     assert exchange.retries == ()
@@ -365,14 +365,14 @@ def test_a_coding_that_does_not_decode_is_incomplete(
 @pytest.mark.parametrize(
     ("coding", "bomb"),
     [
-        ("gzip", gzip.compress(bytes(50 * CAP), mtime=0)),
-        ("deflate", zlib.compress(bytes(50 * CAP))),
-        ("gzip, gzip", gzip.compress(gzip.compress(bytes(50 * CAP), mtime=0), mtime=0)),
+        ("gzip", gzip.compress(bytes(50 * MAX_BODY_BYTES), mtime=0)),
+        ("deflate", zlib.compress(bytes(50 * MAX_BODY_BYTES))),
+        ("gzip, gzip", gzip.compress(gzip.compress(bytes(50 * MAX_BODY_BYTES), mtime=0), mtime=0)),
     ],
 )
 def test_a_bomb_is_too_large(coding: str, bomb: bytes) -> None:
     exchange = ask_one([http(bomb, Content_Encoding=coding)])
-    assert kind_of(exchange) is Transport.TOO_LARGE
+    assert kind_of(exchange) is TransportErrorKind.TOO_LARGE
     assert exchange.body == b""
 
 
@@ -381,9 +381,9 @@ def test_a_bomb_is_too_large(coding: str, bomb: bytes) -> None:
 
 def test_nobody_there_is_unreachable() -> None:
     with Client(target_at(refused_url()), Limits()) as client:
-        (exchange,) = client.ask([JSON])
+        (exchange,) = client.send([JSON])
         assert client.traffic.calls == 1
-    assert kind_of(exchange) is Transport.UNREACHABLE
+    assert kind_of(exchange) is TransportErrorKind.UNREACHABLE
     assert exchange.problem.detail == "connection refused"
     assert exchange.retries == ()
 
@@ -394,8 +394,8 @@ def test_an_unknown_host_is_unreachable(monkeypatch: pytest.MonkeyPatch) -> None
 
     monkeypatch.setattr(socket, "getaddrinfo", unknown)
     with Client(target_at("http://nowhere.invalid"), Limits()) as client:
-        (exchange,) = client.ask([JSON])
-    assert kind_of(exchange) is Transport.UNREACHABLE
+        (exchange,) = client.send([JSON])
+    assert kind_of(exchange) is TransportErrorKind.UNREACHABLE
     assert exchange.problem.detail == "unknown host"
 
 
@@ -416,8 +416,8 @@ def self_signed(tmp_path_factory: pytest.TempPathFactory) -> tuple[ssl.SSLContex
 
 def test_a_self_signed_certificate_is_unreachable(self_signed: tuple[ssl.SSLContext, str]) -> None:
     with serving(always(http()), self_signed[0]) as server, client_of(server) as client:
-        (exchange,) = client.ask([JSON])
-    assert kind_of(exchange) is Transport.UNREACHABLE
+        (exchange,) = client.send([JSON])
+    assert kind_of(exchange) is TransportErrorKind.UNREACHABLE
     assert exchange.problem.detail.startswith("TLS: certificate verify failed: self")
 
 
@@ -428,7 +428,7 @@ def test_a_given_bundle_is_trusted_and_insecure_trusts_all(
     with serving(always(http()), context) as server:
         for verify in (bundle, False):
             with Client(target_at(server.url, verify=verify), Limits()) as client:
-                (exchange,) = client.ask([JSON])
+                (exchange,) = client.send([JSON])
             assert exchange.status == 200
 
 
@@ -439,9 +439,9 @@ def test_a_drip_over_tls_ends_in_time(self_signed: tuple[ssl.SSLContext, str]) -
         limits = Limits(timeout=0.5, concurrency=1)
         with Client(target_at(server.url, verify=bundle), limits) as client:
             began = time.monotonic()
-            _, exchange = client.ask(turns(2))
+            _, exchange = client.send(turns(2))
     assert time.monotonic() - began < 4
-    assert kind_of(exchange) is Transport.TIMEOUT
+    assert kind_of(exchange) is TransportErrorKind.TIMEOUT
 
 
 def test_a_body_longer_than_announced_is_incomplete_over_tls(
@@ -453,16 +453,20 @@ def test_a_body_longer_than_announced_is_incomplete_over_tls(
         serving(always(*parts), context) as server,
         Client(target_at(server.url, verify=bundle), Limits()) as client,
     ):
-        (exchange,) = client.ask([JSON])
-    assert kind_of(exchange) is Transport.INCOMPLETE
+        (exchange,) = client.send([JSON])
+    assert kind_of(exchange) is TransportErrorKind.INCOMPLETE
 
 
 def test_tls_spoken_to_a_plain_server_is_unreachable() -> None:
     with serving(always(http(b"", 400))) as server:
         url = server.url.replace("http:", "https:")
         with Client(target_at(url), Limits(timeout=1.0)) as client:
-            (exchange,) = client.ask([JSON])
-    assert kind_of(exchange) in (Transport.UNREACHABLE, Transport.TIMEOUT, Transport.DROPPED)
+            (exchange,) = client.send([JSON])
+    assert kind_of(exchange) in (
+        TransportErrorKind.UNREACHABLE,
+        TransportErrorKind.TIMEOUT,
+        TransportErrorKind.DROPPED,
+    )
 
 
 def test_a_client_certificate_is_shown_where_one_is_named(
@@ -478,7 +482,7 @@ def test_a_client_certificate_is_shown_where_one_is_named(
         for client_cert, status in ((None, None), ((cert, key), 200)):
             target = target_at(server.url, verify=cert, client_cert=client_cert)
             with Client(target, Limits(retries=0)) as client:
-                (exchange,) = client.ask([JSON])
+                (exchange,) = client.send([JSON])
             assert exchange.status == status
 
 
@@ -486,7 +490,7 @@ def test_calls_go_by_the_proxy_that_is_named() -> None:
     with serving(always(http())) as proxy:
         by = proxy.url.replace("//", "//me:proxy-password-1@")
         with Client(target_at("http://api.example", proxy=by), Limits()) as client:
-            (exchange,) = client.ask([JSON])
+            (exchange,) = client.send([JSON])
     assert exchange.status == 200
     (asked,) = proxy.asked
     assert asked.target.startswith("http://api.example/apiv2/reseller.account.json?")
@@ -497,12 +501,12 @@ def test_the_password_of_a_proxy_is_redacted() -> None:
     with serving(always(http(b'{"message": "error", "errors": ["proxy-password-1"]}'))) as proxy:
         by = proxy.url.replace("//", "//me:proxy-password-1@")
         with Client(target_at("http://api.example", proxy=by), Limits()) as client:
-            (exchange,) = client.ask([JSON])
+            (exchange,) = client.send([JSON])
     assert b"proxy-password-1" not in exchange.body
 
 
 def test_a_host_that_no_name_can_have_is_unreachable() -> None:
     with Client(target_at("http://\N{GRINNING FACE}.example"), Limits()) as client:
-        (exchange,) = client.ask([JSON])
-    assert kind_of(exchange) is Transport.UNREACHABLE
+        (exchange,) = client.send([JSON])
+    assert kind_of(exchange) is TransportErrorKind.UNREACHABLE
     assert exchange.problem.detail == "unknown host"

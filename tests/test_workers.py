@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from reseller_conformance.cli.run import pytest_args
 from reseller_conformance.client.target import Limits
-from reseller_conformance.pytest_support.xdist import share
+from reseller_conformance.pytest_support.xdist import split_limits
 from reseller_conformance.reference import Reference, Request, load_accounts
 from servers import Asked, http, refused_url, serving
 
@@ -68,7 +68,7 @@ def report_of(pytester, *options):
     with a_server(Open) as server:
         url, at = f"--base-url={server.url}", pytester.path / "report.json"
         report = f"--reseller-report-json={at}"
-        some = ["-k", "due_task or success_answered or agreement_formats"]
+        some = ["-k", "rejects_task or success_returned or consistency_formats"]
         result = pytester.runpytest(*SUITE, *some, url, report, *options)
     assert result.ret == pytest.ExitCode.TESTS_FAILED
     report = json.loads(at.read_text(encoding="utf-8").replace(server.url, "http://server"))
@@ -104,7 +104,7 @@ def test_the_tests_of_the_host_run_beside_the_one_that_asks(pytester):
     assert len({line[:5] for line in lines}) == 2
 
 
-SOME = ("-k", "due_task_missing or due_user_missing")
+SOME = ("-k", "rejects_task_missing or rejects_user_missing")
 
 
 def test_the_rate_holds_over_all_workers_together(pytester):
@@ -182,7 +182,7 @@ def test_a_worker_without_the_key_ends_the_run_with_one_line(pytester, controlle
     st.integers(1, 64),
 )
 def test_shares_together_are_no_more_than_the_whole(limits, askers):
-    part = share(limits, askers)
+    part = split_limits(limits, askers)
     assert 1 <= part.concurrency <= max(1, limits.concurrency / askers)
     assert (part.rate is None) == (limits.rate is None)
     assert (part.max_requests is None) == (limits.max_requests is None)
@@ -198,4 +198,4 @@ def test_a_run_leaves_the_asking_to_one_worker(rest):
 def test_another_way_to_spread_the_items_stands():
     args = pytest_args("", ["-n", "2", "--dist=load"])
     assert args.index("--dist=loadscope") < args.index("--dist=load")
-    assert "--dist=loadscope" not in pytest_args("", ["-k", "due"])
+    assert "--dist=loadscope" not in pytest_args("", ["-k", "rejects"])

@@ -13,8 +13,8 @@ from reseller_conformance.reports import json_report
 from reseller_conformance.reports.registry import (
     WRITERS,
     ReportError,
-    look_ahead,
-    wanted,
+    check_writable,
+    requested_reports,
     write,
     write_all,
 )
@@ -30,7 +30,7 @@ def test_a_report_overwrites_nothing_that_is_read(tmp_path: Path) -> None:
     link.symlink_to(path)
     for name in (path, link):
         with pytest.raises(ReportError, match="would overwrite what is read"):
-            look_ahead([(WRITERS[0], name)], [str(path)])
+            check_writable([(WRITERS[0], name)], [str(path)])
 
 
 def test_a_link_stays_one(tmp_path: Path) -> None:
@@ -44,7 +44,7 @@ def test_a_link_stays_one(tmp_path: Path) -> None:
 
 def test_a_device_is_no_report() -> None:
     with pytest.raises(ReportError, match="no plain file"):
-        look_ahead([(WRITERS[0], Path("/dev/stdout"))])
+        check_writable([(WRITERS[0], Path("/dev/stdout"))])
 
 
 def test_each_report_has_an_option_and_a_pure_render() -> None:
@@ -74,7 +74,7 @@ def test_a_report_replaces_the_one_before_at_one_stroke(
 
 def test_the_folder_is_made_and_nothing_else_is_left_in_it(tmp_path: Path) -> None:
     path = tmp_path / "build" / "reports" / "report.json"
-    look_ahead([(WRITERS[0], path)])
+    check_writable([(WRITERS[0], path)])
     assert list(path.parent.iterdir()) == []
     write(path, "é\n")
     assert path.read_bytes() == "é\n".encode()
@@ -92,17 +92,17 @@ def test_what_cannot_be_written_is_refused_with_its_option_and_path(tmp_path: Pa
     }
     for path, why in refused.items():
         with pytest.raises(ReportError) as told:
-            look_ahead([(WRITERS[0], path)])
+            check_writable([(WRITERS[0], path)])
         assert str(told.value).startswith(f"--report-json cannot be written, {why}")
         assert str(told.value).endswith(f": {path}")
 
 
 def test_two_reports_in_one_file_are_refused(tmp_path: Path) -> None:
     first, second = WRITERS[0], WRITERS[-1]
-    look_ahead([(first, tmp_path / "a"), (second, tmp_path / "b")])
+    check_writable([(first, tmp_path / "a"), (second, tmp_path / "b")])
     if first is not second:
         with pytest.raises(ReportError, match="are one file"):
-            look_ahead([(first, tmp_path / "a"), (second, tmp_path / "." / "a")])
+            check_writable([(first, tmp_path / "a"), (second, tmp_path / "." / "a")])
 
 
 def test_a_report_that_fails_takes_no_other_with_it(
@@ -121,8 +121,8 @@ def test_a_report_that_fails_takes_no_other_with_it(
 
 def test_a_report_is_wanted_where_its_option_names_a_file() -> None:
     names = {"report-json": "a/b.json"}
-    assert wanted(names.get) == ((WRITERS[0], Path("a/b.json")),)
-    assert wanted({}.get) == ()
+    assert requested_reports(names.get) == ((WRITERS[0], Path("a/b.json")),)
+    assert requested_reports({}.get) == ()
 
 
 BLOCKS = """

@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from reseller_conformance import reference
     from reseller_conformance.cases import strategies
-    from reseller_conformance.cases.case import Case, Encoding, Expected, Rights, pairs, query
+    from reseller_conformance.cases.case import Case, Encoding, Expected, ValidValues, pairs, query
     from reseller_conformance.cases.mutations import State, Text
     from reseller_conformance.cases.plan import Depth, Plan
     from reseller_conformance.client.target import Target
     from reseller_conformance.contract import PARAMETERS, Format
-    from reseller_conformance.exchange import Exchange, Retry, Transport, TransportProblem
+    from reseller_conformance.exchange import Exchange, Retry, TransportErrorKind, TransportProblem
     from reseller_conformance.offline.assertion import assert_conformant
     from reseller_conformance.pytest_support.fixture_types import ResellerAsk
     from reseller_conformance.redaction.secret import Secret
@@ -40,13 +40,13 @@ __all__ = [
     "ResellerAsk",
     "ResellerMock",
     "Retry",
-    "Rights",
     "Secret",
     "State",
     "Target",
     "Text",
-    "Transport",
+    "TransportErrorKind",
     "TransportProblem",
+    "ValidValues",
     "__version__",
     "assert_conformant",
     "pairs",
@@ -58,26 +58,26 @@ __all__ = [
 __version__ = "0.1.0"
 
 _NAMES = {
-    "cases": ("Case", "Encoding", "Expected", "Rights", "pairs", "query"),
+    "cases.case": ("Case", "Encoding", "Expected", "ValidValues", "pairs", "query"),
+    "cases.mutations": ("State", "Text"),
+    "cases.plan": ("Depth", "Plan"),
+    "client.target": ("Target",),
     "contract": ("PARAMETERS", "Format"),
-    "exchange": ("Exchange", "Retry", "Transport", "TransportProblem"),
-    "handed": ("ResellerAsk",),
-    "offline.asserting": ("assert_conformant",),
-    "plan": ("Depth", "Plan"),
+    "exchange": ("Exchange", "Retry", "TransportErrorKind", "TransportProblem"),
+    "offline.assertion": ("assert_conformant",),
+    "pytest_support.fixture_types": ("ResellerAsk",),
+    "redaction.secret": ("Secret",),
     "reference.client_mock": ("ResellerMock",),
-    "secret": ("Secret",),
-    "states": ("State", "Text"),
     "suite.overview": ("OverviewConformance",),
-    "target": ("Target",),
 }
 _HOME = {name: module for module, names in _NAMES.items() for name in names}
-_MODULES = ("reference", "strategies")
+_MODULES = {"reference": "reference", "strategies": "cases.strategies"}
 
 
 def __getattr__(name: str) -> Any:
     """Load a public name from the module that it lives in."""
     if name in _MODULES:
-        return import_module(f"{__name__}.{name}")
+        return import_module(f"{__name__}.{_MODULES[name]}")
     if name not in _HOME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)

@@ -10,22 +10,30 @@ from enum import StrEnum
 
 from reseller_conformance.cases.case import Case
 
-__all__ = ["CAP", "GATEWAY", "SPENT", "Exchange", "Retry", "Transport", "TransportProblem"]
+__all__ = [
+    "BUDGET_EXHAUSTED",
+    "GATEWAY_STATUSES",
+    "MAX_BODY_BYTES",
+    "Exchange",
+    "Retry",
+    "TransportErrorKind",
+    "TransportProblem",
+]
 
 
-GATEWAY = (429, 502, 503, 504)
+GATEWAY_STATUSES = (429, 502, 503, 504)
 """What a gateway says of itself, not of the call (specification, section 6)."""
 
 
-SPENT = "the budget of requests is spent"
+BUDGET_EXHAUSTED = "the budget of requests is spent"
 """Why a call was not made that the operator's `--max-requests` left no room for."""
 
 
-CAP = 1024 * 1024
+MAX_BODY_BYTES = 1024 * 1024
 """The longest body that is read, with its content codings and without."""
 
 
-class Transport(StrEnum):
+class TransportErrorKind(StrEnum):
     """What kept a whole answer from coming."""
 
     UNREACHABLE = "unreachable"
@@ -40,7 +48,7 @@ class Transport(StrEnum):
     """More body or headers than any envelope needs."""
     PROTOCOL = "protocol"
     """What came is not HTTP."""
-    NOT_ASKED = "not-asked"
+    NOT_SENT = "not-asked"
     """The call was never made: the request budget was spent, or a breaker had opened."""
 
 
@@ -48,7 +56,7 @@ class Transport(StrEnum):
 class TransportProblem:
     """Why there is no whole answer, in words that hold no secret."""
 
-    kind: Transport
+    kind: TransportErrorKind
     detail: str
 
 

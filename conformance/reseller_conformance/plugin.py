@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from reseller_conformance.exchange import Exchange
     from reseller_conformance.pytest_support.fixture_types import ResellerAsk
     from reseller_conformance.reference.client_mock import ResellerMock
-    from reseller_conformance.suite.evaluation import Judge
-    from reseller_conformance.suite.target_session import Asked
+    from reseller_conformance.suite.evaluation import Evaluation
+    from reseller_conformance.suite.target_session import TargetSession
 
 __all__: list[str] = []
 
@@ -56,7 +56,7 @@ def pytest_configure(config: pytest.Config) -> None:
         "markers",
         f"{MARK}(id, level): the requirement of the account overview that a test judges",
     )
-    config.pluginmanager.register(_Gathering(config), "reseller-conformance-gathering")
+    config.pluginmanager.register(CollectorPlugin(config), "reseller-conformance-gathering")
     # In a worker of xdist, a complaint would be taken for a crash: it waits for the items.
     if hasattr(config, "workerinput"):
         return
@@ -72,7 +72,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Make one item for each format that a requirement speaks of and the operator wants."""
     mark = metafunc.definition.get_closest_marker(MARK)
-    if mark is None or "reseller_judge" not in metafunc.fixturenames:
+    if mark is None or "reseller_evaluation" not in metafunc.fixturenames:
         return
     from reseller_conformance.pytest_support.session import formats_of
     from reseller_conformance.requirements import by_id
@@ -103,16 +103,18 @@ def reseller_target(request: pytest.FixtureRequest) -> Iterator[Target]:
 
 
 @pytest.fixture(scope="class")
-def reseller_asked(request: pytest.FixtureRequest, reseller_target: Target) -> Iterator[Asked]:
+def reseller_session(
+    request: pytest.FixtureRequest, reseller_target: Target
+) -> Iterator[TargetSession]:
     """What has been asked of the target, and what it answered."""
     from reseller_conformance.pytest_support.session import asking, settings_of
 
-    with asking(request.session, reseller_target, settings_of(request.config)) as asked:
-        yield asked
+    with asking(request.session, reseller_target, settings_of(request.config)) as sent:
+        yield sent
 
 
 @pytest.fixture(scope="class")
-def reseller_ask(reseller_asked: Asked) -> ResellerAsk:
+def reseller_ask(reseller_session: TargetSession) -> ResellerAsk:
     """Send the target a batch of cases, and return the exchanges; no case is sent twice.
 
     Its type, for annotations, is `reseller_conformance.ResellerAsk`.
@@ -121,29 +123,31 @@ def reseller_ask(reseller_asked: Asked) -> ResellerAsk:
 
     def ask(cases: Iterable[Case], /) -> list[Exchange]:
         __tracebackhide__ = True  # pytest shows the line of the test instead
-        return [answer.exchange for answer in reseller_asked.ask(checked(cases))]
+        return [response.exchange for response in reseller_session.send(checked(cases))]
 
     return ask
 
 
 @pytest.fixture
-def reseller_judge(
-    request: pytest.FixtureRequest, reseller_asked: Asked, reseller_format: Format | None
-) -> Judge:
+def reseller_evaluation(
+    request: pytest.FixtureRequest, reseller_session: TargetSession, reseller_format: Format | None
+) -> Evaluation:
     """The judgement of the requirement that the test is marked with."""
     from reseller_conformance.pytest_support.session import names_of
     from reseller_conformance.requirements import by_id
-    from reseller_conformance.suite.evaluation import Judge
+    from reseller_conformance.suite.evaluation import Evaluation
 
     def record(name: str, value: str) -> None:
         request.node.user_properties.append((name, value))
 
     mark = request.node.get_closest_marker(MARK)
     named = names_of(request.config)
-    judge = Judge(by_id(mark.kwargs["id"]), reseller_format, reseller_asked, record, named)
-    if reseller_format and reseller_format not in reseller_asked.settings.formats:
-        judge.not_applicable(f"{reseller_format} is not tested")
-    return judge
+    evaluation = Evaluation(
+        by_id(mark.kwargs["id"]), reseller_format, reseller_session, record, named
+    )
+    if reseller_format and reseller_format not in reseller_session.settings.formats:
+        evaluation.not_applicable(f"{reseller_format} is not tested")
+    return evaluation
 
 
 @pytest.fixture
@@ -163,7 +167,7 @@ def reseller_mock() -> Iterator[ResellerMock]:
 # --- What the items find -------------------------------------------------------------------------
 
 
-class _Gathering:
+class CollectorPlugin:
     """Hands on what items and workers report; asleep until an item judges a requirement."""
 
     def __init__(self, config: pytest.Config) -> None:
@@ -177,7 +181,7 @@ class _Gathering:
         if ours:
             from reseller_conformance.pytest_support.guard import guard_logs
             from reseller_conformance.pytest_support.interrupts import Interrupted
-            from reseller_conformance.pytest_support.session import introduce, unselected
+            from reseller_conformance.pytest_support.session import annotate_items, unselected
             from reseller_conformance.pytest_support.time_limits import lift
 
             guard_logs(self.config)  # before an app is imported
@@ -186,7 +190,7 @@ class _Gathering:
                 if left_out := unselected(self.config, ours, MARK):
                     self.config.hook.pytest_deselected(items=left_out)
                     items[:] = [item for item in items if item not in left_out]
-                introduce([item for item in ours if item not in left_out], MARK)
+                annotate_items([item for item in ours if item not in left_out], MARK)
                 lift(self.config, ours)
                 if not hasattr(self.config, "workerinput"):
                     self.config.pluginmanager.register(Interrupted(self._interrupt))
@@ -248,14 +252,14 @@ class _Gathering:
             from reseller_conformance.pytest_support.session import collector_of
 
             self.awake = True
-            collector_of(self.config).take(report)
+            collector_of(self.config).add_item_report(report)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
         """Tell an xdist worker what it cannot know."""
-        from reseller_conformance.pytest_support.xdist import instruct
+        from reseller_conformance.pytest_support.xdist import configure_worker
 
-        instruct(self.config, node.workerinput)
+        configure_worker(self.config, node.workerinput)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
@@ -267,7 +271,7 @@ class _Gathering:
         for told in said.get("reseller_told", ()):
             from reseller_conformance.pytest_support.session import collector_of
 
-            collector_of(self.config).hear(told)
+            collector_of(self.config).add_worker_report(told)
 
     def _interrupt(self) -> None:
         """Remember that the run is not complete."""
@@ -298,10 +302,10 @@ class _Gathering:
         """Tell the controller, or write the report."""
         if not self.awake:
             return
-        from reseller_conformance.pytest_support.session import finish, told
+        from reseller_conformance.pytest_support.session import finish, worker_reports
 
         if hasattr(self.config, "workeroutput"):
-            self.config.workeroutput["reseller_told"] = told(self.config)
+            self.config.workeroutput["reseller_told"] = worker_reports(self.config)
         else:
             finish(session)
 

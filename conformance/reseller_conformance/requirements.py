@@ -50,8 +50,8 @@ MUST, SHOULD, MAY = Level
 
 # --- The documented call ---------------------------------------------------------------------
 
-SUCCESS_ANSWERED = Requirement(
-    "success.answered",
+SUCCESS_RETURNED = Requirement(
+    "success.returned",
     MUST,
     title="the documented call is answered with the customer's overview",
     source="Call; Response: Success",
@@ -67,8 +67,8 @@ HTTP_DELIVERED = Requirement(
     source="RFC 9110, 15.6; RFC 6585, 4",
     reason="A gateway may say 429, 502, 503 or 504 now and then; what stays so is an outage.",
 )
-HTTP_IN_TIME = Requirement(
-    "http.in-time",
+HTTP_TIMEOUT = Requirement(
+    "http.timeout",
     MUST,
     title="the whole answer comes within the time limit",
     source="the operator's --timeout",
@@ -161,8 +161,8 @@ READABLE_SYNTAX = Requirement(
     source="RFC 8259, 2; XML 1.0, 2.1",
     reason="A strict reader refuses the whole answer otherwise.",
 )
-READABLE_PLAIN = Requirement(
-    "readable.plain",
+READABLE_NO_DOCTYPE = Requirement(
+    "readable.no-doctype",
     MUST,
     title="no DOCTYPE and no namespace",
     source="Response: Success; Response: Error",
@@ -193,8 +193,8 @@ SUCCESS_FIELDS = Requirement(
     source="Response: Success",
     reason="Billing scripts read each of them.",
 )
-SUCCESS_ONCE = Requirement(
-    "success.once",
+SUCCESS_NO_DUPLICATES = Requirement(
+    "success.no-duplicates",
     MUST,
     title="no field stands twice",
     source="Response: Success; RFC 8259, 4",
@@ -221,15 +221,15 @@ SUCCESS_PACKAGE = Requirement(
     source="Response: Success, Silver Package",
     reason="It is shown, and compared, as a name.",
 )
-SUCCESS_APART = Requirement(
-    "success.apart",
+SUCCESS_NO_ERROR_MEMBERS = Requirement(
+    "success.no-error-members",
     MUST,
     title="a success envelope carries no message and no errors",
     source="Response: Success; Response: Error",
     reason="Clients tell the two envelopes apart by them.",
 )
-SUCCESS_CLOSED = Requirement(
-    "success.closed",
+SUCCESS_NO_EXTRAS = Requirement(
+    "success.no-extras",
     SHOULD,
     title="a success envelope holds nothing undocumented",
     source="Response: Success",
@@ -252,43 +252,43 @@ ERRORS_MESSAGE = Requirement(
     source='Response: Error, "message": "error"',
     reason="It is what clients test for.",
 )
-ERRORS_LISTED = Requirement(
-    "errors.listed",
+ERRORS_LIST = Requirement(
+    "errors.list",
     MUST,
     title="errors lists one or more texts",
     source="Response: Error",
     reason="Clients loop over it and show each.",
 )
-ERRORS_APART = Requirement(
-    "errors.apart",
+ERRORS_NO_ACCOUNT_FIELDS = Requirement(
+    "errors.no-account-fields",
     MUST,
     title="no field of an account stands beside an error",
     source="Response: Error",
     reason="It leaks what was refused, and makes a client believe that it was answered.",
 )
-ERRORS_KEY = Requirement(
-    "errors.key",
+ERRORS_NO_KEY_ECHO = Requirement(
+    "errors.no-key-echo",
     MUST,
     title="the api_key that was sent never comes back in an error",
     source="Parameter api_key; CWE-209",
     reason="Errors end up in logs and on screens.",
 )
-ERRORS_TEXT = Requirement(
-    "errors.text",
+ERRORS_NO_EMPTY_TEXT = Requirement(
+    "errors.no-empty-text",
     SHOULD,
     title="no error text is empty",
     source="Response: Error",
     reason="An empty text explains nothing.",
 )
-ERRORS_CLOSED = Requirement(
-    "errors.closed",
+ERRORS_NO_EXTRAS = Requirement(
+    "errors.no-extras",
     SHOULD,
     title="an error envelope holds nothing undocumented",
     source="Response: Error",
     reason="Strict readers refuse what they do not know.",
 )
-ERRORS_STEADY = Requirement(
-    "errors.steady",
+ERRORS_DETERMINISTIC = Requirement(
+    "errors.deterministic",
     SHOULD,
     title="the same wrong request gets the same number of messages each time",
     source="Response: Error",
@@ -297,127 +297,127 @@ ERRORS_STEADY = Requirement(
 
 # --- When an error is due --------------------------------------------------------------------
 
-DUE_REMEMBERED = Requirement(
-    "due.remembered",
+ISOLATION_SEQUENCE = Requirement(
+    "isolation.sequence",
     MUST,
     title="each call is judged anew: after a success as before one",
     source="Parameter table",
     reason="A cache that forgets part of the query lets strangers in, or customers out.",
 )
-DUE_TASK_MISSING = Requirement(
-    "due.task-missing",
+REJECTS_TASK_MISSING = Requirement(
+    "rejects.task-missing",
     MUST,
     title="a call without task gets an error",
     source="Parameter task: Required, Yes",
     reason="The page requires it.",
 )
-DUE_TASK_EMPTY = Requirement(
-    "due.task-empty",
+REJECTS_TASK_EMPTY = Requirement(
+    "rejects.task-empty",
     MUST,
     title="an empty task gets an error",
     source="Parameter task: Must be set to overview",
     reason="Empty is not overview.",
 )
-DUE_TASK_OTHER = Requirement(
-    "due.task-other",
+REJECTS_TASK_OTHER = Requirement(
+    "rejects.task-other",
     MUST,
     title="any task but overview gets an error",
     source="Parameter task: Must be set to overview",
     reason="Another task asks for something else: answering with an overview hides the mistake.",
 )
-DUE_TASK_SPELLING = Requirement(
-    "due.task-spelling",
+REJECTS_TASK_SPELLING = Requirement(
+    "rejects.task-spelling",
     SHOULD,
     title="task in another letter case, or with spaces around it, gets an error",
     source="Parameter task: Must be set to overview",
     reason="What a lenient reader accepts, the next implementation refuses.",
 )
-DUE_USER_MISSING = Requirement(
-    "due.user-missing",
+REJECTS_USER_MISSING = Requirement(
+    "rejects.user-missing",
     MUST,
     title="a call without user gets an error",
     source="Parameter user: Required, Yes",
     reason="The page requires it.",
 )
-DUE_USER_EMPTY = Requirement(
-    "due.user-empty",
+REJECTS_USER_EMPTY = Requirement(
+    "rejects.user-empty",
     MUST,
     title="an empty user gets an error",
     source="Parameter user: Customer that is registered under your account",
     reason="Nobody is registered under an empty name.",
 )
-DUE_USER_UNKNOWN = Requirement(
-    "due.user-unknown",
+REJECTS_USER_UNKNOWN = Requirement(
+    "rejects.user-unknown",
     MUST,
     title="a user who is not registered gets an error, near misses of a real name too",
     source="Parameter user: Customer that is registered under your account",
     reason="A pattern taken for a name shows somebody else's account.",
 )
-DUE_USER_ADDRESS = Requirement(
-    "due.user-address",
+REJECTS_USER_ADDRESS = Requirement(
+    "rejects.user-address",
     SHOULD,
     title="user written as in a mail's header, or with a dot after it, gets an error",
     source="Parameter user: Customer that is registered under your account",
     reason="What a reader of mail addresses accepts, the next implementation refuses.",
 )
-DUE_USER_SIMILAR = Requirement(
-    "due.user-similar",
+REJECTS_USER_SIMILAR = Requirement(
+    "rejects.user-similar",
     MAY,
     title="knows other customers by similar names",
     source="Parameter user: Customer that is registered under your account",
     reason="A near miss of one customer's name may be another's; only the operator knows.",
 )
-DUE_USER_FOREIGN = Requirement(
-    "due.user-foreign",
+REJECTS_USER_FOREIGN = Requirement(
+    "rejects.user-foreign",
     MUST,
     title="a customer of another reseller gets an error",
     source="Parameter user: Customer that is registered under your account",
     reason="Accounts of other resellers are not yours to see.",
 )
-DUE_API_USER_MISSING = Requirement(
-    "due.api-user-missing",
+REJECTS_API_USER_MISSING = Requirement(
+    "rejects.api-user-missing",
     MUST,
     title="a call without api_user gets an error",
     source="Call: api_user=your_sendgrid_username",
     reason="Nobody has said who is asking.",
 )
-DUE_API_USER_EMPTY = Requirement(
-    "due.api-user-empty",
+REJECTS_API_USER_EMPTY = Requirement(
+    "rejects.api-user-empty",
     MUST,
     title="an empty api_user gets an error",
     source="Call: api_user=your_sendgrid_username",
     reason="Nobody has said who is asking.",
 )
-DUE_API_USER_WRONG = Requirement(
-    "due.api-user-wrong",
+REJECTS_API_USER_WRONG = Requirement(
+    "rejects.api-user-wrong",
     MUST,
     title="a wrong api_user gets an error",
     source="Call: api_user=your_sendgrid_username",
     reason="A key belongs to one reseller.",
 )
-DUE_API_KEY_MISSING = Requirement(
-    "due.api-key-missing",
+REJECTS_API_KEY_MISSING = Requirement(
+    "rejects.api-key-missing",
     MUST,
     title="a call without api_key gets an error",
     source="Call: api_key=your_sendgrid_password",
     reason="The customer's account is open to anyone otherwise.",
 )
-DUE_API_KEY_EMPTY = Requirement(
-    "due.api-key-empty",
+REJECTS_API_KEY_EMPTY = Requirement(
+    "rejects.api-key-empty",
     MUST,
     title="an empty api_key gets an error",
     source="Call: api_key=your_sendgrid_password",
     reason="The customer's account is open to anyone otherwise.",
 )
-DUE_API_KEY_WRONG = Requirement(
-    "due.api-key-wrong",
+REJECTS_API_KEY_WRONG = Requirement(
+    "rejects.api-key-wrong",
     MUST,
     title="a wrong api_key gets an error: another value, a part of it, another letter case",
     source="Call: api_key=your_sendgrid_password",
     reason="A key that may be guessed in parts is no key.",
 )
-DUE_COMBINED = Requirement(
-    "due.combined",
+REJECTS_COMBINED = Requirement(
+    "rejects.combined",
     MUST,
     title="several wrong parameters together get an error, in every combination",
     source="Parameter table",
@@ -440,8 +440,8 @@ REQUEST_ENCODING = Requirement(
     source="RFC 3986, 2.4 and 6.2.2.2",
     reason="HTTP libraries and gateways differ in what they encode.",
 )
-REQUEST_TEXT = Requirement(
-    "request.text",
+REQUEST_SPECIAL_TEXT = Requirement(
+    "request.special-text",
     MUST,
     title="whatever text the values hold, the answer is a readable envelope",
     source="Response: Error",
@@ -478,31 +478,31 @@ REQUEST_POST = Requirement(
 
 # --- The two formats together, and calls together --------------------------------------------
 
-AGREEMENT_FORMATS = Requirement(
-    "agreement.formats",
+CONSISTENCY_FORMATS = Requirement(
+    "consistency.formats",
     MUST,
     title="both formats tell the same account",
     source="Response: Success, in XML and JSON",
     reason="Which format a client reads must not change the bill.",
     formats=(),
 )
-AGREEMENT_WHITE_SPACE = Requirement(
-    "agreement.white-space",
+CONSISTENCY_WHITE_SPACE = Requirement(
+    "consistency.white-space",
     SHOULD,
     title="both formats write the package with the same white space around it",
     source="Response: Success, <package>Silver Package</package>",
     reason="A client that compares or displays the name would have to trim it.",
     formats=(),
 )
-AGREEMENT_CUSTOMERS = Requirement(
-    "agreement.customers",
+ISOLATION_CUSTOMERS = Requirement(
+    "isolation.customers",
     MUST,
     title="each customer gets its own overview",
     source="Parameter user; View general account information regarding your customers",
     reason="One customer's bill must not go to another.",
 )
-AGREEMENT_CONCURRENCY = Requirement(
-    "agreement.concurrency",
+ISOLATION_CONCURRENCY = Requirement(
+    "isolation.concurrency",
     MUST,
     title="answers do not depend on what is asked beside them",
     source="Call",
@@ -539,8 +539,8 @@ VALUES_CYCLE = Requirement(
     source="Response: Success; 2010-08-30, 2010-09-29, 2010-09-30",
     reason="A cycle that ends before it starts bills nothing, or twice.",
 )
-VALUES_STEADY = Requirement(
-    "values.steady",
+CONSISTENCY_COUNTERS = Requirement(
+    "consistency.counters",
     SHOULD,
     title="what counts up in a cycle never goes down from one call to the next",
     source="Response: Success; View general account information",

@@ -50,7 +50,7 @@ MAX_ERRORS = 50
 
 _MAX_LINE_CHARS = 300
 # str() of an int refuses more than 4,300 decimal digits, which take a little over 14,284 bits.
-_MOST_BITS = 14_000
+_MAX_INTEGER_BITS = 14_000
 
 _EXPECTED = {
     Kind.COUNT: "a count: a non-negative decimal integer in ASCII digits",
@@ -257,7 +257,7 @@ def _presentable(value: object, depth: int = 0) -> Any:
         return [_presentable(item, depth + 1) for item in value] if depth < 2 else []
     if isinstance(value, float):
         return _Fraction(value)
-    if isinstance(value, int) and value.bit_length() > _MOST_BITS:
+    if isinstance(value, int) and value.bit_length() > _MAX_INTEGER_BITS:
         return _Huge(value)
     return value
 

@@ -65,9 +65,10 @@ TOPICS = {
     "http": "HTTP",
     "readable": "Is it readable?",
     "errors": "The error envelope",
-    "due": "When an error is due",
+    "rejects": "When an error is expected",
     "request": "The request",
-    "agreement": "The two formats together, and calls together",
+    "consistency": "The two formats together",
+    "isolation": "Each call by itself",
     "values": "Do the values make sense?",
 }
 

@@ -8,12 +8,12 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from reseller_conformance.contract import FIELDS, Format, Kind
-from reseller_conformance.reference import Account, Answer, Reference, Refusal, Reseller
+from reseller_conformance.reference import Account, Reference, Refusal, Reseller, Response
 from reseller_conformance.requirements import (
-    AGREEMENT_CONCURRENCY,
-    AGREEMENT_CUSTOMERS,
-    AGREEMENT_FORMATS,
-    AGREEMENT_WHITE_SPACE,
+    CONSISTENCY_FORMATS,
+    CONSISTENCY_WHITE_SPACE,
+    ISOLATION_CONCURRENCY,
+    ISOLATION_CUSTOMERS,
     VALUES_BALANCE,
     Requirement,
 )
@@ -52,7 +52,7 @@ for _field in FIELDS:
             else {"xml_overview": lambda self, v, w=_write: Reference.xml_overview(self, w(v))}
         )
         fault(
-            fails=AGREEMENT_FORMATS,
+            fails=CONSISTENCY_FORMATS,
             also=(VALUES_BALANCE,) if _field.name in IN_BALANCE else (),
             formats=_formats,
             family="disagreeing",
@@ -66,7 +66,7 @@ def only_in(
     description: str,
     change: Callable[[Values], Values],
     formats: Sequence[Format],
-    fails: Requirement = AGREEMENT_FORMATS,
+    fails: Requirement = CONSISTENCY_FORMATS,
     **rest: object,
 ) -> None:
     methods: dict[str, Callable[..., object]] = {
@@ -116,7 +116,7 @@ for _name, _said, _change, _formats in (
         f"package {_said} in {_formats[0].upper()}",
         package(_change),
         _formats,
-        fails=AGREEMENT_WHITE_SPACE,
+        fails=CONSISTENCY_WHITE_SPACE,
         family="white_space",
     )
 only_in(
@@ -199,14 +199,14 @@ def later(account: Account) -> Account:
 
 
 fault(
-    fails=AGREEMENT_FORMATS,
+    fails=CONSISTENCY_FORMATS,
     formats=XML,
     name="xml_from_a_stale_copy",
     description="XML is read from a copy that is behind",
     after=Reference.find_customer,
 )(lambda account: account and behind(account))
 fault(
-    fails=AGREEMENT_FORMATS,
+    fails=CONSISTENCY_FORMATS,
     formats=JSON,
     name="json_in_another_zone",
     description="the dates in JSON are those of another zone, a day before",
@@ -224,8 +224,8 @@ def mixed_up(
         return reseller.customers[place(names.index(user))] if user in names else None
 
     fault(
-        fails=AGREEMENT_CUSTOMERS,
-        also=(AGREEMENT_FORMATS,) if len(formats) == 1 else (),
+        fails=ISOLATION_CUSTOMERS,
+        also=(CONSISTENCY_FORMATS,) if len(formats) == 1 else (),
         formats=formats,
         name=name,
         description=description,
@@ -268,7 +268,7 @@ mixed_up(
 )
 
 
-@fault(fails=AGREEMENT_CUSTOMERS, instead_of=Reference.find_customer)
+@fault(fails=ISOLATION_CUSTOMERS, instead_of=Reference.find_customer)
 def everybody_is_the_sum(self: Reference, reseller: Reseller, user: str) -> Account | None:
     """Every customer gets the overview of the reseller as a whole."""
     if reseller.customer(user) is None:
@@ -328,9 +328,9 @@ class SharedFields(Reference):
 class SharedAnswer(Reference):
     """The answer waits in a variable of the whole process to be sent."""
 
-    waiting: Answer | None = None
+    waiting: Response | None = None
 
-    def answer(self, wanted: Format, parameters: Parameters) -> Answer:
+    def answer(self, wanted: Format, parameters: Parameters) -> Response:
         self.waiting = super().answer(wanted, parameters)
         time.sleep(PAUSE)
         return self.waiting
@@ -369,25 +369,25 @@ SHARED: dict[str, tuple[type[Reference], str]] = {
 }
 for _name, (_kind, _said) in SHARED.items():
     fault(
-        fails=AGREEMENT_CONCURRENCY,
+        fails=ISOLATION_CONCURRENCY,
         family="shared",
         name=f"shared_{_name}",
         description=_said,
     )(lambda kind=_kind: kind(ACCOUNTS))
 fault(
-    fails=AGREEMENT_CONCURRENCY,
+    fails=ISOLATION_CONCURRENCY,
     family="shared",
     name="shared_fields",
     description="the fields of an overview are gathered in a global variable",
 )(SharedFields)
 fault(
-    fails=AGREEMENT_CONCURRENCY,
+    fails=ISOLATION_CONCURRENCY,
     family="shared",
     name="one_at_a_time",
     description="a call is refused while another is in flight",
 )(lambda: Crowded(ACCOUNTS))
 fault(
-    fails=AGREEMENT_CONCURRENCY,
+    fails=ISOLATION_CONCURRENCY,
     family="shared",
     when=every(4),
     name="shared_user_in_one_of_four_workers",

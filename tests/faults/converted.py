@@ -10,10 +10,10 @@ from fnmatch import fnmatchcase
 from reseller_conformance.contract import PARAMETERS
 from reseller_conformance.reference import Account, Reference, Reseller
 from reseller_conformance.requirements import (
-    DUE_API_KEY_WRONG,
-    DUE_API_USER_WRONG,
-    DUE_COMBINED,
-    DUE_USER_UNKNOWN,
+    REJECTS_API_KEY_WRONG,
+    REJECTS_API_USER_WRONG,
+    REJECTS_COMBINED,
+    REJECTS_USER_UNKNOWN,
 )
 
 from .due import OURS, RIGHT, WRONG, accepting, given
@@ -129,7 +129,7 @@ for _place, _customer in enumerate(RIGHT["user"]):
             )(accepting(**{_parameter: given(lambda v, _: v.endswith("example.invalid"))}))
 
 
-@fault(fails=DUE_COMBINED, instead_of=Reference.find_reseller)
+@fault(fails=REJECTS_COMBINED, instead_of=Reference.find_reseller)
 def name_and_key_exchanged(self: Reference, api_user: str, api_key: str) -> Reseller | None:
     """The reseller's name and key may stand in each other's place."""
     straight = Reference.find_reseller(self, api_user, api_key)
@@ -154,7 +154,7 @@ def customer_by(statement: str, escape: Callable[[str], str] = str):
 
 for _name, _statement in STATEMENTS.items():
     fault(
-        fails=DUE_USER_UNKNOWN,
+        fails=REJECTS_USER_UNKNOWN,
         family="in_a_statement",
         name=f"user_in_a_statement_{_name}",
         description=f"the user is put into a statement of SQL {_name.replace('_', ' ')}",
@@ -163,7 +163,9 @@ for _name, _statement in STATEMENTS.items():
 
 WITH_BACKSLASHES = re.compile(r"\\'+ or 1\s*=\s*1", re.IGNORECASE)
 for _parameter, _fails in zip(
-    ("user", *CREDENTIALS), (DUE_USER_UNKNOWN, DUE_API_USER_WRONG, DUE_API_KEY_WRONG), strict=True
+    ("user", *CREDENTIALS),
+    (REJECTS_USER_UNKNOWN, REJECTS_API_USER_WRONG, REJECTS_API_KEY_WRONG),
+    strict=True,
 ):
     for _name, _said, _near in (
         ("of_small_letters", "is put into XPath", lambda v, _: "' or '1'='1" in v),

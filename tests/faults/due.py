@@ -8,21 +8,21 @@ from reseller_conformance.contract import PARAMETERS, TASK
 from reseller_conformance.reference import Account, Reference, Refusal
 from reseller_conformance.requirements import (
     BOTH,
-    DUE_API_KEY_EMPTY,
-    DUE_API_KEY_MISSING,
-    DUE_API_KEY_WRONG,
-    DUE_API_USER_EMPTY,
-    DUE_API_USER_MISSING,
-    DUE_API_USER_WRONG,
-    DUE_TASK_EMPTY,
-    DUE_TASK_MISSING,
-    DUE_TASK_OTHER,
-    DUE_TASK_SPELLING,
-    DUE_USER_EMPTY,
-    DUE_USER_FOREIGN,
-    DUE_USER_MISSING,
-    DUE_USER_UNKNOWN,
-    REQUEST_TEXT,
+    REJECTS_API_KEY_EMPTY,
+    REJECTS_API_KEY_MISSING,
+    REJECTS_API_KEY_WRONG,
+    REJECTS_API_USER_EMPTY,
+    REJECTS_API_USER_MISSING,
+    REJECTS_API_USER_WRONG,
+    REJECTS_TASK_EMPTY,
+    REJECTS_TASK_MISSING,
+    REJECTS_TASK_OTHER,
+    REJECTS_TASK_SPELLING,
+    REJECTS_USER_EMPTY,
+    REJECTS_USER_FOREIGN,
+    REJECTS_USER_MISSING,
+    REJECTS_USER_UNKNOWN,
+    REQUEST_SPECIAL_TEXT,
     Requirement,
 )
 
@@ -43,22 +43,22 @@ Accepts = Callable[[str | None, str], bool]
 """Whether a value that was sent, None for none, is taken for this right one."""
 
 MISSING = {
-    "task": DUE_TASK_MISSING,
-    "user": DUE_USER_MISSING,
-    "api_user": DUE_API_USER_MISSING,
-    "api_key": DUE_API_KEY_MISSING,
+    "task": REJECTS_TASK_MISSING,
+    "user": REJECTS_USER_MISSING,
+    "api_user": REJECTS_API_USER_MISSING,
+    "api_key": REJECTS_API_KEY_MISSING,
 }
 EMPTY = {
-    "task": DUE_TASK_EMPTY,
-    "user": DUE_USER_EMPTY,
-    "api_user": DUE_API_USER_EMPTY,
-    "api_key": DUE_API_KEY_EMPTY,
+    "task": REJECTS_TASK_EMPTY,
+    "user": REJECTS_USER_EMPTY,
+    "api_user": REJECTS_API_USER_EMPTY,
+    "api_key": REJECTS_API_KEY_EMPTY,
 }
 WRONG = {
-    "task": DUE_TASK_OTHER,
-    "user": DUE_USER_UNKNOWN,
-    "api_user": DUE_API_USER_WRONG,
-    "api_key": DUE_API_KEY_WRONG,
+    "task": REJECTS_TASK_OTHER,
+    "user": REJECTS_USER_UNKNOWN,
+    "api_user": REJECTS_API_USER_WRONG,
+    "api_key": REJECTS_API_KEY_WRONG,
 }
 RIGHT = {
     "task": [TASK],
@@ -101,10 +101,10 @@ STATES: dict[str, tuple[str, dict[str, Requirement], Accepts]] = {
     "unknown": ("may be anything that is not empty", WRONG, lambda value, _: bool(value)),
 }
 ALSO: dict[tuple[str, str], tuple[Requirement, ...]] = {
-    ("task", "unknown"): (DUE_TASK_SPELLING, REQUEST_TEXT),
-    ("user", "unknown"): (DUE_USER_FOREIGN, REQUEST_TEXT),
-    ("api_user", "unknown"): (REQUEST_TEXT,),
-    ("api_key", "unknown"): (REQUEST_TEXT,),
+    ("task", "unknown"): (REJECTS_TASK_SPELLING, REQUEST_SPECIAL_TEXT),
+    ("user", "unknown"): (REJECTS_USER_FOREIGN, REQUEST_SPECIAL_TEXT),
+    ("api_user", "unknown"): (REQUEST_SPECIAL_TEXT,),
+    ("api_key", "unknown"): (REQUEST_SPECIAL_TEXT,),
 }
 
 for _parameter in PARAMETERS:
@@ -139,7 +139,7 @@ for _name, _said, _near in (
     ("spaces", "between spaces", lambda v, r: v.strip() == r),
 ):
     fault(
-        fails=DUE_TASK_SPELLING,
+        fails=REJECTS_TASK_SPELLING,
         name=f"task_{_name}_accepted",
         description=f"task may be written {_said}",
     )(accepting(task=given(_near)))

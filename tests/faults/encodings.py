@@ -7,9 +7,9 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from reseller_conformance.contract import Format
-from reseller_conformance.reference import Answer, Reference
+from reseller_conformance.reference import Reference, Response
 from reseller_conformance.requirements import (
-    AGREEMENT_FORMATS,
+    CONSISTENCY_FORMATS,
     READABLE_ENCODING,
     READABLE_SYNTAX,
     Requirement,
@@ -44,7 +44,7 @@ def body(
 ) -> None:
     """Register a change of the body, given as text; its content type names no charset by itself."""
 
-    def written(answer: Answer) -> Answer:
+    def written(answer: Response) -> Response:
         text = answer.body.decode("utf-8" if formats == JSON else "iso-8859-1")
         changed = change(text)
         as_bytes = changed if isinstance(changed, bytes) else written_in(formats, changed)
@@ -100,7 +100,7 @@ in_xml(
     "the declaration of the page over bytes in UTF-8",
     lambda text: unreferenced(text).encode(),
     fails=READABLE_ENCODING,
-    also=(AGREEMENT_FORMATS,),
+    also=(CONSISTENCY_FORMATS,),
     when=RIGHT,
 )
 in_xml(
@@ -108,7 +108,7 @@ in_xml(
     "curly quotes as Windows has them, where ISO-8859-1 has control characters",
     lambda text: unreferenced(text).encode("cp1252", "xmlcharrefreplace"),
     fails=READABLE_ENCODING,
-    also=(AGREEMENT_FORMATS,),
+    also=(CONSISTENCY_FORMATS,),
     when=about(GERMAN),
 )
 in_xml(
@@ -180,21 +180,21 @@ in_xml(
     "encoded_twice",
     "text in UTF-8 is read as ISO-8859-1 and written in UTF-8 again",
     lambda text: declared("UTF-8")(unreferenced(text).encode().decode("iso-8859-1")),
-    fails=AGREEMENT_FORMATS,
+    fails=CONSISTENCY_FORMATS,
     when=RIGHT,
 )
 in_xml(
     "with_question_marks",
     "what ISO-8859-1 does not hold is a question mark",
     lambda text: unreferenced(text).encode("iso-8859-1", "replace"),
-    fails=AGREEMENT_FORMATS,
+    fails=CONSISTENCY_FORMATS,
     when=RIGHT,
 )
 in_xml(
     "without_what_latin_1_lacks",
     "what ISO-8859-1 does not hold is left out",
     lambda text: unreferenced(text).encode("iso-8859-1", "ignore"),
-    fails=AGREEMENT_FORMATS,
+    fails=CONSISTENCY_FORMATS,
     when=RIGHT,
 )
 in_xml(
@@ -235,7 +235,7 @@ in_xml(
     lambda text: re.sub(
         "(?<=<package>).*(?=</package>)", lambda m: m[0].replace("&", "&amp;"), text
     ),
-    fails=AGREEMENT_FORMATS,
+    fails=CONSISTENCY_FORMATS,
     when=about(MARKUP),
 )
 
@@ -320,41 +320,41 @@ in_json(
     "encoded_twice",
     "text in UTF-8 is read as ISO-8859-1 and written in UTF-8 again",
     lambda t: t.encode().decode("iso-8859-1"),
-    fails=AGREEMENT_FORMATS,
+    fails=CONSISTENCY_FORMATS,
     when=about(GERMAN, ASTRAL),
 )
 in_json(
     "with_question_marks",
     "what ISO-8859-1 does not hold is a question mark",
     lambda t: t.encode("iso-8859-1", "replace").decode("iso-8859-1"),
-    fails=AGREEMENT_FORMATS,
+    fails=CONSISTENCY_FORMATS,
     when=about(GERMAN, ASTRAL),
 )
 in_json(
     "without_accents",
     "accents are taken away",
     lambda t: t.replace("ö", "o").replace("ü", "u"),
-    fails=AGREEMENT_FORMATS,
+    fails=CONSISTENCY_FORMATS,
     when=about(GERMAN, ASTRAL),
 )
 in_json(
     "escaped_as_html",
     "the package is escaped as if for HTML",
     lambda t: t.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;"),
-    fails=AGREEMENT_FORMATS,
+    fails=CONSISTENCY_FORMATS,
     when=about(MARKUP),
 )
 in_json(
     "with_slashes_added",
     "the package is escaped as if for SQL",
     lambda t: t.replace("'", "\\\\'"),
-    fails=AGREEMENT_FORMATS,
+    fails=CONSISTENCY_FORMATS,
     when=about(GERMAN),
 )
 in_json(
     "with_entities_of_xml",
     "what ISO-8859-1 does not hold is a character reference, as in XML",
     lambda t: t.encode("ascii", "xmlcharrefreplace"),
-    fails=AGREEMENT_FORMATS,
+    fails=CONSISTENCY_FORMATS,
     when=about(GERMAN, ASTRAL),
 )

@@ -8,16 +8,16 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 from reseller_conformance.contract import Format
-from reseller_conformance.reference import Answer, Reference, Refusal, Request
+from reseller_conformance.reference import Reference, Refusal, Request, Response
 from reseller_conformance.requirements import (
-    ERRORS_APART,
-    ERRORS_LISTED,
+    ERRORS_LIST,
+    ERRORS_NO_ACCOUNT_FIELDS,
     HTTP_ERROR_STATUS,
     READABLE_ENVELOPE,
     READABLE_FORMAT,
-    SUCCESS_ANSWERED,
-    SUCCESS_APART,
-    SUCCESS_CLOSED,
+    SUCCESS_NO_ERROR_MEMBERS,
+    SUCCESS_NO_EXTRAS,
+    SUCCESS_RETURNED,
     SUCCESS_SHAPE,
     Requirement,
 )
@@ -58,7 +58,7 @@ wrapped(
     lambda values: [{"name": name, "value": value} for name, value in values.items()],
     READABLE_ENVELOPE,
 )
-wrapped("a_list_of_values", lambda values: list(values.values()), SUCCESS_ANSWERED)
+wrapped("a_list_of_values", lambda values: list(values.values()), SUCCESS_RETURNED)
 wrapped(
     "grouped_by_topic",
     lambda values: {
@@ -67,10 +67,10 @@ wrapped(
     },
 )
 wrapped("a_string_of_json", json.dumps, READABLE_ENVELOPE)
-wrapped("null", lambda _: None, SUCCESS_ANSWERED)
-wrapped("true", lambda _: True, SUCCESS_ANSWERED)
-wrapped("an_empty_object", lambda _: {}, SUCCESS_ANSWERED)
-wrapped("an_empty_list", lambda _: [], SUCCESS_ANSWERED)
+wrapped("null", lambda _: None, SUCCESS_RETURNED)
+wrapped("true", lambda _: True, SUCCESS_RETURNED)
+wrapped("an_empty_object", lambda _: {}, SUCCESS_RETURNED)
+wrapped("an_empty_list", lambda _: [], SUCCESS_RETURNED)
 
 # --- Wrappers in XML -----------------------------------------------------------------------------
 
@@ -140,8 +140,8 @@ shaped(
     lambda inner, _: f"<result>{inner.replace('&', '&amp;').replace('<', '&lt;')}</result>",
     READABLE_ENVELOPE,
 )
-shaped("an_empty_overview", lambda *_: "<result><overview/></result>", SUCCESS_ANSWERED)
-shaped("an_empty_result", lambda *_: "<result/>", SUCCESS_ANSWERED)
+shaped("an_empty_overview", lambda *_: "<result><overview/></result>", SUCCESS_RETURNED)
+shaped("an_empty_result", lambda *_: "<result/>", SUCCESS_RETURNED)
 
 
 @fault(fails=READABLE_ENVELOPE, formats=XML, instead_of=Reference.xml_overview)
@@ -163,8 +163,8 @@ def beside(name: str, extra: Any) -> None:
     for place, said in (("with", "holds too"), ("after", "begins with")):
         change = (lambda v: {**extra, **v}) if place == "after" else (lambda v: {**v, **extra})
         fault(
-            fails=SUCCESS_ANSWERED if is_error else SUCCESS_APART,
-            also=(ERRORS_APART, ERRORS_LISTED, HTTP_ERROR_STATUS) if is_error else (),
+            fails=SUCCESS_RETURNED if is_error else SUCCESS_NO_ERROR_MEMBERS,
+            also=(ERRORS_NO_ACCOUNT_FIELDS, ERRORS_LIST, HTTP_ERROR_STATUS) if is_error else (),
             formats=JSON,
             name=f"json_success_{place}_{name}",
             description=f"what an overview in JSON {said}: {json.dumps(extra)}",
@@ -190,7 +190,7 @@ def after_overview(name: str, xml: str, inside: bool = False) -> None:
         return result
 
     fault(
-        fails=SUCCESS_APART,
+        fails=SUCCESS_NO_ERROR_MEMBERS,
         formats=XML,
         name=f"xml_success_with_{name}",
         description=f"an overview in XML holds {xml} {'within' if inside else 'beside it'}",
@@ -221,49 +221,49 @@ EXTRAS: dict[str, object] = {
 }
 for _name, _extra in EXTRAS.items():
     fault(
-        fails=SUCCESS_CLOSED,
+        fails=SUCCESS_NO_EXTRAS,
         formats=JSON,
         name=f"json_success_with_{_name}_more",
         description=f"an overview in JSON holds {json.dumps(_extra)} too",
     )(changed_json(lambda values, extra=_extra: {**values, **extra}))
 
 
-@fault(fails=SUCCESS_CLOSED, formats=XML, after=Reference.xml_overview)
+@fault(fails=SUCCESS_NO_EXTRAS, formats=XML, after=Reference.xml_overview)
 def xml_success_with_an_element_more(result: ET.Element) -> ET.Element:
     """An overview in XML has an eleventh element."""
     ET.SubElement(result[0], "user").text = "customer@example.com"
     return result
 
 
-@fault(fails=SUCCESS_CLOSED, formats=XML, after=Reference.xml_overview)
+@fault(fails=SUCCESS_NO_EXTRAS, formats=XML, after=Reference.xml_overview)
 def xml_success_with_an_empty_element_more(result: ET.Element) -> ET.Element:
     """An overview in XML has an eleventh element, and it is empty."""
     ET.SubElement(result[0], "suspended")
     return result
 
 
-@fault(fails=SUCCESS_CLOSED, formats=XML, after=Reference.xml_overview)
+@fault(fails=SUCCESS_NO_EXTRAS, formats=XML, after=Reference.xml_overview)
 def xml_success_beside_a_status(result: ET.Element) -> ET.Element:
     """Beside the overview in XML stands a status."""
     ET.SubElement(result, "status").text = "ok"
     return result
 
 
-@fault(fails=SUCCESS_CLOSED, formats=XML, after=Reference.xml_overview)
+@fault(fails=SUCCESS_NO_EXTRAS, formats=XML, after=Reference.xml_overview)
 def xml_success_with_an_attribute_on_result(result: ET.Element) -> ET.Element:
     """The root has an attribute."""
     result.set("version", "1")
     return result
 
 
-@fault(fails=SUCCESS_CLOSED, formats=XML, after=Reference.xml_overview)
+@fault(fails=SUCCESS_NO_EXTRAS, formats=XML, after=Reference.xml_overview)
 def xml_success_with_an_attribute_on_overview(result: ET.Element) -> ET.Element:
     """The overview has an attribute."""
     result[0].set("user", "customer@example.com")
     return result
 
 
-@fault(fails=SUCCESS_CLOSED, formats=XML, after=Reference.xml_overview)
+@fault(fails=SUCCESS_NO_EXTRAS, formats=XML, after=Reference.xml_overview)
 def xml_success_with_types(result: ET.Element) -> ET.Element:
     """Counts have the attribute that Rails gives them."""
     for field in result[0]:
@@ -272,7 +272,7 @@ def xml_success_with_types(result: ET.Element) -> ET.Element:
     return result
 
 
-@fault(fails=SUCCESS_CLOSED, formats=XML, after=Reference.xml_overview)
+@fault(fails=SUCCESS_NO_EXTRAS, formats=XML, after=Reference.xml_overview)
 def xml_success_with_a_language(result: ET.Element) -> ET.Element:
     """The package has an `xml:lang`."""
     next(result.iter("package")).set("{http://www.w3.org/XML/1998/namespace}lang", "en")
@@ -282,52 +282,52 @@ def xml_success_with_a_language(result: ET.Element) -> ET.Element:
 # --- No overview at all --------------------------------------------------------------------------
 
 
-@fault(fails=SUCCESS_ANSWERED, instead_of=Reference.look_up)
+@fault(fails=SUCCESS_RETURNED, instead_of=Reference.look_up)
 def nobody_is_known(self: Reference, parameters: object) -> Refusal:
     """Every call is refused."""
     return Refusal(403, ("api_user and api_key do not belong together.",))
 
 
-@fault(fails=SUCCESS_ANSWERED, formats=XML, instead_of=Reference.look_up)
+@fault(fails=SUCCESS_RETURNED, formats=XML, instead_of=Reference.look_up)
 def nobody_is_known_in_xml(self: Reference, parameters: object) -> Refusal:
     """Every call is refused in XML."""
     return Refusal(403, ("api_user and api_key do not belong together.",))
 
 
-@fault(fails=SUCCESS_ANSWERED, instead_of=Reference.look_up, when=about(1))
+@fault(fails=SUCCESS_RETURNED, instead_of=Reference.look_up, when=about(1))
 def second_customer_is_unknown(self: Reference, parameters: object) -> Refusal:
     """The second customer is not found."""
     return Refusal(400, ("user is not a customer of this account.",))
 
 
-@fault(fails=SUCCESS_ANSWERED, formats=JSON, instead_of=Reference.look_up, when=about(3))
+@fault(fails=SUCCESS_RETURNED, formats=JSON, instead_of=Reference.look_up, when=about(3))
 def last_customer_is_unknown_in_json(self: Reference, parameters: object) -> Refusal:
     """The fourth customer is not found in JSON."""
     return Refusal(400, ("user is not a customer of this account.",))
 
 
-@fault(fails=SUCCESS_ANSWERED, instead_of=Reference.respond)
-def everything_is_not_found(self: Reference, request: Request) -> Answer:
+@fault(fails=SUCCESS_RETURNED, instead_of=Reference.respond)
+def everything_is_not_found(self: Reference, request: Request) -> Response:
     """Every path is unknown, and answered in plain text, as by a server set up wrongly."""
-    return Answer(404, "text/plain", b"Not found\n")
+    return Response(404, "text/plain", b"Not found\n")
 
 
-@fault(fails=SUCCESS_ANSWERED, instead_of=Reference.show)
-def under_maintenance(self: Reference, wanted: Format, account: object) -> Answer:
+@fault(fails=SUCCESS_RETURNED, instead_of=Reference.show)
+def under_maintenance(self: Reference, wanted: Format, account: object) -> Response:
     """What should be an overview is a page that says to come back later."""
-    return Answer(
+    return Response(
         200, "text/html", b"<!DOCTYPE html><title>Soon</title><p>We are moving house.</p>"
     )
 
 
-@fault(fails=SUCCESS_ANSWERED, formats=JSON, instead_of=Reference.show)
-def another_resource(self: Reference, wanted: Format, account: object) -> Answer:
+@fault(fails=SUCCESS_RETURNED, formats=JSON, instead_of=Reference.show)
+def another_resource(self: Reference, wanted: Format, account: object) -> Response:
     """The overview in JSON is the customer's profile."""
     return json_answer('{"username": "customer", "email": "customer@example.com"}')
 
 
-@fault(fails=SUCCESS_ANSWERED, formats=XML, instead_of=Reference.show)
-def another_resource_in_xml(self: Reference, wanted: Format, account: object) -> Answer:
+@fault(fails=SUCCESS_RETURNED, formats=XML, instead_of=Reference.show)
+def another_resource_in_xml(self: Reference, wanted: Format, account: object) -> Response:
     """The overview in XML is the customer's profile."""
     return xml_answer("<result><profile><username>customer</username></profile></result>")
 
@@ -349,7 +349,7 @@ for _formats in (JSON, XML, (*JSON, *XML)):
         description="an overview comes in the other format than the URL names",
         instead_of=Reference.show,
     )
-    def _show(self: Reference, wanted: Format, account: Any) -> Answer:
+    def _show(self: Reference, wanted: Format, account: Any) -> Response:
         return Reference.show(self, _swapped(wanted), account)
 
     @fault(
@@ -360,5 +360,5 @@ for _formats in (JSON, XML, (*JSON, *XML)):
         description="an error comes in the other format than the URL names",
         instead_of=Reference.refuse,
     )
-    def _refuse(self: Reference, wanted: Format, refusal: Refusal) -> Answer:
+    def _refuse(self: Reference, wanted: Format, refusal: Refusal) -> Response:
         return Reference.refuse(self, _swapped(wanted), refusal)

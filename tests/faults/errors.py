@@ -7,17 +7,17 @@ from collections.abc import Callable, Sequence
 from html import escape
 
 from reseller_conformance.contract import PARAMETERS, Format
-from reseller_conformance.reference import Answer, Reference, Refusal
+from reseller_conformance.reference import Reference, Refusal, Response
 from reseller_conformance.requirements import (
-    ERRORS_CLOSED,
-    ERRORS_LISTED,
+    ERRORS_LIST,
     ERRORS_MESSAGE,
+    ERRORS_NO_EMPTY_TEXT,
+    ERRORS_NO_EXTRAS,
     ERRORS_SHAPE,
-    ERRORS_TEXT,
     READABLE_ENVELOPE,
     READABLE_FORMAT,
     REQUEST_ARRAY,
-    REQUEST_TEXT,
+    REQUEST_SPECIAL_TEXT,
     Requirement,
 )
 
@@ -56,16 +56,16 @@ in_json("wrapped_in_result", lambda e: {"result": {"message": "error", "errors":
 in_json("wrapped_in_error", lambda e: {"error": {"message": "error", "errors": e}}, ERRORS_SHAPE)
 in_json("in_a_list", lambda e: [{"message": "error", "errors": e}], ERRORS_SHAPE)
 in_json("without_message", lambda e: {"errors": e}, ERRORS_MESSAGE)
-in_json("without_errors", lambda _: {"message": "error"}, ERRORS_LISTED)
-in_json("in_error", lambda e: {"message": "error", "error": e}, ERRORS_LISTED, ERRORS_CLOSED)
+in_json("without_errors", lambda _: {"message": "error"}, ERRORS_LIST)
+in_json("in_error", lambda e: {"message": "error", "error": e}, ERRORS_LIST, ERRORS_NO_EXTRAS)
 in_json("in_one_error", lambda e: {"error": e[0]}, READABLE_ENVELOPE)
 in_json("in_a_status", lambda e: {"status": "error", "reason": e[0]}, READABLE_ENVELOPE)
 in_json(
     "capitalized",
     lambda e: {"Message": "error", "Errors": e},
     ERRORS_MESSAGE,
-    ERRORS_LISTED,
-    ERRORS_CLOSED,
+    ERRORS_LIST,
+    ERRORS_NO_EXTRAS,
 )
 in_json("a_list_of_texts", lambda e: e, READABLE_ENVELOPE)
 in_json("one_text", lambda e: e[0], READABLE_ENVELOPE)
@@ -130,7 +130,7 @@ for _name, _write in LISTS.items():
     in_json(
         f"list_{_name}",
         lambda e, write=_write: {"message": "error", "errors": write(e)},
-        ERRORS_LISTED,
+        ERRORS_LIST,
     )
 
 
@@ -142,7 +142,7 @@ def text_in_json(name: str, write: Callable[[str], str], fails: Requirement) -> 
         description=f"an error in JSON: {write(json.dumps(['…'], ensure_ascii=False))}",
         instead_of=Reference.refuse,
     )
-    def refuse(self: Reference, wanted: Format, refusal: Refusal) -> Answer:
+    def refuse(self: Reference, wanted: Format, refusal: Refusal) -> Response:
         listed = json.dumps(refusal.errors, ensure_ascii=False)
         return json_answer(write(listed), refusal.status)
 
@@ -172,7 +172,7 @@ def in_xml(
         description=f"an error in XML: {pattern.format(each.format('…'))}",
         instead_of=Reference.refuse,
     )
-    def refuse(self: Reference, wanted: Format, refusal: Refusal) -> Answer:
+    def refuse(self: Reference, wanted: Format, refusal: Refusal) -> Response:
         listed = "".join(each.format(escape(text)) for text in refusal.errors)
         return xml_answer(pattern.format(listed), refusal.status)
 
@@ -186,8 +186,8 @@ in_xml("in_capital_result", f"<Result>{USUAL}</Result>", ERRORS_SHAPE)
 in_xml("one_level_deeper", f"<response><result>{USUAL}</result></response>", ERRORS_SHAPE)
 in_xml("in_overview", f"<result><overview>{USUAL}</overview></result>", ERRORS_SHAPE)
 in_xml("without_message", "<result><errors>{}</errors></result>", ERRORS_MESSAGE)
-in_xml("without_errors", f"<result>{MESSAGE}</result>", ERRORS_LISTED, each="")
-in_xml("without_a_list", f"<result>{MESSAGE}{{}}</result>", ERRORS_SHAPE, ERRORS_CLOSED)
+in_xml("without_errors", f"<result>{MESSAGE}</result>", ERRORS_LIST, each="")
+in_xml("without_a_list", f"<result>{MESSAGE}{{}}</result>", ERRORS_SHAPE, ERRORS_NO_EXTRAS)
 in_xml("of_errors_alone", "<errors>{}</errors>", READABLE_ENVELOPE)
 in_xml("of_one_error", "<error>Bad request</error>", READABLE_ENVELOPE, each="")
 in_xml("empty", "<result/>", READABLE_ENVELOPE, each="")
@@ -195,8 +195,8 @@ in_xml(
     "capitalized",
     "<result><Message>error</Message><Errors>{}</Errors></result>",
     ERRORS_MESSAGE,
-    ERRORS_LISTED,
-    ERRORS_CLOSED,
+    ERRORS_LIST,
+    ERRORS_NO_EXTRAS,
 )
 in_xml("with_two_messages", f"<result>{MESSAGE}{USUAL}</result>", ERRORS_MESSAGE)
 in_xml(
@@ -208,13 +208,13 @@ in_xml(
     "with_message_in_errors",
     f"<result><errors>{MESSAGE}{{}}</errors></result>",
     ERRORS_MESSAGE,
-    ERRORS_CLOSED,
+    ERRORS_NO_EXTRAS,
 )
 in_xml(
     "with_message_in_an_attribute",
     '<result message="error"><errors>{}</errors></result>',
     ERRORS_MESSAGE,
-    ERRORS_CLOSED,
+    ERRORS_NO_EXTRAS,
 )
 in_xml("as_attributes", '<result message="error" error="Bad request"/>', READABLE_ENVELOPE, each="")
 for _name, _message in {
@@ -245,16 +245,16 @@ for _name, _each in {
     "without_elements": "{}",
     "around_an_element": "<error>{}<br/></error>",
 }.items():
-    in_xml(f"list_{_name}", f"<result>{USUAL}</result>", ERRORS_LISTED, each=_each)
+    in_xml(f"list_{_name}", f"<result>{USUAL}</result>", ERRORS_LIST, each=_each)
 in_xml(
     "list_in_attributes",
     f"<result>{USUAL}</result>",
-    ERRORS_TEXT,
-    ERRORS_CLOSED,
+    ERRORS_NO_EMPTY_TEXT,
+    ERRORS_NO_EXTRAS,
     each='<error text="{}"/>',
 )
-in_xml("list_empty", f"<result>{USUAL}</result>", ERRORS_LISTED, each="")
-in_xml("list_of_space", f"<result>{USUAL}</result>", ERRORS_LISTED, each=" ")
+in_xml("list_empty", f"<result>{USUAL}</result>", ERRORS_LIST, each="")
+in_xml("list_of_space", f"<result>{USUAL}</result>", ERRORS_LIST, each=" ")
 
 # --- No envelope at all --------------------------------------------------------------------------
 
@@ -282,14 +282,14 @@ for _name, (_type, _text, _fails) in PAGES.items():
         if _choice == "always" or _name == "as_html_with_doctype":
             fault(
                 fails=_fails,
-                also=(REQUEST_ARRAY, REQUEST_TEXT),
+                also=(REQUEST_ARRAY, REQUEST_SPECIAL_TEXT),
                 family=f"error_{_name}",
                 when=_when,
                 name=f"error_{_name}_{_choice}",
                 description=f"an error is a page {_name} {_choice}".replace("_", " "),
             )(
                 variant(
-                    refuse=lambda _, __, refusal, kind=_type, text=_text: Answer(
+                    refuse=lambda _, __, refusal, kind=_type, text=_text: Response(
                         refusal.status, kind, text.encode()
                     )
                 )

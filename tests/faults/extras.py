@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from reseller_conformance.contract import PARAMETERS, Format
-from reseller_conformance.reference import Answer, Reference, Refusal
+from reseller_conformance.reference import Reference, Refusal, Response
 from reseller_conformance.requirements import (
     BOTH,
     HTTP_SERVER_ERROR,
@@ -53,28 +53,28 @@ class OnExtras(Reference):
 
     def __init__(
         self,
-        write: Callable[[Reference, Format, Parameters], Answer],
+        write: Callable[[Reference, Format, Parameters], Response],
         test: Callable[[Parameters], bool] = lambda parameters: bool(extras(parameters)),
     ) -> None:
         super().__init__(ACCOUNTS)
         self.write, self.test = write, test
 
-    def answer(self, wanted: Format, parameters: Parameters) -> Answer:
+    def answer(self, wanted: Format, parameters: Parameters) -> Response:
         if self.test(parameters):
             return self.write(Reference(ACCOUNTS), wanted, parameters)
         return super().answer(wanted, parameters)
 
 
-def refused(self: Reference, wanted: Format, parameters: Parameters) -> Answer:
+def refused(self: Reference, wanted: Format, parameters: Parameters) -> Response:
     return self.refuse(wanted, Refusal(400, ("There is an unknown parameter.",)))
 
 
-def crashed(self: Reference, wanted: Format, parameters: Parameters) -> Answer:
-    return Answer(500, "text/html", b"<html><body><h1>Internal Server Error</h1></body></html>")
+def crashed(self: Reference, wanted: Format, parameters: Parameters) -> Response:
+    return Response(500, "text/html", b"<html><body><h1>Internal Server Error</h1></body></html>")
 
 
-def shown(self: Reference, wanted: Format, parameters: Parameters) -> Answer:
-    return Answer(200, "text/plain", ", ".join(extras(parameters)).encode())
+def shown(self: Reference, wanted: Format, parameters: Parameters) -> Response:
+    return Response(200, "text/plain", ", ".join(extras(parameters)).encode())
 
 
 undocumented("extra_refused", "an undocumented parameter is an error", lambda: OnExtras(refused))
@@ -173,7 +173,7 @@ undocumented(
 
 
 @fault(fails=REQUEST_UNDOCUMENTED, formats=JSON, instead_of=Reference.answer)
-def callback_pads(self: Reference, wanted: Format, parameters: Parameters) -> Answer:
+def callback_pads(self: Reference, wanted: Format, parameters: Parameters) -> Response:
     """A parameter called callback wraps the JSON in a call."""
     answer, given = Reference.answer(self, wanted, parameters), dict(parameters)
     if "callback" not in given:
@@ -182,7 +182,7 @@ def callback_pads(self: Reference, wanted: Format, parameters: Parameters) -> An
 
 
 @fault(fails=REQUEST_UNDOCUMENTED, instead_of=Reference.answer)
-def format_parameter_wins(self: Reference, wanted: Format, parameters: Parameters) -> Answer:
+def format_parameter_wins(self: Reference, wanted: Format, parameters: Parameters) -> Response:
     """A parameter called format chooses the format."""
     chosen = dict(parameters).get("format")
     return Reference.answer(self, Format(chosen) if chosen in BOTH else wanted, parameters)
@@ -191,20 +191,20 @@ def format_parameter_wins(self: Reference, wanted: Format, parameters: Parameter
 # --- Repeated parameters and arrays --------------------------------------------------------------
 
 
-def falling_over(test: Callable[[Parameters], bool], answer: Answer) -> Callable[[], Reference]:
+def falling_over(test: Callable[[Parameters], bool], answer: Response) -> Callable[[], Reference]:
     return lambda: OnExtras(lambda *_: answer, test)
 
 
 PAGE = b"<html><body><h1>Internal Server Error</h1></body></html>"
 NOTICE = b"<br />\n<b>Warning</b>: trim() expects parameter 1 to be string, array given<br />\n"
 FALLS = {
-    "crashes": Answer(500, "text/html", PAGE),
-    "crashes_in_json": Answer(
+    "crashes": Response(500, "text/html", PAGE),
+    "crashes_in_json": Response(
         500, "application/json", b'{"message": "error", "errors": ["Sorry."]}'
     ),
-    "is_blank": Answer(200, "text/html", b""),
-    "is_a_notice": Answer(200, "text/html", NOTICE),
-    "redirects": Answer(302, "text/html", PAGE, (("Location", "/"),)),
+    "is_blank": Response(200, "text/html", b""),
+    "is_a_notice": Response(200, "text/html", NOTICE),
+    "redirects": Response(302, "text/html", PAGE, (("Location", "/"),)),
 }
 for _name in PARAMETERS:
     for _how, _answer in FALLS.items():

@@ -7,11 +7,11 @@ from collections.abc import Callable, Sequence
 from reseller_conformance.contract import FIELDS, Field, Format, Kind
 from reseller_conformance.requirements import (
     BOTH,
-    SUCCESS_CLOSED,
     SUCCESS_COUNTS,
     SUCCESS_DATES,
     SUCCESS_FIELDS,
-    SUCCESS_ONCE,
+    SUCCESS_NO_DUPLICATES,
+    SUCCESS_NO_EXTRAS,
     SUCCESS_PACKAGE,
     Requirement,
 )
@@ -104,7 +104,7 @@ for _field in FIELDS:
             _field,
             "stands twice with one value",
             doubled(_field.name, lambda value: value),
-            fails=SUCCESS_ONCE,
+            fails=SUCCESS_NO_DUPLICATES,
             formats=_formats,
         )
         seed(
@@ -112,7 +112,7 @@ for _field in FIELDS:
             _field,
             "stands twice, the second time with another value of its kind",
             doubled(_field.name, lambda value: "2001-01-01" if "-" in value else "7"),
-            fails=SUCCESS_ONCE,
+            fails=SUCCESS_NO_DUPLICATES,
             formats=_formats,
         )
         seed(
@@ -121,7 +121,7 @@ for _field in FIELDS:
             f"called {MISSPELT[_field.name]}",
             renamed(_field.name, MISSPELT[_field.name]),
             fails=SUCCESS_FIELDS,
-            also=(SUCCESS_CLOSED,),
+            also=(SUCCESS_NO_EXTRAS,),
             formats=_formats,
         )
         seed(
@@ -130,7 +130,7 @@ for _field in FIELDS:
             "its name begins with a capital",
             renamed(_field.name, _field.name.capitalize()),
             fails=SUCCESS_FIELDS,
-            also=(SUCCESS_CLOSED,),
+            also=(SUCCESS_NO_EXTRAS,),
             formats=_formats,
         )
 

@@ -8,13 +8,13 @@ from dataclasses import replace
 from itertools import count
 
 from reseller_conformance.contract import FIELDS, Format
-from reseller_conformance.reference import Answer, Reference, Refusal
+from reseller_conformance.reference import Reference, Refusal, Response
 from reseller_conformance.requirements import (
     BOTH,
-    ERRORS_APART,
-    ERRORS_CLOSED,
-    ERRORS_STEADY,
-    ERRORS_TEXT,
+    ERRORS_DETERMINISTIC,
+    ERRORS_NO_ACCOUNT_FIELDS,
+    ERRORS_NO_EMPTY_TEXT,
+    ERRORS_NO_EXTRAS,
 )
 
 from .errors import MESSAGE, USUAL, in_json, in_xml
@@ -41,22 +41,26 @@ for _name, _extra in {
     in_json(
         f"with_{_name}_more",
         lambda e, extra=_extra: {"message": "error", "errors": e, **extra},
-        ERRORS_CLOSED,
+        ERRORS_NO_EXTRAS,
     )
-in_xml("with_a_code_more", f"<result>{USUAL}<code>401</code></result>", ERRORS_CLOSED)
-in_xml("with_an_empty_element_more", f"<result>{USUAL}<data/></result>", ERRORS_CLOSED)
-in_xml("with_an_attribute", f'<result version="1">{USUAL}</result>', ERRORS_CLOSED)
-in_xml("with_codes", f"<result>{USUAL}</result>", ERRORS_CLOSED, each='<error code="4">{}</error>')
-in_xml("with_a_count", f'<result>{MESSAGE}<errors count="1">{{}}</errors></result>', ERRORS_CLOSED)
+in_xml("with_a_code_more", f"<result>{USUAL}<code>401</code></result>", ERRORS_NO_EXTRAS)
+in_xml("with_an_empty_element_more", f"<result>{USUAL}<data/></result>", ERRORS_NO_EXTRAS)
+in_xml("with_an_attribute", f'<result version="1">{USUAL}</result>', ERRORS_NO_EXTRAS)
+in_xml(
+    "with_codes", f"<result>{USUAL}</result>", ERRORS_NO_EXTRAS, each='<error code="4">{}</error>'
+)
+in_xml(
+    "with_a_count", f'<result>{MESSAGE}<errors count="1">{{}}</errors></result>', ERRORS_NO_EXTRAS
+)
 in_xml(
     "with_a_typed_message",
     '<result><message type="string">error</message><errors>{}</errors></result>',
-    ERRORS_CLOSED,
+    ERRORS_NO_EXTRAS,
 )
 in_xml(
     "with_a_note_in_the_list",
     f"<result>{USUAL}</result>",
-    ERRORS_CLOSED,
+    ERRORS_NO_EXTRAS,
     each="<error>{}</error><note>x</note>",
 )
 
@@ -68,7 +72,7 @@ for _formats in (BOTH, JSON, XML):
         "empty_before_another": lambda errors: ["", *errors],
     }.items():
         fault(
-            fails=ERRORS_TEXT,
+            fails=ERRORS_NO_EMPTY_TEXT,
             formats=_formats,
             family=f"error_text_{_name}",
             name=f"error_text_{_name}{_where}",
@@ -86,36 +90,44 @@ for _formats in (BOTH, JSON, XML):
 ACCOUNT = ACCOUNTS.resellers[0].customers[0]
 VALUES = {field.name: str(getattr(ACCOUNT, field.name)) for field in FIELDS}
 
-in_json("with_the_account", lambda e: {"message": "error", "errors": e, **VALUES}, ERRORS_APART)
-in_json("after_the_account", lambda e: {**VALUES, "message": "error", "errors": e}, ERRORS_APART)
+in_json(
+    "with_the_account",
+    lambda e: {"message": "error", "errors": e, **VALUES},
+    ERRORS_NO_ACCOUNT_FIELDS,
+)
+in_json(
+    "after_the_account",
+    lambda e: {**VALUES, "message": "error", "errors": e},
+    ERRORS_NO_ACCOUNT_FIELDS,
+)
 in_json(
     "with_the_account_as_null",
     lambda e: {"message": "error", "errors": e, **dict.fromkeys(VALUES)},
-    ERRORS_APART,
+    ERRORS_NO_ACCOUNT_FIELDS,
 )
 for _field in FIELDS:
     in_json(
         f"with_{_field.name}",
         lambda e, name=_field.name: {"message": "error", "errors": e, name: VALUES[name]},
-        ERRORS_APART,
+        ERRORS_NO_ACCOUNT_FIELDS,
     )
     in_xml(
         f"with_{_field.name}",
         f"<result>{USUAL}<{_field.name}>{VALUES[_field.name]}</{_field.name}></result>",
-        ERRORS_APART,
+        ERRORS_NO_ACCOUNT_FIELDS,
     )
 FIELDS_IN_XML = "".join(f"<{name}>{value}</{name}>" for name, value in VALUES.items())
 in_xml(
     "with_the_account",
     f"<result>{USUAL}<overview>{FIELDS_IN_XML}</overview></result>",
-    ERRORS_APART,
+    ERRORS_NO_ACCOUNT_FIELDS,
 )
 in_xml(
     "after_the_account",
     f"<result><overview>{FIELDS_IN_XML}</overview>{USUAL}</result>",
-    ERRORS_APART,
+    ERRORS_NO_ACCOUNT_FIELDS,
 )
-in_xml("with_the_fields", f"<result>{USUAL}{FIELDS_IN_XML}</result>", ERRORS_APART)
+in_xml("with_the_fields", f"<result>{USUAL}{FIELDS_IN_XML}</result>", ERRORS_NO_ACCOUNT_FIELDS)
 
 # --- The number of messages changes --------------------------------------------------------------
 
@@ -126,7 +138,7 @@ def counted(number: Callable[[int], int]) -> Callable[[], Reference]:
     def make() -> Reference:
         calls = count()
 
-        def refuse(self: Reference, wanted: Format, refusal: Refusal) -> Answer:
+        def refuse(self: Reference, wanted: Format, refusal: Refusal) -> Response:
             more = ("Try again later.",) * number(next(calls))
             return Reference.refuse(self, wanted, replace(refusal, errors=refusal.errors + more))
 
@@ -144,7 +156,7 @@ for _formats in (BOTH, JSON, XML):
         "changing_once": lambda at: at > 150,
     }.items():
         fault(
-            fails=ERRORS_STEADY,
+            fails=ERRORS_DETERMINISTIC,
             formats=_formats,
             family=f"error_count_{_name}",
             name=f"error_count_{_name}{_where}",
@@ -152,8 +164,8 @@ for _formats in (BOTH, JSON, XML):
         )(counted(_number))
 
 
-@fault(fails=ERRORS_STEADY, instead_of=Reference.refuse)
-def error_count_random(self: Reference, wanted: Format, refusal: Refusal) -> Answer:
+@fault(fails=ERRORS_DETERMINISTIC, instead_of=Reference.refuse)
+def error_count_random(self: Reference, wanted: Format, refusal: Refusal) -> Response:
     """The number of messages is drawn by lot."""
     more = ("Try again later.",) * random.randrange(4)
     return Reference.refuse(self, wanted, replace(refusal, errors=refusal.errors + more))

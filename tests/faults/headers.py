@@ -7,12 +7,12 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from reseller_conformance.contract import Format
-from reseller_conformance.reference import Answer
+from reseller_conformance.reference import Response
 from reseller_conformance.requirements import (
     HTTP_CHARSET,
     HTTP_CONTENT_TYPE,
     READABLE_FORMAT,
-    SUCCESS_ANSWERED,
+    SUCCESS_RETURNED,
 )
 
 from .http import ERROR, SUCCESS, answer
@@ -76,7 +76,7 @@ for _formats in (JSON, XML):
 # --- The charset ---------------------------------------------------------------------------------
 
 
-def in_utf_8(found: Answer) -> Answer:
+def in_utf_8(found: Response) -> Response:
     return replace(
         found,
         content_type="application/xml; charset=ISO-8859-1",
@@ -84,7 +84,7 @@ def in_utf_8(found: Answer) -> Answer:
     )
 
 
-CHARSETS: dict[str, tuple[Format, str, Callable[[Answer], Answer]]] = {
+CHARSETS: dict[str, tuple[Format, str, Callable[[Response], Response]]] = {
     "json_called_latin_1": (
         Format.JSON,
         "JSON is in UTF-8, and called ISO-8859-1",
@@ -161,6 +161,6 @@ answer(
     "the second customer's overview is compressed, and no header says so",
     lambda found: replace(found, body=gzip.compress(found.body)),
     fails=READABLE_FORMAT,
-    also=(SUCCESS_ANSWERED,),
+    also=(SUCCESS_RETURNED,),
     when=about(1),
 )

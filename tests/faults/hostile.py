@@ -8,13 +8,13 @@ from dataclasses import replace
 from functools import cache
 
 from reseller_conformance.contract import Format
-from reseller_conformance.reference import Answer, Reference
+from reseller_conformance.reference import Reference, Response
 from reseller_conformance.requirements import (
     HTTP_COMPLETE,
     HTTP_REDIRECT,
-    READABLE_PLAIN,
+    READABLE_NO_DOCTYPE,
     READABLE_SYNTAX,
-    SUCCESS_CLOSED,
+    SUCCESS_NO_EXTRAS,
     Requirement,
 )
 
@@ -29,7 +29,7 @@ SUCCESS, ERROR = asking(right=True), asking(right=False)
 def hostile(
     name: str,
     description: str,
-    change: Callable[[Answer], Answer],
+    change: Callable[[Response], Response],
     fails: Requirement,
     when: When,
     formats: tuple[Format, ...],
@@ -44,8 +44,8 @@ def hostile(
     )(change)
 
 
-def inserted(before: bytes, text: bytes) -> Callable[[Answer], Answer]:
-    def change(answer: Answer) -> Answer:
+def inserted(before: bytes, text: bytes) -> Callable[[Response], Response]:
+    def change(answer: Response) -> Response:
         if answer.status != 200:
             return answer
         start, found, end = answer.body.rpartition(before)
@@ -63,7 +63,7 @@ LOCAL = b'<!DOCTYPE result [<!ENTITY x SYSTEM "file:///etc/hostname">]>'
 REMOTE = b'<!DOCTYPE result SYSTEM "http://127.0.0.1:9/never.dtd">'
 
 
-def with_doctype(doctype: bytes, text: bytes = b"") -> Callable[[Answer], Answer]:
+def with_doctype(doctype: bytes, text: bytes = b"") -> Callable[[Response], Response]:
     return lambda answer: replace(
         answer,
         body=answer.body.replace(b"?>", b"?>\n" + doctype, 1).replace(
@@ -76,7 +76,7 @@ hostile(
     "a_billion_laughs",
     "entities of entities of entities",
     with_doctype(LAUGHS, b"&a11;"),
-    READABLE_PLAIN,
+    READABLE_NO_DOCTYPE,
     ERROR,
     XML,
 )
@@ -84,11 +84,13 @@ hostile(
     "a_local_entity",
     "an entity that is a file of the client",
     with_doctype(LOCAL, b"&x;"),
-    READABLE_PLAIN,
+    READABLE_NO_DOCTYPE,
     ERROR,
     XML,
 )
-hostile("a_remote_dtd", "a DTD on another host", with_doctype(REMOTE), READABLE_PLAIN, ERROR, XML)
+hostile(
+    "a_remote_dtd", "a DTD on another host", with_doctype(REMOTE), READABLE_NO_DOCTYPE, ERROR, XML
+)
 hostile(
     "a_deep_list",
     "a list 100,000 deep among the errors",
@@ -155,7 +157,7 @@ hostile(
     "many_members",
     "5,000 members more in an overview",
     inserted(b"}", b"".join(b', "m%d": 1' % n for n in range(5000))),
-    SUCCESS_CLOSED,
+    SUCCESS_NO_EXTRAS,
     about(1),
     JSON,
 )
@@ -163,7 +165,7 @@ hostile(
     "many_elements",
     "5,000 elements more in an overview",
     inserted(b"</overview>", b"<m/>" * 5000),
-    SUCCESS_CLOSED,
+    SUCCESS_NO_EXTRAS,
     about(1),
     XML,
 )

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from reseller_conformance.contract import PARAMETERS, Format
-from reseller_conformance.reference import Answer, Reference
+from reseller_conformance.reference import Reference, Response
 from reseller_conformance.requirements import (
     BOTH,
     HTTP_BODY,
@@ -15,8 +15,8 @@ from reseller_conformance.requirements import (
     HTTP_SERVER_ERROR,
     HTTP_STATUS,
     REQUEST_ARRAY,
-    REQUEST_TEXT,
-    SUCCESS_ANSWERED,
+    REQUEST_SPECIAL_TEXT,
+    SUCCESS_RETURNED,
     Requirement,
 )
 
@@ -38,7 +38,7 @@ SUCCESS, ERROR = asking(right=True), asking(right=False)
 def answer(
     name: str,
     description: str,
-    change: Callable[[Answer], Answer],
+    change: Callable[[Response], Response],
     *,
     fails: Requirement,
     also: Sequence[Requirement] = (),
@@ -57,7 +57,7 @@ def answer(
     )(change)
 
 
-def status(code: int, **headers: str) -> Callable[[Answer], Answer]:
+def status(code: int, **headers: str) -> Callable[[Response], Response]:
     return lambda found: replace(found, status=code, headers=(*found.headers, *headers.items()))
 
 
@@ -91,7 +91,7 @@ for _code in (500, 501, 505, 507, 599):
         f"success_with_{_code}",
         f"an overview has status {_code}",
         status(_code),
-        fails=SUCCESS_ANSWERED,
+        fails=SUCCESS_RETURNED,
         when=SUCCESS,
     )
     answer(
@@ -99,7 +99,7 @@ for _code in (500, 501, 505, 507, 599):
         f"the second customer's overview has status {_code}",
         status(_code),
         fails=HTTP_SERVER_ERROR,
-        also=(SUCCESS_ANSWERED, HTTP_STATUS),
+        also=(SUCCESS_RETURNED, HTTP_STATUS),
         when=about(1),
     )
     answer(
@@ -125,7 +125,7 @@ for _code in (301, 302, 303, 307, 308):
         f"success_with_{_code}",
         f"an overview is a redirect with {_code}",
         status(_code, Location="https://elsewhere.invalid/apiv2/reseller.account.json"),
-        fails=SUCCESS_ANSWERED,
+        fails=SUCCESS_RETURNED,
         when=SUCCESS,
     )
     answer(
@@ -133,7 +133,7 @@ for _code in (301, 302, 303, 307, 308):
         f"the second customer's overview is a redirect with {_code}",
         status(_code, Location="/apiv2/overview/newsletter"),
         fails=HTTP_REDIRECT,
-        also=(SUCCESS_ANSWERED, HTTP_STATUS),
+        also=(SUCCESS_RETURNED, HTTP_STATUS),
         when=about(1),
     )
     answer(
@@ -189,15 +189,15 @@ for _parameter in PARAMETERS:
         f"a call without {_parameter} gets a 500 with an error envelope",
         status(500),
         fails=HTTP_SERVER_ERROR,
-        also=(HTTP_ERROR_STATUS, REQUEST_ARRAY, REQUEST_TEXT),
+        also=(HTTP_ERROR_STATUS, REQUEST_ARRAY, REQUEST_SPECIAL_TEXT),
         when=missing(_parameter),
     )
     answer(
         f"error_without_{_parameter}_redirects",
         f"a call without {_parameter} is sent to another place",
-        lambda _: Answer(302, "text/html", b"<p>Sign in.</p>", (("Location", "/login"),)),
+        lambda _: Response(302, "text/html", b"<p>Sign in.</p>", (("Location", "/login"),)),
         fails=HTTP_REDIRECT,
-        also=(HTTP_ERROR_STATUS, REQUEST_ARRAY, REQUEST_TEXT),
+        also=(HTTP_ERROR_STATUS, REQUEST_ARRAY, REQUEST_SPECIAL_TEXT),
         when=missing(_parameter),
         formats=BOTH,
     )
@@ -206,7 +206,7 @@ for _parameter in PARAMETERS:
         f"a call without {_parameter} gets an empty body",
         lambda found: replace(found, body=b""),
         fails=HTTP_BODY,
-        also=(REQUEST_ARRAY, REQUEST_TEXT),
+        also=(REQUEST_ARRAY, REQUEST_SPECIAL_TEXT),
         when=missing(_parameter),
     )
 
@@ -233,7 +233,7 @@ answer(
     "the second customer's overview has no body",
     lambda found: replace(found, body=b""),
     fails=HTTP_BODY,
-    also=(SUCCESS_ANSWERED,),
+    also=(SUCCESS_RETURNED,),
     when=about(1),
 )
 answer(

@@ -10,11 +10,11 @@ from html import escape
 from urllib.parse import quote, urlencode
 
 from reseller_conformance.contract import Format
-from reseller_conformance.reference import Answer, Reference, Refusal
+from reseller_conformance.reference import Reference, Refusal, Response
 from reseller_conformance.requirements import (
     BOTH,
-    ERRORS_CLOSED,
-    ERRORS_KEY,
+    ERRORS_NO_EXTRAS,
+    ERRORS_NO_KEY_ECHO,
 )
 
 from .http import ERROR
@@ -90,7 +90,7 @@ def telling(
 
 def echo(name: str, description: str, make: Callable[[], Reference], **rest: object) -> None:
     fault(
-        fails=ERRORS_KEY,
+        fails=ERRORS_NO_KEY_ECHO,
         name=f"key_{name}",
         description=description,
         **rest,
@@ -135,7 +135,7 @@ echo(
 )
 
 
-def echoing(write: Callable[[Answer, str], Answer]) -> Callable[[], Reference]:
+def echoing(write: Callable[[Response, str], Response]) -> Callable[[], Reference]:
     class Echo(Reference):
         def respond(self, request):
             answer, key = super().respond(request), sent(request).get("api_key")
@@ -145,18 +145,21 @@ def echoing(write: Callable[[Answer, str], Answer]) -> Callable[[], Reference]:
 
 
 def in_the_body(
-    name: str, description: str, write: Callable[[Answer, str], Answer], formats: Sequence[Format]
+    name: str,
+    description: str,
+    write: Callable[[Response, str], Response],
+    formats: Sequence[Format],
 ) -> None:
     fault(
-        fails=ERRORS_KEY,
-        also=() if "comment" in name else (ERRORS_CLOSED,),
+        fails=ERRORS_NO_KEY_ECHO,
+        also=() if "comment" in name else (ERRORS_NO_EXTRAS,),
         formats=formats,
         name=f"key_{name}",
         description=description,
     )(echoing(write))
 
 
-def put_in(answer: Answer, before: str, text: str) -> Answer:
+def put_in(answer: Response, before: str, text: str) -> Response:
     start, found, end = answer.body.rpartition(before.encode())
     return replace(
         answer,
@@ -167,13 +170,13 @@ def put_in(answer: Answer, before: str, text: str) -> Answer:
     )
 
 
-def commented(answer: Answer, key: str) -> Answer:
+def commented(answer: Response, key: str) -> Response:
     # A comment cannot hold two hyphens, nor end in one (XML 1.0, 2.5).
     told = "" if "--" in key or key.endswith("-") else f"<!-- key {key} -->"
     return put_in(answer, "</result>", told)
 
 
-def with_attribute(answer: Answer, key: str) -> Answer:
+def with_attribute(answer: Response, key: str) -> Response:
     written = f'<result key="{escape(key)}">'.encode("iso-8859-1", "xmlcharrefreplace")
     return replace(answer, body=answer.body.replace(b"<result>", written))
 
@@ -261,7 +264,7 @@ for _name, _description, _field, _write in (
     in_a_header(_name, _description, _field, _write)
 
 
-@fault(fails=ERRORS_KEY, wire=True, when=ERROR)
+@fault(fails=ERRORS_NO_KEY_ECHO, wire=True, when=ERROR)
 def key_in_the_reason_phrase(exchange: Exchange) -> None:
     """The key comes back in the reason phrase of errors."""
     key = quote(sent(exchange.request).get("api_key", ""), safe="")
@@ -273,12 +276,12 @@ def key_in_the_reason_phrase(exchange: Exchange) -> None:
 
 
 def in_pieces(name: str, joint: str) -> None:
-    def broken(answer: Answer, key: str) -> Answer:
+    def broken(answer: Response, key: str) -> Response:
         told = f"<error>key {escape(key[:3])}{joint}{escape(key[3:])}</error>"
         return put_in(answer, "</errors>", told)
 
     fault(
-        fails=ERRORS_KEY,
+        fails=ERRORS_NO_KEY_ECHO,
         formats=XML,
         name=f"key_broken_by_{name}",
         description=f"the key comes back in XML, broken by {name.replace('_', ' ')}",

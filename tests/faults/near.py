@@ -13,13 +13,13 @@ from urllib.parse import unquote
 from reseller_conformance.contract import PARAMETERS, TASK
 from reseller_conformance.reference import Account, Reference, Request, Reseller
 from reseller_conformance.requirements import (
-    DUE_API_KEY_WRONG,
-    DUE_API_USER_WRONG,
-    DUE_TASK_OTHER,
-    DUE_TASK_SPELLING,
-    DUE_USER_ADDRESS,
-    DUE_USER_FOREIGN,
-    DUE_USER_UNKNOWN,
+    REJECTS_API_KEY_WRONG,
+    REJECTS_API_USER_WRONG,
+    REJECTS_TASK_OTHER,
+    REJECTS_TASK_SPELLING,
+    REJECTS_USER_ADDRESS,
+    REJECTS_USER_FOREIGN,
+    REJECTS_USER_UNKNOWN,
     Requirement,
 )
 
@@ -227,16 +227,16 @@ FOREIGN = "stranger@elsewhere.example"
 def refused_by(name: str, parameter: str) -> Requirement:
     """Return the requirement that a near miss of this parameter fails."""
     read_as_an_address = parameter == "user" and name in ADDRESSES
-    return DUE_USER_ADDRESS if read_as_an_address else WRONG[parameter]
+    return REJECTS_USER_ADDRESS if read_as_an_address else WRONG[parameter]
 
 
 def besides(parameter: str, near: Callable[[str, str], bool]) -> tuple[Requirement, ...]:
     """Say which requirements a near miss fails besides the one on wrong values."""
     rights = RIGHT[parameter]
     if parameter == "task" and any(near(value, TASK) for value in LENIENT):
-        return (DUE_TASK_SPELLING,)
+        return (REJECTS_TASK_SPELLING,)
     if parameter == "user" and any(near(FOREIGN, right) for right in rights):
-        return (DUE_USER_FOREIGN,)
+        return (REJECTS_USER_FOREIGN,)
     return ()
 
 
@@ -271,7 +271,7 @@ def shows_the_last(name: str, description: str, near: Callable[[str], bool]) -> 
         return reseller.customers[-1] if known is None and near(user) else known
 
     fault(
-        fails=DUE_USER_UNKNOWN,
+        fails=REJECTS_USER_UNKNOWN,
         family="another_account",
         name=name,
         description=description,
@@ -306,7 +306,7 @@ def found(condition: str, **values: str) -> str | None:
         database.close()
 
 
-@fault(fails=DUE_USER_UNKNOWN, instead_of=Reference.find_customer)
+@fault(fails=REJECTS_USER_UNKNOWN, instead_of=Reference.find_customer)
 def user_in_a_statement(self: Reference, reseller: Reseller, user: str) -> Account | None:
     """The user is put into a statement of SQL as it is."""
     right = Reference.find_customer(self, reseller, user)
@@ -315,7 +315,7 @@ def user_in_a_statement(self: Reference, reseller: Reseller, user: str) -> Accou
     )
 
 
-@fault(fails=DUE_API_USER_WRONG, instead_of=Reference.find_reseller)
+@fault(fails=REJECTS_API_USER_WRONG, instead_of=Reference.find_reseller)
 def api_user_in_a_statement(self: Reference, api_user: str, api_key: str) -> Reseller | None:
     """The reseller's name is put into a statement of SQL as it is, the key is not."""
     statement = "select api_user from reseller where api_key = '{key}' and (api_user = '{user}')"
@@ -324,7 +324,7 @@ def api_user_in_a_statement(self: Reference, api_user: str, api_key: str) -> Res
     return self.accounts.reseller(found(statement, user=api_user, key=api_key) or "")
 
 
-@fault(fails=DUE_API_KEY_WRONG, instead_of=Reference.find_reseller)
+@fault(fails=REJECTS_API_KEY_WRONG, instead_of=Reference.find_reseller)
 def api_key_in_a_statement(self: Reference, api_user: str, api_key: str) -> Reseller | None:
     """The key is put into a statement of SQL as it is, the reseller's name is not."""
     statement = "select api_user from reseller where api_user = '{user}' and (api_key = '{key}')"
@@ -333,7 +333,7 @@ def api_key_in_a_statement(self: Reference, api_user: str, api_key: str) -> Rese
     return self.accounts.reseller(found(statement, user=api_user, key=api_key) or "")
 
 
-@fault(fails=DUE_TASK_OTHER, also=(DUE_TASK_SPELLING,), instead_of=Reference.read)
+@fault(fails=REJECTS_TASK_OTHER, also=(REJECTS_TASK_SPELLING,), instead_of=Reference.read)
 def task_of_no_letters_is_the_default(self: Reference, request: Request) -> Parameters:
     """A task that is no word is replaced by the default one."""
     parameters = Reference.read(self, request)

@@ -7,34 +7,34 @@ from dataclasses import replace
 from itertools import count
 from xml.etree import ElementTree as ET
 
-from reseller_conformance.reference import Answer, Reference, Request
+from reseller_conformance.reference import Reference, Request, Response
 from reseller_conformance.requirements import (
-    AGREEMENT_CONCURRENCY,
-    AGREEMENT_CUSTOMERS,
-    AGREEMENT_FORMATS,
-    DUE_API_KEY_WRONG,
-    DUE_COMBINED,
-    DUE_REMEMBERED,
-    DUE_TASK_OTHER,
-    DUE_TASK_SPELLING,
-    DUE_USER_FOREIGN,
-    DUE_USER_UNKNOWN,
-    ERRORS_KEY,
+    CONSISTENCY_FORMATS,
+    ERRORS_DETERMINISTIC,
     ERRORS_MESSAGE,
-    ERRORS_STEADY,
+    ERRORS_NO_KEY_ECHO,
     HTTP_BODY,
     HTTP_ERROR_STATUS,
     HTTP_SERVER_ERROR,
+    ISOLATION_CONCURRENCY,
+    ISOLATION_CUSTOMERS,
+    ISOLATION_SEQUENCE,
     READABLE_SYNTAX,
+    REJECTS_API_KEY_WRONG,
+    REJECTS_COMBINED,
+    REJECTS_TASK_OTHER,
+    REJECTS_TASK_SPELLING,
+    REJECTS_USER_FOREIGN,
+    REJECTS_USER_UNKNOWN,
     REQUEST_ARRAY,
     REQUEST_ENCODING,
     REQUEST_ORDER,
     REQUEST_REPEATED,
-    REQUEST_TEXT,
+    REQUEST_SPECIAL_TEXT,
     REQUEST_UNDOCUMENTED,
-    SUCCESS_ANSWERED,
     SUCCESS_COUNTS,
     SUCCESS_FIELDS,
+    SUCCESS_RETURNED,
     Requirement,
 )
 
@@ -78,8 +78,8 @@ def only(number: int, of: When) -> When:
     return fresh
 
 
-def crash(_: Answer) -> Answer:
-    return Answer(500, "text/html", b"<h1>Internal Server Error</h1>")
+def crash(_: Response) -> Response:
+    return Response(500, "text/html", b"<h1>Internal Server Error</h1>")
 
 
 def without_overage(values: Mapping[str, str]) -> Mapping[str, str]:
@@ -90,7 +90,7 @@ def with_separators(values: Mapping[str, str]) -> Mapping[str, str]:
     return {**values, "requests": f"{int(values['requests']) + 1000:,}"}
 
 
-def cut(answer: Answer) -> Answer:
+def cut(answer: Response) -> Response:
     return replace(answer, body=answer.body[:-4])
 
 
@@ -146,22 +146,27 @@ KINDS: dict[str, tuple[str, Requirement, When, Callable[[], Reference]]] = {
             xml_errors=lambda self, errors: failed(Reference.xml_errors(self, errors)),
         ),
     ),
-    "key_echoed": ("repeats the key, among errors", ERRORS_KEY, ERROR, telling(ECHOES["raw"])),
+    "key_echoed": (
+        "repeats the key, among errors",
+        ERRORS_NO_KEY_ECHO,
+        ERROR,
+        telling(ECHOES["raw"]),
+    ),
     "any_key": (
         "takes any key, among wrong ones",
-        DUE_API_KEY_WRONG,
+        REJECTS_API_KEY_WRONG,
         wrong("api_key"),
         accepting(api_key=UNKNOWN),
     ),
     "any_user": (
         "takes any user, among wrong ones",
-        DUE_USER_UNKNOWN,
+        REJECTS_USER_UNKNOWN,
         wrong("user"),
         accepting(user=UNKNOWN),
     ),
     "any_task": (
         "takes any task, among wrong ones",
-        DUE_TASK_OTHER,
+        REJECTS_TASK_OTHER,
         wrong("task"),
         accepting(task=UNKNOWN),
     ),
@@ -170,21 +175,21 @@ KINDS: dict[str, tuple[str, Requirement, When, Callable[[], Reference]]] = {
 
 # What else a call may have been asked for that happens to be the one.
 BY_CHANCE = (
-    SUCCESS_ANSWERED,
-    AGREEMENT_CONCURRENCY,
-    AGREEMENT_CUSTOMERS,
-    AGREEMENT_FORMATS,
-    DUE_COMBINED,
-    DUE_REMEMBERED,
-    DUE_TASK_SPELLING,
-    DUE_USER_FOREIGN,
-    ERRORS_STEADY,
+    SUCCESS_RETURNED,
+    ISOLATION_CONCURRENCY,
+    ISOLATION_CUSTOMERS,
+    CONSISTENCY_FORMATS,
+    REJECTS_COMBINED,
+    ISOLATION_SEQUENCE,
+    REJECTS_TASK_SPELLING,
+    REJECTS_USER_FOREIGN,
+    ERRORS_DETERMINISTIC,
     HTTP_ERROR_STATUS,
     REQUEST_ARRAY,
     REQUEST_ENCODING,
     REQUEST_ORDER,
     REQUEST_REPEATED,
-    REQUEST_TEXT,
+    REQUEST_SPECIAL_TEXT,
     REQUEST_UNDOCUMENTED,
 )
 

@@ -18,10 +18,10 @@ from urllib.parse import parse_qsl
 from reseller_conformance.app_server.server import serve_app
 from reseller_conformance.contract import Format
 from reseller_conformance.reference import (
-    Answer,
     Application,
     Reference,
     Request,
+    Response,
     default_reference,
 )
 from reseller_conformance.requirements import BOTH, Level, Requirement
@@ -183,7 +183,7 @@ class Sometimes(Reference):
         self.wrong = wrong
         self.when = when
 
-    def respond(self, request: Request) -> Answer:
+    def respond(self, request: Request) -> Response:
         """Answer, rightly or wrongly."""
         if self.when(request):
             return self.wrong.respond(request)
@@ -191,7 +191,7 @@ class Sometimes(Reference):
 
 
 @cache
-def _right(request: Request) -> Answer:
+def _right(request: Request) -> Response:
     """Answer once for all faults: a thousand of them are right where they are not wrong."""
     return Reference(ACCOUNTS).respond(request)
 

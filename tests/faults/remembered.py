@@ -7,28 +7,28 @@ from contextlib import suppress
 from itertools import count
 
 from reseller_conformance.contract import PARAMETERS, Format
-from reseller_conformance.reference import Answer, Reference
+from reseller_conformance.reference import Reference, Response
 from reseller_conformance.requirements import (
-    AGREEMENT_CONCURRENCY,
-    AGREEMENT_CUSTOMERS,
-    AGREEMENT_FORMATS,
-    DUE_COMBINED,
-    DUE_REMEMBERED,
-    DUE_TASK_EMPTY,
-    DUE_TASK_MISSING,
-    DUE_TASK_OTHER,
-    DUE_TASK_SPELLING,
-    DUE_USER_EMPTY,
-    DUE_USER_FOREIGN,
-    DUE_USER_MISSING,
-    DUE_USER_UNKNOWN,
-    ERRORS_STEADY,
+    CONSISTENCY_FORMATS,
+    ERRORS_DETERMINISTIC,
+    ISOLATION_CONCURRENCY,
+    ISOLATION_CUSTOMERS,
+    ISOLATION_SEQUENCE,
     READABLE_FORMAT,
+    REJECTS_COMBINED,
+    REJECTS_TASK_EMPTY,
+    REJECTS_TASK_MISSING,
+    REJECTS_TASK_OTHER,
+    REJECTS_TASK_SPELLING,
+    REJECTS_USER_EMPTY,
+    REJECTS_USER_FOREIGN,
+    REJECTS_USER_MISSING,
+    REJECTS_USER_UNKNOWN,
     REQUEST_ENCODING,
     REQUEST_ORDER,
-    REQUEST_TEXT,
+    REQUEST_SPECIAL_TEXT,
     REQUEST_UNDOCUMENTED,
-    SUCCESS_ANSWERED,
+    SUCCESS_RETURNED,
     Requirement,
 )
 
@@ -42,12 +42,12 @@ Key = Callable[[Format, Given], Hashable]
 class Caching(Reference):
     """Answers again what it has answered, for calls that have the same key."""
 
-    def __init__(self, key: Key, keep: Callable[[Answer], bool], times: int = 100_000) -> None:
+    def __init__(self, key: Key, keep: Callable[[Response], bool], times: int = 100_000) -> None:
         super().__init__(ACCOUNTS)
         self.key, self.keep, self.times = key, keep, times
-        self.kept: dict[Hashable, list[Answer]] = {}
+        self.kept: dict[Hashable, list[Response]] = {}
 
-    def answer(self, wanted: Format, parameters: Parameters) -> Answer:
+    def answer(self, wanted: Format, parameters: Parameters) -> Response:
         if len(dict(parameters)) < len(parameters):
             return super().answer(wanted, parameters)
         key = self.key(wanted, dict(parameters))
@@ -59,11 +59,11 @@ class Caching(Reference):
         return answer
 
 
-def overviews(answer: Answer) -> bool:
+def overviews(answer: Response) -> bool:
     return answer.status == 200
 
 
-def errors(answer: Answer) -> bool:
+def errors(answer: Response) -> bool:
     return answer.status >= 400
 
 
@@ -79,8 +79,8 @@ def without(*forgotten: str) -> Key:
 
 CREDENTIALS = ("api_user", "api_key")
 WRITTEN = (REQUEST_ORDER, REQUEST_ENCODING, REQUEST_UNDOCUMENTED)
-OF_TASK = (DUE_TASK_MISSING, DUE_TASK_EMPTY, DUE_TASK_OTHER, DUE_TASK_SPELLING)
-OF_USER = (DUE_USER_MISSING, DUE_USER_EMPTY, DUE_USER_UNKNOWN, DUE_USER_FOREIGN)
+OF_TASK = (REJECTS_TASK_MISSING, REJECTS_TASK_EMPTY, REJECTS_TASK_OTHER, REJECTS_TASK_SPELLING)
+OF_USER = (REJECTS_USER_MISSING, REJECTS_USER_EMPTY, REJECTS_USER_UNKNOWN, REJECTS_USER_FOREIGN)
 
 
 def of(parameter: str) -> tuple[Requirement, ...]:
@@ -88,23 +88,23 @@ def of(parameter: str) -> tuple[Requirement, ...]:
 
 
 FORGETFUL: dict[str, tuple[tuple[str, ...], Requirement, tuple[Requirement, ...]]] = {
-    "the_key": (("api_key",), DUE_REMEMBERED, (*of("api_key"), REQUEST_TEXT)),
-    "the_reseller": (("api_user",), DUE_REMEMBERED, (*of("api_user"), REQUEST_TEXT)),
+    "the_key": (("api_key",), ISOLATION_SEQUENCE, (*of("api_key"), REQUEST_SPECIAL_TEXT)),
+    "the_reseller": (("api_user",), ISOLATION_SEQUENCE, (*of("api_user"), REQUEST_SPECIAL_TEXT)),
     "both_credentials": (
         CREDENTIALS,
-        DUE_REMEMBERED,
-        (*of("api_user"), *of("api_key"), DUE_COMBINED, REQUEST_TEXT),
+        ISOLATION_SEQUENCE,
+        (*of("api_user"), *of("api_key"), REJECTS_COMBINED, REQUEST_SPECIAL_TEXT),
     ),
-    "the_task": (("task",), DUE_REMEMBERED, (*OF_TASK, REQUEST_TEXT)),
+    "the_task": (("task",), ISOLATION_SEQUENCE, (*OF_TASK, REQUEST_SPECIAL_TEXT)),
     "the_user": (
         ("user",),
-        AGREEMENT_CUSTOMERS,
-        (DUE_REMEMBERED, AGREEMENT_CONCURRENCY, *OF_USER, *WRITTEN, REQUEST_TEXT),
+        ISOLATION_CUSTOMERS,
+        (ISOLATION_SEQUENCE, ISOLATION_CONCURRENCY, *OF_USER, *WRITTEN, REQUEST_SPECIAL_TEXT),
     ),
     "all_but_the_user": (
         (*CREDENTIALS, "task"),
-        DUE_REMEMBERED,
-        (*of("api_user"), *of("api_key"), *OF_TASK, DUE_COMBINED, REQUEST_TEXT),
+        ISOLATION_SEQUENCE,
+        (*of("api_user"), *of("api_key"), *OF_TASK, REJECTS_COMBINED, REQUEST_SPECIAL_TEXT),
     ),
     "the_format": (("format",), READABLE_FORMAT, ()),
 }
@@ -119,10 +119,14 @@ for _name, (_forgotten, _fails, _also) in FORGETFUL.items():
 for _parameter in PARAMETERS:
     for _times in (1, 3):
         fault(
-            fails=AGREEMENT_CUSTOMERS if _parameter == "user" else DUE_REMEMBERED,
+            fails=ISOLATION_CUSTOMERS if _parameter == "user" else ISOLATION_SEQUENCE,
             also=(
-                *(DUE_REMEMBERED, AGREEMENT_CONCURRENCY, AGREEMENT_FORMATS),
-                *(REQUEST_TEXT, *WRITTEN, *(OF_TASK if _parameter == "task" else of(_parameter))),
+                *(ISOLATION_SEQUENCE, ISOLATION_CONCURRENCY, CONSISTENCY_FORMATS),
+                *(
+                    REQUEST_SPECIAL_TEXT,
+                    *WRITTEN,
+                    *(OF_TASK if _parameter == "task" else of(_parameter)),
+                ),
             ),
             family=f"cache_for_{_times}",
             name=f"cache_forgets_{_parameter}_for_{_times}",
@@ -146,12 +150,12 @@ def folding(parameter: str) -> Key:
 
 fault(
     fails=WRONG["api_key"],
-    also=(DUE_REMEMBERED,),
+    also=(ISOLATION_SEQUENCE,),
     name="cache_folds_the_key",
     description="a cache of overviews does not look at the letter case of the key",
 )(lambda: Caching(folding("api_key"), overviews))
 fault(
-    fails=DUE_TASK_SPELLING,
+    fails=REJECTS_TASK_SPELLING,
     name="cache_folds_the_task",
     description="a cache of overviews does not look at the letter case of the task",
 )(lambda: Caching(folding("task"), overviews))
@@ -167,21 +171,21 @@ def cut(length: int) -> Key:
 
 
 @fault(
-    fails=AGREEMENT_CUSTOMERS,
-    also=(DUE_REMEMBERED, AGREEMENT_CONCURRENCY, *OF_USER, *WRITTEN, REQUEST_TEXT),
+    fails=ISOLATION_CUSTOMERS,
+    also=(ISOLATION_SEQUENCE, ISOLATION_CONCURRENCY, *OF_USER, *WRITTEN, REQUEST_SPECIAL_TEXT),
 )
 def cache_with_short_keys() -> Reference:
     """A cache looks at the first 62 characters of the query, which end before the user."""
     return Caching(cut(62), overviews)
 
 
-@fault(fails=DUE_USER_UNKNOWN, also=(DUE_REMEMBERED,))
+@fault(fails=REJECTS_USER_UNKNOWN, also=(ISOLATION_SEQUENCE,))
 def cache_with_keys_of_a_column() -> Reference:
     """A cache looks at the first 20 characters of the user."""
     return Caching(lambda f, g: without()(f, g | {"user": g.get("user", "")[:20]}), overviews)
 
 
-@fault(fails=AGREEMENT_CUSTOMERS, also=(DUE_REMEMBERED, AGREEMENT_CONCURRENCY, *OF_USER))
+@fault(fails=ISOLATION_CUSTOMERS, also=(ISOLATION_SEQUENCE, ISOLATION_CONCURRENCY, *OF_USER))
 def cache_with_a_weak_hash() -> Reference:
     """A cache looks at a hash of the user that is the same for the second and fourth customer."""
     return Caching(
@@ -198,8 +202,8 @@ for _name, _forgotten in {
     "all_but_the_user": (*CREDENTIALS, "task"),
 }.items():
     fault(
-        fails=SUCCESS_ANSWERED,
-        also=(DUE_REMEMBERED, AGREEMENT_CONCURRENCY, AGREEMENT_CUSTOMERS, *WRITTEN),
+        fails=SUCCESS_RETURNED,
+        also=(ISOLATION_SEQUENCE, ISOLATION_CONCURRENCY, ISOLATION_CUSTOMERS, *WRITTEN),
         name=f"cache_of_errors_forgets_{_name}",
         description=f"a cache of errors does not look at {' and '.join(_forgotten)}",
     )(lambda forgotten=_forgotten: Caching(without(*forgotten), errors))
@@ -214,7 +218,7 @@ class AfterSuccess(Reference):
         super().__init__(ACCOUNTS)
         self.then, self.calls, self.left = then, calls, 0
 
-    def answer(self, wanted: Format, parameters: Parameters) -> Answer:
+    def answer(self, wanted: Format, parameters: Parameters) -> Response:
         if self.left > 0:
             self.left -= 1
             answer = self.then.answer(wanted, parameters)
@@ -227,14 +231,14 @@ class AfterSuccess(Reference):
 
 for _parameter in PARAMETERS:
     for _state, (_said, _fails, _accepts) in STATES.items():
-        _also = () if _state != "unknown" else (REQUEST_TEXT,)
+        _also = () if _state != "unknown" else (REQUEST_SPECIAL_TEXT,)
         if (_parameter, _state) == ("task", "unknown"):
-            _also = (DUE_TASK_SPELLING, *_also)
+            _also = (REJECTS_TASK_SPELLING, *_also)
         if (_parameter, _state) == ("user", "unknown"):
-            _also = (DUE_USER_FOREIGN, *_also)
+            _also = (REJECTS_USER_FOREIGN, *_also)
         fault(
             fails=_fails[_parameter],
-            also=(DUE_REMEMBERED, *_also),
+            also=(ISOLATION_SEQUENCE, *_also),
             family=f"{_state}_after_a_success",
             name=f"{_parameter}_{_state}_accepted_after_a_success",
             description=f"{_parameter} {_said} once a call has succeeded",
@@ -244,8 +248,8 @@ for _parameter in PARAMETERS:
             )
         )
         fault(
-            fails=DUE_REMEMBERED,
-            also=(_fails[_parameter], AGREEMENT_CONCURRENCY, ERRORS_STEADY, *_also),
+            fails=ISOLATION_SEQUENCE,
+            also=(_fails[_parameter], ISOLATION_CONCURRENCY, ERRORS_DETERMINISTIC, *_also),
             family=f"{_state}_right_after_a_success",
             name=f"{_parameter}_{_state}_accepted_right_after_a_success",
             description=f"{_parameter} {_said} in the call after one that succeeded",
@@ -264,7 +268,7 @@ class Sticky(Reference):
         self.names = names
         self.last: Given = {}
 
-    def answer(self, wanted: Format, parameters: Parameters) -> Answer:
+    def answer(self, wanted: Format, parameters: Parameters) -> Response:
         given = dict(parameters)
         missing = [(n, self.last[n]) for n in self.names if n not in given and n in self.last]
         answer = super().answer(wanted, [*parameters, *missing])
@@ -274,20 +278,20 @@ class Sticky(Reference):
 
 
 fault(
-    fails=DUE_USER_MISSING,
-    also=(DUE_REMEMBERED,),
+    fails=REJECTS_USER_MISSING,
+    also=(ISOLATION_SEQUENCE,),
     name="last_user_is_remembered",
     description="a call without user is about the user of the call before",
 )(lambda: Sticky("user"))
 fault(
     fails=MISSING["api_key"],
-    also=(MISSING["api_user"], DUE_COMBINED, DUE_REMEMBERED),
+    also=(MISSING["api_user"], REJECTS_COMBINED, ISOLATION_SEQUENCE),
     name="last_credentials_are_remembered",
     description="a call without credentials is made with those of the call before",
 )(lambda: Sticky("api_user", "api_key"))
 fault(
     fails=MISSING["api_key"],
-    also=(*MISSING.values(), DUE_COMBINED, DUE_REMEMBERED),
+    also=(*MISSING.values(), REJECTS_COMBINED, ISOLATION_SEQUENCE),
     name="last_parameters_are_remembered",
     description="whatever is missing is taken from the call before",
 )(lambda: Sticky(*PARAMETERS))
@@ -303,7 +307,7 @@ class LockedOut(Reference):
         self.wrong, self.most, self.calls = wrong, most, calls
         self.met, self.left = count(1), 0
 
-    def answer(self, wanted: Format, parameters: Parameters) -> Answer:
+    def answer(self, wanted: Format, parameters: Parameters) -> Response:
         given = dict(parameters)
         if self.left > 0:
             self.left -= 1
@@ -320,10 +324,10 @@ for _wrong, _most, _calls in (
     ("task", 1, 1),
 ):
     fault(
-        fails=SUCCESS_ANSWERED if _wrong == "user" else DUE_REMEMBERED,
+        fails=SUCCESS_RETURNED if _wrong == "user" else ISOLATION_SEQUENCE,
         also=(
-            *(SUCCESS_ANSWERED, DUE_REMEMBERED, ERRORS_STEADY, *WRITTEN),
-            *(AGREEMENT_CONCURRENCY, AGREEMENT_CUSTOMERS),
+            *(SUCCESS_RETURNED, ISOLATION_SEQUENCE, ERRORS_DETERMINISTIC, *WRITTEN),
+            *(ISOLATION_CONCURRENCY, ISOLATION_CUSTOMERS),
         ),
         name=f"locked_out_after_{_most}_wrong_{_wrong}",
         description=f"after {_most} calls with a wrong {_wrong}, right ones are refused",
@@ -337,7 +341,7 @@ class FailingOpen(Reference):
         super().__init__(ACCOUNTS)
         self.most, self.met = most, count(1)
 
-    def answer(self, wanted: Format, parameters: Parameters) -> Answer:
+    def answer(self, wanted: Format, parameters: Parameters) -> Response:
         key = dict(parameters).get("api_key")
         if key and key != OURS.api_key and next(self.met) > self.most:
             parameters = [*(p for p in parameters if p[0] != "api_key"), ("api_key", OURS.api_key)]
@@ -347,7 +351,7 @@ class FailingOpen(Reference):
 for _most in (3, 10, 50):
     fault(
         fails=WRONG["api_key"],
-        also=(DUE_REMEMBERED, AGREEMENT_CONCURRENCY, REQUEST_TEXT),
+        also=(ISOLATION_SEQUENCE, ISOLATION_CONCURRENCY, REQUEST_SPECIAL_TEXT),
         name=f"any_key_after_{_most}_wrong_ones",
         description=f"after {_most} wrong keys, any is right",
     )(lambda most=_most: FailingOpen(most))

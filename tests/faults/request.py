@@ -11,14 +11,14 @@ from reseller_conformance.contract import PARAMETERS, Format
 from reseller_conformance.reference import Reference, Request
 from reseller_conformance.requirements import (
     BOTH,
-    DUE_API_KEY_WRONG,
-    DUE_API_USER_WRONG,
-    DUE_COMBINED,
-    DUE_TASK_OTHER,
-    DUE_USER_UNKNOWN,
+    REJECTS_API_KEY_WRONG,
+    REJECTS_API_USER_WRONG,
+    REJECTS_COMBINED,
+    REJECTS_TASK_OTHER,
+    REJECTS_USER_UNKNOWN,
     REQUEST_ENCODING,
     REQUEST_ORDER,
-    SUCCESS_ANSWERED,
+    SUCCESS_RETURNED,
 )
 
 from .registry import (
@@ -266,7 +266,7 @@ encoding(
 
 def garbled(name: str, description: str, make: Callable[[], Reference], *also: object) -> None:
     fault(
-        fails=SUCCESS_ANSWERED,
+        fails=SUCCESS_RETURNED,
         also=also,
         name=name,
         description=description,
@@ -283,13 +283,13 @@ garbled(
     "decoded_twice",
     "user is decoded twice",
     decoding(lambda text: unquote(unquote(text)), "user"),
-    DUE_USER_UNKNOWN,
+    REJECTS_USER_UNKNOWN,
 )
 garbled(
     "decoded_twice_with_plus",
     "user is decoded twice, plus signs too",
     decoding(lambda text: unquote_plus(unquote_plus(text)), "user"),
-    DUE_USER_UNKNOWN,
+    REJECTS_USER_UNKNOWN,
 )
 garbled(
     "decoded_before_parting",
@@ -297,11 +297,11 @@ garbled(
     variant(
         read=lambda _, request: parse_qsl(unquote(request.query.decode()), keep_blank_values=True)
     ),
-    DUE_USER_UNKNOWN,
-    DUE_TASK_OTHER,
-    DUE_API_USER_WRONG,
-    DUE_API_KEY_WRONG,
-    DUE_COMBINED,
+    REJECTS_USER_UNKNOWN,
+    REJECTS_TASK_OTHER,
+    REJECTS_API_USER_WRONG,
+    REJECTS_API_KEY_WRONG,
+    REJECTS_COMBINED,
 )
 garbled(
     "decoded_as_latin_1",
@@ -312,7 +312,7 @@ garbled(
     "decoded_as_ascii",
     "what is not ASCII in user is left out",
     decoding(lambda text: unquote(text).encode("ascii", "ignore").decode(), "user"),
-    DUE_USER_UNKNOWN,
+    REJECTS_USER_UNKNOWN,
 )
 garbled(
     "cut_at_an_at_sign",
@@ -323,19 +323,19 @@ garbled(
     "cut_at_a_hash",
     "user is cut at a hash",
     decoding(lambda text: unquote(text).partition("#")[0], "user"),
-    DUE_USER_UNKNOWN,
+    REJECTS_USER_UNKNOWN,
 )
 garbled(
     "cut_at_a_semicolon",
     "user is cut at a semicolon",
     decoding(lambda text: unquote(text).partition(";")[0], "user"),
-    DUE_USER_UNKNOWN,
+    REJECTS_USER_UNKNOWN,
 )
 garbled(
     "cleaned_of_tags",
     "what stands between angle brackets in user is taken away",
     decoding(lambda text: re.sub("<[^>]*>", "", unquote(text)), "user"),
-    DUE_USER_UNKNOWN,
+    REJECTS_USER_UNKNOWN,
 )
 garbled(
     "quotes_doubled",

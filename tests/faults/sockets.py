@@ -14,7 +14,7 @@ from socketserver import StreamRequestHandler, ThreadingTCPServer
 from threading import Event, Thread
 from urllib.parse import unquote, urlsplit
 
-from reseller_conformance.reference import Answer, Request, default_reference
+from reseller_conformance.reference import Request, Response, default_reference
 
 __all__ = ["Exchange", "Wire", "head"]
 
@@ -24,7 +24,7 @@ class Exchange:
     """One call on the wire: what is asked, what would be right, and where to write."""
 
     request: Request
-    answer: Answer
+    answer: Response
     connection: socket.socket
     stopped: Event
     """Set when the server stops: whoever waits must wait for this."""
@@ -56,7 +56,7 @@ class Wire:
                 thread.join(5)
 
 
-def head(answer: Answer, **changed: str | None) -> bytes:
+def head(answer: Response, **changed: str | None) -> bytes:
     """Write the status line and headers; a changed header of None is left out."""
     fields = answer.fields | {"Connection": "close"}
     fields |= {name.replace("_", "-"): value for name, value in changed.items()}

@@ -7,10 +7,10 @@ import re
 from collections.abc import Callable, Mapping
 
 from reseller_conformance.requirements import (
-    AGREEMENT_FORMATS,
+    CONSISTENCY_FORMATS,
     READABLE_ENCODING,
     READABLE_FORMAT,
-    READABLE_PLAIN,
+    READABLE_NO_DOCTYPE,
     READABLE_SYNTAX,
     SUCCESS_COUNTS,
 )
@@ -163,28 +163,28 @@ for _name, _doctype in DOCTYPES.items():
         f"{_doctype} after the declaration",
         lambda t, doctype=_doctype: t.replace("?>", f"?>\n{doctype}", 1),
         # That of HTML says that it is a page, whatever follows.
-        fails=READABLE_FORMAT if _name == "html" else READABLE_PLAIN,
+        fails=READABLE_FORMAT if _name == "html" else READABLE_NO_DOCTYPE,
     )
 for _name, _when in {"overviews": RIGHT, "errors": WRONG}.items():
     in_xml(
         f"with_doctype_in_{_name}_only",
         f"a DOCTYPE in {_name} only",
         lambda t: t.replace("?>", "?>\n<!DOCTYPE result>", 1),
-        fails=READABLE_PLAIN,
+        fails=READABLE_NO_DOCTYPE,
         when=_when,
     )
     in_xml(
         f"with_a_namespace_in_{_name}_only",
         f"a default namespace in {_name} only",
         lambda t: t.replace("<result>", '<result xmlns="http://sendgrid.com/reseller">'),
-        fails=READABLE_PLAIN,
+        fails=READABLE_NO_DOCTYPE,
         when=_when,
     )
 in_xml(
     "with_a_namespace",
     "a default namespace",
     lambda t: t.replace("<result>", '<result xmlns="http://sendgrid.com/reseller">'),
-    fails=READABLE_PLAIN,
+    fails=READABLE_NO_DOCTYPE,
 )
 in_xml(
     "with_a_prefix",
@@ -192,20 +192,20 @@ in_xml(
     lambda t: t.replace("<result>", '<sg:result xmlns:sg="urn:sg">').replace(
         "</result>", "</sg:result>"
     ),
-    fails=READABLE_PLAIN,
+    fails=READABLE_NO_DOCTYPE,
 )
 in_xml(
     "with_a_namespace_inside",
     "the package has a namespace of its own",
     lambda t: t.replace("<package>", '<package xmlns="urn:sg">'),
-    fails=READABLE_PLAIN,
+    fails=READABLE_NO_DOCTYPE,
     when=RIGHT,
 )
 in_xml(
     "with_a_prefix_of_nothing",
     "a prefix that is bound to no namespace",
     lambda t: t.replace("<package>", "<sg:package>").replace("</package>", "</sg:package>"),
-    fails=READABLE_PLAIN,
+    fails=READABLE_NO_DOCTYPE,
     when=RIGHT,
 )
 
@@ -270,7 +270,7 @@ for _name, _raw in {"newline": "\n", "tab": "\t"}.items():
         f"a {_name} within the package",
         lambda t, raw=_raw: t.replace('"package": "', f'"package": "{raw}'),
         fails=READABLE_SYNTAX,
-        also=(AGREEMENT_FORMATS,),
+        also=(CONSISTENCY_FORMATS,),
         when=RIGHT,
     )
 

@@ -7,10 +7,9 @@ import unicodedata
 from collections.abc import Callable, Sequence
 
 from reseller_conformance.contract import PARAMETERS, Format
-from reseller_conformance.reference import Answer, Reference, Refusal
+from reseller_conformance.reference import Reference, Refusal, Response
 from reseller_conformance.requirements import (
     BOTH,
-    DUE_COMBINED,
     HTTP_BODY,
     HTTP_ERROR_STATUS,
     HTTP_REDIRECT,
@@ -18,7 +17,8 @@ from reseller_conformance.requirements import (
     READABLE_ENCODING,
     READABLE_FORMAT,
     READABLE_SYNTAX,
-    REQUEST_TEXT,
+    REJECTS_COMBINED,
+    REQUEST_SPECIAL_TEXT,
     Requirement,
 )
 
@@ -36,42 +36,42 @@ class OnText(Reference):
     def __init__(
         self,
         odd: Test,
-        write: Callable[[Reference, Format, Parameters], Answer],
+        write: Callable[[Reference, Format, Parameters], Response],
         names: Sequence[str] = PARAMETERS,
     ) -> None:
         super().__init__(ACCOUNTS)
         self.odd, self.write, self.names = odd, write, names
 
-    def answer(self, wanted: Format, parameters: Parameters) -> Answer:
+    def answer(self, wanted: Format, parameters: Parameters) -> Response:
         for name, value in parameters:
             if name in self.names and value not in RIGHT[name] and self.odd(value):
                 return self.write(Reference(ACCOUNTS), wanted, parameters)
         return super().answer(wanted, parameters)
 
 
-def crash(self: Reference, wanted: Format, parameters: Parameters) -> Answer:
+def crash(self: Reference, wanted: Format, parameters: Parameters) -> Response:
     page = "<!DOCTYPE html><h1>500</h1><pre>Traceback (most recent call last):\n  File …</pre>"
-    return Answer(500, "text/html; charset=utf-8", page.encode())
+    return Response(500, "text/html; charset=utf-8", page.encode())
 
 
-def envelope(self: Reference, wanted: Format, parameters: Parameters) -> Answer:
+def envelope(self: Reference, wanted: Format, parameters: Parameters) -> Response:
     return self.refuse(wanted, Refusal(500, ("Something went wrong.",)))
 
 
-def blank(self: Reference, wanted: Format, parameters: Parameters) -> Answer:
-    return Answer(200, "text/html", b"")
+def blank(self: Reference, wanted: Format, parameters: Parameters) -> Response:
+    return Response(200, "text/html", b"")
 
 
-def redirect(self: Reference, wanted: Format, parameters: Parameters) -> Answer:
-    return Answer(302, "text/html", b"<p>Moved.</p>", (("Location", "/login"),))
+def redirect(self: Reference, wanted: Format, parameters: Parameters) -> Response:
+    return Response(302, "text/html", b"<p>Moved.</p>", (("Location", "/login"),))
 
 
-def forbidden(self: Reference, wanted: Format, parameters: Parameters) -> Answer:
+def forbidden(self: Reference, wanted: Format, parameters: Parameters) -> Response:
     page = "<html><head><title>403 Forbidden</title></head><body>Firewall</body></html>"
-    return Answer(403, "text/html", page.encode())
+    return Response(403, "text/html", page.encode())
 
 
-def overview(self: Reference, wanted: Format, parameters: Parameters) -> Answer:
+def overview(self: Reference, wanted: Format, parameters: Parameters) -> Response:
     return self.show(wanted, self.accounts.resellers[0].customers[0])
 
 
@@ -168,7 +168,7 @@ ALSO = {
     "is_blank": (HTTP_BODY,),
     "redirects": (HTTP_REDIRECT,),
     "is_forbidden": (READABLE_FORMAT,),
-    "is_let_in": (DUE_COMBINED, *WRONG.values()),
+    "is_let_in": (REJECTS_COMBINED, *WRONG.values()),
 }
 """What else fails where a plain wrong value happens to be odd in the same way."""
 
@@ -185,7 +185,7 @@ def seed(
     make: Callable[[], Reference],
     *,
     formats: Sequence[Format] = BOTH,
-    fails: Requirement = REQUEST_TEXT,
+    fails: Requirement = REQUEST_SPECIAL_TEXT,
     also: Sequence[Requirement] = (READABLE_ENCODING, READABLE_SYNTAX, READABLE_FORMAT, HTTP_BODY),
 ) -> None:
     fault(fails=fails, also=also, formats=formats, name=name, description=description)(make)
@@ -195,16 +195,16 @@ def falling(parameter: str, odd: str, how: str, formats: Sequence[Format] = BOTH
     """Register that such a value falls in such a way, in one parameter or in any."""
     said, test = ODD[odd]
     names = PARAMETERS if parameter == "text" else (parameter,)
-    plain = {"crashes": HTTP_SERVER_ERROR, "is_let_in": WRONG.get(parameter, REQUEST_TEXT)}
+    plain = {"crashes": HTTP_SERVER_ERROR, "is_let_in": WRONG.get(parameter, REQUEST_SPECIAL_TEXT)}
     told_first = odd in PLAIN or (odd in NEAR and how == "is_let_in")
-    fails = plain.get(how, REQUEST_TEXT) if told_first else REQUEST_TEXT
+    fails = plain.get(how, REQUEST_SPECIAL_TEXT) if told_first else REQUEST_SPECIAL_TEXT
     seed(
         f"{parameter}_with_{odd}_{how}{suffix(formats)}",
         f"{'a value' if parameter == 'text' else parameter} with {said} {how.replace('_', ' ')}",
         lambda: OnText(test, FALLS[how], names),
         formats=formats,
         fails=fails,
-        also=(REQUEST_TEXT, *ALSO[how]),
+        also=(REQUEST_SPECIAL_TEXT, *ALSO[how]),
     )
 
 
@@ -221,7 +221,7 @@ for _parameter in PARAMETERS:
 # --- What was sent breaks what is answered -------------------------------------------------------
 
 
-def echo(wanted: Format, value: str, prefix: str = "Unknown: ") -> Answer:
+def echo(wanted: Format, value: str, prefix: str = "Unknown: ") -> Response:
     """Refuse, and repeat the value as it is."""
     if wanted is Format.JSON:
         return json_answer(f'{{"message": "error", "errors": ["{prefix}{value}"]}}', 400)
@@ -232,7 +232,7 @@ def echo(wanted: Format, value: str, prefix: str = "Unknown: ") -> Answer:
 def echoing(*names: str, change: Callable[[str], str] = str) -> Callable[[], Reference]:
     """Make a reference that repeats the first of these that is wrong, without escaping it."""
 
-    def write(self: Reference, wanted: Format, parameters: Parameters) -> Answer:
+    def write(self: Reference, wanted: Format, parameters: Parameters) -> Response:
         wrong = [value for n, value in parameters if n in names and value not in RIGHT[n]]
         return echo(wanted, change(wrong[0]))
 
@@ -297,7 +297,7 @@ class Bytes(Reference):
         super().__init__(ACCOUNTS)
         self.writers = {Format.JSON: json, Format.XML: xml}
 
-    def answer(self, wanted: Format, parameters: Parameters) -> Answer:
+    def answer(self, wanted: Format, parameters: Parameters) -> Response:
         user = dict(parameters).get("user")
         answer = super().answer(wanted, parameters)
         if not user or answer.status == 200:
@@ -307,7 +307,7 @@ class Bytes(Reference):
         escaped = "".join(escapes.get(character, character) for character in user)
         body = echoed.body.replace(b"ISO-8859-1", b"UTF-8")
         body = body.replace(b"@@", self.writers[wanted](escaped))
-        return Answer(400, f"application/{wanted}", body)
+        return Response(400, f"application/{wanted}", body)
 
 
 def utf_8(text: str) -> bytes:
@@ -359,7 +359,7 @@ seed(
 seed(
     "empty_errors_for_text_beyond_latin_1",
     "an error text that cannot be written in ISO-8859-1 is left out, and the answer with it",
-    lambda: OnText(above(0xFF), lambda *_: Answer(400, "application/xml", b""), ("user",)),
+    lambda: OnText(above(0xFF), lambda *_: Response(400, "application/xml", b""), ("user",)),
     formats=XML,
 )
 seed(

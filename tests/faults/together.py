@@ -9,10 +9,10 @@ from reseller_conformance.contract import PARAMETERS
 from reseller_conformance.reference import Account, Reference, Refusal, Reseller
 from reseller_conformance.requirements import (
     BOTH,
-    DUE_COMBINED,
-    DUE_USER_FOREIGN,
+    REJECTS_COMBINED,
+    REJECTS_USER_FOREIGN,
     REQUEST_ARRAY,
-    REQUEST_TEXT,
+    REQUEST_SPECIAL_TEXT,
 )
 
 from .due import MISSING, OURS, RIGHT, STATES, Accepts, Parameters, accepting
@@ -36,7 +36,7 @@ def anybody(self: Reference, reseller: Reseller, user: str) -> Account | None:
 
 for _formats in (BOTH, JSON, XML):
     fault(
-        fails=DUE_USER_FOREIGN,
+        fails=REJECTS_USER_FOREIGN,
         formats=_formats,
         name=f"foreign_customer_shown{suffix(_formats)}",
         description="customers of other resellers are shown too",
@@ -44,7 +44,7 @@ for _formats in (BOTH, JSON, XML):
     )(anybody)
 
 fault(
-    fails=DUE_USER_FOREIGN,
+    fails=REJECTS_USER_FOREIGN,
     name="foreign_customer_shown_each_third_time",
     description="each third call for a customer of another reseller is answered",
     instead_of=Reference.find_customer,
@@ -52,7 +52,7 @@ fault(
 )(anybody)
 
 
-@fault(fails=DUE_USER_FOREIGN, instead_of=Reference.find_customer)
+@fault(fails=REJECTS_USER_FOREIGN, instead_of=Reference.find_customer)
 def foreign_customer_answered_with_the_first(
     self: Reference, reseller: Reseller, user: str
 ) -> Account | None:
@@ -70,8 +70,8 @@ MIXED: dict[str, Accepts] = {state: accepts for state, (_, _, accepts) in STATES
 for _some in TOGETHER:
     for _state, _accepts in MIXED.items():
         fault(
-            fails=DUE_COMBINED,
-            also=(REQUEST_TEXT,) if _state == "unknown" else (),
+            fails=REJECTS_COMBINED,
+            also=(REQUEST_SPECIAL_TEXT,) if _state == "unknown" else (),
             family=f"together_{_state}",
             name=f"{'_and_'.join(_some)}_{_state}_together_accepted",
             description=f"{', '.join(_some)} may be {_state}, if all of them are",
@@ -79,7 +79,7 @@ for _some in TOGETHER:
 for _first, _second in combinations(PARAMETERS, 2):
     for _one, _other in (("missing", "empty"), ("missing", "unknown"), ("unknown", "empty")):
         fault(
-            fails=DUE_COMBINED,
+            fails=REJECTS_COMBINED,
             formats=(JSON, XML)[len(_first + _one) % 2],
             family=f"{_one}_beside_{_other}",
             name=f"{_first}_{_one}_beside_{_second}_{_other}_accepted",
@@ -87,7 +87,7 @@ for _first, _second in combinations(PARAMETERS, 2):
         )(accepting(**{_first: MIXED[_one], _second: MIXED[_other]}))
 
 
-@fault(fails=DUE_COMBINED, instead_of=Reference.look_up)
+@fault(fails=REJECTS_COMBINED, instead_of=Reference.look_up)
 def nobody_without_a_key(self: Reference, parameters: Parameters) -> Account | Refusal:
     """No key equals the key of nobody, so that an unknown api_user needs none."""
     given = dict(parameters)
@@ -98,7 +98,7 @@ def nobody_without_a_key(self: Reference, parameters: Parameters) -> Account | R
     return Reference.look_up(self, parameters)
 
 
-@fault(fails=DUE_COMBINED, instead_of=Reference.look_up)
+@fault(fails=REJECTS_COMBINED, instead_of=Reference.look_up)
 def an_even_number_of_errors_is_none(self: Reference, parameters: Parameters) -> Account | Refusal:
     """Each check negates the verdict of the one before it: two errors cancel each other out."""
     right = {name: values[0] for name, values in RIGHT.items()}
@@ -110,7 +110,7 @@ def an_even_number_of_errors_is_none(self: Reference, parameters: Parameters) ->
     return Reference.look_up(self, parameters)
 
 
-@fault(fails=DUE_COMBINED, instead_of=Reference.look_up)
+@fault(fails=REJECTS_COMBINED, instead_of=Reference.look_up)
 def a_bare_call_is_a_demonstration(self: Reference, parameters: Parameters) -> Account | Refusal:
     """A call without any parameters shows what an overview looks like."""
     if not parameters:
@@ -118,7 +118,7 @@ def a_bare_call_is_a_demonstration(self: Reference, parameters: Parameters) -> A
     return Reference.look_up(self, parameters)
 
 
-@fault(fails=DUE_COMBINED, instead_of=Reference.look_up)
+@fault(fails=REJECTS_COMBINED, instead_of=Reference.look_up)
 def foreign_customer_with_a_wrong_key(self: Reference, parameters: Parameters) -> Account | Refusal:
     """A customer of another reseller is shown to those whose key is wrong."""
     given, found = dict(parameters), Reference.look_up(self, parameters)

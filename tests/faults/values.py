@@ -10,11 +10,12 @@ from itertools import count
 from reseller_conformance.contract import Format
 from reseller_conformance.reference import Account, Reference, Reseller
 from reseller_conformance.requirements import (
-    AGREEMENT_CONCURRENCY,
-    AGREEMENT_CUSTOMERS,
-    AGREEMENT_FORMATS,
     BOTH,
-    DUE_REMEMBERED,
+    CONSISTENCY_COUNTERS,
+    CONSISTENCY_FORMATS,
+    ISOLATION_CONCURRENCY,
+    ISOLATION_CUSTOMERS,
+    ISOLATION_SEQUENCE,
     REQUEST_ENCODING,
     REQUEST_ORDER,
     REQUEST_UNDOCUMENTED,
@@ -22,7 +23,6 @@ from reseller_conformance.requirements import (
     VALUES_CYCLE,
     VALUES_PACKAGE,
     VALUES_REPUTATION,
-    VALUES_STEADY,
     Requirement,
 )
 
@@ -73,7 +73,7 @@ account(
     "reputation is ten times as much in XML",
     lambda a: replace(a, reputation=a.reputation * 13),
     fails=VALUES_REPUTATION,
-    also=(AGREEMENT_FORMATS,),
+    also=(CONSISTENCY_FORMATS,),
     formats=XML,
 )
 account("package_empty", "package is empty", lambda a: replace(a, package=""), fails=VALUES_PACKAGE)
@@ -90,7 +90,7 @@ for _formats in (JSON, XML):
         f"package is empty in {_formats[0]}",
         lambda a: replace(a, package=""),
         fails=VALUES_PACKAGE,
-        also=(AGREEMENT_FORMATS,),
+        also=(CONSISTENCY_FORMATS,),
         formats=_formats,
     )
 
@@ -269,8 +269,8 @@ def changing(
 
 
 READ_AGAIN = (
-    *(AGREEMENT_FORMATS, AGREEMENT_CUSTOMERS, AGREEMENT_CONCURRENCY),
-    *(DUE_REMEMBERED, REQUEST_ORDER, REQUEST_ENCODING, REQUEST_UNDOCUMENTED),
+    *(CONSISTENCY_FORMATS, ISOLATION_CUSTOMERS, ISOLATION_CONCURRENCY),
+    *(ISOLATION_SEQUENCE, REQUEST_ORDER, REQUEST_ENCODING, REQUEST_UNDOCUMENTED),
 )
 """Who compares an answer with those around it."""
 
@@ -285,13 +285,13 @@ STEPS: dict[str, tuple[str, Callable[[int], int]]] = {
 }
 for _name, (_said, _by) in STEPS.items():
     fault(
-        fails=VALUES_STEADY,
+        fails=CONSISTENCY_COUNTERS,
         also=READ_AGAIN,
         name=f"requests_{_name}",
         description=f"requests is {_said}",
     )(changing(fewer_requests, _by))
     fault(
-        fails=VALUES_STEADY,
+        fails=CONSISTENCY_COUNTERS,
         also=READ_AGAIN,
         name=f"credits_used_{_name}",
         description=f"credits_used is {_said}",

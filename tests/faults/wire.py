@@ -11,16 +11,16 @@ from itertools import count
 from threading import Lock
 
 from reseller_conformance.contract import Format
-from reseller_conformance.reference import Answer, Reference, Request
+from reseller_conformance.reference import Reference, Request, Response
 from reseller_conformance.requirements import (
     BOTH,
     HTTP_COMPLETE,
     HTTP_DELIVERED,
-    HTTP_IN_TIME,
     HTTP_RETRIES,
     HTTP_SERVER_ERROR,
-    REQUEST_TEXT,
-    SUCCESS_ANSWERED,
+    HTTP_TIMEOUT,
+    REQUEST_SPECIAL_TEXT,
+    SUCCESS_RETURNED,
     Requirement,
 )
 
@@ -145,7 +145,7 @@ for _name, (_said, _write) in INCOMPLETE.items():
         _write,
         fails=HTTP_COMPLETE,
         formats=_formats,
-        also=(SUCCESS_ANSWERED,),
+        also=(SUCCESS_RETURNED,),
         when=about(1),
     )
 wire(
@@ -153,7 +153,7 @@ wire(
     "Content-Length counts characters, not bytes",
     lambda exchange: length(lambda _: len(exchange.answer.body.decode()))(exchange),
     fails=HTTP_COMPLETE,
-    also=(SUCCESS_ANSWERED,),
+    also=(SUCCESS_RETURNED,),
     formats=JSON,
     when=about(2, 3),
 )
@@ -240,15 +240,15 @@ for _name, (_said, _write) in SLOW.items():
         f"call_without_user_{_name}",
         f"{_said} where user is missing",
         _write,
-        fails=HTTP_IN_TIME,
+        fails=HTTP_TIMEOUT,
         when=without_user(),
     )
     wire(
         f"second_customer_{_name}",
         f"{_said} for the second customer in XML",
         _write,
-        fails=HTTP_IN_TIME,
-        also=(SUCCESS_ANSWERED, REQUEST_TEXT),
+        fails=HTTP_TIMEOUT,
+        also=(SUCCESS_RETURNED, REQUEST_SPECIAL_TEXT),
         formats=XML,
         when=about(1),
     )
@@ -324,7 +324,7 @@ for _code in (429, 502, 503, 504):
     answer(
         f"call_without_user_gets_{_code}",
         f"a call without user gets a {_code} each time",
-        lambda _, code=_code: Answer(code, "text/html", b"<h1>Not now</h1>"),
+        lambda _, code=_code: Response(code, "text/html", b"<h1>Not now</h1>"),
         fails=HTTP_DELIVERED,
         also=(HTTP_SERVER_ERROR,) if _code != 429 else (),
         when=without_user(),
@@ -332,11 +332,11 @@ for _code in (429, 502, 503, 504):
     answer(
         f"second_customer_gets_{_code}",
         f"the second customer gets a {_code} each time, in XML",
-        lambda _, code=_code: Answer(
+        lambda _, code=_code: Response(
             code, "text/html", b"<h1>Not now</h1>", (("Retry-After", "0"),)
         ),
         fails=HTTP_DELIVERED,
-        also=(SUCCESS_ANSWERED, *((HTTP_SERVER_ERROR,) if _code != 429 else ())),
+        also=(SUCCESS_RETURNED, *((HTTP_SERVER_ERROR,) if _code != 429 else ())),
         formats=XML,
         when=about(1),
     )
@@ -372,9 +372,9 @@ class Shaky(Reference):
         super().__init__(ACCOUNTS)
         self.code, self.away = code, not_again(number)()
 
-    def respond(self, request: Request) -> Answer:
+    def respond(self, request: Request) -> Response:
         if self.away(request):
-            return Answer(self.code, "text/html", b"<h1>Not now</h1>", (("Retry-After", "0"),))
+            return Response(self.code, "text/html", b"<h1>Not now</h1>", (("Retry-After", "0"),))
         return super().respond(request)
 
 

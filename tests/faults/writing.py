@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from xml.sax.saxutils import escape
 
 from reseller_conformance.contract import Format
-from reseller_conformance.reference import Account, Answer, Reference
+from reseller_conformance.reference import Account, Reference, Response
 
 from .registry import ACCOUNTS
 
@@ -30,7 +30,7 @@ class _Rewritten(Reference):
         super().__init__(ACCOUNTS)
         self.change = change
 
-    def show(self, wanted: Format, account: Account) -> Answer:
+    def show(self, wanted: Format, account: Account) -> Response:
         fields = self.change(list(self.overview(account).items()))
         if wanted is Format.JSON:
             members = [f"{json.dumps(name)}: {_json_value(value)}" for name, value in fields]
@@ -44,16 +44,16 @@ def rewritten(change: Change) -> Callable[[], Reference]:
     return lambda: _Rewritten(change)
 
 
-def json_answer(text: str, status: int = 200) -> Answer:
+def json_answer(text: str, status: int = 200) -> Response:
     """Answer with this text as JSON."""
-    return Answer(status, "application/json", text.encode())
+    return Response(status, "application/json", text.encode())
 
 
-def xml_answer(root: str, status: int = 200) -> Answer:
+def xml_answer(root: str, status: int = 200) -> Response:
     """Answer with this root element as the page declares XML."""
     document = f'<?xml version="1.0" encoding="ISO-8859-1"?>\n{root}\n'
     body = document.encode("iso-8859-1", "xmlcharrefreplace")
-    return Answer(status, "application/xml; charset=ISO-8859-1", body)
+    return Response(status, "application/xml; charset=ISO-8859-1", body)
 
 
 def _json_value(value: str) -> str:

@@ -15,7 +15,7 @@ from reseller_conformance.app_server.server import serve_app
 from reseller_conformance.reference import Application, default_reference
 from reseller_conformance.requirements import (
     HTTP_DELIVERED,
-    SUCCESS_ANSWERED,
+    SUCCESS_RETURNED,
     Requirement,
 )
 
@@ -82,7 +82,7 @@ def unknown() -> Iterator[str]:
     yield "http://api.invalid"
 
 
-@place("accepts nobody", "connections are queued, and never taken", SUCCESS_ANSWERED, 1)
+@place("accepts nobody", "connections are queued, and never taken", SUCCESS_RETURNED, 1)
 def accepts_nobody() -> Iterator[str]:
     with listening(None) as url:
         yield url

@@ -13,7 +13,7 @@ from faults.registry import ACCOUNTS
 from faults.sockets import Exchange, Wire
 from reseller_conformance.contract import Format
 from reseller_conformance.reference import Reference, Request
-from reseller_conformance.requirements import BOTH, SUCCESS_ANSWERED, Requirement
+from reseller_conformance.requirements import BOTH, SUCCESS_RETURNED, Requirement
 
 __all__ = ["ALL", "SERVERS", "Hostile", "Scope", "Write", "hostile", "register"]
 
@@ -65,7 +65,7 @@ def register(server: Hostile) -> None:
 def hostile(
     *,
     first: Requirement | None,
-    every: Requirement | None = SUCCESS_ANSWERED,
+    every: Requirement | None = SUCCESS_RETURNED,
     exit_code: int = 1,
     scopes: Sequence[Scope] = (Scope.WRONG,),
     formats: Sequence[Format] = BOTH,

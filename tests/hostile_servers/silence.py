@@ -11,7 +11,7 @@ from reseller_conformance.contract import Format
 from reseller_conformance.requirements import (
     HTTP_COMPLETE,
     HTTP_DELIVERED,
-    HTTP_IN_TIME,
+    HTTP_TIMEOUT,
 )
 
 from .registry import ALL, Scope, hostile
@@ -21,21 +21,21 @@ __all__: list[str] = []
 XML = (Format.XML,)
 
 
-@hostile(first=HTTP_IN_TIME, scopes=ALL)
-@hostile(first=HTTP_IN_TIME, scopes=ALL, formats=XML)
+@hostile(first=HTTP_TIMEOUT, scopes=ALL)
+@hostile(first=HTTP_TIMEOUT, scopes=ALL, formats=XML)
 def hangs(exchange: Exchange) -> None:
     """Nothing comes."""
     exchange.stopped.wait()
 
 
-@hostile(first=HTTP_IN_TIME, scopes=ALL)
+@hostile(first=HTTP_TIMEOUT, scopes=ALL)
 def hangs_after_the_headers(exchange: Exchange) -> None:
     """Nothing comes after the headers."""
     exchange.send(head(exchange.answer))
     exchange.stopped.wait()
 
 
-@hostile(first=HTTP_IN_TIME, scopes=ALL)
+@hostile(first=HTTP_TIMEOUT, scopes=ALL)
 def hangs_in_the_body(exchange: Exchange) -> None:
     """Nothing comes after half of the body."""
     body = exchange.answer.body
@@ -43,21 +43,21 @@ def hangs_in_the_body(exchange: Exchange) -> None:
     exchange.stopped.wait()
 
 
-@hostile(first=HTTP_IN_TIME, scopes=ALL)
-@hostile(first=HTTP_IN_TIME, scopes=ALL, formats=XML)
+@hostile(first=HTTP_TIMEOUT, scopes=ALL)
+@hostile(first=HTTP_TIMEOUT, scopes=ALL, formats=XML)
 def drips(exchange: Exchange) -> None:
     """The body comes a byte at a time."""
     exchange.send(head(exchange.answer))
     drip(exchange.answer.body, exchange)
 
 
-@hostile(first=HTTP_IN_TIME, scopes=ALL)
+@hostile(first=HTTP_TIMEOUT, scopes=ALL)
 def drips_headers(exchange: Exchange) -> None:
     """The headers come a byte at a time."""
     drip(head(exchange.answer), exchange)
 
 
-@hostile(first=HTTP_IN_TIME, scopes=ALL)
+@hostile(first=HTTP_TIMEOUT, scopes=ALL)
 def drips_chunks(exchange: Exchange) -> None:
     """Chunks of a byte come now and then, for ever."""
     exchange.send(head(exchange.answer, Content_Length=None, Transfer_Encoding="chunked"))
@@ -65,7 +65,7 @@ def drips_chunks(exchange: Exchange) -> None:
         exchange.send(b"1\r\n \r\n")
 
 
-@hostile(first=HTTP_IN_TIME, scopes=ALL)
+@hostile(first=HTTP_TIMEOUT, scopes=ALL)
 def drips_early_hints(exchange: Exchange) -> None:
     """103 Early Hints comes now and then, for ever."""
     while not exchange.stopped.wait(0.1):
@@ -94,7 +94,7 @@ def resets_in_the_body(exchange: Exchange) -> None:
     _reset(exchange)
 
 
-@hostile(first=HTTP_IN_TIME, scopes=ALL)
+@hostile(first=HTTP_TIMEOUT, scopes=ALL)
 def half_closed_by_the_server(exchange: Exchange) -> None:
     """The server takes nothing any more, and says nothing."""
     exchange.connection.shutdown(socket.SHUT_RD)

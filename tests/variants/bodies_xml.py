@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from xml.etree import ElementTree as ET
 from xml.sax.saxutils import escape
 
-from reseller_conformance.reference import Account, Answer, Reference
+from reseller_conformance.reference import Account, Reference, Response
 from variants.registry import composed
 from variants.shops import ACCENTED, customer, shop
 
@@ -22,9 +22,9 @@ class Written(Reference):
     content_type = "application/xml"
     after = "\n"
 
-    def send_xml(self, status: int, root: ET.Element) -> Answer:
+    def send_xml(self, status: int, root: ET.Element) -> Response:
         text = f"{self.declaration}{self.element(root)}{self.after}"
-        return Answer(status, self.content_type, self.encode(text))
+        return Response(status, self.content_type, self.encode(text))
 
     def encode(self, text: str) -> bytes:
         return text.encode()
@@ -115,7 +115,7 @@ class SpaceAroundCounts(Written):
 @composed(
     "each text of an overview stands on a line of its own, as some pretty printers write it",
     shop=ACCENTED,
-    should=("agreement.white-space",),
+    should=("consistency.white-space",),
 )
 class TextsOnLinesOfTheirOwn(Written):
     def element(self, element: ET.Element) -> str:
@@ -151,7 +151,7 @@ class OrderAtRandom(Written):
 
 @composed(
     "undocumented elements and attributes, nested ones too, beside and below `overview`",
-    should=("success.closed", "errors.closed"),
+    should=("success.no-extras", "errors.no-extras"),
 )
 class MoreXmlElements(Written):
     MORE = "<meta took='1.5e-3'><host/><links><self rel='/'>x</self><self/></links></meta>"
@@ -165,7 +165,7 @@ class MoreXmlElements(Written):
 
 @composed(
     "an attribute on each text: its type",
-    should=("success.closed", "errors.closed"),
+    should=("success.no-extras", "errors.no-extras"),
 )
 class TypedElements(Written):
     def element(self, element: ET.Element) -> str:

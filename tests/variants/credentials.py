@@ -11,7 +11,7 @@ from dataclasses import replace
 from urllib.parse import parse_qsl, quote
 
 from reseller_conformance.contract import Format
-from reseller_conformance.reference import Account, Accounts, Answer, Reference, Refusal, Request
+from reseller_conformance.reference import Account, Accounts, Reference, Refusal, Request, Response
 from reseller_conformance.reference.core import Parameters
 from variants.registry import Running, composed, served, variant
 from variants.shops import Shop, customer, shop
@@ -64,7 +64,7 @@ def key_of_three_characters() -> Iterator[Running]:
     shop=shop("lighthouse", "a1b2", ANN, BOB),
 )
 class KeyWithinRequestIds(Reference):
-    def refuse(self, wanted: Format, refusal: Refusal) -> Answer:
+    def refuse(self, wanted: Format, refusal: Refusal) -> Response:
         said = replace(refusal, errors=("Request 0c99a1b2ff failed.",))
         return super().refuse(wanted, said)
 
@@ -114,7 +114,7 @@ class RepeatsTheUser(Repeating):
 
 @composed(
     "errors repeat the users of the last five errors too, for their list is kept",
-    should=("errors.steady",),
+    should=("errors.deterministic",),
 )
 class RepeatsUsersOfEarlierErrors(Repeating):
     def repeated(self, parameters: Parameters) -> Iterable[str]:
@@ -125,7 +125,7 @@ class RepeatsUsersOfEarlierErrors(Repeating):
 @composed(
     "the same, and the key is a customer's name",
     shop=shop("lighthouse", "ann@island.example", ANN, BOB),
-    should=("errors.steady",),
+    should=("errors.deterministic",),
 )
 class RepeatsUsersAndTheKeyIsOne(RepeatsUsersOfEarlierErrors):
     pass
@@ -133,7 +133,7 @@ class RepeatsUsersAndTheKeyIsOne(RepeatsUsersOfEarlierErrors):
 
 @composed("errors are kept by user, and repeat the user in a header and a cookie")
 class RepeatsTheUserInHeaders(Reference):
-    def respond(self, request: Request) -> Answer:
+    def respond(self, request: Request) -> Response:
         answer = super().respond(request)
         user = dict(parse_qsl(request.query.decode())).get("user", "")
         written = quote(user, safe="")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 from xml.etree import ElementTree as ET
 
-from reseller_conformance.reference import Answer, Reference
+from reseller_conformance.reference import Reference, Response
 from variants.bodies_xml import Written
 from variants.registry import composed
 from variants.shops import ACCENTED, LATIN, customer, shop
@@ -160,7 +160,7 @@ class PoolOfEncodings(Reference):
     KINDS: tuple[type[_Encoded], ...] = (Utf8WithMark, Windows1252, Utf16LittleEndian)
     turn = 0
 
-    def send_xml(self, status: int, root: ET.Element) -> Answer:
+    def send_xml(self, status: int, root: ET.Element) -> Response:
         self.turn += 1
         kind = self.KINDS[self.turn % len(self.KINDS)]
         return kind(self.accounts).send_xml(status, root)

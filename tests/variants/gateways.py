@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from email.utils import formatdate
 
-from reseller_conformance.reference import Answer, Reference, Reseller
+from reseller_conformance.reference import Reference, Reseller, Response
 from variants.registry import Running, variant
 from variants.shops import DEFAULT
 from variants.wire import Call, Wire, Writable, on_wire
@@ -31,15 +31,15 @@ class _Gateway(Wire):
         self.write(refused, call, writer)
         return True
 
-    def refuse(self, call: Call) -> Answer | None:
+    def refuse(self, call: Call) -> Response | None:
         """Return the gateway's own answer, if it has one."""
         raise NotImplementedError
 
 
-def page(status: int, *headers: tuple[str, str]) -> Answer:
+def page(status: int, *headers: tuple[str, str]) -> Response:
     """Return a gateway's own answer."""
     body = f"<html><head><title>{status}</title></head><body><hr>nginx</body></html>\r\n"
-    return Answer(status, "text/html", body.encode(), headers)
+    return Response(status, "text/html", body.encode(), headers)
 
 
 def _serve(kind: type[Wire]) -> Iterator[Running]:
@@ -71,11 +71,11 @@ class _Hiccups(_Gateway):
             return True
 
 
-def _hiccups(refusal: Answer, each: int = 20) -> Iterator[Running]:
+def _hiccups(refusal: Response, each: int = 20) -> Iterator[Running]:
     class Hiccups(_Hiccups):
         every = each
 
-        def refuse(self, call: Call) -> Answer | None:
+        def refuse(self, call: Call) -> Response | None:
             return refusal if self.hiccup(call) else None
 
     yield from _serve(Hiccups)
@@ -88,13 +88,13 @@ def unavailable_now_and_then() -> Iterator[Running]:
 
 @variant("502 on every 20th call, without a body", should=RETRIED)
 def bad_gateway_now_and_then() -> Iterator[Running]:
-    yield from _hiccups(Answer(502, "text/html", b"", ()))
+    yield from _hiccups(Response(502, "text/html", b"", ()))
 
 
 @variant("504 on every 25th call, in JSON that is no envelope", should=RETRIED)
 def timeout_now_and_then() -> Iterator[Running]:
     body = b'{"message": "Endpoint request timed out"}'
-    yield from _hiccups(Answer(504, "application/json", body, ()), 25)
+    yield from _hiccups(Response(504, "application/json", body, ()), 25)
 
 
 @variant("503 on every 100th call, with Retry-After: 1", should=RETRIED)
@@ -126,7 +126,7 @@ class _Limited(_Gateway):
         super().__init__(reference)
         self.now, self.taken = 0, 0
 
-    def refuse(self, _: Call) -> Answer | None:
+    def refuse(self, _: Call) -> Response | None:
         with self.lock:
             now = int(time.time() / self.span)
             if now != self.now:
@@ -134,14 +134,14 @@ class _Limited(_Gateway):
             self.taken += 1
             return self.limit() if self.taken > self.calls_a_span else None
 
-    def limit(self) -> Answer:
+    def limit(self) -> Response:
         return page(429)
 
 
 @variant("150 calls a second; 429 with Retry-After in seconds beyond", perhaps=RETRIED)
 def limited_with_seconds() -> Iterator[Running]:
     class Limited(_Limited):
-        def limit(self) -> Answer:
+        def limit(self) -> Response:
             return page(429, ("Retry-After", "1"), ("X-RateLimit-Remaining", "0"))
 
     yield from _serve(Limited)
@@ -150,7 +150,7 @@ def limited_with_seconds() -> Iterator[Running]:
 @variant("150 calls a second; 429 with Retry-After as a date beyond", perhaps=RETRIED)
 def limited_with_a_date() -> Iterator[Running]:
     class Limited(_Limited):
-        def limit(self) -> Answer:
+        def limit(self) -> Response:
             return page(429, ("Retry-After", formatdate(time.time() + 1, usegmt=True)))
 
     yield from _serve(Limited)
@@ -167,7 +167,7 @@ def limited_without_a_word() -> Iterator[Running]:
 @variant("429 in an error envelope, with Retry-After: 0, on every 15th call", should=RETRIED)
 def limited_in_an_envelope() -> Iterator[Running]:
     envelope = b'{"message": "error", "errors": ["rate limit exceeded"]}'
-    answer = Answer(429, "application/json", envelope, (("Retry-After", "0"),))
+    answer = Response(429, "application/json", envelope, (("Retry-After", "0"),))
     yield from _hiccups(answer, 15)
 
 
@@ -190,7 +190,7 @@ def guessing_is_slow() -> Iterator[Running]:
 @variant("a query above 8 KB gets 414, one above 100 parameters 400, in HTML")
 def long_queries_refused() -> Iterator[Running]:
     class Capped(_Gateway):
-        def refuse(self, call: Call) -> Answer | None:
+        def refuse(self, call: Call) -> Response | None:
             if len(call.request.query) > 8192 - len(call.request.path):
                 return page(414)
             return page(400) if call.request.query.count(b"&") > 100 else None
@@ -203,7 +203,7 @@ def control_characters_refused() -> Iterator[Running]:
     class Strict(_Gateway):
         CODES = (*(f"%{code:02x}".encode() for code in (*range(32), 127)), b"%c2%8", b"%c2%9")
 
-        def refuse(self, call: Call) -> Answer | None:
+        def refuse(self, call: Call) -> Response | None:
             query = call.request.query.lower()
             return page(400) if any(code in query for code in self.CODES) else None
 
@@ -212,7 +212,7 @@ def control_characters_refused() -> Iterator[Running]:
 
 def _methods(status: int) -> Iterator[Running]:
     class GetAlone(_Gateway):
-        def refuse(self, call: Call) -> Answer | None:
+        def refuse(self, call: Call) -> Response | None:
             return None if call.method == "GET" else page(status, ("Allow", "GET"))
 
     yield from _serve(GetAlone)
@@ -231,7 +231,7 @@ def post_crashes() -> Iterator[Running]:
 @variant("POST is redirected to a page on how to call")
 def post_is_redirected() -> Iterator[Running]:
     class Redirecting(_Gateway):
-        def refuse(self, call: Call) -> Answer | None:
+        def refuse(self, call: Call) -> Response | None:
             if call.method == "GET":
                 return None
             return replace(page(302), headers=(("Location", "/docs"),))
@@ -262,7 +262,7 @@ def basic_authentication() -> Iterator[Running]:
     given = ("Authorization", "Basic c3RhZ2luZzpzZXNhbWU=")
 
     class Door(_Gateway):
-        def refuse(self, call: Call) -> Answer | None:
+        def refuse(self, call: Call) -> Response | None:
             if call.headers.get("authorization") == given[1]:
                 return None
             return page(401, ("WWW-Authenticate", 'Basic realm="staging"'))
@@ -274,7 +274,7 @@ def basic_authentication() -> Iterator[Running]:
 @variant("a cache in front, keyed by the whole query")
 def cached() -> Iterator[Running]:
     class Cached(Wire):
-        kept: dict[tuple[str, str, bytes], Answer]
+        kept: dict[tuple[str, str, bytes], Response]
 
         def reply(self, call: Call, writer: Writable) -> bool:
             asked = (call.method, call.request.path, call.request.query)
@@ -294,7 +294,7 @@ def cached() -> Iterator[Running]:
 @variant("a client without a name of its own is refused")
 def nameless_clients_refused() -> Iterator[Running]:
     class Picky(_Gateway):
-        def refuse(self, call: Call) -> Answer | None:
+        def refuse(self, call: Call) -> Response | None:
             return None if call.headers.get("user-agent") else page(403)
 
     yield from _serve(Picky)

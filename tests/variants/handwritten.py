@@ -144,7 +144,7 @@ def _like_php(environ: Environ, start: Start) -> Iterable[bytes]:
 
 @variant(
     "as old PHP: arrays, lenient comparisons, 200 for errors, text/html; names with signs",
-    should=("http.error-status", "http.content-type", "due.task-spelling"),
+    should=("http.error-status", "http.content-type", "rejects.task-spelling"),
 )
 def like_old_php() -> Iterator[Running]:
     users = ("jean dupont", "jean%20dupont", "100% jean")

@@ -9,7 +9,7 @@ from threading import Lock
 from xml.etree import ElementTree as ET
 
 from reseller_conformance.contract import Format
-from reseller_conformance.reference import Account, Accounts, Answer, Reference, Refusal, Request
+from reseller_conformance.reference import Account, Accounts, Reference, Refusal, Request, Response
 from reseller_conformance.reference.core import Parameters
 from variants.registry import composed
 from variants.shops import customer, shop
@@ -155,16 +155,16 @@ class AskedEarlyReadLate(_Live):
 
 @composed("XML takes ten times as long to write as JSON, from what was read before")
 class XmlIsSlower(_Live):
-    def send_xml(self, status: int, root: ET.Element) -> Answer:
+    def send_xml(self, status: int, root: ET.Element) -> Response:
         time.sleep(0.02)
         return super().send_xml(status, root)
 
-    def send_json(self, status: int, document: object) -> Answer:
+    def send_json(self, status: int, document: object) -> Response:
         time.sleep(0.002)
         return super().send_json(status, document)
 
 
-@composed("a count goes back by a few now and then", should=("values.steady",))
+@composed("a count goes back by a few now and then", should=("consistency.counters",))
 class CountGoesBack(_Live):
     def moved(self, account: Account, tick: int) -> Account:
         return spent(account, max(10_000 - tick, 0), 0)
@@ -182,14 +182,17 @@ class ReputationBlinks(_Live):
         return replace(account, reputation=max(account.reputation - (tick % 10 == 0), 0))
 
 
-@composed("credits are reserved for mails on their way, and given back", should=("values.steady",))
+@composed(
+    "credits are reserved for mails on their way, and given back", should=("consistency.counters",)
+)
 class CreditsAreReserved(_Live):
     def moved(self, account: Account, tick: int) -> Account:
         return spent(account, 0, random.randrange(0, 500, 100))
 
 
 @composed(
-    "copies lag: each call reads one of three, up to some calls behind", should=("values.steady",)
+    "copies lag: each call reads one of three, up to some calls behind",
+    should=("consistency.counters",),
 )
 class CopiesLag(_Live):
     def moved(self, account: Account, tick: int) -> Account:
@@ -207,7 +210,7 @@ class AllowanceChanges(_Live):
 
 @composed("the first answers of a process are slow, until all is loaded")
 class SlowAtFirst(_Live):
-    def respond(self, request: Request) -> Answer:
+    def respond(self, request: Request) -> Response:
         if self.tick < 3 and self.find_format(request.path) is Format.XML:
             time.sleep(0.5)
         return super().respond(request)

@@ -9,7 +9,7 @@ import unicodedata
 from urllib.parse import parse_qsl, unquote
 
 from reseller_conformance.contract import PARAMETERS, Format
-from reseller_conformance.reference import Account, Answer, Reference, Refusal, Request, Reseller
+from reseller_conformance.reference import Account, Reference, Refusal, Request, Reseller, Response
 from reseller_conformance.reference.core import Parameters
 from variants.registry import composed
 from variants.shops import ACCENTED, customer, shop
@@ -118,9 +118,9 @@ class NormalisedNames(Reference):
 class _Gateway(Reference):
     """The reference behind something that refuses, in HTML, what it finds unfit."""
 
-    def respond(self, request: Request) -> Answer:
+    def respond(self, request: Request) -> Response:
         if self.refuses(unquote(request.query.decode("ascii", "replace"))):
-            return Answer(400, "text/html", b"<html><h1>400 Bad Request</h1></html>")
+            return Response(400, "text/html", b"<html><h1>400 Bad Request</h1></html>")
         return super().respond(request)
 
     def refuses(self, written: str) -> bool:
@@ -155,7 +155,7 @@ class LongValuesRefused(_Gateway):
 
 @composed("calls without a query at all are answered like any other")
 class RefusesWithoutReading(Reference):
-    def respond(self, request: Request) -> Answer:
+    def respond(self, request: Request) -> Response:
         wanted = self.find_format(request.path)
         if wanted and not request.query:
             return self.refuse(wanted, Refusal(400, ("Say something.",)))
@@ -165,7 +165,7 @@ class RefusesWithoutReading(Reference):
 # --- What should be otherwise --------------------------------------------------------------------
 
 
-@composed("task in any letter case, and trimmed", should=("due.task-spelling",))
+@composed("task in any letter case, and trimmed", should=("rejects.task-spelling",))
 class TaskInAnyCase(Reference):
     def look_up(self, parameters: Parameters) -> Account | Refusal:
         read = [(n, v.strip().lower() if n == "task" else v) for n, v in parameters]
@@ -182,25 +182,25 @@ class UnknownParameterRefused(Reference):
 
 @composed("arrays and repeated parameters crash", should=("request.array", "request.repeated"))
 class ArraysCrash(Reference):
-    def respond(self, request: Request) -> Answer:
+    def respond(self, request: Request) -> Response:
         names = [name for name, _ in self.read(request)]
         if len(set(names)) < len(names) or any("[" in name for name in names):
-            return Answer(500, "text/html", b"Internal Server Error")
+            return Response(500, "text/html", b"Internal Server Error")
         return super().respond(request)
 
 
 @composed("arrays get a page of HTML", should=("request.array",))
 class ArraysGetHtml(Reference):
-    def respond(self, request: Request) -> Answer:
+    def respond(self, request: Request) -> Response:
         if any("[" in name for name, _ in self.read(request)):
-            return Answer(400, "text/html", b"<b>Warning</b>: Array to string conversion")
+            return Response(400, "text/html", b"<b>Warning</b>: Array to string conversion")
         return super().respond(request)
 
 
-@composed("as many messages as it likes: now one, now two", should=("errors.steady",))
+@composed("as many messages as it likes: now one, now two", should=("errors.deterministic",))
 class ErrorsAsItLikes(Reference):
     turn = 0
 
-    def refuse(self, wanted: Format, _: Refusal) -> Answer:
+    def refuse(self, wanted: Format, _: Refusal) -> Response:
         self.turn += 1
         return super().refuse(wanted, Refusal(400, ("No.", "No!")[: 1 + self.turn % 2]))

@@ -76,20 +76,20 @@ class NamesWithinNames(Reference):
     pass
 
 
-@composed("`user` is read as a mail header is", should=("due.user-address",))
+@composed("`user` is read as a mail header is", should=("rejects.user-address",))
 class UserIsParsedAsAddress(Reference):
     def find_customer(self, reseller: Reseller, user: str) -> Account | None:
         return super().find_customer(reseller, parseaddr(user)[1])
 
 
-@composed("angle brackets around `user` are taken off", should=("due.user-address",))
+@composed("angle brackets around `user` are taken off", should=("rejects.user-address",))
 class AngleBracketsTakenOff(Reference):
     def find_customer(self, reseller: Reseller, user: str) -> Account | None:
         bare = user[1:-1] if user[:1] + user[-1:] == "<>" else user
         return super().find_customer(reseller, bare)
 
 
-@composed("a dot behind the domain means nothing, as in DNS", should=("due.user-address",))
+@composed("a dot behind the domain means nothing, as in DNS", should=("rejects.user-address",))
 class DomainsMayEndInADot(Reference):
     def find_customer(self, reseller: Reseller, user: str) -> Account | None:
         return super().find_customer(reseller, user.removesuffix("."))

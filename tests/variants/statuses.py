@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from xml.etree import ElementTree as ET
 
 from reseller_conformance.contract import PARAMETERS, TASK, Format
-from reseller_conformance.reference import Account, Answer, Reference, Refusal
+from reseller_conformance.reference import Account, Reference, Refusal, Response
 from reseller_conformance.reference.core import Parameters
 from variants.registry import composed
 from variants.shops import customer, shop
@@ -32,10 +32,10 @@ class ErrorsAre200(_OneStatus):
 class ErrorsAre401(_OneStatus):
     status = 401
 
-    def refuse(self, wanted: Format, refusal: Refusal) -> Answer:
+    def refuse(self, wanted: Format, refusal: Refusal) -> Response:
         answer = super().refuse(wanted, refusal)
         headers = (("WWW-Authenticate", 'Query realm="reseller"'),)
-        return Answer(answer.status, answer.content_type, answer.body, headers)
+        return Response(answer.status, answer.content_type, answer.body, headers)
 
 
 @composed("every error is 403")
@@ -94,10 +94,10 @@ class CredentialsLast(Reference):
 
 @composed("a success is 203, as a transforming gateway makes it (RFC 9110, 15.3.4)")
 class SuccessIs203(Reference):
-    def send_json(self, status: int, document: object) -> Answer:
+    def send_json(self, status: int, document: object) -> Response:
         return super().send_json(203 if status == 200 else status, document)
 
-    def send_xml(self, status: int, root: ET.Element) -> Answer:
+    def send_xml(self, status: int, root: ET.Element) -> Response:
         return super().send_xml(203 if status == 200 else status, root)
 
 
@@ -130,7 +130,7 @@ class RepeatedErrors(_OneStatus):
 
 @composed("several errors, in another order and in other words each time, with a token for support")
 class ErrorsInAnyOrder(Reference):
-    def refuse(self, wanted: Format, refusal: Refusal) -> Answer:
+    def refuse(self, wanted: Format, refusal: Refusal) -> Response:
         texts = [f"{text} (#{random.getrandbits(64):016x})" for text in refusal.errors]
         random.shuffle(texts)
         return super().refuse(wanted, Refusal(400, tuple(texts)))
@@ -185,7 +185,7 @@ class QuotedApiUserIsTheKey(_Quoting):
 
 @composed("JSON tells the first mistake as 422, XML all of them and a hint as 400")
 class FormatsTellDifferently(Reference):
-    def refuse(self, wanted: Format, refusal: Refusal) -> Answer:
+    def refuse(self, wanted: Format, refusal: Refusal) -> Response:
         if wanted is Format.JSON:
             return super().refuse(wanted, Refusal(422, refusal.errors[:1]))
         return super().refuse(wanted, Refusal(400, (*refusal.errors, "See the documentation.")))
@@ -211,5 +211,5 @@ class EveryMistakeTold(Reference):
 
 @composed("one text for any mistake: something went wrong")
 class OneTextForAll(Reference):
-    def refuse(self, wanted: Format, _: Refusal) -> Answer:
+    def refuse(self, wanted: Format, _: Refusal) -> Response:
         return super().refuse(wanted, Refusal(400, ("error",)))

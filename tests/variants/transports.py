@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import replace
 
-from reseller_conformance.reference import Answer, Reference
+from reseller_conformance.reference import Reference, Response
 from variants.registry import Running, variant
 from variants.shops import ACCENTED
 from variants.wire import Call, Wire, Writable, on_wire
@@ -22,12 +22,12 @@ class _Lines(Wire):
 
     status_line = "HTTP/1.1 {status} OK"
 
-    def write(self, answer: Answer, call: Call, writer: Writable) -> None:
+    def write(self, answer: Response, call: Call, writer: Writable) -> None:
         body = b"" if call.method == "HEAD" else answer.body
         lines = [self.status_line.format(status=answer.status), *self.lines(answer)]
         self.send("\r\n".join([*lines, "", ""]).encode("iso-8859-1"), body, writer)
 
-    def lines(self, answer: Answer) -> list[str]:
+    def lines(self, answer: Response) -> list[str]:
         return [f"Content-Type: {answer.content_type}", f"Content-Length: {len(answer.body)}"]
 
     def send(self, head: bytes, body: bytes, writer: Writable) -> None:
@@ -47,7 +47,7 @@ class _Coded(_Lines):
 
     coding = "gzip"
 
-    def write(self, answer: Answer, call: Call, writer: Writable) -> None:
+    def write(self, answer: Response, call: Call, writer: Writable) -> None:
         body = b"" if call.method == "HEAD" else answer.body
         lines = [f"HTTP/1.1 {answer.status} OK", f"Content-Type: {answer.content_type}"]
         if self.coding.lower() in call.headers.get("accept-encoding", ""):
@@ -102,7 +102,7 @@ def deflated_raw() -> Iterator[Running]:
 @variant("chunks of a few bytes, cut within characters, with extensions and trailers")
 def chunked() -> Iterator[Running]:
     class Chunked(_Lines):
-        def lines(self, answer: Answer) -> list[str]:
+        def lines(self, answer: Response) -> list[str]:
             return [f"content-type: {answer.content_type}", "transfer-encoding: chunked"]
 
         def send(self, head: bytes, body: bytes, writer: Writable) -> None:
@@ -116,11 +116,11 @@ def chunked() -> Iterator[Running]:
 @variant("gzip in chunks, sent in several writes")
 def chunked_and_gzipped() -> Iterator[Running]:
     class Both(_Lines):
-        def lines(self, answer: Answer) -> list[str]:
+        def lines(self, answer: Response) -> list[str]:
             kind = f"Content-Type: {answer.content_type}"
             return [kind, "Transfer-Encoding: chunked", "Content-Encoding: gzip"]
 
-        def write(self, answer: Answer, call: Call, writer: Writable) -> None:
+        def write(self, answer: Response, call: Call, writer: Writable) -> None:
             if "gzip" in call.headers.get("accept-encoding", "") and call.method != "HEAD":
                 super().write(answer, call, writer)
             else:
@@ -139,11 +139,11 @@ def chunked_and_gzipped() -> Iterator[Running]:
 @variant("gzip under its old name, whether the client asks for it or not")
 def gzipped_unasked() -> Iterator[Running]:
     class Unasked(_Lines):
-        def write(self, answer: Answer, call: Call, writer: Writable) -> None:
+        def write(self, answer: Response, call: Call, writer: Writable) -> None:
             coded = replace(answer, body=gzip.compress(answer.body))
             super().write(coded, call, writer)
 
-        def lines(self, answer: Answer) -> list[str]:
+        def lines(self, answer: Response) -> list[str]:
             return [*super().lines(answer), "Content-Encoding: x-gzip"]
 
     yield from _serve(Unasked)
@@ -173,7 +173,7 @@ def http_1_0_without_length() -> Iterator[Running]:
     class Older(_Closing):
         status_line = "HTTP/1.0 {status} OK"
 
-        def lines(self, answer: Answer) -> list[str]:
+        def lines(self, answer: Response) -> list[str]:
             return [f"Content-Type: {answer.content_type}", "Connection: close"]
 
     yield from _serve(Older)
@@ -185,7 +185,7 @@ def three_calls_a_connection() -> Iterator[Running]:
         def reply(self, call: Call, writer: Writable) -> bool:
             answer = self.reference.respond(call.request)
             closing = (("Connection", "close" if call.number == 3 else "keep-alive"),)
-            told = Answer(answer.status, answer.content_type, answer.body, closing)
+            told = Response(answer.status, answer.content_type, answer.body, closing)
             Wire.write(self, told, call, writer)
             return call.number < 3
 
@@ -213,7 +213,7 @@ def lower_case_headers() -> Iterator[Running]:
     class Lower(_Lines):
         status_line = "HTTP/1.1 {status} "
 
-        def lines(self, answer: Answer) -> list[str]:
+        def lines(self, answer: Response) -> list[str]:
             return [f"content-type:{answer.content_type}", f"content-length:{len(answer.body)}"]
 
     yield from _serve(Lower)
@@ -222,7 +222,7 @@ def lower_case_headers() -> Iterator[Running]:
 @variant("cookies, validators, security headers, and 60 more, one of them of 30,000 characters")
 def many_headers() -> Iterator[Running]:
     class Many(_Lines):
-        def lines(self, answer: Answer) -> list[str]:
+        def lines(self, answer: Response) -> list[str]:
             return [
                 *(f"X-Trace-{number}: {number}" for number in range(60)),
                 f"Content-Security-Policy: {'https://cdn.example ' * 1500}",
@@ -241,7 +241,7 @@ def many_headers() -> Iterator[Running]:
 @variant("no Content-Type at all", should=("http.content-type",))
 def no_content_type() -> Iterator[Running]:
     class Untyped(_Lines):
-        def lines(self, answer: Answer) -> list[str]:
+        def lines(self, answer: Response) -> list[str]:
             return [f"Content-Length: {len(answer.body)}"]
 
     yield from _serve(Untyped)

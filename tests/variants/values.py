@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from xml.etree import ElementTree as ET
 
-from reseller_conformance.reference import Account, Answer, Reference
+from reseller_conformance.reference import Account, Reference, Response
 from variants.bodies_json import as_integers
 from variants.registry import Running, composed, served, variant
 from variants.shops import Shop, customer, shop
@@ -89,10 +89,10 @@ class FiveThousandDigits(_Digits):
 
 @composed("a count of 5,000 digits as a JSON integer")
 class FiveThousandDigitsAsInteger(_Digits):
-    def send_json(self, status: int, document: object) -> Answer:
+    def send_json(self, status: int, document: object) -> Response:
         answer = super().send_json(status, document)
         body = answer.body.replace(f'"{self.COUNT}"'.encode(), self.COUNT.encode())
-        return Answer(answer.status, answer.content_type, body)
+        return Response(answer.status, answer.content_type, body)
 
 
 @composed(
@@ -205,7 +205,7 @@ class BilledInAdvance(Reference):
     pass
 
 
-@composed("errors with an empty text", should=("errors.text",))
+@composed("errors with an empty text", should=("errors.no-empty-text",))
 class EmptyErrorTexts(Reference):
     def json_errors(self, _: Sequence[str]) -> object:
         return super().json_errors([""])

@@ -15,7 +15,7 @@ from threading import Lock, Thread
 from typing import Protocol
 from urllib.parse import unquote
 
-from reseller_conformance.reference import Answer, Reference, Request
+from reseller_conformance.reference import Reference, Request, Response
 from variants.registry import Running
 from variants.shops import DEFAULT, Shop
 
@@ -88,7 +88,7 @@ class Wire:
         self.write(self.reference.respond(call.request), call, writer)
         return True
 
-    def write(self, answer: Answer, call: Call, writer: Writable) -> None:
+    def write(self, answer: Response, call: Call, writer: Writable) -> None:
         """Write one answer."""
         head = f"HTTP/1.1 {answer.status} Whatever\r\n"
         head += "".join(f"{name}: {value}\r\n" for name, value in answer.fields.items())

@@ -23,7 +23,7 @@ __all__ = ["Call", "CallLog", "Tee", "keep"]
 LATE = 0.5
 """Seconds that a look-up waits for a call that has been responded to, but has not ended."""
 
-PIECES, LONGEST = 200, 10_000
+MAX_PIECES, MAX_PIECE_CHARS = 200, 10_000
 """The pieces of output that are kept of one call, and the characters of one."""
 
 _CALL: ContextVar[Call | None] = ContextVar("reseller_call", default=None)
@@ -38,8 +38,8 @@ class Call:
     began: float = field(default_factory=time.monotonic)
     ended: Event = field(default_factory=Event)
     traceback: str = ""
-    output: deque[str] = field(default_factory=lambda: deque(maxlen=PIECES))
-    errors: deque[str] = field(default_factory=lambda: deque(maxlen=PIECES))
+    output: deque[str] = field(default_factory=lambda: deque(maxlen=MAX_PIECES))
+    errors: deque[str] = field(default_factory=lambda: deque(maxlen=MAX_PIECES))
 
     @contextmanager
     def under_way(self) -> Iterator[None]:
@@ -146,7 +146,7 @@ class _Handler(logging.Handler):
 def keep(pieces: deque[str], text: str) -> None:
     """Keep a piece of output; of one that is too long its length, for half a key is no key."""
     long = f"[{len(text):,} characters]\n"
-    pieces.append(text if len(text) <= LONGEST else long)
+    pieces.append(text if len(text) <= MAX_PIECE_CHARS else long)
 
 
 class Tee:

@@ -27,7 +27,7 @@ from reseller_conformance.app_server.applications import (
 )
 from reseller_conformance.app_server.call_log import CallLog
 from reseller_conformance.app_server.tracebacks import named, place_of
-from reseller_conformance.app_server.wrapper import watched_asgi, watched_wsgi
+from reseller_conformance.app_server.wrapper import wrap_asgi, wrap_wsgi
 
 __all__ = ["can_serve", "serve_app", "serve_forever"]
 
@@ -53,7 +53,7 @@ def serve_app(
     if interface is Interface.ASGI_2:
         app = _as_asgi_3(app)
     if log is not None:
-        app = (watched_wsgi if interface is Interface.WSGI else watched_asgi)(app, log)
+        app = (wrap_wsgi if interface is Interface.WSGI else wrap_asgi)(app, log)
     listener = _listen(host, port)
     shown = f"[{host}]" if ":" in host else host
     base_url = f"http://{shown}:{listener.getsockname()[1]}"
@@ -150,7 +150,7 @@ def _on_uvicorn(app: App, listener: socket.socket) -> Iterator[None]:
 
     reasons: list[str] = []
     config = uvicorn.Config(
-        _telling_why(app, reasons),
+        _naming_the_cause(app, reasons),
         interface=Interface.ASGI.value,
         ws="none",
         lifespan="auto",  # "on" refuses applications that know no lifespan, such as Django's
@@ -187,7 +187,7 @@ def _as_asgi_3(app: App) -> App:
     return called
 
 
-def _telling_why(app: App, reasons: list[str]) -> App:
+def _naming_the_cause(app: App, reasons: list[str]) -> App:
     """Return the application; what it says when it does not start comes into `reasons`."""
 
     async def called(scope: Any, receive: App, send: App) -> None:

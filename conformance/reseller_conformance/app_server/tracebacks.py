@@ -19,7 +19,7 @@ FRAMES = 3
 CAUSES = 3
 """The exceptions behind the one that was raised that are named."""
 
-LONGEST = 10_000
+MAX_TEXT_CHARS = 10_000
 """The longest text of an exception that is kept: half of it could end in half a key."""
 
 _LIBRARIES = tuple(
@@ -48,7 +48,7 @@ def named(error: BaseException) -> str:
     """Return the exception's type and text in one line; of a text that is too long its length."""
     error = _first(error)
     said = " ".join("".join(traceback.format_exception_only(error)[-1:]).split())
-    if len(said) > LONGEST:
+    if len(said) > MAX_TEXT_CHARS:
         return f"{type(error).__name__}: [{len(said):,} characters]"
     return said
 

@@ -11,12 +11,12 @@ from typing import Any
 from reseller_conformance.app_server.call_log import Call, CallLog, Tee
 from reseller_conformance.app_server.tracebacks import last_frames
 
-__all__ = ["watched_asgi", "watched_wsgi"]
+__all__ = ["wrap_asgi", "wrap_wsgi"]
 
 App = Callable[..., Any]
 
 
-def watched_wsgi(app: App, log: CallLog) -> App:
+def wrap_wsgi(app: App, log: CallLog) -> App:
     """Return a WSGI application that responds as this one does, and is watched."""
 
     def watched(environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
@@ -76,7 +76,7 @@ class _Body:
             self._log.end(self._call)
 
 
-def watched_asgi(app: App, log: CallLog) -> App:
+def wrap_asgi(app: App, log: CallLog) -> App:
     """Return an ASGI application that responds as this one does, and is watched."""
 
     async def watched(scope: dict[str, Any], receive: App, send: App) -> None:

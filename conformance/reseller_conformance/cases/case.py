@@ -11,10 +11,19 @@ from functools import lru_cache
 from urllib.parse import quote
 
 from reseller_conformance.cases.mutation_makers import looks_alike, make
-from reseller_conformance.cases.mutations import EMPTY, LENIENT, ODD, State, Text, Value
+from reseller_conformance.cases.mutations import EMPTY, LENIENT, SPECIAL, State, Text, Value
 from reseller_conformance.contract import PARAMETERS, Format, path_of
 
-__all__ = ["Case", "Encoding", "Expected", "Rights", "askable", "pairs", "query", "url_of"]
+__all__ = [
+    "Case",
+    "Encoding",
+    "Expected",
+    "ValidValues",
+    "is_distinguishable",
+    "pairs",
+    "query",
+    "url_of",
+]
 
 
 class Encoding(StrEnum):
@@ -45,7 +54,7 @@ class Expected(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Rights:
+class ValidValues:
     """The right value of each parameter, which only the client knows: the key is among them."""
 
     api_user: str
@@ -82,10 +91,10 @@ class Case:
     order: tuple[str, ...] = PARAMETERS
     encoding: Encoding = Encoding.PLAIN
     extra: tuple[tuple[str, str], ...] = ()
-    again: tuple[tuple[str, Value], ...] = ()
+    repeated_parameters: tuple[tuple[str, Value], ...] = ()
     arrays: tuple[str, ...] = ()
     method: str = "GET"
-    turn: int = 0
+    repeat: int = 0
 
     def state(self, parameter: str) -> Value:
         """Return the state of one parameter."""
@@ -93,7 +102,7 @@ class Case:
         return value
 
     @property
-    def wrong(self) -> tuple[str, ...]:
+    def invalid(self) -> tuple[str, ...]:
         """The parameters for which an error is due."""
         wrong = []
         for name in PARAMETERS:
@@ -105,22 +114,22 @@ class Case:
     @property
     def expected(self) -> Expected:
         """The envelope that this case calls for (specification, section 4)."""
-        if self.again or self.arrays or self.method != "GET":
+        if self.repeated_parameters or self.arrays or self.method != "GET":
             return Expected.EITHER
-        if self.wrong:
+        if self.invalid:
             return Expected.ERROR
         return Expected.EITHER if self.task in LENIENT else Expected.OVERVIEW
 
     @property
-    def weight(self) -> tuple[int, ...]:
+    def complexity(self) -> tuple[int, ...]:
         """How much there is to this case: the simplest of several failures is shown first."""
         return (
             sum(self.state(name) is not State.VALID for name in PARAMETERS),
-            len(self.extra) + len(self.again) + len(self.arrays),
+            len(self.extra) + len(self.repeated_parameters) + len(self.arrays),
             int(self.order != PARAMETERS) + int(self.encoding is not Encoding.PLAIN),
             sum(map(_length, map(self.state, PARAMETERS))),
             self.customer,
-            self.turn,
+            self.repeat,
         )
 
     def __str__(self) -> str:
@@ -133,7 +142,7 @@ class Case:
             elif state is not State.VALID:
                 said.append(f"{name} {state.value}")
         said += [f"{name} sent as {name}[]" for name in self.arrays]
-        said += [f"{name} sent twice" for name, _ in self.again]
+        said += [f"{name} sent twice" for name, _ in self.repeated_parameters]
         said += [f"with {name}={value}" for name, value in self.extra]
         if self.order != PARAMETERS:
             said.append("in the order " + " ".join(self.order))
@@ -148,56 +157,56 @@ class Case:
         return ", ".join(said)
 
 
-LONGEST = 255
+MAX_VALUE_CHARS = 255
 """Characters of a value that every implementation has to read (specification, section 4)."""
 
 
-def pairs(case: Case, rights: Rights) -> list[tuple[str, str]]:
+def pairs(case: Case, valid: ValidValues) -> list[tuple[str, str]]:
     """Return the names and values of the query, in the order in which they are sent."""
 
     def value_of(name: str, state: Value) -> str | None:
-        return _made(state, name, case.customer, rights)
+        return _made(state, name, case.customer, valid)
 
     sent = [
         (f"{name}[]" if name in case.arrays else name, value_of(name, case.state(name)))
         for name in case.order
     ]
-    sent += [(name, value_of(name, state)) for name, state in case.again]
+    sent += [(name, value_of(name, state)) for name, state in case.repeated_parameters]
     stated = [(name, value) for name, value in sent if value is not None]
     return [*case.extra[:1], *stated, *case.extra[1:]]
 
 
 @lru_cache(maxsize=1024)
-def _made(state: Value, name: str, customer: int, rights: Rights) -> str | None:
+def _made(state: Value, name: str, customer: int, valid: ValidValues) -> str | None:
     if state is State.FOREIGN:
-        return rights.foreign
+        return valid.foreign
     if state is State.OWN_NAME:
-        return rights.api_user
+        return valid.api_user
     if state is State.CUSTOMER:
-        return rights.customers[customer]
+        return valid.customers[customer]
     if state is State.KEY:
-        return rights.api_key
-    return make(state, rights.of(name, customer), name)
+        return valid.api_key
+    return make(state, valid.of(name, customer), name)
 
 
-def askable(case: Case, rights: Rights) -> bool:
+def is_distinguishable(case: Case, valid: ValidValues) -> bool:
     """Say whether this account can tell this case from another.
 
     A key without letters has no other letter case; a name of one character has no part; what is
     sent may be a name as some databases compare, which all letter cases of a key are not; without a
     foreign customer none can be sent; and what is too long need not be read by anybody.
     """
-    if case.customer >= len(rights.customers):
+    if case.customer >= len(valid.customers):
         return False
     for name in PARAMETERS:
         state = case.state(name)
-        known = rights.customers if name == "user" else (rights.of(name, case.customer),)
+        known = valid.customers if name == "user" else (valid.of(name, case.customer),)
         if isinstance(state, Text):
             if looks_alike(state.text, known):
                 return False
-        elif name in case.wrong and state not in EMPTY:
-            made = _made(state, name, case.customer, rights)
-            if not made or made in known or len(made) > LONGEST:
+        elif name in case.invalid and state not in EMPTY:
+            made = _made(state, name, case.customer, valid)
+            if not made or made in known or len(made) > MAX_VALUE_CHARS:
                 return False
             if name in ("user", "api_user") and looks_alike(made, known):
                 return False
@@ -217,7 +226,7 @@ def _length(state: Value) -> int:
     """How much text a state holds: a bare quote says more than a whole injection does."""
     if isinstance(state, Text):
         return len(state.text)
-    return 20 if state in ODD else 0
+    return 20 if state in SPECIAL else 0
 
 
 @lru_cache(maxsize=1024)  # names and right values are in every call

@@ -8,7 +8,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable
 
-from reseller_conformance.cases.mutations import UNKNOWN, State, Text, Value
+from reseller_conformance.cases.mutations import UNREGISTERED, State, Text, Value
 
 __all__ = ["looks_alike", "make", "shell"]
 
@@ -138,8 +138,8 @@ _SHELL: dict[State, str] = {
     State.ALTERED: f"${{RESELLER_API_KEY%?}}$(case {_KEY} in (*[xX]) echo y;; (*) echo x;; esac)",
     State.OTHER_CASE: f"$(printf %s {_KEY} | {_SWAP})",
     State.COMMENTED: "$RESELLER_API_KEY' -- ",
-    State.LISTED: f"$RESELLER_API_KEY,{UNKNOWN['api_key']}",
-    State.LISTED_LAST: f"{UNKNOWN['api_key']},$RESELLER_API_KEY",
+    State.LISTED: f"$RESELLER_API_KEY,{UNREGISTERED['api_key']}",
+    State.LISTED_LAST: f"{UNREGISTERED['api_key']},$RESELLER_API_KEY",
     State.QUOTED: '\\"$RESELLER_API_KEY\\"',
     State.TAGGED: "<b>$RESELLER_API_KEY</b>",
     State.REFERENCED: f"&#{_NUMBER};${{RESELLER_API_KEY#?}}",
@@ -193,7 +193,7 @@ def make(state: Value, right: str, parameter: str) -> str | None:
     if isinstance(state, Text):
         return state.text
     if state in _BESIDE_ANOTHER:
-        return _BESIDE_ANOTHER[state](right, UNKNOWN[parameter])
+        return _BESIDE_ANOTHER[state](right, UNREGISTERED[parameter])
     return _MADE[state](right)
 
 

@@ -11,14 +11,14 @@ from enum import StrEnum
 
 __all__ = [
     "ADDRESSES",
+    "COMMON_INVALID",
     "EMPTY",
     "LENIENT",
     "NAMES",
-    "NEAR",
-    "ODD",
+    "NEAR_MISSES",
     "PARSED",
-    "UNKNOWN",
-    "WRONG",
+    "SPECIAL",
+    "UNREGISTERED",
     "State",
     "Text",
     "Value",
@@ -207,7 +207,7 @@ class Text:
 
 Value = State | Text
 
-UNKNOWN: dict[str, str] = {
+UNREGISTERED: dict[str, str] = {
     "task": "nothing-58e0d3b7@example.invalid",
     "user": "nobody-7f3a91c2@example.invalid",
     "api_user": "no-reseller-c40d6e15@example.invalid",
@@ -233,7 +233,7 @@ _CREDENTIAL = (
     State.NULL,
 )
 
-WRONG: dict[str, tuple[State, ...]] = {
+COMMON_INVALID: dict[str, tuple[State, ...]] = {
     "task": (
         State.UNKNOWN,
         State.STATS,
@@ -283,7 +283,7 @@ WRONG: dict[str, tuple[State, ...]] = {
 EMPTY = (State.MISSING, State.EMPTY)
 """The two ways of sending nothing."""
 
-ODD = (
+SPECIAL = (
     State.WILDCARD,
     State.GLOB,
     State.REGEX,
@@ -314,7 +314,7 @@ ODD = (
 )
 """Those that are odd texts as well: what makes a server fail is the text, not that it is wrong."""
 
-_NEAR = (
+_NEAR_MISSES = (
     State.LISTED_LAST,
     State.QUOTED,
     State.TAGGED,
@@ -360,9 +360,9 @@ _NEAR = (
     State.INJECTION_EQUAL,
 )
 
-NEAR: dict[str, tuple[State, ...]] = {
+NEAR_MISSES: dict[str, tuple[State, ...]] = {
     "task": (
-        *_NEAR,
+        *_NEAR_MISSES,
         State.EXTENDED,
         State.PLURAL,
         State.HYPHENATED,
@@ -378,7 +378,7 @@ NEAR: dict[str, tuple[State, ...]] = {
         State.SUMMARY,
     ),
     "user": (
-        *_NEAR,
+        *_NEAR_MISSES,
         State.ONE_ANY,
         State.ONE_DOT,
         State.OTHER_DOT,
@@ -392,7 +392,7 @@ NEAR: dict[str, tuple[State, ...]] = {
         State.PLUS_SPACE,
     ),
     "api_user": (
-        *_NEAR,
+        *_NEAR_MISSES,
         State.LISTED,
         State.DECODED_TWICE,
         State.ONE_ANY,
@@ -402,7 +402,7 @@ NEAR: dict[str, tuple[State, ...]] = {
         State.CUSTOMER,
     ),
     "api_key": (
-        *_NEAR,
+        *_NEAR_MISSES,
         State.LISTED,
         State.DECODED_TWICE,
         State.UPPER_CASE,

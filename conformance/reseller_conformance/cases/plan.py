@@ -18,19 +18,26 @@ from typing import Any, cast
 
 from reseller_conformance.cases.case import Case, Encoding
 from reseller_conformance.cases.mutations import (
+    COMMON_INVALID,
     EMPTY,
     LENIENT,
-    NEAR,
-    UNKNOWN,
-    WRONG,
+    NEAR_MISSES,
+    UNREGISTERED,
     State,
     Text,
     Value,
 )
-from reseller_conformance.cases.texts import ODD_TEXTS, UNDOCUMENTED
+from reseller_conformance.cases.texts import SPECIAL_TEXTS, UNDOCUMENTED
 from reseller_conformance.contract import PARAMETERS, Format
 
-__all__ = ["BEFORE", "CLOSING", "PAIRS", "REPEATED", "Depth", "Plan"]
+__all__ = [
+    "COLD_CACHE_REPEAT",
+    "COVERING_ARRAY",
+    "FIRST_CONTROL_REPEAT",
+    "REPEATED",
+    "Depth",
+    "Plan",
+]
 
 
 class Depth(StrEnum):
@@ -49,7 +56,7 @@ class Depth(StrEnum):
         return {Depth.QUICK: 20, Depth.STANDARD: 100, Depth.THOROUGH: 1000}[self]
 
 
-REMEMBERED: tuple[dict[str, Value], ...] = (
+CACHE_PROBE_REPEAT: tuple[dict[str, Value], ...] = (
     {"api_key": State.UNKNOWN},
     {"api_key": State.MISSING},
     {"api_key": State.EMPTY},
@@ -68,20 +75,20 @@ REMEMBERED: tuple[dict[str, Value], ...] = (
 PREFLIGHT = 50
 """The turn of the documented call that is repeated to see whether its response stays the same."""
 
-BEFORE = 100
+COLD_CACHE_REPEAT = 100
 """The turn of the wrong calls that are asked before any right one."""
 
-CLOSING = 1000
+FIRST_CONTROL_REPEAT = 1000
 """The first turn of the right calls that are asked after others, to compare them with."""
 
 REPEATED = 10_000
 """The first turn of calls that are repeated to see whether they fail again."""
 
-PAIRS = "pairs.json"
+COVERING_ARRAY = "pairs.json"
 """Rows of states, in which every two of two parameters meet: `nox -s pairs` makes them."""
 
 # One state a way of getting it wrong, for combinations: the others of its kind take turns.
-_KINDS: dict[str, tuple[tuple[State, ...], ...]] = {
+_MUTATION_CLASSES: dict[str, tuple[tuple[State, ...], ...]] = {
     name: (
         (State.VALID,),
         (State.MISSING,),
@@ -97,12 +104,12 @@ _KINDS: dict[str, tuple[tuple[State, ...], ...]] = {
                 State.ENDING,
                 State.OTHER_CASE,
             )
-            if state in WRONG[name]
+            if state in COMMON_INVALID[name]
         ),
         tuple(
             state
             for state in (State.WILDCARD, State.INJECTION, State.GLOB, State.REGEX)
-            if state in WRONG[name]
+            if state in COMMON_INVALID[name]
         ),
     )
     for name in PARAMETERS
@@ -117,20 +124,20 @@ class Plan:
     customers: int
 
     @property
-    def turns(self) -> range:
+    def sampled_customers(self) -> range:
         """The customers that calls are spread over, the first of them always among them."""
         return range(self.customers if self.depth is Depth.THOROUGH else min(self.customers, 3))
 
     def documented(self, format: Format, turn: int = 0) -> list[Case]:
         """The documented call, for each customer."""
-        return [Case(format, customer=who, turn=turn) for who in range(self.customers)]
+        return [Case(format, customer=who, repeat=turn) for who in range(self.customers)]
 
     def beside(self, format: Format) -> list[Case]:
         """The documented call again, each parameter unknown, and none: they show why it fails."""
         unknown: list[dict[str, Value]] = [{name: State.UNKNOWN} for name in PARAMETERS]
         missing: dict[str, Value] = dict.fromkeys(PARAMETERS, State.MISSING)
         changed = [_with(Case(format), states) for states in (*unknown, missing)]
-        return [Case(format, turn=PREFLIGHT), *changed]
+        return [Case(format, repeat=PREFLIGHT), *changed]
 
     def single(self, format: Format, parameter: str, states: Sequence[Value]) -> list[Case]:
         """One parameter in each of these states, the others right, for each of some customers.
@@ -140,26 +147,26 @@ class Plan:
         return [
             _with(Case(format, customer=who), {parameter: state})
             for state in states
-            for who in (range(self.customers) if state is State.UNKNOWN else self.turns)
+            for who in (range(self.customers) if state is State.UNKNOWN else self.sampled_customers)
         ]
 
     def singles(self, format: Format) -> list[Case]:
         """Each parameter in each of its states."""
         cases = self.single(format, "task", LENIENT)
         for name in PARAMETERS:
-            cases += self.single(format, name, (*EMPTY, *WRONG[name]))
-            cases += self.near(format, name)
+            cases += self.single(format, name, (*EMPTY, *COMMON_INVALID[name]))
+            cases += self.near_misses(format, name)
             cases += self.operators(format, name)
         return cases
 
-    def near(self, format: Format, parameter: str) -> list[Case]:
+    def near_misses(self, format: Format, parameter: str) -> list[Case]:
         """The rarer near misses of one parameter, for the first customer."""
-        return [_with(Case(format), {parameter: state}) for state in NEAR[parameter]]
+        return [_with(Case(format), {parameter: state}) for state in NEAR_MISSES[parameter]]
 
     def operators(self, format: Format, parameter: str) -> list[Case]:
         """One parameter missing, and a wrong array or a database's operator in its place."""
         missing = _with(Case(format), {parameter: State.MISSING})
-        another = UNKNOWN[parameter]
+        another = UNREGISTERED[parameter]
         sent = (("", another), ("$ne", another), ("$gt", ""), ("$regex", ".*"))
         return [replace(missing, extra=((f"{parameter}[{op}]", value),)) for op, value in sent]
 
@@ -168,13 +175,13 @@ class Plan:
         if self.depth is Depth.QUICK:
             rows = list(_subsets(EMPTY[:1]))
         elif self.depth is Depth.STANDARD:
-            rows = [*_two_wrong(), *_subsets(EMPTY), *_all_pairs(format)]
+            rows = [*_two_invalid(), *_subsets(EMPTY), *_all_pairs(format)]
         else:
-            rows = [*_two_wrong_of_all(), *_every_kind()]
+            rows = [*_two_invalid_of_all(), *_every_kind()]
         rows.append({"api_user": State.KEY, "api_key": State.OWN_NAME})
-        who = cycle(self.turns)
+        who = cycle(self.sampled_customers)
         cases = [_with(Case(format, customer=next(who)), row) for row in rows]
-        return [case for case in dict.fromkeys(cases) if len(case.wrong) > 1]
+        return [case for case in dict.fromkeys(cases) if len(case.invalid) > 1]
 
     def orders(self, format: Format) -> list[Case]:
         """The four parameters in every order; at the least, each in each place."""
@@ -182,7 +189,7 @@ class Plan:
         if self.depth is Depth.QUICK:
             turned = [_turned(PARAMETERS, by) for by in range(4)]
             orders = [*turned, *(order[::-1] for order in turned)]
-        who = cycle(self.turns)
+        who = cycle(self.sampled_customers)
         return [Case(format, order=order, customer=next(who)) for order in orders]
 
     def encodings(self, format: Format) -> list[Case]:
@@ -191,22 +198,26 @@ class Plan:
             Case(format, encoding=encoding, customer=who)
             for encoding in Encoding
             if encoding is not Encoding.PLAIN
-            for who in self.turns
+            for who in self.sampled_customers
         ]
 
     def texts(self, format: Format) -> list[Case]:
         """Each odd text as the value of each parameter."""
         names = ("user",) if self.depth is Depth.QUICK else PARAMETERS
-        return [_with(Case(format), {name: Text(text)}) for text in ODD_TEXTS for name in names]
+        return [_with(Case(format), {name: Text(text)}) for text in SPECIAL_TEXTS for name in names]
 
     def undocumented(self, format: Format) -> list[Case]:
         """Right calls with parameters that the page does not name."""
         return [Case(format, extra=extra) for extra in UNDOCUMENTED]
 
-    def repeated(self, format: Format) -> list[Case]:
+    def repeated_parameters(self, format: Format) -> list[Case]:
         """Each parameter sent twice: the same, another value, and nothing."""
         states = (State.VALID, State.UNKNOWN, State.EMPTY)
-        return [Case(format, again=((name, state),)) for name in PARAMETERS for state in states]
+        return [
+            Case(format, repeated_parameters=((name, state),))
+            for name in PARAMETERS
+            for state in states
+        ]
 
     def arrays(self, format: Format) -> list[Case]:
         """Each parameter sent as `name[]`, all of them, and as `name[operator]`."""
@@ -218,53 +229,57 @@ class Plan:
         """The documented call as POST."""
         return [Case(format, method="POST")]
 
-    def again(self, format: Format) -> list[list[Case]]:
+    def repeated_calls(self, format: Format) -> list[list[Case]]:
         """Some wrong calls, each asked three times."""
         alone = product(("task", "user", "api_key"), (State.MISSING, State.UNKNOWN))
         wrong: list[dict[str, Value]] = [{name: state} for name, state in alone]
         wrong.append(dict.fromkeys(PARAMETERS, State.MISSING))
         cases = [_with(Case(format), states) for states in wrong]
-        return [[replace(case, turn=turn) for turn in range(3)] for case in cases]
+        return [[replace(case, repeat=turn) for turn in range(3)] for case in cases]
 
-    def before(self, format: Format) -> list[Case]:
+    def cold_cache_probes(self, format: Format) -> list[Case]:
         """Wrong calls for the last customer, to be asked before any right one: at once.
 
         Nothing has been remembered of it then. With one customer there is none to spare.
         """
         if self.customers < 2:
             return []
-        last = Case(format, customer=self.customers - 1, turn=BEFORE)
-        return [_with(last, change) for change in REMEMBERED]
+        last = Case(format, customer=self.customers - 1, repeat=COLD_CACHE_REPEAT)
+        return [_with(last, change) for change in CACHE_PROBE_REPEAT]
 
-    def remembered(self, format: Format) -> list[Case]:
+    def cache_probes(self, format: Format) -> list[Case]:
         """Right calls for the last customer, and wrong ones right after them: asked one by one."""
         cases: list[Case] = []
-        for turn, change in enumerate(REMEMBERED, start=BEFORE + 1):
-            right = Case(format, customer=self.customers - 1, turn=turn)
+        for turn, change in enumerate(CACHE_PROBE_REPEAT, start=COLD_CACHE_REPEAT + 1):
+            right = Case(format, customer=self.customers - 1, repeat=turn)
             cases += [right, _with(right, change)]
-        return [*cases, replace(cases[0], turn=BEFORE + len(cases))]
+        return [*cases, replace(cases[0], repeat=COLD_CACHE_REPEAT + len(cases))]
 
-    def side_by_side(self, customer: int, *, again: bool = False) -> list[Case]:
+    def alternating_formats(self, customer: int, *, again: bool = False) -> list[Case]:
         """One customer in both formats by turns, perhaps once more: asked one by one."""
-        formats = islice(cycle((Format.JSON, Format.XML)), 7 if customer in self.turns else 4)
+        formats = islice(
+            cycle((Format.JSON, Format.XML)), 7 if customer in self.sampled_customers else 4
+        )
         first = 250 if again else 200
-        return [Case(format, customer=customer, turn=i) for i, format in enumerate(formats, first)]
+        return [
+            Case(format, customer=customer, repeat=i) for i, format in enumerate(formats, first)
+        ]
 
     def rereadings(self, customer: int) -> list[Case]:
         """One customer in both formats by turns, often enough to see which counts waver."""
         formats = islice(cycle((Format.JSON, Format.XML)), 32)
-        return [Case(format, customer=customer, turn=i) for i, format in enumerate(formats, 600)]
+        return [Case(format, customer=customer, repeat=i) for i, format in enumerate(formats, 600)]
 
-    def by_turns(self, format: Format) -> list[Case]:
+    def round_robin(self, format: Format) -> list[Case]:
         """Each customer, the first again after each, and the others once more: one by one.
 
         So each is read between two readings of each that comes before it.
         """
         others = range(1, self.customers)
         order = [0, *(who for other in others for who in (other, 0)), *others]
-        return [Case(format, customer=who, turn=300 + i) for i, who in enumerate(order)]
+        return [Case(format, customer=who, repeat=300 + i) for i, who in enumerate(order)]
 
-    def crowd(self, format: Format) -> list[Case]:
+    def concurrent_mix(self, format: Format) -> list[Case]:
         """Calls for different customers, right and wrong ones, in both formats: asked at once."""
         other = Format.XML if format is Format.JSON else Format.JSON
         wrong: tuple[dict[str, Value], ...] = (
@@ -276,13 +291,13 @@ class Plan:
         size = 32 if self.depth is Depth.QUICK else 96
         cases = []
         for turn, who in zip(range(400, 400 + size), cycle(range(self.customers)), strict=False):
-            right = Case(format if turn % 5 else other, customer=who, turn=turn)
+            right = Case(format if turn % 5 else other, customer=who, repeat=turn)
             cases += [right, _with(right, wrong[turn % 4])] if turn % 3 == 0 else [right]
         return cases
 
     def everything(self, format: Format) -> list[Case]:
         """All that is asked in this format: what is asked again is asked first and last."""
-        again = self.again(format)
+        again = self.repeated_calls(format)
         return list(
             dict.fromkeys(
                 [
@@ -293,7 +308,7 @@ class Plan:
                     *self.encodings(format),
                     *self.texts(format),
                     *self.undocumented(format),
-                    *self.repeated(format),
+                    *self.repeated_parameters(format),
                     *self.arrays(format),
                     *self.combined(format),
                     *(case for turns in again for case in turns),
@@ -319,25 +334,27 @@ def _subsets(states: Sequence[State]) -> Iterator[dict[str, Value]]:
                 yield dict.fromkeys(names, state)
 
 
-def _two_wrong() -> Iterator[dict[str, Value]]:
+def _two_invalid() -> Iterator[dict[str, Value]]:
     """Every two parameters wrong in every two kinds, the others right.
 
     In a covering array most rows have three or four wrong parameters, and one hides another.
     """
     for first, second in combinations(PARAMETERS, 2):
-        kinds = product(_KINDS[first][1:], _KINDS[second][1:])
+        kinds = product(_MUTATION_CLASSES[first][1:], _MUTATION_CLASSES[second][1:])
         for turn, (one, other) in enumerate(kinds):
             yield {first: one[turn % len(one)], second: other[turn % len(other)]}
 
 
-def _two_wrong_of_all() -> Iterator[dict[str, Value]]:
+def _two_invalid_of_all() -> Iterator[dict[str, Value]]:
     for first, second in combinations(PARAMETERS, 2):
-        for one, other in product((*EMPTY, *WRONG[first]), (*EMPTY, *WRONG[second])):
+        for one, other in product(
+            (*EMPTY, *COMMON_INVALID[first]), (*EMPTY, *COMMON_INVALID[second])
+        ):
             yield {first: one, second: other}
 
 
 def _every_kind() -> Iterator[dict[str, Value]]:
-    for turn, kinds in enumerate(product(*(_KINDS[name] for name in PARAMETERS))):
+    for turn, kinds in enumerate(product(*(_MUTATION_CLASSES[name] for name in PARAMETERS))):
         yield {name: kind[turn % len(kind)] for name, kind in zip(PARAMETERS, kinds, strict=True)}
 
 
@@ -348,5 +365,5 @@ def _all_pairs(format: Format) -> Iterator[dict[str, Value]]:
 
 @cache
 def _covering_array() -> tuple[dict[str, Value], ...]:
-    rows = json.loads(Path(__file__).with_name(PAIRS).read_text())
+    rows = json.loads(Path(__file__).with_name(COVERING_ARRAY).read_text())
     return tuple(dict(zip(PARAMETERS, map(State, row), strict=True)) for row in rows)

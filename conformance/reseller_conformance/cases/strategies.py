@@ -14,11 +14,11 @@ from typing import Any, cast
 from hypothesis import strategies as st
 
 from reseller_conformance.cases.case import Case, Encoding
-from reseller_conformance.cases.mutations import EMPTY, WRONG, State, Text, Value
-from reseller_conformance.cases.texts import ODD_TEXTS
+from reseller_conformance.cases.mutations import COMMON_INVALID, EMPTY, State, Text, Value
+from reseller_conformance.cases.texts import SPECIAL_TEXTS
 from reseller_conformance.contract import PARAMETERS, Format
 
-__all__ = ["odd_texts", "right_cases", "text_cases", "undocumented_cases", "wrong_cases"]
+__all__ = ["right_cases", "special_texts", "text_cases", "undocumented_cases", "wrong_cases"]
 
 _ORDERS = tuple(permutations(PARAMETERS))
 _NAME = string.ascii_lowercase + string.digits + "_-"
@@ -57,18 +57,18 @@ def _texts(characters: str, longest: int) -> st.SearchStrategy[str]:
     return texts.map(lambda text: text.translate(meant))
 
 
-def odd_texts() -> st.SearchStrategy[str]:
+def special_texts() -> st.SearchStrategy[str]:
     """Texts of 1 to 255 characters that XML 1.0 can carry, and that nobody is called by.
 
     Long ones are among the fixed texts. Control characters and noncharacters are left out, for
     nobody need answer them (specification, section 4), and so are plain words and numbers: on a
     live account one of them may be a customer.
     """
-    fixed = [text for text in ODD_TEXTS if not _is_plain(text)]
-    return _texts(_CHARACTERS, 40).map(_odd) | st.sampled_from(fixed)
+    fixed = [text for text in SPECIAL_TEXTS if not _is_plain(text)]
+    return _texts(_CHARACTERS, 40).map(_special) | st.sampled_from(fixed)
 
 
-def _odd(text: str) -> str:
+def _special(text: str) -> str:
     return f"{text}'" if _is_plain(text) else text
 
 
@@ -78,9 +78,9 @@ def _is_plain(text: str) -> bool:
 
 def _states(parameter: str) -> st.SearchStrategy[Value]:
     """A state of a parameter: as often right as wrong as an odd text."""
-    wrong = (*EMPTY, *WRONG[parameter])
+    wrong = (*EMPTY, *COMMON_INVALID[parameter])
     # one choice, where three strategies in one would be three
-    return st.sampled_from((*(State.VALID,) * len(wrong), *wrong, *map(Text, ODD_TEXTS)))
+    return st.sampled_from((*(State.VALID,) * len(wrong), *wrong, *map(Text, SPECIAL_TEXTS)))
 
 
 def wrong_cases(format: Format, customers: int = 1) -> st.SearchStrategy[Case]:
@@ -95,7 +95,7 @@ def wrong_cases(format: Format, customers: int = 1) -> st.SearchStrategy[Case]:
 
 def text_cases(format: Format, customers: int = 1) -> st.SearchStrategy[Case]:
     """Calls with an odd text as the value of one parameter, the others right: an error is due."""
-    wrong = st.tuples(st.sampled_from(PARAMETERS), odd_texts().map(Text))
+    wrong = st.tuples(st.sampled_from(PARAMETERS), special_texts().map(Text))
     return _cases(format, customers, wrong.map(lambda pair: dict([pair])))
 
 
@@ -107,7 +107,7 @@ def right_cases(format: Format, customers: int = 1) -> st.SearchStrategy[Case]:
 def undocumented_cases(format: Format, customers: int = 1) -> st.SearchStrategy[Case]:
     """Right calls with parameters that the page does not name."""
     extra = st.lists(
-        st.tuples(_texts(_NAME, 20).map(_undocumented), odd_texts()),
+        st.tuples(_texts(_NAME, 20).map(_undocumented), special_texts()),
         min_size=1,
         max_size=3,
         unique_by=itemgetter(0),

@@ -5,9 +5,9 @@ Which calls hold them is said in `plan`; what Hypothesis adds, in `strategies`.
 
 from __future__ import annotations
 
-__all__ = ["ODD_TEXTS", "UNDOCUMENTED"]
+__all__ = ["SPECIAL_TEXTS", "UNDOCUMENTED"]
 
-ODD_TEXTS = (
+SPECIAL_TEXTS = (
     "'",
     '"',
     "\\",

@@ -11,22 +11,27 @@ from dataclasses import dataclass
 from typing import final
 
 from reseller_conformance.checks.rejects import refused
-from reseller_conformance.checks.response import Answer
-from reseller_conformance.checks.violation import Departure, shown
+from reseller_conformance.checks.response import Response
+from reseller_conformance.checks.violation import Violation, shown
 from reseller_conformance.contract import FIELDS, Format
-from reseller_conformance.envelope import FieldValue, Looks, declared_package, misread
+from reseller_conformance.envelope import (
+    EnvelopeKind,
+    FieldValue,
+    alternative_decodings,
+    declared_package,
+)
 
 __all__ = [
     "ALL",
-    "Between",
-    "alike",
-    "between",
+    "Bracketed",
+    "bracket",
+    "charset_overrides",
+    "declares_wrong_encoding",
     "differing",
     "formats",
-    "misdeclared",
-    "overruled",
-    "own",
-    "own_in_turn",
+    "own_account",
+    "own_account_in_sequence",
+    "same_account",
     "white_space",
 ]
 
@@ -42,21 +47,23 @@ Values = Mapping[str, FieldValue]
 
 @final
 @dataclass(frozen=True, slots=True)
-class Between:
+class Bracketed:
     """An answer, and those around it that tell what it should say.
 
     `wavering` are the counts that they do not bound, because they go up and down.
     """
 
-    before: Answer
-    answer: Answer
-    after: Answer
+    before: Response
+    response: Response
+    after: Response
     wavering: frozenset[str] = frozenset()
 
 
-def between(answers: Sequence[Answer]) -> list[Between]:
+def bracket(responses: Sequence[Response]) -> list[Bracketed]:
     """Put each answer but the first and the last between its neighbours."""
-    return [Between(*three) for three in zip(answers, answers[1:], answers[2:], strict=False)]
+    return [
+        Bracketed(*three) for three in zip(responses, responses[1:], responses[2:], strict=False)
+    ]
 
 
 Reader = Callable[[FieldValue], FieldValue]
@@ -73,9 +80,9 @@ def _trimmed(value: FieldValue) -> FieldValue:
     return read.strip(WHITE_SPACE) if isinstance(read, str) else read
 
 
-def differing(group: Between, names: Sequence[str], read: Reader = _lines) -> Iterator[str]:
+def differing(group: Bracketed, names: Sequence[str], read: Reader = _lines) -> Iterator[str]:
     """Yield the fields in which the answer lies outside those around it."""
-    before, values, after = (part.values for part in (group.before, group.answer, group.after))
+    before, values, after = (part.values for part in (group.before, group.response, group.after))
     for name in names:
         if name in group.wavering:
             continue
@@ -96,54 +103,54 @@ OWN = tuple(name for name in ALL if name != "reputation")
 """What tells one account from another. Reputation may move either way from call to call."""
 
 
-def formats(group: Between) -> Iterator[Departure]:
+def formats(group: Bracketed) -> Iterator[Violation]:
     """One format tells what the calls around it in the other format tell."""
-    if group.answer.looks is not Looks.OVERVIEW:
+    if group.response.kind is not EnvelopeKind.OVERVIEW:
         return
-    decoded_wrongly = any(misdeclared(group)) or any(overruled(group))
+    decoded_wrongly = any(declares_wrong_encoding(group)) or any(charset_overrides(group))
     for name in differing(group, ALL, _trimmed):
-        if not (decoded_wrongly and isinstance(group.answer.values[name], str)):
+        if not (decoded_wrongly and isinstance(group.response.values[name], str)):
             other = group.before.case.format.upper()
             expected = f"as in {other}: {shown(group.before.values, (name,))}"
-            yield Departure(group.answer, name, expected, shown(group.answer.values, (name,)))
+            yield Violation(group.response, name, expected, shown(group.response.values, (name,)))
 
 
-def white_space(group: Between) -> Iterator[Departure]:
+def white_space(group: Bracketed) -> Iterator[Violation]:
     """The package has the same white space around it in both formats.
 
     XML is often written with each text on a line of its own. Where a body cannot be read, that is
     the finding.
     """
-    responses = (group.before, group.answer, group.after)
+    responses = (group.before, group.response, group.after)
     if any(one.requirement.topic == "readable" for each in responses for one in each.problems):
         return
     if any(differing(group, ("package",))) and not any(differing(group, ("package",), _trimmed)):
         other = group.before.case.format.upper()
         expected = f"as in {other}: {group.before.values['package']!r:.80}"
-        yield Departure(
-            group.answer, "package", expected, f"{group.answer.values['package']!r:.80}"
+        yield Violation(
+            group.response, "package", expected, f"{group.response.values['package']!r:.80}"
         )
 
 
-def misdeclared(group: Between) -> Iterator[Departure]:
+def declares_wrong_encoding(group: Bracketed) -> Iterator[Violation]:
     """The XML is in the encoding that it declares.
 
     A reader cannot tell by the XML alone: almost any bytes are text in ISO-8859-1. The text that
     the JSON holds tells.
     """
     pair = _packages(group)
-    if pair is None or any(overruled(group)):
+    if pair is None or any(charset_overrides(group)):
         return
     xml, ours, theirs = pair
-    for encoding, text in misread(xml.exchange.body).items():
+    for encoding, text in alternative_decodings(xml.exchange.body).items():
         if _trimmed(text) == theirs:
             expected = f"the text that the JSON has: {theirs}"
             hint = f"the bytes are {encoding}, but are declared otherwise"
-            yield Departure(xml, "package", expected, ours, hint)
+            yield Violation(xml, "package", expected, ours, hint)
             return
 
 
-def overruled(group: Between) -> Iterator[Departure]:
+def charset_overrides(group: Bracketed) -> Iterator[Violation]:
     """The header's charset does not overrule a declaration that is right."""
     pair = _packages(group)
     if pair is None:
@@ -153,12 +160,12 @@ def overruled(group: Between) -> Iterator[Departure]:
     declared = declared_package(xml.exchange.body, content_type)
     if declared is not None and _trimmed(declared) == theirs:
         expected = f"a charset by which the text is that of the JSON: {theirs}"
-        yield Departure(xml, "Content-Type", expected, f"{content_type}, by which it is {ours}")
+        yield Violation(xml, "Content-Type", expected, f"{content_type}, by which it is {ours}")
 
 
-def _packages(group: Between) -> tuple[Answer, str, str] | None:
+def _packages(group: Bracketed) -> tuple[Response, str, str] | None:
     """Return the XML, its package and that of the JSON, both trimmed, where the two differ."""
-    pair = {part.case.format: part for part in (group.before, group.answer)}
+    pair = {part.case.format: part for part in (group.before, group.response)}
     if len(pair) < len(Format):
         return None
     ours, theirs = (pair[f].values.get("package") for f in (Format.XML, Format.JSON))
@@ -168,26 +175,26 @@ def _packages(group: Between) -> tuple[Answer, str, str] | None:
     return None if ours == theirs else (pair[Format.XML], ours, theirs)
 
 
-def own(group: Between) -> Iterator[Departure]:
+def own_account(group: Bracketed) -> Iterator[Violation]:
     """A right call gets this customer's overview, as before and after."""
-    if group.answer.looks is Looks.ERRORS:
-        said = "; ".join(group.answer.errors)[:120]
-        yield Departure(group.answer, "answer", "the customer's overview", f"an error: {said}")
-    elif group.answer.looks is Looks.OVERVIEW:
+    if group.response.kind is EnvelopeKind.ERRORS:
+        said = "; ".join(group.response.errors)[:120]
+        yield Violation(group.response, "answer", "the customer's overview", f"an error: {said}")
+    elif group.response.kind is EnvelopeKind.OVERVIEW:
         names = tuple(name for name in differing(group, OWN) if not _moving(group, name))
         if names:
-            yield Departure(
-                group.answer,
+            yield Violation(
+                group.response,
                 ", ".join(names),
                 f"this customer's: {shown(group.before.values, names[:3])}",
-                shown(group.answer.values, names[:3]),
+                shown(group.response.values, names[:3]),
             )
 
 
-def _moving(group: Between, name: str) -> bool:
+def _moving(group: Bracketed, name: str) -> bool:
     """Say whether a count has moved meanwhile: what it was in between, nobody can tell.
 
-    Usage may be reset, and an allowance raised, while a run lasts; `values.steady` watches them.
+    Usage may be reset, and an allowance raised, while a run lasts: see `consistency.counters`.
     What follows from the two may come back to where it was.
     """
     before, after = group.before.values, group.after.values
@@ -195,24 +202,26 @@ def _moving(group: Between, name: str) -> bool:
     return any(isinstance(before[of], int) and before[of] != after[of] for of in counts)
 
 
-def own_in_turn(group: Between) -> Iterator[Departure]:
+def own_account_in_sequence(group: Bracketed) -> Iterator[Violation]:
     """A call in a crowd or a sequence is answered as it is alone.
 
     A wrong one that is let in even alone has a cause of its own, which `due` tells.
     """
-    if not group.answer.case.wrong:
-        yield from own(group)
-    elif group.before.looks is not Looks.OVERVIEW:
-        yield from refused(group.answer)
+    if not group.response.case.invalid:
+        yield from own_account(group)
+    elif group.before.kind is not EnvelopeKind.OVERVIEW:
+        yield from refused(group.response)
 
 
-def alike(group: Between) -> Iterator[Departure]:
+def same_account(group: Bracketed) -> Iterator[Violation]:
     """A customer's overview differs from those of another around it."""
-    whole = all(set(ALL) <= set(part.values) for part in (group.before, group.answer, group.after))
+    whole = all(
+        set(ALL) <= set(part.values) for part in (group.before, group.response, group.after)
+    )
     if whole and not any(differing(group, ALL)):
-        values = shown(group.answer.values, ("package", "credits_used"))
-        yield Departure(
-            group.answer,
+        values = shown(group.response.values, ("package", "credits_used"))
+        yield Violation(
+            group.response,
             "all ten fields",
             "an overview of its own",
             f"{values}, as customer {group.before.case.customer + 1}",

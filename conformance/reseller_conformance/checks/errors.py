@@ -4,28 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from reseller_conformance.checks.response import Answer
-from reseller_conformance.checks.violation import Departure
-from reseller_conformance.envelope import Looks
+from reseller_conformance.checks.response import Response
+from reseller_conformance.checks.violation import Violation
+from reseller_conformance.envelope import EnvelopeKind
 
 __all__ = ["key", "steady"]
 
 
-def key(answer: Answer) -> Iterator[Departure]:
+def key(response: Response) -> Iterator[Violation]:
     """The key that was sent does not come back, in the body or beside it."""
-    if answer.looks is Looks.OVERVIEW:
+    if response.kind is EnvelopeKind.OVERVIEW:
         return
-    for place in answer.exchange.echoes_key:
-        yield Departure(
-            answer, place, "no trace of the api_key that was sent", "it stands in the answer (***)"
+    for place in response.exchange.echoes_key:
+        yield Violation(
+            response,
+            place,
+            "no trace of the api_key that was sent",
+            "it stands in the answer (***)",
         )
 
 
-def steady(answers: Sequence[Answer]) -> Iterator[Departure]:
+def steady(responses: Sequence[Response]) -> Iterator[Violation]:
     """The same wrong request, asked again, gets as many messages."""
-    read = [answer for answer in answers if answer.looks is Looks.ERRORS]
+    read = [response for response in responses if response.kind is EnvelopeKind.ERRORS]
     for answer in read[1:]:
         before, now = len(read[0].errors), len(answer.errors)
         if now != before:
-            yield Departure(answer, "errors", f"{before} messages, as before", f"{now} messages")
+            yield Violation(answer, "errors", f"{before} messages, as before", f"{now} messages")
             return

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reseller_conformance.checks.response import Answer
-from reseller_conformance.checks.violation import Departure
+from reseller_conformance.checks.response import Response
+from reseller_conformance.checks.violation import Violation
 from reseller_conformance.contract import Format
-from reseller_conformance.envelope import Looks, charset_problem
-from reseller_conformance.exchange import GATEWAY, Transport
+from reseller_conformance.envelope import EnvelopeKind, charset_problem
+from reseller_conformance.exchange import GATEWAY_STATUSES, TransportErrorKind
 from reseller_conformance.requirements import READABLE_FORMAT
 
 __all__ = [
@@ -32,110 +32,120 @@ MEDIA_TYPES = {
 """What fits each format (specification, section 6)."""
 
 
-def _transport(answer: Answer, kinds: tuple[Transport, ...], expected: str) -> Iterator[Departure]:
-    problem = answer.exchange.problem
+def _transport(
+    response: Response, kinds: tuple[TransportErrorKind, ...], expected: str
+) -> Iterator[Violation]:
+    problem = response.exchange.problem
     if problem is not None and problem.kind in kinds:
-        yield Departure(answer, "answer", expected, problem.detail)
+        yield Violation(response, "answer", expected, problem.detail)
 
 
-def delivered(answer: Answer) -> Iterator[Departure]:
+def delivered(response: Response) -> Iterator[Violation]:
     """An answer comes, if need be after retries."""
-    gone = (Transport.UNREACHABLE, Transport.DROPPED, Transport.PROTOCOL)
-    yield from _transport(answer, gone, "an HTTP answer")
-    if answer.exchange.problem is None and answer.exchange.status in GATEWAY:
-        tries = len(answer.exchange.retries) + 1
-        got = f"{answer.exchange.status} {tries} time{'s' * (tries > 1)}"
-        if wait := answer.exchange.header("Retry-After"):
+    gone = (TransportErrorKind.UNREACHABLE, TransportErrorKind.DROPPED, TransportErrorKind.PROTOCOL)
+    yield from _transport(response, gone, "an HTTP answer")
+    if response.exchange.problem is None and response.exchange.status in GATEWAY_STATUSES:
+        tries = len(response.exchange.retries) + 1
+        got = f"{response.exchange.status} {tries} time{'s' * (tries > 1)}"
+        if wait := response.exchange.header("Retry-After"):
             got += f", Retry-After: {wait[:30]}"
-        yield Departure(answer, "status", "an answer within the retries", got)
+        yield Violation(response, "status", "an answer within the retries", got)
 
 
-def in_time(answer: Answer) -> Iterator[Departure]:
+def in_time(response: Response) -> Iterator[Violation]:
     """The whole answer comes within the time limit."""
-    yield from _transport(answer, (Transport.TIMEOUT,), "a whole answer within the time limit")
+    yield from _transport(
+        response, (TransportErrorKind.TIMEOUT,), "a whole answer within the time limit"
+    )
 
 
-def complete(answer: Answer) -> Iterator[Departure]:
+def complete(response: Response) -> Iterator[Violation]:
     """The whole length comes, and its content coding decodes."""
-    broken = (Transport.INCOMPLETE, Transport.TOO_LARGE)
-    yield from _transport(answer, broken, "a complete answer")
+    broken = (TransportErrorKind.INCOMPLETE, TransportErrorKind.TOO_LARGE)
+    yield from _transport(response, broken, "a complete answer")
 
 
-def server_error(answer: Answer) -> Iterator[Departure]:
+def server_error(response: Response) -> Iterator[Violation]:
     """The server does not fail."""
-    status = answer.exchange.status
-    if status is not None and status >= 500 and status not in GATEWAY:
-        due = "an error envelope" if answer.case.wrong else "an envelope"
-        yield Departure(answer, "status", f"{due}, no 5xx", str(status))
+    status = response.exchange.status
+    if status is not None and status >= 500 and status not in GATEWAY_STATUSES:
+        due = "an error envelope" if response.case.invalid else "an envelope"
+        yield Violation(response, "status", f"{due}, no 5xx", str(status))
 
 
-def redirect(answer: Answer) -> Iterator[Departure]:
+def redirect(response: Response) -> Iterator[Violation]:
     """The answer is here, not elsewhere."""
-    if _hundreds(answer) == 3:
-        to = answer.exchange.header("Location") or "nowhere"
-        got = f"{answer.exchange.status} to {to[:80]}"
-        yield Departure(answer, "status", "an answer, no redirect", got)
+    if _hundreds(response) == 3:
+        to = response.exchange.header("Location") or "nowhere"
+        got = f"{response.exchange.status} to {to[:80]}"
+        yield Violation(response, "status", "an answer, no redirect", got)
 
 
-def body(answer: Answer) -> Iterator[Departure]:
+def body(response: Response) -> Iterator[Violation]:
     """There is a body to read."""
-    exchange = answer.exchange
+    exchange = response.exchange
     if exchange.problem is not None or exchange.body.strip():
         return
-    if not any((*redirect(answer), *server_error(answer), *delivered(answer))):
+    if not any((*redirect(response), *server_error(response), *delivered(response))):
         status = "" if exchange.status is None else f"{exchange.status} with "
-        yield Departure(answer, "body", "an envelope", f"{status}an empty body")
+        yield Violation(response, "body", "an envelope", f"{status}an empty body")
 
 
-def status(answer: Answer) -> Iterator[Departure]:
+def status(response: Response) -> Iterator[Violation]:
     """A success is 2xx."""
-    if answer.looks is Looks.OVERVIEW and _hundreds(answer) != 2:
-        yield Departure(answer, "status", "2xx with an overview", str(answer.exchange.status))
+    if response.kind is EnvelopeKind.OVERVIEW and _hundreds(response) != 2:
+        yield Violation(response, "status", "2xx with an overview", str(response.exchange.status))
 
 
-def error_status(answer: Answer) -> Iterator[Departure]:
+def error_status(response: Response) -> Iterator[Violation]:
     """An error is 4xx."""
-    if answer.looks is Looks.ERRORS and _hundreds(answer) != 4:
-        yield Departure(answer, "status", "4xx with an error envelope", str(answer.exchange.status))
-
-
-def content_type(answer: Answer) -> Iterator[Departure]:
-    """The media type is one of the format's."""
-    if not _in_its_format(answer):
-        return
-    given = answer.exchange.header("Content-Type")
-    media_type = (given or "").partition(";")[0].strip().lower()
-    fitting = MEDIA_TYPES[answer.case.format]
-    if media_type not in fitting:
-        yield Departure(answer, "Content-Type", " or ".join(fitting), given or "none")
-
-
-def charset(answer: Answer) -> Iterator[Departure]:
-    """The charset, where one is given, is that of the body."""
-    if not _in_its_format(answer):
-        return
-    exchange = answer.exchange
-    problem = charset_problem(exchange.body, answer.case.format, exchange.header("Content-Type"))
-    if problem is not None:
-        yield Departure(answer, "Content-Type", problem.expected, problem.got)
-
-
-def retries(answer: Answer) -> Iterator[Departure]:
-    """The first try is answered."""
-    tried = answer.exchange.retries
-    if tried and answer.exchange.problem is None and answer.exchange.status not in GATEWAY:
-        yield Departure(
-            answer, "answer", "an answer at the first try", f"{tried[0].reason}, then an answer"
+    if response.kind is EnvelopeKind.ERRORS and _hundreds(response) != 4:
+        yield Violation(
+            response, "status", "4xx with an error envelope", str(response.exchange.status)
         )
 
 
-def _hundreds(answer: Answer) -> int:
+def content_type(response: Response) -> Iterator[Violation]:
+    """The media type is one of the format's."""
+    if not _in_its_format(response):
+        return
+    given = response.exchange.header("Content-Type")
+    media_type = (given or "").partition(";")[0].strip().lower()
+    fitting = MEDIA_TYPES[response.case.format]
+    if media_type not in fitting:
+        yield Violation(response, "Content-Type", " or ".join(fitting), given or "none")
+
+
+def charset(response: Response) -> Iterator[Violation]:
+    """The charset, where one is given, is that of the body."""
+    if not _in_its_format(response):
+        return
+    exchange = response.exchange
+    problem = charset_problem(exchange.body, response.case.format, exchange.header("Content-Type"))
+    if problem is not None:
+        yield Violation(response, "Content-Type", problem.expected, problem.got)
+
+
+def retries(response: Response) -> Iterator[Violation]:
+    """The first try is answered."""
+    tried = response.exchange.retries
+    if (
+        tried
+        and response.exchange.problem is None
+        and response.exchange.status not in GATEWAY_STATUSES
+    ):
+        yield Violation(
+            response, "answer", "an answer at the first try", f"{tried[0].reason}, then an answer"
+        )
+
+
+def _hundreds(response: Response) -> int:
     """Return the class of the status: 4 for 404; 0 where there is none."""
-    return (answer.exchange.status or 0) // 100
+    return (response.exchange.status or 0) // 100
 
 
-def _in_its_format(answer: Answer) -> bool:
+def _in_its_format(response: Response) -> bool:
     """A body in another format has one cause, and `readable.format` names it."""
-    return answer.looks is not Looks.NEITHER and all(
-        problem.requirement is not READABLE_FORMAT for problem in answer.problems
+    return response.kind is not EnvelopeKind.UNKNOWN and all(
+        problem.requirement is not READABLE_FORMAT for problem in response.problems
     )

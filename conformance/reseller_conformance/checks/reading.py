@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reseller_conformance.checks.response import Answer
-from reseller_conformance.checks.violation import Check, Departure
+from reseller_conformance.checks.response import Response
+from reseller_conformance.checks.violation import Check, Violation
 from reseller_conformance.requirements import Requirement
 
-__all__ = ["met"]
+__all__ = ["reader_violations"]
 
 
-def met(requirement: Requirement) -> Check[Answer]:
+def reader_violations(requirement: Requirement) -> Check[Response]:
     """Return the check that yields the reader's problems with this requirement."""
 
-    def check(answer: Answer) -> Iterator[Departure]:
-        if not answer.speaks:
+    def check(response: Response) -> Iterator[Violation]:
+        if not response.is_readable:
             return
-        for problem in answer.problems:
+        for problem in response.problems:
             if problem.requirement is requirement:
-                yield Departure(answer, problem.where, problem.expected, problem.got, problem.hint)
+                yield Violation(
+                    response, problem.where, problem.expected, problem.got, problem.hint
+                )
 
     return check

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from reseller_conformance.cases.mutations import UNKNOWN
-from reseller_conformance.checks.response import Answer
+from reseller_conformance.cases.mutations import UNREGISTERED
+from reseller_conformance.checks.response import Response
 from reseller_conformance.contract import PARAMETERS
-from reseller_conformance.envelope import Looks
+from reseller_conformance.envelope import EnvelopeKind
 
 __all__ = ["Cause", "cause"]
 
@@ -27,18 +27,18 @@ class Cause:
     concerns_customer: bool = True
 
 
-def cause(documented: Answer, beside: Iterable[Answer], names: Iterable[str]) -> Cause:
+def cause(documented: Response, beside: Iterable[Response], names: Iterable[str]) -> Cause:
     """Say what is probably wrong; the hint is empty where these calls do not show it.
 
     `beside` holds the documented call once more, and calls that change one parameter or all.
     `names` are those that an error text may repeat.
     """
-    compared = _Comparison((*names, *UNKNOWN.values(), "***"))
-    made = {answer.case.wrong: answer for answer in beside if answer.asked}
+    compared = _Comparison((*names, *UNREGISTERED.values(), "***"))
+    made = {response.case.invalid: response for response in beside if response.was_sent}
     control = made.pop((), documented)
     # Where the texts hold a time or a number of their own, only the status can be compared.
     alike = compared.whole if compared.whole(control, documented) else compared.status
-    same = {wrong for wrong, answer in made.items() if alike(answer, documented)}
+    same = {wrong for wrong, response in made.items() if alike(response, documented)}
     return _cause(documented.exchange.status, same) if made else Cause()
 
 
@@ -78,16 +78,16 @@ class _Comparison:
 
     names: tuple[str, ...]
 
-    def whole(self, one: Answer, other: Answer) -> bool:
+    def whole(self, one: Response, other: Response) -> bool:
         """Say whether status, envelope and error texts are the same."""
         return self.status(one, other) and self._texts(one) == self._texts(other)
 
-    def status(self, one: Answer, other: Answer) -> bool:
+    def status(self, one: Response, other: Response) -> bool:
         """Say whether status and kind of envelope are the same."""
         return _kind(one) == _kind(other)
 
-    def _texts(self, answer: Answer) -> list[str]:
-        return [self._without_names(text) for text in answer.errors]
+    def _texts(self, response: Response) -> list[str]:
+        return [self._without_names(text) for text in response.errors]
 
     def _without_names(self, text: str) -> str:
         for name in sorted(filter(None, self.names), key=len, reverse=True):
@@ -95,5 +95,5 @@ class _Comparison:
         return text
 
 
-def _kind(answer: Answer) -> tuple[int | None, Looks]:
-    return answer.exchange.status, answer.looks
+def _kind(response: Response) -> tuple[int | None, EnvelopeKind]:
+    return response.exchange.status, response.kind

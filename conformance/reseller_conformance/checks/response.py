@@ -13,26 +13,26 @@ from typing import final
 from reseller_conformance.cases.case import Case
 from reseller_conformance.envelope import (
     Envelope,
+    EnvelopeKind,
     ErrorList,
     FieldValue,
-    Looks,
     Overview,
     Problem,
     looks_of,
     read_envelope,
 )
-from reseller_conformance.exchange import Exchange, Transport
+from reseller_conformance.exchange import Exchange, TransportErrorKind
 from reseller_conformance.requirements import Level
 
-__all__ = ["Answer", "read"]
+__all__ = ["Response", "parse"]
 
-MOST, LONGEST = 1000, 1000
+MAX_CACHED_BYTES, MAX_CACHED_BODY_BYTES = 1000, 1000
 """Error texts of one answer, and characters of each, that are remembered."""
 
 
 @final
 @dataclass(frozen=True)
-class Answer:
+class Response:
     """One answer: how it came, and what it means."""
 
     exchange: Exchange
@@ -44,13 +44,13 @@ class Answer:
         return self.exchange.case
 
     @property
-    def asked(self) -> bool:
+    def was_sent(self) -> bool:
         """Whether the call was made at all."""
         problem = self.exchange.problem
-        return problem is None or problem.kind is not Transport.NOT_ASKED
+        return problem is None or problem.kind is not TransportErrorKind.NOT_SENT
 
     @cached_property
-    def speaks(self) -> bool:
+    def is_readable(self) -> bool:
         """Whether the implementation itself gave a whole answer with a body to be read.
 
         Where it did not, the `http` topic says why, and no other has anything to judge.
@@ -62,9 +62,9 @@ class Answer:
         return not (300 <= status < 400 or status >= 500 or status == 429)
 
     @cached_property
-    def looks(self) -> Looks:
+    def kind(self) -> EnvelopeKind:
         """Which of the two envelopes this is, or was meant to be."""
-        return looks_of(self.envelope) if self.speaks else Looks.NEITHER
+        return looks_of(self.envelope) if self.is_readable else EnvelopeKind.UNKNOWN
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -93,26 +93,31 @@ class Answer:
         if not exchange.body.strip():
             return f"{http}without a body" if http else "an empty body"
         what = {
-            Looks.OVERVIEW: "an overview",
-            Looks.ERRORS: "an error envelope",
-            Looks.NEITHER: "no envelope",
+            EnvelopeKind.OVERVIEW: "an overview",
+            EnvelopeKind.ERRORS: "an error envelope",
+            EnvelopeKind.UNKNOWN: "no envelope",
         }[looks_of(self.envelope)]
         wrong = next((p.got for p in self.problems if p.requirement.level is Level.MUST), "")
         said = f"{what}, but {wrong}" if wrong else what
         return f"{http}with {said}" if http else said
 
 
-def read(exchange: Exchange) -> Answer:
+def parse(exchange: Exchange) -> Response:
     """Read what an exchange brought."""
     content_type = exchange.header("Content-Type")
     envelope = read_envelope(exchange.body, exchange.case.format, content_type)
-    return Answer(exchange, _bounded(envelope))
+    return Response(exchange, _bounded(envelope))
 
 
 def _bounded(envelope: Envelope) -> Envelope:
     """Keep, of many or long error texts, what is looked at: a body may be made of texts."""
     if isinstance(envelope, Overview):
         return envelope
-    if len(envelope.errors) <= MOST and all(len(text) <= LONGEST for text in envelope.errors):
+    if len(envelope.errors) <= MAX_CACHED_BYTES and all(
+        len(text) <= MAX_CACHED_BODY_BYTES for text in envelope.errors
+    ):
         return envelope
-    return replace(envelope, errors=tuple(text[:LONGEST] for text in envelope.errors[:MOST]))
+    return replace(
+        envelope,
+        errors=tuple(text[:MAX_CACHED_BODY_BYTES] for text in envelope.errors[:MAX_CACHED_BYTES]),
+    )

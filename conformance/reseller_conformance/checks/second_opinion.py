@@ -15,10 +15,10 @@ from typing import Any
 from xml.etree import ElementTree
 
 from reseller_conformance import requirements as r
-from reseller_conformance.checks.response import Answer
+from reseller_conformance.checks.response import Response
 from reseller_conformance.contract import FIELDS, Format, Kind
-from reseller_conformance.envelope import Looks, Problem, Unreadable, looks_of
-from reseller_conformance.envelope.encoding import readings
+from reseller_conformance.envelope import EnvelopeKind, Problem, Unreadable, looks_of
+from reseller_conformance.envelope.encoding import candidate_decodings
 from reseller_conformance.envelope.reader import read_envelope
 from reseller_conformance.requirements import Requirement
 from reseller_conformance.schemas import (
@@ -29,7 +29,7 @@ from reseller_conformance.schemas import (
     schema_file,
     xml_errors,
 )
-from reseller_conformance.util.body_cache import Remembering
+from reseller_conformance.util.body_cache import BodyCache
 
 __all__ = [
     "BEYOND_SCHEMAS",
@@ -83,19 +83,19 @@ _LARGE = Beyond(
 _REPEATED = Beyond(
     "a name that is repeated in an object",
     "JSON parsers keep one of the values, so the schema never sees the others.",
-    (r.SUCCESS_ONCE, r.ERRORS_MESSAGE, r.ERRORS_SHAPE),
+    (r.SUCCESS_NO_DUPLICATES, r.ERRORS_MESSAGE, r.ERRORS_SHAPE),
     (Format.JSON,),
 )
 _DOCTYPE = Beyond(
     "a DOCTYPE",
     "It is an instruction to the parser, and no part of the document.",
-    (r.READABLE_PLAIN,),
+    (r.READABLE_NO_DOCTYPE,),
     (Format.XML,),
 )
 _EMPTY_TEXT = Beyond(
     "an error text that is empty",
     "The schemas accept any text, because the page does not forbid an empty one.",
-    (r.ERRORS_TEXT,),
+    (r.ERRORS_NO_EMPTY_TEXT,),
     whole=False,
 )
 
@@ -105,21 +105,21 @@ BEYOND_SCHEMAS = (_UNPARSED, _LARGE, _REPEATED, _DOCTYPE, _EMPTY_TEXT)
 # --- Which rule of a schema says what a requirement says -------------------------------------
 
 RULES: Mapping[Requirement, tuple[str, str]] = {
-    r.READABLE_PLAIN: ("#", " (element result)"),
+    r.READABLE_NO_DOCTYPE: ("#", " (element result)"),
     r.READABLE_ENVELOPE: ("#/oneOf", " (element result)"),
     r.SUCCESS_SHAPE: ("#/properties", " (element result)"),
     r.SUCCESS_FIELDS: ("#/required", " (type overview)"),
-    r.SUCCESS_ONCE: ("#/properties", " (type overview)"),
+    r.SUCCESS_NO_DUPLICATES: ("#/properties", " (type overview)"),
     r.SUCCESS_COUNTS: ("#/$defs/count", " (type count)"),
     r.SUCCESS_DATES: ("#/$defs/date", " (type date)"),
     r.SUCCESS_PACKAGE: ("#/properties/package", " (element package)"),
-    r.SUCCESS_APART: ("#/additionalProperties", " (type overview)"),
-    r.SUCCESS_CLOSED: ("#/additionalProperties", " (type overview)"),
+    r.SUCCESS_NO_ERROR_MEMBERS: ("#/additionalProperties", " (type overview)"),
+    r.SUCCESS_NO_EXTRAS: ("#/additionalProperties", " (type overview)"),
     r.ERRORS_SHAPE: ("#/properties", " (element result)"),
     r.ERRORS_MESSAGE: ("#/properties/message", " (type message)"),
-    r.ERRORS_LISTED: ("#/properties/errors", " (type errors)"),
-    r.ERRORS_APART: ("#/additionalProperties", " (element result)"),
-    r.ERRORS_CLOSED: ("#/additionalProperties", " (element result)"),
+    r.ERRORS_LIST: ("#/properties/errors", " (type errors)"),
+    r.ERRORS_NO_ACCOUNT_FIELDS: ("#/additionalProperties", " (element result)"),
+    r.ERRORS_NO_EXTRAS: ("#/additionalProperties", " (element result)"),
 }
 """For each requirement of form its rule in a JSON Schema and in an XSD, as a suffix of the file."""
 
@@ -129,11 +129,11 @@ _OF_KIND = {
     Kind.TEXT: r.SUCCESS_PACKAGE,
 }
 _OF_FIELD = {field.name: _OF_KIND[field.kind] for field in FIELDS}
-_OF_VALUES = {*_OF_KIND.values(), r.ERRORS_MESSAGE, r.ERRORS_LISTED}
-_SCHEMAS: dict[Looks, SchemaKind] = {
-    Looks.OVERVIEW: "overview",
-    Looks.ERRORS: "errors",
-    Looks.NEITHER: "answer",
+_OF_VALUES = {*_OF_KIND.values(), r.ERRORS_MESSAGE, r.ERRORS_LIST}
+_SCHEMAS: dict[EnvelopeKind, SchemaKind] = {
+    EnvelopeKind.OVERVIEW: "overview",
+    EnvelopeKind.ERRORS: "errors",
+    EnvelopeKind.UNKNOWN: "answer",
 }
 
 _MAX_REASON_CHARS = 300
@@ -142,22 +142,22 @@ _MAX_REASON_CHARS = 300
 # --- The opinion -----------------------------------------------------------------------------
 
 
-def second_opinion(answer: Answer) -> tuple[Disagreement, ...] | None:
+def second_opinion(response: Response) -> tuple[Disagreement, ...] | None:
     """Return the disagreements about the form of this response; None where no schema can judge it.
 
     Only responses whose form is judged get an opinion: an outage page is no envelope.
     """
-    if not answer.speaks:
+    if not response.is_readable:
         return None
-    exchange, format = answer.exchange, answer.case.format
+    exchange, format = response.exchange, response.case.format
     # The header has no say in how JSON is decoded.
     content_type = exchange.header("Content-Type") if format is Format.XML else None
     return _remembered(exchange.body, format, content_type)
 
 
-def disputed(answer: Answer) -> frozenset[Requirement]:
+def disputed(response: Response) -> frozenset[Requirement]:
     """Return the requirements of form on which this response proves nothing."""
-    return frozenset(one.requirement for one in second_opinion(answer) or ())
+    return frozenset(one.requirement for one in second_opinion(response) or ())
 
 
 def _opinion(
@@ -183,7 +183,7 @@ def _opinion(
 
 
 # A decorator would hide the function from the mutation tests.
-_remembered = Remembering(_opinion)
+_remembered = BodyCache(_opinion)
 
 
 def _compared(
@@ -191,7 +191,7 @@ def _compared(
     errors: Sequence[SchemaError],
     format: Format,
     kind: SchemaKind,
-    looks: Looks,
+    looks: EnvelopeKind,
 ) -> Iterator[Disagreement]:
     """Compare what the reader found with what the schema refuses."""
     by_reader = {_key(p.requirement, _last_name(p.where)): p for p in met}
@@ -221,17 +221,17 @@ def _last_name(where: str) -> list[str]:
     return re.split(r"[./]", where)[-1:]
 
 
-def _concerned(error: SchemaError, looks: Looks) -> Requirement:
+def _concerned(error: SchemaError, looks: EnvelopeKind) -> Requirement:
     """Return the requirement that says what the schema says here."""
     name = error.names[-1] if error.names else ""
-    if looks is Looks.ERRORS:
+    if looks is EnvelopeKind.ERRORS:
         if error.aspect == "addition":
-            return r.ERRORS_CLOSED
+            return r.ERRORS_NO_EXTRAS
         if name in ("errors", "error"):
-            return r.ERRORS_LISTED
+            return r.ERRORS_LIST
         return r.ERRORS_MESSAGE if name == "message" else r.ERRORS_SHAPE
     if error.aspect == "addition":
-        return r.SUCCESS_CLOSED
+        return r.SUCCESS_NO_EXTRAS
     if name in _OF_FIELD:
         return _OF_FIELD[name]
     return r.SUCCESS_FIELDS if error.aspect == "missing" else r.SUCCESS_SHAPE
@@ -283,7 +283,7 @@ def _number(text: str) -> float:
 
 def _xml(body: bytes, content_type: str | None) -> Any:
     """Parse an XML body in the encoding that rules it; `_NO_DOCUMENT` where it has a DOCTYPE."""
-    for reading in readings(body, content_type):
+    for reading in candidate_decodings(body, content_type):
         if "<!DOCTYPE" in reading.text:
             return _NO_DOCUMENT
         parser = ElementTree.XMLParser(encoding="utf-8")

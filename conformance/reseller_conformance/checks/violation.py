@@ -6,24 +6,24 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
-from reseller_conformance.checks.response import Answer
+from reseller_conformance.checks.response import Response
 
-__all__ = ["Check", "Departure", "shown"]
+__all__ = ["Check", "Violation", "shown"]
 
 
 @dataclass(frozen=True, slots=True)
-class Departure:
+class Violation:
     """Where an answer departs from what is required, what was expected there, and what came."""
 
-    answer: Answer
+    response: Response
     where: str
     expected: str
-    got: str
+    actual: str
     hint: str = ""
 
 
 Subject = TypeVar("Subject", contravariant=True)
-Check = Callable[[Subject], Iterator[Departure]]
+Check = Callable[[Subject], Iterator[Violation]]
 
 
 def shown(values: Mapping[str, object], names: tuple[str, ...]) -> str:

@@ -17,13 +17,14 @@ from typing import TYPE_CHECKING, Any, TextIO
 import click
 
 from reseller_conformance import __version__
-from reseller_conformance.cli.help import HeadedOption, HeadedOptions, InOrder, suggestion
+from reseller_conformance.cli.help import HeadedOption, HeadedOptions, InOrder
 from reseller_conformance.cli.output import guarded_output
-from reseller_conformance.cli.signals import passed_over, put_off
+from reseller_conformance.cli.signals import block_signals, ignore_signals
 from reseller_conformance.config.options import MORE, OPTIONS, Option
 from reseller_conformance.contract import Format
 from reseller_conformance.reports.text import json_text, one_line, visible
 from reseller_conformance.requirements import CATALOGUE, Level, Requirement, by_id
+from reseller_conformance.util.suggestion import suggestion
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
@@ -45,7 +46,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             click.echo(f"error: not all output could be written: {output.reason}", err=True)
             code = code or UNVERIFIED
     if code == INTERRUPTED and argv is None:
-        passed_over()
+        ignore_signals()
     return code
 
 
@@ -147,7 +148,7 @@ def run(ctx: click.Context, /, base_url: str | None, color: bool | None, **given
         Path.cwd()
     except OSError:
         raise click.ClickException("this folder is gone; change to one that exists: .") from None
-    with put_off():
+    with block_signals():
         from reseller_conformance.cli import run
 
         try:

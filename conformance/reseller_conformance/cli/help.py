@@ -5,16 +5,11 @@ Which options there are is left to `options`, and the commands to `cli`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from difflib import get_close_matches
 from typing import Any
 
 import click
 
-__all__ = ["HeadedOption", "HeadedOptions", "InOrder", "suggestion"]
-
-MOST = 3
-"""So many near misses are worth reading."""
+__all__ = ["HeadedOption", "HeadedOptions", "InOrder"]
 
 
 class HeadedOption(click.Option):
@@ -47,10 +42,3 @@ class InOrder(click.Group):
     def list_commands(self, _: click.Context) -> list[str]:
         """Return their names."""
         return list(self.commands)
-
-
-def suggestion(word: str, known: Iterable[str]) -> str:
-    """Return ` (did you mean a or b?)`; nothing where nothing known is near the word."""
-    names = list(known)
-    near = get_close_matches(word, names, MOST) or [name for name in names if word in name][:MOST]
-    return f" (did you mean {' or '.join(near)}?)" if word and near else ""

@@ -23,13 +23,13 @@ import pytest
 
 from reseller_conformance.cli.progress import watch_on
 from reseller_conformance.cli.screen import Screen
-from reseller_conformance.cli.signals import delivered, put_through
+from reseller_conformance.cli.signals import signals_as_interrupts, unblock_signals
 from reseller_conformance.client import scrubber_of
 from reseller_conformance.config.options import OPTIONS, dest
 from reseller_conformance.config.settings import Settings, SettingsError, settings_from
 from reseller_conformance.findings.model import Run
 from reseller_conformance.pytest_support.collector import collected, interrupted, progress_of
-from reseller_conformance.pytest_support.session import announced, look_ahead, unwritten
+from reseller_conformance.pytest_support.session import announced, preflight, unwritten
 from reseller_conformance.reports import github
 from reseller_conformance.reports.registry import write_all
 from reseller_conformance.reports.terminal import console_for, print_heading, print_report
@@ -40,7 +40,7 @@ __all__ = ["SettingsError", "exit_code", "run"]
 SUITE = "reseller_conformance.suite"
 HERE = Path(__file__).parent
 
-MOST_LINES = 40
+MAX_TRACEBACK_LINES = 40
 UNVERIFIED, INTERRUPTED = 3, 130
 
 
@@ -58,7 +58,7 @@ def run(
     if settings.missing_target:
         raise SettingsError(settings.missing_target)
     words = {**words, "reference": settings.target is None}
-    look_ahead(settings)
+    preflight(settings)
     with _key_in_environment(words, settings):
         return _run(settings, words, base_url, rest, color)
 
@@ -70,8 +70,8 @@ def _run(
     rest: Sequence[str],
     color: bool | None,
 ) -> int:
-    watched = github.here(os.environ)
-    with github.fenced(click.echo) if watched else nullcontext():
+    watched = github.is_github_actions(os.environ)
+    with github.stop_commands(click.echo) if watched else nullcontext():
         screen = _judge(settings, pytest_args(base_url, rest), _Given(words), color)
         code = _tell(screen, color)
     if watched and screen.run:
@@ -109,7 +109,7 @@ def _judge(settings: Settings, args: list[str], given: _Given, color: bool | Non
         starts=settings.app is not None,
     )
     said = io.StringIO()
-    interrupts = delivered(lambda: screen.interrupted or interrupted(screen.config))
+    interrupts = signals_as_interrupts(lambda: screen.interrupted or interrupted(screen.config))
     with redirect_stderr(said), interrupts, _caches_elsewhere(), _tuned():
         status = _session(args, screen, given, settings)
     if screen.config:
@@ -129,7 +129,7 @@ def _session(args: list[str], screen: Screen, given: _Given, settings: Settings)
     status: int
     cut_short = False
     try:
-        put_through()
+        unblock_signals()
         status = pytest.main(args, plugins=[screen, given])
         # before the first item nobody knows yet that there is something to report
         cut_short = screen.interrupted and not (screen.run and screen.run.results)
@@ -245,7 +245,7 @@ def _complaint(said: str) -> str:
 
 def _problem(text: str) -> str:
     head, _, body = text.partition("\n")
-    last = body.splitlines()[-MOST_LINES:]
+    last = body.splitlines()[-MAX_TRACEBACK_LINES:]
     return "\n".join([f"error: {head}", *(f"  {line}" for line in last)])
 
 

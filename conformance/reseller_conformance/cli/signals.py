@@ -18,27 +18,27 @@ from contextlib import contextmanager
 from queue import SimpleQueue
 from types import FrameType
 
-__all__ = ["delivered", "passed_over", "put_off", "put_through"]
+__all__ = ["block_signals", "ignore_signals", "signals_as_interrupts", "unblock_signals"]
 
 NAMES = ("SIGINT", "SIGTERM", "SIGHUP")
 SIGNALS = tuple(number for number in signal.Signals if number.name in NAMES)
-AGAIN = 0.5
+RESEND_SECONDS = 0.5
 """Seconds after which an interrupt that was not heard is sent again."""
-PATIENCE = 5.0
+SHUTDOWN_SECONDS = 5.0
 """Seconds that a run which was interrupted has to end in peace."""
 
 
 @contextmanager
-def put_off() -> Iterator[None]:
+def block_signals() -> Iterator[None]:
     """Put off what comes in this block until `put_through`: nobody could report of it yet."""
     _mask("SIG_BLOCK")
     try:
         yield
     finally:
-        put_through()
+        unblock_signals()
 
 
-def put_through() -> None:
+def unblock_signals() -> None:
     """Let what was put off interrupt now, and what comes later at once."""
     _mask("SIG_UNBLOCK")
 
@@ -49,7 +49,7 @@ def _mask(how: str) -> None:
 
 
 @contextmanager
-def delivered(heard: Callable[[], bool]) -> Iterator[None]:
+def signals_as_interrupts(heard: Callable[[], bool]) -> Iterator[None]:
     """Make these signals interrupt the block, in the main thread, and surely."""
     if threading.current_thread() is not threading.main_thread():
         yield  # no other may set handlers
@@ -63,7 +63,7 @@ def delivered(heard: Callable[[], bool]) -> Iterator[None]:
         nonlocal last
         now = time.monotonic()
         # One that comes at once may not be heard yet: a second would end the hearing.
-        if now - last < (PATIENCE if heard() else AGAIN):
+        if now - last < (SHUTDOWN_SECONDS if heard() else RESEND_SECONDS):
             return
         last = now
         arrived.put(signal.Signals(number))
@@ -85,7 +85,7 @@ def delivered(heard: Callable[[], bool]) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def passed_over() -> None:
+def ignore_signals() -> None:
     """Let no further signal end the process, which was interrupted and is about to end.
 
     While Python shuts down nobody hears KeyboardInterrupt any more: the process would die of the
@@ -100,7 +100,7 @@ def _watch(
     arrived: SimpleQueue[signal.Signals | None], over: threading.Event, heard: Callable[[], bool]
 ) -> None:
     while (number := arrived.get()) is not None:
-        if not over.wait(AGAIN) and not heard():
+        if not over.wait(RESEND_SECONDS) and not heard():
             _interrupt(number)
 
 

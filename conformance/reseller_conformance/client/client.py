@@ -17,23 +17,29 @@ from types import TracebackType
 
 import tenacity
 
-from reseller_conformance.cases.case import Case, askable
-from reseller_conformance.client.circuit_breaker import Hopes
-from reseller_conformance.client.http.transport import Reply, Wire
-from reseller_conformance.client.redact import Cleaning
-from reseller_conformance.client.request import Request, request_for, rights_of
+from reseller_conformance.cases.case import Case, is_distinguishable
+from reseller_conformance.client.circuit_breaker import CircuitBreaker
+from reseller_conformance.client.http.transport import HttpTransport, RawResponse
+from reseller_conformance.client.redact import ExchangeBuilder
+from reseller_conformance.client.request import Request, request_for, valid_values_of
 from reseller_conformance.client.retry_policy import (
-    asks_everybody,
+    is_rate_limited,
+    is_retryable,
     reason_of,
     seconds_to_wait,
-    turned_away,
 )
 from reseller_conformance.client.secrets import scrubber_of
 from reseller_conformance.client.starvation import Starvation
 from reseller_conformance.client.target import Limits, Target
 from reseller_conformance.client.throttle import StoppedError, Throttle
-from reseller_conformance.client.traffic import Ledger, Traffic
-from reseller_conformance.exchange import SPENT, Exchange, Retry, Transport, TransportProblem
+from reseller_conformance.client.traffic import Traffic, TrafficRecorder
+from reseller_conformance.exchange import (
+    BUDGET_EXHAUSTED,
+    Exchange,
+    Retry,
+    TransportErrorKind,
+    TransportProblem,
+)
 from reseller_conformance.redaction.logs import LogScrubber
 
 __all__ = ["Client"]
@@ -46,7 +52,7 @@ Work = list[tuple[Case, Job]]
 """Cases to ask one after the other; without any it says that there will be no more."""
 
 
-class SpentError(Exception):
+class BudgetExhaustedError(Exception):
     """No more requests are to be made: the operator's budget is spent."""
 
 
@@ -60,14 +66,14 @@ class Client:
         """Ask this target."""
         self._target = target
         self._limits = limits
-        self._rights = rights_of(target)
+        self._rights = valid_values_of(target)
         self._scrubber = scrubber_of(target)
-        self._scrubbed = Cleaning(self._scrubber)
-        self._wire = Wire(target, limits.concurrency, limits.timeout)
+        self._scrubbed = ExchangeBuilder(self._scrubber)
+        self._wire = HttpTransport(target, limits.concurrency, limits.timeout)
         self._throttle = Throttle(limits.rate, limits.concurrency)
-        self._hopes = Hopes(limits.timeout)
+        self._hopes = CircuitBreaker(limits.timeout)
         self._starvation = Starvation()
-        self._ledger = Ledger()
+        self._ledger = TrafficRecorder()
         self._lock = Lock()
         self._scrubbing = Lock()  # a long body takes fifty times its size meanwhile
         self._asked: dict[Case, Job] = {}
@@ -113,26 +119,26 @@ class Client:
         """Return exchanges in the order in which they ended, from this one on."""
         return self._heard[start : start + most]
 
-    def askable(self, case: Case) -> bool:
+    def is_distinguishable(self, case: Case) -> bool:
         """Say whether this account can tell this case from another."""
-        return askable(case, self._rights)
+        return is_distinguishable(case, self._rights)
 
-    def ask(self, cases: Iterable[Case]) -> list[Exchange]:
+    def send(self, cases: Iterable[Case]) -> list[Exchange]:
         """Ask these cases at once, and return an exchange for each.
 
         The first of them are asked while others are still being made. What has been asked is not
         asked again. A case that could not be asked, for which the exchange says why, is not
         remembered.
         """
-        return self._answers([case] for case in cases)
+        return self._exchanges([case] for case in cases)
 
-    def ask_in_turn(self, *sequences: Sequence[Case]) -> list[Exchange]:
+    def send_in_sequence(self, *sequences: Sequence[Case]) -> list[Exchange]:
         """Ask the cases of each sequence one after the other, several sequences at once."""
-        return self._answers(sequences)
+        return self._exchanges(sequences)
 
     # --- The workers -------------------------------------------------------------------------
 
-    def _answers(self, sequences: Iterable[Sequence[Case]]) -> list[Exchange]:
+    def _exchanges(self, sequences: Iterable[Sequence[Case]]) -> list[Exchange]:
         """Wait for threads to ask: an interrupt comes to this one, and ends the wait."""
         wanted: list[Case] = []
         jobs: dict[Case, Job] = {}
@@ -146,7 +152,7 @@ class Client:
         except BaseException:
             self._throttle.stop()
             for case, job in jobs.items():
-                self._settle(case, job, self._not_asked(case, INTERRUPTED))
+                self._resolve(case, job, self._unsent(case, INTERRUPTED))
             raise
         return [jobs[case].result() for case in wanted]
 
@@ -183,11 +189,11 @@ class Client:
 
     def _work(self, waiting: SimpleQueue[Work]) -> None:
         while sequence := waiting.get():
-            with self._ledger.asking():
+            with self._ledger.sending():
                 for case, job in sequence:
-                    self._settle(case, job, self._outcome(case))
+                    self._resolve(case, job, self._exchange_or_error(case))
 
-    def _outcome(self, case: Case) -> Exchange | Exception:
+    def _exchange_or_error(self, case: Case) -> Exchange | Exception:
         """Return what comes, or a fault of the suite, told without what its frames hold.
 
         Whatever it is, somebody waits for it: pytest's own outcomes, raised by a mock, are no
@@ -199,8 +205,8 @@ class Client:
             said = self._scrubber.text(f"{type(error).__name__}: {error}")
             return RuntimeError(f"the client failed with {said}")
 
-    def _settle(self, case: Case, job: Job, outcome: Exchange | Exception) -> None:
-        if not isinstance(outcome, Exchange) or _was_not_asked(outcome):
+    def _resolve(self, case: Case, job: Job, outcome: Exchange | Exception) -> None:
+        if not isinstance(outcome, Exchange) or _was_not_sent(outcome):
             with self._lock:
                 if self._asked.get(case) is job and not job.done():
                     del self._asked[case]
@@ -216,61 +222,61 @@ class Client:
 
     def _exchange(self, case: Case) -> Exchange:
         request = request_for(case, self._target.base_url, self._rights)
-        if why := self._hopes.given_up(case):
-            return self._not_asked(case, why)
-        replies: list[Reply] = []
+        if why := self._hopes.open_reason(case):
+            return self._unsent(case, why)
+        attempts: list[RawResponse] = []
         retries: list[Retry] = []
         in_flight = self._throttle.most
         try:
-            self._try(case, request, replies, retries)
-            self._try_with_fewer(request, replies, in_flight)
+            self._send_with_retries(case, request, attempts, retries)
+            self._try_with_fewer(request, attempts, in_flight)
         except StoppedError:
-            return self._not_asked(case, INTERRUPTED)
-        except SpentError:
-            if not replies:
-                return self._not_asked(case, SPENT)
-        self._hopes.learn(case, replies, turned_away(replies[-1], self._answered))
-        told = self._told(request, replies[-1])
+            return self._unsent(case, INTERRUPTED)
+        except BudgetExhaustedError:
+            if not attempts:
+                return self._unsent(case, BUDGET_EXHAUSTED)
+        self._hopes.record(case, attempts, is_retryable(attempts[-1], self._answered))
+        told = self._told(request, attempts[-1])
         with self._scrubbing:
-            kept = tuple(retries[: len(replies) - 1])
-            return self._scrubbed(case, request, replies[-1], kept, told)
+            kept = tuple(retries[: len(attempts) - 1])
+            return self._scrubbed(case, request, attempts[-1], kept, told)
 
-    def _told(self, request: Request, reply: Reply) -> str:
+    def _told(self, request: Request, raw: RawResponse) -> str:
         """Return what an application that runs in this process told of the call."""
         if self._target.app_log is None:
             return ""
-        failed = reply.status is not None and reply.status >= 500
-        ended = reply.began + reply.seconds
+        failed = raw.status is not None and raw.status >= 500
+        ended = raw.began + raw.seconds
         return self._target.app_log.told(
-            request.method, request.url, reply.began, ended, failed=failed
+            request.method, request.url, raw.began, ended, failed=failed
         )
 
-    def _try(
-        self, case: Case, request: Request, replies: list[Reply], retries: list[Retry]
+    def _send_with_retries(
+        self, case: Case, request: Request, attempts: list[RawResponse], retries: list[Retry]
     ) -> None:
         """Send it until it is answered, or the tries are spent."""
         due = 0.0
 
         def to_wait(*_: object) -> float:
-            return seconds_to_wait(replies[-1], len(replies))
+            return seconds_to_wait(attempts[-1], len(attempts))
 
-        def once() -> Reply:
+        def once() -> RawResponse:
             if not self._ledger.reserve(self._limits.max_requests):
-                raise SpentError
-            with self._throttle.slot(len(replies), due):
-                reply = self._send(request, again=bool(replies))
-                replies.append(reply)
-                if asks_everybody(reply) and self._hopes.of_another_try(case, reply):
-                    self._throttle.pause(to_wait(), reply.began)
-            return reply
+                raise BudgetExhaustedError
+            with self._throttle.slot(len(attempts), due):
+                raw = self._send(request, again=bool(attempts))
+                attempts.append(raw)
+                if is_rate_limited(raw) and self._hopes.allows_retry(case, raw):
+                    self._throttle.pause(to_wait(), raw.began)
+            return raw
 
-        def may_be_helped(reply: Reply) -> bool:
-            return turned_away(reply, self._answered) and self._hopes.of_another_try(case, reply)
+        def may_be_helped(raw: RawResponse) -> bool:
+            return is_retryable(raw, self._answered) and self._hopes.allows_retry(case, raw)
 
         def note(seconds: float) -> None:
             nonlocal due
             due = time.monotonic() + seconds
-            retries.append(Retry(reason_of(replies[-1]), seconds))
+            retries.append(Retry(reason_of(attempts[-1]), seconds))
 
         if not may_be_helped(once()) or not self._limits.retries:
             return  # as nearly all do, without the cost of what manages tries
@@ -280,42 +286,44 @@ class Client:
             stop=tenacity.stop_after_attempt(self._limits.retries),
             wait=to_wait,
             sleep=note,  # the throttle waits, so that the call keeps its place before new ones
-            retry_error_callback=lambda _: replies[-1],
+            retry_error_callback=lambda _: attempts[-1],
         )(once)
 
-    def _try_with_fewer(self, request: Request, replies: list[Reply], in_flight: int) -> None:
+    def _try_with_fewer(
+        self, request: Request, attempts: list[RawResponse], in_flight: int
+    ) -> None:
         """Send a call again that may have starved, and judge that response in its place."""
         starvation = self._starvation
-        if not starvation.unanswered(replies[-1], self._limits.timeout):
+        if not starvation.unanswered(attempts[-1], self._limits.timeout):
             return
         with starvation.trial:  # of many that starved together only the first may wait in vain
-            while fewer := starvation.suspected(replies[-1], in_flight):
+            while fewer := starvation.fewer_connections(attempts[-1], in_flight):
                 if not self._ledger.reserve(self._limits.max_requests):
                     return
                 before = self._throttle.limit(fewer)
                 with self._throttle.slot(tries=1):
                     self._wire.let_go()  # an idle connection may be the one that is served
-                    reply = self._send(request, again=True)
-                starvation.tried(fewer, answered=reply.status is not None)
-                if reply.status is not None:
-                    replies[-1] = reply
+                    raw = self._send(request, again=True)
+                starvation.record_trial(fewer, answered=raw.status is not None)
+                if raw.status is not None:
+                    attempts[-1] = raw
                     return
                 self._throttle.limit(before)
 
-    def _send(self, request: Request, again: bool) -> Reply:
+    def _send(self, request: Request, again: bool) -> RawResponse:
         self._ledger.begin(again)
-        reply = self._wire.send(request.method, request.url, request.form)
-        answered = reply.status is not None
+        raw = self._wire.send(request.method, request.url, request.form)
+        answered = raw.status is not None
         self._answered = self._answered or answered
-        self._starvation.learn(reply)
-        self._ledger.end(reply.seconds if answered else None, len(reply.body))
-        return reply
+        self._starvation.record(raw)
+        self._ledger.end(raw.seconds if answered else None, len(raw.body))
+        return raw
 
-    def _not_asked(self, case: Case, why: str) -> Exchange:
-        shown = request_for(case, self._target.base_url, self._rights).shown
-        problem = TransportProblem(Transport.NOT_ASKED, why)
+    def _unsent(self, case: Case, why: str) -> Exchange:
+        shown = request_for(case, self._target.base_url, self._rights).redacted_url
+        problem = TransportProblem(TransportErrorKind.NOT_SENT, why)
         return Exchange(case, self._scrubber.text(shown), problem=problem)
 
 
-def _was_not_asked(exchange: Exchange) -> bool:
-    return exchange.problem is not None and exchange.problem.kind is Transport.NOT_ASKED
+def _was_not_sent(exchange: Exchange) -> bool:
+    return exchange.problem is not None and exchange.problem.kind is TransportErrorKind.NOT_SENT

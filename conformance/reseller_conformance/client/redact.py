@@ -6,20 +6,20 @@ What is secret is said in `request`, how it is found in `secret`.
 from __future__ import annotations
 
 from reseller_conformance.cases.case import Case
-from reseller_conformance.client.http.transport import Reply
-from reseller_conformance.client.keeping import bounded
+from reseller_conformance.client.http.transport import RawResponse
+from reseller_conformance.client.keeping import truncate_headers
 from reseller_conformance.client.request import Request
 from reseller_conformance.exchange import Exchange, Retry
 from reseller_conformance.redaction.echo import places_of
 from reseller_conformance.redaction.secret import Scrubber
 
-__all__ = ["Cleaning"]
+__all__ = ["ExchangeBuilder"]
 
 LINES, LINE = 20, 300
 """Lines of what an application told that are kept, and characters of each."""
 
 
-class Cleaning:
+class ExchangeBuilder:
     """Makes exchanges of replies. It may be used from several threads."""
 
     def __init__(self, scrubber: Scrubber) -> None:
@@ -31,7 +31,7 @@ class Cleaning:
         self,
         case: Case,
         request: Request,
-        reply: Reply,
+        raw: RawResponse,
         retries: tuple[Retry, ...],
         told: str = "",
     ) -> Exchange:
@@ -40,19 +40,19 @@ class Cleaning:
         `told` is what the application itself told of it, where it runs in this process.
         """
         scrub = self._scrubber
-        problem = reply.problem
+        problem = raw.problem
         return Exchange(
             case=case,
-            url=scrub.text(request.shown),
-            status=reply.status,
-            headers=self._headers(reply.headers),
-            body=scrub.broken_off(reply.body) if problem else scrub.data(reply.body),
+            url=scrub.text(request.redacted_url),
+            status=raw.status,
+            headers=self._headers(raw.headers),
+            body=scrub.truncated(raw.body) if problem else scrub.data(raw.body),
             problem=problem,
-            began=reply.began,
-            seconds=reply.seconds,
+            began=raw.began,
+            seconds=raw.seconds,
             retries=retries,
             app_log=_last_lines(scrub.text(told)),
-            echoes_key=self._echoed(request.telling, reply),
+            echoes_key=self._echoed(request.echo_candidates, raw),
         )
 
     def _headers(self, headers: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
@@ -60,15 +60,15 @@ class Cleaning:
         together = "\n".join(f"{name}\n{value}" for name, value in headers)
         data = together.encode("latin-1", "replace")
         if self._scrubber.data(data) is data:
-            return bounded(headers)
+            return truncate_headers(headers)
 
         def scrubbed(text: str) -> str:
             return self._scrubber.data(text.encode("latin-1", "replace")).decode("latin-1")
 
         # what is cut off first would hide a key's end, and leave its beginning
-        return bounded(tuple((scrubbed(name), scrubbed(value)) for name, value in headers))
+        return truncate_headers(tuple((scrubbed(name), scrubbed(value)) for name, value in headers))
 
-    def _echoed(self, telling: tuple[str, ...], reply: Reply) -> tuple[str, ...]:
+    def _echoed(self, telling: tuple[str, ...], raw: RawResponse) -> tuple[str, ...]:
         if not telling:
             return ()
         if telling not in self._echoes:
@@ -76,10 +76,10 @@ class Cleaning:
         return places_of(
             self._echoes[telling],
             self._scrubber.text,
-            reply.body,
-            reply.headers,
-            status=reply.status,
-            reason=reply.reason,
+            raw.body,
+            raw.headers,
+            status=raw.status,
+            reason=raw.reason,
         )
 
 

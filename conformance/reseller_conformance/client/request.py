@@ -9,13 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from reseller_conformance.cases.case import Case, Rights, pairs, query, url_of
-from reseller_conformance.cases.mutations import UNKNOWN
+from reseller_conformance.cases.case import Case, ValidValues, pairs, query, url_of
+from reseller_conformance.cases.mutations import UNREGISTERED
 from reseller_conformance.client.target import Target
-from reseller_conformance.redaction.secret import LEAST, MASK
+from reseller_conformance.redaction.secret import MASK, MIN_SECRET_CHARS
 from reseller_conformance.redaction.views import seen
 
-__all__ = ["Request", "request_for", "rights_of"]
+__all__ = ["Request", "request_for", "valid_values_of"]
 
 _ANOTHER_KEY = "\N{REPLACEMENT CHARACTER}" * 3
 
@@ -31,21 +31,21 @@ class Request:
     method: str
     url: str
     form: str | None
-    shown: str
-    telling: tuple[str, ...]
+    redacted_url: str
+    echo_candidates: tuple[str, ...]
 
 
-def rights_of(target: Target) -> Rights:
+def valid_values_of(target: Target) -> ValidValues:
     """Return the right values for this target, the key among them."""
     key = target.api_key.reveal()
-    return Rights(target.api_user, key, target.customers, target.foreign)
+    return ValidValues(target.api_user, key, target.customers, target.foreign)
 
 
-def request_for(case: Case, base_url: str, rights: Rights) -> Request:
+def request_for(case: Case, base_url: str, valid: ValidValues) -> Request:
     """Write the call."""
-    sent = pairs(case, rights)
+    sent = pairs(case, valid)
     # whatever changes with the key holds something of it
-    otherwise = pairs(case, _with_another_key(rights))
+    otherwise = pairs(case, _with_another_key(valid))
     hidden = [one != other for one, other in zip(sent, otherwise, strict=True)]
     written = [query([pair], case.encoding) for pair in sent]
     shown = [
@@ -57,36 +57,40 @@ def request_for(case: Case, base_url: str, rights: Rights) -> Request:
         method=case.method,
         url=url_of(base_url, case, form),
         form=None if case.method == "GET" else form,
-        shown=url_of(base_url, case, "&".join(shown)),
-        telling=_telling(sent, hidden, rights),
+        redacted_url=url_of(base_url, case, "&".join(shown)),
+        echo_candidates=_echo_candidates(sent, hidden, valid),
     )
 
 
 @lru_cache(maxsize=4)
-def _with_another_key(rights: Rights) -> Rights:
-    return replace(rights, api_key=_ANOTHER_KEY)
+def _with_another_key(valid: ValidValues) -> ValidValues:
+    return replace(valid, api_key=_ANOTHER_KEY)
 
 
-def _telling(sent: list[tuple[str, str]], hidden: list[bool], rights: Rights) -> tuple[str, ...]:
-    key = rights.api_key
+def _echo_candidates(
+    sent: list[tuple[str, str]], hidden: list[bool], valid: ValidValues
+) -> tuple[str, ...]:
+    key = valid.api_key
     keys = [value for (_, value), hide in zip(sent, hidden, strict=True) if hide]
     # what stands around the whole key may be anybody's: quotes, a tag, a comma
-    holding = [key if key in value else value.strip() for value in keys if len(key) >= LEAST]
+    holding = [
+        key if key in value else value.strip() for value in keys if len(key) >= MIN_SECRET_CHARS
+    ]
     named = [value for name, value in sent if name.removesuffix("[]") == "api_key"]
-    holding += [value for value in named if value == UNKNOWN["api_key"]]
+    holding += [value for value in named if value == UNREGISTERED["api_key"]]
     others = [value for name, value in sent if name.removesuffix("[]") != "api_key"]
-    beside = [*map(_plain, others), *_public(rights)]
+    beside = [*map(_plain, others), *_public(valid)]
     return tuple(
         value
         for value in dict.fromkeys(holding)
-        if len(value) >= LEAST and not any(_plain(value) in other for other in beside)
+        if len(value) >= MIN_SECRET_CHARS and not any(_plain(value) in other for other in beside)
     )
 
 
 @lru_cache(maxsize=4)
-def _public(rights: Rights) -> tuple[bytes, ...]:
+def _public(valid: ValidValues) -> tuple[bytes, ...]:
     """Return what other calls send beside the key: an error may tell of an earlier call."""
-    names = (rights.api_user, *rights.customers, rights.foreign or "")
+    names = (valid.api_user, *valid.customers, valid.foreign or "")
     return tuple(_plain(name) for name in names)
 
 

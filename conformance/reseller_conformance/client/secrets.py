@@ -14,9 +14,9 @@ from functools import lru_cache
 from urllib.parse import unquote, urlsplit
 
 from reseller_conformance.cases.mutation_makers import make, shell
-from reseller_conformance.cases.mutations import NEAR, WRONG
+from reseller_conformance.cases.mutations import COMMON_INVALID, NEAR_MISSES
 from reseller_conformance.client.target import Target
-from reseller_conformance.redaction.secret import LEAST, Scrubber
+from reseller_conformance.redaction.secret import MIN_SECRET_CHARS, Scrubber
 
 __all__ = ["redacted", "scrubber_of", "secrets_of"]
 
@@ -42,7 +42,7 @@ _PIECE = re.compile(r"""(?:([^\s=;,"]+)\s*=\s*)?(?:"((?:[^"\\]|\\.)*)"|([^\s;,"]
 def secrets_of(target: Target) -> list[str]:
     """Return what is never shown: the key, its parts as they are sent, the operator's headers."""
     key = target.api_key.reveal()
-    states = (*WRONG["api_key"], *NEAR["api_key"])
+    states = (*COMMON_INVALID["api_key"], *NEAR_MISSES["api_key"])
     made = [make(state, key, "api_key") or "" for state in states if shell(state) is not None]
     # what stands around the whole key is no part of it; the exchanged one is made of all but two
     parts = [*(value for value in made if key not in value), key[:-2]]
@@ -53,7 +53,7 @@ def secrets_of(target: Target) -> list[str]:
         parts.append(unquote(password))
     # the pair as HTTP's Basic scheme joins it, for a key too short to be found within its base64
     basic = f"{target.api_user}:{key}"
-    return [key, *dict.fromkeys(part for part in parts if len(part) >= LEAST), basic]
+    return [key, *dict.fromkeys(part for part in parts if len(part) >= MIN_SECRET_CHARS), basic]
 
 
 def _secrets_in(value: str) -> Iterator[str]:
@@ -70,7 +70,7 @@ def _secrets_in(value: str) -> Iterator[str]:
         text = quoted or plain.strip()
         if name.lower() not in PUBLIC_PARAMETERS:
             # a value too short to be found alone is found beside its name
-            yield text if len(text) >= LEAST else f"{name}={text}"
+            yield text if len(text) >= MIN_SECRET_CHARS else f"{name}={text}"
 
 
 def _decoded(basic: str) -> Iterator[str]:

@@ -11,12 +11,12 @@ from collections.abc import Iterator
 from itertools import count
 from threading import Lock
 
-from reseller_conformance.client.http.transport import Reply
-from reseller_conformance.exchange import Transport
+from reseller_conformance.client.http.transport import RawResponse
+from reseller_conformance.exchange import TransportErrorKind
 
 __all__ = ["Starvation"]
 
-TRIALS = 2
+MAX_FAILED_TRIALS = 2
 """How many trials in a row may fail: each takes the whole time limit where a server hangs."""
 
 
@@ -37,38 +37,38 @@ class Starvation:
         self._failed = 0
         self._found = 0
 
-    def learn(self, reply: Reply) -> None:
+    def record(self, raw: RawResponse) -> None:
         """Take in a reply."""
-        if reply.connection is None or reply.status is None:
+        if raw.connection is None or raw.status is None:
             return
         with self._lock:
             number = next(self._numbers)
-            first, _ = self._spans.get(reply.connection, (number, number))
-            self._spans[reply.connection] = first, number
-            self._latest = max(self._latest, reply.began + reply.seconds)
+            first, _ = self._spans.get(raw.connection, (number, number))
+            self._spans[raw.connection] = first, number
+            self._latest = max(self._latest, raw.began + raw.seconds)
 
-    def unanswered(self, reply: Reply, timeout: float) -> bool:
+    def unanswered(self, raw: RawResponse, timeout: float) -> bool:
         """Say whether the time limit ran out before anything came, on a connection we know."""
-        if reply.problem is None or reply.status is not None or reply.connection is None:
+        if raw.problem is None or raw.status is not None or raw.connection is None:
             return False
-        late = reply.problem.kind is Transport.UNREACHABLE and reply.seconds >= timeout
-        return late or reply.problem.kind is Transport.TIMEOUT
+        late = raw.problem.kind is TransportErrorKind.UNREACHABLE and raw.seconds >= timeout
+        return late or raw.problem.kind is TransportErrorKind.TIMEOUT
 
-    def suspected(self, reply: Reply, in_flight: int) -> int:
+    def fewer_connections(self, raw: RawResponse, in_flight: int) -> int:
         """Return how many calls may be in flight where this one may have starved, and else 0.
 
         It may have where its own connection was never answered while another one was. Once it is
         known that calls starve, all that were sent before may have.
         """
         with self._lock:
-            if reply.connection in self._spans or self._failed >= TRIALS:
+            if raw.connection in self._spans or self._failed >= MAX_FAILED_TRIALS:
                 return 0
-            if not self._found and self._latest < reply.began:
+            if not self._found and self._latest < raw.began:
                 return 0
             served = self._served()
         return served if served < in_flight else 0
 
-    def tried(self, fewer: int, *, answered: bool) -> None:
+    def record_trial(self, fewer: int, *, answered: bool) -> None:
         """Take in whether a call was answered with only so many in flight."""
         if answered:
             self._found, self._failed = fewer, 0

@@ -17,12 +17,12 @@ from pyrate_limiter import InMemoryBucket, Limiter, Rate, SingleBucketFactory
 
 __all__ = ["StoppedError", "Throttle"]
 
-GROWTH = 20
+RESPONSES_TO_GROW = 20
 """How many answers it takes, after a pause, to let one more call be in flight."""
 
 MILLISECONDS = 1000
 
-TICK = 0.001
+MIN_WAIT_SECONDS = 0.001
 """The shortest wait for a place in the rate, in seconds."""
 
 
@@ -50,12 +50,12 @@ class Throttle:
         self._changed = Condition()
         self._spacing = None if rate is None else ceil(MILLISECONDS / rate)
         self._limiter = None if self._spacing is None else _limiter(self._spacing)
-        self._most = self._likely = self._allowed = concurrency
+        self._max_window = self._slow_start_threshold = self._window = concurrency
         self._in_flight = 0
         self._answers = 0
         self._waiting: list[_Place] = []
         self._paused_until = 0.0
-        self._halved = 0.0
+        self._last_backoff = 0.0
         self._stopped = False
 
     @contextmanager
@@ -86,29 +86,29 @@ class Throttle:
             now = time.monotonic()
             self._paused_until = max(self._paused_until, now + seconds)
             self._answers = 0
-            self._allowed = 1
-            if since >= self._halved:
-                self._likely = max(1, self._likely // 2)
-                self._halved = now
+            self._window = 1
+            if since >= self._last_backoff:
+                self._slow_start_threshold = max(1, self._slow_start_threshold // 2)
+                self._last_backoff = now
             self._changed.notify_all()
 
     def limit(self, most: int) -> int:
         """Let so many be in flight at the most, and return how many it was before."""
         with self._changed:
-            before, self._most = self._most, most
-            self._likely = self._allowed = most
+            before, self._max_window = self._max_window, most
+            self._slow_start_threshold = self._window = most
             self._changed.notify_all()
         return before
 
     @property
     def most(self) -> int:
         """How many calls may be in flight where nothing asks for a pause."""
-        return self._most
+        return self._max_window
 
     @property
-    def allowed(self) -> int:
+    def window(self) -> int:
         """How many calls may be in flight now."""
-        return self._allowed
+        return self._window
 
     def stop(self) -> None:
         """Let nobody go any more."""
@@ -133,7 +133,7 @@ class Throttle:
         earliest = max(self._paused_until, place.due)
         if earliest > now:
             return earliest - now
-        if self._in_flight >= self._allowed:
+        if self._in_flight >= self._window:
             return None
         if any(other < place and other.due <= now for other in self._waiting):
             return None
@@ -142,17 +142,17 @@ class Throttle:
         # Not `blocking`: that could be neither stopped nor overtaken by a call that is due.
         if self._limiter.try_acquire("call", blocking=False):
             return 0
-        return max(self._spacing / MILLISECONDS / 10, TICK)
+        return max(self._spacing / MILLISECONDS / 10, MIN_WAIT_SECONDS)
 
     def _grow(self) -> None:
         if time.monotonic() < self._paused_until:
             return
         self._answers += 1
-        if self._allowed < self._likely:
-            self._allowed += 1
-        elif self._answers >= GROWTH and self._likely < self._most:
+        if self._window < self._slow_start_threshold:
+            self._window += 1
+        elif self._answers >= RESPONSES_TO_GROW and self._slow_start_threshold < self._max_window:
             self._answers = 0
-            self._likely += 1
+            self._slow_start_threshold += 1
 
 
 def _limiter(spacing: int) -> Limiter:

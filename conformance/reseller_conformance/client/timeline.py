@@ -10,12 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
-__all__ = ["Course", "Timeline", "together"]
+__all__ = ["Timeline", "TimelineBuilder", "merge"]
 
-STEP = 0.125
+STEP_SECONDS = 0.125
 """Seconds of the shortest step."""
 
-MOST = 64
+MAX_STEPS = 64
 """Steps that are kept: a plot has room for no more, and memory stays bounded."""
 
 
@@ -23,7 +23,7 @@ MOST = 64
 class Timeline:
     """Tries begun in each step of so many seconds, and the slowest answer that came in it."""
 
-    step: float = STEP
+    step: float = STEP_SECONDS
     tries: tuple[int, ...] = ()
     slowest: tuple[float, ...] = ()
 
@@ -38,13 +38,13 @@ class Timeline:
         )
 
 
-class Course:
+class TimelineBuilder:
     """A timeline in the making; times are those of one clock, which need not start at zero."""
 
     def __init__(self) -> None:
         """Start from nothing."""
         self._start: float | None = None
-        self._step = STEP
+        self._step = STEP_SECONDS
         self._tries: list[int] = []
         self._slowest: list[float] = []
 
@@ -67,7 +67,7 @@ class Course:
         if self._start is None:
             self._start = now
         since = max(now - self._start, 0.0)
-        while (place := int(since / self._step)) >= MOST:
+        while (place := int(since / self._step)) >= MAX_STEPS:
             wider = self.timeline.widened(2 * self._step)
             self._step = wider.step
             self._tries, self._slowest = list(wider.tries), list(wider.slowest)
@@ -77,9 +77,9 @@ class Course:
         return place
 
 
-def together(timelines: Sequence[Timeline]) -> Timeline:
+def merge(timelines: Sequence[Timeline]) -> Timeline:
     """Add up what several asked at the same time."""
-    step = max((timeline.step for timeline in timelines), default=STEP)
+    step = max((timeline.step for timeline in timelines), default=STEP_SECONDS)
     rows = [timeline.widened(step) for timeline in timelines]
     return Timeline(
         step,

@@ -12,9 +12,9 @@ from itertools import pairwise
 from statistics import median
 from threading import Lock
 
-from reseller_conformance.client.timeline import Course, Timeline
+from reseller_conformance.client.timeline import Timeline, TimelineBuilder
 
-__all__ = ["Bucket", "Latency", "Ledger", "Traffic"]
+__all__ = ["Bucket", "Latency", "Traffic", "TrafficRecorder"]
 
 BOUNDS = (*(digit * 10.0**power for power in range(-4, 2) for digit in (1, 2, 5)), 100.0)
 """Seconds at which the buckets of a histogram end: three to a power of ten."""
@@ -57,7 +57,7 @@ class Traffic:
     notes: tuple[str, ...] = ()
 
 
-class Ledger:
+class TrafficRecorder:
     """Counts traffic, from several threads at once."""
 
     def __init__(self) -> None:
@@ -68,7 +68,7 @@ class Ledger:
         self._reserved = 0
         self._bytes = 0
         self._latencies = array("d")
-        self._course = Course()
+        self._course = TimelineBuilder()
         self._asking = 0
         self._since = 0.0
         self._seconds = 0.0
@@ -103,7 +103,7 @@ class Ledger:
                 self._course.answered(time.monotonic(), seconds)
 
     @contextmanager
-    def asking(self) -> Iterator[None]:
+    def sending(self) -> Iterator[None]:
         """Measure the time in which anybody asks."""
         with self._lock:
             if self._asking == 0:

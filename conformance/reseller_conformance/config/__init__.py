@@ -1,1 +1,1 @@
-"""config."""
+"""The options of a run, their defaults, and the validated settings."""

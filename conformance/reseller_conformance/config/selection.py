@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from reseller_conformance.cli.help import suggestion
 from reseller_conformance.requirements import CATALOGUE, Requirement
+from reseller_conformance.util.suggestion import suggestion
 
 __all__ = ["EVERYTHING", "Selection", "SelectionError", "selection_from"]
 

@@ -30,7 +30,7 @@ from reseller_conformance.config.selection import (
 from reseller_conformance.contract import Format
 from reseller_conformance.findings.baseline import Baseline, BaselineError, load
 from reseller_conformance.redaction.secret import Scrubber, Secret
-from reseller_conformance.reports.registry import Writer, wanted
+from reseller_conformance.reports.registry import Writer, requested_reports
 from reseller_conformance.requirements import Level
 
 __all__ = ["Settings", "SettingsError", "settings_from"]
@@ -42,8 +42,8 @@ GATEWAY_RATE = 10.0
 READ = ("api-key-file", "baseline", "ca-bundle", "client-cert", "client-key")
 """The options that name a file to be read."""
 
-MOST_IN_FLIGHT = 1_000
-A_DAY = 86_400.0
+MAX_CONCURRENCY = 1_000
+MAX_TIMEOUT_SECONDS = 86_400.0
 RATES = (1 / 3_600, 100_000.0)
 """Calls a second, at the least and at the most: what a limiter can count."""
 
@@ -136,7 +136,7 @@ def settings_from(
         level=_level(reader.choice("level", Level, Level.MUST)),
         seed=reader.number("seed", int, 0, DEFAULT_SEED),
         seed_given=seed is not None,
-        reports=wanted(reader.text),
+        reports=requested_reports(reader.text),
         baseline=_baseline(reader),
         update_baseline=bool(reader.words.get("update-baseline")),
         selection=_selection(reader),
@@ -418,8 +418,8 @@ def _limits(reader: _Reader, local: bool) -> Limits:
     most = reader.text("max-requests")
     return Limits(
         rate=_rate(rate) if rate else (None if local else GATEWAY_RATE),
-        concurrency=reader.number("concurrency", int, 1, 8, MOST_IN_FLIGHT),
-        timeout=reader.number("timeout", float, 0.001, 10.0, A_DAY),
+        concurrency=reader.number("concurrency", int, 1, 8, MAX_CONCURRENCY),
+        timeout=reader.number("timeout", float, 0.001, 10.0, MAX_TIMEOUT_SECONDS),
         retries=reader.number("retries", int, 0, 2, 100),
         max_requests=reader.number("max-requests", int, 1, 1) if most else None,
     )

@@ -7,15 +7,15 @@ envelope is the one that was called for, and whether its values make sense, is l
 from __future__ import annotations
 
 from reseller_conformance.envelope.encoding_conflicts import (
+    alternative_decodings,
     charset_problem,
     declared_package,
-    misread,
 )
 from reseller_conformance.envelope.model import (
     Envelope,
+    EnvelopeKind,
     ErrorList,
     FieldValue,
-    Looks,
     Overview,
     Problem,
     Unreadable,
@@ -26,16 +26,16 @@ from reseller_conformance.util.text import excerpt
 
 __all__ = [
     "Envelope",
+    "EnvelopeKind",
     "ErrorList",
     "FieldValue",
-    "Looks",
     "Overview",
     "Problem",
     "Unreadable",
+    "alternative_decodings",
     "charset_problem",
     "declared_package",
     "excerpt",
     "looks_of",
-    "misread",
     "read_envelope",
 ]

@@ -11,20 +11,20 @@ from reseller_conformance.contract import Kind
 from reseller_conformance.envelope.model import FieldValue
 from reseller_conformance.requirements import Requirement
 
-__all__ = ["Dialect", "Entries", "Wrong"]
+__all__ = ["BadValue", "Dialect", "ErrorItems"]
 
 V = TypeVar("V")
 
 
 @dataclass(frozen=True, slots=True)
-class Wrong:
+class BadValue:
     """Not a value of its kind: what came instead, in words."""
 
     got: str
 
 
 @dataclass(frozen=True, slots=True)
-class Entries(Generic[V]):
+class ErrorItems(Generic[V]):
     """What `errors` holds: the messages with their places in it, and the names of all else."""
 
     items: Sequence[tuple[str, V]]
@@ -54,15 +54,15 @@ class Dialect(ABC, Generic[V]):
         """Say in a few words what this is, an excerpt at the end."""
 
     @abstractmethod
-    def field(self, kind: Kind, value: V) -> FieldValue | Wrong | None:
+    def field(self, kind: Kind, value: V) -> FieldValue | BadValue | None:
         """Read a value of this kind."""
 
     @abstractmethod
-    def text(self, value: V) -> str | Wrong | None:
+    def text(self, value: V) -> str | BadValue | None:
         """Read a text."""
 
     @abstractmethod
-    def entries(self, value: V) -> Entries[V] | Wrong:
+    def entries(self, value: V) -> ErrorItems[V] | BadValue:
         """Read what `errors` holds."""
 
     def attributes(self, _value: object, /) -> Sequence[tuple[str, V]]:

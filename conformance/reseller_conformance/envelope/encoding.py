@@ -18,7 +18,16 @@ from reseller_conformance.envelope.model import Problem
 from reseller_conformance.requirements import READABLE_ENCODING
 from reseller_conformance.util.text import excerpt
 
-__all__ = ["Own", "Reading", "charset_of", "codec_of", "decode", "json_reading", "own", "readings"]
+__all__ = [
+    "DeclaredEncoding",
+    "DecodedBody",
+    "candidate_decodings",
+    "charset_of",
+    "codec_of",
+    "declared_encoding",
+    "decode",
+    "json_reading",
+]
 
 _MARKS = (
     (b"\xff\xfe\0\0", "utf-32-le"),  # before UTF-16's, which it begins with
@@ -35,7 +44,7 @@ _WIDE = (
     (re.compile(rb"\0[^\0](?:\0[^\0]|\Z)", re.DOTALL), "utf-16-be"),
 )
 _EBCDIC = b"\x4c\x6f\xa7\x94"
-_HEAD = 1024
+_HEAD_BYTES = 1024
 _DECLARED = re.compile(
     r"""<\?xml\s+version\s*=\s*(?:"[^"]*"|'[^']*')\s+encoding\s*=\s*"""
     r"""(["'])([A-Za-z][A-Za-z0-9._-]*)\1"""
@@ -74,7 +83,7 @@ _REFUSED = {
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class DecodedBody:
     """A body decoded; `lossy` where U+FFFD stands in it for bytes that do not decode."""
 
     text: str
@@ -83,7 +92,7 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
-class Own:
+class DeclaredEncoding:
     """The encoding that a body claims for itself: UTF-8 where it says nothing.
 
     `said` is its name as the body has it. Where `fault` says what is wrong with the claim, `codec`
@@ -135,68 +144,70 @@ def decode(body: bytes, codec: str | None) -> str | None:
         return None
 
 
-def json_reading(body: bytes) -> Reading:
+def json_reading(body: bytes) -> DecodedBody:
     """Decode a JSON text, if need be in another encoding than the one that it must have."""
     mark = _marked(body)
     found = mark or _wide(body)
     if found is None:
         text = decode(body, "utf-8")
-        return Reading(text) if text is not None else _forced(body, "utf-8", "UTF-8")
+        return DecodedBody(text) if text is not None else _forced(body, "utf-8", "UTF-8")
     got = f"{found.upper()}{', with a byte order mark' if mark else ''}: {body[:12]!r}"
     problem = Problem(READABLE_ENCODING, "body", "UTF-8 without a byte order mark", got)
-    return _somehow(body, found, problem)
+    return _decode_lossy(body, found, problem)
 
 
-def readings(body: bytes, content_type: str | None) -> Iterator[Reading]:
+def candidate_decodings(body: bytes, content_type: str | None) -> Iterator[DecodedBody]:
     """Decode an XML document by what rules it, and, should that not read, by what it says itself.
 
     A charset in the header that does not decode is no problem of the body's; one that decodes
     what the body says otherwise is not told here either.
     """
-    claimed = own(body)
+    claimed = declared_encoding(body)
     expected = "an encoding that the document marks or declares, and that readers know"
     problem = Problem(READABLE_ENCODING, "body", expected, claimed.fault) if claimed.fault else None
     if not claimed.marked:
         text = decode(body, codec_of(charset_of(content_type) or ""))
         if text is not None:
-            yield Reading(text, problem if claimed.unknown else None)
+            yield DecodedBody(text, problem if claimed.unknown else None)
     codec = claimed.codec or "utf-8"
     text = decode(body, codec)
     if text is not None:
-        yield Reading(text, problem)
+        yield DecodedBody(text, problem)
     elif problem is not None:
-        yield _somehow(body, codec, problem)
+        yield _decode_lossy(body, codec, problem)
     else:
         yield _forced(body, codec, claimed.said)
 
 
-def own(body: bytes) -> Own:
+def declared_encoding(body: bytes) -> DeclaredEncoding:
     """Find the encoding that an XML document claims for itself (XML 1.0, 4.3.3 and F)."""
     mark = _marked(body)
     if mark is not None:
         declared = _declared(body, mark)
         unsaid = mark.startswith("utf-32") and declared is None
         fault = f"{mark.upper()}, marked but not declared" if unsaid else ""
-        return Own(mark, mark.upper(), marked=True, fault=fault)
+        return DeclaredEncoding(mark, mark.upper(), marked=True, fault=fault)
     wide = _wide(body)
     declared = _declared(body, wide or ("cp037" if body.startswith(_EBCDIC) else "latin-1"))
     if declared is None:
         fault = f"{wide.upper()}, neither marked nor declared" if wide else ""
-        return Own(wide or "utf-8", "UTF-8", fault=fault)
+        return DeclaredEncoding(wide or "utf-8", "UTF-8", fault=fault)
     codec = codec_of(declared)
     if codec is None:
-        return Own(wide, fault=f"an encoding not known: {excerpt(declared)}", unknown=True)
+        return DeclaredEncoding(
+            wide, fault=f"an encoding not known: {excerpt(declared)}", unknown=True
+        )
     if wide is not None and wide.startswith(codec):
         codec = wide
     # A declaration that the encoding which it names would spell in other bytes is wrong.
-    if "<?xml" not in body[:_HEAD].decode(codec, "replace"):
-        return Own(wide, fault=f"bytes of another encoding than {declared!r}")
-    return Own(codec, declared)
+    if "<?xml" not in body[:_HEAD_BYTES].decode(codec, "replace"):
+        return DeclaredEncoding(wide, fault=f"bytes of another encoding than {declared!r}")
+    return DeclaredEncoding(codec, declared)
 
 
 def _declared(body: bytes, codec: str) -> str | None:
     # Something before it is a fault of its own, and must not make the rest unreadable as well.
-    before_the_root = body[:_HEAD].decode(codec, "replace").partition("<result")[0]
+    before_the_root = body[:_HEAD_BYTES].decode(codec, "replace").partition("<result")[0]
     match = _DECLARED.search(before_the_root)
     return match[2] if match else None
 
@@ -209,7 +220,7 @@ def _wide(body: bytes) -> str | None:
     return next((codec for pattern, codec in _WIDE if pattern.match(body)), None)
 
 
-def _forced(body: bytes, codec: str, said: str) -> Reading:
+def _forced(body: bytes, codec: str, said: str) -> DecodedBody:
     """Decode what does not decode, and say where it does not."""
     at = 0
     try:
@@ -217,9 +228,9 @@ def _forced(body: bytes, codec: str, said: str) -> Reading:
     except UnicodeDecodeError as error:
         at = error.start
     expected, got = f"bytes that decode as {said}", f"bytes that do not: {body[at : at + 12]!r}"
-    return _somehow(body, codec, Problem(READABLE_ENCODING, f"byte {at + 1}", expected, got))
+    return _decode_lossy(body, codec, Problem(READABLE_ENCODING, f"byte {at + 1}", expected, got))
 
 
-def _somehow(body: bytes, codec: str, problem: Problem) -> Reading:
+def _decode_lossy(body: bytes, codec: str, problem: Problem) -> DecodedBody:
     text = body.decode(codec, "replace").removeprefix("\ufeff")
-    return Reading(text, problem, lossy="\ufffd" in text)
+    return DecodedBody(text, problem, lossy="\ufffd" in text)

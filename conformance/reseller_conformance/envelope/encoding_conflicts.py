@@ -5,14 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from reseller_conformance.contract import Format
-from reseller_conformance.envelope.encoding import charset_of, codec_of, decode, own, readings
+from reseller_conformance.envelope.encoding import (
+    candidate_decodings,
+    charset_of,
+    codec_of,
+    declared_encoding,
+    decode,
+)
 from reseller_conformance.envelope.model import Problem
-from reseller_conformance.envelope.tree import survey
+from reseller_conformance.envelope.tree import index_names
 from reseller_conformance.envelope.xml_parser import levels, parse
 from reseller_conformance.requirements import HTTP_CHARSET
 from reseller_conformance.util.text import excerpt
 
-__all__ = ["charset_problem", "declared_package", "misread"]
+__all__ = ["alternative_decodings", "charset_problem", "declared_package"]
 
 _LIKELY = ("utf-8", "windows-1252", "iso-8859-1")
 
@@ -46,7 +52,7 @@ def _json(body: bytes, charset: str, codec: str) -> Problem | None:
 
 
 def _xml(body: bytes, charset: str, codec: str) -> Problem | None:
-    claimed = own(body)
+    claimed = declared_encoding(body)
     if claimed.codec == codec:
         return None
     text = decode(body, claimed.codec)
@@ -75,13 +81,13 @@ def _problem(expected: str, charset: str, got: str) -> Problem:
     return Problem(HTTP_CHARSET, "Content-Type", expected, f"charset {excerpt(charset)}, {got}")
 
 
-def misread(body: bytes) -> Mapping[str, str]:
+def alternative_decodings(body: bytes) -> Mapping[str, str]:
     """Return what `package` of an XML body would be in other likely encodings, by their names.
 
     UTF-8 that is declared as ISO-8859-1 is well-formed, and wrong: only the other format can
     tell. Empty where the other encodings make no XML, or the name that the body's own makes.
     """
-    read = _package(next(readings(body, None)).text)
+    read = _package(next(candidate_decodings(body, None)).text)
     found: dict[str, str] = {}
     for name in _LIKELY:
         text = decode(body, codec_of(name))
@@ -93,7 +99,7 @@ def misread(body: bytes) -> Mapping[str, str]:
 
 def declared_package(body: bytes, content_type: str | None) -> str | None:
     """Return what `package` would be if the header did not overrule the body's own encoding."""
-    charset, claimed = charset_of(content_type), own(body)
+    charset, claimed = charset_of(content_type), declared_encoding(body)
     if charset is None or codec_of(charset) == claimed.codec:
         return None
     text = decode(body, claimed.codec)
@@ -104,6 +110,6 @@ def _package(text: str) -> str | None:
     root = parse(text).root
     if root is None:
         return None
-    sights = survey(levels(root))
+    sights = index_names(levels(root))
     home = max(sights, key=lambda sight: sight.fields)
     return next((element.text for element in home.exact.get("package", ())), None)

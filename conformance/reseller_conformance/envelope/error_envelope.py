@@ -6,16 +6,22 @@ from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from reseller_conformance.contract import ERROR, FIELDS
-from reseller_conformance.envelope.dialect import Dialect, Wrong
+from reseller_conformance.envelope.dialect import BadValue, Dialect
 from reseller_conformance.envelope.problems import Problems
-from reseller_conformance.envelope.tree import ATTRIBUTE, MOST, TOLD, Sight, folded
+from reseller_conformance.envelope.tree import (
+    ATTRIBUTE,
+    ERROR_MEMBERS,
+    MAX_SCOPES,
+    NameIndex,
+    folded,
+)
 from reseller_conformance.requirements import (
-    ERRORS_APART,
-    ERRORS_CLOSED,
-    ERRORS_LISTED,
+    ERRORS_LIST,
     ERRORS_MESSAGE,
+    ERRORS_NO_ACCOUNT_FIELDS,
+    ERRORS_NO_EMPTY_TEXT,
+    ERRORS_NO_EXTRAS,
     ERRORS_SHAPE,
-    ERRORS_TEXT,
 )
 from reseller_conformance.util.text import excerpt, named, shortened
 
@@ -27,37 +33,37 @@ _ABSENT = "none of that name"
 
 
 @dataclass(frozen=True, slots=True)
-class _Page(Generic[V]):
+class _Context(Generic[V]):
     """All that the judgements below look at; `elements` are those whose attributes are judged."""
 
-    told: Sight[V]
+    errors_at: NameIndex[V]
     dialect: Dialect[V]
     problems: Problems
     elements: list[tuple[str, object]] = field(default_factory=list)
-    lone: list[V] = field(default_factory=list)
+    bare_errors: list[V] = field(default_factory=list)
 
 
 def judge_errors(
-    told: Sight[V], fields: Sight[V] | None, dialect: Dialect[V], problems: Problems
+    told: NameIndex[V], fields: NameIndex[V] | None, dialect: Dialect[V], problems: Problems
 ) -> tuple[str, ...]:
     """Judge the error envelope told at one level; return the messages that read.
 
     `fields` is where fields of an account were found as well.
     """
-    page = _Page(told, dialect, problems)
+    page = _Context(told, dialect, problems)
     _judge_shape(page)
     _judge_message(page)
     errors = _judge_list(page)
     if fields is not None:
         names = ", ".join(name.name for name in FIELDS if fields.holds(name.name))
         got = f"fields of an account: {shortened(names)}"
-        problems.add(ERRORS_APART, names, "no field of an account", got)
+        problems.add(ERRORS_NO_ACCOUNT_FIELDS, names, "no field of an account", got)
     _judge_closed(page, fields)
     return tuple(errors)
 
 
-def _judge_shape(page: _Page[V]) -> None:
-    level, dialect = page.told.level, page.dialect
+def _judge_shape(page: _Context[V]) -> None:
+    level, dialect = page.errors_at.scope, page.dialect
     if level.where != dialect.errors_at:
         expected = f"message and errors in {dialect.errors_at or 'the one object itself'}"
         page.problems.add(ERRORS_SHAPE, level.where, expected, f"both in {level.where}")
@@ -68,26 +74,26 @@ def _judge_shape(page: _Page[V]) -> None:
             page.problems.add(ERRORS_SHAPE, link.where, "elements only", got)
 
 
-def _judge_message(page: _Page[V]) -> None:
+def _judge_message(page: _Context[V]) -> None:
     add = page.problems.add
-    where, expected = page.told.level.place("message"), f"exactly {ERROR}"
-    values = page.told.exact.get("message", [])
+    where, expected = page.errors_at.scope.place("message"), f"exactly {ERROR}"
+    values = page.errors_at.exact.get("message", [])
     if not values:
-        add(ERRORS_MESSAGE, where, expected, _ABSENT, _came_as(page.told, "message"))
+        add(ERRORS_MESSAGE, where, expected, _ABSENT, _came_as(page.errors_at, "message"))
     if len(values) > 1:
         add(ERRORS_MESSAGE, where, "message once", f"{len(values)} of that name")
     for value in values:
         page.elements.append((where, value))
         text = page.dialect.text(value)
-        if isinstance(text, Wrong):
+        if isinstance(text, BadValue):
             add(ERRORS_MESSAGE, where, expected, text.got)
         elif text is not None and text != ERROR:
             add(ERRORS_MESSAGE, where, expected, page.dialect.describe(value))
 
 
-def _judge_list(page: _Page[V]) -> list[str]:
-    told, dialect, add = page.told, page.dialect, page.problems.add
-    where = told.level.place("errors")
+def _judge_list(page: _Context[V]) -> list[str]:
+    told, dialect, add = page.errors_at, page.dialect, page.problems.add
+    where = told.scope.place("errors")
     values = told.exact.get("errors", [])
     if len(values) > 1:
         add(ERRORS_SHAPE, where, "errors once", f"{len(values)} of that name")
@@ -95,71 +101,78 @@ def _judge_list(page: _Page[V]) -> list[str]:
         return [text for value in values for text in _read_list(page, where, value)]
     if "errors" in told.near:
         spelt, value = told.near["errors"][0]
-        add(ERRORS_LISTED, where, dialect.listed, _ABSENT, _came_as(told, "errors"))
-        return _read_list(page, told.level.place(spelt), value)
-    page.lone.extend(value for name, value in told.level.members if folded(name) == ERROR)
-    if not page.lone:
-        add(ERRORS_LISTED, where, dialect.listed, _ABSENT)
+        add(ERRORS_LIST, where, dialect.listed, _ABSENT, _came_as(told, "errors"))
+        return _read_list(page, told.scope.place(spelt), value)
+    page.bare_errors.extend(value for name, value in told.scope.members if folded(name) == ERROR)
+    if not page.bare_errors:
+        add(ERRORS_LIST, where, dialect.listed, _ABSENT)
         return []
     add(dialect.lone_error, where, dialect.listed, _ABSENT, f"came as {ERROR}")
-    texts = (dialect.text(value) for value in page.lone)
+    texts = (dialect.text(value) for value in page.bare_errors)
     return [text for text in texts if isinstance(text, str)]
 
 
-def _read_list(page: _Page[V], where: str, value: V) -> list[str]:
+def _read_list(page: _Context[V], where: str, value: V) -> list[str]:
     dialect, add = page.dialect, page.problems.add
     page.elements.append((where, value))
     entries = dialect.entries(value)
-    if isinstance(entries, Wrong):
-        add(ERRORS_LISTED, where, dialect.listed, entries.got)
+    if isinstance(entries, BadValue):
+        add(ERRORS_LIST, where, dialect.listed, entries.got)
         return []
     if stray := dialect.stray(value):
         add(ERRORS_SHAPE, where, "elements only", f"text between them: {excerpt(stray)}")
     for name in entries.others:
-        add(ERRORS_CLOSED, where, "nothing undocumented", f"<{named(name)}>")
+        add(ERRORS_NO_EXTRAS, where, "nothing undocumented", f"<{named(name)}>")
     errors: list[str] = []
-    for step, item in entries.items[:MOST]:
+    for step, item in entries.items[:MAX_SCOPES]:
         page.elements.append((f"{where}{step}", item))
         text = dialect.text(item)
-        if isinstance(text, Wrong):
-            add(ERRORS_LISTED, f"{where}{step}", "a text", text.got)
+        if isinstance(text, BadValue):
+            add(ERRORS_LIST, f"{where}{step}", "a text", text.got)
         elif text is not None:
             errors.append(text)
             if not text.strip():
-                add(ERRORS_TEXT, f"{where}{step}", "a text that is not empty", excerpt(text))
+                add(
+                    ERRORS_NO_EMPTY_TEXT,
+                    f"{where}{step}",
+                    "a text that is not empty",
+                    excerpt(text),
+                )
     return errors
 
 
-def _judge_closed(page: _Page[V], fields: Sight[V] | None) -> None:
-    level, add = page.told.level, page.problems.add
-    used = {id(link.value) for link in level.chain} | set(map(id, page.lone))
+def _judge_closed(page: _Context[V], fields: NameIndex[V] | None) -> None:
+    level, add = page.errors_at.scope, page.problems.add
+    used = {id(link.value) for link in level.chain} | set(map(id, page.bare_errors))
     if fields is not None:
-        used.update(id(link.value) for link in fields.level.chain)
+        used.update(id(link.value) for link in fields.scope.chain)
     for name, value in level.members:
-        apart = fields is not None and fields.level is level and _is_field(fields, name)
-        if not apart and id(value) not in used and not _is_told(page.told, name):
+        apart = fields is not None and fields.scope is level and _is_field(fields, name)
+        if not apart and id(value) not in used and not _is_error_member(page.errors_at, name):
             got = page.dialect.describe(value)
-            add(ERRORS_CLOSED, level.place(name), "nothing undocumented", got)
+            add(ERRORS_NO_EXTRAS, level.place(name), "nothing undocumented", got)
     for where, element in page.elements:
         attributes = page.dialect.attributes(element)
         if id(attributes) in used:
             continue
         for name, value in attributes:
             got = page.dialect.describe(value)
-            add(ERRORS_CLOSED, f"{where}{ATTRIBUTE}{named(name)}", "nothing undocumented", got)
+            add(ERRORS_NO_EXTRAS, f"{where}{ATTRIBUTE}{named(name)}", "nothing undocumented", got)
 
 
-def _is_told(told: Sight[V], name: str) -> bool:
+def _is_error_member(told: NameIndex[V], name: str) -> bool:
     """Say whether this is `message` or `errors`, or another spelling that came in its place."""
-    return name in TOLD or (folded(name) in TOLD and folded(name) not in told.exact)
+    return name in ERROR_MEMBERS or (
+        folded(name) in ERROR_MEMBERS and folded(name) not in told.exact
+    )
 
 
-def _is_field(sight: Sight[V], name: str) -> bool:
+def _is_field(sight: NameIndex[V], name: str) -> bool:
     return name in sight.exact or any(
         name == spelt for near in sight.near.values() for spelt, _ in near
     )
 
 
-def _came_as(told: Sight[V], name: str) -> str:
+def _came_as(told: NameIndex[V], name: str) -> str:
     near = told.near.get(name)
     return f"came as {named(near[0][0])}" if near else ""

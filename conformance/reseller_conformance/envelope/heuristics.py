@@ -8,13 +8,13 @@ from __future__ import annotations
 import re
 
 from reseller_conformance.contract import FIELDS
-from reseller_conformance.envelope.model import Looks
+from reseller_conformance.envelope.model import EnvelopeKind
 from reseller_conformance.envelope.tree import folded
 from reseller_conformance.util.text import excerpt
 
-__all__ = ["ENOUGH", "guess", "is_html", "sort_of"]
+__all__ = ["MIN_FIELDS", "content_kind", "guess", "is_html"]
 
-ENOUGH = 3
+MIN_FIELDS = 3
 """How many of the ten names make an overview."""
 
 _NAMES = "|".join(field.name.replace("_", "[_-]?") for field in FIELDS)
@@ -27,27 +27,27 @@ _HTML = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f\ufffd]")
-_HEAD = 2000
+_HEAD_CHARS = 2000
 
 
-def guess(text: str) -> Looks:
+def guess(text: str) -> EnvelopeKind:
     """Say what this text was meant to be."""
     names = {folded(match[1]) for match in _AS_NAME.finditer(text)}
-    if len(names) >= ENOUGH:
-        return Looks.OVERVIEW
+    if len(names) >= MIN_FIELDS:
+        return EnvelopeKind.OVERVIEW
     # The word "message" in a page for people is no error envelope.
     if not is_html(text) and _ERRORS.search(text):
-        return Looks.ERRORS
+        return EnvelopeKind.ERRORS
     bare = {folded(match[0]) for match in _BARE.finditer(text)}
-    return Looks.OVERVIEW if names or len(bare) >= ENOUGH else Looks.NEITHER
+    return EnvelopeKind.OVERVIEW if names or len(bare) >= MIN_FIELDS else EnvelopeKind.UNKNOWN
 
 
 def is_html(text: str) -> bool:
     """Say whether this is a page for people."""
-    return _HTML.match(text[:_HEAD]) is not None
+    return _HTML.match(text[:_HEAD_CHARS]) is not None
 
 
-def sort_of(text: str) -> str:
+def content_kind(text: str) -> str:
     """Say which sort of text this is, an excerpt at the end."""
     start = text.lstrip()
     if is_html(text):
@@ -57,6 +57,6 @@ def sort_of(text: str) -> str:
     elif start.startswith(("{", "[")):
         sort = "JSON"
     else:
-        odd = len(_CONTROL.findall(text[:_HEAD]))
-        sort = "binary data" if odd * 20 > min(len(text), _HEAD) else "plain text"
+        odd = len(_CONTROL.findall(text[:_HEAD_CHARS]))
+        sort = "binary data" if odd * 20 > min(len(text), _HEAD_CHARS) else "plain text"
     return f"{sort}: {excerpt(start)}"

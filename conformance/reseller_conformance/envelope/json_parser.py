@@ -16,13 +16,13 @@ from itertools import islice
 from typing import TypeAlias
 
 from reseller_conformance.envelope.model import Problem
-from reseller_conformance.envelope.problems import MANY
-from reseller_conformance.envelope.tree import MOST, Level, survey
+from reseller_conformance.envelope.problems import MAX_PROBLEMS
+from reseller_conformance.envelope.tree import MAX_SCOPES, Scope, index_names
 from reseller_conformance.requirements import READABLE_SYNTAX
 from reseller_conformance.util.text import excerpt
 
 __all__ = [
-    "DEEPEST",
+    "MAX_DEPTH",
     "SURROGATE",
     "WHITE",
     "Constant",
@@ -35,7 +35,7 @@ __all__ = [
     "parse",
 ]
 
-DEEPEST = 100
+MAX_DEPTH = 100
 """Levels of nesting that are read; the envelopes need two."""
 
 WHITE = " \t\r\n"
@@ -105,7 +105,7 @@ def parse(text: str) -> Parsed:
     try:
         value, end = _decode(_STRICT, text, start)
     except _TooDeepError:
-        got = f"more than {DEEPEST} levels of nesting, more than any envelope needs"
+        got = f"more than {MAX_DEPTH} levels of nesting, more than any envelope needs"
         return Parsed(None, True, Problem(READABLE_SYNTAX, "body", _EXPECTED, got))
     except json.JSONDecodeError as error:
         return _broken(text, start, error)
@@ -119,7 +119,7 @@ def parse(text: str) -> Parsed:
 
 
 def _decode(decoder: json.JSONDecoder, text: str, start: int) -> tuple[Json, int]:
-    if text.count("{") + text.count("[") > DEEPEST and _nested(text, start) > DEEPEST:
+    if text.count("{") + text.count("[") > MAX_DEPTH and _nested(text, start) > MAX_DEPTH:
         raise _TooDeepError
     value: Json
     value, end = decoder.raw_decode(text, start)
@@ -165,7 +165,7 @@ def _within(text: str) -> Iterator[tuple[Json, int]]:
             value, _ = _decode(_STRICT, text, match.start())
         except (_TooDeepError, json.JSONDecodeError):
             continue
-        if any(sight.fields or sight.told for sight in survey(levels(value))):
+        if any(sight.fields or sight.error_member_count for sight in index_names(levels(value))):
             yield value, match.start()
 
 
@@ -189,18 +189,18 @@ def _position(text: str, at: int) -> str:
     return f"line {line}, column {at - before.rfind(chr(10))}"
 
 
-def levels(root: Json) -> Iterator[Level[Json]]:
+def levels(root: Json) -> Iterator[Scope[Json]]:
     """Walk the objects of a tree, the outermost first."""
-    queue: deque[tuple[Level[Json] | None, str, Json]] = deque([(None, "", root)])
+    queue: deque[tuple[Scope[Json] | None, str, Json]] = deque([(None, "", root)])
     while queue:
         above, step, value = queue.popleft()
         if isinstance(value, Members):
-            level = Level(above, step, value, value.pairs)
+            level = Scope(above, step, value, value.pairs)
             held = value.pairs
         elif isinstance(value, list):
-            level = Level(above, step, value, (), joint="")
+            level = Scope(above, step, value, (), joint="")
             # of more than this, nothing is looked at: naming each would take longer than parsing
-            held = [(f"[{index}]", item) for index, item in enumerate(value[:MOST])]
+            held = [(f"[{index}]", item) for index, item in enumerate(value[:MAX_SCOPES])]
         else:
             return
         yield level
@@ -212,7 +212,7 @@ def levels(root: Json) -> Iterator[Level[Json]]:
 def flaws(text: str, root: Json) -> Iterator[Problem]:
     """Find what Python lets pass: NaN and its like, and surrogates that stand alone."""
     if _SUSPECT.search(text):
-        yield from islice(_flaws(root), MANY)
+        yield from islice(_flaws(root), MAX_PROBLEMS)
 
 
 def _flaws(root: Json) -> Iterator[Problem]:

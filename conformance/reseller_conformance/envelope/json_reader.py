@@ -7,10 +7,10 @@ from typing import ClassVar
 
 from reseller_conformance.contract import Kind
 from reseller_conformance.envelope import scalars
-from reseller_conformance.envelope.classify import judge
-from reseller_conformance.envelope.dialect import Dialect, Entries, Wrong
+from reseller_conformance.envelope.classify import classify
+from reseller_conformance.envelope.dialect import BadValue, Dialect, ErrorItems
 from reseller_conformance.envelope.encoding import json_reading
-from reseller_conformance.envelope.heuristics import sort_of
+from reseller_conformance.envelope.heuristics import content_kind
 from reseller_conformance.envelope.json_parser import (
     SURROGATE,
     Constant,
@@ -22,8 +22,8 @@ from reseller_conformance.envelope.json_parser import (
     parse,
 )
 from reseller_conformance.envelope.model import Envelope, FieldValue
-from reseller_conformance.envelope.problems import Foreign, Problems
-from reseller_conformance.requirements import ERRORS_LISTED, Requirement
+from reseller_conformance.envelope.problems import OtherFormat, Problems
+from reseller_conformance.requirements import ERRORS_LIST, Requirement
 from reseller_conformance.util.text import excerpt, named, shortened
 
 __all__ = ["read_json"]
@@ -42,7 +42,7 @@ class _Json(Dialect[Json]):
         Kind.TEXT: "a string",
     }
     listed: ClassVar[str] = "a list of one string or more"
-    lone_error: ClassVar[Requirement] = ERRORS_LISTED
+    lone_error: ClassVar[Requirement] = ERRORS_LIST
 
     def __init__(self, lossy: bool) -> None:
         """Read a body of which, if `lossy`, some bytes did not decode."""
@@ -64,7 +64,7 @@ class _Json(Dialect[Json]):
             case _:
                 return "null" if value is None else str(value).lower()
 
-    def field(self, kind: Kind, value: Json) -> FieldValue | Wrong | None:
+    def field(self, kind: Kind, value: Json) -> FieldValue | BadValue | None:
         """Read a count from a number or a string, all else from a string."""
         if kind is Kind.COUNT and isinstance(value, Numeral):
             read: FieldValue | None = scalars.count(value.text)
@@ -73,34 +73,34 @@ class _Json(Dialect[Json]):
             if not isinstance(text, str):
                 return text
             read = scalars.of_kind(kind, text)
-        return Wrong(self.describe(value)) if read is None else read
+        return BadValue(self.describe(value)) if read is None else read
 
-    def text(self, value: Json) -> str | Wrong | None:
+    def text(self, value: Json) -> str | BadValue | None:
         """Read a string."""
         if isinstance(value, Constant):
             return None
         if not isinstance(value, str):
-            return Wrong(self.describe(value))
+            return BadValue(self.describe(value))
         if SURROGATE.search(value) or (self.lost and self.lost in value):
             return None
         return value
 
-    def entries(self, value: Json) -> Entries[Json] | Wrong:
+    def entries(self, value: Json) -> ErrorItems[Json] | BadValue:
         """Read a list of at least one."""
         if isinstance(value, list) and value:
-            return Entries([(f"[{index}]", item) for index, item in enumerate(value)])
-        return Wrong(self.describe(value))
+            return ErrorItems([(f"[{index}]", item) for index, item in enumerate(value)])
+        return BadValue(self.describe(value))
 
 
-def read_json(body: bytes) -> Envelope | Foreign:
+def read_json(body: bytes) -> Envelope | OtherFormat:
     """Read a body as JSON."""
     reading = json_reading(body)
     text = reading.text
     parsed = parse(text)
     if parsed.nothing and text.lstrip()[:1] not in ("", "{", "[", '"'):
-        return Foreign(sort_of(text), text)
+        return OtherFormat(content_kind(text), text)
     problems = Problems(*filter(None, (reading.problem, parsed.problem)))
     for flaw in flaws(text, parsed.value):
         problems.keep(flaw)
     dialect = _Json(reading.lossy)
-    return judge(parsed.value, levels(parsed.value), dialect, text, problems)
+    return classify(parsed.value, levels(parsed.value), dialect, text, problems)

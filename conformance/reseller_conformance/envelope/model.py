@@ -16,9 +16,9 @@ from reseller_conformance.requirements import Requirement
 
 __all__ = [
     "Envelope",
+    "EnvelopeKind",
     "ErrorList",
     "FieldValue",
-    "Looks",
     "Overview",
     "Problem",
     "Unreadable",
@@ -42,12 +42,12 @@ class Problem:
     hint: str = ""
 
 
-class Looks(StrEnum):
+class EnvelopeKind(StrEnum):
     """What an unreadable answer was meant to be, as far as can be told."""
 
     OVERVIEW = "overview"
     ERRORS = "errors"
-    NEITHER = "neither"
+    UNKNOWN = "neither"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ class Unreadable:
     """
 
     problems: tuple[Problem, ...]
-    looks: Looks = Looks.NEITHER
+    kind: EnvelopeKind = EnvelopeKind.UNKNOWN
     values: Mapping[str, FieldValue] = field(default_factory=dict)
     errors: tuple[str, ...] = ()
 
@@ -96,12 +96,12 @@ class Unreadable:
 Envelope = Overview | ErrorList | Unreadable
 
 
-def looks_of(envelope: Envelope) -> Looks:
+def looks_of(envelope: Envelope) -> EnvelopeKind:
     """Return which of the two envelopes this is, or was meant to be."""
     match envelope:
         case Overview():
-            return Looks.OVERVIEW
+            return EnvelopeKind.OVERVIEW
         case ErrorList():
-            return Looks.ERRORS
-        case Unreadable(looks=looks):
+            return EnvelopeKind.ERRORS
+        case Unreadable(kind=looks):
             return looks

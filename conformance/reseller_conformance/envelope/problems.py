@@ -10,23 +10,23 @@ from typing import Any, cast
 from reseller_conformance.envelope.heuristics import guess
 from reseller_conformance.envelope.model import (
     Envelope,
+    EnvelopeKind,
     ErrorList,
     FieldValue,
-    Looks,
     Overview,
     Problem,
     Unreadable,
 )
 from reseller_conformance.requirements import Level, Requirement
 
-__all__ = ["MANY", "Foreign", "Problems", "conclude", "despite"]
+__all__ = ["MAX_PROBLEMS", "OtherFormat", "Problems", "build_envelope", "salvage"]
 
-MANY = 20
+MAX_PROBLEMS = 20
 """Problems of one requirement that are kept; a hostile body could hold a hundred thousand."""
 
 
 @dataclass(frozen=True, slots=True)
-class Foreign:
+class OtherFormat:
     """A body that is evidently in another format: which one, an excerpt at the end."""
 
     got: str
@@ -54,7 +54,7 @@ class Problems:
     def keep(self, problem: Problem) -> None:
         """Note one that is written down already."""
         self._met[problem.requirement] += 1
-        if self._met[problem.requirement] <= MANY:
+        if self._met[problem.requirement] <= MAX_PROBLEMS:
             self._kept.append(problem)
 
     def include(self, requirement: Requirement) -> bool:
@@ -66,15 +66,17 @@ class Problems:
         """All of them; the last of those left out says how many more there were."""
         problems = list(self._kept)
         for requirement, met in self._met.items():
-            if met > MANY:
+            if met > MAX_PROBLEMS:
                 last = max(i for i, p in enumerate(problems) if p.requirement is requirement)
-                problems[last] = replace(problems[last], hint=f"and {met - MANY} more like this")
+                problems[last] = replace(
+                    problems[last], hint=f"and {met - MAX_PROBLEMS} more like this"
+                )
         return tuple(problems)
 
 
-def conclude(
+def build_envelope(
     problems: Problems,
-    looks: Looks,
+    looks: EnvelopeKind,
     values: Mapping[str, FieldValue] | None = None,
     errors: tuple[str, ...] = (),
 ) -> Envelope:
@@ -82,24 +84,26 @@ def conclude(
     found = problems.all
     values = values or {}
     violated = any(problem.requirement.level is Level.MUST for problem in found)
-    if violated or looks is Looks.NEITHER:
+    if violated or looks is EnvelopeKind.UNKNOWN:
         return Unreadable(found, looks, values, errors)
-    if looks is Looks.ERRORS:
+    if looks is EnvelopeKind.ERRORS:
         return ErrorList(errors, found)
     return Overview(**cast("dict[str, Any]", values), problems=found)
 
 
-def despite(problems: Problems, envelope: Envelope | Foreign | None, text: str) -> Unreadable:
+def salvage(problems: Problems, envelope: Envelope | OtherFormat | None, text: str) -> Unreadable:
     """Keep, of what was read of a broken body, only what it was meant to be and its values.
 
     The problems of such a reading are those of the break, and are not told again.
     """
     match envelope:
         case Overview(problems=_):
-            return Unreadable(problems.all, Looks.OVERVIEW, envelope.values)
+            return Unreadable(problems.all, EnvelopeKind.OVERVIEW, envelope.values)
         case ErrorList(errors=errors):
-            return Unreadable(problems.all, Looks.ERRORS, errors=errors)
-        case Unreadable(looks=looks, values=values, errors=errors) if looks is not Looks.NEITHER:
+            return Unreadable(problems.all, EnvelopeKind.ERRORS, errors=errors)
+        case Unreadable(kind=looks, values=values, errors=errors) if (
+            looks is not EnvelopeKind.UNKNOWN
+        ):
             return Unreadable(problems.all, looks, values, errors)
         case _:
             return Unreadable(problems.all, guess(text))

@@ -5,10 +5,10 @@ from __future__ import annotations
 from reseller_conformance.contract import Format
 from reseller_conformance.envelope.json_reader import read_json
 from reseller_conformance.envelope.model import Envelope, Problem, Unreadable
-from reseller_conformance.envelope.problems import Foreign, Problems, despite
+from reseller_conformance.envelope.problems import OtherFormat, Problems, salvage
 from reseller_conformance.envelope.xml_reader import read_xml
 from reseller_conformance.requirements import READABLE_FORMAT, READABLE_SYNTAX
-from reseller_conformance.util.body_cache import Remembering
+from reseller_conformance.util.body_cache import BodyCache
 
 __all__ = ["read_envelope"]
 
@@ -33,13 +33,13 @@ def _read(body: bytes, format: Format, content_type: str | None) -> Envelope:
         return Unreadable((Problem(READABLE_SYNTAX, "body", _EXPECTED[format], got),))
     is_json = format is Format.JSON
     read = read_json(body) if is_json else read_xml(body, content_type)
-    if not isinstance(read, Foreign):
+    if not isinstance(read, OtherFormat):
         return read
     # Whether account data came matters whatever the format: read it as what it is.
     other = read_xml(body, content_type) if is_json else read_json(body)
     problem = Problem(READABLE_FORMAT, "body", _EXPECTED[format], read.got)
-    return despite(Problems(problem), other, read.text)
+    return salvage(Problems(problem), other, read.text)
 
 
 # mutants of what is decorated would not be made
-_remembered = Remembering(_read)
+_remembered = BodyCache(_read)

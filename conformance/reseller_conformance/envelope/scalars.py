@@ -13,7 +13,7 @@ DIGITS = 1_000_000
 """Digits of the longest count that is read: more take longer than an answer is worth."""
 
 # The least that sys.set_int_max_str_digits allows is 640: shorter ones always convert.
-_CHUNK = 512
+_CHUNK_DIGITS = 512
 
 _COUNT = re.compile(r"0|[1-9][0-9]*+")
 _DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
@@ -46,10 +46,12 @@ def day(text: str) -> date | None:
 
 def _integer(digits: str) -> int:
     """Convert by halves: int() is quadratic, and refuses more than 4,300 digits by default."""
-    first = len(digits) % _CHUNK
+    first = len(digits) % _CHUNK_DIGITS
     parts = [int(digits[:first] or "0")]
-    parts += [int(digits[at : at + _CHUNK]) for at in range(first, len(digits), _CHUNK)]
-    base = 10**_CHUNK
+    parts += [
+        int(digits[at : at + _CHUNK_DIGITS]) for at in range(first, len(digits), _CHUNK_DIGITS)
+    ]
+    base = 10**_CHUNK_DIGITS
     while len(parts) > 1:
         if len(parts) % 2:
             parts.insert(0, 0)

@@ -7,17 +7,17 @@ from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from reseller_conformance.contract import FIELDS, Kind
-from reseller_conformance.envelope.dialect import Dialect, Wrong
+from reseller_conformance.envelope.dialect import BadValue, Dialect
 from reseller_conformance.envelope.model import FieldValue
 from reseller_conformance.envelope.problems import Problems
-from reseller_conformance.envelope.tree import ATTRIBUTE, TOLD, Level, Sight
+from reseller_conformance.envelope.tree import ATTRIBUTE, ERROR_MEMBERS, NameIndex, Scope
 from reseller_conformance.requirements import (
-    SUCCESS_APART,
-    SUCCESS_CLOSED,
     SUCCESS_COUNTS,
     SUCCESS_DATES,
     SUCCESS_FIELDS,
-    SUCCESS_ONCE,
+    SUCCESS_NO_DUPLICATES,
+    SUCCESS_NO_ERROR_MEMBERS,
+    SUCCESS_NO_EXTRAS,
     SUCCESS_PACKAGE,
     SUCCESS_SHAPE,
 )
@@ -39,40 +39,40 @@ _OF_KIND = {
 class _Found(Generic[V]):
     """A field: the level at which it was found, how it was spelt there, and each of its values."""
 
-    level: Level[V]
+    scope: Scope[V]
     spelt: str
     values: Sequence[V]
 
     @property
     def where(self) -> str:
         """The path of it."""
-        return self.level.place(self.spelt)
+        return self.scope.place(self.spelt)
 
 
 @dataclass(frozen=True, slots=True)
-class _Page(Generic[V]):
+class _Context(Generic[V]):
     """All that the judgements below look at; `used` are the containers already accounted for."""
 
-    home: Level[V]
+    fields_at: Scope[V]
     found: Mapping[str, _Found[V]]
     dialect: Dialect[V]
     problems: Problems
     used: set[int] = field(default_factory=set)
 
-    def use(self, level: Level[V]) -> None:
+    def use(self, level: Scope[V]) -> None:
         self.used.update(id(link.value) for link in level.chain)
 
 
 def judge_overview(
-    sights: Sequence[Sight[V]],
-    home: Sight[V],
-    aside: Sight[V] | None,
+    sights: Sequence[NameIndex[V]],
+    home: NameIndex[V],
+    aside: NameIndex[V] | None,
     dialect: Dialect[V],
     problems: Problems,
 ) -> dict[str, FieldValue]:
     """Judge an overview whose fields stand, most of them, at `home`; return those that read."""
-    page = _Page(home.level, _find(sights, home), dialect, problems)
-    page.use(home.level)
+    page = _Context(home.scope, _find(sights, home), dialect, problems)
+    page.use(home.scope)
     _judge_shape(page)
     if aside is not None:
         _judge_apart(page, sights, aside)
@@ -82,60 +82,62 @@ def judge_overview(
 
 
 def read_fields(
-    sights: Sequence[Sight[V]], home: Sight[V], dialect: Dialect[V]
+    sights: Sequence[NameIndex[V]], home: NameIndex[V], dialect: Dialect[V]
 ) -> dict[str, FieldValue]:
     """Read the fields that stand in something else than an overview, without judging them."""
     return _read(_find(sights, home), dialect, Problems())
 
 
-def _find(sights: Sequence[Sight[V]], home: Sight[V]) -> dict[str, _Found[V]]:
+def _find(sights: Sequence[NameIndex[V]], home: NameIndex[V]) -> dict[str, _Found[V]]:
     found: dict[str, _Found[V]] = {}
     for name, _ in _NAMED:
         sight = home if home.holds(name) else next((s for s in sights if s.holds(name)), None)
         if sight is None:
             continue
         if name in sight.exact:
-            found[name] = _Found(sight.level, name, sight.exact[name])
+            found[name] = _Found(sight.scope, name, sight.exact[name])
         else:
             spelt, value = sight.near[name][0]
-            found[name] = _Found(sight.level, spelt, (value,))
+            found[name] = _Found(sight.scope, spelt, (value,))
     return found
 
 
-def _judge_shape(page: _Page[V]) -> None:
+def _judge_shape(page: _Context[V]) -> None:
     dialect, add = page.dialect, page.problems.add
-    where = page.home.where
+    where = page.fields_at.where
     if where != dialect.overview_at:
         expected = f"the ten fields in {dialect.overview_at or 'the one object itself'}"
         add(SUCCESS_SHAPE, where, expected, f"the fields in {where}")
     away: dict[int, list[str]] = {}
     for name, found in page.found.items():
-        if found.level is not page.home:
-            away.setdefault(id(found.level), []).append(name)
+        if found.scope is not page.fields_at:
+            away.setdefault(id(found.scope), []).append(name)
     for names in away.values():
-        level = page.found[names[0]].level
+        level = page.found[names[0]].scope
         page.use(level)
         got = f"in {level.where or 'the outermost object'}: {', '.join(names)}"
         add(SUCCESS_SHAPE, level.where, f"all ten fields in {where or 'one object'}", got)
-    for level in page.home.chain:
+    for level in page.fields_at.chain:
         if stray := dialect.stray(level.value):
             add(SUCCESS_SHAPE, level.where, "elements only", f"text between them: {excerpt(stray)}")
 
 
-def _judge_apart(page: _Page[V], sights: Sequence[Sight[V]], aside: Sight[V]) -> None:
-    beside = {id(level) for level in (*page.home.chain, aside.level)}
+def _judge_apart(page: _Context[V], sights: Sequence[NameIndex[V]], aside: NameIndex[V]) -> None:
+    beside = {id(level) for level in (*page.fields_at.chain, aside.scope)}
     # In another spelling they are additions like any other.
     places = [
-        sight.level.place(name)
+        sight.scope.place(name)
         for sight in sights
-        if id(sight.level) in beside
-        for name in TOLD
+        if id(sight.scope) in beside
+        for name in ERROR_MEMBERS
         if name in sight.exact
     ]
     if places:
-        page.use(aside.level)
+        page.use(aside.scope)
         got = f"beside the fields: {', '.join(places)}"
-        page.problems.add(SUCCESS_APART, ", ".join(places), "no message and no errors", got)
+        page.problems.add(
+            SUCCESS_NO_ERROR_MEMBERS, ", ".join(places), "no message and no errors", got
+        )
 
 
 def _read(
@@ -152,48 +154,48 @@ def _read(
             problems.add(SUCCESS_FIELDS, name, f"the field {name}", "none of that name", hint)
         if len(raw) > 1:
             got = f"{len(raw)} of that name"
-            problems.add(SUCCESS_ONCE, found[name].where, f"{name} once", got)
+            problems.add(SUCCESS_NO_DUPLICATES, found[name].where, f"{name} once", got)
         read = [dialect.field(kind, value) for value in raw]
         for wrong in read:
-            if isinstance(wrong, Wrong):
+            if isinstance(wrong, BadValue):
                 expected = dialect.expected[kind]
                 problems.add(_OF_KIND[kind], found[name].where, expected, wrong.got)
         first = read[0]
-        if first is not None and not isinstance(first, Wrong) and all(v == first for v in read):
+        if first is not None and not isinstance(first, BadValue) and all(v == first for v in read):
             values[name] = first
     return values
 
 
-def _judge_closed(page: _Page[V]) -> None:
-    spelt = {found.spelt for found in page.found.values() if found.level is page.home}
-    for name, value in page.home.members:
+def _judge_closed(page: _Context[V]) -> None:
+    spelt = {found.spelt for found in page.found.values() if found.scope is page.fields_at}
+    for name, value in page.fields_at.members:
         if name not in spelt and not _accounted(page, name, value):
-            _undocumented(page, page.home.place(name), page.dialect.describe(value))
-    above = page.home.above
-    if above is not None and page.home.where == page.dialect.overview_at:
+            _undocumented(page, page.fields_at.place(name), page.dialect.describe(value))
+    above = page.fields_at.above
+    if above is not None and page.fields_at.where == page.dialect.overview_at:
         _judge_beside(page, above)
     _judge_attributes(page)
 
 
-def _judge_beside(page: _Page[V], above: Level[V]) -> None:
+def _judge_beside(page: _Context[V], above: Scope[V]) -> None:
     """Judge what stands beside the element that holds the fields, where that is the right one."""
     again = 0
-    taken = {found.spelt for found in page.found.values() if found.level is above}
+    taken = {found.spelt for found in page.found.values() if found.scope is above}
     for name, value in above.members:
         if name in taken or _accounted(page, name, value):
             continue
-        if name == page.home.step:
+        if name == page.fields_at.step:
             again += 1
         else:
             _undocumented(page, above.place(name), page.dialect.describe(value))
     if again:
         got = f"{again + 1} of that name"
-        page.problems.add(SUCCESS_SHAPE, page.home.where, f"{page.home.step} once", got)
+        page.problems.add(SUCCESS_SHAPE, page.fields_at.where, f"{page.fields_at.step} once", got)
 
 
-def _judge_attributes(page: _Page[V]) -> None:
-    elements: list[tuple[Level[V] | _Found[V], object]]
-    elements = [(level, level.value) for level in page.home.chain]
+def _judge_attributes(page: _Context[V]) -> None:
+    elements: list[tuple[Scope[V] | _Found[V], object]]
+    elements = [(level, level.value) for level in page.fields_at.chain]
     for found in page.found.values():
         elements += [(found, value) for value in found.values]
     for holder, element in elements:
@@ -205,9 +207,9 @@ def _judge_attributes(page: _Page[V]) -> None:
             _undocumented(page, where, page.dialect.describe(value))
 
 
-def _accounted(page: _Page[V], name: str, value: V) -> bool:
-    return id(value) in page.used or name in TOLD
+def _accounted(page: _Context[V], name: str, value: V) -> bool:
+    return id(value) in page.used or name in ERROR_MEMBERS
 
 
-def _undocumented(page: _Page[V], where: str, got: str) -> None:
-    page.problems.add(SUCCESS_CLOSED, where, "nothing undocumented", got)
+def _undocumented(page: _Context[V], where: str, got: str) -> None:
+    page.problems.add(SUCCESS_NO_EXTRAS, where, "nothing undocumented", got)

@@ -15,29 +15,37 @@ from typing import Generic, TypeVar
 from reseller_conformance.contract import FIELDS
 from reseller_conformance.util.text import named
 
-__all__ = ["ATTRIBUTE", "MOST", "TOLD", "Level", "Sight", "folded", "survey"]
+__all__ = [
+    "ATTRIBUTE",
+    "ERROR_MEMBERS",
+    "MAX_SCOPES",
+    "NameIndex",
+    "Scope",
+    "folded",
+    "index_names",
+]
 
 V = TypeVar("V")
 
-TOLD = ("message", "errors")
+ERROR_MEMBERS = ("message", "errors")
 """The two names of the error envelope."""
 
 ATTRIBUTE = "/@"
 """What stands before an attribute in a path."""
 
 _FIELDS = frozenset(field.name for field in FIELDS)
-_NAMES = _FIELDS | frozenset(TOLD)
-MOST = 10_000
+_NAMES = _FIELDS | frozenset(ERROR_MEMBERS)
+MAX_SCOPES = 10_000
 """Levels that are looked at; no envelope has a hundredth, a body of nothing else has a million."""
 
-_LONGEST = 64
+_MAX_NAME_CHARS = 64
 
 
 @dataclass(frozen=True, slots=True)
-class Level(Generic[V]):
+class Scope(Generic[V]):
     """Names side by side; `value` is what holds them, `joint` what stands before each in a path."""
 
-    above: Level[V] | None
+    above: Scope[V] | None
     step: str
     value: object
     members: Sequence[tuple[str, V]]
@@ -56,10 +64,10 @@ class Level(Generic[V]):
         return f"{where}{self.joint}{named(step)}" if where else named(step)
 
     @property
-    def chain(self) -> list[Level[V]]:
+    def chain(self) -> list[Scope[V]]:
         """This level and those that hold it, from the outermost."""
-        chain: list[Level[V]] = []
-        level: Level[V] | None = self
+        chain: list[Scope[V]] = []
+        level: Scope[V] | None = self
         while level is not None:
             chain.append(level)
             level = level.above
@@ -67,10 +75,10 @@ class Level(Generic[V]):
 
 
 @dataclass(frozen=True, slots=True)
-class Sight(Generic[V]):
+class NameIndex(Generic[V]):
     """The documented names at one level: as documented, and in another spelling."""
 
-    level: Level[V]
+    scope: Scope[V]
     exact: dict[str, list[V]] = field(default_factory=dict)
     near: dict[str, list[tuple[str, V]]] = field(default_factory=dict)
 
@@ -80,9 +88,9 @@ class Sight(Generic[V]):
         return len(_FIELDS & (self.exact.keys() | self.near.keys()))
 
     @property
-    def told(self) -> int:
+    def error_member_count(self) -> int:
         """How many of `message` and `errors` stand here."""
-        return sum(map(self.holds, TOLD))
+        return sum(map(self.holds, ERROR_MEMBERS))
 
     def holds(self, name: str) -> bool:
         """Say whether this name stands here, in whatever spelling."""
@@ -91,19 +99,19 @@ class Sight(Generic[V]):
 
 def folded(name: str) -> str:
     """Return a name as `credits_used`, `Credits-Used` and `creditsUsed` have it in common."""
-    return name[:_LONGEST].replace("_", "").replace("-", "").lower()
+    return name[:_MAX_NAME_CHARS].replace("_", "").replace("-", "").lower()
 
 
 _FOLDED = {folded(name): name for name in _NAMES}
 
 
-def survey(levels: Iterable[Level[V]]) -> list[Sight[V]]:
+def index_names(levels: Iterable[Scope[V]]) -> list[NameIndex[V]]:
     """Look at every level for the documented names."""
-    return [_sight(level) for level in islice(levels, MOST)]
+    return [_index(level) for level in islice(levels, MAX_SCOPES)]
 
 
-def _sight(level: Level[V]) -> Sight[V]:
-    sight = Sight(level)
+def _index(level: Scope[V]) -> NameIndex[V]:
+    sight = NameIndex(level)
     for name, value in level.members:
         if name in _NAMES:
             sight.exact.setdefault(name, []).append(value)

@@ -14,13 +14,13 @@ from typing import NoReturn
 from xml.parsers import expat
 
 from reseller_conformance.envelope.model import Problem
-from reseller_conformance.envelope.tree import ATTRIBUTE, Level
-from reseller_conformance.requirements import READABLE_PLAIN, READABLE_SYNTAX, Requirement
+from reseller_conformance.envelope.tree import ATTRIBUTE, Scope
+from reseller_conformance.requirements import READABLE_NO_DOCTYPE, READABLE_SYNTAX, Requirement
 from reseller_conformance.util.text import excerpt, named
 
-__all__ = ["ATTRIBUTES", "DEEPEST", "ELEMENTS", "Element", "Tree", "levels", "parse"]
+__all__ = ["MAX_ATTRIBUTES", "MAX_DEPTH", "MAX_ELEMENTS", "Element", "Tree", "levels", "parse"]
 
-DEEPEST, ELEMENTS, ATTRIBUTES = 50, 10_000, 100
+MAX_DEPTH, MAX_ELEMENTS, MAX_ATTRIBUTES = 50, 10_000, 100
 """Levels, elements, and attributes of one element that are read: far more than an envelope has."""
 
 _MARK = "\ufeff"
@@ -54,7 +54,7 @@ class Tree:
     @property
     def well_formed(self) -> bool:
         """Whether it is XML, as far as was read: plain or not."""
-        return all(problem.requirement is READABLE_PLAIN for problem in self.problems)
+        return all(problem.requirement is READABLE_NO_DOCTYPE for problem in self.problems)
 
 
 class _StopError(Exception):
@@ -81,12 +81,12 @@ class _Builder:
     def start(self, name: str, attributes: list[str]) -> None:
         """Open an element."""
         self.elements += 1
-        if len(self.open) >= DEEPEST:
-            self.stop(f"{DEEPEST} levels of nesting")
-        if self.elements > ELEMENTS:
-            self.stop(f"{ELEMENTS} elements")
-        if len(attributes) > 2 * ATTRIBUTES:
-            self.stop(f"{ATTRIBUTES} attributes of one element")
+        if len(self.open) >= MAX_DEPTH:
+            self.stop(f"{MAX_DEPTH} levels of nesting")
+        if self.elements > MAX_ELEMENTS:
+            self.stop(f"{MAX_ELEMENTS} elements")
+        if len(attributes) > 2 * MAX_ATTRIBUTES:
+            self.stop(f"{MAX_ATTRIBUTES} attributes of one element")
         pairs = list(zip(attributes[::2], attributes[1::2], strict=True))
         self.enter_namespaces(name, pairs)
         element = Element(name.rpartition(":")[2] or name)
@@ -110,7 +110,7 @@ class _Builder:
 
     def doctype(self, name: str, *_: object) -> None:
         """Refuse: what a DOCTYPE may do is more than any envelope needs."""
-        self.note(READABLE_PLAIN, "no DOCTYPE", f"a DOCTYPE: {excerpt(name)}")
+        self.note(READABLE_NO_DOCTYPE, "no DOCTYPE", f"a DOCTYPE: {excerpt(name)}")
         raise _StopError
 
     def enter_namespaces(self, name: str, pairs: list[tuple[str, str]]) -> None:
@@ -120,7 +120,7 @@ class _Builder:
         self.prefixes.append(frozenset(key[6:] for key, _ in pairs if key.startswith("xmlns:")))
         if ":" in name or default:
             got = f"<{named(name)}>" + (f" in {excerpt(default)}" if default else "")
-            self.note(READABLE_PLAIN, "elements in no namespace", got)
+            self.note(READABLE_NO_DOCTYPE, "elements in no namespace", got)
         for key, _ in pairs:
             prefix, colon, _local = key.partition(":")
             if colon and prefix not in ("xml", "xmlns") and not self.is_bound(prefix):
@@ -188,16 +188,16 @@ def _line(text: str, number: int, offset: int) -> str:
     return text[start + offset :].partition("\n")[0]
 
 
-def levels(root: Element) -> Iterator[Level[Element]]:
+def levels(root: Element) -> Iterator[Scope[Element]]:
     """Walk the elements of a tree, the outermost first; attributes are a level of their own."""
-    queue: deque[tuple[Level[Element] | None, str, Element]] = deque([(None, root.name, root)])
+    queue: deque[tuple[Scope[Element] | None, str, Element]] = deque([(None, root.name, root)])
     while queue:
         above, step, element = queue.popleft()
         members = [(child.name, child) for child in element.children]
-        level = Level(above, step, element, members, "/")
+        level = Scope(above, step, element, members, "/")
         yield level
         if element.attributes:
-            yield Level(level, "@*", element.attributes, element.attributes, ATTRIBUTE)
+            yield Scope(level, "@*", element.attributes, element.attributes, ATTRIBUTE)
         met: Counter[str] = Counter()
         for name, child in members:
             met[name] += 1

@@ -7,12 +7,12 @@ from typing import ClassVar
 
 from reseller_conformance.contract import ERROR, Kind
 from reseller_conformance.envelope import scalars
-from reseller_conformance.envelope.classify import judge
-from reseller_conformance.envelope.dialect import Dialect, Entries, Wrong
-from reseller_conformance.envelope.encoding import Reading, readings
-from reseller_conformance.envelope.heuristics import is_html, sort_of
+from reseller_conformance.envelope.classify import classify
+from reseller_conformance.envelope.dialect import BadValue, Dialect, ErrorItems
+from reseller_conformance.envelope.encoding import DecodedBody, candidate_decodings
+from reseller_conformance.envelope.heuristics import content_kind, is_html
 from reseller_conformance.envelope.model import Envelope, FieldValue, Problem
-from reseller_conformance.envelope.problems import Foreign, Problems, despite
+from reseller_conformance.envelope.problems import OtherFormat, Problems, salvage
 from reseller_conformance.envelope.xml_parser import Element, Tree, levels, parse
 from reseller_conformance.requirements import ERRORS_SHAPE, READABLE_SYNTAX, Requirement
 from reseller_conformance.util.text import excerpt, named, shortened
@@ -48,29 +48,29 @@ class _Xml(Dialect[Element]):
             return f"<{named(value.name)}> with {shortened(names + more)}"
         return f"{named(value.name)}: {excerpt(value.text)}"
 
-    def field(self, kind: Kind, value: Element) -> FieldValue | Wrong | None:
+    def field(self, kind: Kind, value: Element) -> FieldValue | BadValue | None:
         """Read a value; white space around counts and dates is not theirs, as XSD has it."""
         text = self.text(value)
         if not isinstance(text, str):
             return text
         read = scalars.of_kind(kind, text if kind is Kind.TEXT else text.strip(_WHITE))
-        return Wrong(excerpt(text)) if read is None else read
+        return BadValue(excerpt(text)) if read is None else read
 
-    def text(self, value: Element) -> str | Wrong | None:
+    def text(self, value: Element) -> str | BadValue | None:
         """Read an element that holds nothing but text."""
         if value.children:
-            return Wrong(self.describe(value))
+            return BadValue(self.describe(value))
         text = value.text
         return None if self.lost and self.lost in text else text
 
-    def entries(self, value: Element) -> Entries[Element] | Wrong:
+    def entries(self, value: Element) -> ErrorItems[Element] | BadValue:
         """Read the `error` elements, one at least."""
         errors = [child for child in value.children if child.name == ERROR]
         if not errors:
-            return Wrong(self.describe(value))
+            return BadValue(self.describe(value))
         items = [(f"/{ERROR}[{turn}]", error) for turn, error in enumerate(errors, 1)]
         others = [child.name for child in value.children if child.name != ERROR]
-        return Entries(items, others)
+        return ErrorItems(items, others)
 
     def attributes(self, value: object) -> Sequence[tuple[str, Element]]:
         """Return the attributes of an element."""
@@ -83,7 +83,7 @@ class _Xml(Dialect[Element]):
         return ""
 
 
-def read_xml(body: bytes, content_type: str | None) -> Envelope | Foreign:
+def read_xml(body: bytes, content_type: str | None) -> Envelope | OtherFormat:
     """Read a body as XML, in the encoding that rules it."""
     reading, tree = _best(body, content_type)
     text = reading.text
@@ -96,21 +96,21 @@ def read_xml(body: bytes, content_type: str | None) -> Envelope | Foreign:
             broken = next(p for p in tree.problems if p.requirement is READABLE_SYNTAX)
         tree = inner
     elif is_html(text) or text.lstrip()[:1] not in ("", "<"):
-        return Foreign(sort_of(text), text)
+        return OtherFormat(content_kind(text), text)
     problems = Problems(*filter(None, (reading.problem, broken, *tree.problems)))
     if tree.root is None:
-        return despite(problems, None, text)
+        return salvage(problems, None, text)
     dialect = _Xml(reading.lossy)
     if tree.closed:
-        return judge(tree.root, levels(tree.root), dialect, text, problems)
-    begun = judge(tree.root, levels(tree.root), dialect, text, Problems(*problems.all))
-    return despite(problems, begun, text)
+        return classify(tree.root, levels(tree.root), dialect, text, problems)
+    begun = classify(tree.root, levels(tree.root), dialect, text, Problems(*problems.all))
+    return salvage(problems, begun, text)
 
 
-def _best(body: bytes, content_type: str | None) -> tuple[Reading, Tree]:
+def _best(body: bytes, content_type: str | None) -> tuple[DecodedBody, Tree]:
     """Take the first reading that makes XML; failing that, the one that comes nearest."""
-    tried: list[tuple[Reading, Tree]] = []
-    for reading in readings(body, content_type):
+    tried: list[tuple[DecodedBody, Tree]] = []
+    for reading in candidate_decodings(body, content_type):
         tree = parse(reading.text)
         if not reading.lossy and tree.well_formed:
             return reading, tree
@@ -118,7 +118,7 @@ def _best(body: bytes, content_type: str | None) -> tuple[Reading, Tree]:
     return min(tried, key=_distance)
 
 
-def _distance(tried: tuple[Reading, Tree]) -> tuple[bool, bool]:
+def _distance(tried: tuple[DecodedBody, Tree]) -> tuple[bool, bool]:
     reading, _ = tried
     return not reading.text.lstrip().startswith(("<", "{", "[")), reading.lossy
 

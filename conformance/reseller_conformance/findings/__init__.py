@@ -1,1 +1,1 @@
-"""findings."""
+"""What is reported: findings, their evidence, known violations, and how two reports differ."""

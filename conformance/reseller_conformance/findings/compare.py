@@ -32,7 +32,7 @@ _TESTED = (Outcome.PASSED, Outcome.FAILED)
 _SUITE = ("version", "depth", "level", "formats", "seed")
 _TARGET = ("kind", "base_url", "customers", "foreign_user")
 
-MOST_ALONE = 3
+MAX_SINGLE_LINES = 3
 """So many requirements that changed for one cause have lines of their own; more share them."""
 
 Report = Mapping[str, Any]
@@ -243,7 +243,7 @@ def _by_cause(changes: Iterable[Change]) -> list[list[Change]]:
         by_id: dict[str, list[Change]] = {}
         for change in same:
             by_id.setdefault(change.id, []).append(change)
-        groups += [same] if len(by_id) > MOST_ALONE else by_id.values()
+        groups += [same] if len(by_id) > MAX_SINGLE_LINES else by_id.values()
     return groups
 
 

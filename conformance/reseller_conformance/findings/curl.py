@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from shlex import quote
 
-from reseller_conformance.cases.case import Case, Encoding, Rights, pairs, query
+from reseller_conformance.cases.case import Case, Encoding, ValidValues, pairs, query
 from reseller_conformance.cases.mutation_makers import shell
 from reseller_conformance.cases.mutations import State
 from reseller_conformance.client.target import Target
@@ -23,17 +23,17 @@ _SIGNS = {Encoding.VALUES: "' a-f' '%A-F'", Encoding.LOWER_CASE: "' ' '%'"}
 
 def curl(case: Case, target: Target) -> str:
     """Return the command for this case."""
-    rights = Rights(target.api_user, _HIDDEN * 3, target.customers, target.foreign)
-    keys = [case.api_key, *(state for name, state in case.again if name == "api_key")]
+    valid = ValidValues(target.api_user, _HIDDEN * 3, target.customers, target.foreign)
+    keys = [case.api_key, *(state for name, state in case.repeated_parameters if name == "api_key")]
     sent = [key for key in keys if key is not State.MISSING]
     words = ["curl -sS -i", *_connection(target)]
     if case.method == "GET":
         words.append("-G")
     words.append(quote(target.base_url + path_of(case.format)))
-    for name, value in pairs(case, rights):
+    for name, value in pairs(case, valid):
         ours = name.removesuffix("[]") == "api_key" and (name, value) not in case.extra
         key = shell(sent.pop(0)) if ours else None
-        if not ours and value == rights.api_key:  # it stands where another value should
+        if not ours and value == valid.api_key:  # it stands where another value should
             key = shell(State.VALID)
         if key is not None:
             words.append(_secret(query([(name, "")], case.encoding), key, case.encoding))

@@ -15,7 +15,7 @@ __all__ = ["CUT", "excerpt", "place_of", "quoted"]
 CUT = "…"
 """Stands at the beginning of an excerpt that is not the beginning of the response."""
 
-MOST_ALIKE = 10_000
+MAX_ELEMENTS_COUNTED = 10_000
 """Elements of one name that are counted to find a later one."""
 
 _POSITION = re.compile(r"line ([0-9]+), column ([0-9]+)")
@@ -69,6 +69,6 @@ def _at(text: str, line: int) -> int:
 def _named(text: str, name: str, number: str | None) -> int:
     """Return where a member or an element of this name begins, the so many-th where one is told."""
     form = re.compile(rf'"{re.escape(name)}"|<(?:[\w.-]+:)?{re.escape(name)}(?=[\s/>])')
-    wanted = min(int(number or 1), MOST_ALIKE)
+    wanted = min(int(number or 1), MAX_ELEMENTS_COUNTED)
     places = [match.start() for match in islice(form.finditer(text), wanted)]
     return places[-1] if places else -1

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 from reseller_conformance.contract import FIELDS, PARAMETERS
 
-__all__ = ["ANYWHERE", "MOST_SPOTS", "Spot", "kind_of", "place_of"]
+__all__ = ["ANYWHERE", "MAX_SPOTS", "Spot", "kind_of", "place_of"]
 
-MOST_SPOTS = 500
+MAX_SPOTS = 500
 """So many spots of one requirement are kept; a server may invent more."""
 
 ANYWHERE = "*"
@@ -28,7 +28,7 @@ ANOTHERS = "this customer's"
 UNDOCUMENTED = "nothing undocumented"
 """What is expected where an undocumented member stands; what that holds is not of interest."""
 
-LONGEST = 60
+MAX_KIND_CHARS = 60
 
 _FIELDS = frozenset(field.name for field in FIELDS)
 _STATUS = re.compile(r"([1-5])[0-9]{2}\b")
@@ -84,4 +84,4 @@ def kind_of(where: str, expected: str, got: str) -> str:
 
 def _plain(text: str) -> str:
     """Return the text with N for each number, as TOML can hold it."""
-    return re.sub(r"[0-9]+", "N", text).encode("utf-8", "replace").decode()[:LONGEST]
+    return re.sub(r"[0-9]+", "N", text).encode("utf-8", "replace").decode()[:MAX_KIND_CHARS]

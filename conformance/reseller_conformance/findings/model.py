@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
-from reseller_conformance.exchange import SPENT
+from reseller_conformance.exchange import BUDGET_EXHAUSTED
 from reseller_conformance.findings.kinds import Spot, kind_of, place_of
 from reseller_conformance.requirements import CATALOGUE, Level, Requirement, by_id
 
@@ -21,8 +21,8 @@ __all__ = [
     "Result",
     "Run",
     "Verdict",
+    "budget_exhausted",
     "is_partial",
-    "spent",
     "verdict",
 ]
 
@@ -194,9 +194,9 @@ class Run:
         return replace(self, results=results, suite=suite, target=target, targets=(), baseline=None)
 
     @property
-    def spent(self) -> bool:
+    def budget_exhausted(self) -> bool:
         """Whether the budget of requests left something unasked."""
-        return spent(self.results)
+        return budget_exhausted(self.results)
 
     @property
     def partial(self) -> bool:
@@ -214,7 +214,7 @@ class Run:
         return tuple((self.baseline or {}).get("unexplained", ()))
 
     @property
-    def outdated(self) -> bool:
+    def has_stale_entries(self) -> bool:
         """Whether the baseline needs a person; the run then fails, whatever its verdict."""
         return bool(self.stale or self.unexplained)
 
@@ -244,7 +244,7 @@ class Run:
     @property
     def standing(self) -> Verdict:
         """What the run comes to: the verdict, and violated where the baseline needs a person."""
-        if self.verdict is Verdict.CONFORMANT and self.outdated:
+        if self.verdict is Verdict.CONFORMANT and self.has_stale_entries:
             return Verdict.VIOLATED
         return self.verdict
 
@@ -259,9 +259,9 @@ def is_partial(results: Iterable[Result]) -> bool:
     )
 
 
-def spent(results: Iterable[Result]) -> bool:
+def budget_exhausted(results: Iterable[Result]) -> bool:
     """Say whether the budget of requests left something unasked."""
-    return any(result.reason.endswith(SPENT) for result in results)
+    return any(result.reason.endswith(BUDGET_EXHAUSTED) for result in results)
 
 
 def verdict(results: tuple[Result, ...], level: Level) -> Verdict:

@@ -9,7 +9,7 @@ from reseller_conformance.requirements import Requirement
 __all__ = ["GUIDANCE"]
 
 GUIDANCE: dict[Requirement, Guidance] = {
-    r.AGREEMENT_FORMATS: Guidance(
+    r.CONSISTENCY_FORMATS: Guidance(
         "Read the account once, and write both formats from the same values: two queries, two "
         "caches or two roundings drift apart.",
         answered('{"requests": "50000", …}')
@@ -17,7 +17,7 @@ GUIDANCE: dict[Requirement, Guidance] = {
             "<result><overview><requests>500000</requests>…</overview></result>", call="xml?…"
         ),
     ),
-    r.AGREEMENT_WHITE_SPACE: Guidance(
+    r.CONSISTENCY_WHITE_SPACE: Guidance(
         "Write the text directly between its tags. A pretty-printer that puts it on a line of its "
         "own adds the line ends and the indentation to the name.",
         answered('{"package": "Silver Package", …}')
@@ -26,13 +26,13 @@ GUIDANCE: dict[Requirement, Guidance] = {
             call="xml?…",
         ),
     ),
-    r.AGREEMENT_CUSTOMERS: Guidance(
+    r.ISOLATION_CUSTOMERS: Guidance(
         "Look the account up by the `user` of this call. If the two customers really are alike in "
         "all ten fields, name two that differ.",
         answered('{"package": "Silver Package", …}')
         + answered('{"package": "Silver Package", …}', call="json?user=newsletter@shop.example&…"),
     ),
-    r.AGREEMENT_CONCURRENCY: Guidance(
+    r.ISOLATION_CONCURRENCY: Guidance(
         "Keep what belongs to a call in local variables: no module, class or singleton attribute "
         "for the current customer, no connection or buffer used by two calls at once.",
         answered('{"package": "Silver Package", …}', call="json?user=newsletter@shop.example&…"),
@@ -57,7 +57,7 @@ GUIDANCE: dict[Requirement, Guidance] = {
         "processed; watch the end of the year and the time zone.",
         answered('{"billing_start_date": "2010-08-30", "billing_end_date": "2010-07-29", …}'),
     ),
-    r.VALUES_STEADY: Guidance(
+    r.CONSISTENCY_COUNTERS: Guidance(
         "Let reading change nothing, and let every server read the same totals: a replica that "
         "lags, or a cache of its own in each process, makes a count go back.",
         answered('{"credits_used": 100000, …}') + answered('{"credits_used": 99999, …}'),

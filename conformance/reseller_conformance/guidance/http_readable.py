@@ -17,7 +17,7 @@ GUIDANCE: dict[Requirement, Guidance] = {
         "429 and 503, and lower `--rate` if the limit is meant. Leave writing HTTP to a library.",
         answered("Bad gateway", status="502 Bad Gateway"),
     ),
-    r.HTTP_IN_TIME: Guidance(
+    r.HTTP_TIMEOUT: Guidance(
         "Bound what one call may cost: index the look-up by customer, give the database a timeout, "
         "and answer from stored totals rather than by counting messages. A slow but healthy "
         "staging system may need a longer `--timeout`.",
@@ -87,7 +87,7 @@ GUIDANCE: dict[Requirement, Guidance] = {
         "warning, no callback's name, no debug output before or after it.",
         answered("{…,}"),
     ),
-    r.READABLE_PLAIN: Guidance(
+    r.READABLE_NO_DOCTYPE: Guidance(
         "Leave out the DOCTYPE and `xmlns`: the page has neither. A serializer that adds a "
         "namespace takes it from a class or a schema.",
         answered("<!DOCTYPE result><result><overview>…</overview></result>", call="xml?…"),

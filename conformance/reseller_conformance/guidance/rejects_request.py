@@ -19,90 +19,90 @@ def let_in(call: str) -> str:
 
 
 GUIDANCE: dict[Requirement, Guidance] = {
-    r.DUE_REMEMBERED: Guidance(
+    r.ISOLATION_SEQUENCE: Guidance(
         "Check the credentials on each call, before any cache is asked, and make every parameter "
         "a part of the cache's key; send `Cache-Control: no-store`. A refusal must not be kept "
         "for the right call either.",
         let_in("json?…") + let_in("json?api_key=&…"),
     ),
-    r.DUE_TASK_MISSING: Guidance(
+    r.REJECTS_TASK_MISSING: Guidance(
         "Refuse the call where `task` is not sent: no default of `overview`.",
         let_in(f"json?{CREDENTIALS}&user=…"),
     ),
-    r.DUE_TASK_EMPTY: Guidance(
+    r.REJECTS_TASK_EMPTY: Guidance(
         "Compare `task` with `overview` even where it is empty: a check that runs only `if task:` "
         "lets the empty text through.",
         let_in("json?task=&…"),
     ),
-    r.DUE_TASK_OTHER: Guidance(
+    r.REJECTS_TASK_OTHER: Guidance(
         "Compare the whole value: `task == 'overview'`. Prefixes, parts, patterns and other tasks "
         "are all wrong.",
         let_in("json?task=stats&…"),
     ),
-    r.DUE_TASK_SPELLING: Guidance(
+    r.REJECTS_TASK_SPELLING: Guidance(
         "Compare without changing letter case and without trimming; the page has `overview` alone.",
         let_in("json?task=OVERVIEW&…"),
     ),
-    r.DUE_USER_MISSING: Guidance(
+    r.REJECTS_USER_MISSING: Guidance(
         "Refuse the call where `user` is not sent: do not fall back on the first customer, or on "
         "the reseller's own account.",
         let_in(f"json?{CREDENTIALS}&task=…"),
     ),
-    r.DUE_USER_EMPTY: Guidance(
+    r.REJECTS_USER_EMPTY: Guidance(
         "Refuse an empty `user` before it reaches the look-up, where an empty text may match the "
         "first row or any.",
         let_in("json?user=&…"),
     ),
-    r.DUE_USER_UNKNOWN: Guidance(
+    r.REJECTS_USER_UNKNOWN: Guidance(
         "Look the customer up by equality of the whole name, with a bound parameter: no `LIKE`, no "
         "pattern, no text put into SQL, no search for what begins alike, no trimming.",
         let_in("json?user=%25&…"),
     ),
-    r.DUE_USER_ADDRESS: Guidance(
+    r.REJECTS_USER_ADDRESS: Guidance(
         "Compare `user` as text. A parser of mail addresses takes `A <a@b>` and `<a@b>` for `a@b`, "
         "and a mail server takes a dot after the domain for nothing.",
         let_in("json?user=A+%3Ccustomer@example.com%3E&…"),
     ),
-    r.DUE_USER_SIMILAR: Guidance(
+    r.REJECTS_USER_SIMILAR: Guidance(
         "Nothing, where the names are those of your customers. Where they are nobody's, fix what "
-        "`due.user-unknown` speaks of.",
+        "`rejects.user-unknown` speaks of.",
         let_in("json?user=customer1@example.com&…"),
     ),
-    r.DUE_USER_FOREIGN: Guidance(
+    r.REJECTS_USER_FOREIGN: Guidance(
         "Look the customer up among those of the reseller who asks: "
         "`WHERE reseller = ? AND name = ?`. To have found somebody is not enough.",
         let_in("json?user=stranger@elsewhere.example&…"),
     ),
-    r.DUE_API_USER_MISSING: Guidance(
+    r.REJECTS_API_USER_MISSING: Guidance(
         "Refuse the call where `api_user` is not sent: a key alone, a cookie or an address does "
         "not say who asks.",
         let_in("json?api_key=…&task=…&user=…"),
     ),
-    r.DUE_API_USER_EMPTY: Guidance(
+    r.REJECTS_API_USER_EMPTY: Guidance(
         "Refuse an empty `api_user`: do not look for the reseller by the key alone.",
         let_in("json?api_user=&…"),
     ),
-    r.DUE_API_USER_WRONG: Guidance(
+    r.REJECTS_API_USER_WRONG: Guidance(
         "Find the reseller by the whole `api_user`, and then compare that reseller's key: a key "
         "that fits somebody else is wrong.",
         let_in("json?api_user=harbour-mai&…"),
     ),
-    r.DUE_API_KEY_MISSING: Guidance(
+    r.REJECTS_API_KEY_MISSING: Guidance(
         "Refuse the call where `api_key` is not sent; a missing value must not compare equal to a "
         "key that is not set.",
         let_in("json?api_user=…&task=…&user=…"),
     ),
-    r.DUE_API_KEY_EMPTY: Guidance(
+    r.REJECTS_API_KEY_EMPTY: Guidance(
         "Compare the key even where it is empty: a check that runs only `if api_key:` lets "
         "anybody in, and so does a prefix of length 0.",
         let_in("json?api_key=&…"),
     ),
-    r.DUE_API_KEY_WRONG: Guidance(
+    r.REJECTS_API_KEY_WRONG: Guidance(
         "Compare the whole key, byte for byte, with letter case, and in constant time "
         "(`hmac.compare_digest`). A database's comparison may ignore case and spaces at the end.",
         let_in("json?api_key=Demo-Key-000&…"),
     ),
-    r.DUE_COMBINED: Guidance(
+    r.REJECTS_COMBINED: Guidance(
         "Let each check refuse by itself, whatever the others find: two errors must not meet in a "
         "branch that answers, and an exception in one check must not skip the next.",
         let_in("json?api_user=…&task=…"),
@@ -116,7 +116,7 @@ GUIDANCE: dict[Requirement, Guidance] = {
         "or a gateway's rule on it, takes `%6F` for something other than `o`.",
         answered(DENIED, call="json?task=%6F%76%65%72%76%69%65%77&…", status="403 Forbidden"),
     ),
-    r.REQUEST_TEXT: Guidance(
+    r.REQUEST_SPECIAL_TEXT: Guidance(
         "Take any text as a value, and let libraries escape it: bound parameters for SQL, a "
         "serializer for JSON and XML, UTF-8 from the query to the answer.",
         answered("Syntax error near 'brien'", call="json?user=o%27brien&…", status=FAILED),

@@ -12,7 +12,7 @@ from http import HTTPStatus
 from urllib.parse import parse_qsl, urlencode
 
 from reseller_conformance.contract import FIELDS, PARAMETERS, TASK
-from reseller_conformance.reference import Answer, Reference, Request, default_reference
+from reseller_conformance.reference import Reference, Request, Response, default_reference
 
 __all__ = ["corrected", "parameters"]
 
@@ -57,7 +57,7 @@ def _exchange(reference: Reference, method: str, path: str, query: str, wrong: s
     return "\n\n".join([f"{method} {path}?{query}", "\n".join(lines), shown, ""])
 
 
-def _body(response: Answer, path: str, wrong: str) -> str:
+def _body(response: Response, path: str, wrong: str) -> str:
     """Return the body, cut to the fields that an abbreviated wrong one shows."""
     text = response.body.decode(response.content_type.partition("charset=")[2] or "utf-8").strip()
     names = [field.name for field in FIELDS if field.name in wrong] if "…" in wrong else []

@@ -28,7 +28,7 @@ ALL_BUT_ONE = """{
 }"""
 
 GUIDANCE: dict[Requirement, Guidance] = {
-    r.SUCCESS_ANSWERED: Guidance(
+    r.SUCCESS_RETURNED: Guidance(
         "Ask the same with the finding's curl line. If it says that something is wrong, check "
         "`RESELLER_API_USER`, the key and `--user`; if it is a page or 404, check that `/apiv2/` "
         "lies right below `--base-url`.",
@@ -44,7 +44,7 @@ GUIDANCE: dict[Requirement, Guidance] = {
         "to count. Serializers that leave out zero or null leave out fields.",
         answered(ALL_BUT_ONE),
     ),
-    r.SUCCESS_ONCE: Guidance(
+    r.SUCCESS_NO_DUPLICATES: Guidance(
         "Write each field from one place. Joined rows, and lists of pairs that are written as an "
         "object, are what doubles a name.",
         answered('{"package": "Silver Package", "package": "Silver", …}'),
@@ -64,12 +64,12 @@ GUIDANCE: dict[Requirement, Guidance] = {
         "a customer without one needs a name for that.",
         answered('{"package": 7, …}'),
     ),
-    r.SUCCESS_APART: Guidance(
+    r.SUCCESS_NO_ERROR_MEMBERS: Guidance(
         "Leave `message` and `errors` out of an overview, empty ones too: a client that finds them "
         "takes the answer for an error.",
         answered('{"message": "success", …}'),
     ),
-    r.SUCCESS_CLOSED: Guidance(
+    r.SUCCESS_NO_EXTRAS: Guidance(
         "Send the ten fields and no more: no further member, element or attribute. What else "
         "clients need belongs in another call.",
         answered('{"currency": "USD", …}'),
@@ -83,17 +83,17 @@ GUIDANCE: dict[Requirement, Guidance] = {
         "Send the word `error`, in lower case, as `message`; what is wrong goes into `errors`.",
         answered(f'{{"message": "Bad request", {SAID}}}', call=WRONG, status=NO),
     ),
-    r.ERRORS_LISTED: Guidance(
+    r.ERRORS_LIST: Guidance(
         "Send `errors` as a list of one or more strings, a single error too; in XML, one `error` "
         "element for each, with text alone.",
         answered('{"message": "error", "errors": "task is wrong."}', call=WRONG, status=NO),
     ),
-    r.ERRORS_APART: Guidance(
+    r.ERRORS_NO_ACCOUNT_FIELDS: Guidance(
         "Build the error envelope afresh rather than by adding errors to an overview that was "
         "begun. Check everything before the account is read.",
         answered(f'{{"message": "error", {SAID}, "credits_used": 7}}', call=WRONG, status=NO),
     ),
-    r.ERRORS_KEY: Guidance(
+    r.ERRORS_NO_KEY_ECHO: Guidance(
         "Name the parameter, never its value: not in texts, not in a repeated URL or query, not "
         "in a header, a cookie or the reason phrase. "
         "Debug pages and validation libraries print what they were given.",
@@ -103,16 +103,16 @@ GUIDANCE: dict[Requirement, Guidance] = {
             status="403 Forbidden",
         ),
     ),
-    r.ERRORS_TEXT: Guidance(
+    r.ERRORS_NO_EMPTY_TEXT: Guidance(
         "Give each error a text that says what is wrong; leave out the empty ones that an "
         "exception without a message, or a missing translation, brings.",
         answered('{"message": "error", "errors": [""]}', call=WRONG, status=NO),
     ),
-    r.ERRORS_CLOSED: Guidance(
+    r.ERRORS_NO_EXTRAS: Guidance(
         "Send `message` and `errors` alone: codes and request ids go into headers and logs.",
         answered(f'{{"message": "error", {SAID}, "code": 42}}', call=WRONG, status=NO),
     ),
-    r.ERRORS_STEADY: Guidance(
+    r.ERRORS_DETERMINISTIC: Guidance(
         "Make the list of errors from this request alone, and in this request: a list that is "
         "kept between calls grows, and checks that race tell now one and now two.",
         answered(f'{{"message": "error", {SAID}}}', call=NO_TASK, status=NO)

@@ -9,19 +9,19 @@ from dataclasses import replace
 from typing import Literal
 
 from reseller_conformance.cases.case import Case, Expected
-from reseller_conformance.checks.response import read
+from reseller_conformance.checks.response import parse
 from reseller_conformance.checks.second_opinion import second_opinion
-from reseller_conformance.checks.violation import Departure
+from reseller_conformance.checks.violation import Violation
 from reseller_conformance.contract import Format
-from reseller_conformance.envelope import Looks
-from reseller_conformance.exchange import CAP, Exchange
+from reseller_conformance.envelope import EnvelopeKind
+from reseller_conformance.exchange import MAX_BODY_BYTES, Exchange
 from reseller_conformance.findings.excerpts import place_of
 from reseller_conformance.offline.bodies import TOO_LARGE, likely_format
 from reseller_conformance.offline.calls import call_of, format_in, keys_in
 from reseller_conformance.offline.keys import keys_in_body
-from reseller_conformance.offline.responses import Came, came
+from reseller_conformance.offline.responses import ResponseParts, response_parts
 from reseller_conformance.offline.rules import rules_for
-from reseller_conformance.offline.saved_response import Saved
+from reseller_conformance.offline.saved_response import SavedResponse
 from reseller_conformance.redaction.echo import places_of
 from reseller_conformance.redaction.secret import Scrubber
 from reseller_conformance.reports.text import one_line, visible
@@ -40,7 +40,7 @@ ENVELOPES = {
 }
 LEVELS = {"must": (Level.MUST,), "should": (Level.MUST, Level.SHOULD)}
 
-MOST = 10
+MAX_VIOLATIONS = 10
 """Departures that are told; a person mends the first ones first."""
 
 BEFORE, AFTER = 60, 120
@@ -74,10 +74,10 @@ def assert_conformant(
         _one_of("expect", expect, tuple(ENVELOPES))
     if content_type is not None and not isinstance(content_type, str):
         raise TypeError(f"content_type is a text such as 'application/json': {content_type!r}")
-    saved = _saved(came(response), format, expect, content_type)
+    saved = _saved(response_parts(response), format, expect, content_type)
     doubts = {one.requirement: one.reason for one in second_opinion(saved.answer) or ()}
-    departures = [one for one in _departures(saved) if one[0] not in doubts]
-    if found := [one for one in departures if one[0].level in counting]:
+    violations = [one for one in _departures(saved) if one[0] not in doubts]
+    if found := [one for one in violations if one[0].level in counting]:
         raise AssertionError(_message(saved, found))
     for reason in doubts.values():
         raise RuntimeError(reason)
@@ -90,7 +90,9 @@ def _one_of(name: str, value: str, known: tuple[str, ...]) -> str:
     return value
 
 
-def _saved(given: Came, format: str | None, expect: str | None, content_type: str | None) -> Saved:
+def _saved(
+    given: ResponseParts, format: str | None, expect: str | None, content_type: str | None
+) -> SavedResponse:
     """Put together what is known, with no key in what is shown of it."""
     call = call_of(given.url)
     keys = (*keys_in(given.url.partition("?")[2]), *keys_in_body(given.form))
@@ -98,28 +100,28 @@ def _saved(given: Came, format: str | None, expect: str | None, content_type: st
     scrubber = Scrubber(keys)
     sent = (("Content-Type", content_type),) if content_type else given.headers
     case = _case(given, format, sent)
-    body = given.body[:CAP]
+    body = given.body[:MAX_BODY_BYTES]
     exchange = Exchange(
         case,
         url="",
         status=given.status,
         headers=tuple((name, scrubber.text(value)) for name, value in sent),
         body=scrubber.data(body),
-        problem=TOO_LARGE if len(given.body) > CAP else None,
+        problem=TOO_LARGE if len(given.body) > MAX_BODY_BYTES else None,
         echoes_key=places_of(
             Scrubber(telling), scrubber.text, body, sent, status=given.status, reason=given.reason
         ),
     )
-    return Saved(
-        read(exchange),
+    return SavedResponse(
+        parse(exchange),
         place="",
-        due=ENVELOPES[expect] if expect else Expected.EITHER,
+        expected=ENVELOPES[expect] if expect else Expected.EITHER,
         headers=bool(sent),
-        keyed=bool(telling),
+        key_known=bool(telling),
     )
 
 
-def _case(given: Came, format: str | None, headers: tuple[tuple[str, str], ...]) -> Case:
+def _case(given: ResponseParts, format: str | None, headers: tuple[tuple[str, str], ...]) -> Case:
     """Return what was asked: what is not in the URL may have been in a form."""
     call = call_of(given.url)
     if call is not None and given.method == "GET":
@@ -132,14 +134,14 @@ def _case(given: Came, format: str | None, headers: tuple[tuple[str, str], ...])
     return Case(likely)
 
 
-def _departures(saved: Saved) -> list[tuple[Requirement, Departure]]:
+def _departures(saved: SavedResponse) -> list[tuple[Requirement, Violation]]:
     """Return the first departure from each requirement, in the order of the catalogue."""
     format = saved.answer.case.format
-    found: dict[Requirement, Departure] = {}
+    found: dict[Requirement, Violation] = {}
     for rule in rules_for(saved):
         if format in rule.requirement.formats:
-            for departure in rule.check(saved.answer):
-                found.setdefault(rule.requirement, departure)
+            for violation in rule.check(saved.answer):
+                found.setdefault(rule.requirement, violation)
     return sorted(found.items(), key=lambda one: CATALOGUE.index(one[0]))
 
 
@@ -147,33 +149,33 @@ def _departures(saved: Saved) -> list[tuple[Requirement, Departure]]:
 
 
 _WORDS = {
-    Looks.OVERVIEW: "an overview",
-    Looks.ERRORS: "an error envelope",
-    Looks.NEITHER: "no envelope",
+    EnvelopeKind.OVERVIEW: "an overview",
+    EnvelopeKind.ERRORS: "an error envelope",
+    EnvelopeKind.UNKNOWN: "no envelope",
 }
 
 
-def _message(saved: Saved, found: list[tuple[Requirement, Departure]]) -> str:
-    answer = saved.answer
-    status, content_type = answer.exchange.status, answer.exchange.header("Content-Type")
-    known = (f"HTTP {status}" if status else "", content_type, _WORDS[answer.looks])
+def _message(saved: SavedResponse, found: list[tuple[Requirement, Violation]]) -> str:
+    response = saved.answer
+    status, content_type = response.exchange.status, response.exchange.header("Content-Type")
+    known = (f"HTTP {status}" if status else "", content_type, _WORDS[response.kind])
     came = visible(", ".join(word for word in known if word))
     count = "1 requirement is" if len(found) == 1 else f"{len(found)} requirements are"
-    parts = [f"{count} violated; what came, read as {answer.case.format.upper()}: {came}"]
-    parts += [_paragraph(saved, *one) for one in found[:MOST]]
-    if len(found) > MOST:
-        parts.append(f"and {len(found) - MOST} more")
+    parts = [f"{count} violated; what came, read as {response.case.format.upper()}: {came}"]
+    parts += [_paragraph(saved, *one) for one in found[:MAX_VIOLATIONS]]
+    if len(found) > MAX_VIOLATIONS:
+        parts.append(f"and {len(found) - MAX_VIOLATIONS} more")
     return "\n\n".join(parts)
 
 
-def _paragraph(saved: Saved, requirement: Requirement, departure: Departure) -> str:
+def _paragraph(saved: SavedResponse, requirement: Requirement, violation: Violation) -> str:
     lines = [
         ("page", requirement.source),
-        ("where", departure.where),
-        ("expected", departure.expected),
-        ("came", departure.got),
-        ("hint", departure.hint),
-        ("answer", around(saved.answer.exchange.body, departure.where)),
+        ("where", violation.where),
+        ("expected", violation.expected),
+        ("came", violation.actual),
+        ("hint", violation.hint),
+        ("answer", around(saved.answer.exchange.body, violation.where)),
     ]
     head = f"{requirement.level.upper()} {requirement.id}: {requirement.title}"
     told = [f"  {label + ':':<9} {visible(one_line(value))}" for label, value in lines if value]

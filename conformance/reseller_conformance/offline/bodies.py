@@ -12,16 +12,21 @@ from functools import lru_cache
 from typing import BinaryIO
 
 from reseller_conformance.cases.case import Case, Expected
-from reseller_conformance.checks.response import read
+from reseller_conformance.checks.response import parse
 from reseller_conformance.contract import Format
-from reseller_conformance.exchange import CAP, Exchange, Transport, TransportProblem
-from reseller_conformance.offline.saved_response import Saved
+from reseller_conformance.exchange import (
+    MAX_BODY_BYTES,
+    Exchange,
+    TransportErrorKind,
+    TransportProblem,
+)
+from reseller_conformance.offline.saved_response import SavedResponse
 from reseller_conformance.redaction.secret import Scrubber
 
 __all__ = [
     "MARKS",
     "TOO_LARGE",
-    "Beside",
+    "SavedContext",
     "likely_format",
     "lines",
     "saved_body",
@@ -32,11 +37,13 @@ __all__ = [
 MARKS = re.compile(rb"\A(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)")
 """The byte order marks of UTF-8 and UTF-16."""
 
-TOO_LARGE = TransportProblem(Transport.TOO_LARGE, f"the body is longer than {CAP} bytes")
+TOO_LARGE = TransportProblem(
+    TransportErrorKind.TOO_LARGE, f"the body is longer than {MAX_BODY_BYTES} bytes"
+)
 
 
 @dataclass(frozen=True, slots=True)
-class Beside:
+class SavedContext:
     """What is known beside the bodies: the header, the envelope due, and keys to be hidden."""
 
     content_type: str | None
@@ -50,36 +57,38 @@ def scrubber_for(keys: tuple[str, ...]) -> Scrubber:
     return Scrubber(keys)
 
 
-def whole(stream: BinaryIO, name: str, format: Format, beside: Beside) -> Iterator[Saved]:
+def whole(
+    stream: BinaryIO, name: str, format: Format, beside: SavedContext
+) -> Iterator[SavedResponse]:
     """Yield the one body that the stream holds."""
-    yield saved_body(stream.read(CAP + 1), name, format, beside)
+    yield saved_body(stream.read(MAX_BODY_BYTES + 1), name, format, beside)
 
 
-def lines(stream: BinaryIO, name: str, beside: Beside) -> Iterator[Saved]:
+def lines(stream: BinaryIO, name: str, beside: SavedContext) -> Iterator[SavedResponse]:
     """Yield the JSON body on each line; empty lines are passed over, as NDJSON has it."""
     number = 0
-    while line := stream.readline(CAP + 1):
+    while line := stream.readline(MAX_BODY_BYTES + 1):
         number += 1
         rest = line
-        while len(rest) > CAP and not rest.endswith(b"\n"):
-            rest = stream.readline(CAP + 1)
+        while len(rest) > MAX_BODY_BYTES and not rest.endswith(b"\n"):
+            rest = stream.readline(MAX_BODY_BYTES + 1)
         if number == 1:
             line = line.removeprefix(b"\xef\xbb\xbf")  # the file's, not the body's
         if body := line.strip(b" \t\r\n"):
             yield saved_body(body, f"{name}, line {number:,}", Format.JSON, beside)
 
 
-def saved_body(body: bytes, place: str, format: Format, beside: Beside) -> Saved:
+def saved_body(body: bytes, place: str, format: Format, beside: SavedContext) -> SavedResponse:
     """Read one body of which no more is known."""
     given, scrubber = beside.content_type, scrubber_for(beside.keys)
     exchange = Exchange(
         Case(format),
         url="",
         headers=(("Content-Type", scrubber.text(given)),) if given else (),
-        body=scrubber.data(body[:CAP]),
-        problem=TOO_LARGE if len(body) > CAP else None,
+        body=scrubber.data(body[:MAX_BODY_BYTES]),
+        problem=TOO_LARGE if len(body) > MAX_BODY_BYTES else None,
     )
-    return Saved(read(exchange), place, due=beside.due, headers=given is not None)
+    return SavedResponse(parse(exchange), place, expected=beside.due, headers=given is not None)
 
 
 def likely_format(body: bytes, content_type: str | None) -> Format | None:

@@ -14,14 +14,14 @@ from urllib.parse import parse_qsl, urlsplit
 from reseller_conformance.cases.case import Case
 from reseller_conformance.cases.mutations import State, Text, Value
 from reseller_conformance.contract import PARAMETERS, TASK, Format
-from reseller_conformance.redaction.secret import LEAST
+from reseller_conformance.redaction.secret import MIN_SECRET_CHARS
 
 __all__ = ["KEY_NAME", "Call", "call_of", "format_in", "keys_in"]
 
 KEY_NAME = re.compile(r"(?:x[-_])?api[-_]?key\b", re.IGNORECASE)
 """What a parameter, a header or a member is called that holds a key."""
 
-MOST_TEXT = 255
+MAX_VALUE_CHARS = 255
 """Longer values are asked of nobody (specification, section 4)."""
 
 _PATH = re.compile(r"(.*/apiv2/reseller\.account)\.(json|xml)", re.DOTALL)
@@ -84,12 +84,12 @@ def call_of(url: str) -> Call | None:
         telling=tuple(
             key
             for key in keys
-            if len(key) >= LEAST
+            if len(key) >= MIN_SECRET_CHARS
             and not _BLANK.fullmatch(key)
             and not any(key.lower() in value for value in others)
         ),
         asked_of_anyone=not any(
-            len(text) > MOST_TEXT or _UNASKED.search(text) for pair in sent for text in pair
+            len(text) > MAX_VALUE_CHARS or _UNASKED.search(text) for pair in sent for text in pair
         ),
     )
 
@@ -115,7 +115,9 @@ def _case(format: Format, values: Mapping[str, Sequence[str]]) -> Case:
         task=State.VALID if "task" in arrays else _task(values.get("task")),
         user=State.VALID if "user" in arrays else _sent(values.get("user")),
         extra=tuple((name, "") for name in values if name not in named),
-        again=tuple((n, State.VALID) for n in PARAMETERS if len(values.get(n, ())) > 1),
+        repeated_parameters=tuple(
+            (n, State.VALID) for n in PARAMETERS if len(values.get(n, ())) > 1
+        ),
         arrays=arrays,
     )
 

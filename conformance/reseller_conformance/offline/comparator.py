@@ -13,23 +13,23 @@ from dataclasses import dataclass, field, replace
 
 from reseller_conformance import requirements as r
 from reseller_conformance.checks import consistency, errors, values
-from reseller_conformance.checks.consistency import Between
-from reseller_conformance.checks.response import Answer
+from reseller_conformance.checks.consistency import Bracketed
+from reseller_conformance.checks.response import Response
 from reseller_conformance.contract import FIELDS, Format, Kind
-from reseller_conformance.envelope import Looks, Unreadable
+from reseller_conformance.envelope import EnvelopeKind, Unreadable
 from reseller_conformance.offline.rules import is_plain
-from reseller_conformance.offline.saved_response import Saved
+from reseller_conformance.offline.saved_response import SavedResponse
 from reseller_conformance.offline.tally import Tally
 
-__all__ = ["Together"]
+__all__ = ["AccountComparator"]
 
-MOST = 5_000
+MAX_ACCOUNTS = 5_000
 """Customers, and wrong calls, that are remembered."""
 
-WAITING = 50
+MAX_WAITING = 50
 """Answers about one customer that wait for a call in the other format after them."""
 
-NEAR = 3600.0
+MAX_CYCLE_GAP_SECONDS = 3600.0
 """Seconds in which neither a package nor a billing cycle is thought to change."""
 
 _ALL = frozenset(field.name for field in FIELDS)
@@ -40,29 +40,29 @@ _FIXED = frozenset(field.name for field in FIELDS if field.kind is not Kind.COUN
 class _Account:
     """The last overview of one customer in each format, and those that wait to be compared."""
 
-    latest: dict[Format, Saved] = field(default_factory=dict)
-    waiting: list[tuple[Saved, Saved]] = field(default_factory=list)
+    latest: dict[Format, SavedResponse] = field(default_factory=dict)
+    waiting: list[tuple[SavedResponse, SavedResponse]] = field(default_factory=list)
 
 
-class Together:
+class AccountComparator:
     """Compares answers as they come, and tells the tally."""
 
     def __init__(self, tally: Tally) -> None:
         """Begin with none."""
         self._tally = tally
         self._accounts: OrderedDict[str, _Account] = OrderedDict()
-        self._refused: OrderedDict[str, Saved] = OrderedDict()
+        self._refused: OrderedDict[str, SavedResponse] = OrderedDict()
 
-    def take(self, saved: Saved) -> None:
+    def take(self, saved: SavedResponse) -> None:
         """Compare one more answer with those before it."""
-        case, looks = saved.answer.case, saved.answer.looks
+        case, looks = saved.answer.case, saved.answer.kind
         if not is_plain(saved):
             return
-        if case.wrong and looks is Looks.ERRORS:
+        if case.invalid and looks is EnvelopeKind.ERRORS:
             self._again(saved)
-        elif saved.account and not case.wrong and looks is Looks.OVERVIEW:
-            if saved.account not in self._accounts and len(self._accounts) >= MOST:
-                self._leave(self._accounts.popitem(last=False)[1])
+        elif saved.account and not case.invalid and looks is EnvelopeKind.OVERVIEW:
+            if saved.account not in self._accounts and len(self._accounts) >= MAX_ACCOUNTS:
+                self._evict(self._accounts.popitem(last=False)[1])
             account = self._accounts.setdefault(saved.account, _Account())
             self._accounts.move_to_end(saved.account)
             self._beside(account, saved)
@@ -70,31 +70,33 @@ class Together:
     def finish(self) -> None:
         """Compare what still waits."""
         while self._accounts:
-            self._leave(self._accounts.popitem(last=False)[1])
+            self._evict(self._accounts.popitem(last=False)[1])
 
     # --- One format after itself -----------------------------------------------------------------
 
-    def _again(self, saved: Saved) -> None:
-        if len(self._refused) >= MOST:
+    def _again(self, saved: SavedResponse) -> None:
+        if len(self._refused) >= MAX_ACCOUNTS:
             self._refused.popitem(last=False)
         first = self._refused.setdefault(saved.request, saved)
         if first is not saved:
-            departures = errors.steady((first.answer, saved.answer))
-            self._tally.judge(r.ERRORS_STEADY, departures, (first, saved), saved.answer.case.format)
+            violations = errors.steady((first.answer, saved.answer))
+            self._tally.judge(
+                r.ERRORS_DETERMINISTIC, violations, (first, saved), saved.answer.case.format
+            )
 
-    def _beside(self, account: _Account, saved: Saved) -> None:
+    def _beside(self, account: _Account, saved: SavedResponse) -> None:
         format = saved.answer.case.format
         before = account.latest.get(format)
         if before is not None and before.ended <= saved.began:
-            departures = values.steady((before.answer, saved.answer))
-            self._tally.judge(r.VALUES_STEADY, departures, (before, saved), format)
-        self._close(account, saved)
-        self._open(account, saved)
+            violations = values.steady((before.answer, saved.answer))
+            self._tally.judge(r.CONSISTENCY_COUNTERS, violations, (before, saved), format)
+        self._complete(account, saved)
+        self._start(account, saved)
         account.latest[format] = saved
 
     # --- One format beside the other -------------------------------------------------------------
 
-    def _open(self, account: _Account, saved: Saved) -> None:
+    def _start(self, account: _Account, saved: SavedResponse) -> None:
         """Compare an answer with the last one in the other format, or have it wait."""
         format = saved.answer.case.format
         other = next((s for f, s in account.latest.items() if f is not format), None)
@@ -104,12 +106,12 @@ class Together:
             self._compare(other, saved, other)
         elif other.ended <= saved.began:
             account.waiting.append((other, saved))
-            if len(account.waiting) > WAITING:
+            if len(account.waiting) > MAX_WAITING:
                 self._compare_fixed(*account.waiting.pop(0))
         else:
             self._compare_fixed(other, saved)
 
-    def _close(self, account: _Account, after: Saved) -> None:
+    def _complete(self, account: _Account, after: SavedResponse) -> None:
         """Compare the answers that waited for this one."""
         still = []
         for before, saved in account.waiting:
@@ -120,49 +122,57 @@ class Together:
                 still.append((before, saved))
         account.waiting = still
 
-    def _leave(self, account: _Account) -> None:
+    def _evict(self, account: _Account) -> None:
         for before, saved in account.waiting:
             self._compare_fixed(before, saved)
 
-    def _compare_fixed(self, before: Saved, saved: Saved) -> None:
+    def _compare_fixed(self, before: SavedResponse, saved: SavedResponse) -> None:
         """Compare what does not count up, where that alone can be told."""
-        if saved.began - before.ended < NEAR:
+        if saved.began - before.ended < MAX_CYCLE_GAP_SECONDS:
             self._compare(before, saved, before, _FIXED)
 
     def _compare(
-        self, before: Saved, saved: Saved, after: Saved, names: Collection[str] = _ALL
+        self,
+        before: SavedResponse,
+        saved: SavedResponse,
+        after: SavedResponse,
+        names: Collection[str] = _ALL,
     ) -> None:
         group = _group(before, saved, after, names)
-        answers = (before, saved, after)
+        responses = (before, saved, after)
         found = list(consistency.formats(group))
         # what only might have been compared proves nothing by being alike
         if found or names is _ALL:
-            self._tally.judge(r.AGREEMENT_FORMATS, found, answers)
+            self._tally.judge(r.CONSISTENCY_FORMATS, found, responses)
         if "package" in saved.answer.values:
             spaced = list(consistency.white_space(group))
-            self._tally.judge(r.AGREEMENT_WHITE_SPACE, spaced, answers)
+            self._tally.judge(r.CONSISTENCY_WHITE_SPACE, spaced, responses)
         xml = before if before.answer.case.format is Format.XML else saved
-        if xml.verbatim:
-            misdeclared = consistency.misdeclared(group)
-            self._tally.judge(r.READABLE_ENCODING, misdeclared, answers, Format.XML)
-            self._tally.judge(r.HTTP_CHARSET, consistency.overruled(group), answers, Format.XML)
+        if xml.raw_bytes:
+            misdeclared = consistency.declares_wrong_encoding(group)
+            self._tally.judge(r.READABLE_ENCODING, misdeclared, responses, Format.XML)
+            self._tally.judge(
+                r.HTTP_CHARSET, consistency.charset_overrides(group), responses, Format.XML
+            )
 
 
-def _group(before: Saved, saved: Saved, after: Saved, names: Collection[str] = _ALL) -> Between:
-    return Between(_told(before, names), _told(saved, names), _told(after, names))
+def _group(
+    before: SavedResponse, saved: SavedResponse, after: SavedResponse, names: Collection[str] = _ALL
+) -> Bracketed:
+    return Bracketed(_told(before, names), _told(saved, names), _told(after, names))
 
 
-def _told(saved: Saved, names: Collection[str]) -> Answer:
+def _told(saved: SavedResponse, names: Collection[str]) -> Response:
     """Return the answer with these of its values alone, less a text that the recorder decoded.
 
     Which encoding it took is not known: for JSON that may have been the header's.
     """
-    if saved.verbatim and names is _ALL:
+    if saved.raw_bytes and names is _ALL:
         return saved.answer
     values = saved.answer.values
     package = values.get("package")
-    garbled = not saved.verbatim and isinstance(package, str) and not package.isascii()
+    garbled = not saved.raw_bytes and isinstance(package, str) and not package.isascii()
     kept = {n: v for n, v in values.items() if n in names and not (garbled and n == "package")}
     if len(kept) == len(values):
         return saved.answer
-    return replace(saved.answer, envelope=Unreadable((), Looks.OVERVIEW, kept))
+    return replace(saved.answer, envelope=Unreadable((), EnvelopeKind.OVERVIEW, kept))

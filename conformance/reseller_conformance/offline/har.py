@@ -16,13 +16,13 @@ from datetime import datetime
 from typing import Any, BinaryIO
 
 from reseller_conformance.cases.case import Case, Expected
-from reseller_conformance.checks.response import read
+from reseller_conformance.checks.response import parse
 from reseller_conformance.contract import Format
-from reseller_conformance.exchange import CAP, GATEWAY, Exchange
-from reseller_conformance.offline.bodies import TOO_LARGE, Beside, scrubber_for
+from reseller_conformance.exchange import GATEWAY_STATUSES, MAX_BODY_BYTES, Exchange
+from reseller_conformance.offline.bodies import TOO_LARGE, SavedContext, scrubber_for
 from reseller_conformance.offline.calls import Call, call_of
 from reseller_conformance.offline.har_stream import entries
-from reseller_conformance.offline.saved_response import Saved
+from reseller_conformance.offline.saved_response import SavedResponse
 from reseller_conformance.redaction.echo import places_of
 from reseller_conformance.redaction.secret import Scrubber
 
@@ -39,7 +39,7 @@ class _PassedOverError(Exception):
 class Recording:
     """One HAR file. `passed_over` counts, by reason, the entries that were not judged."""
 
-    def __init__(self, stream: BinaryIO, name: str, beside: Beside) -> None:
+    def __init__(self, stream: BinaryIO, name: str, beside: SavedContext) -> None:
         """Read this stream; the name is for people."""
         self.passed_over: Counter[str] = Counter()
         self._stream = stream
@@ -48,7 +48,7 @@ class Recording:
         self._known = frozenset(beside.keys)
         self._clock = 0.0
 
-    def answers(self) -> Iterator[Saved]:
+    def answers(self) -> Iterator[SavedResponse]:
         """Yield the answers to calls of the endpoint, in the order of the file.
 
         Raises InputError as `entries` does.
@@ -59,7 +59,7 @@ class Recording:
             except _PassedOverError as reason:
                 self.passed_over[str(reason)] += 1
 
-    def _answer(self, entry: _Part, place: str) -> Saved:
+    def _answer(self, entry: _Part, place: str) -> SavedResponse:
         request, response = entry.part("request"), entry.part("response")
         call = call_of(request.text("url"))
         if call is None:
@@ -76,29 +76,29 @@ class Recording:
             url="",
             status=status,
             headers=tuple((name, hidden.text(value)) for name, value in _headers(response)),
-            body=hidden.data(body[:CAP]),
-            problem=TOO_LARGE if len(body) > CAP else None,
+            body=hidden.data(body[:MAX_BODY_BYTES]),
+            problem=TOO_LARGE if len(body) > MAX_BODY_BYTES else None,
             began=self._began(entry),
             seconds=entry.number("time") / 1000,
             echoes_key=places_of(
                 scrubber_for(call.telling),
                 hidden.text,
-                body[:CAP],
+                body[:MAX_BODY_BYTES],
                 _all_headers(response),
                 status=status,
                 reason=response.shown("statusText"),
             ),
         )
         self._clock = max(self._clock, exchange.began + exchange.seconds)
-        return Saved(
-            answer=read(exchange),
+        return SavedResponse(
+            answer=parse(exchange),
             place=f"{place} ({hidden.text(_said(call))})",
-            due=Expected.EITHER if call.case.wrong else self._beside.due,
-            verbatim=verbatim,
+            expected=Expected.EITHER if call.case.invalid else self._beside.due,
+            raw_bytes=verbatim,
             headers=bool(response.list("headers")),
             account=call.account,
             request=call.request,
-            keyed=bool(call.telling),
+            key_known=bool(call.telling),
         )
 
     def _hidden(self, call: Call) -> _Hidden:
@@ -176,7 +176,7 @@ def _status(entry: _Part, response: _Part) -> int:
         raise _PassedOverError("calls without an answer")
     if status == _NOT_MODIFIED or entry.has("_fromCache"):
         raise _PassedOverError("answers from the client's own cache")
-    if status in GATEWAY:
+    if status in GATEWAY_STATUSES:
         raise _PassedOverError("answers of a gateway")
     return status
 
@@ -231,6 +231,11 @@ def _all_headers(response: _Part) -> list[tuple[str, str]]:
 def _said(call: Call) -> str:
     """Say what was asked: `json, user 'customer@example.com'`, or what was wrong about it."""
     case: Case = call.case
-    if case.wrong or case.arrays or case.again or case.task != Case(case.format).task:
+    if (
+        case.invalid
+        or case.arrays
+        or case.repeated_parameters
+        or case.task != Case(case.format).task
+    ):
         return str(case)
     return f"{case.format}, user {call.user!r}"

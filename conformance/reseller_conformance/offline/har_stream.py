@@ -17,16 +17,16 @@ from reseller_conformance.offline.inputs import InputError
 
 __all__ = ["entries"]
 
-CHUNK = 256 * 1024
+CHUNK_CHARS = 256 * 1024
 
-LONGEST = 256 * 1024 * 1024
+MAX_VALUE_CHARS = 256 * 1024 * 1024
 """Characters of one value that are read; with a longer one the file is not what it seems."""
 
 _BROKEN_OFF = "it breaks off"
 _WHITE = " \t\r\n"
 # How far before the end of a text its breaking off may be told: a whole `-Infinity`, or an escape.
 _EDGE = 16
-_LONGEST_INT = 300
+_MAX_INT_DIGITS = 300
 """Digits of a number that is read as one; Python refuses thousands, which JSON allows."""
 
 _STRUCTURE = re.compile(r"""["\[\]{}]""")
@@ -34,7 +34,7 @@ _STRING_END = re.compile(r"""(?:[^"\\]|\\.)*+("?)""", re.DOTALL)
 
 
 def _int(digits: str) -> int | float:
-    return int(digits) if len(digits) <= _LONGEST_INT else float("inf")
+    return int(digits) if len(digits) <= _MAX_INT_DIGITS else float("inf")
 
 
 # Some recorders leave control characters in strings as they are.
@@ -173,10 +173,10 @@ class _Text:
         if self._whole:
             return False
         kept = self._text[self._at :]
-        if len(kept) > LONGEST:
-            raise _BrokenError(f"a value is longer than {LONGEST:,} characters")
+        if len(kept) > MAX_VALUE_CHARS:
+            raise _BrokenError(f"a value is longer than {MAX_VALUE_CHARS:,} characters")
         try:
-            data = self._stream.read(max(CHUNK, len(kept)))
+            data = self._stream.read(max(CHUNK_CHARS, len(kept)))
             self._whole = not data
             self._text, self._at = kept + self._decoder.decode(data, final=not data), 0
         except UnicodeDecodeError:

@@ -24,17 +24,17 @@ __all__ = [
     "STDIN",
     "Input",
     "InputError",
-    "Sort",
+    "InputKind",
+    "check_readable",
     "format_of",
+    "input_kind",
     "is_pipe",
-    "look_ahead",
     "opened",
-    "sort_of",
     "spooled",
 ]
 
 STDIN = "-"
-HEAD = 4096
+HEAD_BYTES = 4096
 
 IN_MEMORY = 64 * 1024 * 1024
 """Bytes of a recording from a pipe that are kept in memory: it is read twice."""
@@ -46,7 +46,7 @@ class InputError(ValueError):
     """Something cannot be judged; the message says why, in one line that ends in its name."""
 
 
-class Sort(StrEnum):
+class InputKind(StrEnum):
     """What a file holds: one body, one on each line, or recorded calls."""
 
     BODY = "body"
@@ -54,7 +54,7 @@ class Sort(StrEnum):
     HAR = "har"
 
 
-_SUFFIXES = {".har": Sort.HAR, ".ndjson": Sort.NDJSON, ".jsonl": Sort.NDJSON}
+_SUFFIXES = {".har": InputKind.HAR, ".ndjson": InputKind.NDJSON, ".jsonl": InputKind.NDJSON}
 
 
 class _Following(io.RawIOBase):
@@ -95,7 +95,7 @@ class Input:
         return self.following.done
 
 
-def look_ahead(names: Sequence[str]) -> int | None:
+def check_readable(names: Sequence[str]) -> int | None:
     """Return the bytes of all these files; None where stdin or a pipe is among them.
 
     Raises InputError where one of them cannot be read: before any is judged.
@@ -121,7 +121,7 @@ def opened(name: str) -> Iterator[Input]:
     """Open one file, or stdin."""
     with nullcontext(sys.stdin.buffer) if name == STDIN else _readable(name) as stream:
         try:
-            head = stream.read(HEAD)
+            head = stream.read(HEAD_BYTES)
         except OSError as error:
             raise InputError(f"cannot be read, {error.strerror}: {name}") from None
         following = _Following(head, stream)
@@ -138,14 +138,14 @@ def spooled(given: Input) -> Iterator[Input]:
         yield replace(given, stream=cast("BinaryIO", kept))
 
 
-def sort_of(given: Input, said: Sort | None) -> Sort:
+def input_kind(given: Input, said: InputKind | None) -> InputKind:
     """Say what it holds: what the operator says, else what its name or its first bytes do."""
     if said is not None:
         return said
     named = _SUFFIXES.get(Path(given.name).suffix.lower())
     if named is not None:
         return named
-    return Sort.HAR if _HAR.match(MARKS.sub(b"", given.head).lstrip()) else Sort.BODY
+    return InputKind.HAR if _HAR.match(MARKS.sub(b"", given.head).lstrip()) else InputKind.BODY
 
 
 def format_of(given: Input, said: Format | None, content_type: str | None) -> Format:

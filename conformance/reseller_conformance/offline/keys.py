@@ -18,12 +18,12 @@ from urllib.parse import urlsplit
 from reseller_conformance.offline.calls import KEY_NAME, keys_in
 from reseller_conformance.offline.har_stream import entries
 
-__all__ = ["MOST_KEYS", "collect", "keys_in_body"]
+__all__ = ["MAX_KEYS", "collect", "keys_in_body"]
 
-MOST_KEYS = 500
+MAX_KEYS = 500
 """Keys that are remembered: more than that are random ones, each tried once."""
 
-LONGEST = 4096
+MAX_KEY_CHARS = 4096
 """Characters of one key; longer values are documents."""
 
 DEEPEST = 10_000
@@ -46,7 +46,7 @@ def collect(stream: BinaryIO, name: str, keys: dict[str, None]) -> bool:
     """
     for entry in entries(stream, name):
         for key in _keys_of(entry):
-            if len(keys) >= MOST_KEYS and key not in keys:
+            if len(keys) >= MAX_KEYS and key not in keys:
                 return True
             keys[key] = None
     return False
@@ -57,7 +57,7 @@ def _keys_of(entry: Any) -> Iterator[str]:
     if not isinstance(request, dict):
         return
     for key in _sent_with(request):
-        if key.strip() and len(key) <= LONGEST:
+        if key.strip() and len(key) <= MAX_KEY_CHARS:
             yield key
 
 

@@ -9,14 +9,14 @@ from contextlib import AbstractContextManager, nullcontext
 from rich.console import Console, RenderableType
 from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
-__all__ = ["showing"]
+__all__ = ["show_progress"]
 
 
 class _Reading(Progress):
     """Asks how far it is whenever it is drawn: the reader need not stop to tell."""
 
-    def __init__(self, total: int | None, done: Callable[[], int], answers: Callable[[], int]):
-        self._told = done, answers
+    def __init__(self, total: int | None, done: Callable[[], int], responses: Callable[[], int]):
+        self._told = done, responses
         self._reading: TaskID | None = None  # it is drawn once before there is anything to draw
         columns = (
             TextColumn("{task.fields[answers]:,} answers judged"),
@@ -30,13 +30,13 @@ class _Reading(Progress):
     def get_renderables(self) -> Iterable[RenderableType]:
         """Draw what has been read so far."""
         if self._reading is not None:
-            done, answers = self._told
-            self.update(self._reading, completed=done(), answers=answers())
+            done, responses = self._told
+            self.update(self._reading, completed=done(), answers=responses())
         return super().get_renderables()
 
 
-def showing(
-    total: int | None, done: Callable[[], int], answers: Callable[[], int]
+def show_progress(
+    total: int | None, done: Callable[[], int], responses: Callable[[], int]
 ) -> AbstractContextManager[object]:
     """Show the bytes that are read, and the answers judged, until the end of the block."""
-    return _Reading(total, done, answers) if sys.stdout.isatty() else nullcontext()
+    return _Reading(total, done, responses) if sys.stdout.isatty() else nullcontext()

@@ -11,14 +11,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["Came", "came"]
+__all__ = ["ResponseParts", "response_parts"]
 
 # pytest shows the line of the test that failed, not the frames of this module
 __tracebackhide__ = True
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Came:
+class ResponseParts:
     """What is to be judged; the status is None, and nothing else known, where a body was given.
 
     `url` is the one that was asked, and `form` what was sent with it: both may hold the key.
@@ -33,13 +33,13 @@ class Came:
     form: str = ""
 
 
-def came(response: object) -> Came:
+def response_parts(response: object) -> ResponseParts:
     """Take a response apart.
 
     Raises TypeError where it is no response, or one that has not been read.
     """
     if isinstance(response, (bytes, bytearray, memoryview)):
-        return Came(bytes(response))
+        return ResponseParts(bytes(response))
     if inspect.isawaitable(response):
         raise TypeError(f"a response was expected, not what becomes one: await {_kind(response)}")
     if isinstance(response, str):
@@ -54,7 +54,7 @@ def came(response: object) -> Came:
             f"as bytes, not: {_kind(response)}"
         )
     request = _attribute(response, "request")
-    return Came(
+    return ResponseParts(
         body=_body(response),
         status=int(status),
         reason=_reason(response),

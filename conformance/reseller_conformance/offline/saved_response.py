@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from reseller_conformance.cases.case import Expected
-from reseller_conformance.checks.response import Answer
+from reseller_conformance.checks.response import Response
 
-__all__ = ["Saved"]
+__all__ = ["SavedResponse"]
 
 
 @dataclass(frozen=True, slots=True)
-class Saved:
+class SavedResponse:
     """An answer that was saved, at a place that a person can find: `calls.har, entry 12`.
 
     `due` is the envelope that the operator, or the saved request, says is due. `verbatim` says that
@@ -21,14 +21,14 @@ class Saved:
     was sent, so that it would be seen in the answer.
     """
 
-    answer: Answer
+    answer: Response
     place: str
-    due: Expected = Expected.EITHER
-    verbatim: bool = True
+    expected: Expected = Expected.EITHER
+    raw_bytes: bool = True
     headers: bool = False
     account: str = ""
     request: str = ""
-    keyed: bool = False
+    key_known: bool = False
 
     @property
     def began(self) -> float:

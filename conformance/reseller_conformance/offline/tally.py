@@ -10,37 +10,37 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from reseller_conformance.checks.schema_tally import SchemaTally
-from reseller_conformance.checks.violation import Departure
+from reseller_conformance.checks.violation import Violation
 from reseller_conformance.contract import FIELDS, Format, Kind
-from reseller_conformance.envelope import Looks
+from reseller_conformance.envelope import EnvelopeKind
 from reseller_conformance.findings.excerpts import excerpt
 from reseller_conformance.findings.model import Finding, Outcome, Result
+from reseller_conformance.findings.schema_tally import SchemaTally
 from reseller_conformance.offline.rules import RULES, rules_for
-from reseller_conformance.offline.saved_response import Saved
+from reseller_conformance.offline.saved_response import SavedResponse
 from reseller_conformance.requirements import (
-    AGREEMENT_FORMATS,
-    AGREEMENT_WHITE_SPACE,
     CATALOGUE,
-    ERRORS_STEADY,
+    CONSISTENCY_COUNTERS,
+    CONSISTENCY_FORMATS,
+    CONSISTENCY_WHITE_SPACE,
+    ERRORS_DETERMINISTIC,
     SUCCESS_COUNTS,
     SUCCESS_DATES,
     SUCCESS_FIELDS,
-    SUCCESS_ONCE,
+    SUCCESS_NO_DUPLICATES,
     SUCCESS_PACKAGE,
-    VALUES_STEADY,
     Requirement,
 )
 
 __all__ = ["Tally", "finding_of"]
 
-KINDS = 10
+MAX_KINDS = 10
 """So many kinds of departure from one requirement are told apart."""
 
-PLACES = 3
+MAX_PLACES = 3
 """So many places are named where a departure is seen."""
 
-EXCERPT = 400
+MAX_EXCERPT_CHARS = 400
 """Characters of an answer that are shown as evidence."""
 
 _OF_KIND = {
@@ -50,10 +50,12 @@ _OF_KIND = {
 }
 _RULES = {rule.requirement: rule for rule in reversed(RULES)}
 _COMPARED = {
-    AGREEMENT_FORMATS: "no customer's overview was recorded in one format between two in the other",
-    AGREEMENT_WHITE_SPACE: "no customer's overview was recorded in both formats",
-    VALUES_STEADY: "no customer's overview was recorded twice in one format",
-    ERRORS_STEADY: "no wrong call was recorded twice",
+    CONSISTENCY_FORMATS: (
+        "no customer's overview was recorded in one format between two in the other"
+    ),
+    CONSISTENCY_WHITE_SPACE: "no customer's overview was recorded in both formats",
+    CONSISTENCY_COUNTERS: "no customer's overview was recorded twice in one format",
+    ERRORS_DETERMINISTIC: "no wrong call was recorded twice",
 }
 
 
@@ -68,7 +70,7 @@ class _Kind:
     def see(self, place: str) -> None:
         """Count one more."""
         self.times += 1
-        if len(self.places) < PLACES:
+        if len(self.places) < MAX_PLACES:
             self.places.append(place)
 
     @property
@@ -114,7 +116,7 @@ class Tally:
         """The formats of the answers."""
         return tuple(format for format in Format if format in self._formats)
 
-    def take(self, saved: Saved) -> None:
+    def take(self, saved: SavedResponse) -> None:
         """Judge one answer by everything that it alone can tell."""
         exchange = saved.answer.exchange
         format = exchange.case.format
@@ -123,7 +125,7 @@ class Tally:
         self.schemas.take([saved.answer])
         self._formats.add(format)
         self._recorded = self._recorded or bool(saved.request)
-        if saved.answer.looks is Looks.OVERVIEW:
+        if saved.answer.kind is EnvelopeKind.OVERVIEW:
             self._overviews.add(format.value)
         for rule in rules_for(saved):
             if format in rule.requirement.formats:
@@ -132,8 +134,8 @@ class Tally:
     def judge(
         self,
         requirement: Requirement,
-        departures: Iterable[Departure],
-        of: Sequence[Saved],
+        violations: Iterable[Violation],
+        of: Sequence[SavedResponse],
         format: Format | None = None,
     ) -> None:
         """Count one judgement of these answers; the format is None for what compares the two."""
@@ -142,18 +144,18 @@ class Tally:
         if count is None:
             count = self._counts[requirement.id, column] = _Count()
         count.judged += 1
-        kinds: dict[str, Departure] = {}
-        for departure in departures:
-            kinds.setdefault(_kind_of(departure), departure)
+        kinds: dict[str, Violation] = {}
+        for violation in violations:
+            kinds.setdefault(_kind_of(violation), violation)
         if not kinds:
             return
         count.departed += 1
-        for name, departure in kinds.items():
-            place = next(s.place for s in of if s.answer.exchange is departure.answer.exchange)
+        for name, violation in kinds.items():
+            place = next(s.place for s in of if s.answer.exchange is violation.response.exchange)
             if name in count.kinds:
                 count.kinds[name].see(place)
-            elif len(count.kinds) < KINDS:
-                first = finding_of(departure, requirement, column)
+            elif len(count.kinds) < MAX_KINDS:
+                first = finding_of(violation, requirement, column)
                 count.kinds[name] = _Kind(first, [place], 1)
 
     @property
@@ -183,30 +185,37 @@ class Tally:
     def _unreadable(self, names: Sequence[str], column: str) -> str:
         """Say which fields no overview had readable, and the requirements that say what it had."""
         kinds = {field.kind for field in FIELDS if field.name in names}
-        likely = (SUCCESS_FIELDS, SUCCESS_ONCE, *(_OF_KIND[kind] for kind in Kind if kind in kinds))
+        likely = (
+            SUCCESS_FIELDS,
+            SUCCESS_NO_DUPLICATES,
+            *(_OF_KIND[kind] for kind in Kind if kind in kinds),
+        )
         counts = [(one.id, self._counts.get((one.id, column))) for one in likely]
         failed = [id for id, count in counts if count is not None and count.departed]
         see = f"; see {', '.join(failed)}" if failed else ""
         return f"no overview was saved with {', '.join(names)} readable{see}"
 
 
-def finding_of(departure: Departure, requirement: Requirement, column: str) -> Finding:
+def finding_of(violation: Violation, requirement: Requirement, column: str) -> Finding:
     """Return what a person reads of one departure."""
-    exchange = departure.answer.exchange
+    exchange = violation.response.exchange
     return Finding(
         requirement=requirement.id,
         format=column,
-        where=departure.where,
-        expected=departure.expected,
-        got=departure.got,
-        hint=departure.hint,
+        where=violation.where,
+        expected=violation.expected,
+        got=violation.actual,
+        hint=violation.hint,
         status=exchange.status,
         excerpt=excerpt(
-            exchange.body.decode("utf-8-sig", "replace"), departure.where, departure.got, EXCERPT
+            exchange.body.decode("utf-8-sig", "replace"),
+            violation.where,
+            violation.actual,
+            MAX_EXCERPT_CHARS,
         ),
     )
 
 
-def _kind_of(departure: Departure) -> str:
+def _kind_of(violation: Violation) -> str:
     """Departures at the same place are of one kind, whichever line or turn it is."""
-    return re.sub(r"[0-9]+", "#", departure.where)
+    return re.sub(r"[0-9]+", "#", violation.where)

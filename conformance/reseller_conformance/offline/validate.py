@@ -22,23 +22,23 @@ from reseller_conformance.cases.case import Expected
 from reseller_conformance.contract import Format
 from reseller_conformance.findings.model import Run
 from reseller_conformance.offline import bodies
-from reseller_conformance.offline.bodies import Beside, scrubber_for
-from reseller_conformance.offline.comparator import Together
+from reseller_conformance.offline.bodies import SavedContext, scrubber_for
+from reseller_conformance.offline.comparator import AccountComparator
 from reseller_conformance.offline.har import Recording
 from reseller_conformance.offline.inputs import (
     Input,
     InputError,
-    Sort,
+    InputKind,
+    check_readable,
     format_of,
+    input_kind,
     is_pipe,
-    look_ahead,
     opened,
-    sort_of,
     spooled,
 )
-from reseller_conformance.offline.keys import MOST_KEYS, collect
-from reseller_conformance.offline.progress_bar import showing
-from reseller_conformance.offline.saved_response import Saved
+from reseller_conformance.offline.keys import MAX_KEYS, collect
+from reseller_conformance.offline.progress_bar import show_progress
+from reseller_conformance.offline.saved_response import SavedResponse
 from reseller_conformance.offline.tally import Tally
 from reseller_conformance.reports import github, registry
 from reseller_conformance.reports.registry import ReportError
@@ -56,7 +56,7 @@ class Wanted:
     """What the operator says of the files; what is None is told by each of them."""
 
     format: Format | None = None
-    sort: Sort | None = None
+    sort: InputKind | None = None
     due: Expected = Expected.EITHER
     content_type: str | None = None
     level: Level = Level.MUST
@@ -76,11 +76,11 @@ def wanted(words: Mapping[str, Any]) -> Wanted:
     """Return what these words of the command line mean, by option name."""
     return Wanted(
         format=Format(words["format"]) if words["format"] else None,
-        sort=Sort(words["sort"]) if words["sort"] else None,
+        sort=InputKind(words["sort"]) if words["sort"] else None,
         due=Expected(words["expect"]) if words["expect"] else Expected.EITHER,
         content_type=words["content_type"],
         level=Level(words["level"]),
-        reports=registry.wanted(lambda option: words[option.replace("-", "_")]),
+        reports=registry.requested_reports(lambda option: words[option.replace("-", "_")]),
     )
 
 
@@ -93,13 +93,13 @@ class _Validation:
         self.problems: list[str] = []
         self.interrupted = False
         self._tally = Tally()
-        self._together = Together(self._tally)
+        self._together = AccountComparator(self._tally)
         self._files: list[_File] = []
         self._started = datetime.now(UTC).isoformat(timespec="seconds")
         self.warnings: list[str] = []
         key = os.environ.get("RESELLER_API_KEY", "")
         self._keys = {key: None} if key else {}
-        self._beside = Beside(wanted.content_type, wanted.due)
+        self._beside = SavedContext(wanted.content_type, wanted.due)
 
     def read(self, names: Sequence[str]) -> None:
         """Judge these files, as far as they can be read."""
@@ -129,20 +129,20 @@ class _Validation:
             with self._told():
                 if is_pipe(name):
                     kept[name] = given = pipes.enter_context(opened(name))
-                    if sort_of(given, self.wanted.sort) is Sort.HAR:
+                    if input_kind(given, self.wanted.sort) is InputKind.HAR:
                         kept[name] = given = pipes.enter_context(spooled(given))
                         self._collect_from(given)
                         given.stream.seek(0)
                     continue
                 with opened(name) as given:
-                    if sort_of(given, self.wanted.sort) is Sort.HAR:
+                    if input_kind(given, self.wanted.sort) is InputKind.HAR:
                         self._collect_from(given)
         return kept
 
     def _collect_from(self, given: Input) -> None:
         if collect(given.stream, given.name, self._keys):
             self.warnings.append(
-                f"more than {MOST_KEYS} keys were sent: the others are replaced only in the "
+                f"more than {MAX_KEYS} keys were sent: the others are replaced only in the "
                 f"responses to their own calls: {given.name}"
             )
 
@@ -155,12 +155,12 @@ class _Validation:
                 self._together.take(saved)
                 file.answers += 1
 
-    def _answers(self, given: Input, file: _File) -> Iterator[Saved]:
-        sort = sort_of(given, self.wanted.sort)
+    def _answers(self, given: Input, file: _File) -> Iterator[SavedResponse]:
+        sort = input_kind(given, self.wanted.sort)
         shown = self._shown(given.name)
-        if sort is Sort.NDJSON:
+        if sort is InputKind.NDJSON:
             return bodies.lines(given.stream, shown, self._beside)
-        if sort is Sort.BODY:
+        if sort is InputKind.BODY:
             format = format_of(given, self.wanted.format, self.wanted.content_type)
             return bodies.whole(given.stream, shown, format, self._beside)
         recording = Recording(given.stream, shown, self._beside)
@@ -224,14 +224,14 @@ def validate(names: Sequence[str], wanted: Wanted, color: bool | None = None) ->
     Raises InputError where a file cannot be read, and ReportError where a report cannot be written,
     before anything is judged.
     """
-    total = look_ahead(names)
-    registry.look_ahead(wanted.reports, names)
+    total = check_readable(names)
+    registry.check_writable(wanted.reports, names)
     validation = _Validation(wanted)
-    with showing(total, lambda: validation.done, lambda: validation.answers):
+    with show_progress(total, lambda: validation.done, lambda: validation.answers):
         validation.read(names)
     run = validation.run
-    watched = github.here(os.environ)
-    with github.fenced(click.echo) if watched else nullcontext():
+    watched = github.is_github_actions(os.environ)
+    with github.stop_commands(click.echo) if watched else nullcontext():
         code = _tell(validation, run, registry.write_all(wanted.reports, run), color)
     if watched and validation.answers:
         github.tell(run, os.environ, click.echo)

@@ -13,18 +13,25 @@ from typing import Any
 
 import pytest
 
-from reseller_conformance.checks.schema_tally import SchemaTally
-from reseller_conformance.client.timeline import Timeline, together
+from reseller_conformance.client.timeline import Timeline, merge
 from reseller_conformance.findings.baseline import Baseline
 from reseller_conformance.findings.kinds import Spot
-from reseller_conformance.findings.model import Finding, Outcome, Result, Run, is_partial, spent
+from reseller_conformance.findings.model import (
+    Finding,
+    Outcome,
+    Result,
+    Run,
+    budget_exhausted,
+    is_partial,
+)
+from reseller_conformance.findings.schema_tally import SchemaTally
 from reseller_conformance.pytest_support.targets import shortened, targets_of
 from reseller_conformance.reports.progress import Progress
 from reseller_conformance.requirements import Level, by_id
 
 __all__ = ["COLLECTOR", "Collector", "collected", "interrupted", "progress_of"]
 
-Told = Mapping[str, Any]
+WorkerReport = Mapping[str, Any]
 
 
 class Collector:
@@ -46,20 +53,20 @@ class Collector:
         self.baseline = baseline
         self.update = update
         self.results: dict[str, Result] = {}
-        self.tellers: list[Callable[[], Told]] = []
+        self.sources: list[Callable[[], WorkerReport]] = []
         self.schemas = SchemaTally()
         self.failed = 0
         self.interrupted = False
         self.followers: list[Callable[[], Progress]] = []
         """Each tells how far the calls of one target are, where this process makes them."""
 
-    def hear(self, told: Told) -> None:
+    def add_worker_report(self, told: WorkerReport) -> None:
         """Take what another process tells."""
-        self.tellers.append(lambda: told)
+        self.sources.append(lambda: told)
         if "schemas" in told:
             self.schemas.add(told["schemas"])
 
-    def take(self, report: pytest.TestReport) -> None:
+    def add_item_report(self, report: pytest.TestReport) -> None:
         """Take the outcome of one item, if it judges a requirement."""
         said = dict(report.user_properties)
         if "requirement" in said and (report.when == "call" or report.outcome != "passed"):
@@ -84,7 +91,7 @@ class Collector:
     @property
     def run(self) -> Run:
         """Everything gathered so far."""
-        told = [teller() for teller in self.tellers]
+        told = [teller() for teller in self.sources]
         results, targets = self._by_target(told)
         # An error of a requirement that no item judged belongs to no target: the first has it.
         first = str(targets[0]["name"]) if len(targets) > 1 else ""
@@ -96,17 +103,17 @@ class Collector:
             suite={**self.suite, "partial": is_partial(results)},
             target=targets[0] if targets else None,
             targets=targets if len(targets) > 1 else (),
-            traffic=_together([part["traffic"] for part in told]),
+            traffic=_merge_traffic([part["traffic"] for part in told]),
             schemas=self.schemas.counts if told else None,
             complete=self._complete,
-            baseline=self._held(),
+            baseline=self._baseline_status(),
         )
         if any(part.partial for part in run.parts):
             return replace(run, suite={**self.suite, "partial": True})
         return run
 
     def _by_target(
-        self, told: Sequence[Told]
+        self, told: Sequence[WorkerReport]
     ) -> tuple[tuple[Result, ...], tuple[Mapping[str, Any], ...]]:
         """Return the results, with their targets where there are several, and the targets."""
         target_of = targets_of(self.results)
@@ -138,9 +145,9 @@ class Collector:
 
     @property
     def _complete(self) -> bool:
-        return not self.interrupted and not spent(self.results.values())
+        return not self.interrupted and not budget_exhausted(self.results.values())
 
-    def _held(self) -> Mapping[str, Any] | None:
+    def _baseline_status(self) -> Mapping[str, Any] | None:
         after = self.updated
         if self.baseline is None or after is None:
             return None
@@ -206,7 +213,7 @@ def _cause(text: str) -> str:
     return (marked or lines)[-1][:300]
 
 
-def _together(parts: list[Mapping[str, Any]]) -> Mapping[str, Any] | None:
+def _merge_traffic(parts: list[Mapping[str, Any]]) -> Mapping[str, Any] | None:
     """Add up the traffic of several processes, which were at work at the same time."""
     if not parts:
         return None
@@ -224,7 +231,7 @@ def _together(parts: list[Mapping[str, Any]]) -> Mapping[str, Any] | None:
             "histogram": _added([one["histogram"] for one in latencies if one["histogram"]]),
         },
         "notes": list(dict.fromkeys(note for part in parts for note in part["notes"])),
-        "timeline": asdict(together([Timeline(**part["timeline"]) for part in parts])),
+        "timeline": asdict(merge([Timeline(**part["timeline"]) for part in parts])),
     }
 
 

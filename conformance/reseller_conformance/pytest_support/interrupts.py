@@ -31,12 +31,12 @@ class Interrupted:
         try:
             return (yield)
         except KeyboardInterrupt:
-            judge: Any = pyfuncitem.funcargs.get("reseller_judge")
-            if judge is None or self._owner is not None:
+            evaluation: Any = pyfuncitem.funcargs.get("reseller_evaluation")
+            if evaluation is None or self._owner is not None:
                 raise
             self._owner = pyfuncitem.getparent(pytest.Class) or pyfuncitem.parent
         self._tell()
-        judge.start_over_without_calls()
+        evaluation.start_over_without_calls()
         arguments = pyfuncitem._fixtureinfo.argnames
         pyfuncitem.obj(**{name: pyfuncitem.funcargs[name] for name in arguments})
         return True

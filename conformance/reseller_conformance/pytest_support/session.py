@@ -23,20 +23,26 @@ from reseller_conformance.contract import Format
 from reseller_conformance.findings.baseline import BaselineError
 from reseller_conformance.findings.baseline import write as write_baseline
 from reseller_conformance.findings.model import Outcome, Run, Verdict
-from reseller_conformance.pytest_support.collector import COLLECTOR, Collector, Told, collected
+from reseller_conformance.pytest_support.collector import (
+    COLLECTOR,
+    Collector,
+    WorkerReport,
+    collected,
+)
 from reseller_conformance.pytest_support.targets import label_of
-from reseller_conformance.pytest_support.xdist import askers, environment, share
+from reseller_conformance.pytest_support.xdist import concurrent_clients, environment, split_limits
 from reseller_conformance.redaction.logs import redacted_output
 from reseller_conformance.redaction.secret import Secret
 from reseller_conformance.reports import registry
 from reseller_conformance.reports.registry import ReportError, write_all
-from reseller_conformance.reports.summary import conclusion, target_lines, validated
+from reseller_conformance.reports.summary import target_lines, validated, verdict_text
 from reseller_conformance.reports.text import visible
 from reseller_conformance.requirements import by_id
-from reseller_conformance.suite.live_progress import Following
-from reseller_conformance.suite.target_session import Asked
+from reseller_conformance.suite.live_progress import LiveProgress
+from reseller_conformance.suite.target_session import TargetSession
 
 __all__ = [
+    "annotate_items",
     "announced",
     "asking",
     "check",
@@ -46,15 +52,14 @@ __all__ = [
     "finish",
     "formats_of",
     "header",
-    "introduce",
-    "look_ahead",
     "names_of",
+    "preflight",
     "refused",
     "settings_of",
     "target_of",
-    "told",
     "unselected",
     "unwritten",
+    "worker_reports",
 ]
 
 UNVERIFIED = 3
@@ -109,7 +114,7 @@ def formats_of(config: pytest.Config) -> tuple[Format, ...]:
 def check(config: pytest.Config) -> None:
     """Refuse, in one line, what cannot be run: before the first item, not in each of them."""
     try:
-        look_ahead(settings_of(config), writes=not hasattr(config, "workerinput"))
+        preflight(settings_of(config), writes=not hasattr(config, "workerinput"))
     except SettingsError as problem:
         raise pytest.UsageError(in_pytest(str(problem))) from None
 
@@ -130,7 +135,7 @@ def _uses_our_target(item: pytest.Item) -> bool:
     return bool(found) and found[-1].func.__module__.startswith(f"{__package__}.")
 
 
-def look_ahead(settings: Settings, *, writes: bool = True) -> None:
+def preflight(settings: Settings, *, writes: bool = True) -> None:
     """Refuse what would come to nothing only later, when much has been asked.
 
     `writes` says whether this process writes the reports, as xdist's controller does. Raises
@@ -138,7 +143,7 @@ def look_ahead(settings: Settings, *, writes: bool = True) -> None:
     """
     try:
         if writes:
-            registry.look_ahead(settings.reports, settings.inputs)
+            registry.check_writable(settings.reports, settings.inputs)
     except ReportError as problem:
         raise SettingsError(str(problem)) from None
     if settings.app is not None:
@@ -229,23 +234,23 @@ def _mocking(target: Target) -> Callable[[], AbstractContextManager[object]]:
 
 
 @contextmanager
-def asking(session: pytest.Session, target: Target, settings: Settings) -> Iterator[Asked]:
+def asking(session: pytest.Session, target: Target, settings: Settings) -> Iterator[TargetSession]:
     """Yield the memory of what this target is asked, and keep its traffic for the reports."""
     config = session.config
-    limits = share(settings.limits, askers(config, session.items))
+    limits = split_limits(settings.limits, concurrent_clients(config, session.items))
     with Client(target, limits) as client:
         shown = redacted(target)
         about = _about(shown)
         name = label_of(about, shown.api_user)
         collector = collector_of(config)
-        collector.tellers.append(
+        collector.sources.append(
             lambda: {"name": name, "target": about, "traffic": asdict(client.traffic)}
         )
         judged, schemas = _judged(session.items), collector.schemas
-        asked = Asked(target, settings, client, _mocking(target), judged, name, schemas)
-        collector.followers.append(Following(asked))
-        yield asked
-        asked.validate()
+        sent = TargetSession(target, settings, client, _mocking(target), judged, name, schemas)
+        collector.followers.append(LiveProgress(sent))
+        yield sent
+        sent.validate()
 
 
 def _judged(items: Iterable[pytest.Item]) -> frozenset[str]:
@@ -277,7 +282,7 @@ def unselected(config: pytest.Config, items: Iterable[pytest.Item], mark: str) -
     return {item for item, found in marks if found and not includes(found.kwargs["id"])}
 
 
-def introduce(items: Iterable[pytest.Item], mark: str) -> None:
+def annotate_items(items: Iterable[pytest.Item], mark: str) -> None:
     """Tell each item's requirement in its properties, for JUnit and for the collector."""
     for item in items:
         found = item.get_closest_marker(mark)
@@ -334,10 +339,10 @@ def announced(config: pytest.Config) -> Run:
     return replace(collector_of(config).run, target=about)
 
 
-def told(config: pytest.Config) -> list[Told]:
+def worker_reports(config: pytest.Config) -> list[WorkerReport]:
     """Return what this process has to tell the one that reports."""
     collector = collector_of(config)
-    return [{**teller(), "schemas": collector.schemas.drain()} for teller in collector.tellers]
+    return [{**teller(), "schemas": collector.schemas.drain()} for teller in collector.sources]
 
 
 def finish(session: pytest.Session) -> None:
@@ -351,7 +356,7 @@ def finish(session: pytest.Session) -> None:
     nothing = unverified and not interrupted and not _is_left_out(session, run)
     if unwritten or (nothing and session.testsfailed == collector_of(session.config).failed):
         session.exitstatus = UNVERIFIED
-    elif run.outdated and session.exitstatus == pytest.ExitCode.OK:
+    elif run.has_stale_entries and session.exitstatus == pytest.ExitCode.OK:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
@@ -406,7 +411,7 @@ def describe(config: pytest.Config) -> list[str]:
     settings = settings_of(config)
     schemas = "".join(f"{words}, " for words in validated(run))
     lines.append(
-        f"{conclusion(run)}, "
+        f"{verdict_text(run)}, "
         f"{traffic.get('calls', 0)} calls, {traffic.get('retries', 0)} retries, {schemas}"
         f"depth {settings.depth}, seed {settings.seed}"
     )

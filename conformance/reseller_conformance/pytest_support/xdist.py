@@ -15,31 +15,29 @@ from typing import Any
 import pytest
 
 from reseller_conformance.client.target import Limits
+from reseller_conformance.config.forwarded_env import forwarded_env
 
-__all__ = ["askers", "environment", "instruct", "share", "stopped_itself", "told"]
+__all__ = [
+    "concurrent_clients",
+    "configure_worker",
+    "environment",
+    "split_limits",
+    "stopped_itself",
+]
 
-TOGETHER = ("loadscope", "loadfile")
+CLASS_PER_WORKER = ("loadscope", "loadfile")
 """Where xdist hands all items of a class to one worker.
 
 `loadgroup` is not among them: with pytest 9.2, whose ids do not change, xdist 3.8 groups nothing.
 """
 
-TOLD = ("RESELLER_BASE_URL", "RESELLER_USER", "RESELLER_FOREIGN_USER", "RESELLER_API_USER")
-"""What a worker on another machine is told; the key it has from its own environment."""
-
-
 # --- What a worker knows -------------------------------------------------------------------------
 
 
-def instruct(config: pytest.Config, workerinput: MutableMapping[str, Any]) -> None:
+def configure_worker(config: pytest.Config, workerinput: MutableMapping[str, Any]) -> None:
     """Tell a worker what it cannot know: how items are spread, and who is to be asked."""
     workerinput["reseller_dist"] = config.getoption("dist")
-    workerinput["reseller_environment"] = told()
-
-
-def told() -> dict[str, str]:
-    """Return what of this environment is handed on: whom to ask, but not with which key."""
-    return {name: os.environ[name] for name in TOLD if name in os.environ}
+    workerinput["reseller_environment"] = forwarded_env()
 
 
 def environment(config: pytest.Config) -> dict[str, str]:
@@ -66,19 +64,19 @@ def stopped_itself(stop: BaseException) -> bool:
 # --- Who asks ------------------------------------------------------------------------------------
 
 
-def askers(config: pytest.Config, items: Iterable[pytest.Item]) -> int:
+def concurrent_clients(config: pytest.Config, items: Iterable[pytest.Item]) -> int:
     """Return how many processes may ask at the same time, this one among them."""
     given = _input(config)
     workers: int = given.get("workercount", 1)
-    if given.get("reseller_dist") not in TOGETHER:
+    if given.get("reseller_dist") not in CLASS_PER_WORKER:
         return workers
-    asking = (item for item in items if "reseller_asked" in getattr(item, "fixturenames", ()))
+    asking = (item for item in items if "reseller_session" in getattr(item, "fixturenames", ()))
     # a client lives as long as a class; tests that are in none stay together by their module
     owners = {item.parent for item in asking}
     return max(1, min(workers, len(owners)))
 
 
-def share(limits: Limits, askers: int) -> Limits:
+def split_limits(limits: Limits, askers: int) -> Limits:
     """Return one process's part of the limits, which so hold for all of them together.
 
     At least one call is in flight in each.

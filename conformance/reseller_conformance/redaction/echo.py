@@ -11,7 +11,7 @@ from reseller_conformance.redaction.secret import Scrubber
 
 __all__ = ["places_of"]
 
-LONGEST_NAME = 60
+MAX_NAME_CHARS = 60
 """Characters of a header's name that are shown."""
 
 _SAME_EACH_TIME = ("date",)
@@ -55,12 +55,12 @@ def _named(
 ) -> Iterator[str]:
     for name, value in headers:
         if sent.found_in(_bytes(f"{name}: {value}")):
-            shown = redact(sent.text(name))[:LONGEST_NAME]
+            shown = redact(sent.text(name))[:MAX_NAME_CHARS]
             if name.lower() != "set-cookie":
                 yield f"header {shown}"
                 continue
             # as a whole first, because a key may hold a `=`
-            cookie = redact(sent.text(value)).partition("=")[0].strip()[:LONGEST_NAME]
+            cookie = redact(sent.text(value)).partition("=")[0].strip()[:MAX_NAME_CHARS]
             yield f"cookie {cookie}"
 
 

@@ -13,15 +13,15 @@ from collections.abc import Iterable, Iterator
 from urllib.parse import quote
 
 from reseller_conformance.contract import ERROR, FIELDS, PARAMETERS, TASK
-from reseller_conformance.redaction.unescape import unescaped
+from reseller_conformance.redaction.unescape import unescape
 from reseller_conformance.redaction.views import joined_views
 
-__all__ = ["LEAST", "Forms", "overlap"]
+__all__ = ["MIN_SECRET_CHARS", "Forms", "overlap"]
 
-LEAST = 4
+MIN_SECRET_CHARS = 4
 """The fewest characters that tell a value from chance."""
 
-SHORT = 8
+MAX_SHORT_CHARS = 8
 """Fewer letters and digits than this may stand by chance within a word, or a request's id."""
 
 # Words that envelopes and headers are made of: to replace them would make a right answer wrong.
@@ -75,7 +75,7 @@ class Forms:
         self.spaced = False
         for value in filter(None, values):
             written = value.encode("utf-8", "surrogatepass")
-            plain = unescaped(written)
+            plain = unescape(written)
             forms = set(_written(value))
             # a form may be what is met by chance where the value is not, as without a soft hyphen
             chance = {form for form in forms if _by_chance(plain) or _by_chance(form)}
@@ -83,7 +83,7 @@ class Forms:
             anywhere |= forms - chance
             ordinary |= {form for form in forms if _ordinary(plain) or _ordinary(form)}
             self.spaced = self.spaced or bool(_SPACE.search(value))
-            if len(written) >= LEAST:
+            if len(written) >= MIN_SECRET_CHARS:
                 anywhere.add(written.hex().encode())
             # a whole URL in base64 holds the value as a query does
             for coded in (written, quote(value, safe="@", errors="replace").encode()):
@@ -91,7 +91,9 @@ class Forms:
                 alone |= set(_unpadded(coded))
         self.begun = tuple(anywhere)
         self.hidden = _compiled(anywhere, by_chance - anywhere, alone)
-        self.telling = _compiled(anywhere - ordinary, ordinary & anywhere, alone, apart=SHORT)
+        self.telling = _compiled(
+            anywhere - ordinary, ordinary & anywhere, alone, apart=MAX_SHORT_CHARS
+        )
 
 
 def _written(value: str) -> Iterator[bytes]:
@@ -118,27 +120,27 @@ def _encodings(value: str) -> Iterator[bytes]:
 
 def _base64(value: bytes) -> Iterator[bytes]:
     """Give the base64 of the value, and the part of it that stays whatever stands around it."""
-    if len(value) < LEAST:
+    if len(value) < MIN_SECRET_CHARS:
         return
     for altchars in (b"+/", b"-_"):
-        yield unescaped(b64encode(value, altchars))
-        if len(value) < LEAST + 2:
+        yield unescape(b64encode(value, altchars))
+        if len(value) < MIN_SECRET_CHARS + 2:
             continue  # too little stays to be told from chance: see `_unpadded`
         for before in range(3):
             whole = b64encode(bytes(before) + value, altchars)
             # six bits a character: those of which every bit is the value's
-            yield unescaped(whole[-(-before * 8 // 6) : (before + len(value)) * 8 // 6])
+            yield unescape(whole[-(-before * 8 // 6) : (before + len(value)) * 8 // 6])
 
 
 def _unpadded(value: bytes) -> Iterator[bytes]:
     """Give the base64 of a short value without its padding, which counts only by itself."""
-    if LEAST <= len(value) < LEAST + 2:
+    if MIN_SECRET_CHARS <= len(value) < MIN_SECRET_CHARS + 2:
         for altchars in (b"+/", b"-_"):
-            yield unescaped(b64encode(value, altchars).rstrip(b"="))
+            yield unescape(b64encode(value, altchars).rstrip(b"="))
 
 
 def _by_chance(plain: bytes) -> bool:
-    if len(plain) < LEAST or plain in _VOCABULARY or not _SOMETHING.search(plain):
+    if len(plain) < MIN_SECRET_CHARS or plain in _VOCABULARY or not _SOMETHING.search(plain):
         return True
     return _numeric(plain) and (len(plain) < 8 or plain.count(b"-") == 2)
 
@@ -204,7 +206,7 @@ def _longest_first(forms: Iterable[bytes]) -> list[bytes]:
 
 def overlap(plain: bytes, form: bytes) -> int:
     """Return how much of the start of `form` the end of `plain` is."""
-    if form[:LEAST] not in plain[-len(form) :]:
+    if form[:MIN_SECRET_CHARS] not in plain[-len(form) :]:
         return 0
-    lengths = range(min(len(form) - 1, len(plain)), LEAST - 1, -1)
+    lengths = range(min(len(form) - 1, len(plain)), MIN_SECRET_CHARS - 1, -1)
     return next((length for length in lengths if plain.endswith(form[:length])), 0)

@@ -12,12 +12,12 @@ import sys
 from collections.abc import Iterable, Iterator
 from typing import NoReturn
 
-from reseller_conformance.redaction.forms import LEAST, Forms, overlap
-from reseller_conformance.redaction.unescape import Traced
+from reseller_conformance.redaction.forms import MIN_SECRET_CHARS, Forms, overlap
+from reseller_conformance.redaction.unescape import Unescaped
 from reseller_conformance.redaction.views import View, codecs_of, traced_view, transcoded, views
-from reseller_conformance.util.body_cache import Remembering
+from reseller_conformance.util.body_cache import BodyCache
 
-__all__ = ["LEAST", "MASK", "Scrubber", "Secret"]
+__all__ = ["MASK", "MIN_SECRET_CHARS", "Scrubber", "Secret"]
 
 MASK = "***"
 """What stands where a secret stood."""
@@ -83,10 +83,10 @@ _MASKS = [(nulls, nulls.join(MASK).encode()) for nulls in ("\0\0\0", "\0", "")]
 
 _MARKUP = frozenset(b"<>")
 
-HALF = 40
+MAX_ESCAPE_CHARS = 40
 """How long half an escape, of half a character, may be at the end of a body."""
 
-MOST_MASKINGS = 20
+MAX_PASSES = 20
 """Views of one text in which a value is masked, one after the other; nothing is left after more."""
 
 
@@ -102,8 +102,8 @@ class Scrubber:
     def __init__(self, values: Iterable[str]) -> None:
         """Look for these values; empty ones are passed over."""
         self._forms = forms = Forms(values)
-        self._hides = Remembering(lambda data: self._view_with(forms.hidden, data) is not None)
-        self._tells = Remembering(lambda data: self._view_with(forms.telling, data) is not None)
+        self._hides = BodyCache(lambda data: self._view_with(forms.hidden, data) is not None)
+        self._tells = BodyCache(lambda data: self._view_with(forms.telling, data) is not None)
 
     def text(self, text: str) -> str:
         """Return the text with a mask for each value."""
@@ -115,7 +115,7 @@ class Scrubber:
         """Return the bytes with a mask for each value."""
         if not self._hides(data):
             return data
-        for _ in range(MOST_MASKINGS):
+        for _ in range(MAX_PASSES):
             found = self._view_with(self._forms.hidden, data)
             if found is None:
                 return data
@@ -149,7 +149,7 @@ class Scrubber:
             done = max(end, done)
         return b"".join([*kept, data[done:]])
 
-    def broken_off(self, data: bytes) -> bytes:
+    def truncated(self, data: bytes) -> bytes:
         """Do the same to a body that ends too early, and cut off a value that has begun at its end.
 
         Fewer than four characters of it may be left: they tell nothing.
@@ -157,7 +157,9 @@ class Scrubber:
         data = self.data(data)
         window = max(0, len(data) - 16 * max(map(len, self._forms.begun), default=0))
         end = data[window:]
-        cuts = (self._cut(end[: len(end) - half]) for half in range(min(HALF, len(end))))
+        cuts = (
+            self._cut(end[: len(end) - half]) for half in range(min(MAX_ESCAPE_CHARS, len(end)))
+        )
         return data[: window + min(cuts, default=len(end))]
 
     def _cut(self, end: bytes) -> int:
@@ -165,7 +167,7 @@ class Scrubber:
         cuts = [sys.maxsize]
         for view, plain in views(end):
             begun = max((overlap(plain, form) for form in self._forms.begun), default=0)
-            if begun >= LEAST:
+            if begun >= MIN_SECRET_CHARS:
                 cuts.append(traced_view(end, view).starts[len(plain) - begun])
         return min(cuts)
 
@@ -178,7 +180,9 @@ class Scrubber:
         return self._tells(data)
 
 
-def _spans(data: bytes, trace: Traced, match: re.Match[bytes]) -> Iterator[tuple[int, int, bytes]]:
+def _spans(
+    data: bytes, trace: Unescaped, match: re.Match[bytes]
+) -> Iterator[tuple[int, int, bytes]]:
     """Yield what is to be masked of one value, and how: markup within it stays as it is."""
     first = match.end("near") if match["near"] else match.start()
     starts, ends = trace.starts[first : match.end()], trace.ends[first : match.end()]

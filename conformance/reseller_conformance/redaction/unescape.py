@@ -14,12 +14,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from html.entities import html5
 
-__all__ = ["Span", "Traced", "folded", "traced", "undone", "unescaped"]
+__all__ = ["Span", "Unescaped", "folded", "undone", "unescape", "unescape_with_offsets"]
 
 Span = tuple[int, int, bytes]
 """Where something stands, from and to, and what a reader has in its place."""
 
-PASSES = 8
+MAX_PASSES = 8
 """How many escapes inside escapes are undone: a bound for bodies made to be costly."""
 
 _HEX = rb"[0-9A-Fa-f]"
@@ -55,7 +55,7 @@ _LONES = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Traced:
+class Unescaped:
     """Unescaped bytes, and for each of them where its escape starts and ends in the original."""
 
     plain: bytes
@@ -63,11 +63,11 @@ class Traced:
     ends: array[int]
 
     @classmethod
-    def of(cls, data: bytes) -> Traced:
+    def of(cls, data: bytes) -> Unescaped:
         """Return bytes that stand where they stand."""
         return cls(data, array("I", range(len(data))), array("I", range(1, len(data) + 1)))
 
-    def replaced(self, spans: Iterable[Span]) -> Traced:
+    def replaced(self, spans: Iterable[Span]) -> Unescaped:
         """Return the same with something else at each of these places."""
         plain, starts, ends = bytearray(), array("I"), array("I")
         done = 0
@@ -78,30 +78,30 @@ class Traced:
             done = end
         rest = slice(done, None)
         plain += self.plain[rest]
-        return Traced(bytes(plain), starts + self.starts[rest], ends + self.ends[rest])
+        return Unescaped(bytes(plain), starts + self.starts[rest], ends + self.ends[rest])
 
-    def picked(self, spans: Iterable[Span]) -> Traced:
+    def picked(self, spans: Iterable[Span]) -> Unescaped:
         """Return these parts alone, in this order, each with something more behind it."""
         plain, starts, ends = bytearray(), array("I"), array("I")
         for begin, end, more in spans:
             plain += self.plain[begin:end] + more
             starts += self.starts[begin:end] + array("I", [0]) * len(more)
             ends += self.ends[begin:end] + array("I", [0]) * len(more)
-        return Traced(bytes(plain), starts, ends)
+        return Unescaped(bytes(plain), starts, ends)
 
-    def undone(self) -> Traced:
+    def undone(self) -> Unescaped:
         """Return the same with every escape undone that is in it."""
-        inner = _undone(Traced.of(self.plain))
+        inner = _undone(Unescaped.of(self.plain))
         starts = array("I", (self.starts[at] for at in inner.starts))
         ends = array("I", (self.ends[at - 1] for at in inner.ends))
-        return Traced(inner.plain, starts, ends)
+        return Unescaped(inner.plain, starts, ends)
 
-    def folded(self) -> Traced:
+    def folded(self) -> Unescaped:
         """Return the same as `folded` would have it."""
-        return Traced(folded(self.plain), self.starts, self.ends)
+        return Unescaped(folded(self.plain), self.starts, self.ends)
 
 
-def unescaped(data: bytes) -> bytes:
+def unescape(data: bytes) -> bytes:
     """Undo every escape, put ASCII letters in lower case, and read `+` as a space.
 
     Text in UTF-16 loses its zero bytes, so that ASCII in it is found too; Latin-1 becomes UTF-8.
@@ -112,7 +112,7 @@ def unescaped(data: bytes) -> bytes:
 def undone(data: bytes) -> bytes:
     """Do the same, and leave letters and `+` as they are."""
     data = data.replace(b"\0", b"")  # at once: each by itself takes a hundred times its size
-    for _ in range(PASSES):
+    for _ in range(MAX_PASSES):
         before, data = data, _ESCAPE.sub(_meaning, data)
         if data == before:
             break
@@ -124,14 +124,14 @@ def folded(data: bytes) -> bytes:
     return data.lower().replace(b"+", b" ")
 
 
-def traced(data: bytes) -> Traced:
+def unescape_with_offsets(data: bytes) -> Unescaped:
     """Do the same as `undone`, and remember where each byte came from."""
-    return _undone(Traced.of(data))
+    return _undone(Unescaped.of(data))
 
 
-def _undone(trace: Traced) -> Traced:
+def _undone(trace: Unescaped) -> Unescaped:
     trace = trace.replaced(_spans(trace, _NULS, _meaning))
-    for _ in range(PASSES):
+    for _ in range(MAX_PASSES):
         before, trace = trace, trace.replaced(_spans(trace, _ESCAPE, _meaning))
         if trace.plain == before.plain:
             break
@@ -141,7 +141,7 @@ def _undone(trace: Traced) -> Traced:
 
 
 def _spans(
-    trace: Traced, pattern: re.Pattern[bytes], meaning_of: Callable[[re.Match[bytes]], bytes]
+    trace: Unescaped, pattern: re.Pattern[bytes], meaning_of: Callable[[re.Match[bytes]], bytes]
 ) -> Iterable[Span]:
     return ((*match.span(), meaning_of(match)) for match in pattern.finditer(trace.plain))
 

@@ -11,7 +11,13 @@ import re
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
 
-from reseller_conformance.redaction.unescape import Span, Traced, folded, traced, undone
+from reseller_conformance.redaction.unescape import (
+    Span,
+    Unescaped,
+    folded,
+    undone,
+    unescape_with_offsets,
+)
 
 __all__ = ["View", "codecs_of", "joined_views", "seen", "traced_view", "transcoded", "views"]
 
@@ -166,18 +172,18 @@ def _with_breaks(plain: bytes, joined: bytes, spaced: bool) -> Iterator[tuple[Vi
         yield View.COLLAPSED, folded(_SPACE.sub(b" ", plain))
 
 
-def traced_view(data: bytes, view: View) -> Traced:
+def traced_view(data: bytes, view: View) -> Unescaped:
     """Return one view of a text, and where each of its bytes stood."""
     if view is View.UNMARKED:
-        read = Traced.of(data).replaced(_markup(data)).undone()
+        read = Unescaped.of(data).replaced(_markup(data)).undone()
     elif view is View.DIRECT:
-        read = Traced.of(data).picked(_direct(data)).undone()
+        read = Unescaped.of(data).picked(_direct(data)).undone()
     else:
-        return _traced(traced(data), view).folded()
+        return _traced(unescape_with_offsets(data), view).folded()
     return _traced(read, View.JOINED).folded()
 
 
-def _traced(plain: Traced, view: View) -> Traced:
+def _traced(plain: Unescaped, view: View) -> Unescaped:
     match view:
         case View.PLAIN:
             return plain

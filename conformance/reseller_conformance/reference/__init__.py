@@ -13,10 +13,10 @@ from reseller_conformance.reference.accounts import (
     read_accounts,
 )
 from reseller_conformance.reference.core import (
-    Answer,
     Reference,
     Refusal,
     Request,
+    Response,
     default_reference,
 )
 from reseller_conformance.reference.mock import EMBEDDED_URL, mocked
@@ -27,12 +27,12 @@ __all__ = [
     "Account",
     "Accounts",
     "AccountsError",
-    "Answer",
     "Application",
     "Reference",
     "Refusal",
     "Request",
     "Reseller",
+    "Response",
     "default_reference",
     "load_accounts",
     "mocked",

@@ -19,7 +19,7 @@ from responses import RequestsMock
 
 from reseller_conformance.contract import Format
 from reseller_conformance.reference.accounts import Reseller
-from reseller_conformance.reference.core import Answer, Reference, Refusal
+from reseller_conformance.reference.core import Reference, Refusal, Response
 from reseller_conformance.reference.mock import answer_below, request_of
 
 __all__ = ["CLIENT_URL", "Malformed", "ResellerMock"]
@@ -32,7 +32,7 @@ CLIENT_URL = "https://reseller.example"
 
 _PAGE = b"<!DOCTYPE html><title>Down</title><p>We will be back soon, or <br>later &nbsp;\n"
 
-Step = Callable[[PreparedRequest, Format], Answer]
+Step = Callable[[PreparedRequest, Format], Response]
 
 
 class Malformed(StrEnum):
@@ -88,7 +88,7 @@ class ResellerMock(RequestsMock):
         A caller whose read timeout is shorter gets `requests.ReadTimeout`, and at once.
         """
 
-        def step(request: PreparedRequest, _: Format) -> Answer:
+        def step(request: PreparedRequest, _: Format) -> Response:
             patience = _read_timeout(request)
             if patience is not None and patience < seconds:
                 said = f"Read timed out. (read timeout={patience})"
@@ -108,9 +108,9 @@ class ResellerMock(RequestsMock):
         header = () if retry_after is None else (("Retry-After", str(retry_after)),)
         refusal = Refusal(429, ("Too many calls.",))
 
-        def step(_: PreparedRequest, wanted: Format) -> Answer:
-            answer = self.reference.refuse(wanted, refusal)
-            return replace(answer, headers=(*answer.headers, *header))
+        def step(_: PreparedRequest, wanted: Format) -> Response:
+            response = self.reference.refuse(wanted, refusal)
+            return replace(response, headers=(*response.headers, *header))
 
         self._tell(step, times)
 
@@ -121,15 +121,15 @@ class ResellerMock(RequestsMock):
         spoil = Malformed(how)
         self._tell(lambda request, wanted: self._spoiled(spoil, request, wanted), times)
 
-    def next(self, answer: Answer | Exception, times: int = 1) -> None:
+    def next(self, response: Response | Exception, times: int = 1) -> None:
         """Answer with this, or raise this exception in the caller."""
-        if not isinstance(answer, (Answer, Exception)):
-            raise TypeError(f"next takes an Answer or an exception, not: {answer!r}")
+        if not isinstance(response, (Response, Exception)):
+            raise TypeError(f"next takes an Answer or an exception, not: {response!r}")
 
-        def step(_request: PreparedRequest, _wanted: Format) -> Answer:
-            if isinstance(answer, Exception):
-                raise answer
-            return answer
+        def step(_request: PreparedRequest, _wanted: Format) -> Response:
+            if isinstance(response, Exception):
+                raise response
+            return response
 
         self._tell(step, times)
 
@@ -140,7 +140,7 @@ class ResellerMock(RequestsMock):
             raise ValueError(f"times is 1 or more, not: {times}")
         self._told.extend(repeat(step, times))
 
-    def _respond(self, request: PreparedRequest) -> Answer:
+    def _respond(self, request: PreparedRequest) -> Response:
         wanted = self.reference.find_format(request_of(request).path)
         if wanted is None:
             return self._right(request)
@@ -150,10 +150,10 @@ class ResellerMock(RequestsMock):
             return self._right(request)
         return step(request, wanted)
 
-    def _right(self, request: PreparedRequest) -> Answer:
+    def _right(self, request: PreparedRequest) -> Response:
         return self.reference.respond(request_of(request))
 
-    def _spoiled(self, how: Malformed, request: PreparedRequest, wanted: Format) -> Answer:
+    def _spoiled(self, how: Malformed, request: PreparedRequest, wanted: Format) -> Response:
         right = self._right(request)
         match how:
             case Malformed.TRUNCATED:
@@ -161,12 +161,12 @@ class ResellerMock(RequestsMock):
             case Malformed.EMPTY:
                 return replace(right, body=b"")
             case Malformed.HTML:
-                return Answer(200, "text/html; charset=utf-8", _PAGE)
+                return Response(200, "text/html; charset=utf-8", _PAGE)
             case Malformed.OTHER_FORMAT:
-                asked = request_of(request)
+                sent = request_of(request)
                 other = Format.XML if wanted is Format.JSON else Format.JSON
-                path = asked.path.removesuffix(wanted) + other
-                return self.reference.respond(replace(asked, path=path))
+                path = sent.path.removesuffix(wanted) + other
+                return self.reference.respond(replace(sent, path=path))
             case Malformed.NO_FIELDS if wanted is Format.JSON:
                 return self.reference.send_json(200, self.reference.json_overview({}))
             case Malformed.NO_FIELDS:

@@ -16,7 +16,7 @@ from xml.etree import ElementTree as ET
 from reseller_conformance.contract import ERROR, FIELDS, PARAMETERS, TASK, Format, path_of
 from reseller_conformance.reference.accounts import Account, Accounts, Reseller, load_accounts
 
-__all__ = ["Answer", "Parameters", "Reference", "Refusal", "Request", "default_reference"]
+__all__ = ["Parameters", "Reference", "Refusal", "Request", "Response", "default_reference"]
 
 Parameters = Sequence[tuple[str, str]]
 """Names and values as they were sent: in their order, repeated ones too."""
@@ -37,7 +37,7 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Response:
     """One answer."""
 
     status: int
@@ -69,11 +69,11 @@ class Reference:
 
     # --- The way of a request ----------------------------------------------------------------
 
-    def respond(self, request: Request) -> Answer:
+    def respond(self, request: Request) -> Response:
         """Answer any request at all."""
         wanted = self.find_format(request.path)
         if wanted is None:
-            return Answer(404, "text/plain", b"Not found\n")
+            return Response(404, "text/plain", b"Not found\n")
         if not request.path.endswith(path_of(wanted)):
             return self.refuse(wanted, Refusal(404, ("There is no such call.",)))
         if request.method not in METHODS:
@@ -95,7 +95,7 @@ class Reference:
         written = b"&".join(part for part in sent if part).decode()
         return parse_qsl(written, keep_blank_values=True, errors="strict")
 
-    def answer(self, wanted: Format, parameters: Parameters) -> Answer:
+    def answer(self, wanted: Format, parameters: Parameters) -> Response:
         """Answer the documented call."""
         found = self.look_up(parameters)
         if isinstance(found, Refusal):
@@ -158,14 +158,14 @@ class Reference:
         """
         return {field.name: str(getattr(account, field.name)) for field in FIELDS}
 
-    def show(self, wanted: Format, account: Account) -> Answer:
+    def show(self, wanted: Format, account: Account) -> Response:
         """Write the success envelope."""
         values = self.overview(account)
         if wanted is Format.JSON:
             return self.send_json(200, self.json_overview(values))
         return self.send_xml(200, self.xml_overview(values))
 
-    def refuse(self, wanted: Format, refusal: Refusal) -> Answer:
+    def refuse(self, wanted: Format, refusal: Refusal) -> Response:
         """Write the error envelope."""
         if wanted is Format.JSON:
             return self.send_json(refusal.status, self.json_errors(refusal.errors))
@@ -196,12 +196,12 @@ class Reference:
             ET.SubElement(listed, "error").text = error
         return result
 
-    def send_json(self, status: int, document: object) -> Answer:
+    def send_json(self, status: int, document: object) -> Response:
         """Write JSON in UTF-8, the only encoding that it has (RFC 8259, 8.1)."""
         text = json.dumps(document, indent=2, ensure_ascii=False)
-        return Answer(status, "application/json", f"{text}\n".encode())
+        return Response(status, "application/json", f"{text}\n".encode())
 
-    def send_xml(self, status: int, root: ET.Element) -> Answer:
+    def send_xml(self, status: int, root: ET.Element) -> Response:
         """Write XML in the encoding that the page declares.
 
         What ISO-8859-1 does not hold becomes a character reference (XML 1.0, 4.1).
@@ -210,7 +210,7 @@ class Reference:
         text = ET.tostring(root, encoding="unicode")
         document = f'<?xml version="1.0" encoding="ISO-8859-1"?>\n\n{text}\n'
         body = document.encode("iso-8859-1", "xmlcharrefreplace")
-        return Answer(status, "application/xml; charset=ISO-8859-1", body)
+        return Response(status, "application/xml; charset=ISO-8859-1", body)
 
 
 def default_reference() -> Reference:

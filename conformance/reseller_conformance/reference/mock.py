@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from reseller_conformance.reference.core import Answer, Reference, Request
+from reseller_conformance.reference.core import Reference, Request, Response
 
 if TYPE_CHECKING:
     from requests import PreparedRequest
@@ -45,14 +45,14 @@ def mocked(reference: Reference, base_url: str = EMBEDDED_URL) -> Iterator[Reque
 def answer_below(
     base_url: str,
     mock: RequestsMock,
-    respond: Callable[[PreparedRequest], Answer],
+    respond: Callable[[PreparedRequest], Response],
     match: tuple[Callable[[PreparedRequest], tuple[bool, str]], ...] = (),
 ) -> None:
     """Let `mock` answer each call below `base_url`, where every `match` agrees, with `respond`."""
 
     def callback(request: PreparedRequest) -> tuple[int, dict[str, str], bytes]:
-        answer = respond(request)
-        return answer.status, answer.fields, b"" if request.method == "HEAD" else answer.body
+        response = respond(request)
+        return response.status, response.fields, b"" if request.method == "HEAD" else response.body
 
     below = re.compile(re.escape(base_url.rstrip("/")) + r"(?=[/?#]|$)")
     for method in _METHODS:

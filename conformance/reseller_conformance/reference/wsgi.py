@@ -28,10 +28,10 @@ class Application:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
-        answer = self.reference.respond(_request(environ))
-        reason = _REASONS.get(answer.status, "Unknown")
-        start_response(f"{answer.status} {reason}", list(answer.fields.items()))
-        return [] if environ["REQUEST_METHOD"] == "HEAD" else [answer.body]
+        response = self.reference.respond(_request(environ))
+        reason = _REASONS.get(response.status, "Unknown")
+        start_response(f"{response.status} {reason}", list(response.fields.items()))
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else [response.body]
 
 
 def _request(environ: WSGIEnvironment) -> Request:

@@ -15,12 +15,12 @@ from typing import TypeVar
 from reseller_conformance.findings.model import Finding
 from reseller_conformance.reports.text import counted, one_line, shortened, visible
 
-__all__ = ["Evidence", "evidence_of", "headline", "particulars"]
+__all__ = ["Evidence", "evidence_of", "headline", "labelled_lines"]
 
-LONGEST = 4_000
+MAX_VALUE_CHARS = 4_000
 """Characters of one particular: what comes from an answer may be of any length."""
-LONGEST_HEADLINE = 300
-MOST_STATUSES = 5
+MAX_HEADLINE_CHARS = 300
+MAX_STATUSES = 5
 
 Item = TypeVar("Item")
 
@@ -74,8 +74,8 @@ class Evidence:
         said = counted(self.times, "response")
         if len(self.statuses) < 2:
             return said
-        parts = [f"{status} × {times:,}" for status, times in self.statuses[:MOST_STATUSES]]
-        left = len(self.statuses) - MOST_STATUSES
+        parts = [f"{status} × {times:,}" for status, times in self.statuses[:MAX_STATUSES]]
+        left = len(self.statuses) - MAX_STATUSES
         return f"{said}: {', '.join([*parts, f'{left} more'] if left > 0 else parts)}"
 
 
@@ -99,10 +99,10 @@ def headline(evidence: Evidence) -> str:
     first, *more = (finding.where for finding in evidence.findings)
     also = f" (also {', '.join(dict.fromkeys(more))})" if set(more) - {first} else ""
     said = f"{evidence.got[0]}{also}; expected {evidence.finding.expected}"
-    return shortened(one_line(visible(said)), LONGEST_HEADLINE)
+    return shortened(one_line(visible(said)), MAX_HEADLINE_CHARS)
 
 
-def particulars(evidence: Evidence) -> list[tuple[str, str]]:
+def labelled_lines(evidence: Evidence) -> list[tuple[str, str]]:
     """Return each thing that is known under its label, without controls."""
     finding = evidence.finding
     status = "" if finding.status is None else f"HTTP {finding.status}"
@@ -118,7 +118,7 @@ def particulars(evidence: Evidence) -> list[tuple[str, str]]:
         ("again", finding.curl),
     ]
     return [
-        (label, "\n".join(visible(line) for line in shortened(value, LONGEST).split("\n")))
+        (label, "\n".join(visible(line) for line in shortened(value, MAX_VALUE_CHARS).split("\n")))
         for label, value in lines
         if value
     ]

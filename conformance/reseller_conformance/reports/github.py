@@ -17,18 +17,18 @@ import click
 from reseller_conformance.findings.model import Outcome, Run
 from reseller_conformance.reports import markdown
 from reseller_conformance.reports.finding_text import headline
-from reseller_conformance.reports.summary import because, failures
+from reseller_conformance.reports.summary import failures, reasons_for
 from reseller_conformance.reports.text import one_line, shortened, visible
 from reseller_conformance.requirements import Level
 
-__all__ = ["append", "commands", "fenced", "here", "summary_file", "tell"]
+__all__ = ["append", "commands", "is_github_actions", "stop_commands", "summary_file", "tell"]
 
-MOST = 10
+MAX_ANNOTATIONS = 10
 """A step shows so many annotations of a kind; the others are dropped without a word."""
-LONGEST = 500
+MAX_MESSAGE_CHARS = 500
 
 
-def here(env: Mapping[str, str]) -> bool:
+def is_github_actions(env: Mapping[str, str]) -> bool:
     """Say whether a runner of GitHub Actions reads along."""
     return env.get("GITHUB_ACTIONS") == "true"
 
@@ -47,7 +47,7 @@ def commands(run: Run) -> list[str]:
         errors, warnings = errors + warnings, []
     errors += [
         ("the suite itself failed", f"{', '.join(ids)}: {reason}")
-        for reason, ids in because(run, Outcome.ERROR).items()
+        for reason, ids in reasons_for(run, Outcome.ERROR).items()
     ]
     errors += [("an entry of the baseline does not hold", line) for line in run.stale]
     errors += [("an entry of the baseline needs a reason", line) for line in run.unexplained]
@@ -55,7 +55,7 @@ def commands(run: Run) -> list[str]:
 
 
 @contextmanager
-def fenced(say: Callable[[str], object]) -> Iterator[None]:
+def stop_commands(say: Callable[[str], object]) -> Iterator[None]:
     """Keep the runner from taking a line for a command, until it reads a word nobody can guess."""
     word = token_hex(16)
     say(f"::stop-commands::{word}")
@@ -96,7 +96,7 @@ def _of(run: Run, level: Level) -> list[tuple[str, str]]:
 
 
 def _annotated(kind: str, said: list[tuple[str, str]]) -> list[str]:
-    shown = said if len(said) <= MOST else said[: MOST - 1]
+    shown = said if len(said) <= MAX_ANNOTATIONS else said[: MAX_ANNOTATIONS - 1]
     left = len(said) - len(shown)
     if left:
         shown = [*shown, ("reseller-conformance", f"{left} more: see the summary")]
@@ -104,7 +104,7 @@ def _annotated(kind: str, said: list[tuple[str, str]]) -> list[str]:
 
 
 def _data(text: str) -> str:
-    clean = visible(shortened(one_line(text), LONGEST))
+    clean = visible(shortened(one_line(text), MAX_MESSAGE_CHARS))
     return clean.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 

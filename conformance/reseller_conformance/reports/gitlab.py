@@ -13,7 +13,7 @@ from typing import Any
 
 from reseller_conformance.contract import Format, path_of
 from reseller_conformance.findings.model import Finding, Outcome, Result, Run
-from reseller_conformance.reports.finding_text import evidence_of, headline, particulars
+from reseller_conformance.reports.finding_text import evidence_of, headline, labelled_lines
 from reseller_conformance.reports.text import one_line, visible
 from reseller_conformance.requirements import Level
 
@@ -53,7 +53,7 @@ def _issue(result: Result, finding: Finding, level: Level) -> dict[str, Any]:
     same += [result.target] * bool(result.target)
     at = f" (at {visible(one_line(result.target))})" if result.target else ""
     [shown] = evidence_of([finding])
-    evidence = "\n".join(f"{label}: {value}" for label, value in particulars(shown))
+    evidence = "\n".join(f"{label}: {value}" for label, value in labelled_lines(shown))
     # What compares the formats is told of the first: an issue has one path.
     format = next((known for known in Format if known == finding.format), next(iter(Format)))
     return {

@@ -16,9 +16,14 @@ from collections.abc import Iterable, Iterator
 from xml.etree import ElementTree as ET
 
 from reseller_conformance.findings.model import Outcome, Result, Run
-from reseller_conformance.reports.finding_text import Evidence, evidence_of, headline, particulars
+from reseller_conformance.reports.finding_text import (
+    Evidence,
+    evidence_of,
+    headline,
+    labelled_lines,
+)
 from reseller_conformance.reports.json_report import NAME, as_json
-from reseller_conformance.reports.summary import conclusion, files_judged, target_lines
+from reseller_conformance.reports.summary import files_judged, target_lines, verdict_text
 from reseller_conformance.reports.text import one_line, shortened, visible
 from reseller_conformance.requirements import Level
 
@@ -26,7 +31,7 @@ __all__ = ["render"]
 
 UNKNOWN_TIME = "1970-01-01T00:00:00"
 """The schema requires a time, and knows no zone; it is in UTC."""
-LONGEST = 400
+MAX_MESSAGE_CHARS = 400
 
 
 def render(run: Run) -> str:
@@ -43,7 +48,7 @@ def render(run: Run) -> str:
         if seen[name] > 1:
             name += f" ({seen[name]})"
         kinds[_case(suite, result, name, run.level)] += 1
-    ET.SubElement(suite, "system-out").text = _text(conclusion(run))
+    ET.SubElement(suite, "system-out").text = _text(verdict_text(run))
     ET.SubElement(suite, "system-err")
     for name, value in _attributes(run, kinds):
         suite.set(name, value)
@@ -104,7 +109,9 @@ def _case(suite: ET.Element, result: Result, name: str, level: Level) -> str:
         known["known"] = result.known
     _properties(case, known.items())
     kind, why, message = _said(result, level)
-    shown = ET.SubElement(case, kind, message=_text(shortened(one_line(message), LONGEST)))
+    shown = ET.SubElement(
+        case, kind, message=_text(shortened(one_line(message), MAX_MESSAGE_CHARS))
+    )
     shown.set("type", why)
     evidence = "\n\n".join(map(_evidence, evidence_of(result.findings)))
     if evidence:
@@ -131,7 +138,9 @@ def _headline(result: Result) -> str:
 
 
 def _evidence(evidence: Evidence) -> str:
-    return "\n".join(f"{f'{label}:':<9} {_text(value)}" for label, value in particulars(evidence))
+    return "\n".join(
+        f"{f'{label}:':<9} {_text(value)}" for label, value in labelled_lines(evidence)
+    )
 
 
 def _properties(of: ET.Element, known: Iterable[tuple[str, str]]) -> None:

@@ -12,33 +12,33 @@ from typing import Any
 
 from reseller_conformance import __version__
 from reseller_conformance.findings.model import Outcome, Result, Run, Verdict
-from reseller_conformance.reports.finding_text import Evidence, particulars
+from reseller_conformance.reports.finding_text import Evidence, labelled_lines
 from reseller_conformance.reports.json_report import NAME
 from reseller_conformance.reports.summary import (
     Failure,
-    accepted,
     baseline_parts,
-    because,
     by_topic,
-    conclusion,
     failures,
     files_judged,
+    known_violations,
     observed,
+    reasons_for,
     rows,
     table_lines,
     target_lines,
     tested_formats,
     validated,
+    verdict_text,
 )
 from reseller_conformance.reports.text import counted, one_line, shortened, visible
 from reseller_conformance.requirements import Level
 
-__all__ = ["MOST_BYTES", "render"]
+__all__ = ["MAX_SUMMARY_BYTES", "render"]
 
-MOST_BYTES = 1_000_000
+MAX_SUMMARY_BYTES = 1_000_000
 """GitHub takes a step's summary of 1 MiB, and refuses a longer one altogether."""
-LONGEST = 300
-MOST_NAMES = 6
+MAX_VALUE_CHARS = 300
+MAX_NAMES = 6
 
 _MARKS = {
     Verdict.CONFORMANT: "✅",
@@ -63,7 +63,7 @@ def render(run: Run) -> str:
     ]
     kept: list[str] = []
     # The last line is counted too.
-    left = MOST_BYTES - len(head.encode()) - 200
+    left = MAX_SUMMARY_BYTES - len(head.encode()) - 200
     for part in found:
         left -= len(part.encode()) + 1
         if left < 0:
@@ -79,7 +79,7 @@ def render(run: Run) -> str:
 
 def _heading(run: Run) -> Iterator[str]:
     suite = run.suite or {}
-    yield f"## {_MARKS[run.standing]} {NAME}: {_plain(visible(one_line(conclusion(run))))}"
+    yield f"## {_MARKS[run.standing]} {NAME}: {_plain(visible(one_line(verdict_text(run))))}"
     yield ""
     for part in run.parts:
         yield f"- Target: {_target(part.target or {})}"
@@ -110,9 +110,9 @@ def _target(target: Mapping[str, Any]) -> str:
     if target.get("files"):
         return _code(files_judged(target["files"]))
     customers = list(target.get("customers") or ())
-    more = len(customers) - MOST_NAMES
+    more = len(customers) - MAX_NAMES
     said = [f"{target.get('kind') or 'unknown'} {_code(target.get('base_url') or '')}"]
-    said += [f"customer {_code(name)}" for name in customers[:MOST_NAMES]]
+    said += [f"customer {_code(name)}" for name in customers[:MAX_NAMES]]
     said += [f"{more} more"] * (more > 0)
     if target.get("foreign_user"):
         said.append(f"of another reseller {_code(target['foreign_user'])}")
@@ -160,12 +160,12 @@ def _cell(result: Result | None, level: Level) -> str:
 
 
 def _baseline(run: Run) -> Iterator[str]:
-    known = accepted(run)
+    known = known_violations(run)
     if known:
         yield "\n**Known violations, which the baseline accepts**\n"
     for failure in known:
         name = f"{_code(failure.requirement.id)} ({_where(failure)})"
-        yield f"- {name}: {_code(shortened(one_line(failure.known), LONGEST))}"
+        yield f"- {name}: {_code(shortened(one_line(failure.known), MAX_VALUE_CHARS))}"
     changes = (run.baseline or {}).get("changes", ())
     for title, lines in [("The baseline was brought up to date", changes), *baseline_parts(run)]:
         if lines:
@@ -176,17 +176,17 @@ def _baseline(run: Run) -> Iterator[str]:
 def _left_out(run: Run) -> Iterator[str]:
     for reasons, title in (
         (
-            because(run, Outcome.ERROR),
+            reasons_for(run, Outcome.ERROR),
             "The suite itself failed: this says nothing about the target",
         ),
         (observed(run), "Observed: permitted, and never counted"),
-        (because(run, Outcome.NOT_TESTED), "Not tested"),
-        (because(run, Outcome.NOT_APPLICABLE), "Not applicable"),
+        (reasons_for(run, Outcome.NOT_TESTED), "Not tested"),
+        (reasons_for(run, Outcome.NOT_APPLICABLE), "Not applicable"),
     ):
         if reasons:
             yield f"\n**{title}**\n"
         for reason, ids in reasons.items():
-            said = shortened(one_line(reason), LONGEST) or "no reason was given"
+            said = shortened(one_line(reason), MAX_VALUE_CHARS) or "no reason was given"
             yield f"- {_code(said)}: {_plain(', '.join(ids))}"
 
 
@@ -210,7 +210,7 @@ def _where(failure: Failure) -> str:
 def _known(evidence: Evidence, failure: Failure) -> Iterable[tuple[str, str]]:
     yield "page", f"{failure.requirement.source}. {failure.requirement.reason}"
     yield "format", ", ".join(evidence.formats)
-    yield from particulars(evidence)
+    yield from labelled_lines(evidence)
 
 
 def _folded(summary: str, known: Iterable[tuple[str, str]]) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 
-from reseller_conformance.exchange import SPENT
+from reseller_conformance.exchange import BUDGET_EXHAUSTED
 from reseller_conformance.findings.model import Finding, Outcome, Result, Run, Verdict
 from reseller_conformance.reports.finding_text import Evidence, evidence_of
 from reseller_conformance.reports.text import counted
@@ -20,24 +20,24 @@ from reseller_conformance.requirements import CATALOGUE, Level, Requirement
 __all__ = [
     "Failure",
     "Row",
-    "accepted",
     "baseline_parts",
-    "because",
     "by_topic",
-    "conclusion",
     "failures",
     "files_judged",
+    "known_violations",
     "observed",
+    "reasons_for",
     "rows",
     "table_lines",
     "target_lines",
     "tested_formats",
     "validated",
+    "verdict_text",
 ]
 
-MOST_FILES = 6
+MAX_FILES = 6
 
-MOST_ALONE = 3
+MAX_SINGLE_LINES = 3
 """So many requirements of a topic that were not tested have a line each; more share one."""
 
 
@@ -97,7 +97,7 @@ def failures(run: Run, level: Level) -> list[Failure]:
     ]
 
 
-def accepted(run: Run) -> list[Failure]:
+def known_violations(run: Run) -> list[Failure]:
     """Return the violations that the baseline accepts, those of one reason together."""
     made = []
     known = [part for result in _failed(run) for part in _parts(result) if part.known]
@@ -183,11 +183,13 @@ def table_lines(of_topic: Iterable[Row]) -> list[list[Row]]:
             together.setdefault(row.outcome, []).append(row)
     passed = together.pop(Outcome.PASSED, [])
     for rows_alike in together.values():
-        alone += [rows_alike] if len(rows_alike) > MOST_ALONE else [[row] for row in rows_alike]
+        alone += (
+            [rows_alike] if len(rows_alike) > MAX_SINGLE_LINES else [[row] for row in rows_alike]
+        )
     return [*alone, passed] if passed else alone
 
 
-def because(run: Run, outcome: Outcome) -> dict[str, list[str]]:
+def reasons_for(run: Run, outcome: Outcome) -> dict[str, list[str]]:
     """Return the reasons for this outcome, each with the requirements that it kept from more."""
     return _by_reason(run, (result for result in run.sorted_results if result.outcome is outcome))
 
@@ -216,9 +218,9 @@ def _by_reason(run: Run, results: Iterable[Result]) -> dict[str, list[str]]:
 
 def files_judged(files: Sequence[Mapping[str, Any]]) -> str:
     """Return what was judged where saved answers were: `3 saved answers in calls.har`."""
-    names = [str(file["file"]) for file in files[:MOST_FILES]]
-    if len(files) > MOST_FILES:
-        names.append(f"{len(files) - MOST_FILES} more")
+    names = [str(file["file"]) for file in files[:MAX_FILES]]
+    if len(files) > MAX_FILES:
+        names.append(f"{len(files) - MAX_FILES} more")
     judged = sum(file["answers"] for file in files)
     passed_over = Counter[str]()
     for file in files:
@@ -228,7 +230,7 @@ def files_judged(files: Sequence[Mapping[str, Any]]) -> str:
     return f"{said}; passed over: {left}" if left else said
 
 
-def conclusion(run: Run) -> str:
+def verdict_text(run: Run) -> str:
     """Return the verdict in words: `violated: 2 MUST, 1 SHOULD (partial: json only)`."""
     found, notes = f"{run.verdict}{_why(run)}", []
     if part := _part(run):
@@ -242,7 +244,7 @@ def conclusion(run: Run) -> str:
         notes.append(f"baseline: {wanting}")
     if not run.complete:
         saved = (run.target or {}).get("kind") == "saved"
-        why = SPENT if run.spent else "interrupted"
+        why = BUDGET_EXHAUSTED if run.budget_exhausted else "interrupted"
         notes.append("not everything was read" if saved else f"{why}: not everything was asked")
     tested = {
         result.requirement.id
@@ -261,7 +263,7 @@ def target_lines(run: Run) -> list[tuple[Verdict, str]]:
     if not run.targets:
         return []
     return [
-        (part.verdict, f"{(part.target or {})['name']}: {conclusion(part)}") for part in run.parts
+        (part.verdict, f"{(part.target or {})['name']}: {verdict_text(part)}") for part in run.parts
     ]
 
 
@@ -306,11 +308,11 @@ def _why(run: Run) -> str:
         part = next(part for part in run.parts if part.verdict is Verdict.UNVERIFIED)
         return f" at {(part.target or {})['name']}{_why(part)}"
     if run.verdict is Verdict.CONFORMANT:
-        known = len(accepted(run))
+        known = len(known_violations(run))
         found = [counted(known, "known violation")] * bool(known)
         found += [counted(should, "SHOULD finding")] * bool(should)
         return f", with {' and '.join(found)}" if found else ""
-    errors = sum(map(len, because(run, Outcome.ERROR).values()))
+    errors = sum(map(len, reasons_for(run, Outcome.ERROR).values()))
     if errors:
         return f": the suite itself failed at {counted(errors, 'requirement')}"
     if not run.complete:

@@ -23,19 +23,19 @@ from reseller_conformance.reports.json_report import NAME
 from reseller_conformance.reports.summary import (
     Failure,
     Row,
-    accepted,
     baseline_parts,
-    because,
     by_topic,
-    conclusion,
     failures,
     files_judged,
+    known_violations,
     observed,
+    reasons_for,
     rows,
     table_lines,
     target_lines,
     tested_formats,
     validated,
+    verdict_text,
 )
 from reseller_conformance.reports.text import counted, one_line, shortened, visible
 from reseller_conformance.requirements import Level
@@ -43,12 +43,12 @@ from reseller_conformance.requirements import Level
 __all__ = ["console_for", "print_heading", "print_report"]
 
 # What comes from an answer is cut here, so that a screen holds a violation with its evidence.
-LONGEST = 400
-LONGEST_ANSWER = 160
-MOST_NAMES = 6
-MOST_EVIDENCE = 3
+MAX_VALUE_CHARS = 400
+MAX_RESPONSE_CHARS = 160
+MAX_NAMES = 6
+MAX_EVIDENCE = 3
 LABEL = 9
-NARROWEST = 72
+MIN_TABLE_COLUMNS = 72
 UNKNOWN_WIDTH = 80
 """Columns of a console that does not tell its width."""
 
@@ -94,12 +94,12 @@ def console_for(color: bool | None) -> Console:
 
 def print_heading(run: Run, console: Console) -> None:
     """Print what is tested, and how, before anything is known of it."""
-    _Page(console, run).heading()
+    _TerminalReport(console, run).heading()
 
 
 def print_report(run: Run, console: Console, *, headed: bool = False) -> None:
     """Print the whole report, below its heading if that is there already."""
-    page = _Page(console, run)
+    page = _TerminalReport(console, run)
     if not headed:
         page.heading()
     page.summary()
@@ -114,7 +114,7 @@ def print_report(run: Run, console: Console, *, headed: bool = False) -> None:
     page.closing()
 
 
-class _Page:
+class _TerminalReport:
     """One run on one console."""
 
     def __init__(self, console: Console, run: Run) -> None:
@@ -151,12 +151,12 @@ class _Page:
 
     def verdict(self) -> None:
         """Print the verdict, and the violated requirements by name."""
-        said = self.text(f"{self.mark(self.run.standing)} {conclusion(self.run)}")
+        said = self.text(f"{self.mark(self.run.standing)} {verdict_text(self.run)}")
         said.stylize(_colour(self.run))
         violated = [failure.requirement.id for failure in failures(self.run, Level.MUST)]
         if violated:
-            more = len(violated) - MOST_NAMES
-            names = violated[:MOST_NAMES] + [f"and {more} more"] * (more > 0)
+            more = len(violated) - MAX_NAMES
+            names = violated[:MAX_NAMES] + [f"and {more} more"] * (more > 0)
             said.append(self.text(f": {', '.join(names)}"))
         self.lines(said)
 
@@ -166,7 +166,7 @@ class _Page:
         """Print each violated MUST with its evidence."""
         for failure in failures(self.run, Level.MUST):
             self.say()
-            self.failure(failure, MOST_EVIDENCE)
+            self.failure(failure, MAX_EVIDENCE)
 
     def departures(self) -> None:
         """Print each departure from a SHOULD, with one piece of evidence."""
@@ -182,7 +182,7 @@ class _Page:
 
     def accepted(self) -> None:
         """Print each violation that the baseline accepts, with the reason."""
-        found = accepted(self.run)
+        found = known_violations(self.run)
         if found:
             self.title("Known violations: accepted by the baseline, and not counted in the verdict")
         for failure in found:
@@ -192,7 +192,7 @@ class _Page:
             self.lines(head)
             self.say(failure.requirement.title, indent=2)
             for label, value in (("known", failure.known), ("got", failure.reason)):
-                self.say(shortened(one_line(value), LONGEST), 2 + LABEL, label=label)
+                self.say(shortened(one_line(value), MAX_VALUE_CHARS), 2 + LABEL, label=label)
 
     def baseline(self) -> None:
         """Print what an update changed in the baseline, and what there is to do in it."""
@@ -242,16 +242,16 @@ class _Page:
             lines.append(("seen in", f"{evidence.seen_in}; this is the {which}"))
         for label, value in lines:
             if value:
-                self.say(shortened(value, LONGEST), 2 + LABEL, label=label)
+                self.say(shortened(value, MAX_VALUE_CHARS), 2 + LABEL, label=label)
         for place, line in enumerate([] if brief else finding.app_log.splitlines()):
-            self.say(shortened(line, LONGEST), 2 + LABEL, label="" if place else "app")
+            self.say(shortened(line, MAX_VALUE_CHARS), 2 + LABEL, label="" if place else "app")
         if finding.curl:
             # One line however long: a wrapped command does not paste.
             self.console.print(self.text(f"  {finding.curl}"), soft_wrap=True)
 
     def errors(self) -> None:
         """Print where the suite itself failed."""
-        failed = because(self.run, Outcome.ERROR)
+        failed = reasons_for(self.run, Outcome.ERROR)
         if failed:
             self.title("The suite itself failed: this says nothing about the target")
             self.reasons(failed)
@@ -281,7 +281,7 @@ class _Page:
         else:
             self.say()
         # Narrower than this, ids would be cut.
-        options = self.console.options.update_width(max(self.console.width, NARROWEST))
+        options = self.console.options.update_width(max(self.console.width, MIN_TABLE_COLUMNS))
         self.console.print(Segments(self.console.render(table, options)), soft_wrap=True)
 
     def cell(self, result: Result | None) -> Text:
@@ -308,12 +308,12 @@ class _Page:
             self.title("Observed: permitted, and never counted")
         for reason, ids in seen.items():
             said = one_line(reason.removeprefix("yes: "))
-            self.say(f"{', '.join(ids)}: {shortened(said, LONGEST)}", indent=2)
+            self.say(f"{', '.join(ids)}: {shortened(said, MAX_VALUE_CHARS)}", indent=2)
         for outcome, title in (
             (Outcome.NOT_TESTED, "Not tested"),
             (Outcome.NOT_APPLICABLE, "Not applicable"),
         ):
-            reasons = because(self.run, outcome)
+            reasons = reasons_for(self.run, outcome)
             if reasons:
                 self.title(title)
                 self.reasons(reasons)
@@ -328,7 +328,7 @@ class _Page:
             self.say(f"note: {note}")
         if self.suite.get("seed") is not None:
             self.say(f"seed: {self.suite['seed']}, the same run with it asks the same")
-        said = f"{self.mark(self.run.standing)} {conclusion(self.run)}"
+        said = f"{self.mark(self.run.standing)} {verdict_text(self.run)}"
         self.targets()
         # The last line of a log is what people look for.
         self.console.print(self.text(said, _colour(self.run)), soft_wrap=True)
@@ -338,7 +338,9 @@ class _Page:
     def reasons(self, reasons: Mapping[str, list[str]]) -> None:
         """Print each reason, and below it the requirements."""
         for reason, ids in reasons.items():
-            self.say(shortened(one_line(reason), LONGEST) or "no reason was given", indent=2)
+            self.say(
+                shortened(one_line(reason), MAX_VALUE_CHARS) or "no reason was given", indent=2
+            )
             self.say(", ".join(ids), indent=4, style="dim")
 
     def title(self, words: str) -> None:
@@ -389,8 +391,8 @@ def _target(target: Mapping[str, Any]) -> str:
     if target.get("kind") == "app":
         said += ", served for this run only"
     if customers:
-        shown = [*customers[:MOST_NAMES], f"{len(customers) - MOST_NAMES} more"]
-        names = ", ".join(shown if len(customers) > MOST_NAMES else customers)
+        shown = [*customers[:MAX_NAMES], f"{len(customers) - MAX_NAMES} more"]
+        names = ", ".join(shown if len(customers) > MAX_NAMES else customers)
         said += f"; {'customers' if len(customers) > 1 else 'customer'} {names}"
     if target.get("foreign_user"):
         said += f"; of another reseller {target['foreign_user']}"
@@ -400,7 +402,7 @@ def _target(target: Mapping[str, Any]) -> str:
 def _answer(finding: Finding) -> str:
     status = "" if finding.status is None else f"{finding.status} "
     text = finding.excerpt
-    part = excerpt(text, finding.where, finding.got, LONGEST_ANSWER)
+    part = excerpt(text, finding.where, finding.got, MAX_RESPONSE_CHARS)
     shown = part.removeprefix(CUT)
     left = len(text) - text.find(shown) - len(shown)
     more = f" [{counted(left, 'more character')}]" if left > 0 else ""

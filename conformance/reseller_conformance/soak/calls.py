@@ -9,62 +9,62 @@ from __future__ import annotations
 import time
 
 from reseller_conformance.cases.case import Case
-from reseller_conformance.checks.response import Answer, read
-from reseller_conformance.client.http.transport import Wire
-from reseller_conformance.client.redact import Cleaning
-from reseller_conformance.client.request import request_for, rights_of
+from reseller_conformance.checks.response import Response, parse
+from reseller_conformance.client.http.transport import HttpTransport
+from reseller_conformance.client.redact import ExchangeBuilder
+from reseller_conformance.client.request import request_for, valid_values_of
 from reseller_conformance.client.retry_policy import (
-    asks_everybody,
+    is_rate_limited,
+    is_retryable,
     reason_of,
     seconds_to_wait,
-    turned_away,
 )
 from reseller_conformance.client.secrets import scrubber_of
 from reseller_conformance.client.target import Limits, Target
 from reseller_conformance.exchange import Retry
 from reseller_conformance.reports.text import visible
 
-__all__ = ["Asker"]
+__all__ = ["Caller"]
 
 
-class Asker:
+class Caller:
     """One user's way to the target."""
 
     def __init__(self, target: Target, limits: Limits) -> None:
         """Ask this target; of the limits, seconds for an answer and retries count here."""
         self._target = target
         self._retries = limits.retries
-        self._rights = rights_of(target)
+        self._rights = valid_values_of(target)
         self._scrubber = scrubber_of(target)
-        self._cleaned = Cleaning(self._scrubber)
-        self._wire = Wire(target, 1, limits.timeout)
+        self._cleaned = ExchangeBuilder(self._scrubber)
+        self._wire = HttpTransport(target, 1, limits.timeout)
         self._answered = False
 
     def close(self) -> None:
         """Let go of the connection."""
         self._wire.close()
 
-    def ask(self, case: Case) -> Answer:
+    def call(self, case: Case) -> Response:
         """Make this call, again where a gateway failed, and return what it brought.
 
         Who says that there are too many calls is taken at his word: such a call is not repeated.
         """
         try:
-            return self._ask(case)
+            return self._call(case)
         except Exception as error:
             # A fault of the suite, which Locust prints: without what its frames hold.
             said = self._scrubber.text(f"{type(error).__name__}: {error}")
             raise RuntimeError(visible(f"the suite failed with {said}")) from None
 
-    def _ask(self, case: Case) -> Answer:
+    def _call(self, case: Case) -> Response:
         request = request_for(case, self._target.base_url, self._rights)
         retries: list[Retry] = []
         while True:
-            reply = self._wire.send(request.method, request.url, request.form)
-            self._answered = self._answered or reply.status is not None
-            again = turned_away(reply, self._answered) and not asks_everybody(reply)
+            raw = self._wire.send(request.method, request.url, request.form)
+            self._answered = self._answered or raw.status is not None
+            again = is_retryable(raw, self._answered) and not is_rate_limited(raw)
             if not again or len(retries) == self._retries:
-                return read(self._cleaned(case, request, reply, tuple(retries)))
-            seconds = seconds_to_wait(reply, len(retries) + 1)
-            retries.append(Retry(reason_of(reply), seconds))
+                return parse(self._cleaned(case, request, raw, tuple(retries)))
+            seconds = seconds_to_wait(raw, len(retries) + 1)
+            retries.append(Retry(reason_of(raw), seconds))
             time.sleep(seconds)

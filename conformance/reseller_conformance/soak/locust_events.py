@@ -30,23 +30,23 @@ from locust.runners import (
 from rich.console import Console
 
 from reseller_conformance import __version__
-from reseller_conformance.checks.response import Answer
+from reseller_conformance.checks.response import Response
 from reseller_conformance.client.secrets import redacted, scrubber_of
 from reseller_conformance.client.target import Target
+from reseller_conformance.config.forwarded_env import forwarded_env
 from reseller_conformance.config.options import OPTIONS, dest
 from reseller_conformance.config.settings import Settings, SettingsError, settings_from
 from reseller_conformance.findings.model import Run, Verdict
-from reseller_conformance.pytest_support.xdist import told
 from reseller_conformance.redaction.logs import LogScrubber
 from reseller_conformance.reports import github
-from reseller_conformance.reports.registry import ReportError, look_ahead, write_all
+from reseller_conformance.reports.registry import ReportError, check_writable, write_all
 from reseller_conformance.reports.terminal import print_report
 from reseller_conformance.reports.text import one_line, visible
 from reseller_conformance.schemas import compile_schemas
-from reseller_conformance.soak.rules import Judgement
+from reseller_conformance.soak.rules import RuleResult
 from reseller_conformance.soak.tally import Tally
 
-__all__ = ["Soak", "soak_of"]
+__all__ = ["LoadTest", "soak_of"]
 
 USAGE, UNVERIFIED = 2, 3
 _OF_VERDICT = {Verdict.CONFORMANT: 0, Verdict.VIOLATED: 1, Verdict.UNVERIFIED: UNVERIFIED}
@@ -61,14 +61,14 @@ ENVIRONMENT = "reseller_environment"
 KEY = "reseller_conformance"
 """Under which a worker's tally travels in Locust's own report to the master."""
 
-LAST, TOLD = "reseller_last", "reseller_told"
+FLUSH, FLUSHED = "reseller_last", "reseller_told"
 """The master's question for what a worker has not told yet, and the answer."""
 
-PATIENCE = 30.0
+MAX_WORKER_WAIT_SECONDS = 30.0
 """Seconds that the master waits for the last of it: a worker may be busy."""
 
 
-class Soak:
+class LoadTest:
     """One load test in this process: whom it asks, and what it has found.
 
     `silent` are the workers who have yet to tell the last of what they found.
@@ -85,11 +85,11 @@ class Soak:
         # for as long as the process lives, which is the load test's
         LogScrubber(scrubber_of(target)).attach()
 
-    def count(self, answer: Answer) -> None:
+    def count(self, response: Response) -> None:
         """Count a call."""
-        self.tally.count(answer)
+        self.tally.count(response)
 
-    def note(self, judgement: Judgement) -> None:
+    def note(self, judgement: RuleResult) -> None:
         """Add one look at one requirement."""
         self.tally.note(judgement, self.target)
 
@@ -122,10 +122,10 @@ class Soak:
 
 # --- What is asked of whom -----------------------------------------------------------------------
 
-_SOAKS: WeakKeyDictionary[Environment, Soak] = WeakKeyDictionary()
+_SOAKS: WeakKeyDictionary[Environment, LoadTest] = WeakKeyDictionary()
 
 
-def soak_of(environment: Environment) -> Soak | None:
+def soak_of(environment: Environment) -> LoadTest | None:
     """Return the load test of this process; None where the operator's words made none."""
     return _SOAKS.get(environment)
 
@@ -139,7 +139,7 @@ def _begin(environment: Environment) -> None:
     if settings.target is None:
         raise SettingsError("a load test needs a target: give --host, or set RESELLER_BASE_URL")
     environment.host = settings.target.base_url
-    _SOAKS[environment] = Soak(settings, settings.target)
+    _SOAKS[environment] = LoadTest(settings, settings.target)
 
 
 def _add_options(parser: ArgumentParser, **_: Any) -> None:
@@ -160,18 +160,18 @@ def _add_options(parser: ArgumentParser, **_: Any) -> None:
 def _look_ahead(environment: Environment, runner: Any, **_: Any) -> None:
     """Refuse what makes no load test, before any of it; a worker waits for the master's words."""
     if isinstance(runner, WorkerRunner):
-        runner.register_message(LAST, _tell_last)
+        runner.register_message(FLUSH, _tell_last)
         return
     try:
         _begin(environment)
-        look_ahead(_SOAKS[environment].settings.reports)
+        check_writable(_SOAKS[environment].settings.reports)
     except (SettingsError, ReportError) as error:
         _complain(str(error))
         sys.exit(USAGE)
     if isinstance(runner, MasterRunner):
-        runner.register_message(TOLD, _receive_last)
+        runner.register_message(FLUSHED, _receive_last)
     # Locust hands on what it does not know itself
-    vars(environment.parsed_options)[ENVIRONMENT] = told()
+    vars(environment.parsed_options)[ENVIRONMENT] = forwarded_env()
 
 
 def _begin_in_worker(environment: Environment, **_: Any) -> None:
@@ -213,7 +213,7 @@ def _tell_last(environment: Environment, **_: Any) -> None:
     runner, soak = environment.runner, soak_of(environment)
     if isinstance(runner, WorkerRunner):
         runner.stop()
-        runner.send_message(TOLD, soak.tally.take() if soak else Tally().take())
+        runner.send_message(FLUSHED, soak.tally.take() if soak else Tally().take())
 
 
 def _receive_last(environment: Environment, msg: Message, **_: Any) -> None:
@@ -229,8 +229,8 @@ def _wait_for_the_last(environment: Environment, **_: Any) -> None:
     if not isinstance(runner, MasterRunner) or soak is None:
         return
     soak.silent = {one.id for one in runner.clients.values() if one.state != STATE_MISSING}
-    runner.send_message(LAST)
-    until = time.monotonic() + PATIENCE
+    runner.send_message(FLUSH)
+    until = time.monotonic() + MAX_WORKER_WAIT_SECONDS
     while soak.silent and time.monotonic() < until:
         time.sleep(0.05)
 
@@ -248,8 +248,8 @@ def _end(environment: Environment, **_: Any) -> None:
         runner.quit()
     whole = not soak.silent and not runner.exceptions
     run = soak.run(_traffic(soak.tally, environment), complete=whole)
-    watched = github.here(os.environ)
-    with github.fenced(_say) if watched else nullcontext():
+    watched = github.is_github_actions(os.environ)
+    with github.stop_commands(_say) if watched else nullcontext():
         with suppress(BrokenPipeError, SystemExit):
             print_report(run, Console(highlight=False))
         if soak.silent:

@@ -11,18 +11,18 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from reseller_conformance.checks.response import Answer
-from reseller_conformance.checks.schema_tally import SchemaTally
+from reseller_conformance.checks.response import Response
 from reseller_conformance.client.target import Target
 from reseller_conformance.contract import Format
-from reseller_conformance.findings.evidence import MOST_FINDINGS, finding
+from reseller_conformance.findings.evidence import MAX_FINDINGS, finding
 from reseller_conformance.findings.model import Finding, Outcome, Result
+from reseller_conformance.findings.schema_tally import SchemaTally
 from reseller_conformance.requirements import CATALOGUE, HTTP_RETRIES, Requirement
-from reseller_conformance.soak.rules import Judgement, put_off, unheard
+from reseller_conformance.soak.rules import RuleResult, is_rate_limited, is_unreachable
 
 __all__ = ["Tally"]
 
-MOST_KINDS = 20
+MAX_KINDS = 20
 """So many kinds of departures from a requirement are kept; values tell one kind from another."""
 
 Key = tuple[str, str]
@@ -42,7 +42,7 @@ class _Count:
             known = self.kinds[kind]
             known["times"] += seen["times"]
             known["statuses"] = dict(Counter(known["statuses"]) + Counter(seen["statuses"]))
-        elif len(self.kinds) < MOST_KINDS:
+        elif len(self.kinds) < MAX_KINDS:
             self.kinds[kind] = dict(seen)
 
 
@@ -60,21 +60,21 @@ class Tally:
 
     # --- In a worker -------------------------------------------------------------------------
 
-    def count(self, answer: Answer) -> None:
+    def count(self, response: Response) -> None:
         """Count a call by what came of it."""
         self.calls += 1
-        self.retries += len(answer.exchange.retries)
-        self.bytes += len(answer.exchange.body)
-        self.put_off += put_off(answer)
-        self.unheard += unheard(answer)
-        self.schemas.take([answer])
+        self.retries += len(response.exchange.retries)
+        self.bytes += len(response.exchange.body)
+        self.put_off += is_rate_limited(response)
+        self.unheard += is_unreachable(response)
+        self.schemas.take([response])
 
-    def note(self, judgement: Judgement, target: Target) -> None:
+    def note(self, judgement: RuleResult, target: Target) -> None:
         """Add one look at one requirement."""
         count = self._count(judgement.requirement.id, judgement.format or "both")
         count.judged += 1
-        for departure in judgement.departures:
-            told = finding(judgement.requirement, judgement.format, departure, target)
+        for violation in judgement.departures:
+            told = finding(judgement.requirement, judgement.format, violation, target)
             count.add(asdict(told))
 
     def take(self) -> dict[str, Any]:
@@ -127,7 +127,7 @@ class Tally:
         if count is None:
             return Result(requirement, format, Outcome.NOT_TESTED, "not judged under load")
         seen = sorted(count.kinds.values(), key=lambda kind: -int(kind["times"]))
-        findings = tuple(Finding(**kind) for kind in seen[:MOST_FINDINGS])
+        findings = tuple(Finding(**kind) for kind in seen[:MAX_FINDINGS])
         if findings:
             return Result(requirement, format, Outcome.FAILED, findings[0].got, findings)
         said = ""

@@ -15,17 +15,17 @@ from random import choice
 from locust import User, constant_throughput, task
 from locust.exception import StopUser
 
-from reseller_conformance.cases.case import Case, askable
-from reseller_conformance.cases.mutations import ODD
+from reseller_conformance.cases.case import Case, is_distinguishable
+from reseller_conformance.cases.mutations import SPECIAL
 from reseller_conformance.cases.plan import Depth, Plan
-from reseller_conformance.checks.alone import due_for
+from reseller_conformance.checks.alone import rules_due
 from reseller_conformance.checks.near_miss import could_be_a_name
-from reseller_conformance.checks.response import Answer
-from reseller_conformance.client.request import rights_of
+from reseller_conformance.checks.response import Response
+from reseller_conformance.client.request import valid_values_of
 from reseller_conformance.requirements import Level
-from reseller_conformance.soak.calls import Asker
-from reseller_conformance.soak.locust_events import Soak, soak_of
-from reseller_conformance.soak.rules import Judgement, judged, judged_together, put_off
+from reseller_conformance.soak.calls import Caller
+from reseller_conformance.soak.locust_events import LoadTest, soak_of
+from reseller_conformance.soak.rules import RuleResult, is_rate_limited, judged, judged_together
 
 __all__ = ["OverviewUser"]
 
@@ -55,8 +55,8 @@ class OverviewUser(User):
         soak = soak_of(self.environment)
         if soak is None:  # Locust has been told why
             raise StopUser
-        self._soak: Soak = soak
-        self._asker = Asker(soak.target, soak.settings.limits)
+        self._soak: LoadTest = soak
+        self._asker = Caller(soak.target, soak.settings.limits)
         self._wrong = _wrong_cases(soak)
 
     def on_stop(self) -> None:
@@ -69,12 +69,12 @@ class OverviewUser(User):
     @task(6)
     def read(self) -> None:
         """Ask for the overview of any customer."""
-        self._ask(self._case())
+        self._call(self._case())
 
     @task(3)
     def refuse(self) -> None:
         """Ask wrongly, in one of the ways of the plan."""
-        self._ask(choice(choice(self._wrong)))
+        self._call(choice(choice(self._wrong)))
 
     @task(3)
     def read_in_turn(self) -> None:
@@ -82,8 +82,8 @@ class OverviewUser(User):
         case = self._case()
         others = [each for each in self._soak.settings.formats if each is not case.format]
         turns = cycle([case.format, *choice([[], others])])
-        answers = [self._ask(replace(case, format=each)) for each in islice(turns, IN_TURN)]
-        for judgement in judged_together([a for a in answers if not put_off(a)]):
+        responses = [self._call(replace(case, format=each)) for each in islice(turns, IN_TURN)]
+        for judgement in judged_together([a for a in responses if not is_rate_limited(a)]):
             self._soak.note(judgement)
 
     def _case(self) -> Case:
@@ -93,27 +93,29 @@ class OverviewUser(User):
 
     # --- What becomes of it ------------------------------------------------------------------
 
-    def _ask(self, case: Case) -> Answer:
+    def _call(self, case: Case) -> Response:
         started = time.time()
-        answer = self._asker.ask(case)
-        self._soak.count(answer)
-        judgements = [] if put_off(answer) else list(judged(answer))
+        response = self._asker.call(case)
+        self._soak.count(response)
+        judgements = [] if is_rate_limited(response) else list(judged(response))
         for judgement in judgements:
             self._soak.note(judgement)
         self.environment.events.request.fire(
             request_type=case.method,
             name=_name(case),
-            response_time=answer.exchange.seconds * 1000,
-            response_length=len(answer.exchange.body),
-            exception=self._failure(answer, judgements),
+            response_time=response.exchange.seconds * 1000,
+            response_length=len(response.exchange.body),
+            exception=self._failure(response, judgements),
             context={},
             start_time=started,
         )
-        return answer
+        return response
 
-    def _failure(self, answer: Answer, judgements: Sequence[Judgement]) -> DepartureError | None:
-        if put_off(answer):
-            return DepartureError(f"turned away: {answer.exchange.status}")
+    def _failure(
+        self, response: Response, judgements: Sequence[RuleResult]
+    ) -> DepartureError | None:
+        if is_rate_limited(response):
+            return DepartureError(f"turned away: {response.exchange.status}")
         counts = (Level.MUST, self._soak.settings.level)
         failed = [one.requirement for one in judgements if one.departures]
         ids = [requirement.id for requirement in failed if requirement.level in counts]
@@ -121,21 +123,26 @@ class OverviewUser(User):
 
 
 def _name(case: Case) -> str:
-    return f"{case.format} {' and '.join(case.wrong)} wrong" if case.wrong else f"{case.format}"
+    return f"{case.format} {' and '.join(case.invalid)} wrong" if case.invalid else f"{case.format}"
 
 
-def _wrong_cases(soak: Soak) -> list[list[Case]]:
+def _wrong_cases(soak: LoadTest) -> list[list[Case]]:
     """Return the plan's calls with one wrong parameter, by what they are refused for.
 
     Odd texts are left to a run: what becomes of them has requirements of its own. So are texts
     that could be another customer's name: a run compares the accounts.
     """
     plan = Plan(Depth.STANDARD, len(soak.target.customers))
-    rights = rights_of(soak.target)
+    valid = valid_values_of(soak.target)
     groups: dict[object, list[Case]] = {}
     for format in soak.settings.formats:
         for case in plan.singles(format):
-            plain = not case.extra and all(case.state(name) not in ODD for name in case.wrong)
-            if case.wrong and plain and not could_be_a_name(case) and askable(case, rights):
-                groups.setdefault((format, due_for(case)), []).append(case)
+            plain = not case.extra and all(case.state(name) not in SPECIAL for name in case.invalid)
+            if (
+                case.invalid
+                and plain
+                and not could_be_a_name(case)
+                and is_distinguishable(case, valid)
+            ):
+                groups.setdefault((format, rules_due(case)), []).append(case)
     return list(groups.values())

@@ -16,55 +16,55 @@ import pytest
 from hypothesis.strategies import SearchStrategy
 
 from reseller_conformance.cases.case import Case
-from reseller_conformance.cases.mutations import WRONG, State, Value
-from reseller_conformance.checks.consistency import Between
-from reseller_conformance.checks.moving_counters import COUNTS, counts_alone, wavering
-from reseller_conformance.checks.response import Answer
-from reseller_conformance.checks.violation import Check, Departure
-from reseller_conformance.checks.well_formed import see
+from reseller_conformance.cases.mutations import COMMON_INVALID, State, Value
+from reseller_conformance.checks.consistency import Bracketed
+from reseller_conformance.checks.moving_counters import COUNTS, counts_alone, moving_counters
+from reseller_conformance.checks.response import Response
+from reseller_conformance.checks.violation import Check, Violation
+from reseller_conformance.checks.well_formed import pointer_to_cause
 from reseller_conformance.client import scrubber_of
 from reseller_conformance.contract import Format
-from reseller_conformance.envelope import Looks
-from reseller_conformance.findings.evidence import MOST_FINDINGS, MOST_PLACES, finding
+from reseller_conformance.envelope import EnvelopeKind
+from reseller_conformance.findings.evidence import MAX_FINDINGS, MAX_PLACES, finding
 from reseller_conformance.findings.excerpts import excerpt
-from reseller_conformance.findings.kinds import MOST_SPOTS, Spot, kind_of, place_of
+from reseller_conformance.findings.kinds import MAX_SPOTS, Spot, kind_of, place_of
 from reseller_conformance.findings.model import Finding, Outcome
 from reseller_conformance.reports.finding_text import Evidence, evidence_of
 from reseller_conformance.reports.text import visible
 from reseller_conformance.requirements import Level, Requirement
 from reseller_conformance.suite.property_search import shrink
 from reseller_conformance.suite.repetition import (
-    MOST_REPEATED,
+    MAX_REPEATED_CASES,
     Failure,
-    around,
+    bracketed,
+    cause_of,
     members,
     passes_alone,
-    told_by,
     whose,
 )
-from reseller_conformance.suite.target_session import Asked, Strategy
+from reseller_conformance.suite.target_session import Strategy, TargetSession
 
-__all__ = ["Judge"]
+__all__ = ["Evaluation"]
 
 REJECTED = (
     "only a few calls were made, because the documented call brings no overview: "
-    "see success.answered, or call on with --keep-going"
+    "see success.returned, or call on with --keep-going"
 )
 
-SHOWN = 400
+MAX_SHOWN_CHARS = 400
 """Characters of an answer that pytest shows."""
 
-Subject = TypeVar("Subject", Answer, Between, Sequence[Answer])
+Subject = TypeVar("Subject", Response, Bracketed, Sequence[Response])
 
 
-class Judge:
+class Evaluation:
     """The judgement of one requirement in one format."""
 
     def __init__(
         self,
         requirement: Requirement,
         format: Format | None,
-        asked: Asked,
+        sent: TargetSession,
         record: Callable[[str, str], None],
         named: Callable[[str], str] = str,
     ) -> None:
@@ -73,8 +73,8 @@ class Judge:
         `named` gives the options in a sentence the names that they have where it is read.
         """
         self.requirement = requirement
-        self.asked = asked
-        self.plan = asked.plan
+        self.session = sent
+        self.plan = sent.plan
         self._format = format
         self._record = record
         self._named = named
@@ -83,12 +83,12 @@ class Judge:
     def _start(self) -> None:
         self._failures: list[Failure] = []
         self._subjects = 0
-        self._unasked: list[Answer] = []
+        self._unsent: list[Response] = []
 
     def start_over_without_calls(self) -> None:
         """Forget what was examined, and make no more calls: judge from what came so far."""
         self._start()
-        self.asked.stop()
+        self.session.stop()
 
     @property
     def format(self) -> Format:
@@ -98,137 +98,151 @@ class Judge:
 
     # --- What is looked at -------------------------------------------------------------------
 
-    def ask(self, cases: Iterable[Case]) -> list[Answer]:
+    def send(self, cases: Iterable[Case]) -> list[Response]:
         """Return the answers to these cases, right calls only for customers who are known."""
-        self.rests_on_the_documented_call()
-        answered = self.asked.answered(self.format)
-        return self.asked.ask(case for case in cases if case.wrong or case.customer in answered)
+        self.require_overview()
+        answered = self.session.customers_with_overview(self.format)
+        return self.session.send(
+            case for case in cases if case.invalid or case.customer in answered
+        )
 
-    def single(self, parameter: str, *states: Value) -> list[Answer]:
+    def single(self, parameter: str, *states: Value) -> list[Response]:
         """Return the answers to calls with this parameter in each of these states."""
-        return self.ask(self.plan.single(self.format, parameter, states))
+        return self.send(self.plan.single(self.format, parameter, states))
 
-    def missing(self, parameter: str) -> list[Answer]:
+    def missing(self, parameter: str) -> list[Response]:
         """Return the answers to calls without this parameter."""
-        answers = self.single(parameter, State.MISSING)
+        responses = self.single(parameter, State.MISSING)
         before = self._before(parameter, State.MISSING)
-        return [*answers, *before, *self.ask(self.plan.operators(self.format, parameter))]
+        return [*responses, *before, *self.send(self.plan.operators(self.format, parameter))]
 
-    def empty(self, parameter: str) -> list[Answer]:
+    def empty(self, parameter: str) -> list[Response]:
         """Return the answers to calls with this parameter empty."""
         return [*self.single(parameter, State.EMPTY), *self._before(parameter, State.EMPTY)]
 
-    def wrong(self, parameter: str) -> list[Answer]:
+    def invalid(self, parameter: str) -> list[Response]:
         """Return the answers to calls in which this parameter alone has a wrong value."""
-        answers = self.single(parameter, *WRONG[parameter])
+        responses = self.single(parameter, *COMMON_INVALID[parameter])
         before = self._before(parameter, State.UNKNOWN)
-        return [*answers, *before, *self.ask(self.plan.near(self.format, parameter))]
+        return [*responses, *before, *self.send(self.plan.near_misses(self.format, parameter))]
 
-    def _before(self, parameter: str, state: State) -> list[Answer]:
+    def _before(self, parameter: str, state: State) -> list[Response]:
         """Return the answers to such calls that were made before any right one."""
-        asked = self.ask(self.plan.before(self.format))
-        return [answer for answer in asked if answer.case.state(parameter) is state]
+        sent = self.send(self.plan.cold_cache_probes(self.format))
+        return [response for response in sent if response.case.state(parameter) is state]
 
-    def everything(self) -> list[Answer]:
+    def all_responses(self) -> list[Response]:
         """Return every answer in this format."""
-        self.rests_on_some_envelope()
-        return self.asked.everything(self.format)
+        self.require_envelope()
+        return self.session.everything(self.format)
 
-    def overviews(self, *names: str) -> list[Answer]:
+    def overviews(self, *names: str) -> list[Response]:
         """Return the answers that are, or were meant as, overviews, and have these fields."""
-        found = [a for a in self.everything() if a.looks is Looks.OVERVIEW]
-        whole = [answer for answer in found if all(name in answer.values for name in names)]
+        found = [a for a in self.all_responses() if a.kind is EnvelopeKind.OVERVIEW]
+        whole = [response for response in found if all(name in response.values for name in names)]
         if not found:
-            self.rests_on_the_documented_call()
+            self.require_overview()
         elif not whole:
-            self.not_tested(f"nothing of this could be read in any overview: {see(found)}")
+            self.not_tested(
+                f"nothing of this could be read in any overview: {pointer_to_cause(found)}"
+            )
         return whole
 
-    def error_lists(self) -> list[Answer]:
+    def error_lists(self) -> list[Response]:
         """Return the answers that are, or were meant as, error envelopes."""
-        answers = self.everything()
-        found = [answer for answer in answers if answer.looks is Looks.ERRORS]
+        responses = self.all_responses()
+        found = [response for response in responses if response.kind is EnvelopeKind.ERRORS]
         if not found:
-            wrong = [answer for answer in answers if answer.case.wrong and answer.asked]
-            self.not_tested(f"no wrong call was answered with an error envelope: {see(wrong)}")
+            wrong = [
+                response for response in responses if response.case.invalid and response.was_sent
+            ]
+            self.not_tested(
+                f"no wrong call was answered with an error envelope: {pointer_to_cause(wrong)}"
+            )
         return found
 
-    def around(
-        self, answers: Iterable[Answer], turn: int = 0, *, in_turn: bool = False
-    ) -> list[Between]:
+    def bracket(
+        self, responses: Iterable[Response], turn: int = 0, *, in_turn: bool = False
+    ) -> list[Bracketed]:
         """Put each answer between what tells how it should be: see `repeating.around`."""
-        return around(list(answers), self.asked, turn, in_turn=in_turn)
+        return bracketed(list(responses), self.session, turn, in_turn=in_turn)
 
-    def beside_the_customer(self, answers: Iterable[Answer]) -> list[Between]:
+    def beside_the_customer(self, responses: Iterable[Response]) -> list[Bracketed]:
         """Put each answer to a wrong call between overviews of the customer that it is about.
 
         Only an answer that brings an account is compared; any other stands alone.
         """
-        answers = list(answers)
-        shown = [answer for answer in answers if answer.looks is Looks.OVERVIEW]
-        closing = self.asked.closing(shown) if shown else []
-        opening = [answer for f in self.asked.settings.formats for answer in self.asked.opening[f]]
-        before = {whose(answer.case): answer for answer in opening}
-        after = before | {whose(answer.case): answer for answer in closing}
+        responses = list(responses)
+        shown = [response for response in responses if response.kind is EnvelopeKind.OVERVIEW]
+        closing = self.session.control_calls(shown) if shown else []
+        opening = [
+            response
+            for f in self.session.settings.formats
+            for response in self.session.initial_calls[f]
+        ]
+        before = {whose(response.case): response for response in opening}
+        after = before | {whose(response.case): response for response in closing}
         return [
-            self.without_wavering(Between(before[whose(a.case)], a, after[whose(a.case)]))
-            if a.looks is Looks.OVERVIEW
-            else Between(a, a, a)
-            for a in answers
+            self.without_wavering(Bracketed(before[whose(a.case)], a, after[whose(a.case)]))
+            if a.kind is EnvelopeKind.OVERVIEW
+            else Bracketed(a, a, a)
+            for a in responses
         ]
 
     def explore(
         self,
         strategy: Strategy,
-        check: Check[Answer],
+        check: Check[Response],
         concerns: Callable[[Case], bool] = lambda _: True,
     ) -> None:
         """Examine what Hypothesis adds, as far as it concerns this requirement.
 
         Where the plan had met nothing, a failure is shrunk to the simplest case that fails.
         """
-        cases = [case for case in self.asked.explored(strategy, self.format) if concerns(case)]
+        cases = [
+            case for case in self.session.property_cases(strategy, self.format) if concerns(case)
+        ]
         fresh = not self._failures
-        answers = self.ask(cases)
-        self._unasked += [answer for answer in answers if not answer.asked]
-        failed = [answer for answer in answers if answer.asked and any(check(answer))]
+        responses = self.send(cases)
+        self._unsent += [response for response in responses if not response.was_sent]
+        failed = [response for response in responses if response.was_sent and any(check(response))]
         if failed and fresh:
             simplest = self._simplest(
                 strategy, lambda a: check(a) if concerns(a.case) else iter(())
             )
             failed = [simplest or failed[0]]
-        self.examine(failed, check)
+        self.check(failed, check)
 
-    def _simplest(self, strategy: Strategy, check: Check[Answer]) -> Answer | None:
-        made: SearchStrategy[Case] = strategy(self.format, len(self.asked.target.customers))
+    def _simplest(self, strategy: Strategy, check: Check[Response]) -> Response | None:
+        made: SearchStrategy[Case] = strategy(self.format, len(self.session.target.customers))
 
         def fails(case: Case) -> bool:
-            return any(any(check(answer)) for answer in self.ask([case]))
+            return any(any(check(response)) for response in self.send([case]))
 
-        settings = self.asked.settings
+        settings = self.session.settings
         case = shrink(made, fails, settings.depth.examples, settings.seed)
-        return next(iter(self.ask([case])), None) if case is not None else None
+        return next(iter(self.send([case])), None) if case is not None else None
 
     # --- How it is judged --------------------------------------------------------------------
 
-    def examine(self, subjects: Iterable[Subject], check: Check[Subject]) -> None:
+    def check(self, subjects: Iterable[Subject], check: Check[Subject]) -> None:
         """Look at each of these, an answer or a group of answers, with this check."""
         for subject in subjects:
-            missing = [answer for answer in members(subject) if not answer.asked]
-            self._unasked += missing
+            missing = [response for response in members(subject) if not response.was_sent]
+            self._unsent += missing
             if missing:
                 continue
             self._subjects += 1
             if found := self._found(subject, check):
                 self._failures.append(self._failure(subject, check, found))
 
-    def _found(self, subject: Subject, check: Check[Subject]) -> tuple[Departure, ...]:
+    def _found(self, subject: Subject, check: Check[Subject]) -> tuple[Violation, ...]:
         return tuple(check(self.without_wavering(subject))) if any(check(subject)) else ()
 
     def _failure(
-        self, subject: Subject, check: Check[Subject], found: tuple[Departure, ...]
+        self, subject: Subject, check: Check[Subject], found: tuple[Violation, ...]
     ) -> Failure:
-        def again(responses: Sequence[Answer]) -> bool:
+        def again(responses: Sequence[Response]) -> bool:
             return bool(self._found(_like(subject, responses), check))
 
         return Failure(found, members(subject), again)
@@ -239,64 +253,68 @@ class Judge:
         More calls show which counts waver. They are made once for each customer; where they cannot
         be made, counts say nothing.
         """
-        if not isinstance(group, Between) or not counts_alone(group):
+        if not isinstance(group, Bracketed) or not counts_alone(group):
             return group
-        case, formats = group.answer.case, {group.before.case.format, group.answer.case.format}
-        readings = self.asked.rereadings(case.customer)
-        if missing := [answer for answer in readings if not answer.asked]:
-            self._unasked += missing
+        case, formats = group.response.case, {group.before.case.format, group.response.case.format}
+        readings = self.session.rereadings(case.customer)
+        if missing := [response for response in readings if not response.was_sent]:
+            self._unsent += missing
             return replace(group, wavering=COUNTS)
         if len(formats) > 1:  # these were read in turn, the customer's calls alone
-            turns = self.asked.side_by_side
+            turns = self.session.alternating_formats
             readings = [a for t in turns for a in t if a.case.customer == case.customer] + readings
-        return replace(group, wavering=wavering(readings, formats))
+        return replace(group, wavering=moving_counters(readings, formats))
 
-    def in_turn(self, answers: Iterable[Answer], check: Check[Between], turn: int = 0) -> None:
+    def check_sequence(
+        self, responses: Iterable[Response], check: Check[Bracketed], turn: int = 0
+    ) -> None:
         """Look at answers that were asked in turn, each among those that tell how it should be.
 
         What a race mixes up has its own requirement: where something departs, it is compared with
         what is asked in turn as well.
         """
-        answers = list(answers)
-        groups = self.around(answers, turn)
+        responses = list(responses)
+        groups = self.bracket(responses, turn)
         if any(any(check(group)) for group in groups):
-            groups = self.around(answers, turn, in_turn=True)
-        self.examine(groups, check)
+            groups = self.bracket(responses, turn, in_turn=True)
+        self.check(groups, check)
 
     def __call__(self, subjects: Iterable[Subject], check: Check[Subject]) -> None:
         """Examine these, and conclude."""
-        self.examine(subjects, check)
-        self.conclude()
+        self.check(subjects, check)
+        self.finish()
 
-    def refusals(self, answers: Iterable[Answer], check: Check[Answer]) -> None:
+    def refusals(self, responses: Iterable[Response], check: Check[Response]) -> None:
         """Examine answers to wrong calls, and conclude."""
-        self(self.enveloped(answers), check)
+        self(self.with_envelope(responses), check)
 
-    def enveloped(self, answers: Iterable[Answer]) -> list[Answer]:
+    def with_envelope(self, responses: Iterable[Response]) -> list[Response]:
         """Return those of these answers to wrong calls that are envelopes.
 
         One that is none refuses nothing, but it lets nobody in either: `http` and `readable` say
         what it is, and where there is no other this was not tested.
         """
-        answers = list(answers)
-        read = [answer for answer in answers if answer.looks is not Looks.NEITHER]
-        self._unasked += [answer for answer in answers if not answer.asked]
-        if answers and not read and not self._unasked:
-            self.not_tested(f"no such call was answered with an envelope: {see(answers)}")
+        responses = list(responses)
+        read = [response for response in responses if response.kind is not EnvelopeKind.UNKNOWN]
+        self._unsent += [response for response in responses if not response.was_sent]
+        if responses and not read and not self._unsent:
+            self.not_tested(
+                f"no such call was answered with an envelope: {pointer_to_cause(responses)}"
+            )
         return read
 
-    def conclude(self) -> None:
+    def finish(self) -> None:
         """End the item: with findings, or for want of anything to judge, or well."""
-        self.asked.validate()
-        if reason := self.asked.schemas.reason(self.requirement, self._format or "both"):
+        self.session.validate()
+        if reason := self.session.schemas.reason(self.requirement, self._format or "both"):
             self._end(Outcome.ERROR, reason)
             pytest.fail(visible(reason), pytrace=False)
         if self._failures:
             self._leave_out_what_passes_alone()
             self._fail()
-        if self._unasked:
-            self.not_tested(self._why_unasked())
-        if self.asked.preflight.rejected:
+        if self._unsent:
+            self.not_tested(self._unsent_reason())
+        if self.session.preflight.rejected:
             self.not_tested(REJECTED)
         if not self._subjects:
             self.not_tested("no answer was of the kind that it speaks of")
@@ -304,29 +322,29 @@ class Judge:
 
     def _leave_out_what_passes_alone(self) -> None:
         """Repeat the simplest failures; end the item where another requirement tells the cause."""
-        if self.asked.preflight.rejected:
+        if self.session.preflight.rejected:
             return
-        failures = sorted(self._failures, key=lambda failure: failure.weight)
+        failures = sorted(self._failures, key=lambda failure: failure.complexity)
         kept, causes = [], []
-        for failure in failures[:MOST_REPEATED]:
-            cause = told_by(self.requirement, failure, self.asked)
-            if cause and passes_alone(failure, self.asked):
+        for failure in failures[:MAX_REPEATED_CASES]:
+            cause = cause_of(self.requirement, failure, self.session)
+            if cause and passes_alone(failure, self.session):
                 causes.append(cause)
             else:
                 kept.append(failure)
         if causes and not kept:
             self.not_tested(f"what failed passes when it is called alone: see {causes[0]}")
-        self._failures = [*kept, *failures[MOST_REPEATED:]]
+        self._failures = [*kept, *failures[MAX_REPEATED_CASES:]]
 
-    def _why_unasked(self) -> str:
-        problems = [answer.exchange.problem for answer in self._unasked]
+    def _unsent_reason(self) -> str:
+        problems = [response.exchange.problem for response in self._unsent]
         [(why, _)] = Counter(problem.detail for problem in problems if problem).most_common(1)
         return f"not all calls were made: {why}"
 
     def observe(self, accepted: bool, detail: str) -> None:
         """End an item that is observed, never counted."""
-        if self._unasked:
-            self.not_tested(self._why_unasked())
+        if self._unsent:
+            self.not_tested(self._unsent_reason())
         self._end(Outcome.PASSED, f"{'yes' if accepted else 'no'}: {detail}")
 
     def not_tested(self, reason: str) -> None:
@@ -341,21 +359,21 @@ class Judge:
         self._end(Outcome.NOT_APPLICABLE, reason)
         pytest.skip(visible(reason))
 
-    def rests_on_the_documented_call(self) -> None:
+    def require_overview(self) -> None:
         """End the item untested where the documented call brings no overview."""
-        self.rests_on_somebody()
-        if not self.asked.answered(self.format):
-            self.not_tested("the documented call brings no overview: see success.answered")
+        self.require_reachable()
+        if not self.session.customers_with_overview(self.format):
+            self.not_tested("the documented call brings no overview: see success.returned")
 
-    def rests_on_some_envelope(self) -> None:
+    def require_envelope(self) -> None:
         """End the item untested where the documented call brings neither envelope."""
-        self.rests_on_somebody()
-        if not self.asked.talks(self.format):
-            self.not_tested("the documented call brings no envelope: see success.answered")
+        self.require_reachable()
+        if not self.session.returns_envelope(self.format):
+            self.not_tested("the documented call brings no envelope: see success.returned")
 
-    def rests_on_somebody(self) -> None:
+    def require_reachable(self) -> None:
         """End the item untested where nobody answers at all."""
-        if silence := self.asked.silence:
+        if silence := self.session.unreachable_reason:
             self.not_tested(silence)
 
     # --- What it becomes ---------------------------------------------------------------------
@@ -364,7 +382,7 @@ class Judge:
         kinds = self._kinds()
         findings = self._findings(kinds)
         self._end(Outcome.FAILED, findings[0].got, findings)
-        self._record("violations", json.dumps([asdict(spot) for spot in kinds][:MOST_SPOTS]))
+        self._record("violations", json.dumps([asdict(spot) for spot in kinds][:MAX_SPOTS]))
         if all(spot.known for spot in kinds):
             known = "; ".join(dict.fromkeys(spot.known for spot in kinds))
             self._record("known", known)
@@ -374,81 +392,81 @@ class Judge:
         text = "\n\n".join(
             [*paragraphs, f"to fix: reseller-conformance explain {self.requirement}"]
         )
-        counts = (Level.MUST, self.asked.settings.level)
+        counts = (Level.MUST, self.session.settings.level)
         if self.requirement.level in counts:
             pytest.fail(text, pytrace=False)
         pytest.xfail(visible(f"{self.requirement.level.upper()}: {findings[0].got}"))
 
-    def _kinds(self) -> dict[Spot, list[Departure]]:
+    def _kinds(self) -> dict[Spot, list[Violation]]:
         """The departures of each kind, the simplest first.
 
         What the baseline accepts comes last, so that it hides nothing else.
         """
-        kinds: dict[Spot, list[Departure]] = {}
-        for departure in sorted(self._departures, key=lambda d: d.answer.case.weight):
-            kinds.setdefault(self._spot(departure), []).append(departure)
+        kinds: dict[Spot, list[Violation]] = {}
+        for violation in sorted(self._departures, key=lambda d: d.response.case.complexity):
+            kinds.setdefault(self._spot(violation), []).append(violation)
         return dict(sorted(kinds.items(), key=lambda of: bool(of[0].known)))
 
-    def _spot(self, departure: Departure) -> Spot:
-        where, expected = departure.where, departure.expected
-        place, kind = place_of(where, expected), kind_of(where, expected, departure.got)
+    def _spot(self, violation: Violation) -> Spot:
+        where, expected = violation.where, violation.expected
+        place, kind = place_of(where, expected), kind_of(where, expected, violation.actual)
         format = self._format.value if self._format else "both"
         spot = Spot(self.requirement.id, format, place, kind)
-        baseline = self.asked.settings.baseline
-        entry = baseline.excuse(spot) if baseline else None
+        baseline = self.session.settings.baseline
+        entry = baseline.known_entry(spot) if baseline else None
         if entry is None:
             return spot
         # a reason is free text of the operator's
-        return replace(spot, known=scrubber_of(self.asked.target).text(entry.why))
+        return replace(spot, known=scrubber_of(self.session.target).text(entry.why))
 
-    def _findings(self, kinds: Mapping[Spot, list[Departure]]) -> list[Finding]:
+    def _findings(self, kinds: Mapping[Spot, list[Violation]]) -> list[Finding]:
         """The simplest example of each kind, as far as a few responses show them."""
-        hint = self._why_unasked() if self._unasked else ""
+        hint = self._unsent_reason() if self._unsent else ""
         about = (self.requirement, self._format)
         found, places = [], Counter[Case]()
         for spot, same in kinds.items():
-            case = same[0].answer.case
-            if case in places or len(places) < MOST_FINDINGS:
+            case = same[0].response.case
+            if case in places or len(places) < MAX_FINDINGS:
                 places[case] += 1
-                if places[case] <= MOST_PLACES:
-                    one = finding(*about, same[0], self.asked.target, same, hint)
+                if places[case] <= MAX_PLACES:
+                    one = finding(*about, same[0], self.session.target, same, hint)
                     found.append(replace(self._renamed(one), known=spot.known))
         return found
 
     @property
-    def _departures(self) -> list[Departure]:
-        return [departure for failure in self._failures for departure in failure.departures]
+    def _departures(self) -> list[Violation]:
+        return [violation for failure in self._failures for violation in failure.violations]
 
     def _renamed(self, one: Finding) -> Finding:
         """Name options as the operator does; say where to look where an app told nothing."""
-        settings = self.asked.settings
+        settings = self.session.settings
         silent = settings.app and not settings.app_log and not one.app_log
         looked = "the app raised nothing: --app-log shows what it prints and logs"
         failed = one.status is not None and one.status >= 500
         return replace(one, hint=self._named(one.hint or (looked if silent and failed else "")))
 
     def _end(self, outcome: Outcome, reason: str = "", findings: Sequence[Finding] = ()) -> None:
-        self._record("target", self.asked.name)
+        self._record("target", self.session.name)
         self._record("outcome", outcome.value)
         self._record("reason", reason)
         if findings:
             self._record("findings", json.dumps([asdict(one) for one in findings]))
 
 
-def _like(subject: Subject, responses: Sequence[Answer]) -> Subject:
+def _like(subject: Subject, responses: Sequence[Response]) -> Subject:
     """Return other responses to the same calls as what is judged together."""
-    if isinstance(subject, Answer):
+    if isinstance(subject, Response):
         return responses[0]
-    if isinstance(subject, Between):
-        before, answer, after = responses
-        return Between(before, answer, after)
+    if isinstance(subject, Bracketed):
+        before, response, after = responses
+        return Bracketed(before, response, after)
     return responses
 
 
 def _as_text(requirement: Requirement, evidence: Evidence, named: Callable[[str], str]) -> str:
     finding = evidence.finding
     more = f" ({evidence.seen_in})" if evidence.seen_in else ""
-    part = excerpt(finding.excerpt, finding.where, finding.got, SHOWN)
+    part = excerpt(finding.excerpt, finding.where, finding.got, MAX_SHOWN_CHARS)
     lines = [
         f"{requirement.level.upper()} {requirement.id}: {requirement.title}",
         f"  page:     {named(requirement.source)}",

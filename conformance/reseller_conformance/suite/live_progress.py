@@ -11,16 +11,20 @@ from itertools import chain
 
 from reseller_conformance.cases.case import Case
 from reseller_conformance.cases.mutations import State
-from reseller_conformance.checks.response import Answer, read
-from reseller_conformance.checks.well_formed import troubles
+from reseller_conformance.checks.response import Response, parse
+from reseller_conformance.checks.well_formed import form_violations
 from reseller_conformance.contract import Format
-from reseller_conformance.envelope import Looks
+from reseller_conformance.envelope import EnvelopeKind
 from reseller_conformance.reports.progress import Progress
-from reseller_conformance.suite.target_session import EXPLORED, Asked, is_ordinary
+from reseller_conformance.suite.target_session import (
+    PROPERTY_STRATEGIES,
+    TargetSession,
+    is_ordinary,
+)
 
-__all__ = ["Following"]
+__all__ = ["LiveProgress"]
 
-MOST_READ = 300
+MAX_RESPONSES_READ = 300
 """How many responses are read at a time: this must not hold up the calls."""
 
 NOT_IN_FULL = ("due", "agreement", "request")
@@ -30,12 +34,12 @@ DUE = {State.MISSING: "missing", State.EMPTY: "empty", State.UNKNOWN: "wrong"}
 UNKNOWN = {"task": "other", "user": "unknown"}
 
 
-class Following:
+class LiveProgress:
     """Looks at what a target has answered so far; it makes no call."""
 
-    def __init__(self, asked: Asked) -> None:
+    def __init__(self, sent: TargetSession) -> None:
         """Follow these calls."""
-        self._asked = asked
+        self._asked = sent
         self._read = 0
         self._violated: set[str] = set()
 
@@ -47,43 +51,51 @@ class Following:
         return Progress(traffic.calls, total, traffic.seconds, frozenset(self._violated))
 
     def _look(self) -> None:
-        for exchange in self._asked.client.heard(self._read, MOST_READ):
+        for exchange in self._asked.client.heard(self._read, MAX_RESPONSES_READ):
             self._read += 1
             if is_ordinary(exchange.case):
-                self._violated.update(_violated(read(exchange)))
+                self._violated.update(_violated(parse(exchange)))
 
     @property
     def _planned(self) -> int:
-        asked, budget = self._asked, self._asked.settings.limits.max_requests
-        ids = asked.judged
+        sent, budget = self._asked, self._asked.settings.limits.max_requests
+        ids = sent.judged
         in_full = ids is None or any(id.partition(".")[0] not in NOT_IN_FULL for id in ids)
-        if not in_full or asked.preflight.is_rejected_already:
+        if not in_full or sent.preflight.is_rejected_already:
             return 0
         return min(self._all, self._all if budget is None else budget)
 
     @cached_property
     def _all(self) -> int:
         """How many calls the plan has, and about how many Hypothesis adds."""
-        asked = self._asked
-        cases = {case for case in self._cases() if asked.client.askable(case)}
-        explored = asked.settings.depth.examples * len(EXPLORED) * len(asked.settings.formats)
+        sent = self._asked
+        cases = {case for case in self._cases() if sent.client.is_distinguishable(case)}
+        explored = (
+            sent.settings.depth.examples * len(PROPERTY_STRATEGIES) * len(sent.settings.formats)
+        )
         return len(cases) + explored
 
     def _cases(self) -> Iterator[Case]:
         plan, formats = self._asked.plan, self._asked.settings.formats
         for format in formats:
-            for cases in (plan.before, plan.remembered, plan.by_turns, plan.crowd, plan.everything):
+            for cases in (
+                plan.cold_cache_probes,
+                plan.cache_probes,
+                plan.round_robin,
+                plan.concurrent_mix,
+                plan.everything,
+            ):
                 yield from cases(format)
         if len(formats) == len(Format):
-            yield from chain.from_iterable(map(plan.side_by_side, range(plan.customers)))
+            yield from chain.from_iterable(map(plan.alternating_formats, range(plan.customers)))
 
 
-def _violated(answer: Answer) -> Iterator[str]:
+def _violated(response: Response) -> Iterator[str]:
     """Yield the MUSTs that this response surely violates."""
-    yield from (requirement.id for requirement in troubles(answer))
-    case = answer.case
-    if answer.looks is Looks.OVERVIEW and len(case.wrong) == 1:
-        [name] = case.wrong
+    yield from (requirement.id for requirement in form_violations(response))
+    case = response.case
+    if response.kind is EnvelopeKind.OVERVIEW and len(case.invalid) == 1:
+        [name] = case.invalid
         state = case.state(name)
         if isinstance(state, State) and state in DUE:
             kind = UNKNOWN.get(name, "wrong") if state is State.UNKNOWN else DUE[state]

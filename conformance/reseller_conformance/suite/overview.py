@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from reseller_conformance.suite.consistency import AgreementConformance
+from reseller_conformance.suite.consistency import ConsistencyConformance
 from reseller_conformance.suite.errors import ErrorsConformance
 from reseller_conformance.suite.http import HttpConformance
 from reseller_conformance.suite.readable import ReadableConformance
-from reseller_conformance.suite.rejects import DueConformance
+from reseller_conformance.suite.rejects import RejectsConformance
 from reseller_conformance.suite.request import RequestConformance
 from reseller_conformance.suite.success import SuccessConformance
 from reseller_conformance.suite.values import ValuesConformance
@@ -21,9 +21,9 @@ GATHERING = "reseller-conformance-gathering"
 
 class OverviewConformance(
     ValuesConformance,
-    AgreementConformance,
+    ConsistencyConformance,
     RequestConformance,
-    DueConformance,
+    RejectsConformance,
     ErrorsConformance,
     ReadableConformance,
     HttpConformance,

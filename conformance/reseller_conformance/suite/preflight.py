@@ -10,13 +10,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from reseller_conformance.checks.refusal_cause import Cause, cause
-from reseller_conformance.checks.response import Answer
+from reseller_conformance.checks.response import Response
 from reseller_conformance.contract import Format
-from reseller_conformance.envelope import Looks
-from reseller_conformance.exchange import Transport
+from reseller_conformance.envelope import EnvelopeKind
+from reseller_conformance.exchange import TransportErrorKind
 
 if TYPE_CHECKING:
-    from reseller_conformance.suite.target_session import Asked
+    from reseller_conformance.suite.target_session import TargetSession
 
 __all__ = ["Preflight"]
 
@@ -27,33 +27,35 @@ MORE_CUSTOMERS = 3
 class Preflight:
     """The documented call for each customer and format, and what it comes to."""
 
-    def __init__(self, asked: Asked) -> None:
+    def __init__(self, sent: TargetSession) -> None:
         """Call nothing yet."""
-        self._asked = asked
-        self._formats = asked.settings.formats
+        self._session = sent
+        self._formats = sent.settings.formats
 
     @cached_property
-    def opening(self) -> dict[Format, list[Answer]]:
+    def initial_calls(self) -> dict[Format, list[Response]]:
         """The documented calls, before anything else.
 
         Only the last customer is asked about wrongly before it is asked about rightly.
         """
-        asked, plan = self._asked, self._asked.plan
-        known = [answer.case.format for answer in self._first if _accepted(answer)]
-        asked.ask(case for format in known for case in plan.before(format))
+        sent, plan = self._session, self._session.plan
+        known = [response.case.format for response in self._first if _accepted(response)]
+        sent.send(case for format in known for case in plan.cold_cache_probes(format))
         more = [plan.documented(format)[1:] for format in self._formats]
-        if not known and not asked.settings.keep_going:
-            tried = asked.ask(case for cases in more for case in cases[: self._more_customers])
+        if not known and not sent.settings.keep_going:
+            tried = sent.send(case for cases in more for case in cases[: self._more_customers])
             if not any(map(_accepted, tried)):
                 return self._by_format([*self._first, *tried])
-        rest = asked.ask(case for cases in more for case in cases)
+        rest = sent.send(case for cases in more for case in cases)
         return self._by_format(self._repeated([*self._first, *rest]))
 
     @cached_property
     def rejected(self) -> bool:
         """Whether no documented call is accepted, and no more is to be called because of that."""
-        answers = [answer for answers in self.opening.values() for answer in answers]
-        return not self._asked.settings.keep_going and not any(map(_accepted, answers))
+        responses = [
+            response for responses in self.initial_calls.values() for response in responses
+        ]
+        return not self._session.settings.keep_going and not any(map(_accepted, responses))
 
     @property
     def is_rejected_already(self) -> bool:
@@ -64,45 +66,47 @@ class Preflight:
     def cause(self) -> Cause:
         """What is probably wrong where the first customer's documented call is refused."""
         refused = self._refused
-        target = self._asked.target
+        target = self._session.target
         names = (target.api_user, *target.customers)
-        return cause(refused, self.beside, names) if refused else Cause()
+        return cause(refused, self.diagnostic_calls, names) if refused else Cause()
 
     @cached_property
-    def beside(self) -> list[Answer]:
+    def diagnostic_calls(self) -> list[Response]:
         """The calls that show the cause: the documented one again, and one for each parameter."""
         refused = self._refused
         if refused is None:
             return []
-        return self._asked.ask(self._asked.plan.beside(refused.case.format))
+        return self._session.send(self._session.plan.beside(refused.case.format))
 
     @cached_property
-    def _first(self) -> list[Answer]:
-        plan = self._asked.plan
-        first = self._asked.ask(c for format in self._formats for c in plan.documented(format)[:1])
+    def _first(self) -> list[Response]:
+        plan = self._session.plan
+        first = self._session.send(
+            c for format in self._formats for c in plan.documented(format)[:1]
+        )
         return self._repeated(first)
 
-    def _repeated(self, answers: list[Answer]) -> list[Answer]:
+    def _repeated(self, responses: list[Response]) -> list[Response]:
         """Return these responses, with an overview in place of what was no overview by chance.
 
         A server that fails now and then, or a race, must not keep everything else from being
         tested. Other requirements report the first response.
         """
-        some = any(map(_accepted, answers))
-        failed = [a for a in answers if not _accepted(a) and (some or _failed_by_chance(a))]
-        [again] = self._asked.ask_in_turn(self._asked.repeated(a.case for a in failed))
-        accepted = {_whose(answer): answer for answer in again if _accepted(answer)}
-        return [accepted.get(_whose(answer), answer) for answer in answers]
+        some = any(map(_accepted, responses))
+        failed = [a for a in responses if not _accepted(a) and (some or _failed_by_chance(a))]
+        [again] = self._session.send_in_sequence(self._session.repeated(a.case for a in failed))
+        accepted = {_whose(response): response for response in again if _accepted(response)}
+        return [accepted.get(_whose(response), response) for response in responses]
 
     @property
-    def _refused(self) -> Answer | None:
+    def _refused(self) -> Response | None:
         """The first customer's call that the target refused, an error envelope before others.
 
         A server that fails, or does not answer, tells nothing about the parameters.
         """
         if any(map(_accepted, self._first)):
             return None
-        refused = [a for a in self._first if a.looks is Looks.ERRORS]
+        refused = [a for a in self._first if a.kind is EnvelopeKind.ERRORS]
         refused += [a for a in self._first if 400 <= (a.exchange.status or 0) < 429]
         return next(iter(refused), None)
 
@@ -110,23 +114,23 @@ class Preflight:
     def _more_customers(self) -> int:
         return MORE_CUSTOMERS if self.cause.concerns_customer else 0
 
-    def _by_format(self, answers: list[Answer]) -> dict[Format, list[Answer]]:
+    def _by_format(self, responses: list[Response]) -> dict[Format, list[Response]]:
         return {
-            format: [answer for answer in answers if answer.case.format is format]
+            format: [response for response in responses if response.case.format is format]
             for format in self._formats
         }
 
 
-def _failed_by_chance(answer: Answer) -> bool:
+def _failed_by_chance(response: Response) -> bool:
     """Say whether a gateway, a dropped connection or a crash may be what failed."""
-    problem, status = answer.exchange.problem, answer.exchange.status
-    dropped = problem is not None and problem.kind is Transport.DROPPED
+    problem, status = response.exchange.problem, response.exchange.status
+    dropped = problem is not None and problem.kind is TransportErrorKind.DROPPED
     return dropped or (problem is None and status is not None and status >= 500)
 
 
-def _whose(answer: Answer) -> tuple[Format, int]:
-    return answer.case.format, answer.case.customer
+def _whose(response: Response) -> tuple[Format, int]:
+    return response.case.format, response.case.customer
 
 
-def _accepted(answer: Answer) -> bool:
-    return answer.looks is Looks.OVERVIEW
+def _accepted(response: Response) -> bool:
+    return response.kind is EnvelopeKind.OVERVIEW

@@ -8,164 +8,171 @@ from reseller_conformance import requirements as r
 from reseller_conformance.cases import strategies
 from reseller_conformance.cases.case import Case
 from reseller_conformance.cases.mutations import ADDRESSES, LENIENT, PARSED, State, Text
-from reseller_conformance.cases.plan import BEFORE
+from reseller_conformance.cases.plan import COLD_CACHE_REPEAT
 from reseller_conformance.checks import near_miss
-from reseller_conformance.checks.consistency import Between, own_in_turn
+from reseller_conformance.checks.consistency import Bracketed, own_account_in_sequence
 from reseller_conformance.checks.rejects import refused
-from reseller_conformance.checks.response import Answer
-from reseller_conformance.envelope import Looks
-from reseller_conformance.suite.evaluation import Judge
+from reseller_conformance.checks.response import Response
+from reseller_conformance.envelope import EnvelopeKind
+from reseller_conformance.suite.evaluation import Evaluation
 from reseller_conformance.suite.markers import requirement
 
-__all__ = ["DueConformance"]
+__all__ = ["RejectsConformance"]
 
 
-class DueConformance:
+class RejectsConformance:
     """The parameter table."""
 
-    @requirement(r.DUE_REMEMBERED)
-    def test_due_remembered(self, reseller_judge: Judge) -> None:
+    @requirement(r.ISOLATION_SEQUENCE)
+    def test_isolation_sequence(self, reseller_evaluation: Evaluation) -> None:
         """Right and wrong calls in turn are each judged anew."""
-        reseller_judge.rests_on_the_documented_call()
-        answers = reseller_judge.asked.remembered(reseller_judge.format)
-        reseller_judge.in_turn(answers, own_in_turn, BEFORE)
-        reseller_judge.conclude()
+        reseller_evaluation.require_overview()
+        responses = reseller_evaluation.session.cache_probes(reseller_evaluation.format)
+        reseller_evaluation.check_sequence(responses, own_account_in_sequence, COLD_CACHE_REPEAT)
+        reseller_evaluation.finish()
 
-    @requirement(r.DUE_TASK_MISSING)
-    def test_due_task_missing(self, reseller_judge: Judge) -> None:
+    @requirement(r.REJECTS_TASK_MISSING)
+    def test_rejects_task_missing(self, reseller_evaluation: Evaluation) -> None:
         """No task."""
-        reseller_judge.refusals(reseller_judge.missing("task"), refused)
+        reseller_evaluation.refusals(reseller_evaluation.missing("task"), refused)
 
-    @requirement(r.DUE_TASK_EMPTY)
-    def test_due_task_empty(self, reseller_judge: Judge) -> None:
+    @requirement(r.REJECTS_TASK_EMPTY)
+    def test_rejects_task_empty(self, reseller_evaluation: Evaluation) -> None:
         """An empty task."""
-        reseller_judge.refusals(reseller_judge.empty("task"), refused)
+        reseller_evaluation.refusals(reseller_evaluation.empty("task"), refused)
 
-    @requirement(r.DUE_TASK_OTHER)
-    def test_due_task_other(self, reseller_judge: Judge) -> None:
+    @requirement(r.REJECTS_TASK_OTHER)
+    def test_rejects_task_other(self, reseller_evaluation: Evaluation) -> None:
         """Any other task."""
-        reseller_judge.refusals(reseller_judge.wrong("task"), refused)
+        reseller_evaluation.refusals(reseller_evaluation.invalid("task"), refused)
 
-    @requirement(r.DUE_TASK_SPELLING)
-    def test_due_task_spelling(self, reseller_judge: Judge) -> None:
+    @requirement(r.REJECTS_TASK_SPELLING)
+    def test_rejects_task_spelling(self, reseller_evaluation: Evaluation) -> None:
         """The task in another spelling."""
-        reseller_judge.refusals(reseller_judge.single("task", *LENIENT), refused)
+        reseller_evaluation.refusals(reseller_evaluation.single("task", *LENIENT), refused)
 
-    @requirement(r.DUE_USER_MISSING)
-    def test_due_user_missing(self, reseller_judge: Judge) -> None:
+    @requirement(r.REJECTS_USER_MISSING)
+    def test_rejects_user_missing(self, reseller_evaluation: Evaluation) -> None:
         """No user."""
-        reseller_judge.refusals(reseller_judge.missing("user"), refused)
+        reseller_evaluation.refusals(reseller_evaluation.missing("user"), refused)
 
-    @requirement(r.DUE_USER_EMPTY)
-    def test_due_user_empty(self, reseller_judge: Judge) -> None:
+    @requirement(r.REJECTS_USER_EMPTY)
+    def test_rejects_user_empty(self, reseller_evaluation: Evaluation) -> None:
         """An empty user."""
-        reseller_judge.refusals(reseller_judge.empty("user"), refused)
+        reseller_evaluation.refusals(reseller_evaluation.empty("user"), refused)
 
-    @requirement(r.DUE_USER_UNKNOWN)
-    def test_due_user_unknown(self, reseller_judge: Judge) -> None:
+    @requirement(r.REJECTS_USER_UNKNOWN)
+    def test_rejects_user_unknown(self, reseller_evaluation: Evaluation) -> None:
         """A user whom nobody registered."""
-        reseller_judge(_near_misses(reseller_judge), near_miss.nobody)
+        reseller_evaluation(_near_misses(reseller_evaluation), near_miss.no_account)
 
-    @requirement(r.DUE_USER_ADDRESS)
-    def test_due_user_address(self, reseller_judge: Judge) -> None:
+    @requirement(r.REJECTS_USER_ADDRESS)
+    def test_rejects_user_address(self, reseller_evaluation: Evaluation) -> None:
         """The user as a reader of mail addresses takes it."""
-        judge = reseller_judge
-        if any(any(near_miss.nobody(group)) for group in _near_misses(judge)):
-            judge.not_tested("other near misses bring an overview: see due.user-unknown")
+        evaluation = reseller_evaluation
+        if any(any(near_miss.no_account(group)) for group in _near_misses(evaluation)):
+            evaluation.not_tested("other near misses bring an overview: see rejects.user-unknown")
         spelt = {*ADDRESSES, *PARSED}
-        judge.refusals([a for a in judge.wrong("user") if a.case.user in spelt], refused)
+        evaluation.refusals(
+            [a for a in evaluation.invalid("user") if a.case.user in spelt], refused
+        )
 
-    @requirement(r.DUE_USER_SIMILAR)
-    def test_due_user_similar(self, reseller_judge: Judge) -> None:
+    @requirement(r.REJECTS_USER_SIMILAR)
+    def test_rejects_user_similar(self, reseller_evaluation: Evaluation) -> None:
         """Near misses that are the names of other customers."""
-        judge = reseller_judge
-        similar = [g.answer for g in _near_misses(judge) if near_miss.another_customer(g)]
+        evaluation = reseller_evaluation
+        similar = [g.response for g in _near_misses(evaluation) if near_miss.another_customer(g)]
         if not similar:
-            judge.observe(accepted=False, detail="no near miss of a name brings another account")
+            evaluation.observe(
+                accepted=False, detail="no near miss of a name brings another account"
+            )
             return
         sent = dict.fromkeys(map(_sent_user, similar))
-        judge.observe(
+        evaluation.observe(
             accepted=True,
             detail=f"another account is shown for {', '.join(sent)}. If one of these is no "
             "customer of yours, the call shows accounts to those who guess",
         )
 
-    @requirement(r.DUE_USER_FOREIGN)
-    def test_due_user_foreign(self, reseller_judge: Judge) -> None:
+    @requirement(r.REJECTS_USER_FOREIGN)
+    def test_rejects_user_foreign(self, reseller_evaluation: Evaluation) -> None:
         """Another reseller's customer."""
-        if reseller_judge.asked.target.foreign is None:
-            reseller_judge.not_tested("name a customer of another reseller with --foreign-user")
-        reseller_judge.refusals(reseller_judge.single("user", State.FOREIGN), refused)
+        if reseller_evaluation.session.target.foreign is None:
+            reseller_evaluation.not_tested(
+                "name a customer of another reseller with --foreign-user"
+            )
+        reseller_evaluation.refusals(reseller_evaluation.single("user", State.FOREIGN), refused)
 
-    @requirement(r.DUE_API_USER_MISSING)
-    def test_due_api_user_missing(self, reseller_judge: Judge) -> None:
+    @requirement(r.REJECTS_API_USER_MISSING)
+    def test_rejects_api_user_missing(self, reseller_evaluation: Evaluation) -> None:
         """No api_user."""
-        reseller_judge.refusals(reseller_judge.missing("api_user"), refused)
+        reseller_evaluation.refusals(reseller_evaluation.missing("api_user"), refused)
 
-    @requirement(r.DUE_API_USER_EMPTY)
-    def test_due_api_user_empty(self, reseller_judge: Judge) -> None:
+    @requirement(r.REJECTS_API_USER_EMPTY)
+    def test_rejects_api_user_empty(self, reseller_evaluation: Evaluation) -> None:
         """An empty api_user."""
-        reseller_judge.refusals(reseller_judge.empty("api_user"), refused)
+        reseller_evaluation.refusals(reseller_evaluation.empty("api_user"), refused)
 
-    @requirement(r.DUE_API_USER_WRONG)
-    def test_due_api_user_wrong(self, reseller_judge: Judge) -> None:
+    @requirement(r.REJECTS_API_USER_WRONG)
+    def test_rejects_api_user_wrong(self, reseller_evaluation: Evaluation) -> None:
         """A wrong api_user."""
-        reseller_judge.refusals(reseller_judge.wrong("api_user"), refused)
+        reseller_evaluation.refusals(reseller_evaluation.invalid("api_user"), refused)
 
-    @requirement(r.DUE_API_KEY_MISSING)
-    def test_due_api_key_missing(self, reseller_judge: Judge) -> None:
+    @requirement(r.REJECTS_API_KEY_MISSING)
+    def test_rejects_api_key_missing(self, reseller_evaluation: Evaluation) -> None:
         """No api_key."""
-        reseller_judge.refusals(reseller_judge.missing("api_key"), refused)
+        reseller_evaluation.refusals(reseller_evaluation.missing("api_key"), refused)
 
-    @requirement(r.DUE_API_KEY_EMPTY)
-    def test_due_api_key_empty(self, reseller_judge: Judge) -> None:
+    @requirement(r.REJECTS_API_KEY_EMPTY)
+    def test_rejects_api_key_empty(self, reseller_evaluation: Evaluation) -> None:
         """An empty api_key."""
-        reseller_judge.refusals(reseller_judge.empty("api_key"), refused)
+        reseller_evaluation.refusals(reseller_evaluation.empty("api_key"), refused)
 
-    @requirement(r.DUE_API_KEY_WRONG)
-    def test_due_api_key_wrong(self, reseller_judge: Judge) -> None:
+    @requirement(r.REJECTS_API_KEY_WRONG)
+    def test_rejects_api_key_wrong(self, reseller_evaluation: Evaluation) -> None:
         """A wrong api_key."""
-        reseller_judge.refusals(reseller_judge.wrong("api_key"), refused)
+        reseller_evaluation.refusals(reseller_evaluation.invalid("api_key"), refused)
 
-    @requirement(r.DUE_COMBINED)
-    def test_due_combined(self, reseller_judge: Judge) -> None:
+    @requirement(r.REJECTS_COMBINED)
+    def test_rejects_combined(self, reseller_evaluation: Evaluation) -> None:
         """Several wrong parameters together, unless one of them alone is let through."""
-        judge = reseller_judge
-        judge.rests_on_the_documented_call()
-        let_in = judge.asked.let_in(judge.format)
+        evaluation = reseller_evaluation
+        evaluation.require_overview()
+        let_in = evaluation.session.accepted_mutations(evaluation.format)
         names = {name for name, _ in let_in}
 
         def concerns(case: Case) -> bool:
             explained = any(
                 (name, case.state(name)) in let_in
                 or (isinstance(case.state(name), Text) and name in names)
-                for name in case.wrong
+                for name in case.invalid
             )
-            return len(case.wrong) > 1 and not explained
+            return len(case.invalid) > 1 and not explained
 
-        answers = judge.ask(filter(concerns, judge.plan.combined(judge.format)))
-        if let_in and not answers:
-            judge.not_tested("each parameter is let in when it alone is wrong: see due")
-        judge.examine(judge.enveloped(answers), refused)
-        judge.explore(strategies.wrong_cases, refused, concerns)
-        judge.conclude()
+        responses = evaluation.send(filter(concerns, evaluation.plan.combined(evaluation.format)))
+        if let_in and not responses:
+            evaluation.not_tested("each parameter is let in when it alone is wrong: see rejects")
+        evaluation.check(evaluation.with_envelope(responses), refused)
+        evaluation.explore(strategies.wrong_cases, refused, concerns)
+        evaluation.finish()
 
 
-def _sent_user(answer: Answer) -> str:
+def _sent_user(response: Response) -> str:
     """Return the `user` of a call as it was sent: the client keeps no key in the URL."""
-    sent = dict(parse_qsl(urlsplit(answer.exchange.url).query))
+    sent = dict(parse_qsl(urlsplit(response.exchange.url).query))
     return repr(sent["user"])
 
 
-def _near_misses(judge: Judge) -> list[Between]:
+def _near_misses(evaluation: Evaluation) -> list[Bracketed]:
     """Return what the near misses of customers' names bring, beside the accounts of these.
 
     What a reader of mail addresses takes for one has a requirement of its own.
     """
-    answers = judge.wrong("user")
+    responses = evaluation.invalid("user")
     reads_addresses = any(
-        answer.looks is Looks.OVERVIEW and answer.case.user in ADDRESSES for answer in answers
+        response.kind is EnvelopeKind.OVERVIEW and response.case.user in ADDRESSES
+        for response in responses
     )
     elsewhere = {State.FOREIGN, *ADDRESSES, *(PARSED if reads_addresses else ())}
-    near_misses = [answer for answer in answers if answer.case.user not in elsewhere]
-    return judge.beside_the_customer(judge.enveloped(near_misses))
+    near_misses = [response for response in responses if response.case.user not in elsewhere]
+    return evaluation.beside_the_customer(evaluation.with_envelope(near_misses))

@@ -10,146 +10,154 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from reseller_conformance.cases.case import Case
-from reseller_conformance.checks.consistency import Between, own_in_turn
+from reseller_conformance.checks.consistency import Bracketed, own_account_in_sequence
 from reseller_conformance.checks.moving_counters import counts_alone
-from reseller_conformance.checks.response import Answer
-from reseller_conformance.checks.violation import Departure
-from reseller_conformance.checks.well_formed import CHECKS, troubles
+from reseller_conformance.checks.response import Response
+from reseller_conformance.checks.violation import Violation
+from reseller_conformance.checks.well_formed import CHECKS, form_violations
 from reseller_conformance.contract import Format
 from reseller_conformance.requirements import (
-    AGREEMENT_CONCURRENCY,
-    AGREEMENT_CUSTOMERS,
-    DUE_REMEMBERED,
     HTTP_COMPLETE,
     HTTP_DELIVERED,
     HTTP_SERVER_ERROR,
+    ISOLATION_CONCURRENCY,
+    ISOLATION_CUSTOMERS,
+    ISOLATION_SEQUENCE,
     Requirement,
 )
-from reseller_conformance.suite.target_session import Asked
+from reseller_conformance.suite.target_session import TargetSession
 
-__all__ = ["MOST_REPEATED", "Failure", "around", "members", "passes_alone", "told_by", "whose"]
+__all__ = [
+    "MAX_REPEATED_CASES",
+    "Failure",
+    "bracketed",
+    "cause_of",
+    "members",
+    "passes_alone",
+    "whose",
+]
 
-MOST_REPEATED = 6
+MAX_REPEATED_CASES = 6
 """So many failures of one requirement are repeated, the simplest first."""
 
-TRIES = 3
+MAX_TRIES = 3
 """So often a call is repeated as long as it fails: what fails now and then may do so again."""
 
-LONGEST = 40
+MAX_REPEATED_CALLS = 40
 """Calls of one failure that are repeated: all readings of one customer are judged together."""
 
 IN_TURN = 64
 """Calls of the crowd that are repeated in turn: enough for a server that fails now and then."""
 
-NOW_AND_THEN = (HTTP_DELIVERED, HTTP_COMPLETE, HTTP_SERVER_ERROR)
+INTERMITTENT = (HTTP_DELIVERED, HTTP_COMPLETE, HTTP_SERVER_ERROR)
 """What a server may do now and then. To repeat a call that hangs would take too long."""
 
-BY_THEMSELVES = (AGREEMENT_CONCURRENCY, AGREEMENT_CUSTOMERS, DUE_REMEMBERED)
+NEVER_REPEATED = (ISOLATION_CONCURRENCY, ISOLATION_CUSTOMERS, ISOLATION_SEQUENCE)
 """What is about calls together, or is called in turn anyway."""
 
-Subject = Answer | Between | Sequence[Answer]
+Subject = Response | Bracketed | Sequence[Response]
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
     """Responses that violate a requirement, and how to judge them once more."""
 
-    departures: tuple[Departure, ...]
-    responses: tuple[Answer, ...]
-    again: Callable[[Sequence[Answer]], bool]
+    violations: tuple[Violation, ...]
+    responses: tuple[Response, ...]
+    again: Callable[[Sequence[Response]], bool]
     """Says whether such responses, to the same calls, violate it too."""
 
     @property
-    def weight(self) -> tuple[int, ...]:
+    def complexity(self) -> tuple[int, ...]:
         """How much there is to the simplest call of it."""
-        return min(departure.answer.case.weight for departure in self.departures)
+        return min(violation.response.case.complexity for violation in self.violations)
 
 
-def members(subject: Subject) -> tuple[Answer, ...]:
+def members(subject: Subject) -> tuple[Response, ...]:
     """Return the responses that are judged together."""
-    if isinstance(subject, Answer):
+    if isinstance(subject, Response):
         return (subject,)
-    if isinstance(subject, Between):
-        return (subject.before, subject.answer, subject.after)
+    if isinstance(subject, Bracketed):
+        return (subject.before, subject.response, subject.after)
     return tuple(subject)
 
 
-def told_by(requirement: Requirement, failure: Failure, asked: Asked) -> Requirement | None:
+def cause_of(requirement: Requirement, failure: Failure, sent: TargetSession) -> Requirement | None:
     """Return the requirement that names the cause, if the failure passes alone."""
-    if requirement in BY_THEMSELVES:
+    if requirement in NEVER_REPEATED:
         return None
-    for departure in failure.departures:
-        format = departure.answer.case.format
-        for trouble in troubles(departure.answer):
-            if trouble in NOW_AND_THEN and _judges(trouble, requirement, asked):
+    for violation in failure.violations:
+        format = violation.response.case.format
+        for trouble in form_violations(violation.response):
+            if trouble in INTERMITTENT and _is_judged(trouble, requirement, sent):
                 check = CHECKS[trouble]
-                if any(any(check(answer)) for answer in asked.everything(format)):
+                if any(any(check(response)) for response in sent.everything(format)):
                     return trouble
-        if _judges(AGREEMENT_CONCURRENCY, requirement, asked) and races(format, asked):
-            return AGREEMENT_CONCURRENCY
+        if _is_judged(ISOLATION_CONCURRENCY, requirement, sent) and races(format, sent):
+            return ISOLATION_CONCURRENCY
     return None
 
 
-def _judges(cause: Requirement, requirement: Requirement, asked: Asked) -> bool:
-    return cause is not requirement and (asked.judged is None or cause.id in asked.judged)
+def _is_judged(cause: Requirement, requirement: Requirement, sent: TargetSession) -> bool:
+    return cause is not requirement and (sent.judged is None or cause.id in sent.judged)
 
 
-def passes_alone(failure: Failure, asked: Asked) -> bool:
+def passes_alone(failure: Failure, sent: TargetSession) -> bool:
     """Repeat the calls of a failure one by one, and say whether they are as required for once."""
-    if len(failure.responses) > LONGEST:
+    if len(failure.responses) > MAX_REPEATED_CALLS:
         return False
-    return any(_passes(failure, asked) for _ in range(TRIES))
+    return any(_passes(failure, sent) for _ in range(MAX_TRIES))
 
 
-def _passes(failure: Failure, asked: Asked) -> bool:
-    cases = asked.repeated(answer.case for answer in failure.responses)
-    [responses] = asked.ask_in_turn(cases)
-    made = len(responses) == len(cases) and all(answer.asked for answer in responses)
+def _passes(failure: Failure, sent: TargetSession) -> bool:
+    cases = sent.repeated(response.case for response in failure.responses)
+    [responses] = sent.send_in_sequence(cases)
+    made = len(responses) == len(cases) and all(response.was_sent for response in responses)
     return made and not failure.again(responses)
 
 
 # --- Is there a race? ----------------------------------------------------------------------------
 
 
-def races(format: Format, asked: Asked) -> bool:
+def races(format: Format, sent: TargetSession) -> bool:
     """Say whether calls in flight at once fail, and the same calls in turn do not."""
-    if format not in asked.races:
-        asked.races[format] = _races(format, asked)
-    return asked.races[format]
+    if format not in sent.races:
+        sent.races[format] = _races(format, sent)
+    return sent.races[format]
 
 
-def _races(format: Format, asked: Asked) -> bool:
-    crowd = asked.crowd(format)
-    if not _mixed_up(around(crowd, asked)):
+def _races(format: Format, sent: TargetSession) -> bool:
+    crowd = sent.concurrent_mix(format)
+    if not _are_mixed_up(bracketed(crowd, sent)):
         return False
-    [in_turn] = asked.ask_in_turn(asked.repeated(answer.case for answer in crowd[:IN_TURN]))
-    if not all(answer.asked for answer in in_turn):
+    [in_turn] = sent.send_in_sequence(sent.repeated(response.case for response in crowd[:IN_TURN]))
+    if not all(response.was_sent for response in in_turn):
         return False
-    return not _mixed_up(around(in_turn, asked, in_turn=True))
+    return not _are_mixed_up(bracketed(in_turn, sent, in_turn=True))
 
 
-def _mixed_up(groups: Sequence[Between]) -> bool:
+def _are_mixed_up(groups: Sequence[Bracketed]) -> bool:
     # counts may waver without any race, and then the requirement on crowds would report nothing
-    return any(any(own_in_turn(group)) and not counts_alone(group) for group in groups)
+    return any(any(own_account_in_sequence(group)) and not counts_alone(group) for group in groups)
 
 
-def around(
-    answers: Sequence[Answer], asked: Asked, turn: int = 0, *, in_turn: bool = False
-) -> list[Between]:
+def bracketed(
+    responses: Sequence[Response], sent: TargetSession, turn: int = 0, *, in_turn: bool = False
+) -> list[Bracketed]:
     """Put each response between what tells how it should be.
 
     A valid call's stands between the customer's documented call before, and one made since, with
     others at once or `in_turn`; an invalid one's beside that of the same call in this turn.
     """
-    after = {whose(a.case): a for a in asked.closing(answers, in_turn=in_turn)}
-    before = {whose(a.case): a for f in asked.settings.formats for a in asked.opening[f]}
-    alone = [replace(a.case, turn=turn) for a in answers if a.case.wrong]
-    beside = {replace(a.case, turn=0): a for a in asked.ask(alone)}
+    after = {whose(a.case): a for a in sent.control_calls(responses, in_turn=in_turn)}
+    before = {whose(a.case): a for f in sent.settings.formats for a in sent.initial_calls[f]}
+    alone = [replace(a.case, repeat=turn) for a in responses if a.case.invalid]
+    beside = {replace(a.case, repeat=0): a for a in sent.send(alone)}
     return [
-        Between(beside.get(replace(a.case, turn=0), a), a, a)
-        if a.case.wrong
-        else Between(before.get(whose(a.case), a), a, after.get(whose(a.case), a))
-        for a in answers
+        Bracketed(beside.get(replace(a.case, repeat=0), a), a, a)
+        if a.case.invalid
+        else Bracketed(before.get(whose(a.case), a), a, after.get(whose(a.case), a))
+        for a in responses
     ]
 
 

@@ -8,14 +8,14 @@ from reseller_conformance import requirements as r
 from reseller_conformance.cases import strategies
 from reseller_conformance.cases.case import Case
 from reseller_conformance.checks import near_miss
-from reseller_conformance.checks.consistency import own
-from reseller_conformance.checks.response import Answer
-from reseller_conformance.checks.violation import Departure
-from reseller_conformance.checks.well_formed import envelope
-from reseller_conformance.envelope import Looks
-from reseller_conformance.suite.evaluation import Judge
+from reseller_conformance.checks.consistency import own_account
+from reseller_conformance.checks.response import Response
+from reseller_conformance.checks.violation import Violation
+from reseller_conformance.checks.well_formed import is_well_formed
+from reseller_conformance.envelope import EnvelopeKind
+from reseller_conformance.suite.evaluation import Evaluation
 from reseller_conformance.suite.markers import requirement
-from reseller_conformance.suite.target_session import holds_text
+from reseller_conformance.suite.target_session import holds_special_text
 
 __all__ = ["RequestConformance"]
 
@@ -24,68 +24,82 @@ class RequestConformance:
     """Call."""
 
     @requirement(r.REQUEST_ORDER)
-    def test_request_order(self, reseller_judge: Judge) -> None:
+    def test_request_order(self, reseller_evaluation: Evaluation) -> None:
         """The parameters in any order."""
-        cases = reseller_judge.plan.orders(reseller_judge.format)
-        reseller_judge(reseller_judge.around(reseller_judge.ask(cases)), own)
+        cases = reseller_evaluation.plan.orders(reseller_evaluation.format)
+        reseller_evaluation(
+            reseller_evaluation.bracket(reseller_evaluation.send(cases)), own_account
+        )
 
     @requirement(r.REQUEST_ENCODING)
-    def test_request_encoding(self, reseller_judge: Judge) -> None:
+    def test_request_encoding(self, reseller_evaluation: Evaluation) -> None:
         """Percent-encoded characters for plain ones."""
-        cases = reseller_judge.plan.encodings(reseller_judge.format)
-        reseller_judge(reseller_judge.around(reseller_judge.ask(cases)), own)
+        cases = reseller_evaluation.plan.encodings(reseller_evaluation.format)
+        reseller_evaluation(
+            reseller_evaluation.bracket(reseller_evaluation.send(cases)), own_account
+        )
 
-    @requirement(r.REQUEST_TEXT)
-    def test_request_text(self, reseller_judge: Judge) -> None:
+    @requirement(r.REQUEST_SPECIAL_TEXT)
+    def test_request_special_text(self, reseller_evaluation: Evaluation) -> None:
         """Odd texts as values."""
-        judge = reseller_judge
-        judge.rests_on_the_documented_call()
-        usual = judge.asked.usual(judge.format)
-        let_in = {name for name, _ in judge.asked.let_in(judge.format)}
+        evaluation = reseller_evaluation
+        evaluation.require_overview()
+        usual = evaluation.session.preexisting_violations(evaluation.format)
+        let_in = {name for name, _ in evaluation.session.accepted_mutations(evaluation.format)}
 
-        def check(answer: Answer) -> Iterator[Departure]:
-            if holds_text(answer.case):
-                yield from envelope(answer, usual)
-                if len(answer.case.wrong) == 1 and let_in.isdisjoint(answer.case.wrong):
-                    for group in judge.beside_the_customer([answer]):
-                        yield from near_miss.nobody(group)
+        def check(response: Response) -> Iterator[Violation]:
+            if holds_special_text(response.case):
+                yield from is_well_formed(response, usual)
+                if len(response.case.invalid) == 1 and let_in.isdisjoint(response.case.invalid):
+                    for group in evaluation.beside_the_customer([response]):
+                        yield from near_miss.no_account(group)
 
-        judge.examine(judge.asked.odd(judge.format), check)
-        judge.explore(strategies.text_cases, check)
-        judge.explore(strategies.wrong_cases, check)
-        judge.conclude()
+        evaluation.check(evaluation.session.special_text_responses(evaluation.format), check)
+        evaluation.explore(strategies.text_cases, check)
+        evaluation.explore(strategies.wrong_cases, check)
+        evaluation.finish()
 
     @requirement(r.REQUEST_UNDOCUMENTED)
-    def test_request_undocumented(self, reseller_judge: Judge) -> None:
+    def test_request_undocumented(self, reseller_evaluation: Evaluation) -> None:
         """Parameters that the page does not name."""
-        judge = reseller_judge
-        judge.rests_on_the_documented_call()
-        answers, usual = judge.asked.undocumented(judge.format), judge.asked.usual(judge.format)
-        judge.examine(answers, lambda answer: envelope(answer, usual))
-        judge.examine(judge.around(answers), own)
-        judge.conclude()
+        evaluation = reseller_evaluation
+        evaluation.require_overview()
+        responses, usual = (
+            evaluation.session.undocumented(evaluation.format),
+            evaluation.session.preexisting_violations(evaluation.format),
+        )
+        evaluation.check(responses, lambda response: is_well_formed(response, usual))
+        evaluation.check(evaluation.bracket(responses), own_account)
+        evaluation.finish()
 
     @requirement(r.REQUEST_REPEATED)
-    def test_request_repeated(self, reseller_judge: Judge) -> None:
+    def test_request_repeated(self, reseller_evaluation: Evaluation) -> None:
         """Parameters sent twice."""
-        self._enveloped(reseller_judge, reseller_judge.plan.repeated(reseller_judge.format))
+        self._enveloped(
+            reseller_evaluation,
+            reseller_evaluation.plan.repeated_parameters(reseller_evaluation.format),
+        )
 
     @requirement(r.REQUEST_ARRAY)
-    def test_request_array(self, reseller_judge: Judge) -> None:
+    def test_request_array(self, reseller_evaluation: Evaluation) -> None:
         """Parameters sent as arrays."""
-        self._enveloped(reseller_judge, reseller_judge.plan.arrays(reseller_judge.format))
+        self._enveloped(
+            reseller_evaluation, reseller_evaluation.plan.arrays(reseller_evaluation.format)
+        )
 
-    def _enveloped(self, judge: Judge, cases: list[Case]) -> None:
-        judge.rests_on_the_documented_call()
-        usual = judge.asked.usual(judge.format)
-        judge(judge.ask(cases), lambda answer: envelope(answer, usual))
+    def _enveloped(self, evaluation: Evaluation, cases: list[Case]) -> None:
+        evaluation.require_overview()
+        usual = evaluation.session.preexisting_violations(evaluation.format)
+        evaluation(evaluation.send(cases), lambda response: is_well_formed(response, usual))
 
     @requirement(r.REQUEST_POST)
-    def test_request_post(self, reseller_judge: Judge) -> None:
+    def test_request_post(self, reseller_evaluation: Evaluation) -> None:
         """The documented call as POST."""
-        for answer in reseller_judge.ask(reseller_judge.plan.post(reseller_judge.format)):
-            if problem := answer.exchange.problem if not answer.asked else None:
-                reseller_judge.not_tested(f"the call was not made: {problem.detail}")
-            reseller_judge.observe(answer.looks is Looks.OVERVIEW, answer.summary)
+        for response in reseller_evaluation.send(
+            reseller_evaluation.plan.post(reseller_evaluation.format)
+        ):
+            if problem := response.exchange.problem if not response.was_sent else None:
+                reseller_evaluation.not_tested(f"the call was not made: {problem.detail}")
+            reseller_evaluation.observe(response.kind is EnvelopeKind.OVERVIEW, response.summary)
             return
-        reseller_judge.not_tested("the first customer's documented call brings no overview")
+        reseller_evaluation.not_tested("the first customer's documented call brings no overview")

@@ -16,27 +16,27 @@ from hypothesis.strategies import SearchStrategy
 
 from reseller_conformance.cases import strategies
 from reseller_conformance.cases.case import Case, Expected
-from reseller_conformance.cases.mutations import ODD, State, Text, Value
-from reseller_conformance.cases.plan import CLOSING, REPEATED, Plan
+from reseller_conformance.cases.mutations import SPECIAL, State, Text, Value
+from reseller_conformance.cases.plan import FIRST_CONTROL_REPEAT, REPEATED, Plan
 from reseller_conformance.checks import consistency
-from reseller_conformance.checks.response import Answer, read
-from reseller_conformance.checks.schema_tally import SchemaTally
-from reseller_conformance.checks.well_formed import troubles
+from reseller_conformance.checks.response import Response, parse
+from reseller_conformance.checks.well_formed import form_violations
 from reseller_conformance.client import Client, redacted
 from reseller_conformance.client.target import Target
 from reseller_conformance.config.settings import Settings
 from reseller_conformance.contract import PARAMETERS, Format
-from reseller_conformance.envelope import Looks
-from reseller_conformance.exchange import Exchange, Transport
+from reseller_conformance.envelope import EnvelopeKind
+from reseller_conformance.exchange import Exchange, TransportErrorKind
+from reseller_conformance.findings.schema_tally import SchemaTally
 from reseller_conformance.requirements import Requirement
 from reseller_conformance.suite.preflight import Preflight
 from reseller_conformance.suite.property_search import collect
 
-__all__ = ["EXPLORED", "Asked", "holds_text", "is_ordinary"]
+__all__ = ["PROPERTY_STRATEGIES", "TargetSession", "holds_special_text", "is_ordinary"]
 
 Strategy = Callable[[Format, int], SearchStrategy[Case]]
 
-EXPLORED: tuple[Strategy, ...] = (
+PROPERTY_STRATEGIES: tuple[Strategy, ...] = (
     strategies.wrong_cases,
     strategies.text_cases,
     strategies.undocumented_cases,
@@ -44,7 +44,7 @@ EXPLORED: tuple[Strategy, ...] = (
 """What Hypothesis adds to the plan in each format."""
 
 
-class Asked:
+class TargetSession:
     """The answers of one target. `mocked` is entered while calls are made."""
 
     def __init__(
@@ -69,38 +69,38 @@ class Asked:
         self.plan = Plan(settings.depth, len(target.customers))
         self._mocked = mocked
         self.schemas = schemas or SchemaTally()
-        self._answers: dict[Case, Answer] = {}
-        self._unvalidated: list[Answer] = []
-        self._everything: dict[Format, list[Answer]] = {}
-        self._closing: list[Answer] = []
-        self._closings = count(CLOSING)
+        self._answers: dict[Case, Response] = {}
+        self._unvalidated: list[Response] = []
+        self._everything: dict[Format, list[Response]] = {}
+        self._closing: list[Response] = []
+        self._closings = count(FIRST_CONTROL_REPEAT)
         self._drawn: set[Strategy] = set()
         self._stopped = False
         self._repetitions = count(REPEATED)
         self.judged = judged
         self.races: dict[Format, bool] = {}
 
-    def ask(self, cases: Iterable[Case]) -> list[Answer]:
+    def send(self, cases: Iterable[Case]) -> list[Response]:
         """Return the answers to those of these cases that this account can tell apart."""
         cases = list(cases)
         if new := [case for case in cases if self._is_new(case)]:
-            self._keep(lambda: self.client.ask(new))
+            self._keep(lambda: self.client.send(new))
         return [self._answers[case] for case in cases if case in self._answers]
 
-    def ask_in_turn(self, *sequences: Iterable[Case]) -> list[list[Answer]]:
+    def send_in_sequence(self, *sequences: Iterable[Case]) -> list[list[Response]]:
         """Return such answers, those of each sequence asked one after the other."""
         wanted = [list(cases) for cases in sequences]
         new = [[case for case in cases if self._is_new(case)] for cases in wanted]
         if any(new):
-            self._keep(lambda: self.client.ask_in_turn(*new))
+            self._keep(lambda: self.client.send_in_sequence(*new))
         return [[self._answers[c] for c in cases if c in self._answers] for cases in wanted]
 
     def _is_new(self, case: Case) -> bool:
-        return case not in self._answers and self.client.askable(case)
+        return case not in self._answers and self.client.is_distinguishable(case)
 
     def _keep(self, asking: Callable[[], list[Exchange]]) -> None:
         with self._mocked():
-            new = {exchange.case: read(exchange) for exchange in asking()}
+            new = {exchange.case: parse(exchange) for exchange in asking()}
         self._answers |= new
         self._unvalidated += new.values()
 
@@ -118,39 +118,43 @@ class Asked:
         return Preflight(self)
 
     @property
-    def opening(self) -> dict[Format, list[Answer]]:
+    def initial_calls(self) -> dict[Format, list[Response]]:
         """The documented call in each format and for each customer, before anything else."""
-        return self.preflight.opening
+        return self.preflight.initial_calls
 
     @cached_property
-    def silence(self) -> str:
+    def unreachable_reason(self) -> str:
         """Why nobody is there to answer, or nothing where somebody is.
 
         Who takes a connection and then says nothing, too late, or no HTTP, answers wrongly.
         """
-        nobody = (Transport.UNREACHABLE, Transport.NOT_ASKED)
-        answers = [answer for opening in self.opening.values() for answer in opening]
-        problems = [answer.exchange.problem for answer in answers]
+        nobody = (TransportErrorKind.UNREACHABLE, TransportErrorKind.NOT_SENT)
+        responses = [response for opening in self.initial_calls.values() for response in opening]
+        problems = [response.exchange.problem for response in responses]
         silent = [problem for problem in problems if problem and problem.kind in nobody]
-        if len(silent) < len(answers):
+        if len(silent) < len(responses):
             return ""
         return f"nobody answers at {redacted(self.target).base_url}: {silent[0].detail}"
 
-    def answered(self, format: Format) -> list[int]:
+    def customers_with_overview(self, format: Format) -> list[int]:
         """The customers whose documented call brings an overview in this format."""
-        opening = self.opening[format]
-        return [answer.case.customer for answer in opening if answer.looks is Looks.OVERVIEW]
+        opening = self.initial_calls[format]
+        return [
+            response.case.customer for response in opening if response.kind is EnvelopeKind.OVERVIEW
+        ]
 
-    def talks(self, format: Format) -> bool:
+    def returns_envelope(self, format: Format) -> bool:
         """Whether the documented call brings an envelope of either kind in this format."""
-        return any(answer.looks is not Looks.NEITHER for answer in self.opening[format])
+        return any(
+            response.kind is not EnvelopeKind.UNKNOWN for response in self.initial_calls[format]
+        )
 
     def stop(self) -> None:
         """Make no more calls, and draw no more examples."""
         self.client.stop()
         self._stopped = True
 
-    def explored(self, strategy: Strategy, format: Format) -> list[Case]:
+    def property_cases(self, strategy: Strategy, format: Format) -> list[Case]:
         """The examples of one strategy, the same ones for the same seed."""
         if self._stopped and strategy not in self._drawn:
             return []
@@ -159,7 +163,7 @@ class Asked:
         self._drawn.add(strategy)
         return [replace(case, format=format) for case in drawn]
 
-    def everything(self, format: Format) -> list[Answer]:
+    def everything(self, format: Format) -> list[Response]:
         """Every answer in this format that all requirements of form apply to.
 
         Texts, and calls of which the page says nothing, have requirements of their own, which say
@@ -169,29 +173,34 @@ class Asked:
             self._everything[format] = self._all_ordinary(format)
         return self._everything[format]
 
-    def _all_ordinary(self, format: Format) -> list[Answer]:
+    def _all_ordinary(self, format: Format) -> list[Response]:
         if self.preflight.rejected:
-            beside = [a for a in self.preflight.beside if a.case.format is format]
-            return [*self.opening[format], *beside]
-        before = self.ask(self.plan.before(format))
-        sequences = [*before, *self.remembered(format), *self.by_turns(format), *self.crowd(format)]
-        sequences += chain.from_iterable(self.side_by_side)
-        asked = [*self.opening[format], *self._batch(format), *sequences]
-        answers = {answer.case: answer for answer in asked if answer.case.format is format}
-        return [answer for case, answer in answers.items() if is_ordinary(case)]
+            beside = [a for a in self.preflight.diagnostic_calls if a.case.format is format]
+            return [*self.initial_calls[format], *beside]
+        before = self.send(self.plan.cold_cache_probes(format))
+        sequences = [
+            *before,
+            *self.cache_probes(format),
+            *self.round_robin(format),
+            *self.concurrent_mix(format),
+        ]
+        sequences += chain.from_iterable(self.alternating_formats)
+        sent = [*self.initial_calls[format], *self._batch(format), *sequences]
+        responses = {response.case: response for response in sent if response.case.format is format}
+        return [response for case, response in responses.items() if is_ordinary(case)]
 
-    def remembered(self, format: Format) -> list[Answer]:
+    def cache_probes(self, format: Format) -> list[Response]:
         """Right and wrong calls in turn."""
-        [answers] = self.ask_in_turn(self._answerable(self.plan.remembered(format)))
-        return answers
+        [responses] = self.send_in_sequence(self._answered_cases(self.plan.cache_probes(format)))
+        return responses
 
-    def by_turns(self, format: Format) -> list[Answer]:
+    def round_robin(self, format: Format) -> list[Response]:
         """Each customer, and the first again after each."""
-        [answers] = self.ask_in_turn(self._answerable(self.plan.by_turns(format)))
-        return answers
+        [responses] = self.send_in_sequence(self._answered_cases(self.plan.round_robin(format)))
+        return responses
 
     @cached_property
-    def side_by_side(self) -> list[list[Answer]]:
+    def alternating_formats(self) -> list[list[Response]]:
         """Each customer in both formats by turns, where both are tested.
 
         All customers at once; but what a race mixes up has its own requirement, so that customers
@@ -200,88 +209,92 @@ class Asked:
         if len(self.settings.formats) < len(Format):
             return []
         customers = range(len(self.target.customers))
-        plans = map(self.plan.side_by_side, customers)
-        asked = self.ask_in_turn(*map(self._answerable, plans))
-        for who, answers in zip(customers, asked, strict=True):
-            if any(any(consistency.formats(group)) for group in consistency.between(answers)):
-                again = self._answerable(self.plan.side_by_side(who, again=True))
-                [asked[who]] = self.ask_in_turn(again)
-        return [answers for answers in asked if len(answers) > 2]
+        plans = map(self.plan.alternating_formats, customers)
+        sent = self.send_in_sequence(*map(self._answered_cases, plans))
+        for who, responses in zip(customers, sent, strict=True):
+            if any(any(consistency.formats(group)) for group in consistency.bracket(responses)):
+                again = self._answered_cases(self.plan.alternating_formats(who, again=True))
+                [sent[who]] = self.send_in_sequence(again)
+        return [responses for responses in sent if len(responses) > 2]
 
-    def rereadings(self, customer: int) -> list[Answer]:
+    def rereadings(self, customer: int) -> list[Response]:
         """One customer's overviews by turns, read again to see which counts waver."""
-        [answers] = self.ask_in_turn(self._answerable(self.plan.rereadings(customer)))
-        return answers
+        [responses] = self.send_in_sequence(self._answered_cases(self.plan.rereadings(customer)))
+        return responses
 
-    def readings(self, format: Format) -> list[list[Answer]]:
+    def readings(self, format: Format) -> list[list[Response]]:
         """Each customer's overviews in this format, in the order in which they were read."""
-        asked = [*self.opening[format], *self.by_turns(format), *self.remembered(format)]
-        asked += chain.from_iterable(self.side_by_side)
-        answers = [a for a in asked if a.case.format is format and not a.case.wrong]
-        answers.sort(key=lambda answer: answer.exchange.began)
-        customers = dict.fromkeys(answer.case.customer for answer in answers)
-        return [[a for a in answers if a.case.customer == customer] for customer in customers]
+        sent = [*self.initial_calls[format], *self.round_robin(format), *self.cache_probes(format)]
+        sent += chain.from_iterable(self.alternating_formats)
+        responses = [a for a in sent if a.case.format is format and not a.case.invalid]
+        responses.sort(key=lambda response: response.exchange.began)
+        customers = dict.fromkeys(response.case.customer for response in responses)
+        return [[a for a in responses if a.case.customer == customer] for customer in customers]
 
-    def odd(self, format: Format) -> list[Answer]:
+    def special_text_responses(self, format: Format) -> list[Response]:
         """The answers to calls in which an odd text is the value of a parameter."""
-        return [answer for answer in self._batch(format) if holds_text(answer.case)]
+        return [response for response in self._batch(format) if holds_special_text(response.case)]
 
-    def undocumented(self, format: Format) -> list[Answer]:
+    def undocumented(self, format: Format) -> list[Response]:
         """The answers to right calls with parameters that the page does not name."""
         if self.preflight.rejected:
             return []  # drawing examples takes longer than all calls that were made
-        explored = self.explored(strategies.undocumented_cases, format)
-        cases = self._answerable([*self.plan.undocumented(format), *explored])
-        return self.ask(cases)
+        explored = self.property_cases(strategies.undocumented_cases, format)
+        cases = self._answered_cases([*self.plan.undocumented(format), *explored])
+        return self.send(cases)
 
-    def unusual(self, format: Format) -> list[Answer]:
+    def special_requests(self, format: Format) -> list[Response]:
         """The answers to calls that have a requirement of form of their own."""
         if self.preflight.rejected:
             return []
-        cases = [*self.plan.repeated(format), *self.plan.arrays(format)]
-        return [*self.odd(format), *self.undocumented(format), *self.ask(cases)]
+        cases = [*self.plan.repeated_parameters(format), *self.plan.arrays(format)]
+        return [*self.special_text_responses(format), *self.undocumented(format), *self.send(cases)]
 
-    def crowd(self, format: Format) -> list[Answer]:
+    def concurrent_mix(self, format: Format) -> list[Response]:
         """Calls for different customers, right and wrong ones, in flight at once."""
-        cases = self._answerable(self.plan.crowd(format))
-        return self.ask([case for case in cases if case.format in self.settings.formats])
+        cases = self._answered_cases(self.plan.concurrent_mix(format))
+        return self.send([case for case in cases if case.format in self.settings.formats])
 
     def repeated(self, cases: Iterable[Case]) -> list[Case]:
         """Return these cases as calls that have not been made yet."""
-        return [replace(case, turn=next(self._repetitions)) for case in cases]
+        return [replace(case, repeat=next(self._repetitions)) for case in cases]
 
-    def closing(self, answers: Iterable[Answer], *, in_turn: bool = False) -> list[Answer]:
+    def control_calls(
+        self, responses: Iterable[Response], *, in_turn: bool = False
+    ) -> list[Response]:
         """The documented call in each format and for each customer, made after all of these.
 
         One that was made for other answers serves these too, if it was made late enough.
         """
-        ended = max((a.exchange.began + a.exchange.seconds for a in answers), default=0)
+        ended = max((a.exchange.began + a.exchange.seconds for a in responses), default=0)
         began = min((a.exchange.began for a in self._closing), default=0)
         if in_turn or began <= ended:
             turn = next(self._closings)
             formats = self.settings.formats
-            cases = [c for f in formats for c in self._answerable(self.plan.documented(f, turn))]
-            self._closing = self.ask_in_turn(cases)[0] if in_turn else self.ask(cases)
+            cases = [
+                c for f in formats for c in self._answered_cases(self.plan.documented(f, turn))
+            ]
+            self._closing = self.send_in_sequence(cases)[0] if in_turn else self.send(cases)
         return self._closing
 
-    def usual(self, format: Format) -> set[Requirement]:
+    def preexisting_violations(self, format: Format) -> set[Requirement]:
         """What plain calls, right ones and wrong, violate already."""
         wrong = [self.plan.single(format, name, (State.UNKNOWN,))[0] for name in PARAMETERS]
-        answers = [*self.opening[format], *self.ask(wrong)]
-        return {requirement for answer in answers for requirement in troubles(answer)}
+        responses = [*self.initial_calls[format], *self.send(wrong)]
+        return {requirement for response in responses for requirement in form_violations(response)}
 
-    def let_in(self, format: Format) -> set[tuple[str, Value]]:
+    def accepted_mutations(self, format: Format) -> set[tuple[str, Value]]:
         """Each parameter and state that, wrong by itself, brings an overview."""
         return {
-            (name, answer.case.state(name))
-            for answer in self.ask(self.plan.singles(format))
-            if answer.looks is Looks.OVERVIEW
-            for name in answer.case.wrong
+            (name, response.case.state(name))
+            for response in self.send(self.plan.singles(format))
+            if response.kind is EnvelopeKind.OVERVIEW
+            for name in response.case.invalid
         }
 
-    def _answerable(self, cases: Iterable[Case]) -> list[Case]:
+    def _answered_cases(self, cases: Iterable[Case]) -> list[Case]:
         """Leave out the right calls for whose customer the documented one brings nothing."""
-        answered = cache(self.answered)
+        answered = cache(self.customers_with_overview)
         formats = self.settings.formats
         return [
             case
@@ -290,30 +303,35 @@ class Asked:
             and (case.expected is Expected.ERROR or case.customer in answered(case.format))
         ]
 
-    def _batch(self, format: Format) -> list[Answer]:
-        return [answer for answer in self._batches if answer.case.format is format]
+    def _batch(self, format: Format) -> list[Response]:
+        return [response for response in self._batches if response.case.format is format]
 
     @cached_property
-    def _batches(self) -> list[Answer]:
+    def _batches(self) -> list[Response]:
         """The plan and what Hypothesis adds, asked for all formats at once.
 
         The more calls are in flight, the sooner it is done, and the plan is asked meanwhile.
         """
         rejected = self.preflight.rejected
-        formats = [f for f in self.settings.formats if self.talks(f) and not rejected]
+        formats = [f for f in self.settings.formats if self.returns_envelope(f) and not rejected]
         cases: list[Case] = []
 
         def made() -> Iterator[Case]:
             for case in chain(
                 (case for format in formats for case in self.plan.everything(format)),
-                (c for format in formats for s in EXPLORED for c in self.explored(s, format)),
+                (
+                    c
+                    for format in formats
+                    for s in PROPERTY_STRATEGIES
+                    for c in self.property_cases(s, format)
+                ),
             ):
                 cases.append(case)
                 if self._is_new(case):
                     yield case
 
-        self._keep(lambda: self.client.ask(made()))
-        return self.ask(cases)
+        self._keep(lambda: self.client.send(made()))
+        return self.send(cases)
 
 
 @lru_cache(maxsize=16)
@@ -324,10 +342,16 @@ def _drawn(strategy: Strategy, customers: int, examples: int, seed: int) -> tupl
 
 def is_ordinary(case: Case) -> bool:
     """Say whether all requirements of form apply to the response to this call."""
-    return not (holds_text(case) or case.extra or case.again or case.arrays or case.method != "GET")
+    return not (
+        holds_special_text(case)
+        or case.extra
+        or case.repeated_parameters
+        or case.arrays
+        or case.method != "GET"
+    )
 
 
-def holds_text(case: Case) -> bool:
+def holds_special_text(case: Case) -> bool:
     """Say whether an odd text is the value of one of the parameters."""
-    states = [case.state(name) for name in case.wrong]
-    return any(isinstance(state, Text) or state in ODD for state in states)
+    states = [case.state(name) for name in case.invalid]
+    return any(isinstance(state, Text) or state in SPECIAL for state in states)

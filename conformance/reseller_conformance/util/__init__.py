@@ -1,1 +1,1 @@
-"""util."""
+"""Helpers that know nothing of the API."""

@@ -43,10 +43,10 @@ __all__ = [
     "connection_used",
 ]
 
-HEADERS = 256 * 1024
+MAX_HEAD_BYTES = 256 * 1024
 """How many bytes an answer may take before its body; `http.client` would take six megabytes."""
 
-LINE = 64 * 1024
+MAX_LINE_BYTES = 64 * 1024
 
 HEADER_LINES = 5_000
 """How many header lines an answer may have, as curl has it."""
@@ -123,7 +123,7 @@ class _Reader(io.RawIOBase):
         self._received = 0
         self._paused = False
         self.ended = False
-        self.bound: int | None = HEADERS
+        self.bound: int | None = MAX_HEAD_BYTES
 
     def readable(self) -> bool:
         """Say that this is for reading."""
@@ -244,7 +244,7 @@ class _Response(HTTPResponse):
             self._buffer.in_headers = True
             if status not in INTERIM:
                 return version, status, reason
-            while self.fp.readline(LINE).strip():
+            while self.fp.readline(MAX_LINE_BYTES).strip():
                 pass
 
 
@@ -349,11 +349,11 @@ class DeadlineAdapter(HTTPAdapter):
 
     def request_url(self, request: Any, proxies: Any) -> str:
         """Return the request target: the path, or by a proxy for `http` the URL (RFC 9112, 3.2)."""
-        asked: str = request.url
-        if not proxies or not asked.startswith("http:"):
-            asked = asked[asked.index("/", len("https://")) :]
-        _AS_WRITTEN.set(asked)
-        return asked
+        sent: str = request.url
+        if not proxies or not sent.startswith("http:"):
+            sent = sent[sent.index("/", len("https://")) :]
+        _AS_WRITTEN.set(sent)
+        return sent
 
     def build_response(self, req: Any, resp: Any) -> requests.Response:
         """Wrap an answer without reading its cookies, which nobody wants.

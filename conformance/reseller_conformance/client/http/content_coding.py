@@ -8,7 +8,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable
 
-from reseller_conformance.exchange import Transport, TransportProblem
+from reseller_conformance.exchange import TransportErrorKind, TransportProblem
 
 __all__ = ["OFFERED", "decoded"]
 
@@ -18,10 +18,10 @@ OFFERED = "gzip, deflate"
 CODINGS = 5
 """How many codings may lie on top of each other: each costs a whole pass."""
 
-MEMBERS = 100
+MAX_GZIP_MEMBERS = 100
 """How many members a gzip stream may have: each is copied to reach the next."""
 
-LONGEST = 40
+MAX_CODING_CHARS = 40
 """Characters of an unknown coding that are shown."""
 
 _ZLIB = zlib.MAX_WBITS
@@ -47,7 +47,7 @@ def decoded(
         once = _decoded_once(body, coding, cap)
         if once is None:
             said = redact(content_encoding.strip())
-            return _broken(f"a content coding that was not offered: {said[:LONGEST]}")
+            return _broken(f"a content coding that was not offered: {said[:MAX_CODING_CHARS]}")
         if isinstance(once, TransportProblem):
             return once
         body = once
@@ -69,7 +69,7 @@ def _decoded_once(body: bytes, coding: str, cap: int) -> bytes | TransportProble
 def _gunzipped(body: bytes, cap: int) -> bytes | TransportProblem:
     """Undo gzip, of one member or several (RFC 1952, 2.2); what else follows is padding."""
     whole = b""
-    for _ in range(MEMBERS):
+    for _ in range(MAX_GZIP_MEMBERS):
         stream = zlib.decompressobj(_GZIP)
         whole += stream.decompress(body, cap + 1 - len(whole))
         if len(whole) > cap:
@@ -79,7 +79,7 @@ def _gunzipped(body: bytes, cap: int) -> bytes | TransportProblem:
         body = stream.unused_data
         if not body.startswith(_GZIP_MAGIC):
             return whole
-    return _broken(f"more than {MEMBERS} members in the gzip stream")
+    return _broken(f"more than {MAX_GZIP_MEMBERS} members in the gzip stream")
 
 
 def _inflated(body: bytes, cap: int) -> bytes | TransportProblem:
@@ -96,8 +96,10 @@ def _inflated(body: bytes, cap: int) -> bytes | TransportProblem:
 
 
 def _broken(detail: str) -> TransportProblem:
-    return TransportProblem(Transport.INCOMPLETE, detail)
+    return TransportProblem(TransportErrorKind.INCOMPLETE, detail)
 
 
 def _too_large(cap: int) -> TransportProblem:
-    return TransportProblem(Transport.TOO_LARGE, f"the decoded body is longer than {cap} bytes")
+    return TransportProblem(
+        TransportErrorKind.TOO_LARGE, f"the decoded body is longer than {cap} bytes"
+    )

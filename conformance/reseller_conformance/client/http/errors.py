@@ -31,9 +31,9 @@ from reseller_conformance.client.http.adapter import (
     LengthError,
     StaleConnectionError,
 )
-from reseller_conformance.exchange import Transport, TransportProblem
+from reseller_conformance.exchange import TransportErrorKind, TransportProblem
 
-__all__ = ["CAUGHT", "Failure", "Lost", "failure"]
+__all__ = ["CAUGHT", "ConnectionLoss", "Failure", "failure"]
 
 CAUGHT = (
     requests.RequestException,
@@ -44,7 +44,7 @@ CAUGHT = (
 """What sending a call, or reading its answer, may raise when it fails."""
 
 
-class Lost(StrEnum):
+class ConnectionLoss(StrEnum):
     """A connection lost in a way that another try may help."""
 
     STALE = "stale"
@@ -60,7 +60,7 @@ class Failure:
     """Why there is no answer, or no whole one."""
 
     problem: TransportProblem
-    lost: Lost | None = None
+    lost: ConnectionLoss | None = None
 
 
 def failure(error: Exception, timeout: float) -> Failure:
@@ -70,7 +70,7 @@ def failure(error: Exception, timeout: float) -> Failure:
         for cause in causes:
             if isinstance(cause, kinds):
                 return told(cause, timeout)
-    return _failed(Transport.PROTOCOL, "what came is not HTTP")
+    return _failed(TransportErrorKind.PROTOCOL, "what came is not HTTP")
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
@@ -82,27 +82,27 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
             yield from _causes(cause)
 
 
-def _failed(kind: Transport, detail: str, lost: Lost | None = None) -> Failure:
+def _failed(kind: TransportErrorKind, detail: str, lost: ConnectionLoss | None = None) -> Failure:
     return Failure(TransportProblem(kind, detail), lost)
 
 
 def _unverified(error: BaseException, _: float) -> Failure:
     said = getattr(error, "verify_message", "") or "the certificate does not fit"
-    return _failed(Transport.UNREACHABLE, f"TLS: certificate verify failed: {said}")
+    return _failed(TransportErrorKind.UNREACHABLE, f"TLS: certificate verify failed: {said}")
 
 
 def _tls(error: BaseException, _: float) -> Failure:
     said = (getattr(error, "reason", None) or "").replace("_", " ").lower()
-    return _failed(Transport.UNREACHABLE, f"TLS: {said or 'no handshake'}")
+    return _failed(TransportErrorKind.UNREACHABLE, f"TLS: {said or 'no handshake'}")
 
 
 def _not_connected(error: BaseException, _: float) -> Failure:
     said = next((c.strerror for c in _causes(error) if isinstance(c, OSError) and c.strerror), "")
-    return _failed(Transport.UNREACHABLE, said.lower() or "no connection")
+    return _failed(TransportErrorKind.UNREACHABLE, said.lower() or "no connection")
 
 
 def _plain(
-    kind: Transport, detail: str, lost: Lost | None = None
+    kind: TransportErrorKind, detail: str, lost: ConnectionLoss | None = None
 ) -> Callable[[BaseException, float], Failure]:
     return lambda _, timeout: _failed(kind, detail.format(timeout=timeout), lost)
 
@@ -113,56 +113,66 @@ _Kinds = type[BaseException] | tuple[type[BaseException], ...]
 _MEANINGS: tuple[tuple[_Kinds, Callable[[BaseException, float], Failure]], ...] = (
     (
         StaleConnectionError,
-        _plain(Transport.DROPPED, "a kept connection was closed", Lost.STALE),
+        _plain(TransportErrorKind.DROPPED, "a kept connection was closed", ConnectionLoss.STALE),
     ),
     (
         HeadersCutError,
-        _plain(Transport.DROPPED, "the connection closed within the headers", Lost.DROPPED),
+        _plain(
+            TransportErrorKind.DROPPED,
+            "the connection closed within the headers",
+            ConnectionLoss.DROPPED,
+        ),
     ),
     (
         HandshakeCutError,
         _plain(
-            Transport.UNREACHABLE, "TLS: the connection closed within the handshake", Lost.DROPPED
+            TransportErrorKind.UNREACHABLE,
+            "TLS: the connection closed within the handshake",
+            ConnectionLoss.DROPPED,
         ),
     ),
     (
         HandshakeLateError,
-        _plain(Transport.UNREACHABLE, "TLS: no handshake within {timeout:g} s"),
+        _plain(TransportErrorKind.UNREACHABLE, "TLS: no handshake within {timeout:g} s"),
     ),
     # a name that cannot be written in IDNA is no host's
     (
         (socket.gaierror, LocationParseError, requests.exceptions.InvalidURL),
-        _plain(Transport.UNREACHABLE, "unknown host"),
+        _plain(TransportErrorKind.UNREACHABLE, "unknown host"),
     ),
     (ssl.SSLCertVerificationError, _unverified),
     (ssl.SSLError, _tls),
     (
         ConnectionRefusedError,
-        _plain(Transport.UNREACHABLE, "connection refused", Lost.REFUSED),
+        _plain(TransportErrorKind.UNREACHABLE, "connection refused", ConnectionLoss.REFUSED),
     ),
     (NewConnectionError, _not_connected),
     (
         (ConnectTimeoutError, requests.ConnectTimeout),
-        _plain(Transport.UNREACHABLE, "no connection within {timeout:g} s"),
+        _plain(TransportErrorKind.UNREACHABLE, "no connection within {timeout:g} s"),
     ),
     (
         (TimeoutError, ReadTimeoutError, requests.ReadTimeout),
-        _plain(Transport.TIMEOUT, "no answer within {timeout:g} s"),
+        _plain(TransportErrorKind.TIMEOUT, "no answer within {timeout:g} s"),
     ),
     (
         (HeadersTooLargeError, LineTooLong),
-        _plain(Transport.TOO_LARGE, "more headers than any answer needs"),
+        _plain(TransportErrorKind.TOO_LARGE, "more headers than any answer needs"),
     ),
     (
         ConnectionError,
-        _plain(Transport.DROPPED, "the connection closed before an answer began", Lost.DROPPED),
+        _plain(
+            TransportErrorKind.DROPPED,
+            "the connection closed before an answer began",
+            ConnectionLoss.DROPPED,
+        ),
     ),
-    (HeaderLineError, _plain(Transport.PROTOCOL, "a line among the headers is no header")),
-    (LengthError, _plain(Transport.PROTOCOL, "Content-Length is no length of a body")),
-    (InvalidHeader, _plain(Transport.PROTOCOL, "Content-Length says two lengths")),
-    (HTTPException, _plain(Transport.PROTOCOL, "what came is not HTTP")),
-    (urllib3.exceptions.HTTPError, _plain(Transport.PROTOCOL, "what came is not HTTP")),
-    (requests.ConnectionError, _plain(Transport.UNREACHABLE, "no connection")),
-    (requests.RequestException, _plain(Transport.PROTOCOL, "what came is not HTTP")),
+    (HeaderLineError, _plain(TransportErrorKind.PROTOCOL, "a line among the headers is no header")),
+    (LengthError, _plain(TransportErrorKind.PROTOCOL, "Content-Length is no length of a body")),
+    (InvalidHeader, _plain(TransportErrorKind.PROTOCOL, "Content-Length says two lengths")),
+    (HTTPException, _plain(TransportErrorKind.PROTOCOL, "what came is not HTTP")),
+    (urllib3.exceptions.HTTPError, _plain(TransportErrorKind.PROTOCOL, "what came is not HTTP")),
+    (requests.ConnectionError, _plain(TransportErrorKind.UNREACHABLE, "no connection")),
+    (requests.RequestException, _plain(TransportErrorKind.PROTOCOL, "what came is not HTTP")),
     (OSError, _not_connected),
 )

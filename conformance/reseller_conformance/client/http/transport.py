@@ -18,21 +18,21 @@ from urllib3 import Timeout
 from reseller_conformance import __version__
 from reseller_conformance.client.http.adapter import DeadlineAdapter, connection_used
 from reseller_conformance.client.http.content_coding import OFFERED, decoded
-from reseller_conformance.client.http.errors import CAUGHT, Failure, Lost, failure
+from reseller_conformance.client.http.errors import CAUGHT, ConnectionLoss, Failure, failure
 from reseller_conformance.client.secrets import scrubber_of
 from reseller_conformance.client.target import Target
-from reseller_conformance.exchange import CAP, Transport, TransportProblem
+from reseller_conformance.exchange import MAX_BODY_BYTES, TransportErrorKind, TransportProblem
 
-__all__ = ["Reply", "Wire"]
+__all__ = ["HttpTransport", "RawResponse"]
 
-BEGINNING = 4 * 1024
+KEPT_BYTES = 4 * 1024
 """How much is kept of a longer one, as evidence."""
 
-CHUNK = 64 * 1024
+CHUNK_BYTES = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Reply:
+class RawResponse:
     """What came of one try, as it came: not to be shown.
 
     `connection` tells connections apart; a mock has none.
@@ -45,7 +45,7 @@ class Reply:
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes = b""
     problem: TransportProblem | None = None
-    lost: Lost | None = None
+    lost: ConnectionLoss | None = None
     connection: int | None = None
 
     def header(self, name: str) -> str | None:
@@ -54,7 +54,7 @@ class Reply:
         return ", ".join(values) if values else None
 
 
-class Wire:
+class HttpTransport:
     """Sends calls to one target over connections that are kept.
 
     There is no `requests.Session`: it would read a redirect's body whatever its size, take
@@ -85,16 +85,18 @@ class Wire:
         """Close the kept connections that are idle; the next call opens a new one."""
         self._adapter.let_go()
 
-    def send(self, method: str, url: str, form: str | None, cap: int = CAP) -> Reply:
+    def send(
+        self, method: str, url: str, form: str | None, cap: int = MAX_BODY_BYTES
+    ) -> RawResponse:
         """Send one call, its form in the body if there is one, and read what comes."""
         # Every kept connection may be stale, after a pause; the one after them is new.
         for _ in range(self._connections):
-            reply = self._send(self._prepared(method, url, form), cap)
-            if reply.lost is not Lost.STALE:
+            raw = self._send(self._prepared(method, url, form), cap)
+            if raw.lost is not ConnectionLoss.STALE:
                 break
         else:
-            reply = self._send(self._prepared(method, url, form), cap)
-        return replace(reply, connection=connection_used())
+            raw = self._send(self._prepared(method, url, form), cap)
+        return replace(raw, connection=connection_used())
 
     def _prepared(self, method: str, url: str, form: str | None) -> requests.PreparedRequest:
         # `Request.prepare` would decode and quote the query in a way of its own.
@@ -108,7 +110,7 @@ class Wire:
             prepared.headers["Content-Length"] = str(len(prepared.body))
         return prepared
 
-    def _send(self, prepared: requests.PreparedRequest, cap: int) -> Reply:
+    def _send(self, prepared: requests.PreparedRequest, cap: int) -> RawResponse:
         limit: Any = Timeout(total=self.timeout)  # which `requests` takes, but types do not say
         began = time.monotonic()
         try:
@@ -123,12 +125,12 @@ class Wire:
         except CAUGHT as error:
             failed = failure(error, self.timeout)
             seconds = time.monotonic() - began
-            return Reply(began, seconds, problem=failed.problem, lost=failed.lost)
+            return RawResponse(began, seconds, problem=failed.problem, lost=failed.lost)
         try:
             body, broken = self._read(response.raw, cap)
         finally:
             response.close()
-        reply = Reply(
+        raw = RawResponse(
             began,
             time.monotonic() - began,
             status=response.status_code,
@@ -138,47 +140,49 @@ class Wire:
             problem=broken.problem if broken else None,
             lost=broken.lost if broken else None,
         )
-        return self._undone(reply, cap)
+        return self._undone(raw, cap)
 
     def _read(self, raw: Any, cap: int) -> tuple[bytes, Failure | None]:
         """Read the body as it lies on the wire."""
         body = bytearray()
         try:
-            while chunk := raw.read1(CHUNK, decode_content=False):
+            while chunk := raw.read1(CHUNK_BYTES, decode_content=False):
                 body += chunk
                 if len(body) > cap:
                     problem = TransportProblem(
-                        Transport.TOO_LARGE, f"the body is longer than {cap} bytes"
+                        TransportErrorKind.TOO_LARGE, f"the body is longer than {cap} bytes"
                     )
-                    return bytes(body[:BEGINNING]), Failure(problem)
+                    return bytes(body[:KEPT_BYTES]), Failure(problem)
         except CAUGHT as error:
             return bytes(body), self._broken_off(error, raw, len(body))
         # a mock of `requests` has nothing below it
         if getattr(getattr(raw, "_original_response", None), "longer", False):
             detail = f"the body goes on beyond its Content-Length of {len(body)} bytes"
-            return bytes(body), Failure(TransportProblem(Transport.INCOMPLETE, detail))
+            return bytes(body), Failure(TransportProblem(TransportErrorKind.INCOMPLETE, detail))
         return bytes(body), None
 
     def _broken_off(self, error: Exception, raw: Any, came: int) -> Failure:
         announced = raw.length_remaining is not None
         amount = f"{came} of {came + raw.length_remaining} bytes" if announced else f"{came} bytes"
-        if failure(error, self.timeout).problem.kind is Transport.TIMEOUT:
+        if failure(error, self.timeout).problem.kind is TransportErrorKind.TIMEOUT:
             detail = f"the answer was not whole after {self.timeout:g} s: {amount} of body came"
-            return Failure(TransportProblem(Transport.TIMEOUT, detail))
+            return Failure(TransportProblem(TransportErrorKind.TIMEOUT, detail))
         if announced or raw.chunked:
             detail = f"the body breaks off: {amount} came"
-            return Failure(TransportProblem(Transport.INCOMPLETE, detail), Lost.DROPPED)
+            return Failure(
+                TransportProblem(TransportErrorKind.INCOMPLETE, detail), ConnectionLoss.DROPPED
+            )
         detail = f"the connection broke within the body, after {amount}"
-        return Failure(TransportProblem(Transport.DROPPED, detail), Lost.DROPPED)
+        return Failure(TransportProblem(TransportErrorKind.DROPPED, detail), ConnectionLoss.DROPPED)
 
-    def _undone(self, reply: Reply, cap: int) -> Reply:
+    def _undone(self, raw: RawResponse, cap: int) -> RawResponse:
         """Undo the content codings; a body that does not decode is left out."""
-        coding = reply.header("content-encoding")
+        coding = raw.header("content-encoding")
         if coding is None:
-            return reply
-        if reply.problem is not None:
-            return replace(reply, body=b"")
-        body = decoded(reply.body, coding, cap, self._redact)
+            return raw
+        if raw.problem is not None:
+            return replace(raw, body=b"")
+        body = decoded(raw.body, coding, cap, self._redact)
         if isinstance(body, TransportProblem):
-            return replace(reply, body=b"", problem=body)
-        return replace(reply, body=body)
+            return replace(raw, body=b"", problem=body)
+        return replace(raw, body=body)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from reseller_conformance.findings.baseline.entry import Entry, in_order
-from reseller_conformance.findings.kinds import ANYWHERE, MOST_SPOTS, Spot, place_of
+from reseller_conformance.findings.kinds import ANYWHERE, MAX_SPOTS, Spot, place_of
 from reseller_conformance.findings.model import Outcome, Result
 from reseller_conformance.requirements import CATALOGUE, Level
 
@@ -77,7 +77,7 @@ class Found:
 
     def _all_told(self, entry: Entry) -> bool:
         """Say whether each of its violations is known: of too many only the first are kept."""
-        return self._complete and len(self._spots.get(entry.what, ())) < MOST_SPOTS
+        return self._complete and len(self._spots.get(entry.what, ())) < MAX_SPOTS
 
 
 def _entries(result: Result, spots: Iterable[Spot]) -> list[Entry]:

@@ -21,8 +21,8 @@ from reseller_conformance.findings.baseline.file import (
 from reseller_conformance.findings.baseline.found import Found
 from reseller_conformance.findings.kinds import Spot
 from reseller_conformance.findings.model import Result
-from reseller_conformance.reports import registry
 from reseller_conformance.requirements import CATALOGUE, Level
+from reseller_conformance.util.files import check_file, write_file
 
 __all__ = ["Baseline", "load", "write"]
 
@@ -38,7 +38,7 @@ class Baseline:
     today: date
     text: str = field(repr=False)
 
-    def excuse(self, spot: Spot) -> Entry | None:
+    def known_entry(self, spot: Spot) -> Entry | None:
         """Return the entry that accepts this violation today; without a reason none does."""
         for entry in self.entries:
             if entry.covers(spot) and entry.why and not self._is_over(entry):
@@ -124,7 +124,7 @@ def load(path: Path, *, update: bool = False, today: date | None = None) -> Base
     today = today or datetime.now(UTC).date()
     try:
         if update:
-            registry.attempt(path)
+            check_file(path)
         text = path.read_bytes().decode("utf-8")
     except FileNotFoundError:
         if update:
@@ -147,7 +147,7 @@ def write(before: Baseline, after: Baseline) -> None:
         mode = path.stat().st_mode if path.exists() else None
         if (b"" if mode is None else path.read_bytes()) != before.text.encode():
             raise BaselineError(f"--baseline has changed meanwhile, and is left so: {before.path}")
-        registry.write(path, after.text)
+        write_file(path, after.text)
         if mode is not None:
             path.chmod(mode)
     except OSError as error:

@@ -17,7 +17,7 @@ WIDTH, HEIGHT = 300.0, 84.0
 GAP = 0.18
 """The part of a bar's room that is left empty."""
 
-WIDEST = 36.0
+MAX_BAR_WIDTH = 36.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +77,8 @@ def _latencies(histogram: Sequence[Mapping[str, Any]]) -> Chart | None:
     bounds = [0.0, *(bucket["up_to"] for bucket in histogram)]
     counts = [bucket["answers"] for bucket in histogram[first : last + 1]]
     says = [
-        f"{_between(*bounds[place : place + 2])}: {counted(answers, 'answer')}"
-        for place, answers in enumerate(counts, first)
+        f"{_between(*bounds[place : place + 2])}: {counted(responses, 'answer')}"
+        for place, responses in enumerate(counts, first)
     ]
     right = "longer" if bounds[last + 1] is None else duration(bounds[last + 1])
     highest = f"at most {counted(max(counts), 'answer')}"
@@ -93,7 +93,7 @@ def _chart(
     most = max(values, default=0)
     if not most:
         return None
-    room = min(WIDTH / len(values), WIDEST)
+    room = min(WIDTH / len(values), MAX_BAR_WIDTH)
     bars = [
         Bar(
             x=round((place + GAP / 2) * room, 2),

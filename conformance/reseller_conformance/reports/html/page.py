@@ -24,17 +24,17 @@ from reseller_conformance.reports.html.charts import charts, duration
 from reseller_conformance.reports.html.highlight import marked
 from reseller_conformance.reports.json_report import as_json
 from reseller_conformance.reports.summary import (
-    accepted,
     baseline_parts,
-    because,
     by_topic,
-    conclusion,
     failures,
     files_judged,
+    known_violations,
     observed,
+    reasons_for,
     rows,
     target_lines,
     tested_formats,
+    verdict_text,
 )
 from reseller_conformance.reports.text import counted, pieces, shortened, visible
 from reseller_conformance.requirements import Level, Requirement
@@ -52,7 +52,7 @@ MARKS = {
     Verdict.UNVERIFIED: "!",
 }
 WORDS = {Outcome.NOT_TESTED: "not tested", Outcome.NOT_APPLICABLE: "n/a"}
-LONGEST = 8_000
+MAX_TEXT_CHARS = 8_000
 """Characters of one text: a command must stay whole, but what a server wrote may have no end."""
 LEFT_OUT = {
     Outcome.ERROR: "The suite itself failed",
@@ -66,7 +66,7 @@ def render(run: Run) -> str:
     report = as_json(run)
     made = rows(run)
     formats = tested_formats(run)
-    headline, _, notes = conclusion(run).partition(" (")
+    headline, _, notes = verdict_text(run).partition(" (")
     changes = (run.baseline or {}).get("changes", ())
     page = _environment().get_template("report.html")
     return page.render(
@@ -82,14 +82,14 @@ def render(run: Run) -> str:
         formats=formats,
         violated=failures(run, Level.MUST),
         departed=failures(run, Level.SHOULD),
-        accepted=accepted(run),
+        accepted=known_violations(run),
         baseline=[("Brought up to date in the baseline", changes), *baseline_parts(run)],
         topics=by_topic(made),
         requirements=len(made),
         tally=_tally(run),
         left_out=[
             ("Observed", observed(run)),
-            *((title, because(run, outcome)) for outcome, title in LEFT_OUT.items()),
+            *((title, reasons_for(run, outcome)) for outcome, title in LEFT_OUT.items()),
         ],
         charts=charts(report["traffic"]),
     )
@@ -150,7 +150,7 @@ def shown(text: str) -> Markup:
     """
     return Markup().join(
         Markup('<span class="odd">{}</span>').format(part) if odd else escape(part)
-        for part, odd in pieces(shortened(text, LONGEST), keep="\n\t")
+        for part, odd in pieces(shortened(text, MAX_TEXT_CHARS), keep="\n\t")
     )
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from typing import Any
 
-from reseller_conformance.checks.response import Answer
+from reseller_conformance.checks.response import Response
 from reseller_conformance.checks.second_opinion import Disagreement, second_opinion
 from reseller_conformance.findings.model import Outcome, Result
 from reseller_conformance.requirements import Requirement, by_id
@@ -34,12 +34,12 @@ class SchemaTally:
         self._reasons: dict[tuple[str, str], str] = {}
         self._news = _News()
 
-    def take(self, answers: Iterable[Answer]) -> None:
+    def take(self, responses: Iterable[Response]) -> None:
         """Validate those of these bodies that are new."""
-        for answer in answers:
-            body = _digest(answer)
+        for response in responses:
+            body = _digest(response)
             if self._is_new(body):
-                self._note(body, second_opinion(answer))
+                self._note(body, second_opinion(response))
 
     def _note(self, body: int, found: Sequence[Disagreement] | None) -> None:
         if found is None:
@@ -125,9 +125,10 @@ class _News:
     reasons: dict[tuple[str, str], str] = field(default_factory=dict)
 
 
-def _digest(answer: Answer) -> int:
+def _digest(response: Response) -> int:
     """Return a number for what is judged, the same in every process."""
-    about = f"{answer.case.format} {answer.speaks} {answer.exchange.header('Content-Type')}\n"
+    media_type = response.exchange.header("Content-Type")
+    about = f"{response.case.format} {response.is_readable} {media_type}\n"
     digest = blake2b(about.encode("utf-8", "replace"), digest_size=7)
-    digest.update(answer.exchange.body)
+    digest.update(response.exchange.body)
     return int.from_bytes(digest.digest(), "big")
