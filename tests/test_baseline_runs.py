@@ -193,13 +193,13 @@ def test_an_error_of_the_suite_says_nothing_about_an_entry(folder, pytester, run
     pytester.makeconftest(
         """
         import pytest
-        from reseller_conformance.suite.evaluation import Judge
+        from reseller_conformance.suite.evaluation import Evaluation
 
         @pytest.fixture
         def reseller_evaluation(reseller_evaluation, monkeypatch):
             def broken(*_):
                 raise RuntimeError("a bug of ours")
-            monkeypatch.setattr(Judge, "conclude", broken)
+            monkeypatch.setattr(Evaluation, "finish", broken)
             return reseller_evaluation
         """
     )
@@ -329,6 +329,11 @@ def test_a_known_failure_does_not_violate_but_proves_that_something_was_tested()
     assert Run((known,)).verdict == "conformant"
     other = Result(by_id("success.dates"), "json", Outcome.FAILED)
     assert Run((known, other)).verdict == "violated"
+
+
+def test_a_documented_call_that_is_known_to_be_refused_verifies_nothing():
+    known = Result(by_id("success.returned"), "json", Outcome.FAILED, known="credentials expired")
+    assert Run((known,)).verdict == "unverified"
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from typing import Any
 
 from reseller_conformance.exchange import BUDGET_EXHAUSTED
 from reseller_conformance.findings.kinds import Spot, kind_of, place_of
-from reseller_conformance.requirements import CATALOGUE, Level, Requirement, by_id
+from reseller_conformance.requirements import CATALOGUE, SUCCESS_RETURNED, Level, Requirement, by_id
 
 __all__ = [
     "Finding",
@@ -267,8 +267,8 @@ def budget_exhausted(results: Iterable[Result]) -> bool:
 def verdict(results: tuple[Result, ...], level: Level) -> Verdict:
     """Judge a run: violated by a failure at its level, conformant only if something was tested.
 
-    A known failure does not count. An error of the suite, or a run in which no MUST was tested,
-    verifies nothing.
+    A known failure does not count. An error of the suite verifies nothing, and neither does a run
+    whose documented call is refused, even if the baseline accepts that: the rest is not tested.
     """
     counting = (Level.MUST,) if level is Level.MUST else (Level.MUST, Level.SHOULD)
     counted = [result for result in results if result.requirement.level in counting]
@@ -276,6 +276,11 @@ def verdict(results: tuple[Result, ...], level: Level) -> Verdict:
         return Verdict.VIOLATED
     if any(result.outcome is Outcome.ERROR for result in results):
         return Verdict.UNVERIFIED
-    if any(result.outcome in (Outcome.PASSED, Outcome.FAILED) for result in counted):
+    if any(_verifies(result) for result in counted):
         return Verdict.CONFORMANT
     return Verdict.UNVERIFIED
+
+
+def _verifies(result: Result) -> bool:
+    refused = result.requirement is SUCCESS_RETURNED
+    return result.outcome is Outcome.PASSED or (result.outcome is Outcome.FAILED and not refused)
