@@ -10,11 +10,12 @@ from reseller_conformance.cases.case import (
     Expected,
     ValidValues,
     is_distinguishable,
+    looks_alike,
     pairs,
     query,
     url_of,
 )
-from reseller_conformance.cases.mutation_makers import looks_alike, make
+from reseller_conformance.cases.mutation_makers import make
 from reseller_conformance.cases.mutations import (
     COMMON_INVALID,
     EMPTY,
@@ -85,6 +86,13 @@ def test_each_wrong_state_calls_for_an_error(parameter, state):
     assert case.invalid == (parameter,)
     rights = ValidValues("we_two", "K3y+/_-", ("an_n+x@example.com",), "eve")
     assert dict(pairs(case, rights)).get(parameter) != rights.of(parameter, 0)
+
+
+@pytest.mark.parametrize("state", sorted(set(State) - {State.VALID, *EMPTY, State.KEY}))
+def test_each_mutation_is_sent_for_some_parameter_in_one_class(state):
+    for name in PARAMETERS:
+        assert not (state in COMMON_INVALID[name] and state in NEAR_MISSES[name])
+    assert state.common or state.near or state in LENIENT
 
 
 @pytest.mark.parametrize("state", LENIENT)

@@ -20,7 +20,8 @@ import requests
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reseller_conformance.cases.mutation_makers import looks_alike, make
+from reseller_conformance.cases.case import looks_alike
+from reseller_conformance.cases.mutation_makers import make
 from reseller_conformance.cases.mutations import COMMON_INVALID, State
 from reseller_conformance.contract import FIELDS, PARAMETERS, Format, path_of
 from reseller_conformance.reference import (

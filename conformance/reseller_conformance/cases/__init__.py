@@ -1,6 +1,6 @@
 """What is sent: the cases, the mutations of each parameter, and the plan of calls.
 
-`case` describes one call. `mutations` and `texts` list the values; `mutation_makers` makes them.
+`case` describes one call. `mutations` and `texts` list the values; `mutation_makers` fills them in.
 `plan` lists the calls of a run, and `strategies` draws further ones with Hypothesis.
 """
 

@@ -1,13 +1,16 @@
-"""What each parameter may be: right, missing, empty, or wrong in one of the ways people get wrong.
+"""What each parameter may hold: its valid value, nothing, or one mutation of the valid value.
 
-A state is a name, so that a case can be written down, and printed, without any secret. How it is
-made of the right value is left to `making`; which states are combined into calls to `plan`.
+One row of `State` says all about a mutation. `mutation_makers` fills in the templates, and `plan`
+combines the states into calls. A state is a name, so that a case can be printed without a secret.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import Flag, StrEnum, auto
+from typing import Self
+
+from reseller_conformance.contract import PARAMETERS
 
 __all__ = [
     "ADDRESSES",
@@ -21,186 +24,236 @@ __all__ = [
     "UNREGISTERED",
     "State",
     "Text",
+    "Trait",
     "Value",
 ]
 
 
-class State(StrEnum):
-    """One way in which a parameter may be sent."""
+class Trait(Flag):
+    """What else is true of a mutation."""
 
-    VALID = "valid"
-    MISSING = "missing"
-    EMPTY = "empty"
-    UNKNOWN = "unknown"
-    """Another value altogether, that nobody could have registered."""
-    PREFIX = "prefix"
-    """All but the last character."""
-    INITIAL = "initial"
-    """The first character alone."""
-    ENDING = "ending"
-    """All but the first character."""
-    INNER = "inner"
-    """Neither the first nor the last character."""
-    SUFFIX = "suffix"
-    """One character more."""
-    PREFACED = "prefaced"
-    """One character before it."""
-    ALTERED = "altered"
+    NONE = 0
+    AFFIX = auto()
+    """Combined with other invalid parameters: some characters are added, lost or exchanged."""
+    PATTERN = auto()
+    """Combined as well: a pattern or an injection."""
+    SPECIAL = auto()
+    """A special text as well: where a server fails, it is the text that makes it fail."""
+    NAME = auto()
+    """Another customer could be registered under this `user`."""
+    ADDRESS = auto()
+    """A reader of mail addresses takes this `user` for the address itself."""
+    PARSED = auto()
+    """A reader of mail addresses may do so: a list, a group, a quoted local part, a comment."""
+    LENIENT = auto()
+    """A lenient reader may accept this spelling of `task`: an error SHOULD be given."""
+
+
+_NO = ()
+_EVERY = PARAMETERS
+_TASK, _USER, _KEY = ("task",), ("user",), ("api_key",)
+_CREDENTIALS = ("api_user", "api_key")
+_NAMES = ("api_user", "user")
+_TEXTS = ("task", "user")
+_EXCEPT_KEY = ("task", "user", "api_user")
+
+
+class State(StrEnum):
+    """One way in which a parameter may be sent.
+
+    Each row holds the name, the template, the parameters that have it as a common mutation, those
+    that have it as a near miss, and the traits.
+    """
+
+    template: str | None
+    """The text that is sent, with parts of the valid value in braces.
+
+    None where nothing is sent, or where the value comes from the account.
+    """
+    common: tuple[str, ...]
+    """The parameters that it is sent for, alone and in combinations."""
+    near: tuple[str, ...]
+    """The parameters that it is sent for, alone only."""
+    traits: Trait
+
+    def __new__(
+        cls,
+        name: str,
+        template: str | None = None,  # type checkers need it optional, for `State("prefix")`
+        common: tuple[str, ...] = _NO,
+        near: tuple[str, ...] = _NO,
+        traits: Trait = Trait.NONE,
+    ) -> Self:
+        """Make a member of its row."""
+        member = str.__new__(cls, name)
+        member._value_ = name
+        member.template = template
+        member.common, member.near, member.traits = common, near, traits
+        return member
+
+    VALID = "valid", "{value}"
+    MISSING = "missing", None
+    EMPTY = "empty", ""
+    UNKNOWN = "unknown", "{another}", _EVERY
+    """Another value, which nobody could have registered."""
+    STATS = "stats", "stats", _TASK
+    """Another task of a mail API."""
+
+    PREFIX = "prefix", "{all_but_last}", _EVERY, _NO, Trait.AFFIX | Trait.NAME
+    SUFFIX = "suffix", "{value}x", _EVERY, _NO, Trait.AFFIX | Trait.NAME
+    ALTERED = "altered", "{all_but_last}{not_last}", _EVERY, _NO, Trait.AFFIX | Trait.NAME
     """The last character exchanged for another."""
-    OTHER_CASE = "other-case"
-    """Every letter in the other case."""
-    LISTED = "listed"
-    """The right value in a list with another one."""
-    WILDCARD = "wildcard"
-    """`%`, which SQL's LIKE takes for anything."""
-    GLOB = "glob"
-    """`*`, which a shell, an LDAP server or a cache takes for anything."""
-    REGEX = "regex"
-    """`.*`, which a regular expression takes for anything."""
-    PATTERN = "pattern"
-    """The first half of the right value and `%`."""
-    INJECTION = "injection"
-    """A quote that ends the text and a condition that is always true."""
-    INJECTION_DOUBLE = "injection-double"
-    """The same with double quotes."""
-    COMMENTED = "commented"
-    """The right value, a quote that ends the text, and a comment."""
-    NULL = "null"
+    PREFACED = "prefaced", "x{value}", _EVERY, _NO, Trait.AFFIX | Trait.NAME
+    ENDING = "ending", "{all_but_first}", _EVERY, _NO, Trait.AFFIX | Trait.NAME
+    OTHER_CASE = "other-case", "{other_case}", _KEY, _NO, Trait.AFFIX
+    """Each letter in the other case."""
+    INITIAL = "initial", "{first}", ("task", *_CREDENTIALS)
+    """The first character alone."""
+    INNER = "inner", "{inner}", _TEXTS, _NO, Trait.NAME
+    """Neither the first nor the last character."""
+    LISTED = "listed", "{value},{another}", _TEXTS, _CREDENTIALS, Trait.PARSED
+    """The valid value in a list with another one."""
+
+    WILDCARD = "wildcard", "%", _EVERY, _NO, Trait.PATTERN | Trait.SPECIAL
+    """SQL's LIKE takes it for any text."""
+    INJECTION = "injection", "' OR '1'='1", _EVERY, _NO, Trait.PATTERN | Trait.SPECIAL
+    """A quote that ends the text, and a condition that is always true."""
+    GLOB = "glob", "*", _EVERY, _NO, Trait.PATTERN | Trait.SPECIAL
+    """A shell, an LDAP server or a cache takes it for any text."""
+    REGEX = "regex", ".*", _EVERY, _NO, Trait.PATTERN | Trait.SPECIAL
+    """A regular expression takes it for any text."""
+    PATTERN = "pattern", "{half}%", _TEXTS, _NO, Trait.SPECIAL
+    INJECTION_DOUBLE = "injection-double", '" OR "1"="1', _EVERY, _NO, Trait.SPECIAL
+    COMMENTED = "commented", "{value}' -- ", _EVERY, _NO, Trait.SPECIAL
+    """The valid value, a quote that ends the text, and a comment."""
+    NULL = "null", "null", _EVERY, _NO, Trait.NAME
     """The word that some serializers write for nothing."""
-    STATS = "stats"
-    """Another task that a mail API has."""
-    DECODED_TWICE = "decoded-twice"
-    """The right value percent-encoded: right only for who decodes twice."""
-    LISTED_LAST = "listed-last"
-    """The same the other way round."""
-    QUOTED = "quoted"
-    """The right value in quotes."""
-    TAGGED = "tagged"
-    """The right value in a tag, which some strip."""
-    REFERENCED = "referenced"
-    """The first character as a character reference: right only for who decodes HTML."""
-    BACKSLASHED = "backslashed"
-    """A backslash before the last character, which some strip."""
-    CUT_SEMICOLON = "cut-semicolon"
-    """The right value and more, behind a character at which some readers cut."""
-    CUT_AMPERSAND = "cut-ampersand"
-    CUT_HASH = "cut-hash"
-    CUT_SPACE = "cut-space"
-    CUT_SLASH = "cut-slash"
-    SLASHED = "slashed"
-    """A slash behind the right value."""
-    DOTTED = "dotted"
-    """A dot behind the right value."""
-    EXTENDED = "extended"
-    """A file's ending behind the right value."""
-    PLURAL = "plural"
-    DOUBLED = "doubled"
-    """The right value twice."""
-    HYPHENATED = "hyphenated"
-    """A hyphen in the middle."""
-    REPLACED = "replaced"
-    """The first character exchanged for another."""
-    EXCHANGED = "exchanged"
-    """The last two characters, in the other order."""
-    SQUEEZED = "squeezed"
-    """Letters and digits alone."""
-    ONE_ANY = "one-any"
-    """`_` for the second character, which SQL's LIKE takes for any."""
-    ONE_DOT = "one-dot"
-    """`.` for the second character, which a regular expression takes for any."""
-    OTHER_DOT = "other-dot"
-    """Another character for each dot, which a regular expression takes for any."""
-    QUESTION = "question"
-    """`?`, which a shell takes for any character."""
-    ALL_ANY = "all-any"
-    """`_` for each character."""
-    ZERO = "zero"
-    ONE = "one"
-    TRUE = "true"
-    NONE = "none"
-    UNDEFINED = "undefined"
-    ALL = "all"
-    WITHOUT_DOMAIN = "without-domain"
-    """What stands before the `@`."""
-    WITH_TAG = "with-tag"
-    """`+x` before the `@`, which some mail servers ignore."""
-    WITH_DOT = "with-dot"
-    """A dot behind the first character, which some mail servers ignore."""
-    WITH_NAME = "with-name"
-    """As in a mail's header: `A <a@example.com>`."""
-    OWN_NAME = "own-name"
-    """The reseller's own name, where a customer's should stand."""
-    FOREIGN = "foreign"
+    DECODED_TWICE = "decoded-twice", "{escape}{all_but_first}", _TEXTS, _CREDENTIALS, Trait.SPECIAL
+    """The first character percent-encoded: valid only for a reader that decodes twice."""
+    FOREIGN = "foreign", None, _USER
     """A customer registered under another reseller."""
-    CUSTOMER = "customer"
-    """A customer's name, where a credential should stand."""
-    KEY = "key"
-    """The right key, where the reseller's name should stand."""
-    LAST_UNDERSCORE = "last-underscore"
-    """The right value behind a character at which some readers split, and take the last part."""
-    LAST_DOT = "last-dot"
-    LAST_SLASH = "last-slash"
-    LAST_BACKSLASH = "last-backslash"
-    LAST_COLON = "last-colon"
-    LAST_BAR = "last-bar"
-    CUT_HYPHEN = "cut-hyphen"
-    """The right value and more, behind one more such character."""
-    CUT_QUESTION = "cut-question"
-    CUT_BAR = "cut-bar"
-    CALLED = "called"
-    """The right value as the name of a function that is called."""
-    ANGLED = "angled"
-    """The right value in angle brackets."""
-    HALF = "half"
-    """The first half of the right value, as abbreviations are."""
-    ACCENTED = "accented"
-    """A character behind the right value that is lost where ASCII alone is kept."""
-    EMOJI = "emoji"
-    """The right value and more, behind a character at which MySQL's utf8 cuts."""
-    FULL_WIDTH = "full-width"
-    """Compatible characters, which are the right ones only where texts are normalized."""
-    ZERO_WIDTH = "zero-width"
-    """A character that nobody sees behind the first one."""
-    ZERO_BEFORE = "zero-before"
-    """A zero before the right value, which is lost where numbers are compared."""
-    SECOND_ALTERED = "second-altered"
-    """The second character exchanged for another."""
-    FIRST_CASE = "first-case"
+
+    LISTED_LAST = "listed-last", "{another},{value}", _NO, _EVERY
+    QUOTED = "quoted", '"{value}"', _NO, _EVERY, Trait.SPECIAL | Trait.PARSED
+    TAGGED = "tagged", "<b>{value}</b>", _NO, _EVERY, Trait.SPECIAL
+    """Some readers strip tags."""
+    REFERENCED = "referenced", "&#{code_point};{all_but_first}", _NO, _EVERY, Trait.SPECIAL
+    """The first character as a character reference: valid only for a reader of HTML."""
+    BACKSLASHED = "backslashed", "{all_but_last}\\{last}", _NO, _EVERY, Trait.SPECIAL
+    """Some readers strip backslashes."""
+    CUT_SEMICOLON = "cut-semicolon", "{value};x", _NO, _EVERY, Trait.SPECIAL | Trait.PARSED
+    """Some readers cut a text at this character, and at those of the next rows."""
+    CUT_AMPERSAND = "cut-ampersand", "{value}&x=1", _NO, _EVERY, Trait.SPECIAL
+    CUT_HASH = "cut-hash", "{value}#x", _NO, _EVERY, Trait.SPECIAL
+    CUT_SPACE = "cut-space", "{value} x", _NO, _EVERY, Trait.NAME | Trait.PARSED
+    CUT_SLASH = "cut-slash", "{value}/x", _NO, _EVERY
+    SLASHED = "slashed", "{value}/", _NO, _EVERY
+    DOTTED = "dotted", "{value}.", _NO, _EVERY, Trait.ADDRESS
+    EXTENDED = "extended", "{value}.json", _NO, _TASK
+    PLURAL = "plural", "{value}s", _NO, _TASK
+    DOUBLED = "doubled", "{value}{value}", _NO, _EVERY, Trait.NAME
+    HYPHENATED = "hyphenated", "{hyphenated}", _NO, ("task", "api_key")
+    """A hyphen behind the fourth character."""
+    REPLACED = "replaced", "{not_first}{all_but_first}", _NO, _EVERY, Trait.NAME
+    """The first character exchanged for another."""
+    EXCHANGED = "exchanged", "{last_two_exchanged}", _NO, _EVERY, Trait.NAME
+    SQUEEZED = "squeezed", "{letters_and_digits}", _NO, _KEY
+    ONE_ANY = "one-any", "{first}_{all_but_two}", _NO, _EXCEPT_KEY
+    """SQL's LIKE takes `_` for any character."""
+    ONE_DOT = "one-dot", "{first}.{all_but_two}", _NO, _EXCEPT_KEY
+    """A regular expression takes `.` for any character."""
+    OTHER_DOT = "other-dot", "{other_dot}", _NO, _USER, Trait.NAME
+    """Another character for each dot, valid where the name is used as a regular expression."""
+    QUESTION = "question", "?", _NO, _EVERY
+    """A shell takes it for any character."""
+    ALL_ANY = "all-any", "{underscores}", _NO, _EVERY
+    ZERO = "zero", "0", _NO, _EVERY, Trait.NAME
+    ONE = "one", "1", _NO, _EVERY, Trait.NAME
+    TRUE = "true", "true", _NO, _EVERY, Trait.NAME
+    NONE = "none", "None", _NO, _EVERY, Trait.NAME
+    UNDEFINED = "undefined", "undefined", _NO, _EVERY, Trait.NAME
+    ALL = "all", "all", _NO, _EVERY, Trait.NAME
+    WITHOUT_DOMAIN = "without-domain", "{local_part}", _NO, _USER, Trait.NAME
+    WITH_TAG = "with-tag", "{tagged_address}", _NO, _USER, Trait.NAME
+    """`+x` before the `@`, which some mail servers ignore."""
+    WITH_DOT = "with-dot", "{first}.{all_but_first}", _NO, _USER, Trait.NAME
+    """Some mail servers ignore dots before the `@`."""
+    WITH_NAME = "with-name", "A <{value}>", _NO, _USER, Trait.SPECIAL | Trait.ADDRESS
+    """As in the header of a mail."""
+    OWN_NAME = "own-name", None, _NO, ("user", "api_key"), Trait.NAME
+    """The reseller's own name, in the place of a customer's name or of the key."""
+    CUSTOMER = "customer", None, _NO, _CREDENTIALS
+    """A customer's name, in the place of a credential."""
+    KEY = "key", None
+    """The valid key, in the place of the reseller's name."""
+    LAST_UNDERSCORE = "last-underscore", "x_{value}", _NO, _EVERY, Trait.NAME
+    """Some readers split a text at this character, or at those of the next rows."""
+    LAST_DOT = "last-dot", "x.{value}", _NO, _EVERY, Trait.NAME
+    LAST_SLASH = "last-slash", "x/{value}", _NO, _EVERY
+    LAST_BACKSLASH = "last-backslash", "x\\{value}", _NO, _EVERY, Trait.SPECIAL
+    LAST_COLON = "last-colon", "x:{value}", _NO, _EVERY, Trait.PARSED
+    LAST_BAR = "last-bar", "x|{value}", _NO, _EVERY
+    CUT_HYPHEN = "cut-hyphen", "{value}-x", _NO, _EVERY, Trait.NAME
+    CUT_QUESTION = "cut-question", "{value}?x", _NO, _EVERY, Trait.SPECIAL
+    CUT_BAR = "cut-bar", "{value}|x", _NO, _EVERY
+    CALLED = "called", "{value}()", _NO, _TASK
+    """The valid value as the name of a function that is called."""
+    ANGLED = "angled", "<{value}>", _NO, _EVERY, Trait.SPECIAL | Trait.ADDRESS
+    HALF = "half", "{half}", _NO, _TASK
+    """The first half of the valid value, as an abbreviation."""
+    ACCENTED = "accented", "{value}é", _NO, _EVERY, Trait.SPECIAL | Trait.NAME
+    """This character is lost where only ASCII is kept."""
+    EMOJI = "emoji", "{value}\N{GRINNING FACE}x", _NO, _EVERY, Trait.SPECIAL
+    """MySQL's utf8 cuts a text at this character."""
+    FULL_WIDTH = "full-width", "{full_width}", _NO, _TASK, Trait.SPECIAL
+    """Compatible characters, which are the valid ones only where texts are normalized."""
+    ZERO_WIDTH = (
+        "zero-width",
+        "{first}\N{ZERO WIDTH SPACE}{all_but_first}",
+        *(_NO, ("task", "api_key"), Trait.SPECIAL),
+    )
+    ZERO_BEFORE = "zero-before", "0{value}", _NO, _EVERY, Trait.NAME
+    """This zero is lost where numbers are compared."""
+    SECOND_ALTERED = (
+        "second-altered",
+        "{first}{not_second}{all_but_two}",
+        *(_NO, _EVERY, Trait.NAME),
+    )
+    FIRST_CASE = "first-case", "{first_other_case}{all_but_first}", _NO, _KEY
     """The first letter alone in the other case."""
-    PLUS_SPACE = "plus-space"
-    """A space for each plus sign, right only for who decodes twice."""
-    URL_SAFE = "url-safe"
+    PLUS_SPACE = "plus-space", "{plus_as_space}", _NO, ("user", "api_key"), Trait.NAME
+    """A space for each plus sign: valid only for a reader that decodes twice."""
+    URL_SAFE = "url-safe", "{other_base64}", _NO, _KEY
     """The characters in which two alphabets of base64 differ, in the other one."""
-    OTHER_UNDERSCORE = "other-underscore"
-    """Another character for each underscore, which SQL's LIKE takes for any."""
-    ONE_QUESTION = "one-question"
-    """`?` for the second character, which a shell takes for any."""
-    INJECTION_PARENTHESES = "injection-parentheses"
-    """The same within a function's or a list's parentheses."""
-    INJECTION_LOWER = "injection-lower"
-    """The same in small letters, as XPath has them."""
-    INJECTION_BACKSLASH = "injection-backslash"
-    """The same where quotes are doubled, and backslashes are not."""
-    INJECTION_EQUAL = "injection-equal"
-    """Two comparisons, the second of which MySQL takes for 0 = 0."""
-    CONSTRUCTOR = "constructor"
-    """What every object of JavaScript has a member of."""
-    PROTO = "proto"
-    VIEW = "view"
+    OTHER_UNDERSCORE = "other-underscore", "{other_underscore}", _NO, _NAMES, Trait.NAME
+    """Another character for each underscore, valid where the name is used with SQL's LIKE."""
+    ONE_QUESTION = "one-question", "{first}?{all_but_two}", _NO, _NAMES
+    INJECTION_PARENTHESES = "injection-parentheses", "') OR ('1'='1", _NO, _EVERY, Trait.SPECIAL
+    """An injection within the parentheses of a function or a list."""
+    INJECTION_LOWER = "injection-lower", "' or '1'='1", _NO, _EVERY, Trait.SPECIAL
+    """An injection in small letters, as XPath has them."""
+    INJECTION_BACKSLASH = "injection-backslash", "\\' OR 1=1 -- ", _NO, _EVERY, Trait.SPECIAL
+    """An injection where quotes are doubled, and backslashes are not."""
+    INJECTION_EQUAL = "injection-equal", "'='", _NO, _EVERY, Trait.SPECIAL
+    """Two comparisons, of which MySQL takes the second for 0 = 0."""
+    CONSTRUCTOR = "constructor", "constructor", _NO, _EVERY, Trait.NAME
+    """Each object of JavaScript has a member of this name, and of the next one."""
+    PROTO = "proto", "__proto__", _NO, _EVERY
+    VIEW = "view", "view", _NO, _TASK
     """Other words for an overview."""
-    GET = "get"
-    INFO = "info"
-    SUMMARY = "summary"
-    LOWER_CASE = "lower-case"
-    UPPER_CASE = "upper-case"
-    CAPITALIZED = "capitalized"
-    SPACE_BEFORE = "space-before"
-    SPACE_AFTER = "space-after"
+    GET = "get", "get", _NO, _TASK
+    INFO = "info", "info", _NO, _TASK
+    SUMMARY = "summary", "summary", _NO, _TASK
+    LOWER_CASE = "lower-case", "{lower_case}", _NO, _KEY
+    UPPER_CASE = "upper-case", "{upper_case}", _NO, _KEY, Trait.LENIENT
+    CAPITALIZED = "capitalized", "{capitalized}", _NO, _NO, Trait.LENIENT
+    SPACE_BEFORE = "space-before", " {value}", _NO, _NO, Trait.LENIENT
+    SPACE_AFTER = "space-after", "{value} ", _NO, _NO, Trait.LENIENT
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A literal value, wrong for every parameter it is sent for."""
+    """A literal value, invalid for every parameter that it is sent for."""
 
     text: str
 
@@ -213,263 +266,25 @@ UNREGISTERED: dict[str, str] = {
     "api_user": "no-reseller-c40d6e15@example.invalid",
     "api_key": "no-key-b91f27a6@example.invalid",
 }
-"""What is sent as another value. A text of its own for each parameter: an error that repeats one
+"""What is sent as another value. Each parameter has its own text: an error that repeats one
 of the others does not repeat the key."""
 
-_CREDENTIAL = (
-    State.UNKNOWN,
-    State.PREFIX,
-    State.INITIAL,
-    State.ENDING,
-    State.SUFFIX,
-    State.PREFACED,
-    State.ALTERED,
-    State.WILDCARD,
-    State.GLOB,
-    State.REGEX,
-    State.INJECTION,
-    State.INJECTION_DOUBLE,
-    State.COMMENTED,
-    State.NULL,
-)
 
-COMMON_INVALID: dict[str, tuple[State, ...]] = {
-    "task": (
-        State.UNKNOWN,
-        State.STATS,
-        State.PREFIX,
-        State.INITIAL,
-        State.ENDING,
-        State.INNER,
-        State.SUFFIX,
-        State.PREFACED,
-        State.ALTERED,
-        State.LISTED,
-        State.WILDCARD,
-        State.GLOB,
-        State.REGEX,
-        State.PATTERN,
-        State.INJECTION,
-        State.INJECTION_DOUBLE,
-        State.COMMENTED,
-        State.NULL,
-        State.DECODED_TWICE,
-    ),
-    "user": (
-        State.UNKNOWN,
-        State.PREFIX,
-        State.ENDING,
-        State.INNER,
-        State.SUFFIX,
-        State.PREFACED,
-        State.ALTERED,
-        State.LISTED,
-        State.WILDCARD,
-        State.GLOB,
-        State.REGEX,
-        State.PATTERN,
-        State.INJECTION,
-        State.INJECTION_DOUBLE,
-        State.COMMENTED,
-        State.NULL,
-        State.DECODED_TWICE,
-        State.FOREIGN,
-    ),
-    "api_user": _CREDENTIAL,
-    "api_key": (*_CREDENTIAL, State.OTHER_CASE),
-}
-"""The wrong states of each parameter: an error is due (specification, section 4)."""
+def _with_trait(trait: Trait) -> tuple[State, ...]:
+    return tuple(state for state in State if trait in state.traits)
+
 
 EMPTY = (State.MISSING, State.EMPTY)
 """The two ways of sending nothing."""
 
-SPECIAL = (
-    State.WILDCARD,
-    State.GLOB,
-    State.REGEX,
-    State.PATTERN,
-    State.INJECTION,
-    State.INJECTION_DOUBLE,
-    State.COMMENTED,
-    State.DECODED_TWICE,
-    State.QUOTED,
-    State.TAGGED,
-    State.REFERENCED,
-    State.BACKSLASHED,
-    State.CUT_SEMICOLON,
-    State.CUT_AMPERSAND,
-    State.CUT_HASH,
-    State.WITH_NAME,
-    State.LAST_BACKSLASH,
-    State.CUT_QUESTION,
-    State.ANGLED,
-    State.ACCENTED,
-    State.EMOJI,
-    State.FULL_WIDTH,
-    State.ZERO_WIDTH,
-    State.INJECTION_PARENTHESES,
-    State.INJECTION_LOWER,
-    State.INJECTION_BACKSLASH,
-    State.INJECTION_EQUAL,
-)
-"""Those that are odd texts as well: what makes a server fail is the text, not that it is wrong."""
+COMMON_INVALID = {name: tuple(s for s in State if name in s.common) for name in PARAMETERS}
+"""The invalid states of each parameter: an error is due (specification, section 4)."""
 
-_NEAR_MISSES = (
-    State.LISTED_LAST,
-    State.QUOTED,
-    State.TAGGED,
-    State.REFERENCED,
-    State.BACKSLASHED,
-    State.CUT_SEMICOLON,
-    State.CUT_AMPERSAND,
-    State.CUT_HASH,
-    State.CUT_SPACE,
-    State.CUT_SLASH,
-    State.SLASHED,
-    State.DOTTED,
-    State.DOUBLED,
-    State.REPLACED,
-    State.EXCHANGED,
-    State.ALL_ANY,
-    State.QUESTION,
-    State.ZERO,
-    State.ONE,
-    State.TRUE,
-    State.NONE,
-    State.UNDEFINED,
-    State.ALL,
-    State.CONSTRUCTOR,
-    State.PROTO,
-    State.SECOND_ALTERED,
-    State.ZERO_BEFORE,
-    State.LAST_UNDERSCORE,
-    State.LAST_DOT,
-    State.LAST_SLASH,
-    State.LAST_BACKSLASH,
-    State.LAST_COLON,
-    State.LAST_BAR,
-    State.CUT_HYPHEN,
-    State.CUT_QUESTION,
-    State.CUT_BAR,
-    State.ANGLED,
-    State.ACCENTED,
-    State.EMOJI,
-    State.INJECTION_PARENTHESES,
-    State.INJECTION_LOWER,
-    State.INJECTION_BACKSLASH,
-    State.INJECTION_EQUAL,
-)
+NEAR_MISSES = {name: tuple(s for s in State if name in s.near) for name in PARAMETERS}
+"""Rarer invalid states, which are sent alone and left out of combinations."""
 
-NEAR_MISSES: dict[str, tuple[State, ...]] = {
-    "task": (
-        *_NEAR_MISSES,
-        State.EXTENDED,
-        State.PLURAL,
-        State.HYPHENATED,
-        State.ONE_ANY,
-        State.ONE_DOT,
-        State.CALLED,
-        State.HALF,
-        State.FULL_WIDTH,
-        State.ZERO_WIDTH,
-        State.VIEW,
-        State.GET,
-        State.INFO,
-        State.SUMMARY,
-    ),
-    "user": (
-        *_NEAR_MISSES,
-        State.ONE_ANY,
-        State.ONE_DOT,
-        State.OTHER_DOT,
-        State.WITHOUT_DOMAIN,
-        State.WITH_TAG,
-        State.WITH_DOT,
-        State.WITH_NAME,
-        State.OWN_NAME,
-        State.ONE_QUESTION,
-        State.OTHER_UNDERSCORE,
-        State.PLUS_SPACE,
-    ),
-    "api_user": (
-        *_NEAR_MISSES,
-        State.LISTED,
-        State.DECODED_TWICE,
-        State.ONE_ANY,
-        State.ONE_DOT,
-        State.ONE_QUESTION,
-        State.OTHER_UNDERSCORE,
-        State.CUSTOMER,
-    ),
-    "api_key": (
-        *_NEAR_MISSES,
-        State.LISTED,
-        State.DECODED_TWICE,
-        State.UPPER_CASE,
-        State.LOWER_CASE,
-        State.SQUEEZED,
-        State.FIRST_CASE,
-        State.HYPHENATED,
-        State.ZERO_WIDTH,
-        State.PLUS_SPACE,
-        State.URL_SAFE,
-        State.OWN_NAME,
-        State.CUSTOMER,
-    ),
-}
-"""Rarer wrong states, which are asked alone and left out of combinations."""
-
-NAMES = (
-    State.PREFIX,
-    State.ENDING,
-    State.INNER,
-    State.SUFFIX,
-    State.PREFACED,
-    State.ALTERED,
-    State.NULL,
-    State.CUT_SPACE,
-    State.DOUBLED,
-    State.REPLACED,
-    State.EXCHANGED,
-    State.ZERO,
-    State.ONE,
-    State.TRUE,
-    State.NONE,
-    State.UNDEFINED,
-    State.ALL,
-    State.CONSTRUCTOR,
-    State.SECOND_ALTERED,
-    State.ZERO_BEFORE,
-    State.LAST_UNDERSCORE,
-    State.LAST_DOT,
-    State.CUT_HYPHEN,
-    State.ACCENTED,
-    State.OTHER_DOT,
-    State.WITHOUT_DOMAIN,
-    State.WITH_TAG,
-    State.WITH_DOT,
-    State.OWN_NAME,
-    State.OTHER_UNDERSCORE,
-    State.PLUS_SPACE,
-)
-"""Wrong states of `user` under which another customer could be registered."""
-
-ADDRESSES = (State.WITH_NAME, State.ANGLED, State.DOTTED)
-"""Spellings of `user` that a reader of mail addresses takes for the address itself."""
-
-PARSED = (
-    State.LISTED,
-    State.QUOTED,
-    State.CUT_SEMICOLON,
-    State.CUT_SPACE,
-    State.LAST_COLON,
-)
-"""What such a reader may take for it as well: lists, groups, a quoted local part, a comment."""
-
-LENIENT = (
-    State.UPPER_CASE,
-    State.CAPITALIZED,
-    State.SPACE_BEFORE,
-    State.SPACE_AFTER,
-)
-"""Spellings of `task` that a lenient reader may accept: an error SHOULD be given."""
+SPECIAL = _with_trait(Trait.SPECIAL)
+NAMES = _with_trait(Trait.NAME)
+ADDRESSES = _with_trait(Trait.ADDRESS)
+PARSED = _with_trait(Trait.PARSED)
+LENIENT = _with_trait(Trait.LENIENT)

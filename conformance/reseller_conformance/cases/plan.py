@@ -25,6 +25,7 @@ from reseller_conformance.cases.mutations import (
     UNREGISTERED,
     State,
     Text,
+    Trait,
     Value,
 )
 from reseller_conformance.cases.texts import SPECIAL_TEXTS, UNDOCUMENTED
@@ -87,29 +88,13 @@ REPEATED = 10_000
 COVERING_ARRAY = "pairs.json"
 """Rows of states, in which every two of two parameters meet: `nox -s pairs` makes them."""
 
-# One state a way of getting it wrong, for combinations: the others of its kind take turns.
+# In combinations, the states of one class take turns.
 _MUTATION_CLASSES: dict[str, tuple[tuple[State, ...], ...]] = {
     name: (
-        (State.VALID,),
-        (State.MISSING,),
-        (State.EMPTY,),
-        (State.UNKNOWN,),
-        tuple(
-            state
-            for state in (
-                State.PREFIX,
-                State.SUFFIX,
-                State.ALTERED,
-                State.PREFACED,
-                State.ENDING,
-                State.OTHER_CASE,
-            )
-            if state in COMMON_INVALID[name]
-        ),
-        tuple(
-            state
-            for state in (State.WILDCARD, State.INJECTION, State.GLOB, State.REGEX)
-            if state in COMMON_INVALID[name]
+        *((state,) for state in (State.VALID, *EMPTY, State.UNKNOWN)),
+        *(
+            tuple(state for state in COMMON_INVALID[name] if trait in state.traits)
+            for trait in (Trait.AFFIX, Trait.PATTERN)
         ),
     )
     for name in PARAMETERS
