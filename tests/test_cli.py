@@ -691,7 +691,7 @@ def test_words_that_look_like_options_reach_the_run(rest: list[str], tmp_path: P
         tmp_path,
         *("--app", "dashes:app", "--user=--", "--user=newsletter@shop.example"),
         *("--foreign-user=-x", "--header=X-Word: --user=-a b", "--report-json=-r.json"),
-        *("--", "-k", "answered", *rest),
+        *("--", "-k", "returned", *rest),
         env={**CREDENTIALS, "RESELLER_API_KEY": "Demo-Key-0001"},
     )
     assert (done.returncode, done.stderr) == (0, "")

@@ -230,7 +230,7 @@ def test_what_one_cause_changed_is_told_once() -> None:
     topics = dict.fromkeys(known.topic for known in CATALOGUE if known.formats)
     assert lines[1].startswith(f"  {len(whats)} requirements (json): ")
     assert {f"{topic}.*" for topic in topics} - set(lines[1].split(": ")[1].split(", ")) == {
-        "agreement.*"  # some of its requirements compare the formats
+        "consistency.*"  # some of its requirements compare the formats
     }
     assert lines[2:] == ["    not-tested, so it came", "note: the newer run verified nothing"]
 

@@ -53,7 +53,7 @@ class TestMine(OverviewConformance):
 """
 
 APP = ("--app=shop:app", "--user=ann", "--depth=quick")
-SOME = ("-k", "answered or http_body")
+SOME = ("-k", "returned or http_body")
 
 
 @pytest.fixture

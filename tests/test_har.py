@@ -483,7 +483,7 @@ def test_entries_are_read_as_they_are_however_the_file_is_cut(
     log = {"pages": [{"id": "]}"}], "entries": wanted, "comment": "[{"}
     text = json.dumps({"more": wanted, "log": log, "last": 1}, ensure_ascii=escaped)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(module, "CHUNK", chunk)
+        patch.setattr(module, "CHUNK_CHARS", chunk)
         assert (
             list(entries(BytesIO(text.encode("utf-8", "replace")), "a.har"))
             == json.loads(text.encode("utf-8", "replace"))["log"]["entries"]
@@ -495,7 +495,7 @@ def test_a_har_that_breaks_off_anywhere_is_told(data: st.DataObject) -> None:
     whole = b'{"log": {"pages": [1.5, true], "entries": [{"a": "b\\u00e9"}, -12, null]}}'
     part = whole[: data.draw(st.integers(0, len(whole) - 1))]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(module, "CHUNK", data.draw(st.integers(1, 40)))
+        patch.setattr(module, "CHUNK_CHARS", data.draw(st.integers(1, 40)))
         with pytest.raises(InputError):
             list(entries(BytesIO(part), "a.har"))
 
@@ -513,7 +513,7 @@ def test_memory_holds_a_part_of_the_file() -> None:
 def test_so_many_customers_are_remembered_as_were_asked_about_last(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(comparator, "MOST", 3)
+    monkeypatch.setattr(comparator, "MAX_ACCOUNTS", 3)
     customers = ["a", "b", "c", "a", "d", "e"]
     calls = [call("json", json_body(), 2 * at, user=user) for at, user in enumerate(customers)]
     kept = recorded(*calls, call("xml", xml_body(package="Gold"), 20, user="a"), code=1)
@@ -635,8 +635,8 @@ def test_the_keys_of_all_files_are_known_before_the_first_is_judged(
 def test_more_keys_than_are_remembered_are_told_and_each_is_known_in_its_own_call(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(keys, "MOST_KEYS", 20)
-    monkeypatch.setattr(validate, "MOST_KEYS", 20)
+    monkeypatch.setattr(keys, "MAX_KEYS", 20)
+    monkeypatch.setattr(validate, "MAX_KEYS", 20)
     many = [call("json", json_body(), api_key=f"random-{n}-key") for n in range(30)]
     echo = call("json", json.dumps({"message": SECOND, "errors": []}), api_key=SECOND, status=400)
     har(Path("calls.har"), *many, echo)

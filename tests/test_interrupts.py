@@ -145,14 +145,14 @@ MOMENTS = {
     ),
     "while an answer is read": (
         "def pytest_collection_finish():\n"
-        "    from reseller_conformance.suite import asked\n"
-        "    before(asked, 'read')"
+        "    from reseller_conformance.suite import target_session\n"
+        "    before(target_session, 'parse')"
     ),
     "as the session ends": "def pytest_sessionfinish():\n    interrupt()",
     "while the report is written": (
         "def pytest_collection_finish():\n"
-        "    from reseller_conformance.reports import writers\n"
-        "    before(writers, 'write')"
+        "    from reseller_conformance.reports import registry\n"
+        "    before(registry, 'write_file')"
     ),
 }
 

@@ -90,7 +90,7 @@ def test_no_form_of_the_key_is_written(pytester, monkeypatch, mode, redirects):
     files = ["--junit-xml=junit.xml"]
     files += [f"--reseller-{writer.option}={writer.option}" for writer in WRITERS]
     target = ["--reseller-app=echo:app", "--reseller-user=ann", "--reseller-depth=quick"]
-    some = ["-k", "itself or answered or format or key"]
+    some = ["-k", "itself or returned or format or key"]
     result = pytester.runpytest(*target, *files, *some, *MODES[mode])
     assert result.ret in (1, 3)
     written = [result.stdout.str(), result.stderr.str()]
@@ -134,7 +134,7 @@ def test_what_an_app_tells_of_itself_holds_no_key(pytester, monkeypatch, mode, l
     files = [f"--reseller-{writer.option}={writer.option}" for writer in WRITERS]
     words = ["--reseller-app=telling:app", "--reseller-app-log", "--reseller-user=ann"]
     words.append("--reseller-depth=quick")
-    result = pytester.runpytest(*words, *files, "-k", "server_error or answered", *MODES[mode])
+    result = pytester.runpytest(*words, *files, "-k", "server_error or returned", *MODES[mode])
     written = [result.stdout.str()]
     written += [(pytester.path / writer.option).read_text("utf-8") for writer in WRITERS]
     written += [unescape(text) for text in written]
@@ -154,6 +154,6 @@ def test_an_echoed_key_is_told(pytester, monkeypatch):
         "--reseller-user=ann",
         "--reseller-depth=quick",
         "-k",
-        "errors_key",
+        "no_key_echo",
     )
     result.stdout.fnmatch_lines(["MUST errors.no-key-echo ?json?:*"])

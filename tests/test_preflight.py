@@ -102,7 +102,9 @@ def test_what_was_not_called_says_how_to_call_it() -> None:
 
 def test_no_example_is_drawn_where_nothing_more_is_called(monkeypatch: pytest.MonkeyPatch) -> None:
     drawn: list[object] = []
-    monkeypatch.setattr(TargetSession, "explored", lambda *strategy: drawn.append(strategy) or [])
+    monkeypatch.setattr(
+        TargetSession, "property_cases", lambda *strategy: drawn.append(strategy) or []
+    )
     found, _ = judged(WRONG_KEY)
     assert failed(found) == {"success.returned"}
     assert drawn == []

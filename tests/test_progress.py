@@ -33,7 +33,7 @@ LINE = re.compile(r"[\d,]+( of about [\d,]+)? calls, \d+ violated(, \d+:\d\d to 
 OFTEN = """
 import sys
 from reseller_conformance.cli import progress
-watching._Lines.every = 0.2
+progress._Lines.every = 0.2
 from reseller_conformance.cli.commands import main
 sys.exit(main())
 """
@@ -110,7 +110,7 @@ def test_a_wrong_call_that_is_let_in_is_a_violation() -> None:
         asked.preexisting_violations(asked.settings.formats[0])
         violated = following().violated
         asked.client.close()
-    assert {id.partition(".")[0] for id in violated} == {"due"}
+    assert {id.partition(".")[0] for id in violated} == {"rejects"}
     assert violated >= {
         "rejects.task-other",
         "rejects.user-unknown",

@@ -437,7 +437,7 @@ OTHER_SCHEMAS = """
 from pathlib import Path
 from reseller_conformance import schemas
 
-validators.schema_folder = lambda: Path({!r})
+schemas.schema_folder = lambda: Path({!r})
 """
 PADDING = """
 from wsgiref.util import setup_testing_defaults

@@ -104,7 +104,7 @@ def test_an_unknown_word_is_one_line_and_exit_code_2(capsys: pytest.CaptureFixtu
     assert said.out == ""
     assert said.err == (
         "error: --skip names no requirement and no topic (did you mean success.dates or "
-        "success?): succes.dates\n"
+        "success or success.no-duplicates?): succes.dates\n"
     )
 
 

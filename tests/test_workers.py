@@ -95,7 +95,7 @@ def test_the_tests_of_the_host_run_beside_the_one_that_asks(pytester):
         "--reseller-reference",
         "--reseller-depth=quick",
         "-k",
-        "host or answered",
+        "host or returned",
         "-v",
     )
     assert result.parseoutcomes() == {"passed": 6}

@@ -15,9 +15,9 @@ from reseller_conformance.reports.registry import (
     ReportError,
     check_writable,
     requested_reports,
-    write,
     write_all,
 )
+from reseller_conformance.util.files import write_file
 from test_cli import quick
 
 RUN = Run(())
@@ -37,7 +37,7 @@ def test_a_link_stays_one(tmp_path: Path) -> None:
     path, link = tmp_path / "real.txt", tmp_path / "link.txt"
     path.touch()
     link.symlink_to(path)
-    write(link, "evidence")
+    write_file(link, "evidence")
     assert link.is_symlink()
     assert path.read_text() == "evidence"
 
@@ -67,7 +67,7 @@ def test_a_report_replaces_the_one_before_at_one_stroke(
 
     monkeypatch.setattr(Path, "replace", interrupted)
     with pytest.raises(KeyboardInterrupt):
-        write(path, "the new one")
+        write_file(path, "the new one")
     assert path.read_text(encoding="utf-8") == "the one before"
     assert list(tmp_path.iterdir()) == [path]
 
@@ -76,7 +76,7 @@ def test_the_folder_is_made_and_nothing_else_is_left_in_it(tmp_path: Path) -> No
     path = tmp_path / "build" / "reports" / "report.json"
     check_writable([(WRITERS[0], path)])
     assert list(path.parent.iterdir()) == []
-    write(path, "é\n")
+    write_file(path, "é\n")
     assert path.read_bytes() == "é\n".encode()
     assert list(path.parent.iterdir()) == [path]
 

@@ -25,7 +25,7 @@ MAX_TEXT_CHARS = 10_000
 _LIBRARIES = tuple(
     sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")
 )
-_OURS = str(Path(__file__).parent)
+_OURS = str(Path(__file__).parents[1])
 
 Frame = tuple[CodeType, int]
 

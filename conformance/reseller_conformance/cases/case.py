@@ -71,7 +71,7 @@ class ValidValues:
 
     def __repr__(self) -> str:
         """Show nothing: the key is among them."""
-        return "Rights(***)"
+        return "ValidValues(***)"
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ __all__ = ["LiveProgress"]
 MAX_RESPONSES_READ = 300
 """How many responses are read at a time: this must not hold up the calls."""
 
-NOT_IN_FULL = ("due", "agreement", "request")
+NOT_IN_FULL = ("rejects", "consistency", "isolation", "request")
 """Topics whose requirements need some calls of the plan only."""
 
 DUE = {State.MISSING: "missing", State.EMPTY: "empty", State.UNKNOWN: "wrong"}
@@ -99,4 +99,4 @@ def _violated(response: Response) -> Iterator[str]:
         state = case.state(name)
         if isinstance(state, State) and state in DUE:
             kind = UNKNOWN.get(name, "wrong") if state is State.UNKNOWN else DUE[state]
-            yield f"due.{name.replace('_', '-')}-{kind}"
+            yield f"rejects.{name.replace('_', '-')}-{kind}"

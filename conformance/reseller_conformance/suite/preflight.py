@@ -60,7 +60,7 @@ class Preflight:
     @property
     def is_rejected_already(self) -> bool:
         """Whether it is known by now, without a call, that no more is to be called."""
-        return bool(vars(self).get("opening")) and self.rejected
+        return bool(vars(self).get("initial_calls")) and self.rejected
 
     @cached_property
     def cause(self) -> Cause:
