@@ -189,28 +189,17 @@ class Evaluation:
             for a in responses
         ]
 
-    def explore(
-        self,
-        strategy: Strategy,
-        check: Check[Response],
-        concerns: Callable[[Case], bool] = lambda _: True,
-    ) -> None:
-        """Examine what Hypothesis adds, as far as it concerns this requirement.
+    def explore(self, strategy: Strategy, check: Check[Response]) -> None:
+        """Check the responses to what Hypothesis adds.
 
-        Where the plan had met nothing, a failure is shrunk to the simplest case that fails.
+        Where the plan has found nothing, a failure is shrunk to the simplest case that fails.
         """
-        cases = [
-            case for case in self.session.property_cases(strategy, self.format) if concerns(case)
-        ]
         fresh = not self._failures
-        responses = self.send(cases)
+        responses = self.send(self.session.property_cases(strategy, self.format))
         self._unsent += [response for response in responses if not response.was_sent]
         failed = [response for response in responses if response.was_sent and any(check(response))]
         if failed and fresh:
-            simplest = self._simplest(
-                strategy, lambda a: check(a) if concerns(a.case) else iter(())
-            )
-            failed = [simplest or failed[0]]
+            failed = [self._simplest(strategy, check) or failed[0]]
         self.check(failed, check)
 
     def _simplest(self, strategy: Strategy, check: Check[Response]) -> Response | None:

@@ -5,9 +5,7 @@ from __future__ import annotations
 from urllib.parse import parse_qsl, urlsplit
 
 from reseller_conformance import requirements as r
-from reseller_conformance.cases import strategies
-from reseller_conformance.cases.case import Case
-from reseller_conformance.cases.mutations import ADDRESSES, LENIENT, PARSED, State, Text
+from reseller_conformance.cases.mutations import ADDRESSES, LENIENT, PARSED, State
 from reseller_conformance.cases.plan import COLD_CACHE_REPEAT
 from reseller_conformance.checks import near_miss
 from reseller_conformance.checks.consistency import Bracketed, own_account_in_sequence
@@ -139,21 +137,14 @@ class RejectsConformance:
         evaluation = reseller_evaluation
         evaluation.require_overview()
         let_in = evaluation.session.accepted_mutations(evaluation.format)
-        names = {name for name, _ in let_in}
-
-        def concerns(case: Case) -> bool:
-            explained = any(
-                (name, case.state(name)) in let_in
-                or (isinstance(case.state(name), Text) and name in names)
-                for name in case.invalid
-            )
-            return len(case.invalid) > 1 and not explained
-
-        responses = evaluation.send(filter(concerns, evaluation.plan.combined(evaluation.format)))
+        responses = evaluation.send(
+            case
+            for case in evaluation.plan.combined(evaluation.format)
+            if let_in.isdisjoint((name, case.state(name)) for name in case.invalid)
+        )
         if let_in and not responses:
             evaluation.not_tested("each parameter is let in when it alone is wrong: see rejects")
         evaluation.check(evaluation.with_envelope(responses), refused)
-        evaluation.explore(strategies.wrong_cases, refused, concerns)
         evaluation.finish()
 
 

@@ -56,7 +56,6 @@ class RequestConformance:
 
         evaluation.check(evaluation.session.special_text_responses(evaluation.format), check)
         evaluation.explore(strategies.text_cases, check)
-        evaluation.explore(strategies.wrong_cases, check)
         evaluation.finish()
 
     @requirement(r.REQUEST_UNDOCUMENTED)

@@ -37,7 +37,6 @@ __all__ = ["PROPERTY_STRATEGIES", "TargetSession", "holds_special_text", "is_ord
 Strategy = Callable[[Format, int], SearchStrategy[Case]]
 
 PROPERTY_STRATEGIES: tuple[Strategy, ...] = (
-    strategies.wrong_cases,
     strategies.text_cases,
     strategies.undocumented_cases,
 )
