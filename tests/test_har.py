@@ -356,6 +356,23 @@ def test_a_count_outside_those_around_it_does_not() -> None:
     assert found["case"].startswith("calls.har, entry 2 (xml")
 
 
+def reputations(*seen: int) -> list[dict[str, Any]]:
+    """Return calls in both formats in turn, JSON first, in which one count takes these values."""
+    bodies = (("json", json_body), ("xml", xml_body))
+    return [
+        call(bodies[at % 2][0], bodies[at % 2][1](reputation=value), at * 5)
+        for at, value in enumerate(seen)
+    ]
+
+
+def test_a_count_that_moves_both_ways_is_compared_by_its_ranges() -> None:
+    assert agreement(*reputations(98, 97, 99, 99, 97)) == "passed"
+
+
+def test_a_count_whose_ranges_lie_apart_does_not_agree() -> None:
+    assert agreement(*reputations(98, 96, 99, 95, 97), code=1) == "failed"
+
+
 def test_a_count_that_may_have_grown_since_is_not_judged() -> None:
     calls = [call("json", json_body()), call("xml", xml_body(requests=600000), 5)]
     assert agreement(*calls) == "not-tested"

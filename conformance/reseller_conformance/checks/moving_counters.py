@@ -1,4 +1,4 @@
-"""Which counts go up and down between calls made in turn, so that neighbours do not bound them?
+"""Finds the counts that move both ways between calls, so that neighbours do not bound them.
 
 Credits are reserved and given back, a reputation jitters, and replicas lag (specification,
 section 8). The formats are then compared by the ranges that they showed.
@@ -6,50 +6,75 @@ section 8). The formats are then compared by the ranges that they showed.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from itertools import pairwise
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 
 from reseller_conformance.checks.consistency import ALL, Bracketed, differing
 from reseller_conformance.checks.response import Response
 from reseller_conformance.contract import FIELDS, Format, Kind
 
-__all__ = ["COUNTS", "counts_alone", "moving_counters"]
+__all__ = ["COUNTS", "CounterHistory", "counts_alone", "moving_counters"]
 
 COUNTS = frozenset(field.name for field in FIELDS if field.kind is Kind.COUNT)
 
 
-def moving_counters(readings: Sequence[Response], formats: Collection[Format]) -> frozenset[str]:
-    """Return the counts that waver in these readings of one account, in the order of the calls.
+def moving_counters(readings: Iterable[Response], formats: Collection[Format]) -> frozenset[str]:
+    """Return the counts that move both ways in these readings, which are in the order of calls."""
+    history = CounterHistory()
+    for response in readings:
+        history.add(response)
+    return history.moving(formats)
 
-    A count wavers where it moves both ways within one of these formats, and where the ranges that
-    it showed in each of them overlap: otherwise the formats disagree.
-    """
-    return frozenset(name for name in COUNTS if _moves(_values_by_format(readings, formats, name)))
+
+class CounterHistory:
+    """The range of each count of one account in each format, and the ways in which it moved."""
+
+    def __init__(self) -> None:
+        """Begin with no reading."""
+        self._ranges: dict[str, dict[Format, _Range]] = {}
+
+    def add(self, response: Response) -> None:
+        """Take in one more reading, which came after those before it."""
+        for name in COUNTS:
+            value = response.values.get(name)
+            if isinstance(value, int):
+                seen = self._ranges.setdefault(name, {})
+                seen.setdefault(response.case.format, _Range(value, value, value)).add(value)
+
+    def moving(self, formats: Collection[Format]) -> frozenset[str]:
+        """Return the counts that their neighbours do not bound.
+
+        Such a count moves both ways within one of these formats, and its ranges in them overlap.
+        Where the ranges lie apart, the formats disagree.
+        """
+        return frozenset(
+            name
+            for name, seen in self._ranges.items()
+            if _moves([seen[format] for format in seen if format in formats])
+        )
+
+
+@dataclass(slots=True)
+class _Range:
+    lowest: int
+    highest: int
+    latest: int
+    rose: bool = False
+    fell: bool = False
+
+    def add(self, value: int) -> None:
+        self.rose |= value > self.latest
+        self.fell |= value < self.latest
+        self.lowest, self.highest = min(self.lowest, value), max(self.highest, value)
+        self.latest = value
+
+
+def _moves(ranges: Sequence[_Range]) -> bool:
+    both_ways = any(one.rose and one.fell for one in ranges)
+    return both_ways and max(one.lowest for one in ranges) <= min(one.highest for one in ranges)
 
 
 def counts_alone(group: Bracketed) -> bool:
-    """Say whether counts, and nothing else, lie outside those around them: they may waver."""
+    """Say whether counts, and nothing else, lie outside those around them."""
     outside = set(differing(group, ALL))
     return bool(outside) and outside <= COUNTS
-
-
-def _values_by_format(
-    readings: Sequence[Response], formats: Collection[Format], name: str
-) -> list[Sequence[int]]:
-    """Return the values of this count in each format."""
-    seen: dict[Format, list[int]] = {format: [] for format in formats}
-    for response in readings:
-        value = response.values.get(name)
-        if response.case.format in seen and isinstance(value, int):
-            seen[response.case.format].append(value)
-    return [values for values in seen.values() if values]
-
-
-def _moves(seen: Sequence[Sequence[int]]) -> bool:
-    overlap = bool(seen) and max(map(min, seen)) <= min(map(max, seen))
-    return overlap and any(map(_moves_both_ways, seen))
-
-
-def _moves_both_ways(values: Sequence[int]) -> bool:
-    steps = [after - before for before, after in pairwise(values)]
-    return any(step > 0 for step in steps) and any(step < 0 for step in steps)

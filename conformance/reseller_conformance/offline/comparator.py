@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from reseller_conformance import requirements as r
 from reseller_conformance.checks import consistency, errors, values
 from reseller_conformance.checks.consistency import Bracketed
+from reseller_conformance.checks.moving_counters import CounterHistory, counts_alone
 from reseller_conformance.checks.response import Response
 from reseller_conformance.contract import FIELDS, Format, Kind
 from reseller_conformance.envelope import EnvelopeKind, Unreadable
@@ -36,12 +37,22 @@ _ALL = frozenset(field.name for field in FIELDS)
 _FIXED = frozenset(field.name for field in FIELDS if field.kind is not Kind.COUNT)
 
 
+Responses = tuple[SavedResponse, SavedResponse, SavedResponse]
+"""A response in one format, between two in the other."""
+
+
 @dataclass(slots=True)
 class _Account:
-    """The last overview of one customer in each format, and those that wait to be compared."""
+    """The last overview of one customer in each format, and those that are compared later.
+
+    `waiting` are those without a call after them yet. `disputed` are those whose counts alone
+    differ: a later call may show that such a count moves both ways.
+    """
 
     latest: dict[Format, SavedResponse] = field(default_factory=dict)
     waiting: list[tuple[SavedResponse, SavedResponse]] = field(default_factory=list)
+    disputed: list[Responses] = field(default_factory=list)
+    history: CounterHistory = field(default_factory=CounterHistory)
 
 
 class AccountComparator:
@@ -90,6 +101,7 @@ class AccountComparator:
         if before is not None and before.ended <= saved.began:
             violations = values.steady((before.answer, saved.answer))
             self._tally.judge(r.CONSISTENCY_COUNTERS, violations, (before, saved), format)
+        account.history.add(saved.answer)
         self._complete(account, saved)
         self._start(account, saved)
         account.latest[format] = saved
@@ -103,7 +115,7 @@ class AccountComparator:
         if other is None:
             return
         if not any(consistency.formats(_group(other, saved, other))):
-            self._compare(other, saved, other)
+            self._compare((other, saved, other))
         elif other.ended <= saved.began:
             account.waiting.append((other, saved))
             if len(account.waiting) > MAX_WAITING:
@@ -117,7 +129,7 @@ class AccountComparator:
         for before, saved in account.waiting:
             fits = before.answer.case.format is after.answer.case.format
             if fits and saved.ended <= after.began:
-                self._compare(before, saved, after)
+                self._compare_or_keep(account, (before, saved, after))
             else:
                 still.append((before, saved))
         account.waiting = still
@@ -125,21 +137,29 @@ class AccountComparator:
     def _evict(self, account: _Account) -> None:
         for before, saved in account.waiting:
             self._compare_fixed(before, saved)
+        moving = account.history.moving(set(Format))
+        for responses in account.disputed:
+            self._compare(responses, moving=moving)
+
+    def _compare_or_keep(self, account: _Account, responses: Responses) -> None:
+        if counts_alone(_group(*responses)) and len(account.disputed) < MAX_WAITING:
+            account.disputed.append(responses)
+        else:
+            self._compare(responses, moving=account.history.moving(set(Format)))
 
     def _compare_fixed(self, before: SavedResponse, saved: SavedResponse) -> None:
         """Compare what does not count up, where that alone can be told."""
         if saved.began - before.ended < MAX_CYCLE_GAP_SECONDS:
-            self._compare(before, saved, before, _FIXED)
+            self._compare((before, saved, before), _FIXED)
 
     def _compare(
         self,
-        before: SavedResponse,
-        saved: SavedResponse,
-        after: SavedResponse,
+        responses: Responses,
         names: Collection[str] = _ALL,
+        moving: frozenset[str] = frozenset(),
     ) -> None:
-        group = _group(before, saved, after, names)
-        responses = (before, saved, after)
+        before, saved, _ = responses
+        group = replace(_group(*responses, names), wavering=moving)
         found = list(consistency.formats(group))
         # what only might have been compared proves nothing by being alike
         if found or names is _ALL:
