@@ -1,6 +1,6 @@
-"""Where a key that was sent comes back: in the body, a header, a cookie, or the reason phrase.
+"""Find where a response repeats the key: body, header, cookie or reason phrase.
 
-Which values would be an echo is left to `client.request` and `offline.calls`.
+The caller chooses the values to search for.
 """
 
 from __future__ import annotations
@@ -12,10 +12,11 @@ from reseller_conformance.redaction.secret import Scrubber
 __all__ = ["places_of"]
 
 MAX_NAME_CHARS = 60
-"""Characters of a header's name that are shown."""
+"""Maximum length of a header or cookie name in a report, in characters."""
 
 _SAME_EACH_TIME = ("date",)
-"""Left out: they hold no key, and what does not change from call to call is searched only once."""
+"""Headers that are not searched. A changing header would make every response a new text to search.
+"""
 
 
 def places_of(
@@ -27,10 +28,10 @@ def places_of(
     status: int | None = None,
     reason: str = "",
 ) -> tuple[str, ...]:
-    """Return each place of this response that holds a key that was `sent`.
+    """Return the places of this response that hold a value of `sent`, such as "body" or "header X".
 
-    The names of headers and cookies come from outside too, so that `redact` has a say in them.
-    The Location of a redirect is no place: it repeats the URL, as redirects do, and
+    `redact` is applied to the names of headers and cookies, because the server chooses them. The
+    Location header of a redirect is not searched. A redirect normally repeats the URL, and
     `http.redirect` reports it.
     """
     is_redirect = status is not None and 300 <= status < 400
@@ -40,7 +41,7 @@ def places_of(
         if name.lower() not in _SAME_EACH_TIME and not (is_redirect and name.lower() == "location")
     ]
     found = ["body"] if body and sent.found_in(body) else []
-    # no line of its own, for a value and the next header's name are no one text
+    # The separator keeps a value and the next header's name apart: a match must not span both.
     together = _bytes(
         "\n\x1f\n".join(f"{name}: {value}" for name, value in [*judged, ("", reason)])
     )
@@ -59,11 +60,11 @@ def _named(
             if name.lower() != "set-cookie":
                 yield f"header {shown}"
                 continue
-            # as a whole first, because a key may hold a `=`
+            # Redact the whole value first, because a key may contain `=`.
             cookie = redact(sent.text(value)).partition("=")[0].strip()[:MAX_NAME_CHARS]
             yield f"cookie {cookie}"
 
 
 def _bytes(text: str) -> bytes:
-    """Return a header as the bytes that it was: `http.client` reads them as Latin-1."""
+    """Return the original bytes of a header: `http.client` decodes headers as Latin-1."""
     return text.encode("latin-1", "replace")

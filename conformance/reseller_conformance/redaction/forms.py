@@ -1,7 +1,6 @@
-"""Every form in which a value may stand in a text, as one expression that finds them all.
+"""Build one regular expression that finds every written form of a value.
 
-A form is written as `views` reads a text. Which values are secret, and what becomes of what is
-found, is left to `secret`.
+The forms are compared with a text as `views` reads it.
 """
 
 from __future__ import annotations
@@ -19,12 +18,15 @@ from reseller_conformance.redaction.views import joined_views
 __all__ = ["MIN_SECRET_CHARS", "Forms", "overlap"]
 
 MIN_SECRET_CHARS = 4
-"""The fewest characters that tell a value from chance."""
+"""Minimum length of a secret, in characters. Shorter values match by chance."""
 
 MAX_SHORT_CHARS = 8
-"""Fewer letters and digits than this may stand by chance within a word, or a request's id."""
+"""Length in bytes below which a form counts as an echo only where it is a whole word.
 
-# Words that envelopes and headers are made of: to replace them would make a right answer wrong.
+A shorter form may be part of another word, or of a request id, by chance.
+"""
+
+# Words of envelopes and headers. Replacing them would turn a valid response into an invalid one.
 _VOCABULARY = "\n".join(
     (
         *(field.name for field in FIELDS),
@@ -38,7 +40,7 @@ _VOCABULARY = "\n".join(
     )
 ).encode()
 
-# Where a text speaks of the key: `api_key=…`, `"api_key": "…"`, `<api_key>…`, `api_key is '…'`.
+# The text directly before a key: `api_key=…`, `"api_key": "…"`, `<api_key>…`, `api_key is '…'`.
 _NEAR = (
     rb"api_key(?P<near>(?:\[\])?[\"'\s]{0,3}"
     rb"(?:=>?|:|>|\(|\bis\b|\bwas\b|[\"'])"
@@ -51,23 +53,23 @@ _REGIONAL = (
     *("koi8-r", "koi8-u", "cp1251", "iso8859-5", "cp1250", "iso8859-2", "cp1253", "iso8859-7"),
     *("cp1254", "cp1255", "cp1256", "cp874", "shift_jis", "euc-jp", "gb18030", "big5", "euc-kr"),
 )
-"""What XML is still written in where letters are not ASCII, which a key might hold."""
+"""Regional encodings in which XML is still written. They are tried only for values beyond ASCII."""
 
 
 class Forms:
-    """The forms of some values.
+    """Expressions that find some values in all their forms.
 
-    They are those that `escapes` undoes, UTF-8, UTF-16, Latin-1 and either read as the other, the
-    encodings of regions, ASCII letters in either case, hexadecimal, and base64, alone or within
-    something longer.
+    The forms cover the escapes that `unescape` undoes, many encodings, double encoding, ASCII
+    letters in either case, hexadecimal, and base64. In base64 the value may be a part of a longer
+    text.
 
-    `hidden` finds what is to be replaced. `telling` finds less: an ordinary word or number counts
-    only right after `api_key`. `begun` are the forms that may be cut off at the end of a text, and
-    `spaced` says that a value may be wrapped at a space of its own.
+    `hidden` finds what must be replaced. `telling` finds what proves an echo: an ordinary word or
+    number counts only directly after `api_key`. `begun` are the forms that may be cut off at the
+    end of a text. `spaced` is True if a value contains a space where it may be wrapped.
     """
 
     def __init__(self, values: Iterable[str]) -> None:
-        """Find these values; empty ones are passed over."""
+        """Build the expressions for these values. Empty values are ignored."""
         anywhere: set[bytes] = set()
         ordinary: set[bytes] = set()
         by_chance: set[bytes] = set()
@@ -77,7 +79,7 @@ class Forms:
             written = value.encode("utf-8", "surrogatepass")
             plain = unescape(written)
             forms = set(_written(value))
-            # a form may be what is met by chance where the value is not, as without a soft hyphen
+            # A form may be common although the value is not, for example without its soft hyphen.
             chance = {form for form in forms if _by_chance(plain) or _by_chance(form)}
             by_chance |= chance
             anywhere |= forms - chance
@@ -85,7 +87,7 @@ class Forms:
             self.spaced = self.spaced or bool(_SPACE.search(value))
             if len(written) >= MIN_SECRET_CHARS:
                 anywhere.add(written.hex().encode())
-            # a whole URL in base64 holds the value as a query does
+            # A URL in base64 contains the value percent-encoded.
             for coded in (written, quote(value, safe="@", errors="replace").encode()):
                 anywhere |= set(_base64(coded))
                 alone |= set(_unpadded(coded))
@@ -97,7 +99,7 @@ class Forms:
 
 
 def _written(value: str) -> Iterator[bytes]:
-    """Give the value in each encoding, read as what is searched will be."""
+    """Yield the value in each encoding, in the views in which a text is searched."""
     for encoded in _encodings(value):
         yield from (form for _, form in joined_views(encoded))
 
@@ -110,30 +112,31 @@ def _encodings(value: str) -> Iterator[bytes]:
             continue
         yield encoded
         if encoding == "utf-8":
-            # UTF-8 taken for Latin-1, and written again: as header values are, by most readers
+            # UTF-8 decoded as Latin-1 and encoded again: most readers decode headers as Latin-1.
             yield encoded.decode("latin-1").encode()
-    # Python writes some characters as bytes are written, and they may read as UTF-8 together
+    # Python writes some characters as byte escapes, and these may form valid UTF-8.
     yield ascii(value)[1:-1].encode()
-    # and some servers strip backslashes
+    # Some servers remove backslashes.
     yield value.replace("\\", "").encode("utf-8", "surrogatepass")
 
 
 def _base64(value: bytes) -> Iterator[bytes]:
-    """Give the base64 of the value, and the part of it that stays whatever stands around it."""
+    """Yield the base64 of the value, and the part of it that does not depend on its neighbours."""
     if len(value) < MIN_SECRET_CHARS:
         return
     for altchars in (b"+/", b"-_"):
         yield unescape(b64encode(value, altchars))
         if len(value) < MIN_SECRET_CHARS + 2:
-            continue  # too little stays to be told from chance: see `_unpadded`
+            continue  # The remaining part would match by chance; `_unpadded` covers these values.
         for before in range(3):
             whole = b64encode(bytes(before) + value, altchars)
-            # six bits a character: those of which every bit is the value's
+            # A base64 character holds six bits. Keep the characters that hold only bits of the
+            # value.
             yield unescape(whole[-(-before * 8 // 6) : (before + len(value)) * 8 // 6])
 
 
 def _unpadded(value: bytes) -> Iterator[bytes]:
-    """Give the base64 of a short value without its padding, which counts only by itself."""
+    """Yield the base64 of a short value without padding. It counts only as a whole word."""
     if MIN_SECRET_CHARS <= len(value) < MIN_SECRET_CHARS + 2:
         for altchars in (b"+/", b"-_"):
             yield unescape(b64encode(value, altchars).rstrip(b"="))
@@ -159,10 +162,10 @@ def _numeric(plain: bytes) -> bool:
 def _compiled(
     anywhere: set[bytes], near: set[bytes], alone: set[bytes], apart: int = 0
 ) -> re.Pattern[bytes]:
-    """Compile one expression, the longest form first, for a prefix must not win.
+    """Compile one expression with the longest form first, because a prefix must not match instead.
 
-    Letters and digits that are shorter than `apart`, and the forms in `alone`, count only where no
-    others touch them. Forms are grouped by how they begin: at each place of a text few are tried.
+    Letters and digits shorter than `apart`, and the forms in `alone`, match only as whole words.
+    Forms are grouped by their first bytes, so that few alternatives are tried at each position.
     """
     groups: dict[bytes, dict[bytes, list[bytes]]] = defaultdict(lambda: defaultdict(list))
     for form in _longest_first(anywhere | alone):
@@ -182,9 +185,10 @@ def _compiled(
 
 
 def _condition(form: bytes, apart: bool) -> tuple[bytes, bytes] | None:
-    """Return what may not stand around a form: what is said behind its first byte, and its last.
+    """Return lookarounds for a form: one to follow its first byte, one to follow its last byte.
 
-    So each alternative begins with a byte, and `re` skips to the next one that does.
+    The lookbehind follows the first byte, so that each alternative begins with a literal byte. `re`
+    then skips quickly to the next candidate. None means that no condition is needed.
     """
     if _numeric(form):
         of = rb"[0-9]"
@@ -196,7 +200,7 @@ def _condition(form: bytes, apart: bool) -> tuple[bytes, bytes] | None:
 
 
 def _any_of(expressions: Iterable[bytes]) -> bytes:
-    """Return an expression for one of these; without any, nothing is found."""
+    """Return an expression that matches any of these. It never matches if there are none."""
     return rb"(?:" + b"|".join(list(expressions) or [rb"(?!)"]) + rb")"
 
 
@@ -205,7 +209,10 @@ def _longest_first(forms: Iterable[bytes]) -> list[bytes]:
 
 
 def overlap(plain: bytes, form: bytes) -> int:
-    """Return how much of the start of `form` the end of `plain` is."""
+    """Return the number of bytes at the start of `form` that are the end of `plain`.
+
+    It is 0 below MIN_SECRET_CHARS.
+    """
     if form[:MIN_SECRET_CHARS] not in plain[-len(form) :]:
         return 0
     lengths = range(min(len(form) - 1, len(plain)), MIN_SECRET_CHARS - 1, -1)

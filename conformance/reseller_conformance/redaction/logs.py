@@ -1,7 +1,6 @@
-"""Keeps the key out of what others write: urllib3's log records, and an application's output.
+"""Redact the key in urllib3's log records and in an application's output.
 
-The log records hold whole URLs, for as long as a client is open. An application that is imported
-may have read the key from the environment.
+urllib3 logs whole URLs. An imported application may have read the key from the environment.
 """
 
 from __future__ import annotations
@@ -18,21 +17,21 @@ from reseller_conformance.redaction.secret import MASK, Scrubber
 
 __all__ = ["LogScrubber", "RedactedStream", "redacted_output"]
 
-# A key too short to be replaced by value stands in a query: all of it goes.
+# A very short key cannot be replaced by value, so the whole query is replaced.
 _QUERY = re.compile(r"(/reseller\.account\.\w+)\?\S*")
 
 
 class LogScrubber(logging.Filter):
-    """Scrubs every record of urllib3's loggers, from `attach` to `detach`."""
+    """Redact every record of urllib3's loggers, between `attach` and `detach`."""
 
     def __init__(self, scrubber: Scrubber) -> None:
-        """Scrub with this."""
+        """Redact with this scrubber."""
         super().__init__()
         self._scrubber = scrubber
         self._loggers: list[logging.Logger] = []
 
     def attach(self) -> None:
-        """Filter urllib3's records: each logger's own, for a filter is not inherited."""
+        """Add this filter to each of urllib3's loggers. Child loggers do not inherit filters."""
         known = logging.Logger.manager.loggerDict
         self._loggers = [
             logger
@@ -43,12 +42,12 @@ class LogScrubber(logging.Filter):
             logger.addFilter(self)
 
     def detach(self) -> None:
-        """Leave the loggers as they were."""
+        """Remove this filter from the loggers."""
         for logger in self._loggers:
             logger.removeFilter(self)
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Replace what the record says; let it pass."""
+        """Redact the message and the traceback of the record, and let it pass."""
         record.msg, record.args = self._scrubbed(record.getMessage()), ()
         if record.exc_info:
             said = "".join(traceback.format_exception(*record.exc_info)).rstrip()
@@ -60,28 +59,28 @@ class LogScrubber(logging.Filter):
 
 
 class RedactedStream:
-    """A text stream on which each text is redacted as it is written."""
+    """A text stream that redacts each text before it is written."""
 
     def __init__(self, stream: TextIO, redact: Callable[[str], str]) -> None:
-        """Write to this stream."""
+        """Write to `stream` after `redact`."""
         self._stream = stream
         self._redact = redact
 
     def write(self, text: str) -> int:
-        """Write the text without what is secret in it."""
+        """Write the redacted text. Returns the length of the original text."""
         self._stream.write(self._redact(text))
         return len(text)
 
     def __getattr__(self, name: str) -> Any:
-        """Leave everything else to the stream itself."""
+        """Delegate everything else to the stream."""
         return getattr(self._stream, name)
 
 
 @contextmanager
 def redacted_output(redact: Callable[[str], str]) -> Iterator[None]:
-    """Redact what Python writes to both standard streams in this block.
+    """Redact what Python writes to stdout and stderr within this block.
 
-    A log handler that is made meanwhile keeps the redacted stream.
+    A log handler that is created in the block keeps the redacted stream.
     """
     before = sys.stdout, sys.stderr
     sys.stdout = cast("TextIO", RedactedStream(sys.stdout, redact))

@@ -1,8 +1,6 @@
-"""What never leaves the client: the key, wrapped, and every form in which it could come back.
+"""The key as a `Secret`, and the `Scrubber` that replaces every form of it in a text.
 
-`client` is the only one to reveal a `Secret`; `Scrubber` replaces each form of it, by value, in
-whatever is about to leave. Which forms there are is left to `forms`, in which ways a text is read
-to `views`.
+Only `client` reveals a `Secret`. Everything that leaves the client passes through a `Scrubber`.
 """
 
 from __future__ import annotations
@@ -20,13 +18,13 @@ from reseller_conformance.util.body_cache import BodyCache
 __all__ = ["MASK", "MIN_SECRET_CHARS", "Scrubber", "Secret"]
 
 MASK = "***"
-"""What stands where a secret stood."""
+"""The text that replaces a secret."""
 
 
 class Secret:
-    """A text that only `reveal` tells: not `repr`, `str`, a format, or a pickle.
+    """A text that only `reveal` returns. `repr`, `str`, `format` and pickle do not show it.
 
-    It is no dataclass, for `dataclasses.asdict` would open it.
+    It is not a dataclass, because `dataclasses.asdict` would show the text.
     """
 
     __slots__ = ("_value",)
@@ -42,19 +40,19 @@ class Secret:
         return self._value
 
     def __repr__(self) -> str:
-        """Show nothing."""
+        """Return the mask."""
         return MASK
 
     def __format__(self, spec: str) -> str:
-        """Show nothing, however wide."""
+        """Return the mask, formatted by `spec`."""
         return format(MASK, spec)
 
     def __bool__(self) -> bool:
-        """Say whether there is any text."""
+        """Return True if the text is not empty."""
         return bool(self._value)
 
     def __eq__(self, other: object) -> bool:
-        """Compare with another secret; a plain text is never equal."""
+        """Compare with another secret. A plain text is never equal."""
         return self._value == other._value if isinstance(other, Secret) else NotImplemented
 
     def __hash__(self) -> int:
@@ -62,7 +60,7 @@ class Secret:
         return hash((Secret, self._value))
 
     def __setattr__(self, name: str, value: object) -> NoReturn:
-        """Refuse: a secret does not change."""
+        """Raise AttributeError: a secret is immutable."""
         raise AttributeError("a Secret does not change")
 
     def __copy__(self) -> Secret:
@@ -74,45 +72,44 @@ class Secret:
         return self
 
     def __reduce__(self) -> NoReturn:
-        """Refuse: a pickle would hold the text."""
+        """Raise TypeError: a pickle would contain the text."""
         raise TypeError("a Secret is never serialized")
 
 
 _MASKS = [(nulls, nulls.join(MASK).encode()) for nulls in ("\0\0\0", "\0", "")]
-"""The mask in UTF-32, in UTF-16, and in all others, behind what tells that a text is in it."""
+"""Pairs of the zero bytes that identify an encoding and the mask in it: UTF-32, UTF-16, others."""
 
 _MARKUP = frozenset(b"<>")
 
 MAX_ESCAPE_CHARS = 40
-"""How long half an escape, of half a character, may be at the end of a body."""
+"""Maximum length, in bytes, of an incomplete escape at the end of a truncated body."""
 
 MAX_PASSES = 20
-"""Views of one text in which a value is masked, one after the other; nothing is left after more."""
+"""Maximum number of replacement passes over one text. After them the whole text is masked."""
 
 
 class Scrubber:
-    """Replaces values, in every form of `forms`, in whatever way of reading `views` has.
+    """Replace values in every form of `forms`, in every way of reading of `views`.
 
-    A value that an honest answer may hold by chance (shorter than four characters, a word of the
-    contract's own, a count or a date, nothing but signs) would shred bodies and prove nothing: it
-    is replaced only right after `api_key`. Where the client itself writes such a value, as in a
-    URL, it leaves it out to begin with.
+    Some values occur in valid responses by chance. They are shorter than four characters, words of
+    the contract, counts or dates, or consist only of signs. These are replaced only directly after
+    `api_key`. The client itself never writes a value of this kind into a URL that it reports.
     """
 
     def __init__(self, values: Iterable[str]) -> None:
-        """Look for these values; empty ones are passed over."""
+        """Look for these values. Empty values are ignored."""
         self._forms = forms = Forms(values)
         self._hides = BodyCache(lambda data: self._view_with(forms.hidden, data) is not None)
         self._tells = BodyCache(lambda data: self._view_with(forms.telling, data) is not None)
 
     def text(self, text: str) -> str:
-        """Return the text with a mask for each value."""
+        """Return the text with each value replaced by the mask."""
         data = text.encode("utf-8", "surrogatepass")
         scrubbed = self.data(data)
         return text if scrubbed is data else scrubbed.decode("utf-8", "replace")
 
     def data(self, data: bytes) -> bytes:
-        """Return the bytes with a mask for each value."""
+        """Return the bytes with each value replaced by the mask."""
         if not self._hides(data):
             return data
         for _ in range(MAX_PASSES):
@@ -122,12 +119,12 @@ class Scrubber:
             codec, view = found
             masked = self._masked(transcoded(data, codec), view)
             before, data = data, masked if codec is None else masked.decode().encode(codec)
-            if data == before:  # the value is what masks are made of
+            if data == before:  # The mask itself matches the value.
                 return data
         return MASK.encode()
 
     def _view_with(self, pattern: re.Pattern[bytes], data: bytes) -> tuple[str | None, View] | None:
-        """Return the encoding and the view of these bytes in which this stands."""
+        """Return the encoding and the view in which the pattern matches, or None."""
         for codec in codecs_of(data):
             for view, plain in views(transcoded(data, codec), spaced=self._forms.spaced):
                 if pattern.search(plain):
@@ -144,15 +141,15 @@ class Scrubber:
         kept: list[bytes] = []
         done = 0
         for start, end, mask in spans:
-            # an escape of several bytes may belong to two matches
+            # An escape of several bytes may belong to two matches.
             kept += (data[done : max(start, done)], mask)
             done = max(end, done)
         return b"".join([*kept, data[done:]])
 
     def truncated(self, data: bytes) -> bytes:
-        """Do the same to a body that ends too early, and cut off a value that has begun at its end.
+        """Redact a truncated body, and remove the beginning of a value at its end.
 
-        Fewer than four characters of it may be left: they tell nothing.
+        Up to three characters of the value may remain, which are too few to reveal it.
         """
         data = self.data(data)
         window = max(0, len(data) - 16 * max(map(len, self._forms.begun), default=0))
@@ -163,7 +160,7 @@ class Scrubber:
         return data[: window + min(cuts, default=len(end))]
 
     def _cut(self, end: bytes) -> int:
-        """Return where a value has begun that goes on to the end, or else a place beyond it."""
+        """Return where a value begins that continues to the end, or a very large number."""
         cuts = [sys.maxsize]
         for view, plain in views(end):
             begun = max((overlap(plain, form) for form in self._forms.begun), default=0)
@@ -172,10 +169,10 @@ class Scrubber:
         return min(cuts)
 
     def found_in(self, data: bytes) -> bool:
-        """Say whether a value stands in these bytes, and not by chance.
+        """Return True if the bytes contain a value that cannot be there by chance.
 
-        An ordinary word or number counts only right after `api_key`: "bad username / password"
-        does not echo the key `password`.
+        An ordinary word or number counts only directly after `api_key`. For example, the text "bad
+        username / password" does not repeat the key `password`.
         """
         return self._tells(data)
 
@@ -183,10 +180,10 @@ class Scrubber:
 def _spans(
     data: bytes, trace: Unescaped, match: re.Match[bytes]
 ) -> Iterator[tuple[int, int, bytes]]:
-    """Yield what is to be masked of one value, and how: markup within it stays as it is."""
+    """Yield the parts of one value to mask, each with its mask. Markup within the value stays."""
     first = match.end("near") if match["near"] else match.start()
     starts, ends = trace.starts[first : match.end()], trace.ends[first : match.end()]
-    # a mask of single bytes would garble all that follows in a wide encoding
+    # A mask of single bytes would garble the rest of a text in a wide encoding.
     around = data[min(starts) : max(ends)].decode("latin-1")
     mask = next(mask for nulls, mask in _MASKS if nulls in around)
     begun = starts[0]

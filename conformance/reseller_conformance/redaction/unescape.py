@@ -1,9 +1,8 @@
-"""Bytes as their last reader would have them: every escape undone, however often it was made.
+"""Undo every escape in a text, including escapes of escapes.
 
-A value may come back percent-encoded, as a character reference, as a JSON or Python escape, in
-UTF-16, or in several of these at once. Undoing all of them finds it whatever the mixture, and
-`traced` says where it stood. Other ways of reading the same text are left to `views`; what is
-looked for, and what becomes of it, to `secret`.
+A value may come back percent-encoded, as a character reference, as a JSON or Python escape, or in
+UTF-16. These may also be nested. Undoing all of them finds the value in any mixture.
+`unescape_with_offsets` also returns where each byte was.
 """
 
 from __future__ import annotations
@@ -17,13 +16,13 @@ from html.entities import html5
 __all__ = ["Span", "Unescaped", "folded", "undone", "unescape", "unescape_with_offsets"]
 
 Span = tuple[int, int, bytes]
-"""Where something stands, from and to, and what a reader has in its place."""
+"""Start and end of a part of the text, and the bytes that replace it."""
 
 MAX_PASSES = 8
-"""How many escapes inside escapes are undone: a bound for bodies made to be costly."""
+"""Maximum depth of nested escapes that are undone. It bounds the cost of a hostile body."""
 
 _HEX = rb"[0-9A-Fa-f]"
-# Each alternative starts with a literal byte, for then `re` finds the next candidate at C speed.
+# Each alternative starts with a literal byte, so that `re` skips quickly to the next candidate.
 _ESCAPE = re.compile(
     rb"%(?:25)*(?P<percent>H{2})"
     rb"|%(?:25)*u(?P<old>H{4})"
@@ -42,13 +41,13 @@ _ESCAPE = re.compile(
 )
 _NULS = re.compile(rb"\x00+")
 _BYTES = ("percent", "byte")
-# A wrapped value that is written as a JSON string has such a line break in it.
+# A wrapped value in a JSON string contains its line breaks as these escapes.
 _CONTROLS = {b"n": b"\n", b"r": b"\r", b"t": b"\t"}
 
-# A byte that is no UTF-8 is Latin-1: Python writes é as \xe9 in text, as \xc3\xa9 in bytes.
+# Bytes that are not UTF-8 are read as Latin-1. Python writes é as \xe9 in str, \xc3\xa9 in bytes.
 _CHARACTER = rb"(?:[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3})"
 _LONE = re.compile(rb"(?P<whole>" + _CHARACTER + rb")|(?P<lone>[\x80-\xff])")
-# The same in runs: a megabyte of noise, byte by byte, takes a hundred times its size.
+# The same pattern for runs of bytes. Matching noise byte by byte needs a hundred times its size.
 _LONES = re.compile(
     rb"(?P<whole>" + _CHARACTER + rb"+)|(?P<lone>(?:(?!" + _CHARACTER + rb")[\x80-\xff])+)"
 )
@@ -56,7 +55,7 @@ _LONES = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Unescaped:
-    """Unescaped bytes, and for each of them where its escape starts and ends in the original."""
+    """Unescaped bytes, with the start and end of each byte's escape in the original."""
 
     plain: bytes
     starts: array[int]
@@ -64,11 +63,11 @@ class Unescaped:
 
     @classmethod
     def of(cls, data: bytes) -> Unescaped:
-        """Return bytes that stand where they stand."""
+        """Return the bytes with their own positions: nothing has been unescaped."""
         return cls(data, array("I", range(len(data))), array("I", range(1, len(data) + 1)))
 
     def replaced(self, spans: Iterable[Span]) -> Unescaped:
-        """Return the same with something else at each of these places."""
+        """Return a copy with each of these parts replaced."""
         plain, starts, ends = bytearray(), array("I"), array("I")
         done = 0
         for begin, end, instead in spans:
@@ -81,7 +80,7 @@ class Unescaped:
         return Unescaped(bytes(plain), starts + self.starts[rest], ends + self.ends[rest])
 
     def picked(self, spans: Iterable[Span]) -> Unescaped:
-        """Return these parts alone, in this order, each with something more behind it."""
+        """Return only these parts, in this order, each followed by its replacement bytes."""
         plain, starts, ends = bytearray(), array("I"), array("I")
         for begin, end, more in spans:
             plain += self.plain[begin:end] + more
@@ -90,28 +89,29 @@ class Unescaped:
         return Unescaped(bytes(plain), starts, ends)
 
     def undone(self) -> Unescaped:
-        """Return the same with every escape undone that is in it."""
+        """Return a copy with every escape undone."""
         inner = _undone(Unescaped.of(self.plain))
         starts = array("I", (self.starts[at] for at in inner.starts))
         ends = array("I", (self.ends[at - 1] for at in inner.ends))
         return Unescaped(inner.plain, starts, ends)
 
     def folded(self) -> Unescaped:
-        """Return the same as `folded` would have it."""
+        """Return a copy as the function `folded` returns it."""
         return Unescaped(folded(self.plain), self.starts, self.ends)
 
 
 def unescape(data: bytes) -> bytes:
-    """Undo every escape, put ASCII letters in lower case, and read `+` as a space.
+    """Undo every escape, lower ASCII letters, and read `+` as a space.
 
-    Text in UTF-16 loses its zero bytes, so that ASCII in it is found too; Latin-1 becomes UTF-8.
+    UTF-16 loses its zero bytes, so that ASCII in it is found. Latin-1 becomes UTF-8.
     """
     return folded(undone(data))
 
 
 def undone(data: bytes) -> bytes:
-    """Do the same, and leave letters and `+` as they are."""
-    data = data.replace(b"\0", b"")  # at once: each by itself takes a hundred times its size
+    """Undo every escape. Letter case and `+` stay."""
+    # Remove all at once: one by one needs a hundred times their size.
+    data = data.replace(b"\0", b"")
     for _ in range(MAX_PASSES):
         before, data = data, _ESCAPE.sub(_meaning, data)
         if data == before:
@@ -120,12 +120,12 @@ def undone(data: bytes) -> bytes:
 
 
 def folded(data: bytes) -> bytes:
-    """Put ASCII letters in lower case, and read `+` as a space."""
+    """Lower ASCII letters, and read `+` as a space."""
     return data.lower().replace(b"+", b" ")
 
 
 def unescape_with_offsets(data: bytes) -> Unescaped:
-    """Do the same as `undone`, and remember where each byte came from."""
+    """Undo every escape as `undone` does, and keep the original position of each byte."""
     return _undone(Unescaped.of(data))
 
 
@@ -147,7 +147,7 @@ def _spans(
 
 
 def _meaning(match: re.Match[bytes]) -> bytes:
-    """Return the bytes that one escape stands for: UTF-8 where it names a character."""
+    """Return the bytes that an escape represents. A character is returned in UTF-8."""
     kind = match.lastgroup
     if kind is None:
         return b""

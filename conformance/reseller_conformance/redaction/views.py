@@ -1,8 +1,7 @@
-"""The ways in which one text can be read: as it is, without line breaks, without markup, and more.
+"""The ways to read one text: as it is, without line breaks, without markup, and more.
 
-A value that somebody wraps at column 76, hyphenates, or breaks with a comment does not stand in a
-body as one piece, but its last reader sees it as one. Each view here is a body as one such reader
-has it. What is looked for in a view, and what becomes of it, is left to `secret`.
+A value may be wrapped at column 76, hyphenated, or split by a comment. It is then not one piece in
+the body, but its reader sees one piece. Each view is the body as one kind of reader sees it.
 """
 
 from __future__ import annotations
@@ -23,40 +22,40 @@ __all__ = ["View", "codecs_of", "joined_views", "seen", "traced_view", "transcod
 
 
 class View(StrEnum):
-    """One way to read a text, all escapes undone."""
+    """One way to read a text after all escapes are undone."""
 
     PLAIN = "plain"
     JOINED = "joined"
-    """Without line breaks, the space around them, and characters that nobody sees."""
+    """Without line breaks, the white space around them, and invisible characters."""
     COLLAPSED = "collapsed"
-    """All white space as one space: a text that was wrapped at one of its spaces."""
+    """Each run of white space as one space. It finds a value that was wrapped at a space."""
     HEXADECIMAL = "hexadecimal"
-    """Without what separates the pairs in `6b:33:79`."""
+    """Without the separators between pairs of digits: `6b:33:79`."""
     QUOTED_PRINTABLE = "quoted-printable"
-    """As mail has it: `=6B=33=79` (RFC 2045, 6.7)."""
+    """Quoted-printable, as in mail: `=6B=33=79` (RFC 2045, 6.7)."""
     UNMARKED = "unmarked"
-    """Without comments, processing instructions, the marks of CDATA, and HTML's line breaks."""
+    """Without comments, processing instructions, CDATA markers and HTML line breaks."""
     DIRECT = "direct"
-    """The text directly in each element, without that of its children."""
+    """The text of each element without the text of its children."""
     UNESCAPED = "unescaped"
-    """As UNMARKED, of markup that is escaped itself."""
+    """As UNMARKED, but for markup that is itself escaped."""
 
 
-# In UTF-8: soft hyphen, zero-width characters, marks of direction, variation selectors, and others.
+# In UTF-8: soft hyphen, zero-width characters, direction marks, variation selectors and others.
 _UNSEEN = (
     rb"\xc2\xad|\xcd\x8f|\xd8\x9c|\xe1\xa0\x8e|\xe2\x80[\x8b-\x8f\xaa-\xae]|\xe2\x81[\xa0-\xaf]"
     rb"|\xef\xb8[\x80-\x8f]|\xef\xbb\xbf"
 )
 _BREAK = rb"(?:[\r\n\x0b\x0c]|\xc2\x85|\xe2\x80[\xa8\xa9])"
-# A run of spaces is read from its first one on, and only once.
+# The lookbehind starts a match only at the first space of a run, which keeps the time linear.
 _BREAKS = re.compile(
     rb"(?:[ \t](?<![ \t]{2})[ \t]*)?" + _BREAK + rb"(?:" + _BREAK + rb"|[ \t])*|" + _UNSEEN
 )
-# The same in ASCII without spaces before a break, as most bodies are: many times as fast.
+# A faster pattern for ASCII without spaces before a break, as in most bodies.
 _PLAIN_BREAKS = re.compile(rb"[\r\n\x0b\x0c][ \t\r\n\x0b\x0c]*")
 _SPACES_BEFORE = re.compile(rb"[\r\n\x0b\x0c](?<=[ \t].)", re.DOTALL)
 _SPACE = re.compile(rb"[ \t\r\n\x0b\x0c]+")
-# Pairs that stand alone: a date's four digits, or a word, are none.
+# Separate pairs only. The four digits of a year, or a word, are not pairs.
 _BETWEEN_PAIRS = re.compile(
     rb"[\s:,;._-](?<=[0-9A-Fa-f]{2}.)(?<![0-9A-WYZa-wyz][0-9A-Fa-f]{2}.)"
     rb"[\s:,;._-]*(?:0[xX])?(?=[0-9A-Fa-f]{2}(?![0-9A-Za-z]))",
@@ -70,10 +69,10 @@ _TOKEN = re.compile(
     rb"<!--|<\?|<!\[CDATA\[|<(?P<close>/?)[A-Za-z_:\x80-\xff]"
     rb"""(?:[^<>"'/]|"[^"<]*"|'[^'<]*'|/(?!>))*+(?P<empty>/?)>"""
 )
-# A text that goes on after an element, as no envelope's does.
+# Text after an element. No envelope has mixed content.
 _MIXED = re.compile(rb"(?:</[^<>]*|/)>\s*[^<>\s]")
 _WIDE = ("utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be")
-# `<` and what an XML document goes on with. All of EBCDIC have letters and digits in one place.
+# `<` and the next character of an XML document. All EBCDIC variants agree on letters and digits.
 _EBCDIC = re.compile(rb"[\x40\x15\x25\x0d]*\x4c[\x5a\x6f\x81-\xa9]")
 _EBCDIC_CODECS = ("cp500", "cp037")
 
@@ -84,7 +83,7 @@ def _quoted(data: bytes) -> Iterator[Span]:
 
 
 def _markup(data: bytes) -> Iterator[Span]:
-    """Yield what an XML reader leaves out. Each end is looked for only as long as there is one."""
+    """Yield the parts that an XML reader drops. A missing terminator is searched only once."""
     endless: set[bytes] = set()
     done = 0
     for match in _MARKUP.finditer(data):
@@ -106,7 +105,7 @@ def _markup(data: bytes) -> Iterator[Span]:
 
 
 def codecs_of(data: bytes) -> list[str | None]:
-    """Return the encodings in which these bytes may be a text; None for those that hold ASCII."""
+    """Return the possible encodings of these bytes. None means an encoding that includes ASCII."""
     found: list[str | None] = [None]
     if b"\0" in data:
         found += [codec for codec in _WIDE if _decodes(data, codec)]
@@ -116,7 +115,7 @@ def codecs_of(data: bytes) -> list[str | None]:
 
 
 def transcoded(data: bytes, codec: str | None) -> bytes:
-    """Return the bytes in UTF-8, if they are not in an encoding that holds ASCII anyway."""
+    """Return the bytes in UTF-8. They are unchanged if the encoding includes ASCII."""
     return data if codec is None else data.decode(codec).encode()
 
 
@@ -132,7 +131,7 @@ def _decodes(data: bytes, codec: str) -> bool:
 
 
 def views(data: bytes, *, spaced: bool = False) -> Iterator[tuple[View, bytes]]:
-    """Yield the plain view of a text, and others that differ; `spaced` asks for COLLAPSED."""
+    """Yield the plain view, and each other view that differs. `spaced` adds COLLAPSED."""
     plain = undone(data)
     joined = _joined(plain)
     yield from _with_breaks(plain, joined, spaced)
@@ -154,13 +153,13 @@ def views(data: bytes, *, spaced: bool = False) -> Iterator[tuple[View, bytes]]:
 
 
 def joined_views(data: bytes) -> Iterator[tuple[View, bytes]]:
-    """Yield the same of a value that is looked for: markup and pairs in it are its own."""
+    """Yield the views of a value to search for. Its markup and digit pairs belong to the value."""
     plain = undone(data)
     yield from _with_breaks(plain, _joined(plain), spaced=True)
 
 
 def seen(data: bytes) -> bytes:
-    """Return a text as people see it: its escapes undone, without what nobody sees."""
+    """Return the text as a reader sees it: without escapes and invisible characters."""
     return folded(_joined(undone(data)))
 
 
@@ -173,7 +172,7 @@ def _with_breaks(plain: bytes, joined: bytes, spaced: bool) -> Iterator[tuple[Vi
 
 
 def traced_view(data: bytes, view: View) -> Unescaped:
-    """Return one view of a text, and where each of its bytes stood."""
+    """Return one view of a text with the original position of each byte."""
     if view is View.UNMARKED:
         read = Unescaped.of(data).replaced(_markup(data)).undone()
     elif view is View.DIRECT:
@@ -220,14 +219,14 @@ def _replaced(data: bytes, spans: Iterable[Span]) -> bytes:
 
 
 def _direct(data: bytes) -> list[Span]:
-    """Return the pieces of text of each element together, and what is set behind each piece."""
+    """Return the text of each element, piece by piece, with a separator after the last piece."""
     open_elements: list[list[Span]] = [[]]
     pieces: list[Span] = []
     endless: set[bytes] = set()
     done = at = 0
     while (match := _TOKEN.search(data, at)) is not None:
         at = match.end()
-        if match["close"] is None:  # no tag
+        if match["close"] is None:  # A comment, a processing instruction or CDATA.
             closing = _END_OF.get(match[0], b"]]>")
             end = -1 if closing in endless else data.find(closing, at)
             if end < 0:
@@ -252,5 +251,5 @@ def _direct(data: bytes) -> list[Span]:
 
 
 def _ended(texts: list[Span]) -> list[Span]:
-    """Have the last piece of an element end in a byte that is no part of any value."""
+    """End the last piece of an element in a byte that no value contains."""
     return [*texts[:-1], (*texts[-1][:2], b"\x1f")] if texts else []
