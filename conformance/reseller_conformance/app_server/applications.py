@@ -1,7 +1,4 @@
-"""An application by its name: imported or made, and told WSGI from ASGI.
-
-Serving it is left to `serving`.
-"""
+"""Import or create an application by its name, and detect whether it is WSGI or ASGI."""
 
 from __future__ import annotations
 
@@ -24,11 +21,11 @@ _POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_O
 
 
 class AppError(ValueError):
-    """The application cannot be served; the message is one line."""
+    """The application cannot be served. The message is one line."""
 
 
 class Interface(StrEnum):
-    """How a server and an application speak to each other; the values are uvicorn's words."""
+    """The interface between a server and an application. The values are those of uvicorn."""
 
     WSGI = "wsgi"
     ASGI = "asgi3"
@@ -39,9 +36,10 @@ class Interface(StrEnum):
 
 
 def load_app(reference: str) -> App:
-    """Return the application that `module:attribute` names, below the current directory too.
+    """Import and return the application that `module:attribute` names.
 
-    `module:attribute()` names what makes it, which is called once in a process.
+    The current directory is searched too. `module:attribute()` names a factory, which is called
+    once in a process. Raises AppError if the application is missing or fails to start.
     """
     module_name, _, attribute = reference.removesuffix("()").partition(":")
     if not _dotted(module_name) or not _dotted(attribute):
@@ -66,10 +64,13 @@ def load_app(reference: str) -> App:
 
 
 def interface_of(app: object) -> Interface | None:
-    """Tell WSGI from ASGI by what the application takes; None where it is neither."""
+    """Detect the interface from the application's parameters.
+
+    None if it is neither WSGI nor ASGI.
+    """
     if not callable(app):
         return None
-    calls = (app, type(app).__call__)  # a function's own, or that of an object's class
+    calls = (app, type(app).__call__)  # the function itself, or `__call__` of the object's class
     awaited = any(inspect.iscoroutinefunction(call) for call in calls)
     try:
         parameters = inspect.signature(app).parameters.values()
@@ -88,9 +89,9 @@ def interface_of(app: object) -> Interface | None:
 
 @lru_cache(maxsize=16)
 def _made(factory: Callable[[], App]) -> App:
-    """Call it once: it may register what cannot be registered twice."""
+    """Call the factory once. It may register things that cannot be registered twice."""
     made: App = factory()
-    if inspect.iscoroutine(made):  # it is refused, and Python would warn of it
+    if inspect.iscoroutine(made):  # It will be rejected. Closing it avoids Python's warning.
         made.close()
     return made
 
@@ -100,7 +101,7 @@ def _dotted(name: str) -> bool:
 
 
 def unserved(name: str, app: object) -> AppError:
-    """Say that this is no application, and what may make one of it."""
+    """Return the error for an object that is not an application, with a hint for a factory."""
     said = (
         f"{name} takes neither WSGI's (environ, start_response) nor ASGI's (scope, receive, send)"
     )

@@ -1,6 +1,6 @@
-"""What an application that runs in this process tells of each call: its traceback, its output.
+"""Record the traceback and the output of an application for each call.
 
-`serving` runs it. The client looks up what belongs to a response, and redacts it.
+`server` runs the application. The client looks up the record of a response, and redacts it.
 """
 
 from __future__ import annotations
@@ -21,17 +21,17 @@ from reseller_conformance.app_server.tracebacks import last_frames
 __all__ = ["Call", "CallLog", "Tee", "keep"]
 
 LATE = 0.5
-"""Seconds that a look-up waits for a call that has been responded to, but has not ended."""
+"""Time that a look-up waits for a call to end after its response has arrived, in seconds."""
 
 MAX_PIECES, MAX_PIECE_CHARS = 200, 10_000
-"""The pieces of output that are kept of one call, and the characters of one."""
+"""Maximum number of output pieces kept of one call, and maximum length of one piece."""
 
 _CALL: ContextVar[Call | None] = ContextVar("reseller_call", default=None)
 
 
 @dataclass(eq=False, slots=True)
 class Call:
-    """One call, as the application sees it; `errors` is what it writes to `wsgi.errors`."""
+    """One call, as the application sees it. `errors` is what it writes to `wsgi.errors`."""
 
     method: str
     query: str
@@ -43,7 +43,7 @@ class Call:
 
     @contextmanager
     def under_way(self) -> Iterator[None]:
-        """Have what is told within this scope count as told of this call."""
+        """Record everything within this scope as part of this call."""
         before = _CALL.set(self)
         try:
             yield
@@ -55,22 +55,22 @@ class Call:
 
 
 class CallLog:
-    """Keeps what an application tells of each call, until it is looked up.
+    """Keeps what an application writes and raises in each call, until it is looked up.
 
-    `output` says whether what it prints and logs is kept as well as its tracebacks.
+    `output` adds what it prints and logs to its tracebacks.
     """
 
     def __init__(self, *, output: bool = False) -> None:
-        """Keep nothing yet."""
+        """Start with an empty log."""
         self.output = output
         self._calls: dict[tuple[str, str], list[Call]] = {}
         self._lock = Lock()
 
     def told(self, method: str, url: str, began: float, ended: float, *, failed: bool) -> str:
-        """Return what was told of the call that was made to this URL between these times.
+        """Return the record of the call that was made to this URL between these times.
 
-        `failed` says that the response was a 5xx: only then its traceback is told, unless all
-        output is. The text is not redacted. A call can be looked up once.
+        `failed` is True for a 5xx response. The traceback is returned only then, or if all output
+        is kept. The text is not redacted. A call can be looked up once.
         """
         call = self._taken((method, url.partition("?")[2]), began, ended)
         if call is None or not (failed or self.output):
@@ -81,7 +81,7 @@ class CallLog:
         return "\n".join(part.strip("\n") for part in (printed, said) if part.strip())
 
     def begin(self, method: str, query: str) -> Call:
-        """Take note of a call."""
+        """Record the start of a call."""
         call = Call(method, query)
         with self._lock:
             self._calls.setdefault((method, query), []).append(call)
@@ -90,7 +90,7 @@ class CallLog:
         return call
 
     def end(self, call: Call) -> None:
-        """Take note that a call has ended; one that told nothing is forgotten."""
+        """Record the end of a call. A call without output or traceback is removed."""
         call.ended.set()
         if not (call.traceback or call.output or call.errors):
             self._taken((call.method, call.query), call.began, call.began)
@@ -107,7 +107,7 @@ class CallLog:
 
     @contextmanager
     def listening(self) -> Iterator[None]:
-        """Take what the application logs and prints, within this scope."""
+        """Record what the application logs and prints, within this scope."""
         handler = _Handler(self)
         root = logging.getLogger()
         root.addHandler(handler)
@@ -122,21 +122,22 @@ class CallLog:
 
 
 class _Handler(logging.Handler):
-    """Takes log records, and the exceptions that frameworks log when they respond with a 500."""
+    """Records log records, and the exceptions that frameworks log with a 500 response."""
 
     def __init__(self, log: CallLog) -> None:
         super().__init__()
         self._log = log
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Keep a record with the call that is under way."""
+        """Add the log record to the current call."""
         call = _CALL.get()
         if call is None:
             return
         if record.exc_info and record.exc_info[1]:
             call.traceback = last_frames(record.exc_info[1])
         if self._log.output:
-            with suppress(Exception):  # arguments that do not fit the message: the app's own fault
+            # The arguments may not fit the message, which is the application's fault.
+            with suppress(Exception):
                 keep(call.output, f"{record.levelname} {record.name}: {record.getMessage()}\n")
 
 
@@ -144,38 +145,38 @@ class _Handler(logging.Handler):
 
 
 def keep(pieces: deque[str], text: str) -> None:
-    """Keep a piece of output; of one that is too long its length, for half a key is no key."""
+    """Keep a piece of output. Of a long piece keep the length: half a key could not be redacted."""
     long = f"[{len(text):,} characters]\n"
     pieces.append(text if len(text) <= MAX_PIECE_CHARS else long)
 
 
 class Tee:
-    """A stream that also keeps what is written to it during a call."""
+    """A stream that also records what is written to it during a call."""
 
     def __init__(self, stream: Any, pieces: Callable[[Call], deque[str]]) -> None:
-        """Write to `stream`, and keep the text in these pieces of the call."""
+        """Write to `stream`, and record the text in the pieces of the current call."""
         self.stream = stream
         self._pieces = pieces
 
     def write(self, text: str) -> Any:
-        """Write and keep the text."""
+        """Write and record the text."""
         call = _CALL.get()
         if call is not None:
             keep(self._pieces(call), text)
         return self.stream.write(text)
 
     def writelines(self, lines: Iterable[str]) -> None:
-        """Write and keep the lines."""
+        """Write and record the lines."""
         for line in lines:
             self.write(line)
 
     def __getattr__(self, name: str) -> Any:
-        """Do as the stream does."""
+        """Delegate everything else to the stream."""
         return getattr(self.stream, name)
 
 
 def _tee() -> None:
-    """Put a Tee before both streams: pytest sets new ones for each phase of a test."""
+    """Wrap stdout and stderr in a Tee. pytest replaces them for each phase of a test."""
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
         if stream is not None and not isinstance(stream, Tee):

@@ -1,7 +1,7 @@
-"""Any WSGI or ASGI application on loopback: served in a thread, stopped cleanly.
+"""Serve a WSGI or ASGI application on loopback, in a thread that stops cleanly.
 
-How it is found by its name is left to `applications`. The servers are waitress and
-uvicorn, extras of this package; WSGI without waitress runs on the standard library's.
+The servers are waitress and uvicorn, which are extras of this package. Without waitress, WSGI runs
+on the server of the standard library.
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ from reseller_conformance.app_server.wrapper import wrap_asgi, wrap_wsgi
 
 __all__ = ["can_serve", "serve_app", "serve_forever"]
 
-THREADS = 16  # twice the default of calls in flight; an idle thread costs next to nothing
+THREADS = 16  # Threads of waitress. Twice the default concurrency; an idle thread costs little.
 CONNECTIONS = 1000
-KEEP_ALIVE = 120  # seconds that a client may keep an idle connection
-GRACE = 5  # seconds that a stop waits for calls in flight
-START = 60  # seconds that an application may take to start
+KEEP_ALIVE = 120  # Seconds that a client may keep an idle connection open.
+GRACE = 5  # Seconds that a stop waits for calls in progress.
+START = 60  # Seconds that an application may take to start.
 
 # --- Serving it ----------------------------------------------------------------------------------
 
@@ -44,9 +44,10 @@ START = 60  # seconds that an application may take to start
 def serve_app(
     app: App, host: str = "127.0.0.1", port: int = 0, log: CallLog | None = None
 ) -> Iterator[str]:
-    """Serve an application within this scope, and yield its base URL; port 0 is any free one.
+    """Serve an application within this scope, and yield its base URL. Port 0 chooses a free port.
 
-    `log` keeps what the application tells of each call.
+    `log` records what the application writes and raises in each call. Raises AppError if the
+    application cannot be served.
     """
     interface = interface_of(app)
     server = can_serve(app)
@@ -64,7 +65,10 @@ def serve_app(
 def serve_forever(
     app: App, host: str, port: int, announce: Callable[[str], None] = lambda _: None
 ) -> None:
-    """Serve an application until interrupted; `announce` is told the base URL once it listens."""
+    """Serve an application until Ctrl-C.
+
+    `announce` receives the base URL when the server listens.
+    """
     with serve_app(app, host, port) as base_url, suppress(KeyboardInterrupt):
         announce(base_url)
         Event().wait()
@@ -72,10 +76,11 @@ def serve_forever(
 
 def _listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # asyncio turns Nagle's algorithm off, 40 ms a call, only on a socket that says it is TCP.
+    # asyncio disables Nagle's algorithm only on a socket created as TCP. It would cost 40 ms a
+    # call.
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
-        if os.name == "posix":  # elsewhere it lets two servers share one port
+        if os.name == "posix":  # On Windows it would let two servers share one port.
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((host, port))
         listener.listen(CONNECTIONS)
@@ -90,9 +95,9 @@ Server = Callable[[App, socket.socket], AbstractContextManager[None]]
 
 
 def can_serve(app: App) -> Server:
-    """Return what serves an application.
+    """Return the function that serves this application.
 
-    Raises AppError where it is none, or where its server is not installed.
+    Raises AppError if the object is not an application, or if its server is not installed.
     """
     interface = interface_of(app)
     if interface is None:
@@ -120,7 +125,7 @@ def _on_waitress(app: App, listener: socket.socket) -> Iterator[None]:
         asyncore_use_poll=True,  # select() fails on descriptors above 1023
     )
     thread = Thread(target=server.run, name="waitress", daemon=True)
-    # It warns whenever a call has to wait for a thread, which is no fault of anyone's here.
+    # waitress warns when a call waits for a thread. Here this is normal.
     with _quieter("waitress", logging.ERROR):
         thread.start()
         try:
@@ -133,14 +138,15 @@ def _stop_waitress(server: Any, thread: Thread) -> None:
     server.task_dispatcher.shutdown(timeout=GRACE)
 
     def close() -> None:
-        # Told that its client is gone, a call that the application still holds will not write to
-        # the trigger's pipe: closed, that descriptor may by then be somebody else's file.
+        # Close each channel first, so that a running call does not write to the trigger's pipe. The
+        # closed descriptor may already belong to another file.
         for channel in list(server.active_channels.values()):
             channel.handle_close()
         server.close()
 
-    with suppress(OSError):  # the loop may have run it, and closed the pipe, before it is woken
-        server.trigger.pull_trigger(close)  # what it is given runs between two turns of the loop
+    # The loop may have run it and closed the pipe before the trigger wakes it.
+    with suppress(OSError):
+        server.trigger.pull_trigger(close)  # It runs between two iterations of the loop.
     thread.join(GRACE)
 
 
@@ -153,8 +159,8 @@ def _on_uvicorn(app: App, listener: socket.socket) -> Iterator[None]:
         _naming_the_cause(app, reasons),
         interface=Interface.ASGI.value,
         ws="none",
-        lifespan="auto",  # "on" refuses applications that know no lifespan, such as Django's
-        log_config=None,  # logging is the host's to set up
+        lifespan="auto",  # "on" refuses applications without lifespan support, such as Django.
+        log_config=None,  # The host configures logging.
         log_level="error",
         access_log=False,
         timeout_keep_alive=KEEP_ALIVE,
@@ -165,10 +171,11 @@ def _on_uvicorn(app: App, listener: socket.socket) -> Iterator[None]:
     def run() -> None:
         try:
             server.run(sockets=[listener])
-        except BaseException as problem:  # SystemExit where the application does not start
+        # uvicorn raises SystemExit if the application does not start.
+        except BaseException as problem:
             reasons.append(named(problem))
         finally:
-            listener.close()  # uvicorn leaves it to us where it never came to serve
+            listener.close()  # uvicorn does not close it if it never served.
 
     thread = Thread(target=run, name="uvicorn", daemon=True)
     thread.start()
@@ -188,7 +195,7 @@ def _as_asgi_3(app: App) -> App:
 
 
 def _naming_the_cause(app: App, reasons: list[str]) -> App:
-    """Return the application; what it says when it does not start comes into `reasons`."""
+    """Wrap the application, and add its start-up errors to `reasons`."""
 
     async def called(scope: Any, receive: App, send: App) -> None:
         async def tell(message: Any) -> None:
@@ -235,11 +242,11 @@ def _on_wsgiref(app: App, listener: socket.socket) -> Iterator[None]:
 
 
 class _Quiet(WSGIRequestHandler):
-    # Headers and body are two writes, and the second would wait for the first to be confirmed.
+    # With Nagle's algorithm the body would wait for the acknowledgement of the headers.
     disable_nagle_algorithm = True
 
     def log_message(self, *_: object) -> None:
-        """Say nothing of each request: its query holds the key."""
+        """Log nothing, because the query contains the key."""
 
 
 class _Threading(ThreadingMixIn, WSGIServer):
@@ -253,7 +260,7 @@ class _Threading(ThreadingMixIn, WSGIServer):
         self.setup_environ()
 
     def handle_error(self, *_: object) -> None:
-        """Say nothing of a client that went away."""
+        """Log nothing about a client that has disconnected."""
 
 
 @contextmanager

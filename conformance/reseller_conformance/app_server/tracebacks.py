@@ -1,6 +1,6 @@
-"""What an application's exception says of its cause: the last frames of its own code.
+"""Format an application's exception: its type and text, and the last frames of its own code.
 
-Whoever shows the text redacts it first: an exception may hold anything that was sent.
+The caller must redact the text, because an exception may contain anything that was sent.
 """
 
 from __future__ import annotations
@@ -14,13 +14,16 @@ from types import CodeType
 __all__ = ["last_frames", "named", "place_of"]
 
 FRAMES = 3
-"""The frames of the application that are shown, from the end."""
+"""Maximum number of the application's own frames in a traceback, counted from the last."""
 
 CAUSES = 3
-"""The exceptions behind the one that was raised that are named."""
+"""Maximum number of causes that are named."""
 
 MAX_TEXT_CHARS = 10_000
-"""The longest text of an exception that is kept: half of it could end in half a key."""
+"""Maximum length of an exception's text.
+
+A longer text is dropped, because cutting it could cut a key.
+"""
 
 _LIBRARIES = tuple(
     sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")
@@ -31,7 +34,7 @@ Frame = tuple[CodeType, int]
 
 
 def last_frames(error: BaseException) -> str:
-    """Return the last frames of the application's own code, and the exception, as Python does."""
+    """Return the last frames of the application's own code, and the exception."""
     error = _first(error)
     lines = [line for frame in _chosen(_frames(error)) for line in _written(*frame)]
     causes = [f"caused by {named(cause)}" for cause in _causes(error)]
@@ -39,13 +42,16 @@ def last_frames(error: BaseException) -> str:
 
 
 def place_of(error: BaseException) -> str:
-    """Return the file and line in the application's own code, as `shop/api.py:12`, or nothing."""
+    """Return the place in the application's own code as `shop/api.py:12`.
+
+    Empty if there is none.
+    """
     own = [frame for frame in _frames(_first(error)) if _is_own(frame[0])]
     return f"{_path(own[-1][0])}:{own[-1][1]}" if own else ""
 
 
 def named(error: BaseException) -> str:
-    """Return the exception's type and text in one line; of a text that is too long its length."""
+    """Return the exception's type and text in one line. A long text is replaced by its length."""
     error = _first(error)
     said = " ".join("".join(traceback.format_exception_only(error)[-1:]).split())
     if len(said) > MAX_TEXT_CHARS:
@@ -54,7 +60,7 @@ def named(error: BaseException) -> str:
 
 
 def _first(error: BaseException) -> BaseException:
-    """Return the first of those that a task group has put together."""
+    """Return the first exception of a group, or the exception itself."""
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
     return error
@@ -77,7 +83,7 @@ def _frames(error: BaseException) -> list[Frame]:
 
 
 def _chosen(frames: list[Frame]) -> list[Frame]:
-    """Return the application's last frames, and the last of all, where it was raised."""
+    """Return the application's last frames, and the frame that raised the exception."""
     own = [place for place, (code, _) in enumerate(frames) if _is_own(code)]
     places = {*own[-FRAMES:], len(frames) - 1} if own else set(range(len(frames)))
     return [frames[place] for place in sorted(places) if place >= 0][-FRAMES - 1 :]

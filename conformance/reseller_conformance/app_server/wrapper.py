@@ -1,6 +1,6 @@
-"""An application inside a wrapper that keeps what it tells of each call in a `CallLog`.
+"""Wrap an application so that each of its calls is recorded in a `CallLog`.
 
-The wrapper changes nothing of what the application responds, nor how a server frames it.
+The wrapper does not change the response, or how a server frames it.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ App = Callable[..., Any]
 
 
 def wrap_wsgi(app: App, log: CallLog) -> App:
-    """Return a WSGI application that responds as this one does, and is watched."""
+    """Return a WSGI application with the same responses that records its calls in `log`."""
 
     def watched(environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
         call = log.begin(environ["REQUEST_METHOD"], environ.get("QUERY_STRING", ""))
@@ -36,7 +36,7 @@ def wrap_wsgi(app: App, log: CallLog) -> App:
             log.end(call)
             raise
         if hasattr(body, "__len__") or _is_file(body, environ):
-            log.end(call)  # a server looks at how long it is, and nothing can fail in it
+            log.end(call)  # The server needs its length, and iterating it cannot fail.
             return body
         return _Body(body, call, log)
 
@@ -49,7 +49,10 @@ def _is_file(body: object, environ: dict[str, Any]) -> bool:
 
 
 class _Body:
-    """What an application yields, piece by piece: it may still fail, print and log."""
+    """The response body of an application.
+
+    The application may fail, print and log in each piece.
+    """
 
     def __init__(self, body: Any, call: Call, log: CallLog) -> None:
         self._body = body
@@ -67,7 +70,7 @@ class _Body:
             yield piece
 
     def close(self) -> None:
-        """Close it, as a server does after each call, whatever came of it."""
+        """Close the body and end the call. A server does this after each call."""
         try:
             with self._call.under_way():
                 if hasattr(self._body, "close"):
@@ -77,7 +80,7 @@ class _Body:
 
 
 def wrap_asgi(app: App, log: CallLog) -> App:
-    """Return an ASGI application that responds as this one does, and is watched."""
+    """Return an ASGI application with the same responses that records its calls in `log`."""
 
     async def watched(scope: dict[str, Any], receive: App, send: App) -> None:
         if scope["type"] != "http":
