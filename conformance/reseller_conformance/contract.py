@@ -1,6 +1,6 @@
-"""The documentation page as data: the call, its parameters, the fields of its answer.
+"""The API docs as data: the call, its parameters, and the fields of its response.
 
-Nothing here judges or asks; `requirements` says what is required of an implementation.
+`requirements` contains what an implementation must do.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ __all__ = ["ERROR", "FIELDS", "PARAMETERS", "TASK", "Field", "Format", "Kind", "
 
 
 class Format(StrEnum):
-    """The two formats in which the call answers; the URL's ending names one."""
+    """The two formats of a response. The end of the URL's path names one."""
 
     JSON = "json"
     XML = "xml"
 
 
 class Kind(StrEnum):
-    """What sort of value a field holds (specification, section 2)."""
+    """The kind of value of a field (specification, section 2)."""
 
     COUNT = "count"
     DATE = "date"
@@ -28,7 +28,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field of the success envelope, with the page's own example of it."""
+    """One field of the success envelope, with the example of the API docs."""
 
     name: str
     kind: Kind
@@ -37,13 +37,13 @@ class Field:
 
 
 PARAMETERS = ("api_user", "api_key", "task", "user")
-"""The four query parameters, in the page's order."""
+"""The four query parameters, in the order of the API docs."""
 
 TASK = "overview"
-"""The only value that `task` may have: "Must be set to *overview*."."""
+"""The only valid value of `task` ("Must be set to *overview*" in the API docs)."""
 
 ERROR = "error"
-"""What `message` says in every error envelope."""
+"""The value of `message` in every error envelope."""
 
 FIELDS = (
     Field("reputation", Kind.COUNT, "sender reputation, per cent", "100"),
@@ -57,9 +57,9 @@ FIELDS = (
     Field("billing_end_date", Kind.DATE, "last day of the billing cycle", "2010-09-29"),
     Field("billing_process_date", Kind.DATE, "day the cycle is processed", "2010-09-30"),
 )
-"""The ten fields of a success envelope, in the page's order."""
+"""The ten fields of a success envelope, in the order of the API docs."""
 
 
 def path_of(format: Format) -> str:
-    """Return the path of the call below the base URL: `/apiv2/reseller.account.json`."""
+    """Return the path of the call below the base URL, such as `/apiv2/reseller.account.json`."""
     return f"/apiv2/reseller.account.{format}"

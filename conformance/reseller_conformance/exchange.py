@@ -1,6 +1,6 @@
-"""What was said and what was said back, as one plain value that holds no secret.
+"""A request and its response, as one plain value that contains no secret.
 
-`client` makes it; `envelope` reads its body; `checks` judge both.
+`client` creates it, `envelope` reads its body, and `checks` judge both.
 """
 
 from __future__ import annotations
@@ -22,39 +22,39 @@ __all__ = [
 
 
 GATEWAY_STATUSES = (429, 502, 503, 504)
-"""What a gateway says of itself, not of the call (specification, section 6)."""
+"""Statuses that a gateway sends for itself, not for the call (specification, section 6)."""
 
 
-BUDGET_EXHAUSTED = "the budget of requests is spent"
-"""Why a call was not made that the operator's `--max-requests` left no room for."""
+BUDGET_EXHAUSTED = "the request budget is exhausted"
+"""Detail of a call that was not sent because of the operator's `--max-requests`."""
 
 
 MAX_BODY_BYTES = 1024 * 1024
-"""The longest body that is read, with its content codings and without."""
+"""Maximum length of a body in bytes, before and after content decoding."""
 
 
 class TransportErrorKind(StrEnum):
-    """What kept a whole answer from coming."""
+    """Why no complete response arrived."""
 
     UNREACHABLE = "unreachable"
     """No connection: refused, unknown host, TLS failure."""
     DROPPED = "dropped"
-    """The connection closed before an answer began, or between its bytes without a length."""
+    """The connection closed before a response began, or within a body of unknown length."""
     TIMEOUT = "timeout"
-    """The time limit ran out before the answer was whole."""
+    """The time limit ended before the response was complete."""
     INCOMPLETE = "incomplete"
-    """Fewer bytes than announced, or a content coding that does not decode."""
+    """Fewer bytes than announced, or a content coding that cannot be decoded."""
     TOO_LARGE = "too-large"
-    """More body or headers than any envelope needs."""
+    """A body or headers larger than any envelope needs."""
     PROTOCOL = "protocol"
-    """What came is not HTTP."""
+    """The response is not HTTP."""
     NOT_SENT = "not-asked"
-    """The call was never made: the request budget was spent, or a breaker had opened."""
+    """The call was not sent: the request budget was exhausted, or a circuit breaker was open."""
 
 
 @dataclass(frozen=True, slots=True)
 class TransportProblem:
-    """Why there is no whole answer, in words that hold no secret."""
+    """Why there is no complete response. `detail` contains no secret."""
 
     kind: TransportErrorKind
     detail: str
@@ -62,7 +62,7 @@ class TransportProblem:
 
 @dataclass(frozen=True, slots=True)
 class Retry:
-    """One try that a gateway turned away: what came, and the seconds waited before the next."""
+    """One attempt that a gateway refused: the reason, and the seconds until the next attempt."""
 
     reason: str
     waited: float
@@ -70,13 +70,14 @@ class Retry:
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """One call and its answer.
+    """One call and its response.
 
-    `url` is as sent, the key replaced; `status` is None where no answer began, or where a body was
-    saved without it; `body` is decoded of its content coding, capped, and scrubbed; `began` and
-    `seconds` are of the last try, on a clock that all exchanges of a run share; `echoes_key`
-    names the places of the answer in which the key stood that was sent; `app_log` is what the
-    application told of the call, where it runs in this process.
+    - `url`: as sent, with the key redacted.
+    - `status`: None if no response began, or if a body was saved without its status.
+    - `body`: without content coding, cut to MAX_BODY_BYTES, and redacted.
+    - `began`, `seconds`: of the last attempt, on one clock for all exchanges of a run.
+    - `echoes_key`: the places of the response that repeat the key that was sent.
+    - `app_log`: output and traceback of the application, if it runs in this process.
     """
 
     case: Case
@@ -92,6 +93,9 @@ class Exchange:
     app_log: str = field(default="", repr=False)
 
     def header(self, name: str) -> str | None:
-        """Return the first value of this header, whatever the letter case of its name."""
+        """Return the first value of this header, in any letter case of its name.
+
+        None if it is absent.
+        """
         wanted = name.lower()
         return next((value for key, value in self.headers if key.lower() == wanted), None)

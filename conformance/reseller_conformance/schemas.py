@@ -1,7 +1,7 @@
-"""The schema files: where they lie, and what they refuse in a document.
+"""The schema files: find them, and validate a document with them.
 
-Each schema is compiled once a process, when it is first used. A document must be parsed already,
-and its size and depth bounded, because neither library bounds them.
+Each schema is compiled once in a process, on first use. The caller must parse the document and
+bound its size and depth, because neither library bounds them.
 """
 
 from __future__ import annotations
@@ -40,16 +40,16 @@ __all__ = [
 ]
 
 SchemaKind = Literal["overview", "errors", "answer"]
-"""Which of the two envelopes a document should be; `answer` is either of them."""
+"""The envelope that a document should be. `answer` accepts both."""
 
 Aspect = Literal["value", "missing", "addition"]
-"""What a schema refuses: a value, the absence of something, or something undocumented."""
+"""What a schema rejects: a value, something missing, or something undocumented."""
 
 MAX_ERRORS = 50
-"""Errors of one document that are returned."""
+"""Maximum number of errors returned for one document."""
 
 _MAX_LINE_CHARS = 300
-# str() of an int refuses more than 4,300 decimal digits, which take a little over 14,284 bits.
+# str() of an int raises beyond 4,300 decimal digits, which are about 14,284 bits.
 _MAX_INTEGER_BITS = 14_000
 
 _EXPECTED = {
@@ -60,49 +60,55 @@ _EXPECTED = {
 _KINDS = {field.name: field.kind for field in FIELDS}
 
 
-# --- The files -------------------------------------------------------------------------------
+# --- Find the files --------------------------------------------------------------------------
 
 
 def schema_folder() -> Traversable:
-    """Return the folder of the schema files, within the installed package or the source tree."""
+    """Return the folder of the schema files, in the installed package or in the source tree.
+
+    Raises FileNotFoundError if it is in neither place.
+    """
     packaged = files("reseller_conformance").joinpath("schemas")
-    # An editable install, or none: the files lie at the top of the tree, not in the package.
+    # In an editable install the files are at the top of the source tree, not in the package.
     in_tree = Path(__file__).resolve().parents[2] / "schemas"
     for folder in (packaged, in_tree):
         if folder.joinpath("json", "overview.schema.json").is_file():
             return folder
     raise FileNotFoundError(
         f"the schema files are missing: looked in {packaged} and {in_tree}; "
-        "is reseller-conformance installed as a whole?"
+        "is reseller-conformance installed completely?"
     )
 
 
 def schema_text(name: str) -> str:
-    """Return the text of a schema file: `json/overview.schema.json`, `xml/errors.xsd`."""
+    """Return the text of a schema file, such as `json/overview.schema.json` or `xml/errors.xsd`."""
     return schema_folder().joinpath(*name.split("/")).read_text(encoding="utf-8")
 
 
 def schema_path(name: str) -> AbstractContextManager[Path]:
-    """Hold a schema file as a real file while the context is open, for what needs a path."""
+    """Provide a schema file as a real file while the context is open."""
     return as_file(schema_folder().joinpath(*name.split("/")))
 
 
 def schema_file(format: str, kind: SchemaKind) -> str:
-    """Return the name of a schema file in the folder, for `schema_text`."""
+    """Return the name of a schema file, for `schema_text`.
+
+    Raises ValueError for an unknown kind.
+    """
     if kind not in get_args(SchemaKind):
         raise ValueError(f"no schema of kind {kind!r}: {', '.join(get_args(SchemaKind))}")
     return f"json/{kind}.schema.json" if format == "json" else f"xml/{kind}.xsd"
 
 
-# --- What they refuse ------------------------------------------------------------------------
+# --- Validate a document ---------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class SchemaError:
-    """One thing that a schema refuses in a document.
+    """One error that a schema finds in a document.
 
-    `place` is its path in the document, and `names` are the names on that path. `rule` is the rule
-    that refuses it: the path of a keyword in a JSON Schema, a type or an element in an XSD.
+    `place` is its path in the document, and `names` are the names on that path. `rule` is the
+    schema's rule: the path of a keyword in a JSON Schema, or a type or an element in an XSD.
     """
 
     place: str
@@ -112,15 +118,16 @@ class SchemaError:
     aspect: Aspect = "value"
 
     def __str__(self) -> str:
-        """Return a line: the place and what is wrong there."""
+        """Return the place and the error in one line."""
         line = f"{self.place}: {self.message}"
         return f"{line[:_MAX_LINE_CHARS]}…" if len(line) > _MAX_LINE_CHARS else line
 
 
 def json_errors(document: object, kind: SchemaKind) -> list[SchemaError]:
-    """Return what the schema of this kind refuses in a parsed JSON document, 50 errors at most.
+    """Validate a parsed JSON document, and return at most MAX_ERRORS errors.
 
-    A JSON Schema accepts 5.0 as an integer; here it is refused, because no count is written so.
+    JSON Schema accepts 5.0 as an integer. This function does not, because a count is never written
+    with a fraction.
     """
     file = schema_file("json", kind)
     errors = _json_validator(kind).iter_errors(_presentable(document))
@@ -128,9 +135,10 @@ def json_errors(document: object, kind: SchemaKind) -> list[SchemaError]:
 
 
 def xml_errors(root: Element, kind: SchemaKind) -> list[SchemaError]:
-    """Return what the schema of this kind refuses in a parsed XML document, 50 errors at most.
+    """Validate a parsed XML document, and return at most MAX_ERRORS errors.
 
-    An XSD accepts attributes like `xsi:type`; here they are refused, as every namespace is.
+    An XSD accepts attributes like `xsi:type`. This function rejects them, as it does all
+    namespaces.
     """
     return _bounded(_xml_errors(root, _xml_schema(kind), schema_file("xml", kind)))
 
@@ -138,14 +146,14 @@ def xml_errors(root: Element, kind: SchemaKind) -> list[SchemaError]:
 def _xml_errors(root: Element, schema: XMLSchema10, file: str) -> Iterator[SchemaError]:
     namespaced = list(islice(_namespaced(root, file), MAX_ERRORS))
     yield from namespaced
-    # xmlschema looks up the type that xsi:type names, and raises KeyError where there is none.
+    # xmlschema raises KeyError if xsi:type names an unknown type.
     if not namespaced:
         yield from (_xml_error(error, file) for error in schema.iter_errors(root))
         yield from _odd_spaces(root, file)
 
 
 def _namespaced(root: Element, file: str) -> Iterator[SchemaError]:
-    # Every XSD accepts xsi:type, xsi:nil and the two schema locations; the page knows none.
+    # Every XSD accepts xsi:type, xsi:nil and two schema locations. The API docs have no namespace.
     for element in root.iter():
         for name in (element.tag, *element.attrib):
             if name.startswith("{"):
@@ -154,7 +162,7 @@ def _namespaced(root: Element, file: str) -> Iterator[SchemaError]:
 
 
 def _odd_spaces(root: Element, file: str) -> Iterator[SchemaError]:
-    # xmlschema strips all that Python takes for white space; XML 1.0, 2.3 knows four characters.
+    # xmlschema strips everything that Python calls white space. XML 1.0 (2.3) has four characters.
     for parent in root.iter():
         between = "".join((parent.text or "", *(child.tail or "" for child in parent)))
         odd = between.strip(" \t\r\n")
@@ -173,7 +181,7 @@ def _json_error(error: ValidationError, file: str) -> SchemaError:
         place=error.json_path,
         names=tuple(step for step in path if isinstance(step, str)),
         rule=f"{file}#/{'/'.join(map(str, error.absolute_schema_path))}",
-        # The schema's own message would show the whole calendar.
+        # The schema's own message would contain the regular expression of a date.
         message=error.message if kind is None else _is_not(error.instance, kind),
         aspect=_ASPECTS.get(str(error.validator), "value"),
     )
@@ -193,7 +201,7 @@ def _xml_error(error: XMLSchemaValidationError, file: str) -> SchemaError:
 
 
 def _xsd_rule(error: XMLSchemaValidationError) -> str:
-    """Name the innermost type or element that has a name: a facet or a group has none."""
+    """Return the innermost type or element with a name. Facets and groups have none."""
     part: Any = error.validator
     while part is not None:
         if name := getattr(part, "name", None):
@@ -218,7 +226,7 @@ def _is_not(value: object, kind: Kind) -> str:
 
 
 def _bounded(errors: Iterable[SchemaError]) -> list[SchemaError]:
-    # A value that several rules refuse is one error.
+    # An error that several rules report is returned once.
     found: dict[str, SchemaError] = {}
     for error in errors:
         found.setdefault(str(error), error)
@@ -227,28 +235,29 @@ def _bounded(errors: Iterable[SchemaError]) -> list[SchemaError]:
     return list(found.values())
 
 
-# --- What keeps messages small ---------------------------------------------------------------
+# --- Keep messages small ---------------------------------------------------------------------
 
 
 class _Fraction(float):
-    """A number that is not written as an integer: JSON Schema takes 5.0 for one."""
+    """A number with a fraction. JSON Schema would accept 5.0 as an integer."""
 
     def is_integer(self) -> bool:
-        """Say no, whatever the value."""
+        """Return False for every value."""
         return False
 
 
 class _Huge(int):
-    """An integer with more digits than Python agrees to print."""
+    """An integer with more digits than Python prints."""
 
     def __repr__(self) -> str:
         return f"{'-' if self < 0 else ''}<integer of {self.bit_length()} bits>"
 
 
 def _presentable(value: object, depth: int = 0) -> Any:
-    """Return what the schema judges alike, and jsonschema can print in a message.
+    """Return an equivalent document that jsonschema can print in its messages.
 
-    No envelope has an object or a list in its third level: any content of such is as wrong as none.
+    In an envelope, the third level has no objects and no lists. So their contents are dropped
+    there: the schema rejects them anyway.
     """
     if isinstance(value, dict):
         items = value.items() if depth < 2 else ()
@@ -262,13 +271,13 @@ def _presentable(value: object, depth: int = 0) -> Any:
     return value
 
 
-# --- Compiled once ---------------------------------------------------------------------------
+# --- Compile once ----------------------------------------------------------------------------
 
 _ENVELOPES: tuple[SchemaKind, ...] = ("overview", "errors")
 
 
 def compile_schemas(formats: Iterable[str]) -> None:
-    """Compile the schemas of these formats now: what is measured later is not held up by it."""
+    """Compile the schemas of these formats now, so that later measurements do not include it."""
     for kind in _ENVELOPES:
         for format in formats:
             (_json_validator if format == "json" else _xml_schema)(kind)
@@ -278,7 +287,7 @@ _BUILDING = threading.Lock()
 
 
 def _json_validator(kind: SchemaKind) -> Validator:
-    with _BUILDING:  # `cache` alone lets two threads compile the same schema
+    with _BUILDING:  # `cache` alone would let two threads compile the same schema.
         return _build_json(kind)
 
 
@@ -313,5 +322,5 @@ def _registry() -> Registry[Any]:
 def _build_xml(kind: SchemaKind) -> XMLSchema10:
     from xmlschema import XMLSchema10
 
-    # A schema built from text that may open nothing: no answer can make it fetch a file.
+    # `allow="none"` stops a document from making the schema fetch a file.
     return XMLSchema10(schema_text(schema_file("xml", kind)), allow="none")

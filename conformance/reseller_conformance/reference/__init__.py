@@ -1,7 +1,7 @@
-"""A small correct implementation of the call: what the suite is tried on, and can be compared with.
+"""A small correct implementation of the call. The suite is tested on it and compared with it.
 
-`core` is the whole of it, without I/O; `accounts` is whom it answers about; `wsgi` and `mock` are
-its two faces, a WSGI application and a stand-in for the network.
+accounts (the data) → core (the call, without I/O) → wsgi (an application), mock (in place of the
+network) → client_mock (a mock for the tests of a client).
 """
 
 from reseller_conformance.reference.accounts import (

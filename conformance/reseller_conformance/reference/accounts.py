@@ -1,7 +1,6 @@
-"""Resellers and their customers' accounts: as plain values, and as read from a JSON file.
+"""Resellers and their customers' accounts, as values and as read from a JSON file.
 
-The file that lies beside this module is the one used where the operator names none. How an account
-is answered for is left to `core`.
+`accounts.json` beside this module is the default.
 """
 
 from __future__ import annotations
@@ -24,18 +23,17 @@ _DERIVED = ("credits_remain", "credits_overage")
 
 _COUNT = re.compile(r"0|[1-9][0-9]{0,999}")
 
-# What XML 1.0 (2.2) cannot carry, control characters and noncharacters are kept out, so that
-# whatever an account holds can be told in both formats.
+# Text that both formats can carry. XML 1.0 (2.2) excludes control characters and noncharacters.
 _TEXT = re.compile(r"[^\x00-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]+")
 
 
 class AccountsError(ValueError):
-    """The accounts file cannot be used; the message is one line that ends in what is wrong."""
+    """The accounts file cannot be used. The message is one line that ends in the invalid value."""
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """One customer's account: the name, and the ten fields in the page's order."""
+    """One customer's account: the name, and the ten fields in the order of the API docs."""
 
     user: str
     reputation: int
@@ -52,40 +50,46 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Reseller:
-    """Who may ask, and about whom."""
+    """One reseller: the credentials, and the customers registered under them."""
 
     api_user: str
     api_key: str = field(repr=False)
     customers: tuple[Account, ...]
 
     def customer(self, user: str) -> Account | None:
-        """Return the account registered under exactly this name."""
+        """Return the account registered under exactly this name, or None."""
         return next((account for account in self.customers if account.user == user), None)
 
 
 @dataclass(frozen=True, slots=True)
 class Accounts:
-    """Every reseller; the first is the one that a run against the reference asks as."""
+    """All resellers. A run against the reference uses the credentials of the first."""
 
     resellers: tuple[Reseller, ...]
 
     def reseller(self, api_user: str) -> Reseller | None:
-        """Return the reseller with exactly this name."""
+        """Return the reseller with exactly this name, or None."""
         return next((known for known in self.resellers if known.api_user == api_user), None)
 
     @property
     def foreign(self) -> str | None:
-        """A customer of another reseller, and not of the first; None where there is none."""
+        """A customer of another reseller who is not a customer of the first.
+
+        None if there is none.
+        """
         first, *others = self.resellers
         names = (account.user for reseller in others for account in reseller.customers)
         return next((name for name in names if first.customer(name) is None), None)
 
 
 def load_accounts(path: str | Path | None = None) -> Accounts:
-    """Read an accounts file, or the package's own; `AccountsError` says what is wrong with it."""
+    """Read an accounts file, by default the package's own.
+
+    Raises AccountsError if the file is missing, is not JSON in UTF-8, or has invalid values.
+    """
     source = resources.files(__package__) / "accounts.json" if path is None else Path(path)
     try:
-        # Editors on Windows begin a file with a mark.
+        # Editors on Windows write a byte order mark.
         text = source.read_text("utf-8-sig")
     except OSError as problem:
         raise AccountsError(f"cannot read the accounts file, {problem.strerror}: {path}") from None
@@ -103,10 +107,11 @@ def load_accounts(path: str | Path | None = None) -> Accounts:
 
 
 def read_accounts(document: object) -> Accounts:
-    """Make accounts of a decoded file: `{"resellers": [{"api_user", "api_key", "customers"}]}`.
+    """Build accounts from parsed JSON: `{"resellers": [{"api_user", "api_key", "customers"}]}`.
 
-    A customer has `user` and the ten fields; `credits_remain` and `credits_overage` follow from
-    the other two counts of credits where they are not given.
+    A customer has `user` and the ten fields. `credits_remain` and `credits_overage` are optional:
+    by default they are computed from the other two counts of credits. Raises AccountsError for the
+    first invalid value.
     """
     entries = _members(document, "the accounts", ("resellers",))["resellers"]
     resellers = tuple(
@@ -154,7 +159,7 @@ def _count(value: object, where: str) -> int:
         return value
     if isinstance(value, str) and _COUNT.fullmatch(value):
         return int(value)
-    raise AccountsError(f"{where} must be a whole number, not negative: {_shown(value)}")
+    raise AccountsError(f"{where} must be a non-negative integer: {_shown(value)}")
 
 
 def _date(value: object, where: str) -> date:
@@ -162,9 +167,9 @@ def _date(value: object, where: str) -> date:
         day = date.fromisoformat(value) if isinstance(value, str) else None
     except ValueError:
         day = None
-    # `fromisoformat` also takes 20100830 and 2010-W35-1, which the page does not write.
+    # `fromisoformat` also accepts 20100830 and 2010-W35-1, which the API docs do not use.
     if day is None or day.isoformat() != value:
-        raise AccountsError(f"{where} must be a day written YYYY-MM-DD: {_shown(value)}")
+        raise AccountsError(f"{where} must be a date as YYYY-MM-DD: {_shown(value)}")
     return day
 
 
@@ -192,7 +197,7 @@ def _members(
 def _listed(value: object, where: str) -> list[object]:
     if isinstance(value, list) and value:
         return value
-    raise AccountsError(f"{where} must be a list that is not empty: {_shown(value)}")
+    raise AccountsError(f"{where} must be a non-empty list: {_shown(value)}")
 
 
 def _distinct(names: list[str], where: str, member: str) -> None:
@@ -207,7 +212,7 @@ def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 
 def _shown(value: object) -> str:
-    # A list or an object may hold a key.
+    # A list or an object may contain a key.
     if isinstance(value, (list, dict)):
         return f"a {type(value).__name__}"
     return reprlib.repr(value)

@@ -1,7 +1,7 @@
-"""The reference as a mock for the tests of a client, which may be told to answer otherwise.
+"""The reference as a mock for the tests of a client, with errors on request.
 
-The answers themselves are left to `core`, and putting them in place of the network to `mock`. This
-imports `requests` and `responses`: it is for the fixture `reseller_mock`, and for type hints.
+This module imports `requests` and `responses`. It serves the fixture `reseller_mock` and type
+hints.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ from reseller_conformance.reference.mock import answer_below, request_of
 
 __all__ = ["CLIENT_URL", "Malformed", "ResellerMock"]
 
-# pytest shows the line of the test that failed, not the frames of this module
+# pytest then shows the failing line of the test, without the frames of this module.
 __tracebackhide__ = True
 
 CLIENT_URL = "https://reseller.example"
-"""Where a client finds the mock: a host that nobody has (RFC 2606, 2)."""
+"""Base URL of the mock. The host is reserved for examples (RFC 2606, 2)."""
 
 _PAGE = b"<!DOCTYPE html><title>Down</title><p>We will be back soon, or <br>later &nbsp;\n"
 
@@ -36,33 +36,33 @@ Step = Callable[[PreparedRequest, Format], Response]
 
 
 class Malformed(StrEnum):
-    """What may be wrong with an answer so that no client can take an overview from it."""
+    """A response from which no client can read an overview."""
 
     TRUNCATED = "truncated"
-    """The right answer, cut in half."""
+    """The valid response, cut in half."""
     EMPTY = "empty"
     """No body."""
     HTML = "html"
-    """A web page with status 200, as gateways send it."""
+    """A web page with status 200, as some gateways send it."""
     OTHER_FORMAT = "other-format"
-    """The right answer in XML where JSON was asked for, and the other way round."""
+    """The valid response in the other format."""
     NO_FIELDS = "no-fields"
     """A success envelope without any of the ten fields."""
 
 
 class ResellerMock(RequestsMock):
-    """The reference in place of the network, for the tests of a client that calls with `requests`.
+    """The reference in place of the network, for the tests of a client that uses `requests`.
 
-    It answers as the reference does, but for the calls that it has been told about: `slow`,
-    `refused`, `rate_limited`, `malformed` and `next` each speak of the next `times` calls of the
-    overview that nothing was said about yet, so they may be said one after the other.
+    It responds as the reference does, unless a method changes the next calls. `slow`, `refused`,
+    `rate_limited`, `malformed` and `next` each change the next `times` overview calls. Later
+    changes apply after earlier ones.
 
-    It is a `responses.RequestsMock`: `calls` holds what was asked, and a response that a test adds
-    comes before all of this.
+    It is a `responses.RequestsMock`. `calls` lists the requests. A response that a test adds itself
+    has priority.
     """
 
     def __init__(self, reference: Reference, base_url: str = CLIENT_URL) -> None:
-        """Answer below `base_url` as this reference does."""
+        """Respond below `base_url` as this reference does."""
         super().__init__(assert_all_requests_are_fired=False)
         self.reference = reference
         self.base_url = base_url
@@ -71,21 +71,21 @@ class ResellerMock(RequestsMock):
         self._own = list(self.registered())
 
     def __enter__(self) -> Self:
-        """Take the network's place until the scope ends."""
+        """Replace the network until the scope ends."""
         super().__enter__()
         return self
 
     @property
     def reseller(self) -> Reseller:
-        """Whose `api_user`, `api_key` and `customers` a client may use."""
+        """The reseller whose `api_user`, `api_key` and `customers` a client may use."""
         return self.reference.accounts.resellers[0]
 
-    # --- What it may be told -----------------------------------------------------------------
+    # --- Change the next responses -----------------------------------------------------------
 
     def slow(self, seconds: float, times: int = 1) -> None:
-        """Answer rightly, after so many seconds.
+        """Send the valid response after this many seconds.
 
-        A caller whose read timeout is shorter gets `requests.ReadTimeout`, and at once.
+        A caller with a shorter read timeout gets `requests.ReadTimeout` at once.
         """
 
         def step(request: PreparedRequest, _: Format) -> Response:
@@ -99,12 +99,12 @@ class ResellerMock(RequestsMock):
         self._tell(step, times)
 
     def refused(self, *errors: str, status: int = 400, times: int = 1) -> None:
-        """Answer with the error envelope, in the format that is asked for, and these texts."""
+        """Respond with the error envelope and these texts, in the requested format."""
         refusal = Refusal(status, errors)
         self._tell(lambda _, wanted: self.reference.refuse(wanted, refusal), times)
 
     def rate_limited(self, retry_after: int | str | None = None, times: int = 1) -> None:
-        """Answer with 429 and an error envelope; `retry_after` is seconds, or an HTTP date."""
+        """Respond with 429 and an error envelope. `retry_after` is in seconds, or an HTTP date."""
         header = () if retry_after is None else (("Retry-After", str(retry_after)),)
         refusal = Refusal(429, ("Too many calls.",))
 
@@ -115,16 +115,22 @@ class ResellerMock(RequestsMock):
         self._tell(step, times)
 
     def malformed(self, how: Malformed | str = Malformed.TRUNCATED, times: int = 1) -> None:
-        """Answer with what no client can read; ValueError where `how` is none of `Malformed`."""
+        """Respond with something that no client can read.
+
+        Raises ValueError if `how` is not a value of `Malformed`.
+        """
         if how not in tuple(Malformed):
             raise ValueError(f"how is one of {', '.join(Malformed)}, not: {how}")
         spoil = Malformed(how)
         self._tell(lambda request, wanted: self._spoiled(spoil, request, wanted), times)
 
     def next(self, response: Response | Exception, times: int = 1) -> None:
-        """Answer with this, or raise this exception in the caller."""
+        """Respond with this, or raise this exception in the caller.
+
+        Raises TypeError for anything else.
+        """
         if not isinstance(response, (Response, Exception)):
-            raise TypeError(f"next takes an Answer or an exception, not: {response!r}")
+            raise TypeError(f"next takes a Response or an exception, not: {response!r}")
 
         def step(_request: PreparedRequest, _wanted: Format) -> Response:
             if isinstance(response, Exception):
@@ -133,7 +139,7 @@ class ResellerMock(RequestsMock):
 
         self._tell(step, times)
 
-    # --- How it answers ----------------------------------------------------------------------
+    # --- Respond -----------------------------------------------------------------------------
 
     def _tell(self, step: Step, times: int) -> None:
         if times < 1:
@@ -145,7 +151,8 @@ class ResellerMock(RequestsMock):
         if wanted is None:
             return self._right(request)
         try:
-            step = self._told.popleft()  # in one go: clients call from several threads
+            # Pop directly instead of testing first: clients call from several threads.
+            step = self._told.popleft()
         except IndexError:
             return self._right(request)
         return step(request, wanted)
@@ -179,8 +186,8 @@ class ResellerMock(RequestsMock):
 
 
 def _read_timeout(request: PreparedRequest) -> float | None:
-    # What `requests` was called with, as `responses` keeps it for its own matchers; a pair is the
-    # timeouts for connecting and for reading.
+    # The arguments of the call to `requests`, which `responses` keeps for its own matchers. A pair
+    # holds the timeouts for connecting and for reading.
     timeout = getattr(request, "req_kwargs", {}).get("timeout")
     if isinstance(timeout, tuple):
         timeout = timeout[1]

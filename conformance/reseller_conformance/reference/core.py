@@ -1,7 +1,7 @@
-"""The whole call as a pure core: a request in, an answer out, nothing remembered between them.
+"""The call as pure, stateless code: a request in, a response out.
 
-How requests come in is left to `wsgi` and `mock`, whom the accounts belong to to `accounts`. Each
-step is one small method: a subclass that overrides it is an implementation wrong in that one way.
+Each step is one small method. A subclass that overrides one method is an implementation with one
+fault.
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ from reseller_conformance.reference.accounts import Account, Accounts, Reseller,
 __all__ = ["Parameters", "Reference", "Refusal", "Request", "Response", "default_reference"]
 
 Parameters = Sequence[tuple[str, str]]
-"""Names and values as they were sent: in their order, repeated ones too."""
+"""Names and values in the order in which they were sent. Names may repeat."""
 
 METHODS = ("GET", "HEAD", "POST")
-# An overview is answered for one key at one moment (RFC 9111, 5.2.2.5).
+# An overview is valid for one key at one moment (RFC 9111, 5.2.2.5).
 UNCACHED = (("Cache-Control", "no-store"),)
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request; the path is decoded, the query and a form body are as sent."""
+    """One request. The path is decoded; the query and a form body are as sent."""
 
     path: str
     query: bytes = b""
@@ -38,7 +38,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """One answer."""
+    """One response."""
 
     status: int
     content_type: str
@@ -47,30 +47,30 @@ class Response:
 
     @property
     def fields(self) -> dict[str, str]:
-        """Every header to send; `headers` may say another length than the body has."""
+        """All headers to send. `headers` may override Content-Type and Content-Length."""
         length = str(len(self.body))
         return {"Content-Type": self.content_type, "Content-Length": length, **dict(self.headers)}
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why there is no overview: what is told, with which status."""
+    """The status and the error texts of a call that gets no overview."""
 
     status: int
     errors: tuple[str, ...]
 
 
 class Reference:
-    """The account overview over these accounts, as the page has it."""
+    """The account overview of the API docs, for these accounts."""
 
     def __init__(self, accounts: Accounts) -> None:
-        """Answer for these accounts."""
+        """Serve these accounts."""
         self.accounts = accounts
 
-    # --- The way of a request ----------------------------------------------------------------
+    # --- From request to response ------------------------------------------------------------
 
     def respond(self, request: Request) -> Response:
-        """Answer any request at all."""
+        """Respond to any request."""
         wanted = self.find_format(request.path)
         if wanted is None:
             return Response(404, "text/plain", b"Not found\n")
@@ -86,28 +86,31 @@ class Reference:
         return self.answer(wanted, parameters)
 
     def find_format(self, path: str) -> Format | None:
-        """Return the format that the path's ending names."""
+        """Return the format that the path ends in, or None."""
         return next((known for known in Format if path.endswith(f".{known}")), None)
 
     def read(self, request: Request) -> Parameters:
-        """Take the parameters apart; those of a form body stand as well as those of the query."""
+        """Parse the parameters of the query and of a form body.
+
+        Raises UnicodeDecodeError if they are not UTF-8.
+        """
         sent = [request.query, request.body if request.method == "POST" else b""]
         written = b"&".join(part for part in sent if part).decode()
         return parse_qsl(written, keep_blank_values=True, errors="strict")
 
     def answer(self, wanted: Format, parameters: Parameters) -> Response:
-        """Answer the documented call."""
+        """Respond to the documented call."""
         found = self.look_up(parameters)
         if isinstance(found, Refusal):
             return self.refuse(wanted, found)
         return self.show(wanted, found)
 
-    # --- Whose account, if anyone's ----------------------------------------------------------
+    # --- Find the account --------------------------------------------------------------------
 
     def look_up(self, parameters: Parameters) -> Account | Refusal:
-        """Find the account that is asked about, or say why not.
+        """Return the requested account, or the reason for a refusal.
 
-        Who may not ask is not told whether a customer exists.
+        A caller with invalid credentials does not learn whether a customer exists.
         """
         errors = tuple(self.find_errors(parameters))
         if errors:
@@ -120,9 +123,9 @@ class Reference:
         return account or Refusal(400, ("user is not a customer of this account.",))
 
     def find_errors(self, parameters: Parameters) -> Iterator[str]:
-        """Say everything that is wrong with the parameters by themselves.
+        """Yield every error of the parameters themselves.
 
-        No error repeats a value: one of them is the key.
+        No text repeats a value, because one of the values is the key.
         """
         for name in PARAMETERS:
             values = [value for key, value in parameters if key == name]
@@ -136,16 +139,16 @@ class Reference:
                 yield f"task must be {TASK}."
 
     def find_reseller(self, api_user: str, api_key: str) -> Reseller | None:
-        """Return the reseller to whom both credentials belong."""
+        """Return the reseller to which both credentials belong, or None."""
         reseller = self.accounts.reseller(api_user)
         return reseller if reseller and self.key_fits(reseller, api_key) else None
 
     def key_fits(self, reseller: Reseller, api_key: str) -> bool:
-        """Compare in a time that does not tell how much of the key is right."""
+        """Compare in constant time, which does not reveal how much of the key is correct."""
         return hmac.compare_digest(reseller.api_key.encode(), api_key.encode())
 
     def find_customer(self, reseller: Reseller, user: str) -> Account | None:
-        """Return the account of the reseller's own customer of this name."""
+        """Return the account of this customer of the reseller, or None."""
         return reseller.customer(user)
 
     # --- The two envelopes -------------------------------------------------------------------
@@ -153,8 +156,8 @@ class Reference:
     def overview(self, account: Account) -> Mapping[str, str]:
         """Return the ten fields as text.
 
-        The page's JSON has most counts as strings. All are here: a reader that takes JSON's numbers
-        for doubles loses digits from 2^53 on.
+        The example in the API docs has most counts as strings. Here all are strings, because a
+        reader that uses doubles for JSON numbers loses digits from 2^53 on.
         """
         return {field.name: str(getattr(account, field.name)) for field in FIELDS}
 
@@ -197,14 +200,14 @@ class Reference:
         return result
 
     def send_json(self, status: int, document: object) -> Response:
-        """Write JSON in UTF-8, the only encoding that it has (RFC 8259, 8.1)."""
+        """Write JSON in UTF-8, its only encoding (RFC 8259, 8.1)."""
         text = json.dumps(document, indent=2, ensure_ascii=False)
         return Response(status, "application/json", f"{text}\n".encode())
 
     def send_xml(self, status: int, root: ET.Element) -> Response:
-        """Write XML in the encoding that the page declares.
+        """Write XML in the encoding that the API docs declare.
 
-        What ISO-8859-1 does not hold becomes a character reference (XML 1.0, 4.1).
+        Characters beyond ISO-8859-1 become character references (XML 1.0, 4.1).
         """
         ET.indent(root, "   ")
         text = ET.tostring(root, encoding="unicode")
@@ -214,5 +217,5 @@ class Reference:
 
 
 def default_reference() -> Reference:
-    """Return the reference over the accounts that come with the package."""
+    """Return the reference with the accounts of the package."""
     return Reference(load_accounts())

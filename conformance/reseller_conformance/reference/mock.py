@@ -1,8 +1,7 @@
-"""The reference with no socket: `requests` is answered in the process, through `responses`.
+"""The reference without a socket: `responses` passes the calls of `requests` to it.
 
-What is answered is left to `core`, and answering otherwise to `client_mock`. `responses` patches
-`requests` for the whole process, so this is a scope with one owner, and the library is imported
-only inside it.
+`responses` patches `requests` for the whole process. So this is a scope with one owner, and the
+library is imported only inside it.
 """
 
 from __future__ import annotations
@@ -22,21 +21,21 @@ if TYPE_CHECKING:
 __all__ = ["EMBEDDED_URL", "answer_below", "mocked", "request_of"]
 
 EMBEDDED_URL = "https://reference.invalid"
-"""Where the reference is mocked: a host that cannot exist (RFC 6761, 6.4)."""
+"""Base URL of the mocked reference. The host cannot exist (RFC 6761, 6.4)."""
 
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 
 @contextmanager
 def mocked(reference: Reference, base_url: str = EMBEDDED_URL) -> Iterator[RequestsMock]:
-    """Answer every `requests` call below `base_url` as `reference` does, within this scope.
+    """Respond to every `requests` call below `base_url` as `reference` does, within this scope.
 
-    Calls to anywhere else fail with `requests.ConnectionError`; `add_passthru` of the mock that is
-    yielded lets some of them through.
+    Other calls fail with `requests.ConnectionError`. `add_passthru` of the yielded mock lets calls
+    through.
     """
     from responses import RequestsMock
 
-    # An unfired callback would raise at the end, and hide the error that led there.
+    # An unused callback would raise at the end, and hide the original error.
     with RequestsMock(assert_all_requests_are_fired=False) as mock:
         answer_below(base_url, mock, lambda request: reference.respond(request_of(request)))
         yield mock
@@ -48,7 +47,7 @@ def answer_below(
     respond: Callable[[PreparedRequest], Response],
     match: tuple[Callable[[PreparedRequest], tuple[bool, str]], ...] = (),
 ) -> None:
-    """Let `mock` answer each call below `base_url`, where every `match` agrees, with `respond`."""
+    """Let `mock` call `respond` for each call below `base_url` that every `match` accepts."""
 
     def callback(request: PreparedRequest) -> tuple[int, dict[str, str], bytes]:
         response = respond(request)
@@ -60,7 +59,7 @@ def answer_below(
 
 
 def request_of(request: PreparedRequest) -> Request:
-    """Return what the reference reads of a call that `requests` would have made."""
+    """Return the reference's request for a prepared request of `requests`."""
     parts = urlsplit(request.url or "")
     body = request.body or b""
     return Request(

@@ -1,7 +1,4 @@
-"""The reference as a WSGI application (PEP 3333), for any server and below any path.
-
-What is answered is left to `core`; a server on loopback is in `serving`.
-"""
+"""The reference as a WSGI application (PEP 3333), for any server and below any path."""
 
 from __future__ import annotations
 
@@ -20,14 +17,14 @@ _REASONS = {status.value: status.phrase for status in HTTPStatus}
 
 
 class Application:
-    """A WSGI application that answers as `reference` does."""
+    """A WSGI application that responds as `reference` does."""
 
     def __init__(self, reference: Reference) -> None:
-        """Answer as this reference does."""
+        """Respond as this reference does."""
         self.reference = reference
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Answer one request."""
+        """Respond to one request."""
         response = self.reference.respond(_request(environ))
         reason = _REASONS.get(response.status, "Unknown")
         start_response(f"{response.status} {reason}", list(response.fields.items()))
@@ -35,7 +32,7 @@ class Application:
 
 
 def _request(environ: WSGIEnvironment) -> Request:
-    # PEP 3333: text in the environment is bytes read as ISO-8859-1.
+    # PEP 3333: text in the environment is bytes decoded as ISO-8859-1.
     path = environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", "")
     length = int(environ.get("CONTENT_LENGTH") or 0)
     return Request(

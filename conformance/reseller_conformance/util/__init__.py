@@ -1,1 +1,1 @@
-"""Helpers that know nothing of the API."""
+"""Helpers that do not depend on the API: text, files, body_cache, suggestion."""

@@ -1,7 +1,4 @@
-"""What was made of a short body is remembered: most calls of a run get one of a few.
-
-What is made is left to who asks: an envelope, or whether a secret is in it.
-"""
+"""Cache results for short bodies. Most responses of a run are identical."""
 
 from __future__ import annotations
 
@@ -12,28 +9,28 @@ from typing import Concatenate, Generic, ParamSpec, TypeVar
 __all__ = ["BodyCache"]
 
 MAX_CACHED_CHARS = 4096
-"""Bytes of the longest body that is kept."""
+"""Maximum length of a cached body, in bytes."""
 
 MAX_ENTRIES = 128
-"""Bodies that are kept, each with what was made of it: a load test has dozens who remember."""
+"""Maximum number of cached bodies. A load test has dozens of caches."""
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 
 class BodyCache(Generic[P, T]):
-    """A pure function of a body, and of more, that makes the same of a short body only once."""
+    """A pure function of a body and further arguments, with a cache for short bodies."""
 
     def __init__(self, make: Callable[Concatenate[bytes, P], T]) -> None:
-        """Remember what this function returns."""
+        """Cache the results of this function."""
         self._make = make
         self._remembered = lru_cache(maxsize=MAX_ENTRIES)(make)
 
     def __call__(self, body: bytes, *more: P.args, **named: P.kwargs) -> T:
-        """Return what the function makes of this body."""
+        """Return the function's result for this body."""
         make = self._remembered if len(body) <= MAX_CACHED_CHARS else self._make
         return make(body, *more, **named)
 
     def forget(self) -> None:
-        """Keep nothing of what was made so far."""
+        """Empty the cache."""
         self._remembered.cache_clear()

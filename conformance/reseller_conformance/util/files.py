@@ -1,4 +1,4 @@
-"""Files that a run leaves: written whole or not at all, and tried before the run."""
+"""Write files atomically, and check before a run that they can be written."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ __all__ = ["check_file", "write_file"]
 
 
 def check_file(path: Path) -> None:
-    """Make the folder of a file and write a draft beside it, as `write_file` will.
+    """Create the folder of a file, and write and remove a draft in it, as `write_file` will.
 
-    Raises OSError where that does not work.
+    Raises OSError if that fails, or if the path is not a plain file.
     """
     if path.parts[:2] == ("/", "dev"):
         raise OSError(errno.EINVAL, "it is no plain file")
     try:
         path = path.resolve()
-    except RuntimeError:  # what Python 3.13 makes an OSError
+    except RuntimeError:  # Python 3.13 raises OSError here.
         raise OSError(errno.ELOOP, "it is a link to itself") from None
     if path.is_dir():
         raise IsADirectoryError(errno.EISDIR, "it is a folder")
@@ -31,13 +31,13 @@ def check_file(path: Path) -> None:
 
 
 def write_file(path: Path, text: str) -> None:
-    """Write the text as UTF-8, whole or not at all, and make its folder if need be.
+    """Write the text as UTF-8, completely or not at all, and create its folder.
 
-    A link stays one.
+    A symbolic link stays a link. Raises OSError if the file cannot be written.
     """
     path = path.resolve()
     path.parent.mkdir(parents=True, exist_ok=True)
-    # In the same folder, for only within a file system does a rename replace at one stroke.
+    # Use the same folder, because a rename is atomic only within one file system.
     draft = _draft(path)
     try:
         draft.write_text(text, encoding="utf-8", newline="\n")

@@ -1,4 +1,4 @@
-"""What a mistyped word may mean."""
+"""Suggest known words for a mistyped one."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from difflib import get_close_matches
 __all__ = ["suggestion"]
 
 MAX_SUGGESTIONS = 3
-"""More near misses than this are not worth reading."""
+"""Maximum number of suggested words."""
 
 
 def suggestion(word: str, known: Iterable[str]) -> str:
-    """Return ` (did you mean a or b?)`; nothing where nothing known is near the word."""
+    """Return ` (did you mean a or b?)`, or an empty text if no known word is similar."""
     names = list(known)
     near = (
         get_close_matches(word, names, MAX_SUGGESTIONS)
