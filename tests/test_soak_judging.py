@@ -15,6 +15,7 @@ from reseller_conformance.cases.mutations import State
 from reseller_conformance.cases.plan import Depth, Plan
 from reseller_conformance.checks.response import Response, parse
 from reseller_conformance.client.request import request_for, valid_values_of
+from reseller_conformance.client.retry_policy import is_rate_limited
 from reseller_conformance.client.target import Target
 from reseller_conformance.contract import Format
 from reseller_conformance.exchange import Exchange, Retry, TransportErrorKind, TransportProblem
@@ -22,7 +23,7 @@ from reseller_conformance.findings.model import Outcome, Verdict, verdict
 from reseller_conformance.redaction.secret import Secret
 from reseller_conformance.reference import Reference, Request, load_accounts
 from reseller_conformance.requirements import CATALOGUE, Level
-from reseller_conformance.soak.rules import is_rate_limited, judged, judged_together
+from reseller_conformance.soak.rules import judged, judged_together
 from reseller_conformance.soak.tally import MAX_KINDS, Tally
 
 RESELLER, OTHER = load_accounts().resellers[:2]
@@ -52,7 +53,7 @@ def tallied(*answers: Response) -> Tally:
     tally = Tally()
     for answer in answers:
         tally.count(answer)
-        for judgement in () if is_rate_limited(answer) else judged(answer):
+        for judgement in () if is_rate_limited(answer.exchange) else judged(answer):
             tally.note(judgement, TARGET)
     return tally
 
@@ -92,10 +93,10 @@ def test_what_departs_has_one_cause():
 
 def test_a_gateway_that_wants_fewer_calls_is_not_judged():
     retry_after = (("Retry-After", "1"),)
-    assert is_rate_limited(answered(JSON, status=429))
-    assert is_rate_limited(answered(JSON, status=503, headers=retry_after))
-    assert not is_rate_limited(answered(JSON, status=503))
-    assert not is_rate_limited(answered(JSON, headers=retry_after))
+    assert is_rate_limited(answered(JSON, status=429).exchange)
+    assert is_rate_limited(answered(JSON, status=503, headers=retry_after).exchange)
+    assert not is_rate_limited(answered(JSON, status=503).exchange)
+    assert not is_rate_limited(answered(JSON, headers=retry_after).exchange)
 
 
 # --- One after the other -------------------------------------------------------------------------

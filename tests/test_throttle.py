@@ -6,9 +6,12 @@ import time
 from collections.abc import Iterator
 from itertools import pairwise
 from threading import Event, Thread
+from types import SimpleNamespace
+from unittest.mock import MagicMock
 
 import pytest
 
+from reseller_conformance.client import throttle as throttle_module
 from reseller_conformance.client.throttle import RESPONSES_TO_GROW, StoppedError, Throttle
 
 
@@ -168,6 +171,28 @@ def test_a_rate_spaces_calls_evenly_over_threads() -> None:
     gaps = [later - earlier for earlier, later in pairwise(at)]
     assert 0.019 * 19 < at[-1] - at[0] < 5
     assert sorted(gaps)[len(gaps) // 2] > 0.015
+
+
+def test_calls_are_one_interval_apart_and_an_idle_time_brings_no_burst(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now = 0.0
+
+    def wait(seconds: float) -> None:
+        nonlocal now
+        now += seconds
+
+    throttle = Throttle(10.0, 1)
+    monkeypatch.setattr(throttle_module, "time", SimpleNamespace(monotonic=lambda: now))
+    monkeypatch.setattr(throttle, "_changed", MagicMock(wait=wait))
+    at = []
+    for idle in (0.0, 0.0, 0.0, 5.0, 0.0):
+        now += idle
+        with throttle.slot():
+            at.append(now)
+    assert [later - earlier for earlier, later in pairwise(at)] == pytest.approx(
+        [0.105, 0.105, 5.0, 0.105]
+    )
 
 
 def test_a_slow_rate_can_be_stopped() -> None:

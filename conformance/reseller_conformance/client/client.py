@@ -6,7 +6,6 @@ it may go to `throttle`, whether it is tried again to `retrying` and `hopes`.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, InvalidStateError, wait
 from contextlib import contextmanager, suppress
@@ -15,9 +14,8 @@ from queue import SimpleQueue
 from threading import Lock, Thread
 from types import TracebackType
 
-import tenacity
-
 from reseller_conformance.cases.case import Case, is_distinguishable
+from reseller_conformance.client.call import send_with_retries
 from reseller_conformance.client.circuit_breaker import CircuitBreaker
 from reseller_conformance.client.http.transport import HttpTransport, RawResponse
 from reseller_conformance.client.redact import ExchangeBuilder
@@ -25,7 +23,6 @@ from reseller_conformance.client.request import Request, request_for, valid_valu
 from reseller_conformance.client.retry_policy import (
     is_rate_limited,
     is_retryable,
-    reason_of,
     seconds_to_wait,
 )
 from reseller_conformance.client.secrets import scrubber_of
@@ -50,10 +47,6 @@ INTERRUPTED = "the run was interrupted"
 Job = Future[Exchange]
 Work = list[tuple[Case, Job]]
 """Cases to ask one after the other; without any it says that there will be no more."""
-
-
-class BudgetExhaustedError(Exception):
-    """No more requests are to be made: the operator's budget is spent."""
 
 
 class Client:
@@ -224,22 +217,18 @@ class Client:
         request = request_for(case, self._target.base_url, self._rights)
         if why := self._hopes.open_reason(case):
             return self._unsent(case, why)
-        attempts: list[RawResponse] = []
-        retries: list[Retry] = []
         in_flight = self._throttle.most
         try:
-            self._send_with_retries(case, request, attempts, retries)
+            attempts, retries = self._send_with_retries(case, request)
+            if not attempts:
+                return self._unsent(case, BUDGET_EXHAUSTED)
             self._try_with_fewer(request, attempts, in_flight)
         except StoppedError:
             return self._unsent(case, INTERRUPTED)
-        except BudgetExhaustedError:
-            if not attempts:
-                return self._unsent(case, BUDGET_EXHAUSTED)
         self._hopes.record(case, attempts, is_retryable(attempts[-1], self._answered))
         told = self._told(request, attempts[-1])
         with self._scrubbing:
-            kept = tuple(retries[: len(attempts) - 1])
-            return self._scrubbed(case, request, attempts[-1], kept, told)
+            return self._scrubbed(case, request, attempts[-1], tuple(retries), told)
 
     def _told(self, request: Request, raw: RawResponse) -> str:
         """Return what an application that runs in this process told of the call."""
@@ -252,42 +241,22 @@ class Client:
         )
 
     def _send_with_retries(
-        self, case: Case, request: Request, attempts: list[RawResponse], retries: list[Retry]
-    ) -> None:
-        """Send it until it is answered, or the tries are spent."""
-        due = 0.0
-
-        def to_wait(*_: object) -> float:
-            return seconds_to_wait(attempts[-1], len(attempts))
-
-        def once() -> RawResponse:
+        self, case: Case, request: Request
+    ) -> tuple[list[RawResponse], list[Retry]]:
+        def attempt(tries: int, due: float) -> RawResponse | None:
             if not self._ledger.reserve(self._limits.max_requests):
-                raise BudgetExhaustedError
-            with self._throttle.slot(len(attempts), due):
-                raw = self._send(request, again=bool(attempts))
-                attempts.append(raw)
+                return None
+            # the throttle waits, so that a retry keeps its place before new calls
+            with self._throttle.slot(tries, due):
+                raw = self._send(request, again=tries > 0)
                 if is_rate_limited(raw) and self._hopes.allows_retry(case, raw):
-                    self._throttle.pause(to_wait(), raw.began)
+                    self._throttle.pause(seconds_to_wait(raw, tries + 1), raw.began)
             return raw
 
-        def may_be_helped(raw: RawResponse) -> bool:
+        def may_retry(raw: RawResponse) -> bool:
             return is_retryable(raw, self._answered) and self._hopes.allows_retry(case, raw)
 
-        def note(seconds: float) -> None:
-            nonlocal due
-            due = time.monotonic() + seconds
-            retries.append(Retry(reason_of(attempts[-1]), seconds))
-
-        if not may_be_helped(once()) or not self._limits.retries:
-            return  # as nearly all do, without the cost of what manages tries
-        note(to_wait())
-        tenacity.Retrying(
-            retry=tenacity.retry_if_result(may_be_helped),
-            stop=tenacity.stop_after_attempt(self._limits.retries),
-            wait=to_wait,
-            sleep=note,  # the throttle waits, so that the call keeps its place before new ones
-            retry_error_callback=lambda _: attempts[-1],
-        )(once)
+        return send_with_retries(attempt, may_retry, self._limits.retries)
 
     def _try_with_fewer(
         self, request: Request, attempts: list[RawResponse], in_flight: int

@@ -12,7 +12,7 @@ from email.utils import parsedate_to_datetime
 
 from reseller_conformance.client.http.errors import ConnectionLoss
 from reseller_conformance.client.http.transport import RawResponse
-from reseller_conformance.exchange import GATEWAY_STATUSES
+from reseller_conformance.exchange import GATEWAY_STATUSES, Exchange
 
 __all__ = [
     "MAX_WAIT_SECONDS",
@@ -45,8 +45,8 @@ def is_retryable(raw: RawResponse, answered_before: bool) -> bool:
     return raw.status in GATEWAY_STATUSES or raw.lost is ConnectionLoss.DROPPED
 
 
-def is_rate_limited(raw: RawResponse) -> bool:
-    """Say whether the answer speaks to the client as a whole: its calls are too many."""
+def is_rate_limited(raw: RawResponse | Exchange) -> bool:
+    """Return whether the gateway asks for fewer calls, of whatever kind (specification, 6)."""
     return raw.status == 429 or (raw.status == 503 and raw.header("retry-after") is not None)
 
 

@@ -9,21 +9,19 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from math import ceil
 from threading import Condition
 from typing import NamedTuple
-
-from pyrate_limiter import InMemoryBucket, Limiter, Rate, SingleBucketFactory
 
 __all__ = ["StoppedError", "Throttle"]
 
 RESPONSES_TO_GROW = 20
 """How many answers it takes, after a pause, to let one more call be in flight."""
 
-MILLISECONDS = 1000
+RATE_MARGIN = 1.05
+"""Intervals between calls are longer than the rate by this factor.
 
-MIN_WAIT_SECONDS = 0.001
-"""The shortest wait for a place in the rate, in seconds."""
+The network moves calls closer together, and a gateway may allow exactly this rate.
+"""
 
 
 class StoppedError(Exception):
@@ -48,8 +46,8 @@ class Throttle:
     def __init__(self, rate: float | None, concurrency: int) -> None:
         """Allow so many calls a second, evenly spaced (None: any), and so many in flight."""
         self._changed = Condition()
-        self._spacing = None if rate is None else ceil(MILLISECONDS / rate)
-        self._limiter = None if self._spacing is None else _limiter(self._spacing)
+        self._interval = RATE_MARGIN / rate if rate else 0.0
+        self._next_slot = 0.0
         self._max_window = self._slow_start_threshold = self._window = concurrency
         self._in_flight = 0
         self._answers = 0
@@ -137,12 +135,10 @@ class Throttle:
             return None
         if any(other < place and other.due <= now for other in self._waiting):
             return None
-        if self._limiter is None or self._spacing is None:
-            return 0
-        # Not `blocking`: that could be neither stopped nor overtaken by a call that is due.
-        if self._limiter.try_acquire("call", blocking=False):
-            return 0
-        return max(self._spacing / MILLISECONDS / 10, MIN_WAIT_SECONDS)
+        if self._next_slot > now:
+            return self._next_slot - now
+        self._next_slot = now + self._interval  # a late call is not made up for by a burst
+        return 0
 
     def _grow(self) -> None:
         if time.monotonic() < self._paused_until:
@@ -153,10 +149,3 @@ class Throttle:
         elif self._answers >= RESPONSES_TO_GROW and self._slow_start_threshold < self._max_window:
             self._answers = 0
             self._slow_start_threshold += 1
-
-
-def _limiter(spacing: int) -> Limiter:
-    # Of one call in a stretch, not of ten in ten: bursts are what gateways turn away. Without
-    # `schedule_leak` there is no thread that outlives a run; what it would tidy is a few bytes.
-    bucket = InMemoryBucket([Rate(1, spacing)])
-    return Limiter(SingleBucketFactory(bucket, schedule_leak=False))

@@ -10,18 +10,13 @@ import time
 
 from reseller_conformance.cases.case import Case
 from reseller_conformance.checks.response import Response, parse
-from reseller_conformance.client.http.transport import HttpTransport
+from reseller_conformance.client.call import send_with_retries
+from reseller_conformance.client.http.transport import HttpTransport, RawResponse
 from reseller_conformance.client.redact import ExchangeBuilder
 from reseller_conformance.client.request import request_for, valid_values_of
-from reseller_conformance.client.retry_policy import (
-    is_rate_limited,
-    is_retryable,
-    reason_of,
-    seconds_to_wait,
-)
+from reseller_conformance.client.retry_policy import is_rate_limited, is_retryable
 from reseller_conformance.client.secrets import scrubber_of
 from reseller_conformance.client.target import Limits, Target
-from reseller_conformance.exchange import Retry
 from reseller_conformance.reports.text import visible
 
 __all__ = ["Caller"]
@@ -58,13 +53,15 @@ class Caller:
 
     def _call(self, case: Case) -> Response:
         request = request_for(case, self._target.base_url, self._rights)
-        retries: list[Retry] = []
-        while True:
+
+        def attempt(_: int, due: float) -> RawResponse:
+            time.sleep(max(0.0, due - time.monotonic()))
             raw = self._wire.send(request.method, request.url, request.form)
             self._answered = self._answered or raw.status is not None
-            again = is_retryable(raw, self._answered) and not is_rate_limited(raw)
-            if not again or len(retries) == self._retries:
-                return parse(self._cleaned(case, request, raw, tuple(retries)))
-            seconds = seconds_to_wait(raw, len(retries) + 1)
-            retries.append(Retry(reason_of(raw), seconds))
-            time.sleep(seconds)
+            return raw
+
+        def may_retry(raw: RawResponse) -> bool:
+            return is_retryable(raw, self._answered) and not is_rate_limited(raw)
+
+        attempts, retries = send_with_retries(attempt, may_retry, self._retries)
+        return parse(self._cleaned(case, request, attempts[-1], tuple(retries)))

@@ -21,7 +21,7 @@ from reseller_conformance.envelope import EnvelopeKind
 from reseller_conformance.exchange import TransportErrorKind
 from reseller_conformance.requirements import Requirement
 
-__all__ = ["RuleResult", "is_rate_limited", "is_unreachable", "judged", "judged_together"]
+__all__ = ["RuleResult", "is_unreachable", "judged", "judged_together"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +31,6 @@ class RuleResult:
     requirement: Requirement
     format: Format | None
     departures: tuple[Violation, ...]
-
-
-def is_rate_limited(response: Response) -> bool:
-    """Say whether the gateway wants fewer calls, which is its own business (specification, 6)."""
-    exchange = response.exchange
-    return exchange.status == 429 or (
-        exchange.status == 503 and exchange.header("Retry-After") is not None
-    )
 
 
 def is_unreachable(response: Response) -> bool:

@@ -12,13 +12,14 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from reseller_conformance.checks.response import Response
+from reseller_conformance.client.retry_policy import is_rate_limited
 from reseller_conformance.client.target import Target
 from reseller_conformance.contract import Format
 from reseller_conformance.findings.evidence import MAX_FINDINGS, finding
 from reseller_conformance.findings.model import Finding, Outcome, Result
 from reseller_conformance.findings.schema_tally import SchemaTally
 from reseller_conformance.requirements import CATALOGUE, HTTP_RETRIES, Requirement
-from reseller_conformance.soak.rules import RuleResult, is_rate_limited, is_unreachable
+from reseller_conformance.soak.rules import RuleResult, is_unreachable
 
 __all__ = ["Tally"]
 
@@ -65,7 +66,7 @@ class Tally:
         self.calls += 1
         self.retries += len(response.exchange.retries)
         self.bytes += len(response.exchange.body)
-        self.put_off += is_rate_limited(response)
+        self.put_off += is_rate_limited(response.exchange)
         self.unheard += is_unreachable(response)
         self.schemas.take([response])
 

@@ -22,10 +22,11 @@ from reseller_conformance.checks.alone import rules_due
 from reseller_conformance.checks.near_miss import could_be_a_name
 from reseller_conformance.checks.response import Response
 from reseller_conformance.client.request import valid_values_of
+from reseller_conformance.client.retry_policy import is_rate_limited
 from reseller_conformance.requirements import Level
 from reseller_conformance.soak.calls import Caller
 from reseller_conformance.soak.locust_events import LoadTest, soak_of
-from reseller_conformance.soak.rules import RuleResult, is_rate_limited, judged, judged_together
+from reseller_conformance.soak.rules import RuleResult, judged, judged_together
 
 __all__ = ["OverviewUser"]
 
@@ -83,7 +84,7 @@ class OverviewUser(User):
         others = [each for each in self._soak.settings.formats if each is not case.format]
         turns = cycle([case.format, *choice([[], others])])
         responses = [self._call(replace(case, format=each)) for each in islice(turns, IN_TURN)]
-        for judgement in judged_together([a for a in responses if not is_rate_limited(a)]):
+        for judgement in judged_together([a for a in responses if not is_rate_limited(a.exchange)]):
             self._soak.note(judgement)
 
     def _case(self) -> Case:
@@ -97,7 +98,7 @@ class OverviewUser(User):
         started = time.time()
         response = self._asker.call(case)
         self._soak.count(response)
-        judgements = [] if is_rate_limited(response) else list(judged(response))
+        judgements = [] if is_rate_limited(response.exchange) else list(judged(response))
         for judgement in judgements:
             self._soak.note(judgement)
         self.environment.events.request.fire(
@@ -114,7 +115,7 @@ class OverviewUser(User):
     def _failure(
         self, response: Response, judgements: Sequence[RuleResult]
     ) -> DepartureError | None:
-        if is_rate_limited(response):
+        if is_rate_limited(response.exchange):
             return DepartureError(f"turned away: {response.exchange.status}")
         counts = (Level.MUST, self._soak.settings.level)
         failed = [one.requirement for one in judgements if one.departures]
