@@ -139,7 +139,7 @@ def test_a_page_says_what_why_where_how_and_shows_it(requirement: Requirement) -
     assert all(said in plain for said in (requirement.title, requirement.reason))
     assert requirement.source in plain
     assert "\n## How to fix it\n\n" in text
-    shown = [] if requirement.level is Level.MAY else ["The right response"]
+    shown = [] if requirement.level is Level.MAY else ["The valid response"]
     assert re.findall(r"## (.*)\n\n```text\n", text)[1:] == shown
     assert text.endswith((".\n", "```\n"))
 

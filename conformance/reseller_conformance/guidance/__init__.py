@@ -1,6 +1,7 @@
-"""How to meet each requirement, and what violates it: for `explain`, the docs and their anchors.
+"""How to meet each requirement, and an example of a violation, for `explain` and the docs.
 
-What is required, and why, stands in `requirements`; a module here holds what helps with its topics.
+model (the text of one requirement) → http_readable, success_errors, rejects_request and
+consistency_values (the texts by topic) → right (the valid responses) → page (Markdown).
 """
 
 from __future__ import annotations
@@ -22,14 +23,14 @@ GUIDANCE: dict[str, Guidance] = {
     for topic in (http_readable, success_errors, rejects_request, consistency_values)
     for requirement, guidance in topic.GUIDANCE.items()
 }
-"""What helps with each requirement of the catalogue, by its id."""
+"""The guidance for each requirement of the catalogue, by its id."""
 
 
 def page_of(requirement: Requirement) -> str:
-    """Return the requirement's page, as Markdown."""
+    """Return the requirement's page as Markdown."""
     return page(requirement, GUIDANCE[requirement.id])
 
 
 def text_of(requirement: Requirement) -> str:
-    """Return the requirement's page as plain text, without the escapes of Markdown."""
+    """Return the requirement's page as plain text, without Markdown's escapes."""
     return page(requirement, GUIDANCE[requirement.id], markup=False)

@@ -1,21 +1,21 @@
-"""What helps with one requirement: how to meet it, and an answer that violates it."""
+"""The guidance for one requirement: how to meet it, and a response that violates it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["Guidance", "answered"]
+__all__ = ["Guidance", "http_exchange"]
 
-NO = "400 Bad Request"
+BAD_REQUEST = "400 Bad Request"
 
 
 @dataclass(frozen=True, slots=True)
 class Guidance:
-    r"""How to fix what violates a requirement, in a sentence or two, and a violation.
+    r"""How to fix a violation, and an example of one.
 
-    The example is HTTP as it is sent, about the first account of the embedded reference. In it,
-    `…` stands for whatever else is right there, and `\xe9` for that byte. `right` is the example
-    with right responses; it is needed only where those of the reference do not show the point.
+    The example is HTTP as sent, for the first account of the embedded reference. In it, `…`
+    represents other valid content, and `\xe9` represents that byte. `right` is the example with
+    valid responses. It is needed only if the reference's responses do not show the difference.
     """
 
     fix: str
@@ -23,7 +23,7 @@ class Guidance:
     right: str = ""
 
 
-def answered(
+def http_exchange(
     body: str,
     *,
     call: str = "json?…",
@@ -31,6 +31,6 @@ def answered(
     header: str = "",
     method: str = "GET",
 ) -> str:
-    """Write one exchange: the call from its format on, and the answer that it gets."""
+    """Return one exchange as text: the call, starting at its format, and the response."""
     head = "\n".join(line for line in (f"HTTP/1.1 {status}", header) if line)
     return f"{method} /apiv2/reseller.account.{call}\n\n{head}\n\n{body}\n\n"

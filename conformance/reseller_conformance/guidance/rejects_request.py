@@ -1,144 +1,154 @@
-"""What helps to tell right calls from wrong ones: topics `due` and `request`."""
+"""Guidance for valid and invalid calls: topics `rejects`, `isolation` and `request`."""
 
 from __future__ import annotations
 
 from reseller_conformance import requirements as r
-from reseller_conformance.guidance.model import NO, Guidance, answered
+from reseller_conformance.guidance.model import BAD_REQUEST, Guidance, http_exchange
 from reseller_conformance.requirements import Requirement
 
 __all__ = ["GUIDANCE"]
 
-FAILED = "500 Internal Server Error"
+SERVER_ERROR = "500 Internal Server Error"
 CREDENTIALS = "api_user=…&api_key=…"
 DENIED = '{"message": "error", "errors": ["Permission denied."]}'
 
 
-def let_in(call: str) -> str:
-    """Write the answer that shows an account to who should not see it."""
-    return answered("{…}", call=call)
+def overview_for(call: str) -> str:
+    """Return an exchange in which an invalid call gets an overview."""
+    return http_exchange("{…}", call=call)
 
 
 GUIDANCE: dict[Requirement, Guidance] = {
     r.ISOLATION_SEQUENCE: Guidance(
-        "Check the credentials on each call, before any cache is asked, and make every parameter "
-        "a part of the cache's key; send `Cache-Control: no-store`. A refusal must not be kept "
-        "for the right call either.",
-        let_in("json?…") + let_in("json?api_key=&…"),
+        "Check the credentials on each call, before any cache lookup. Make every parameter part "
+        "of the cache key, and send `Cache-Control: no-store`. Do not cache a refusal for the "
+        "valid call either.",
+        overview_for("json?…") + overview_for("json?api_key=&…"),
     ),
     r.REJECTS_TASK_MISSING: Guidance(
-        "Refuse the call where `task` is not sent: no default of `overview`.",
-        let_in(f"json?{CREDENTIALS}&user=…"),
+        "Refuse the call if `task` is missing. Do not use `overview` as a default.",
+        overview_for(f"json?{CREDENTIALS}&user=…"),
     ),
     r.REJECTS_TASK_EMPTY: Guidance(
-        "Compare `task` with `overview` even where it is empty: a check that runs only `if task:` "
-        "lets the empty text through.",
-        let_in("json?task=&…"),
+        "Compare `task` with `overview` even if it is empty. A check that runs only `if task:` "
+        "accepts an empty text.",
+        overview_for("json?task=&…"),
     ),
     r.REJECTS_TASK_OTHER: Guidance(
-        "Compare the whole value: `task == 'overview'`. Prefixes, parts, patterns and other tasks "
-        "are all wrong.",
-        let_in("json?task=stats&…"),
+        "Compare the whole value: `task == 'overview'`. Prefixes, parts, patterns and other tasks"
+        " are all invalid.",
+        overview_for("json?task=stats&…"),
     ),
     r.REJECTS_TASK_SPELLING: Guidance(
-        "Compare without changing letter case and without trimming; the page has `overview` alone.",
-        let_in("json?task=OVERVIEW&…"),
+        "Compare without changing letter case and without trimming. The API docs have only "
+        "`overview`.",
+        overview_for("json?task=OVERVIEW&…"),
     ),
     r.REJECTS_USER_MISSING: Guidance(
-        "Refuse the call where `user` is not sent: do not fall back on the first customer, or on "
-        "the reseller's own account.",
-        let_in(f"json?{CREDENTIALS}&task=…"),
+        "Refuse the call if `user` is missing. Do not default to the first customer, or to the "
+        "reseller's own account.",
+        overview_for(f"json?{CREDENTIALS}&task=…"),
     ),
     r.REJECTS_USER_EMPTY: Guidance(
-        "Refuse an empty `user` before it reaches the look-up, where an empty text may match the "
-        "first row or any.",
-        let_in("json?user=&…"),
+        "Refuse an empty `user` before the lookup. In a lookup, an empty text may match the first"
+        " row or any row.",
+        overview_for("json?user=&…"),
     ),
     r.REJECTS_USER_UNKNOWN: Guidance(
-        "Look the customer up by equality of the whole name, with a bound parameter: no `LIKE`, no "
-        "pattern, no text put into SQL, no search for what begins alike, no trimming.",
-        let_in("json?user=%25&…"),
+        "Look up the customer by equality of the whole name, with a bound parameter. Do not use "
+        "`LIKE`, patterns, prefixes or trimming, and do not put text into SQL.",
+        overview_for("json?user=%25&…"),
     ),
     r.REJECTS_USER_ADDRESS: Guidance(
-        "Compare `user` as text. A parser of mail addresses takes `A <a@b>` and `<a@b>` for `a@b`, "
-        "and a mail server takes a dot after the domain for nothing.",
-        let_in("json?user=A+%3Ccustomer@example.com%3E&…"),
+        "Compare `user` as text. A mail address parser reads `A <a@b>` and `<a@b>` as `a@b`. A "
+        "mail server ignores a dot after the domain.",
+        overview_for("json?user=A+%3Ccustomer@example.com%3E&…"),
     ),
     r.REJECTS_USER_SIMILAR: Guidance(
-        "Nothing, where the names are those of your customers. Where they are nobody's, fix what "
-        "`rejects.user-unknown` speaks of.",
-        let_in("json?user=customer1@example.com&…"),
+        "There is nothing to fix if the name belongs to another customer. If it belongs to no "
+        "customer, see `rejects.user-unknown`.",
+        overview_for("json?user=customer1@example.com&…"),
     ),
     r.REJECTS_USER_FOREIGN: Guidance(
-        "Look the customer up among those of the reseller who asks: "
-        "`WHERE reseller = ? AND name = ?`. To have found somebody is not enough.",
-        let_in("json?user=stranger@elsewhere.example&…"),
+        "Look up the customer among the customers of the calling reseller: `WHERE reseller = ? "
+        "AND name = ?`. A match at another reseller is not enough.",
+        overview_for("json?user=stranger@elsewhere.example&…"),
     ),
     r.REJECTS_API_USER_MISSING: Guidance(
-        "Refuse the call where `api_user` is not sent: a key alone, a cookie or an address does "
-        "not say who asks.",
-        let_in("json?api_key=…&task=…&user=…"),
+        "Refuse the call if `api_user` is missing. A key, a cookie or an address alone does not "
+        "identify the caller.",
+        overview_for("json?api_key=…&task=…&user=…"),
     ),
     r.REJECTS_API_USER_EMPTY: Guidance(
-        "Refuse an empty `api_user`: do not look for the reseller by the key alone.",
-        let_in("json?api_user=&…"),
+        "Refuse an empty `api_user`. Do not look up the reseller by the key alone.",
+        overview_for("json?api_user=&…"),
     ),
     r.REJECTS_API_USER_WRONG: Guidance(
-        "Find the reseller by the whole `api_user`, and then compare that reseller's key: a key "
-        "that fits somebody else is wrong.",
-        let_in("json?api_user=harbour-mai&…"),
+        "Find the reseller by the whole `api_user`, and then compare that reseller's key. Another"
+        " reseller's key is invalid.",
+        overview_for("json?api_user=harbour-mai&…"),
     ),
     r.REJECTS_API_KEY_MISSING: Guidance(
-        "Refuse the call where `api_key` is not sent; a missing value must not compare equal to a "
-        "key that is not set.",
-        let_in("json?api_user=…&task=…&user=…"),
+        "Refuse the call if `api_key` is missing. A missing value must not compare equal to a key"
+        " that is not set.",
+        overview_for("json?api_user=…&task=…&user=…"),
     ),
     r.REJECTS_API_KEY_EMPTY: Guidance(
-        "Compare the key even where it is empty: a check that runs only `if api_key:` lets "
-        "anybody in, and so does a prefix of length 0.",
-        let_in("json?api_key=&…"),
+        "Compare the key even if it is empty. A check that runs only `if api_key:` accepts every "
+        "caller, and so does the comparison of an empty prefix.",
+        overview_for("json?api_key=&…"),
     ),
     r.REJECTS_API_KEY_WRONG: Guidance(
-        "Compare the whole key, byte for byte, with letter case, and in constant time "
-        "(`hmac.compare_digest`). A database's comparison may ignore case and spaces at the end.",
-        let_in("json?api_key=Demo-Key-000&…"),
+        "Compare the whole key, byte by byte, with letter case and in constant time "
+        "(`hmac.compare_digest`). A database comparison may ignore case and trailing spaces.",
+        overview_for("json?api_key=Demo-Key-000&…"),
     ),
     r.REJECTS_COMBINED: Guidance(
-        "Let each check refuse by itself, whatever the others find: two errors must not meet in a "
-        "branch that answers, and an exception in one check must not skip the next.",
-        let_in("json?api_user=…&task=…"),
+        "Let each check refuse independently of the others. Two errors must not lead to a branch "
+        "that returns an overview. An exception in one check must not skip the next.",
+        overview_for("json?api_user=…&task=…"),
     ),
     r.REQUEST_ORDER: Guidance(
-        "Read the parameters by name with the framework's query parser, never by their place.",
-        answered(DENIED, call="json?user=…&api_user=…&api_key=…&task=…", status="403 Forbidden"),
+        "Read the parameters by name with the framework's query parser. Do not read them by "
+        "position.",
+        http_exchange(
+            DENIED, call="json?user=…&api_user=…&api_key=…&task=…", status="403 Forbidden"
+        ),
     ),
     r.REQUEST_ENCODING: Guidance(
-        "Decode names and values exactly once, by the framework: a comparison with the raw query, "
-        "or a gateway's rule on it, takes `%6F` for something other than `o`.",
-        answered(DENIED, call="json?task=%6F%76%65%72%76%69%65%77&…", status="403 Forbidden"),
+        "Let the framework decode names and values, exactly once. A comparison with the raw "
+        "query, or a gateway's rule on it, treats `%6F` and `o` as different.",
+        http_exchange(DENIED, call="json?task=%6F%76%65%72%76%69%65%77&…", status="403 Forbidden"),
     ),
     r.REQUEST_SPECIAL_TEXT: Guidance(
-        "Take any text as a value, and let libraries escape it: bound parameters for SQL, a "
-        "serializer for JSON and XML, UTF-8 from the query to the answer.",
-        answered("Syntax error near 'brien'", call="json?user=o%27brien&…", status=FAILED),
+        "Accept any text as a value, and let libraries escape it. Use bound parameters for SQL, "
+        "serializers for JSON and XML, and UTF-8 from the query to the response.",
+        http_exchange(
+            "Syntax error near 'brien'", call="json?user=o%27brien&…", status=SERVER_ERROR
+        ),
     ),
     r.REQUEST_UNDOCUMENTED: Guidance(
-        "Ignore parameters that the page does not name; take none of them for a documented one, "
-        "nor for a wish to have the answer wrapped or cut.",
-        answered("done({…})", call="json?callback=done&…"),
+        "Ignore parameters that are not in the API docs. Do not treat them as documented ones, or"
+        " as an option to wrap or shorten the response.",
+        http_exchange("done({…})", call="json?callback=done&…"),
     ),
     r.REQUEST_REPEATED: Guidance(
-        "Take the first or the last of them, or refuse with the error envelope; what must not "
-        "happen is that a list stands where a text is expected.",
-        answered("TypeError", call="json?user=customer@example.com&…&user=…", status=FAILED),
+        "Use the first or the last value, or refuse with the error envelope. Never pass a list to"
+        " code that expects a text.",
+        http_exchange(
+            "TypeError", call="json?user=customer@example.com&…&user=…", status=SERVER_ERROR
+        ),
     ),
     r.REQUEST_ARRAY: Guidance(
-        "Check that each parameter is a single text before it is used: PHP, Rails and Node's `qs` "
-        "make a list of `user[]=a`, and a map of `user[x]=a`.",
-        answered("TypeError", call=f"json?{CREDENTIALS}&task=…&user[]=…", status=FAILED),
+        "Check that each parameter is a single text before you use it. PHP, Rails and Node's `qs`"
+        " read `user[]=a` as a list, and `user[x]=a` as a map.",
+        http_exchange("TypeError", call=f"json?{CREDENTIALS}&task=…&user[]=…", status=SERVER_ERROR),
     ),
     r.REQUEST_POST: Guidance(
-        "Nothing to fix. If POST is accepted, read the same parameters from the form body; if not, "
-        "405 with the error envelope says so.",
-        answered('{"message": "error", "errors": ["Use GET."]}', status=NO, method="POST"),
+        "There is nothing to fix. If you accept POST, read the same parameters from the form "
+        "body. If not, respond with 405 and the error envelope.",
+        http_exchange(
+            '{"message": "error", "errors": ["Use GET."]}', status=BAD_REQUEST, method="POST"
+        ),
     ),
 }

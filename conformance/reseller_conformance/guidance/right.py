@@ -1,6 +1,6 @@
-"""The right response to each call of an example: the one that the reference gives.
+"""Create the valid response to each call of an example, with the reference.
 
-What violates a requirement is written by hand, in the modules of the topics.
+The violations are written by hand in the modules of the topics.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ _EXCHANGE = re.compile(r"(?ms)^(GET|POST) (\S+)\?(\S+)\n\n(.*?)\n\n(?=GET |POST 
 
 
 def corrected(example: str) -> str:
-    """Return the example with the right response in place of each wrong one."""
+    """Return the example with each response replaced by the reference's response."""
     reference = default_reference()
     exchanges = _EXCHANGE.findall(f"{example.rstrip()}\n\n")
     return "".join(_exchange(reference, *parts) for parts in exchanges)
 
 
 def parameters(query: str, reference: Reference) -> list[tuple[str, str]]:
-    """Return the parameters that the query of an example stands for.
+    """Return the parameters of an example's query.
 
-    A bare `…` stands for the other parameters, all valid, and `name=…` for the valid value.
+    A lone `…` means the other parameters, all valid. `name=…` means the valid value.
     """
     reseller = reference.accounts.resellers[0]
     valid = {
@@ -58,7 +58,7 @@ def _exchange(reference: Reference, method: str, path: str, query: str, wrong: s
 
 
 def _body(response: Response, path: str, wrong: str) -> str:
-    """Return the body, cut to the fields that an abbreviated wrong one shows."""
+    """Return the body, with only the fields that the abbreviated invalid body has."""
     text = response.body.decode(response.content_type.partition("charset=")[2] or "utf-8").strip()
     names = [field.name for field in FIELDS if field.name in wrong] if "…" in wrong else []
     if path.endswith(".xml"):

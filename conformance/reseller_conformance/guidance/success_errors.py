@@ -1,21 +1,21 @@
-"""What helps to write the two envelopes: topics `success` and `errors`."""
+"""Guidance for the two envelopes: topics `success` and `errors`."""
 
 from __future__ import annotations
 
 from reseller_conformance import requirements as r
-from reseller_conformance.guidance.model import NO, Guidance, answered
+from reseller_conformance.guidance.model import BAD_REQUEST, Guidance, http_exchange
 from reseller_conformance.requirements import Requirement
 
 __all__ = ["GUIDANCE"]
 
-WRONG = "json?task=&…"
-"""A call for which an error is due."""
+INVALID_CALL = "json?task=&…"
+"""A call that must get an error."""
 
-NO_TASK = "json?api_user=…&api_key=…&user=…"
+CALL_WITHOUT_TASK = "json?api_user=…&api_key=…&user=…"
 
-SAID = '"errors": ["task must be overview."]'
+TASK_ERROR = '"errors": ["task must be overview."]'
 
-ALL_BUT_ONE = """{
+NINE_FIELDS = """{
   "reputation": "100",
   "requests": "500000",
   "package": "Silver Package",
@@ -29,97 +29,120 @@ ALL_BUT_ONE = """{
 
 GUIDANCE: dict[Requirement, Guidance] = {
     r.SUCCESS_RETURNED: Guidance(
-        "Ask the same with the finding's curl line. If it says that something is wrong, check "
-        "`RESELLER_API_USER`, the key and `--user`; if it is a page or 404, check that `/apiv2/` "
-        "lies right below `--base-url`.",
-        answered('{"message": "error", "errors": ["Permission denied."]}', status="403 Forbidden"),
+        "Repeat the call with the finding's curl line. If it returns an error, check "
+        "`RESELLER_API_USER`, the key and `--user`. If it returns a web page or 404, check that "
+        "`/apiv2/` is directly below `--base-url`.",
+        http_exchange(
+            '{"message": "error", "errors": ["Permission denied."]}', status="403 Forbidden"
+        ),
     ),
     r.SUCCESS_SHAPE: Guidance(
-        "In JSON, the ten fields are members of the one outermost object; in XML, children of "
-        "`overview` in `result`, each with text alone. Take off wrappers such as `data`.",
-        answered('{"overview": {…}}'),
+        "In JSON, make the ten fields members of the outermost object. In XML, make them children"
+        " of `overview` in `result`, each with text only. Remove wrappers such as `data`.",
+        http_exchange('{"overview": {…}}'),
     ),
     r.SUCCESS_FIELDS: Guidance(
-        "Send each of the ten, spelled as on the page and with a value: 0 where there is nothing "
-        "to count. Serializers that leave out zero or null leave out fields.",
-        answered(ALL_BUT_ONE),
+        "Send all ten fields, spelled as in the API docs, each with a value. Send 0 if there is "
+        "nothing to count. A serializer that omits zero or null omits fields.",
+        http_exchange(NINE_FIELDS),
     ),
     r.SUCCESS_NO_DUPLICATES: Guidance(
-        "Write each field from one place. Joined rows, and lists of pairs that are written as an "
-        "object, are what doubles a name.",
-        answered('{"package": "Silver Package", "package": "Silver", …}'),
+        "Write each field in one place only. Common causes are joined rows, and lists of pairs "
+        "that are written as an object.",
+        http_exchange('{"package": "Silver Package", "package": "Silver", …}'),
     ),
     r.SUCCESS_COUNTS: Guidance(
-        "Write digits and nothing else: no sign, leading zero, separator, unit, fraction or "
-        "exponent. In JSON an integer or a string of digits will do; keep it whole beyond 64 bits.",
-        answered('{"credits_used": "100,000", …}'),
+        "Write digits only: no sign, leading zero, separator, unit, fraction or exponent. In "
+        "JSON, use an integer or a string of digits. Keep all digits beyond 64 bits.",
+        http_exchange('{"credits_used": "100,000", …}'),
     ),
     r.SUCCESS_DATES: Guidance(
-        "Write the day alone, as `YYYY-MM-DD`: no time and no zone. Compute the end of a cycle "
-        "with a calendar, for adding a month to the 31st gives a day that does not exist.",
-        answered('{"billing_end_date": "2010-02-30", …}'),
+        "Write only the day, as `YYYY-MM-DD`, without time or zone. Compute the end of a cycle "
+        "with a calendar. One month after the 31st may be a day that does not exist.",
+        http_exchange('{"billing_end_date": "2010-02-30", …}'),
     ),
     r.SUCCESS_PACKAGE: Guidance(
-        "Send the package's name as a string, even where it looks like a number, and never null: "
-        "a customer without one needs a name for that.",
-        answered('{"package": 7, …}'),
+        "Send the package's name as a string, even if it looks like a number, and never null. "
+        "Choose a name for customers without a package.",
+        http_exchange('{"package": 7, …}'),
     ),
     r.SUCCESS_NO_ERROR_MEMBERS: Guidance(
-        "Leave `message` and `errors` out of an overview, empty ones too: a client that finds them "
-        "takes the answer for an error.",
-        answered('{"message": "success", …}'),
+        "Remove `message` and `errors` from an overview, even if they are empty. A client that "
+        "finds them treats the response as an error.",
+        http_exchange('{"message": "success", …}'),
     ),
     r.SUCCESS_NO_EXTRAS: Guidance(
-        "Send the ten fields and no more: no further member, element or attribute. What else "
-        "clients need belongs in another call.",
-        answered('{"currency": "USD", …}'),
+        "Send only the ten fields: no other member, element or attribute. Put other data into "
+        "another call.",
+        http_exchange('{"currency": "USD", …}'),
     ),
     r.ERRORS_SHAPE: Guidance(
-        "In JSON, `message` and `errors` are members of the outermost object; in XML, children of "
-        "`result`, with each text in an `error` below `errors`.",
-        answered(f'{{"result": {{"message": "error", {SAID}}}}}', call=WRONG, status=NO),
+        "In JSON, make `message` and `errors` members of the outermost object. In XML, make them "
+        "children of `result`, with each text in an `error` element in `errors`.",
+        http_exchange(
+            f'{{"result": {{"message": "error", {TASK_ERROR}}}}}',
+            call=INVALID_CALL,
+            status=BAD_REQUEST,
+        ),
     ),
     r.ERRORS_MESSAGE: Guidance(
-        "Send the word `error`, in lower case, as `message`; what is wrong goes into `errors`.",
-        answered(f'{{"message": "Bad request", {SAID}}}', call=WRONG, status=NO),
+        "Send the word `error`, in lower case, as `message`. Describe the problem in `errors`.",
+        http_exchange(
+            f'{{"message": "Bad request", {TASK_ERROR}}}', call=INVALID_CALL, status=BAD_REQUEST
+        ),
     ),
     r.ERRORS_LIST: Guidance(
-        "Send `errors` as a list of one or more strings, a single error too; in XML, one `error` "
-        "element for each, with text alone.",
-        answered('{"message": "error", "errors": "task is wrong."}', call=WRONG, status=NO),
+        "Send `errors` as a list of one or more strings, even for a single error. In XML, send "
+        "one `error` element for each, with text only.",
+        http_exchange(
+            '{"message": "error", "errors": "task is wrong."}',
+            call=INVALID_CALL,
+            status=BAD_REQUEST,
+        ),
     ),
     r.ERRORS_NO_ACCOUNT_FIELDS: Guidance(
-        "Build the error envelope afresh rather than by adding errors to an overview that was "
-        "begun. Check everything before the account is read.",
-        answered(f'{{"message": "error", {SAID}, "credits_used": 7}}', call=WRONG, status=NO),
+        "Build the error envelope as a new object. Do not add errors to an unfinished overview. "
+        "Check all parameters before you read the account.",
+        http_exchange(
+            f'{{"message": "error", {TASK_ERROR}, "credits_used": 7}}',
+            call=INVALID_CALL,
+            status=BAD_REQUEST,
+        ),
     ),
     r.ERRORS_NO_KEY_ECHO: Guidance(
-        "Name the parameter, never its value: not in texts, not in a repeated URL or query, not "
-        "in a header, a cookie or the reason phrase. "
-        "Debug pages and validation libraries print what they were given.",
-        answered(
+        "Name the parameter, but never repeat its value. Check texts, repeated URLs, headers, "
+        "cookies and the reason phrase. Debug pages and validation libraries print their input.",
+        http_exchange(
             '{"message": "error", "errors": ["api_key Demo-Key-000 is wrong."]}',
             call="json?api_key=Demo-Key-000&…",
             status="403 Forbidden",
         ),
     ),
     r.ERRORS_NO_EMPTY_TEXT: Guidance(
-        "Give each error a text that says what is wrong; leave out the empty ones that an "
-        "exception without a message, or a missing translation, brings.",
-        answered('{"message": "error", "errors": [""]}', call=WRONG, status=NO),
+        "Give each error a text that describes it. Remove empty texts. They come from an "
+        "exception without a message, or from a missing translation.",
+        http_exchange(
+            '{"message": "error", "errors": [""]}', call=INVALID_CALL, status=BAD_REQUEST
+        ),
     ),
     r.ERRORS_NO_EXTRAS: Guidance(
-        "Send `message` and `errors` alone: codes and request ids go into headers and logs.",
-        answered(f'{{"message": "error", {SAID}, "code": 42}}', call=WRONG, status=NO),
+        "Send only `message` and `errors`. Put codes and request ids into headers and logs.",
+        http_exchange(
+            f'{{"message": "error", {TASK_ERROR}, "code": 42}}',
+            call=INVALID_CALL,
+            status=BAD_REQUEST,
+        ),
     ),
     r.ERRORS_DETERMINISTIC: Guidance(
-        "Make the list of errors from this request alone, and in this request: a list that is "
-        "kept between calls grows, and checks that race tell now one and now two.",
-        answered(f'{{"message": "error", {SAID}}}', call=NO_TASK, status=NO)
-        + answered(
+        "Build the list of errors within each request, from that request only. A list that is "
+        "kept between calls grows. Checks that run in parallel may report one error or two.",
+        http_exchange(
+            f'{{"message": "error", {TASK_ERROR}}}', call=CALL_WITHOUT_TASK, status=BAD_REQUEST
+        )
+        + http_exchange(
             '{"message": "error", "errors": ["task is missing.", "task is missing."]}',
-            call=NO_TASK,
-            status=NO,
+            call=CALL_WITHOUT_TASK,
+            status=BAD_REQUEST,
         ),
     ),
 }
