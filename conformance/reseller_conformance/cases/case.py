@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 from reseller_conformance.cases.mutation_makers import make
 from reseller_conformance.cases.mutations import EMPTY, LENIENT, SPECIAL, State, Text, Value
+from reseller_conformance.cases.profiles import Profile
 from reseller_conformance.contract import PARAMETERS, Format, path_of
 
 __all__ = [
@@ -81,7 +82,9 @@ class Case:
     `customer` is the place, among the operator's customers, of the one meant by a right `user`;
     `extra` are undocumented parameters (the first is sent before the others, the rest after them);
     `again` are parameters sent a second time; `arrays` are those sent as `name[]`; `turn` tells
-    one asking of a case from the next, for a case is asked only once.
+    one asking of a case from the next, for a case is asked only once. `profile` is the client as
+    which it is sent, None for the suite itself; with `cookies` it carries those that the target has
+    set after valid calls about this customer.
     """
 
     format: Format
@@ -97,11 +100,18 @@ class Case:
     arrays: tuple[str, ...] = ()
     method: str = "GET"
     repeat: int = 0
+    profile: Profile | None = None
+    cookies: bool = False
 
     def state(self, parameter: str) -> Value:
         """Return the state of one parameter."""
         value: Value = getattr(self, parameter)
         return value
+
+    @property
+    def has_form(self) -> bool:
+        """Whether the parameters stand in the body, as a form."""
+        return self.method == "POST"
 
     @property
     def invalid(self) -> tuple[str, ...]:
@@ -129,6 +139,7 @@ class Case:
             sum(self.state(name) is not State.VALID for name in PARAMETERS),
             len(self.extra) + len(self.repeated_parameters) + len(self.arrays),
             int(self.order != PARAMETERS) + int(self.encoding is not Encoding.PLAIN),
+            len(self.profile.changes) if self.profile else 0,
             sum(map(_length, map(self.state, PARAMETERS))),
             self.customer,
             self.repeat,
@@ -152,6 +163,10 @@ class Case:
             said.append(f"{self.encoding} percent-encoded")
         if self.method != "GET":
             said.append(f"as {self.method}")
+        if self.profile is not None:
+            said.append(self.profile.phrase)
+        if self.cookies:
+            said.append("with the cookies of an earlier call")
         if self.customer:
             said.append(f"customer {self.customer + 1}")
         if len(said) == 1:
@@ -253,4 +268,4 @@ def _written(text: str, every_byte: str, safe: str) -> str:
 def url_of(base_url: str, case: Case, written: str) -> str:
     """Return the URL of a call whose query is already written."""
     address = base_url + path_of(case.format)
-    return f"{address}?{written}" if written and case.method == "GET" else address
+    return f"{address}?{written}" if written and not case.has_form else address

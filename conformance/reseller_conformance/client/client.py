@@ -14,9 +14,10 @@ from queue import SimpleQueue
 from threading import Lock, Thread
 from types import TracebackType
 
-from reseller_conformance.cases.case import Case, is_distinguishable
+from reseller_conformance.cases.case import Case, Expected, is_distinguishable
 from reseller_conformance.client.call import send_with_retries
 from reseller_conformance.client.circuit_breaker import CircuitBreaker
+from reseller_conformance.client.cookies import CookieJar
 from reseller_conformance.client.http.transport import HttpTransport, RawResponse
 from reseller_conformance.client.redact import ExchangeBuilder
 from reseller_conformance.client.request import Request, request_for, valid_values_of
@@ -66,6 +67,7 @@ class Client:
         self._throttle = Throttle(limits.rate, limits.concurrency)
         self._hopes = CircuitBreaker(limits.timeout)
         self._starvation = Starvation()
+        self._cookies = CookieJar()
         self._ledger = TrafficRecorder()
         self._lock = Lock()
         self._scrubbing = Lock()  # a long body takes fifty times its size meanwhile
@@ -225,6 +227,7 @@ class Client:
             self._try_with_fewer(request, attempts, in_flight)
         except StoppedError:
             return self._unsent(case, INTERRUPTED)
+        self._keep_cookies(case, request, attempts[-1])
         self._hopes.record(case, attempts, is_retryable(attempts[-1], self._answered))
         told = self._told(request, attempts[-1])
         with self._scrubbing:
@@ -239,6 +242,10 @@ class Client:
         return self._target.app_log.told(
             request.method, request.url, raw.began, ended, failed=failed
         )
+
+    def _keep_cookies(self, case: Case, request: Request, raw: RawResponse) -> None:
+        if case.expected is Expected.OVERVIEW and raw.status is not None and raw.status < 300:
+            self._cookies.keep(case.customer, request.url, raw.headers)
 
     def _send_with_retries(
         self, case: Case, request: Request
@@ -281,7 +288,13 @@ class Client:
 
     def _send(self, request: Request, again: bool) -> RawResponse:
         self._ledger.begin(again)
-        raw = self._wire.send(request.method, request.url, request.form)
+        raw = self._wire.send(
+            request.method,
+            request.url,
+            request.form,
+            profile=request.profile,
+            cookies=self._cookies.field(request.customer, request.url) if request.cookies else "",
+        )
         answered = raw.status is not None
         self._answered = self._answered or answered
         self._starvation.record(raw)

@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from reseller_conformance.cases.case import Case, ValidValues, pairs, query, url_of
 from reseller_conformance.cases.mutations import UNREGISTERED
+from reseller_conformance.cases.profiles import Profile
 from reseller_conformance.client.target import Target
 from reseller_conformance.redaction.secret import MASK, MIN_SECRET_CHARS
 from reseller_conformance.redaction.views import seen
@@ -33,6 +34,9 @@ class Request:
     form: str | None
     redacted_url: str
     echo_candidates: tuple[str, ...]
+    profile: Profile | None = None
+    cookies: bool = False
+    customer: int = 0
 
 
 def valid_values_of(target: Target) -> ValidValues:
@@ -56,9 +60,12 @@ def request_for(case: Case, base_url: str, valid: ValidValues) -> Request:
     return Request(
         method=case.method,
         url=url_of(base_url, case, form),
-        form=None if case.method == "GET" else form,
+        form=form if case.has_form else None,
         redacted_url=url_of(base_url, case, "&".join(shown)),
         echo_candidates=_echo_candidates(sent, hidden, valid),
+        profile=case.profile,
+        cookies=case.cookies,
+        customer=case.customer,
     )
 
 

@@ -6,11 +6,13 @@ of it.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from shlex import quote
 
 from reseller_conformance.cases.case import Case, Encoding, ValidValues, pairs, query
 from reseller_conformance.cases.mutation_makers import shell
 from reseller_conformance.cases.mutations import State
+from reseller_conformance.cases.profiles import HOST, Profile
 from reseller_conformance.client.target import Target
 from reseller_conformance.contract import path_of
 
@@ -26,8 +28,8 @@ def curl(case: Case, target: Target) -> str:
     valid = ValidValues(target.api_user, _HIDDEN * 3, target.customers, target.foreign)
     keys = [case.api_key, *(state for name, state in case.repeated_parameters if name == "api_key")]
     sent = [key for key in keys if key is not State.MISSING]
-    words = ["curl -sS -i", *_connection(target)]
-    if case.method == "GET":
+    words = ["curl -sS", "-I" if case.method == "HEAD" else "-i", *_connection(target, case)]
+    if not case.has_form:
         words.append("-G")
     words.append(quote(target.base_url + path_of(case.format)))
     for name, value in pairs(case, valid):
@@ -39,7 +41,14 @@ def curl(case: Case, target: Target) -> str:
             words.append(_secret(query([(name, "")], case.encoding), key, case.encoding))
         else:
             words.append(f"--data-raw {quote(query([(name, value)], case.encoding))}")
-    return " ".join(words)
+    command = " ".join(words)
+    if not case.cookies:
+        return command
+    # a valid call first, whose cookies are kept in a file
+    valid_call = curl(Case(case.format, customer=case.customer), target)
+    jar = "cookies.txt"
+    kept = valid_call.replace("curl -sS -i", f"curl -sS -o /dev/null -c {jar}", 1)
+    return f"{kept} && {command.replace('curl -sS', f'curl -sS -b {jar}', 1)}"
 
 
 def _secret(start: str, key: str, encoding: Encoding) -> str:
@@ -48,7 +57,29 @@ def _secret(start: str, key: str, encoding: Encoding) -> str:
     return f'--data-urlencode "{start}{key}"'
 
 
-def _connection(target: Target) -> list[str]:
+def _profile(profile: Profile, given: set[str]) -> Iterator[str]:
+    """Yield the options by which curl writes a request as this client does.
+
+    What curl sends by itself is named where the client does not send it.
+    """
+    if profile.version == "1.0":
+        yield "--http1.0"
+    for name, value in profile.fields:
+        if value == HOST or name.lower() in given:
+            continue
+        yield (
+            f"-A {quote(value)}"
+            if name.lower() == "user-agent"
+            else f"-H {quote(f'{name}: {value}')}"
+        )
+    for name in ("User-Agent", "Accept"):
+        if profile.field(name) is None and name.lower() not in given:
+            yield f"-H '{name}:'"
+    if "gzip" in (profile.field("Accept-Encoding") or ""):
+        yield "--compressed"
+
+
+def _connection(target: Target, case: Case) -> list[str]:
     words = []
     if target.verify is False:
         words.append("--insecure")
@@ -62,6 +93,8 @@ def _connection(target: Target) -> list[str]:
     if target.proxy:  # it may hold a password
         words.append('--proxy "$RESELLER_PROXY"')
     # an operator's header may be a token: its value, too, is left to the environment
+    if case.profile is not None:
+        words += _profile(case.profile, {name.lower() for name, _ in target.headers})
     words += [f'-H "{name}: ${_variable(name)}"' for name, _ in target.headers]
     return words
 

@@ -28,12 +28,22 @@ UNCACHED = (("Cache-Control", "no-store"),)
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request. The path is decoded; the query and a form body are as sent."""
+    """One request; the path is decoded, the query and a form body are as sent.
+
+    The reference reads neither the header fields nor the HTTP version: subclasses may.
+    """
 
     path: str
     query: bytes = b""
     method: str = "GET"
     body: bytes = b""
+    headers: tuple[tuple[str, str], ...] = ()
+    version: str = "1.1"
+
+    def header(self, name: str) -> str | None:
+        """Return the value of this header field, or None where it was not sent."""
+        wanted = name.lower()
+        return next((value for key, value in self.headers if key.lower() == wanted), None)
 
 
 @dataclass(frozen=True, slots=True)

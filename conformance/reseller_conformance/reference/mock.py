@@ -67,4 +67,5 @@ def request_of(request: PreparedRequest) -> Request:
         query=parts.query.encode(),
         method=request.method or "GET",
         body=body if isinstance(body, bytes) else str(body).encode(),
+        headers=tuple(request.headers.items()),
     )

@@ -40,4 +40,10 @@ def _request(environ: WSGIEnvironment) -> Request:
         query=environ.get("QUERY_STRING", "").encode("iso-8859-1"),
         method=environ["REQUEST_METHOD"],
         body=environ["wsgi.input"].read(length) if length else b"",
+        headers=tuple(
+            (name.removeprefix("HTTP_").replace("_", "-").title(), value)
+            for name, value in environ.items()
+            if name.startswith("HTTP_")
+        ),
+        version=environ.get("SERVER_PROTOCOL", "HTTP/1.1").rpartition("/")[2],
     )

@@ -22,7 +22,7 @@ from email.errors import (
 from http.client import BadStatusLine, HTTPException, HTTPResponse, RemoteDisconnected
 from itertools import count
 from queue import Empty
-from typing import Any
+from typing import Any, NamedTuple
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -31,10 +31,13 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.util import wait_for_read
 
+from reseller_conformance.cases.profiles import HOST
+
 __all__ = [
     "DeadlineAdapter",
     "HandshakeCutError",
     "HandshakeLateError",
+    "Head",
     "HeaderLineError",
     "HeadersCutError",
     "HeadersTooLargeError",
@@ -67,8 +70,29 @@ INTERIM = range(102, 200)
 BODILESS = (204, 304)
 """Statuses whose answers end with their headers, whatever these say (RFC 9112, 6.3)."""
 
+
+class Head(NamedTuple):
+    """The head of a request as one client writes it; `closes`: no other request follows it."""
+
+    version: str
+    fields: tuple[tuple[str, str], ...]
+    closes: bool
+
+    def lines(self, prepared: list[bytes]) -> list[bytes]:
+        """Return the lines to send; the method, the target and the host are those prepared."""
+        host = next(line for line in prepared if line.lower().startswith(b"host:"))
+        host_value = host.partition(b":")[2].strip().decode("latin-1")
+        target = prepared[0].rpartition(b" ")[0]
+        fields = [f"{k}: {host_value if v == HOST else v}" for k, v in self.fields]
+        first = target + f" HTTP/{self.version}".encode()
+        return [first, *(line.encode("latin-1") for line in fields)]
+
+
 _AS_WRITTEN: ContextVar[str] = ContextVar("_AS_WRITTEN")
 """What is asked of the host in this thread, letter by letter."""
+
+_HEAD: ContextVar[Head | None] = ContextVar("_HEAD", default=None)
+"""How the request of this thread is written, where a client profile says so."""
 
 _USED: ContextVar[int | None] = ContextVar("_USED", default=None)
 """The number of the connection that was last used in this thread."""
@@ -221,6 +245,8 @@ class _Response(HTTPResponse):
             raise HeadersCutError
         self._reader.bound = None
         self._buffer.in_headers = False
+        if (head := _HEAD.get()) is not None and head.closes:
+            self.will_close = True
         if any(isinstance(defect, NO_HEADER) for defect in self.headers.defects):
             raise HeaderLineError
         lengths = self.headers.get_all("content-length", ())
@@ -272,6 +298,12 @@ class _Connection(HTTPConnection):
         # urllib3 has put every escape in capitals by now: `%6f`, as some clients write, is `%6F`
         _USED.set(self._number)
         super().putrequest(method, _AS_WRITTEN.get(url), *args, **options)
+
+    def endheaders(self, *args: Any, **options: Any) -> None:
+        if (head := _HEAD.get()) is not None:
+            prepared: list[bytes] = getattr(self, "_buffer")  # noqa: B009 (types do not tell of it)
+            prepared[:] = head.lines(prepared)
+        super().endheaders(*args, **options)
 
     def getresponse(self) -> Any:
         try:
@@ -353,6 +385,7 @@ class DeadlineAdapter(HTTPAdapter):
         if not proxies or not sent.startswith("http:"):
             sent = sent[sent.index("/", len("https://")) :]
         _AS_WRITTEN.set(sent)
+        _HEAD.set(getattr(request, "head", None))
         return sent
 
     def build_response(self, req: Any, resp: Any) -> requests.Response:

@@ -10,10 +10,7 @@ from collections.abc import Callable
 
 from reseller_conformance.exchange import TransportErrorKind, TransportProblem
 
-__all__ = ["OFFERED", "decoded"]
-
-OFFERED = "gzip, deflate"
-"""The `Accept-Encoding` of every call."""
+__all__ = ["decoded"]
 
 CODINGS = 5
 """How many codings may lie on top of each other: each costs a whole pass."""

@@ -15,9 +15,9 @@ import requests
 from requests.structures import CaseInsensitiveDict
 from urllib3 import Timeout
 
-from reseller_conformance import __version__
-from reseller_conformance.client.http.adapter import DeadlineAdapter, connection_used
-from reseller_conformance.client.http.content_coding import OFFERED, decoded
+from reseller_conformance.cases.profiles import HOST, OWN, Profile
+from reseller_conformance.client.http.adapter import DeadlineAdapter, Head, connection_used
+from reseller_conformance.client.http.content_coding import decoded
 from reseller_conformance.client.http.errors import CAUGHT, ConnectionLoss, Failure, failure
 from reseller_conformance.client.secrets import scrubber_of
 from reseller_conformance.client.target import Target
@@ -29,6 +29,8 @@ KEPT_BYTES = 4 * 1024
 """How much is kept of a longer one, as evidence."""
 
 CHUNK_BYTES = 64 * 1024
+
+Fields = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -54,6 +56,26 @@ class RawResponse:
         return ", ".join(values) if values else None
 
 
+class _PreparedRequest(requests.PreparedRequest):
+    """A request that may say how its head is written."""
+
+    head: Head | None = None
+
+
+def with_operators(fields: Fields, added: Fields, cookies: str) -> Fields:
+    """Return these fields, the operator's beside them, and the cookies.
+
+    An operator's field takes the place of one of the same name; a cookie of his is kept.
+    """
+    theirs = {name.lower(): value for name, value in added}
+    if cookies:
+        theirs["cookie"] = "; ".join(filter(None, (theirs.get("cookie"), cookies)))
+        added = (*(pair for pair in added if pair[0].lower() != "cookie"), ("Cookie", ""))
+    kept = [(name, theirs.pop(name.lower(), value)) for name, value in fields]
+    left = [(name, theirs[name.lower()]) for name, _ in added if name.lower() in theirs]
+    return (*kept, *left)
+
+
 class HttpTransport:
     """Sends calls to one target over connections that are kept.
 
@@ -68,12 +90,7 @@ class HttpTransport:
         self._cert = target.client_cert
         self._proxies = dict.fromkeys(("http", "https"), target.proxy) if target.proxy else {}
         self._redact = scrubber_of(target).text
-        self._headers = {
-            "User-Agent": f"reseller-conformance/{__version__}",
-            "Accept": "*/*",
-            "Accept-Encoding": OFFERED,
-            **dict(target.headers),
-        }
+        self._added = target.headers
         self._adapter = DeadlineAdapter(pool_connections=1, pool_maxsize=connections)
         self._connections = connections
 
@@ -86,24 +103,40 @@ class HttpTransport:
         self._adapter.let_go()
 
     def send(
-        self, method: str, url: str, form: str | None, cap: int = MAX_BODY_BYTES
+        self,
+        method: str,
+        url: str,
+        form: str | None,
+        cap: int = MAX_BODY_BYTES,
+        *,
+        profile: Profile | None = None,
+        cookies: str = "",
     ) -> RawResponse:
-        """Send one call, its form in the body if there is one, and read what comes."""
+        """Send one call, its form in the body if there is one, and read what comes.
+
+        It is written as `profile` says; `cookies` go with it.
+        """
+        prepared = self._prepared(method, url, form, profile, cookies)
         # Every kept connection may be stale, after a pause; the one after them is new.
         for _ in range(self._connections):
-            raw = self._send(self._prepared(method, url, form), cap)
+            raw = self._send(prepared, cap)
             if raw.lost is not ConnectionLoss.STALE:
                 break
         else:
-            raw = self._send(self._prepared(method, url, form), cap)
+            raw = self._send(prepared, cap)
         return replace(raw, connection=connection_used())
 
-    def _prepared(self, method: str, url: str, form: str | None) -> requests.PreparedRequest:
+    def _prepared(
+        self, method: str, url: str, form: str | None, profile: Profile | None, cookies: str
+    ) -> _PreparedRequest:
         # `Request.prepare` would decode and quote the query in a way of its own.
-        prepared = requests.PreparedRequest()
+        prepared = _PreparedRequest()
         prepared.method = method
         prepared.url = url
-        prepared.headers = CaseInsensitiveDict(self._headers)
+        fields = with_operators((profile or OWN).fields, self._added, cookies)
+        prepared.headers = CaseInsensitiveDict({k: v for k, v in fields if v != HOST})
+        if profile is not None:
+            prepared.head = Head(profile.version, fields, profile.closes)
         if form is not None:
             prepared.body = form.encode()
             prepared.headers["Content-Type"] = "application/x-www-form-urlencoded"
