@@ -26,6 +26,17 @@ ANY_VERSION = (
     "tests/test_reports_html.py",
     "tests/test_reports_terminal.py",
 )
+CLIENTS = {
+    "curl": "curl",
+    "wget": "wget",
+    "php": "php-cli",
+    "java": "default-jdk-headless",
+    "go": "golang-go",
+    "ruby": "ruby",
+    "lwp-request": "libwww-perl",
+    "npm": "npm",
+}
+"""Commands of the HTTP clients whose requests are recorded, and Debian's packages of them."""
 PYTHON_FILES = ("benchmarks", "conformance", "docs", "examples", "tests", "noxfile.py")
 
 
@@ -59,6 +70,21 @@ def pairs(session: nox.Session) -> None:
     """The rows in which all pairs of states meet, made anew: after any change of the states."""
     session.install(".", *group("pairs"))
     session.run("python", "tests/pairs.py")
+
+
+@nox.session
+def profiles(session: nox.Session) -> None:
+    """Record anew how common HTTP clients write a request: cases/profiles.json.
+
+    A client that cannot be installed here keeps the entry that it has.
+    """
+    for command, package in CLIENTS.items():
+        need(session, command, package)
+    session.install(".", "httpx")
+    node = Path(session.create_tmp()).resolve() / "node"
+    session.run("npm", "install", "--loglevel=error", "--prefix", str(node), "axios", external=True)
+    modules = {"NODE_MODULES": str(node / "node_modules")}
+    session.run("python", "tests/profiles.py", env={"PYTHONPATH": "conformance", **modules})
 
 
 @nox.session
