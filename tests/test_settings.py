@@ -1,7 +1,9 @@
+import dataclasses
+
 import pytest
 
 from reseller_conformance.cases.plan import Depth
-from reseller_conformance.config.options import DEFAULT_SEED
+from reseller_conformance.config.options import DEFAULT_SEED, OPTIONS
 from reseller_conformance.config.settings import SettingsError, settings_from
 from reseller_conformance.contract import Format
 from reseller_conformance.requirements import Level
@@ -18,6 +20,14 @@ def test_nothing_said_is_the_embedded_reference():
     assert settings.formats == (Format.JSON, Format.XML)
     assert settings.seed == DEFAULT_SEED
     assert settings.limits.rate is None
+
+
+@pytest.mark.parametrize("option", [one for one in OPTIONS if one.default], ids=lambda o: o.name)
+def test_an_absent_option_stands_for_the_default_that_its_help_names(option):
+    assert option.help.endswith(f"({option.default})")
+    given = settings_from({option.name: option.default}, "", {})
+    absent = settings_from({}, "", {})
+    assert dataclasses.replace(given, seed_given=False) == absent
 
 
 @pytest.mark.parametrize(

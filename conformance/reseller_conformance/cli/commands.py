@@ -20,8 +20,9 @@ from reseller_conformance import __version__
 from reseller_conformance.cli.help import HeadedOption, HeadedOptions, InOrder
 from reseller_conformance.cli.output import guarded_output
 from reseller_conformance.cli.signals import block_signals, ignore_signals
-from reseller_conformance.config.options import MORE, OPTIONS, Option
+from reseller_conformance.config.options import MORE, OPTIONS, Option, option_of
 from reseller_conformance.contract import Format
+from reseller_conformance.findings.model import ExitCode
 from reseller_conformance.reports.text import json_text, one_line, visible
 from reseller_conformance.requirements import CATALOGUE, Level, Requirement, by_id
 from reseller_conformance.util.suggestion import suggestion
@@ -33,8 +34,6 @@ if TYPE_CHECKING:
 
 __all__ = ["main"]
 
-USAGE, UNVERIFIED, INTERRUPTED = 2, 3, 130
-
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command, by default that of this process, and return its exit code."""
@@ -44,8 +43,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         output.flush()
         if output.reason:
             click.echo(f"error: not all output could be written: {output.reason}", err=True)
-            code = code or UNVERIFIED
-    if code == INTERRUPTED and argv is None:
+            code = code or ExitCode.UNVERIFIED
+    if code == ExitCode.INTERRUPTED and argv is None:
         ignore_signals()
     return code
 
@@ -55,14 +54,14 @@ def _exit_code(args: list[str]) -> int:
         return int(commands.main(args, "reseller-conformance", standalone_mode=False) or 0)
     except click.ClickException as error:
         click.echo(f"error: {visible(one_line(error.format_message()))}", err=True)
-        return USAGE
+        return ExitCode.USAGE
     except (click.Abort, KeyboardInterrupt):
         click.echo("interrupted", err=True)
-        return INTERRUPTED
+        return ExitCode.INTERRUPTED
     except Exception:
         # Python's own exit code for this would be that of a violation.
         traceback.print_exc()
-        return UNVERIFIED
+        return ExitCode.UNVERIFIED
 
 
 @click.group(cls=InOrder)
@@ -157,6 +156,15 @@ def run(ctx: click.Context, /, base_url: str | None, color: bool | None, **given
             raise click.ClickException(str(error)) from None
 
 
+_level_option = click.option(
+    "--level",
+    type=click.Choice([Level.MUST.value, Level.SHOULD.value]),
+    default=option_of("level").default,
+    help="what fails",
+    show_default=True,
+)
+
+
 # --- validate ------------------------------------------------------------------------------------
 
 
@@ -170,7 +178,7 @@ def run(ctx: click.Context, /, base_url: str | None, color: bool | None, **given
 @click.option("--content-type", metavar="TYPE", help="header of bodies: 'text/xml; charset=utf-8'")
 @click.option("--ndjson", "sort", flag_value="ndjson", help="a JSON body on each line")
 @click.option("--har", "sort", flag_value="har", help="calls recorded by a browser or a proxy")
-@click.option("--level", type=click.Choice(["must", "should"]), default="must", help="what fails")
+@_level_option
 @_report_options
 @click.option("--color/--no-color", default=None, help="colours (where stdout is a terminal)")
 def validate(files: tuple[str, ...], color: bool | None, **said: Any) -> int:
@@ -326,9 +334,7 @@ def show_badge(report: TextIO) -> None:
 @commands.command()
 @click.argument("old", type=click.Path(path_type=Path))
 @click.argument("new", type=click.Path(path_type=Path))
-@click.option(
-    "--level", type=click.Choice(["must", "should"]), default="must", help="what fails (must)"
-)
+@_level_option
 @click.option("--json", "as_json", is_flag=True, help="for programs")
 def diff(old: Path, new: Path, level: str, as_json: bool) -> int:
     """Compare two JSON reports: what broke, what was fixed.

@@ -27,7 +27,7 @@ from reseller_conformance.cli.signals import signals_as_interrupts, unblock_sign
 from reseller_conformance.client import scrubber_of
 from reseller_conformance.config.options import OPTIONS, dest
 from reseller_conformance.config.settings import Settings, SettingsError, settings_from
-from reseller_conformance.findings.model import Run
+from reseller_conformance.findings.model import ExitCode, Run
 from reseller_conformance.pytest_support.collector import collected, interrupted, progress_of
 from reseller_conformance.pytest_support.session import announced, preflight, unwritten
 from reseller_conformance.reports import github
@@ -41,7 +41,6 @@ SUITE = "reseller_conformance.suite"
 HERE = Path(__file__).parent
 
 MAX_TRACEBACK_LINES = 40
-UNVERIFIED, INTERRUPTED = 3, 130
 
 
 def run(
@@ -190,12 +189,12 @@ def pytest_args(base_url: str | None, rest: Sequence[str]) -> list[str]:
     return [*args, *rest, "-W", "ignore:Module already imported so cannot be rewritten"]
 
 
-def exit_code(run: Run | None, problems: Sequence[str], interrupted: bool) -> int:
+def exit_code(run: Run | None, problems: Sequence[str], interrupted: bool) -> ExitCode:
     """Return what the run comes to for a shell."""
     if interrupted:
-        return INTERRUPTED
+        return ExitCode.INTERRUPTED
     if run is None or problems:
-        return UNVERIFIED
+        return ExitCode.UNVERIFIED
     return run.standing.exit_code
 
 
@@ -253,9 +252,9 @@ def _tell(screen: Screen, color: bool | None) -> int:
     code = exit_code(screen.run, screen.problems, screen.interrupted)
     if screen.run and screen.run.results:
         print_report(screen.run, console_for(color), headed=screen.announced)
-    elif code == UNVERIFIED:
+    elif code == ExitCode.UNVERIFIED:
         click.echo("unverified: nothing was tested", err=True)
-    if code == INTERRUPTED:
+    if code == ExitCode.INTERRUPTED:
         click.echo("interrupted", err=True)
     elif screen.run and screen.run.standing is not screen.run.verdict:
         click.echo("error: the baseline is out of date: see its entries in the report", err=True)

@@ -10,6 +10,11 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from reseller_conformance.redaction.secret import Secret
+from reseller_conformance.util.defaults import (
+    DEFAULT_CONCURRENCY,
+    DEFAULT_RETRIES,
+    DEFAULT_TIMEOUT_SECONDS,
+)
 
 __all__ = ["AppLog", "Limits", "Target"]
 
@@ -116,7 +121,7 @@ class Limits:
     """What a run may cost: calls a second (None: no limit), calls in flight, seconds, tries."""
 
     rate: float | None = None
-    concurrency: int = 8
-    timeout: float = 10.0
-    retries: int = 2
+    concurrency: int = DEFAULT_CONCURRENCY
+    timeout: float = DEFAULT_TIMEOUT_SECONDS
+    retries: int = DEFAULT_RETRIES
     max_requests: int | None = None

@@ -1,22 +1,57 @@
 """The options of a run: one list, from which `run`, pytest and the ini file take theirs.
 
-What the words mean is checked in `settings`.
+Each option states its default and its parser here. What several of them mean together is checked
+in `settings`.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
+from reseller_conformance.config.values import formats, number, one_of, rate
+from reseller_conformance.contract import Format
 from reseller_conformance.reports.registry import WRITERS
+from reseller_conformance.requirements import Level
+from reseller_conformance.util.defaults import (
+    DEFAULT_CONCURRENCY,
+    DEFAULT_RETRIES,
+    DEFAULT_TIMEOUT_SECONDS,
+)
 
-__all__ = ["DEFAULT_SEED", "MORE", "OPTIONS", "REPORTS", "Option", "dest", "in_pytest"]
+__all__ = [
+    "DEFAULT_SEED",
+    "MORE",
+    "OPTIONS",
+    "REMOTE_RATE",
+    "REPORTS",
+    "Option",
+    "dest",
+    "in_pytest",
+    "option_of",
+]
 
 REPORTS = "Reports"
 MORE = "More options"
 
 DEFAULT_SEED = 20100830
 """The same run twice asks the same: the first day of the page's own billing cycle."""
+
+REMOTE_RATE = "10/s"
+"""The default rate except on loopback: public documentation names 600 calls a minute."""
+
+MAX_CONCURRENCY = 1_000
+MAX_TIMEOUT_SECONDS = 86_400.0
+MAX_RETRIES = 100
+
+
+def _depth(text: str) -> Any:
+    # the plugin of a host that never uses it need not import the plan
+    from reseller_conformance.cases.plan import Depth
+
+    return one_of(Depth)(text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,16 +60,24 @@ class Option:
 
     In pytest it is `--reseller-NAME`, and in ini files `reseller_NAME`; `many` says that it may
     be repeated, `flag` that it takes no value. `metavar`, `help` and, in `run --help`, `heading`
-    are shown to the operator.
+    are shown to the operator. `default` is the text that an absent option stands for; empty: none.
+    `parse` returns the value of a text, and raises ValueError with what is expected.
     """
 
     name: str
-    help: str
+    meaning: str
     metavar: str = ""
     env: str = ""
     many: bool = False
     flag: bool = False
     heading: str = "Options"
+    default: str = ""
+    parse: Callable[[str], Any] = str
+
+    @property
+    def help(self) -> str:
+        """The meaning with the default: `calls in flight, at most (8)`."""
+        return f"{self.meaning} ({self.default})" if self.default else self.meaning
 
 
 OPTIONS = (
@@ -49,26 +92,78 @@ OPTIONS = (
     ),
     Option("foreign-user", "customer of another reseller", "NAME", "RESELLER_FOREIGN_USER"),
     Option("api-key-file", "file that holds the api_key (or set RESELLER_API_KEY)", "FILE"),
-    Option("formats", "formats to test (json,xml)", "LIST"),
-    Option("depth", "how much is asked: quick, standard, thorough (standard)", "DEPTH"),
+    Option("formats", "formats to test", "LIST", default=",".join(Format), parse=formats),
+    Option(
+        "depth",
+        "how much is asked: quick, standard, thorough",
+        "DEPTH",
+        default="standard",
+        parse=_depth,
+    ),
     Option("only", "test only these requirements", "ID|TOPIC", many=True),
     Option("skip", "leave these requirements out", "ID|TOPIC", many=True),
-    Option("level", "what fails the run: must, should (must)", "LEVEL"),
+    Option(
+        "level",
+        "what fails the run: must, should",
+        "LEVEL",
+        default="must",
+        parse=one_of((Level.MUST, Level.SHOULD)),
+    ),
     Option("baseline", "known violations, as TOML", "FILE"),
     Option("update-baseline", "bring that file up to date with this run", flag=True),
     *(Option(writer.option, writer.help, "FILE", heading=REPORTS) for writer in WRITERS),
-    Option("rate", "most calls, as N/s or N/m (10/s, none on loopback)", "RATE", heading=MORE),
-    Option("concurrency", "most calls in flight (8)", "N", heading=MORE),
-    Option("timeout", "seconds for a whole answer (10)", "S", heading=MORE),
-    Option("retries", "tries after 429, 502-504 and lost connections (2)", "N", heading=MORE),
-    Option("max-requests", "most calls in all (no limit)", "N", heading=MORE),
+    Option(
+        "rate",
+        f"most calls, as N/s or N/m ({REMOTE_RATE}, none on loopback)",
+        "RATE",
+        heading=MORE,
+        parse=rate,
+    ),
+    Option(
+        "concurrency",
+        "most calls in flight",
+        "N",
+        heading=MORE,
+        default=f"{DEFAULT_CONCURRENCY}",
+        parse=number(int, 1, MAX_CONCURRENCY),
+    ),
+    Option(
+        "timeout",
+        "seconds for a whole response",
+        "S",
+        heading=MORE,
+        default=f"{DEFAULT_TIMEOUT_SECONDS:g}",
+        parse=number(float, 0.001, MAX_TIMEOUT_SECONDS),
+    ),
+    Option(
+        "retries",
+        "tries after 429, 502-504 and lost connections",
+        "N",
+        heading=MORE,
+        default=f"{DEFAULT_RETRIES}",
+        parse=number(int, 0, MAX_RETRIES),
+    ),
+    Option(
+        "max-requests",
+        "most calls in all (no limit)",
+        "N",
+        heading=MORE,
+        parse=number(int, 1),
+    ),
     Option(
         "keep-going",
         "call on although the documented call brings no overview",
         flag=True,
         heading=MORE,
     ),
-    Option("seed", f"what Hypothesis starts from ({DEFAULT_SEED})", "N", heading=MORE),
+    Option(
+        "seed",
+        "what Hypothesis starts from",
+        "N",
+        heading=MORE,
+        default=f"{DEFAULT_SEED}",
+        parse=number(int, 0),
+    ),
     Option(
         "factory", "--app names what makes the app, as MODULE:ATTR() does", flag=True, heading=MORE
     ),
@@ -85,6 +180,14 @@ OPTIONS = (
     Option("header", "sent with each call", "'K: V'", many=True, heading=MORE),
 )
 """The options of a run, apart from `--base-url`, which pytest-base-url owns."""
+
+
+_BY_NAME = {option.name: option for option in OPTIONS}
+
+
+def option_of(name: str) -> Option:
+    """Return the option of this name. Raises KeyError where there is none."""
+    return _BY_NAME[name]
 
 
 def dest(name: str) -> str:

@@ -6,21 +6,19 @@ left to `plugin` (pytest's options and ini) and `cli` (which hands them on to py
 
 from __future__ import annotations
 
-import math
 import os
 import re
 import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from ipaddress import ip_address
 from pathlib import Path
-from typing import TypeVar
+from typing import Any
 from urllib.parse import urlsplit
 
 from reseller_conformance.cases.plan import Depth
 from reseller_conformance.client.target import Limits, Target
-from reseller_conformance.config.options import DEFAULT_SEED, OPTIONS
+from reseller_conformance.config.options import REMOTE_RATE, option_of
 from reseller_conformance.config.selection import (
     EVERYTHING,
     Selection,
@@ -35,18 +33,8 @@ from reseller_conformance.requirements import Level
 
 __all__ = ["Settings", "SettingsError", "settings_from"]
 
-GATEWAY_RATE = 10.0
-"""Calls a second where nothing else is said: public documentation names 600 a minute."""
-
-
 READ = ("api-key-file", "baseline", "ca-bundle", "client-cert", "client-key")
 """The options that name a file to be read."""
-
-MAX_CONCURRENCY = 1_000
-MAX_TIMEOUT_SECONDS = 86_400.0
-RATES = (1 / 3_600, 100_000.0)
-"""Calls a second, at the least and at the most: what a limiter can count."""
-
 
 ABOUT_TARGET = ("app", "user", "foreign-user", "api-key-file")
 """The options about a target, apart from the base URL."""
@@ -125,17 +113,16 @@ def settings_from(
     if app and base_url:
         raise SettingsError(f"give a base URL or an app, not both: {base_url}")
     target = _target(reader, "http://127.0.0.1" if app else base_url, env, bool(app))
-    seed = reader.text("seed")
     return Settings(
         target=target,
         app=app,
         app_log=_app_log(reader, app),
         limits=_limits(reader, local=target is None or bool(app) or _is_loopback(base_url)),
-        formats=_formats(reader.text("formats")),
-        depth=reader.choice("depth", Depth, Depth.STANDARD),
-        level=_level(reader.choice("level", Level, Level.MUST)),
-        seed=reader.number("seed", int, 0, DEFAULT_SEED),
-        seed_given=seed is not None,
+        formats=reader.value("formats"),
+        depth=reader.value("depth"),
+        level=reader.value("level"),
+        seed=reader.value("seed"),
+        seed_given=reader.text("seed") is not None,
         reports=requested_reports(reader.text),
         baseline=_baseline(reader),
         update_baseline=bool(reader.words.get("update-baseline")),
@@ -183,10 +170,6 @@ def _selection(reader: _Reader) -> Selection:
         raise SettingsError(str(error)) from None
 
 
-T = TypeVar("T", bound=StrEnum)
-N = TypeVar("N", int, float)
-
-
 @dataclass(frozen=True, slots=True)
 class _Reader:
     """The words as values of their kinds; an option wins over its environment variable."""
@@ -197,7 +180,7 @@ class _Reader:
     def texts(self, name: str) -> tuple[str, ...]:
         given = self.words.get(name)
         if not given:
-            option = next(option for option in OPTIONS if option.name == name)
+            option = option_of(name)
             said = self.env.get(option.env, "") if option.env else ""
             given = said.splitlines() if option.many else said
         values = given if isinstance(given, (list, tuple)) else [given]
@@ -209,31 +192,16 @@ class _Reader:
     def text(self, name: str) -> str | None:
         return next(iter(self.texts(name)), None)
 
-    def choice(self, name: str, kind: type[T], default: T) -> T:
-        given = self.text(name)
-        if given is None:
-            return default
+    def value(self, name: str, default: str = "") -> Any:
+        """Return the value of an option; None if it is absent and has no default."""
+        option = option_of(name)
+        given = self.text(name) or default or option.default
+        if not given:
+            return None
         try:
-            return kind(given)
-        except ValueError:
-            known = ", ".join(kind)
-            raise SettingsError(f"--{name} is one of {known}, not: {given}") from None
-
-    def number(
-        self, name: str, kind: Callable[[str], N], least: N, default: N, most: float = math.inf
-    ) -> N:
-        given = self.text(name)
-        if given is None:
-            return default
-        try:
-            value = kind(given)
-        except ValueError:
-            value = None
-        if value is None or not least <= value <= most or value == math.inf:
-            what = "a whole number" if kind is int else "a number"
-            until = "on" if most == math.inf else f"to {most:g}"
-            raise SettingsError(f"--{name} is {what} from {least} {until}, not: {given}")
-        return value
+            return option.parse(given)
+        except ValueError as expected:
+            raise SettingsError(f"--{name} is {expected}, not: {given}") from None
 
 
 def _see_text(name: str, text: str) -> None:
@@ -414,34 +382,10 @@ def _without_userinfo(text: str) -> str:
 
 
 def _limits(reader: _Reader, local: bool) -> Limits:
-    rate = reader.text("rate")
-    most = reader.text("max-requests")
     return Limits(
-        rate=_rate(rate) if rate else (None if local else GATEWAY_RATE),
-        concurrency=reader.number("concurrency", int, 1, 8, MAX_CONCURRENCY),
-        timeout=reader.number("timeout", float, 0.001, 10.0, MAX_TIMEOUT_SECONDS),
-        retries=reader.number("retries", int, 0, 2, 100),
-        max_requests=reader.number("max-requests", int, 1, 1) if most else None,
+        rate=reader.value("rate", default="" if local else REMOTE_RATE),
+        concurrency=reader.value("concurrency"),
+        timeout=reader.value("timeout"),
+        retries=reader.value("retries"),
+        max_requests=reader.value("max-requests"),
     )
-
-
-def _rate(text: str) -> float:
-    match = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)/(s|m)", text)
-    rate = float(match[1]) / (60 if match[2] == "m" else 1) if match else 0.0
-    if not RATES[0] <= rate <= RATES[1]:
-        raise SettingsError(f"--rate is calls a second or minute, as 10/s or 600/m, not: {text}")
-    return rate
-
-
-def _formats(text: str | None) -> tuple[Format, ...]:
-    wanted = [word.strip() for word in (text or "json,xml").split(",")]
-    for word in wanted:
-        if word not in tuple(Format):
-            raise SettingsError(f"--formats is json, xml, or json,xml, not: {text}")
-    return tuple(format for format in Format if format in wanted)
-
-
-def _level(level: Level) -> Level:
-    if level is Level.MAY:
-        raise SettingsError(f"--level is one of must, should, not: {level}")
-    return level

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from reseller_conformance.findings.kinds import Spot
-from reseller_conformance.findings.model import Finding, Outcome, Result, Verdict
+from reseller_conformance.findings.model import ExitCode, Finding, Outcome, Result, Verdict
 from reseller_conformance.requirements import CATALOGUE, Level
 from reseller_conformance.schemas import schema_text
 
@@ -83,11 +83,11 @@ class Comparison:
     notes: tuple[str, ...]
     verified: bool = True
 
-    def exit_code(self, level: Level) -> int:
-        """Return 1 for a new violation that counts at this level, 3 where nothing can be said."""
+    def exit_code(self, level: Level) -> ExitCode:
+        """Return violated for a new violation that counts at this level."""
         if any(change.fails(level) for change in (*self.broke, *self.newly_tested)):
-            return Verdict.VIOLATED.exit_code
-        return (Verdict.CONFORMANT if self.verified else Verdict.UNVERIFIED).exit_code
+            return ExitCode.VIOLATED
+        return ExitCode.CONFORMANT if self.verified else ExitCode.UNVERIFIED
 
 
 def read(path: Path) -> Report:

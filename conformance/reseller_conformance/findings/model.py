@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from typing import Any
 
 from reseller_conformance.exchange import BUDGET_EXHAUSTED
@@ -16,6 +16,7 @@ from reseller_conformance.findings.kinds import Spot, kind_of, place_of
 from reseller_conformance.requirements import CATALOGUE, SUCCESS_RETURNED, Level, Requirement, by_id
 
 __all__ = [
+    "ExitCode",
     "Finding",
     "Outcome",
     "Result",
@@ -42,6 +43,18 @@ class Outcome(StrEnum):
     """The suite itself failed: nothing is said about the target."""
 
 
+class ExitCode(IntEnum):
+    """What a process returns to its shell."""
+
+    CONFORMANT = 0
+    VIOLATED = 1
+    USAGE = 2
+    """Wrong options or files: no request was sent."""
+    UNVERIFIED = 3
+    """Nothing was verified, or the suite itself failed."""
+    INTERRUPTED = 130
+
+
 class Verdict(StrEnum):
     """What a run says about its target."""
 
@@ -50,9 +63,9 @@ class Verdict(StrEnum):
     UNVERIFIED = "unverified"
 
     @property
-    def exit_code(self) -> int:
-        """What it comes to for a shell; 2 is for wrong usage, 130 for an interrupt."""
-        return {Verdict.CONFORMANT: 0, Verdict.VIOLATED: 1, Verdict.UNVERIFIED: 3}[self]
+    def exit_code(self) -> ExitCode:
+        """The exit code of a run with this verdict."""
+        return ExitCode[self.name]
 
 
 WORST = (Verdict.VIOLATED, Verdict.UNVERIFIED, Verdict.CONFORMANT)

@@ -20,7 +20,7 @@ import click
 from reseller_conformance import __version__
 from reseller_conformance.cases.case import Expected
 from reseller_conformance.contract import Format
-from reseller_conformance.findings.model import Run
+from reseller_conformance.findings.model import ExitCode, Run
 from reseller_conformance.offline import bodies
 from reseller_conformance.offline.bodies import SavedContext, scrubber_for
 from reseller_conformance.offline.comparator import AccountComparator
@@ -47,8 +47,6 @@ from reseller_conformance.reports.text import one_line, visible
 from reseller_conformance.requirements import Level
 
 __all__ = ["InputError", "ReportError", "Wanted", "validate", "wanted"]
-
-USAGE, UNVERIFIED, INTERRUPTED = 2, 3, 130
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,9 +248,9 @@ def _tell(validation: _Validation, run: Run, unwritten: Sequence[str], color: bo
         click.echo(f"error: {visible(one_line(problem))}", err=True)
     if validation.interrupted:
         click.echo("interrupted", err=True)
-        return INTERRUPTED
+        return ExitCode.INTERRUPTED
     if validation.problems:
-        return USAGE
+        return ExitCode.USAGE
     if not validation.answers:
         click.echo(f"unverified: nothing was judged; {validation.nothing}", err=True)
-    return UNVERIFIED if unwritten else run.verdict.exit_code
+    return ExitCode.UNVERIFIED if unwritten else run.verdict.exit_code

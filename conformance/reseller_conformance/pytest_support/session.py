@@ -22,7 +22,7 @@ from reseller_conformance.config.settings import Settings, SettingsError, settin
 from reseller_conformance.contract import Format
 from reseller_conformance.findings.baseline import BaselineError
 from reseller_conformance.findings.baseline import write as write_baseline
-from reseller_conformance.findings.model import Outcome, Run, Verdict
+from reseller_conformance.findings.model import ExitCode, Outcome, Run, Verdict
 from reseller_conformance.pytest_support.collector import (
     COLLECTOR,
     Collector,
@@ -61,9 +61,6 @@ __all__ = [
     "unwritten",
     "worker_reports",
 ]
-
-UNVERIFIED = 3
-"""The exit code of a run that verified nothing (design: never 0)."""
 
 NO_TARGET = (
     "no target: give --base-url URL or --reseller-app MODULE:ATTR, override the fixture "
@@ -355,7 +352,7 @@ def finish(session: pytest.Session) -> None:
     unverified = run.results and run.verdict is Verdict.UNVERIFIED
     nothing = unverified and not interrupted and not _is_left_out(session, run)
     if unwritten or (nothing and session.testsfailed == collector_of(session.config).failed):
-        session.exitstatus = UNVERIFIED
+        session.exitstatus = ExitCode.UNVERIFIED
     elif run.has_stale_entries and session.exitstatus == pytest.ExitCode.OK:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 

@@ -36,7 +36,7 @@ from reseller_conformance.client.target import Target
 from reseller_conformance.config.forwarded_env import forwarded_env
 from reseller_conformance.config.options import OPTIONS, dest
 from reseller_conformance.config.settings import Settings, SettingsError, settings_from
-from reseller_conformance.findings.model import Run, Verdict
+from reseller_conformance.findings.model import ExitCode, Run
 from reseller_conformance.redaction.logs import LogScrubber
 from reseller_conformance.reports import github
 from reseller_conformance.reports.registry import ReportError, check_writable, write_all
@@ -48,8 +48,6 @@ from reseller_conformance.soak.tally import Tally
 
 __all__ = ["LoadTest", "soak_of"]
 
-USAGE, UNVERIFIED = 2, 3
-_OF_VERDICT = {Verdict.CONFORMANT: 0, Verdict.VIOLATED: 1, Verdict.UNVERIFIED: UNVERIFIED}
 
 NOT_HERE = (
     *("app", "depth", "rate", "concurrency", "max-requests", "seed"),
@@ -167,7 +165,7 @@ def _look_ahead(environment: Environment, runner: Any, **_: Any) -> None:
         check_writable(_SOAKS[environment].settings.reports)
     except (SettingsError, ReportError) as error:
         _complain(str(error))
-        sys.exit(USAGE)
+        sys.exit(ExitCode.USAGE)
     if isinstance(runner, MasterRunner):
         runner.register_message(FLUSHED, _receive_last)
     # Locust hands on what it does not know itself
@@ -181,7 +179,7 @@ def _begin_in_worker(environment: Environment, **_: Any) -> None:
         _begin(environment)
     except SettingsError as error:
         _complain(str(error))
-        environment.process_exit_code = USAGE
+        environment.process_exit_code = ExitCode.USAGE
         # to quit ends what this runs in
         Thread(target=environment.runner.quit).start()
 
@@ -257,7 +255,7 @@ def _end(environment: Environment, **_: Any) -> None:
         unwritten = write_all(soak.settings.reports, run)
         for line in unwritten:
             _complain(line)
-    environment.process_exit_code = UNVERIFIED if unwritten else _OF_VERDICT[run.verdict]
+    environment.process_exit_code = ExitCode.UNVERIFIED if unwritten else run.verdict.exit_code
 
 
 def _traffic(tally: Tally, environment: Environment) -> dict[str, Any]:

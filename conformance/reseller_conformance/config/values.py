@@ -1,0 +1,68 @@
+"""How the text of an option becomes its value.
+
+Each parser raises ValueError with the expected value in words: `a whole number from 1 on`.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+from reseller_conformance.contract import Format
+
+__all__ = ["formats", "number", "one_of", "rate"]
+
+MIN_CALLS_PER_SECOND, MAX_CALLS_PER_SECOND = 1 / 3_600, 100_000.0
+"""What a limiter can count."""
+
+
+T = TypeVar("T", bound=str)
+N = TypeVar("N", int, float)
+
+
+def one_of(values: Iterable[T]) -> Callable[[str], T]:
+    """Return a parser that accepts these values only."""
+    known = {str(value): value for value in values}
+
+    def parse(text: str) -> T:
+        if text not in known:
+            raise ValueError(f"one of {', '.join(known)}")
+        return known[text]
+
+    return parse
+
+
+def number(kind: Callable[[str], N], least: float, most: float = math.inf) -> Callable[[str], N]:
+    """Return a parser for numbers of this kind between these bounds, which are included."""
+    what = "a whole number" if kind is int else "a number"
+    until = "on" if most == math.inf else f"to {most:g}"
+
+    def parse(text: str) -> N:
+        try:
+            value = kind(text)
+        except ValueError:
+            value = None
+        if value is None or not least <= value <= most or value == math.inf:
+            raise ValueError(f"{what} from {least} {until}")
+        return value
+
+    return parse
+
+
+def rate(text: str) -> float:
+    """Return the calls a second."""
+    match = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)/(s|m)", text)
+    value = float(match[1]) / (60 if match[2] == "m" else 1) if match else 0.0
+    if not MIN_CALLS_PER_SECOND <= value <= MAX_CALLS_PER_SECOND:
+        raise ValueError("calls a second or minute, as 10/s or 600/m")
+    return value
+
+
+def formats(text: str) -> tuple[Format, ...]:
+    """Return the formats that a list names, in the order of the API docs."""
+    wanted = [word.strip() for word in text.split(",")]
+    if any(word not in tuple(Format) for word in wanted):
+        raise ValueError("json, xml, or json,xml")
+    return tuple(format for format in Format if format in wanted)
