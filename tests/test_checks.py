@@ -20,8 +20,8 @@ from reseller_conformance.checks import (
 )
 from reseller_conformance.checks.consistency import Bracketed
 from reseller_conformance.checks.moving_counters import COUNTS, counts_alone, moving_counters
-from reseller_conformance.checks.reading import reader_violations
 from reseller_conformance.checks.response import parse
+from reseller_conformance.checks.rules import reader_violations
 from reseller_conformance.checks.violation import Violation
 from reseller_conformance.contract import Format
 from reseller_conformance.exchange import Retry, TransportErrorKind

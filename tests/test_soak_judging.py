@@ -19,12 +19,13 @@ from reseller_conformance.client.retry_policy import is_rate_limited
 from reseller_conformance.client.target import Target
 from reseller_conformance.contract import Format
 from reseller_conformance.exchange import Exchange, Retry, TransportErrorKind, TransportProblem
+from reseller_conformance.findings.aggregate import MAX_FINDINGS, MAX_KINDS
 from reseller_conformance.findings.model import Outcome, Verdict, verdict
 from reseller_conformance.redaction.secret import Secret
 from reseller_conformance.reference import Reference, Request, load_accounts
 from reseller_conformance.requirements import CATALOGUE, Level
 from reseller_conformance.soak.rules import judged, judged_together
-from reseller_conformance.soak.tally import MAX_KINDS, Tally
+from reseller_conformance.soak.tally import Tally
 
 RESELLER, OTHER = load_accounts().resellers[:2]
 NAMES = tuple(account.user for account in RESELLER.customers[:2])
@@ -46,15 +47,15 @@ def answered(case: Case, reference: Reference | None = None, **changes) -> Respo
 
 
 def departed(*answers: Response) -> set[r.Requirement]:
-    return {one.requirement for a in answers for one in judged(a) if one.departures}
+    return {one.requirement for a in answers for one in judged(a) if one.violations}
 
 
 def tallied(*answers: Response) -> Tally:
-    tally = Tally()
+    tally = Tally(TARGET)
     for answer in answers:
         tally.count(answer)
         for judgement in () if is_rate_limited(answer.exchange) else judged(answer):
-            tally.note(judgement, TARGET)
+            tally.note(judgement)
     return tally
 
 
@@ -120,7 +121,7 @@ class Counting(Reference):
 
 def together(reference: Reference, *cases: Case) -> set[r.Requirement]:
     readings = [answered(case, reference) for case in cases]
-    return {one.requirement for one in judged_together(readings) if one.departures}
+    return {one.requirement for one in judged_together(readings) if one.violations}
 
 
 def test_counts_that_grow_are_the_same_account():
@@ -140,7 +141,7 @@ def test_an_answer_that_lies_outside_those_around_it_is_told():
 
 def test_another_customers_answer_is_told():
     readings = [answered(JSON), answered(replace(JSON, customer=1)), answered(JSON)]
-    found = {one.requirement for one in judged_together(readings) if one.departures}
+    found = {one.requirement for one in judged_together(readings) if one.violations}
     assert r.ISOLATION_CONCURRENCY in found
 
 
@@ -170,7 +171,7 @@ ANSWERS = (
 @given(st.lists(st.lists(st.sampled_from(ANSWERS))))
 @settings(deadline=None)
 def test_what_workers_send_adds_up_to_what_one_would_have_found(shares):
-    master = Tally()
+    master = Tally(TARGET)
     for share in shares:
         worker = tallied(*share)
         master.add(json.loads(json.dumps(worker.take())))
@@ -193,7 +194,7 @@ def test_the_most_frequent_departures_are_shown_and_memory_is_bounded():
     many = [answered(JSON, body=b'{"x%d": 1}' % number) for number in range(4 * MAX_KINDS)]
     tally = tallied(*many, many[3], many[3])
     assert max(len(kinds) for *_, kinds in tallied(*many).take()["counts"]) <= MAX_KINDS
-    assert all(len(one.findings) <= 3 for one in tally.results(BOTH))
+    assert all(len(one.findings) <= MAX_FINDINGS for one in tally.results(BOTH))
 
 
 def test_every_requirement_has_a_result_and_what_takes_a_run_is_not_tested():

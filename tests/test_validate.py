@@ -226,7 +226,7 @@ def test_findings_are_bounded_and_counted() -> None:
     assert dates["times"] == 1000
     closed = next(r for r in report["requirements"] if r["id"] == "success.no-extras")
     assert len(closed["findings"]) == 10
-    assert "26 of 1,026 answers" in closed["reason"]
+    assert "26 of 1,026 responses" in closed["reason"]
 
 
 def test_memory_does_not_grow_with_the_lines() -> None:

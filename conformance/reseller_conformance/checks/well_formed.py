@@ -1,45 +1,30 @@
-"""Is an answer a readable envelope in every way that no other requirement excuses?
+"""Is a response a well-formed envelope?
 
-For calls whose form is the point: odd texts, arrays, repeated parameters. One requirement owns all
-that goes wrong with them, and says what it was.
+Special texts, arrays and repeated parameters each have one requirement. It reports everything that
+is wrong with the form of the response.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
-from reseller_conformance import requirements as r
-from reseller_conformance.checks import http
-from reseller_conformance.checks.reading import reader_violations
 from reseller_conformance.checks.response import Response
+from reseller_conformance.checks.rules import RULES
 from reseller_conformance.checks.second_opinion import disputed
 from reseller_conformance.checks.violation import Check, Violation
 from reseller_conformance.envelope import EnvelopeKind
-from reseller_conformance.requirements import Level, Requirement
+from reseller_conformance.requirements import Requirement
 
 __all__ = ["CHECKS", "form_violations", "is_well_formed", "pointer_to_cause"]
 
 CHECKS: Mapping[Requirement, Check[Response]] = {
-    r.HTTP_DELIVERED: http.delivered,
-    r.HTTP_TIMEOUT: http.in_time,
-    r.HTTP_COMPLETE: http.complete,
-    r.HTTP_SERVER_ERROR: http.server_error,
-    r.HTTP_REDIRECT: http.redirect,
-    r.HTTP_BODY: http.body,
-    r.HTTP_STATUS: http.status,
-    **{
-        requirement: reader_violations(requirement)
-        for requirement in r.CATALOGUE
-        if requirement.topic in ("readable", "success", "errors")
-        and requirement.level is Level.MUST
-        and requirement not in (r.SUCCESS_RETURNED, r.ERRORS_NO_KEY_ECHO)
-    },
+    rule.requirement: rule.check for rule in RULES if rule.form
 }
-"""What each MUST of form is judged by, one answer at a time; an echoed key is told by itself."""
+"""The check of each MUST of form, for one response."""
 
 
 def form_violations(response: Response) -> Mapping[Requirement, Violation]:
-    """Return the first departure from each MUST of form, less those that its schema disputes."""
+    """Return the first violation of each MUST of form, without those that the schema disputes."""
     found = {requirement: next(check(response), None) for requirement, check in CHECKS.items()}
     violations = {requirement: one for requirement, one in found.items() if one}
     if not violations:
@@ -53,9 +38,9 @@ def form_violations(response: Response) -> Mapping[Requirement, Violation]:
 def is_well_formed(
     response: Response, excused: Collection[Requirement] = ()
 ) -> Iterator[Violation]:
-    """A readable envelope.
+    """The response is a well-formed envelope.
 
-    What is wrong with plain calls too is not this one's doing: `excused` names what they violate.
+    `excused` are the requirements that ordinary calls violate too: this call is not their cause.
     """
     for requirement, violation in form_violations(response).items():
         if requirement not in excused:
@@ -65,7 +50,7 @@ def is_well_formed(
 
 
 def pointer_to_cause(responses: Iterable[Response]) -> str:
-    """Name the requirement that says why these answers are not what was wanted of them."""
+    """Return `see <id>`: the violated requirement that explains why these cannot be used."""
     for response in responses:
         for requirement in form_violations(response):
             return f"see {requirement}"

@@ -1,9 +1,6 @@
-"""A departure as a finding: what was asked, what was expected, what came, how to see it again."""
+"""A violation as a finding: the call, what was expected, what came, and how to reproduce it."""
 
 from __future__ import annotations
-
-from collections import Counter
-from collections.abc import Sequence
 
 from reseller_conformance.checks.violation import Violation
 from reseller_conformance.client.secrets import redacted
@@ -14,16 +11,10 @@ from reseller_conformance.findings.excerpts import excerpt
 from reseller_conformance.findings.model import Finding
 from reseller_conformance.requirements import Requirement
 
-__all__ = ["MAX_FINDINGS", "MAX_PLACES", "finding"]
-
-MAX_FINDINGS = 3
-"""A person reads three responses, and then how many more there are."""
-
-MAX_PLACES = 12
-"""Places that are told of one response: all ten fields, and some more."""
+__all__ = ["finding", "status_of"]
 
 MAX_EXCERPT_CHARS = 800
-"""Characters of an answer that are kept as evidence: an overview in XML, with room for more."""
+"""Characters of a response that are kept as evidence: an overview in XML, with room for more."""
 
 NONE = "none"
 """The status of a response that did not come."""
@@ -33,14 +24,9 @@ def finding(
     requirement: Requirement,
     format: Format | None,
     violation: Violation,
-    target: Target,
-    same: Sequence[Violation] = (),
-    hint: str = "",
+    target: Target | None = None,
 ) -> Finding:
-    """Return what is told of this departure; `same` are all of its kind, itself included.
-
-    `hint` is for a departure that has none.
-    """
+    """Return what is reported of this violation; a saved response has no target to send to."""
     exchange = violation.response.exchange
     body = exchange.body.decode("utf-8", "replace")
     return Finding(
@@ -49,18 +35,16 @@ def finding(
         where=violation.where,
         expected=violation.expected,
         got=violation.actual,
-        hint=violation.hint or hint,
-        case=str(exchange.case),
-        curl=curl(exchange.case, redacted(target)),
+        hint=violation.hint,
+        case=str(exchange.case) if target else "",
+        curl=curl(exchange.case, redacted(target)) if target else "",
         status=exchange.status,
         excerpt=excerpt(body, violation.where, violation.actual, MAX_EXCERPT_CHARS),
-        times=max(len(same), 1),
-        statuses=_statuses(same or (violation,)),
         app_log=exchange.app_log,
     )
 
 
-def _statuses(same: Sequence[Violation]) -> dict[str, int]:
-    """Return how many responses had each status, the commonest first."""
-    statuses = (violation.response.exchange.status for violation in same)
-    return dict(Counter(NONE if s is None else str(s) for s in statuses).most_common())
+def status_of(violation: Violation) -> str:
+    """Return the status of the response, or `none` where no response came."""
+    status = violation.response.exchange.status
+    return NONE if status is None else str(status)

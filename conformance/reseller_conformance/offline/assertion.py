@@ -20,7 +20,7 @@ from reseller_conformance.offline.bodies import TOO_LARGE, likely_format
 from reseller_conformance.offline.calls import call_of, format_in, keys_in
 from reseller_conformance.offline.keys import keys_in_body
 from reseller_conformance.offline.responses import ResponseParts, response_parts
-from reseller_conformance.offline.rules import rules_for
+from reseller_conformance.offline.rules import saved_rules_for
 from reseller_conformance.offline.saved_response import SavedResponse
 from reseller_conformance.redaction.echo import places_of
 from reseller_conformance.redaction.secret import Scrubber
@@ -138,7 +138,7 @@ def _departures(saved: SavedResponse) -> list[tuple[Requirement, Violation]]:
     """Return the first departure from each requirement, in the order of the catalogue."""
     format = saved.answer.case.format
     found: dict[Requirement, Violation] = {}
-    for rule in rules_for(saved):
+    for rule in saved_rules_for(saved):
         if format in rule.requirement.formats:
             for violation in rule.check(saved.answer):
                 found.setdefault(rule.requirement, violation)

@@ -16,6 +16,7 @@ from reseller_conformance.checks import consistency, errors, values
 from reseller_conformance.checks.consistency import Bracketed
 from reseller_conformance.checks.moving_counters import CounterHistory, counts_alone
 from reseller_conformance.checks.response import Response
+from reseller_conformance.checks.rules import COMPARISONS, Evidence
 from reseller_conformance.contract import FIELDS, Format, Kind
 from reseller_conformance.envelope import EnvelopeKind, Unreadable
 from reseller_conformance.offline.rules import is_plain
@@ -160,20 +161,15 @@ class AccountComparator:
     ) -> None:
         before, saved, _ = responses
         group = replace(_group(*responses, names), wavering=moving)
-        found = list(consistency.formats(group))
-        # what only might have been compared proves nothing by being alike
-        if found or names is _ALL:
-            self._tally.judge(r.CONSISTENCY_FORMATS, found, responses)
-        if "package" in saved.answer.values:
-            spaced = list(consistency.white_space(group))
-            self._tally.judge(r.CONSISTENCY_WHITE_SPACE, spaced, responses)
         xml = before if before.answer.case.format is Format.XML else saved
-        if xml.raw_bytes:
-            misdeclared = consistency.declares_wrong_encoding(group)
-            self._tally.judge(r.READABLE_ENCODING, misdeclared, responses, Format.XML)
-            self._tally.judge(
-                r.HTTP_CHARSET, consistency.charset_overrides(group), responses, Format.XML
-            )
+        for comparison in COMPARISONS:
+            raw_bytes_missing = Evidence.RAW_BYTES in comparison.needs and not xml.raw_bytes
+            if raw_bytes_missing or not saved.answer.values.keys() >= set(comparison.fields):
+                continue
+            found = list(comparison.check(group))
+            # Equal values prove nothing where some were left out of the comparison.
+            if found or comparison.requirement is not r.CONSISTENCY_FORMATS or names is _ALL:
+                self._tally.judge(comparison.requirement, found, responses, comparison.format)
 
 
 def _group(

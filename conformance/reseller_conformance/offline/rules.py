@@ -1,178 +1,109 @@
-"""Which requirements a saved answer is judged by: those that it can tell something of.
+"""Which rules judge a saved response, and why a requirement was not tested.
 
-What they look at is what the suite has them look at; the judgements are those of `checks`. What
-compares several answers is left to `together`; all else takes a run.
+A rule is used where the evidence that it needs was saved. Comparisons of several responses are in
+`comparator`. All other requirements need a run.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Iterator, Mapping
+from functools import reduce
+from operator import or_
 
 from reseller_conformance import requirements as r
-from reseller_conformance.cases.case import Case, Expected
-from reseller_conformance.checks import rejects, well_formed
-from reseller_conformance.checks.alone import SINGLE_RESPONSE_RULES, rules_due
+from reseller_conformance.cases.case import Expected
 from reseller_conformance.checks.response import Response
-from reseller_conformance.checks.violation import Check, Violation
+from reseller_conformance.checks.rules import (
+    Evidence,
+    Rule,
+    Scope,
+    Subject,
+    rules_for,
+    rules_of,
+)
+from reseller_conformance.checks.violation import Violation
+from reseller_conformance.checks.well_formed import is_well_formed
 from reseller_conformance.envelope import EnvelopeKind
 from reseller_conformance.offline.saved_response import SavedResponse
 from reseller_conformance.requirements import Requirement
 
-__all__ = ["RULES", "Rule", "is_plain", "rules_for"]
+__all__ = ["evidence_of", "is_plain", "reason_not_tested", "saved_rules_for"]
+
+_NO_CALL = "no such call was recorded, or none that an envelope answers"
+_NOTHING_DUE = "nothing says that an overview is due: --expect overview does"
+_COMPARED = {
+    r.CONSISTENCY_FORMATS: (
+        "no customer's overview was recorded in one format between two in the other"
+    ),
+    r.CONSISTENCY_WHITE_SPACE: "no customer's overview was recorded in both formats",
+    r.CONSISTENCY_COUNTERS: "no customer's overview was recorded twice in one format",
+    r.ERRORS_DETERMINISTIC: "no invalid call was recorded twice",
+}
+_SUBJECTS = {
+    Subject.RESPONSE: "response",
+    Subject.READABLE: "readable body",
+    Subject.OVERVIEW: "overview",
+    Subject.ERROR_ENVELOPE: "error envelope",
+}
+_EVIDENCE = {
+    Evidence.STATUS: "its status",
+    Evidence.HEADERS: "its headers",
+    Evidence.CONTENT_TYPE: "its Content-Type",
+    Evidence.RAW_BYTES: "its bytes as they were sent",
+    Evidence.ENCODING: "its bytes as they were sent",
+    Evidence.API_KEY: "the api_key of the call",
+    Evidence.EXPECTED_KIND: "the kind that is due",
+}
+"""Evidence that can be saved. A requirement that needs other evidence is not reported."""
+
+_PART_OF_A_CALL = Evidence.STATUS | Evidence.API_KEY | Evidence.EXPECTED_KIND
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """A requirement, the saved answers that it speaks of, and the check that judges them.
-
-    `lacking` says why there was none, where there was none; it is empty where that need not be
-    said. `recorded` says that it speaks of recorded calls alone; `fields` must be readable for it.
-    """
-
-    requirement: Requirement
-    concerns: Callable[[SavedResponse], bool]
-    check: Check[Response]
-    lacking: str
-    recorded: bool = False
-    fields: tuple[str, ...] = ()
-
-
-# --- Which answers -------------------------------------------------------------------------------
-
-
-def _any(_: SavedResponse) -> bool:
-    return True
-
-
-def _decoded(saved: SavedResponse) -> bool:
-    # a recorder that decoded the body has hidden everything but a mark that it left
-    told = any(problem.requirement is r.READABLE_ENCODING for problem in saved.answer.problems)
-    return saved.raw_bytes or told
-
-
-def _envelope(saved: SavedResponse) -> bool:
-    return saved.answer.kind is not EnvelopeKind.UNKNOWN
-
-
-def _status(saved: SavedResponse) -> bool:
-    return saved.answer.exchange.status is not None
-
-
-def _cut(saved: SavedResponse) -> bool:
-    return saved.answer.exchange.problem is not None
-
-
-def _headers(saved: SavedResponse) -> bool:
-    return saved.headers
-
-
-def _charset(saved: SavedResponse) -> bool:
-    given = saved.answer.exchange.header("Content-Type") is not None
-    return given and saved.raw_bytes
-
-
-def _expected(saved: SavedResponse) -> bool:
-    return saved.expected is Expected.OVERVIEW
-
-
-def _refused(saved: SavedResponse) -> bool:
-    return saved.expected is Expected.ERROR
-
-
-def _keyed(saved: SavedResponse) -> bool:
-    return saved.key_known
-
-
-# --- By which check ------------------------------------------------------------------------------
+# --- Rules for saved responses only --------------------------------------------------------------
 
 
 def _no_error(response: Response) -> Iterator[Violation]:
-    """An error is due, so that `message` and `errors` stand where the page has them."""
-    if response.kind is EnvelopeKind.OVERVIEW:
-        yield Violation(response, "body", "an error envelope", "an overview")
+    """The response is the error envelope that is due."""
+    yield Violation(response, "body", "an error envelope", "an overview")
 
 
-_NO_TYPE = "no Content-Type was saved"
-_NO_BYTES = "no Content-Type was saved beside the bytes that came"
-_NO_CALL = "no such call was recorded, or none that an envelope answers"
-_NOTHING_DUE = "nothing says that an overview is due: --expect overview does"
-_LACKING = {
-    "readable": "no body was there to be read",
-    "success": "no overview was saved",
-    "errors": "no error envelope was saved",
-    "values": "no overview was saved",
-    "http": "",
-}
-_NEVER_SAVED = (r.HTTP_DELIVERED, r.HTTP_TIMEOUT, r.HTTP_RETRIES)
-_ONLY: Mapping[Requirement, tuple[Callable[[SavedResponse], bool], str, bool]] = {
-    r.SUCCESS_RETURNED: (_expected, _NOTHING_DUE, True),
-    r.HTTP_COMPLETE: (_cut, "", False),
-    r.HTTP_SERVER_ERROR: (_status, _NO_CALL, True),
-    r.HTTP_REDIRECT: (_status, _NO_CALL, True),
-    r.HTTP_STATUS: (_status, _NO_CALL, True),
-    r.HTTP_ERROR_STATUS: (_status, _NO_CALL, True),
-    r.HTTP_CONTENT_TYPE: (_headers, _NO_TYPE, False),
-    r.HTTP_CHARSET: (_charset, _NO_BYTES, False),
-    r.READABLE_ENCODING: (_decoded, _LACKING["readable"], False),
-    r.ERRORS_NO_KEY_ECHO: (_keyed, _NO_CALL, True),
-}
-"""What must have been saved for it, what is said where it was not, and whether in a call only."""
-
-
-@cache  # rules that concern the same answers are asked once for all of them
-def _both(
-    saved_so: Callable[[SavedResponse], bool], concerns: Callable[[Response], bool]
-) -> Callable[[SavedResponse], bool]:
-    return lambda saved: saved_so(saved) and concerns(saved.answer)
-
-
-def _rules() -> Iterator[Rule]:
-    for known in SINGLE_RESPONSE_RULES:
-        requirement = known.requirement
-        if requirement not in _NEVER_SAVED:
-            usual = (_any, _LACKING[requirement.topic], False)
-            saved_so, lacking, recorded = _ONLY.get(requirement, usual)
-            concerns = _both(saved_so, known.subject)
-            yield Rule(requirement, concerns, known.check, lacking, recorded, known.fields)
-    yield Rule(r.ERRORS_SHAPE, _refused, _no_error, _LACKING["errors"])
-
-
-_ALWAYS = tuple(_rules())
-_REFUSALS = {
-    requirement: Rule(requirement, _envelope, rejects.refused, _NO_CALL, recorded=True)
-    for requirement in (
-        r.REJECTS_TASK_MISSING,
-        r.REJECTS_TASK_EMPTY,
-        r.REJECTS_USER_MISSING,
-        r.REJECTS_USER_EMPTY,
-        r.REJECTS_TASK_OTHER,
-        r.REJECTS_TASK_SPELLING,
-        r.REJECTS_COMBINED,
-    )
-}
-"""As far as a saved call tells: whose key and name are right is known to no one."""
-
-
-# --- Calls that the page says nothing of ---------------------------------------------------------
-
-_UNUSUAL = tuple(
-    Rule(requirement, _any, well_formed.is_well_formed, _NO_CALL, recorded=True)
-    for requirement in (r.REQUEST_REPEATED, r.REQUEST_ARRAY, r.REQUEST_UNDOCUMENTED)
+_UNEXPECTED_OVERVIEW = Rule(r.ERRORS_SHAPE, Subject.OVERVIEW, _no_error)
+_UNUSUAL = (r.REQUEST_REPEATED, r.REQUEST_ARRAY, r.REQUEST_UNDOCUMENTED)
+_REPEATED, _ARRAY, _UNDOCUMENTED = (
+    Rule(requirement, Subject.RESPONSE, is_well_formed) for requirement in _UNUSUAL
 )
-_REPEATED, _ARRAY, _UNDOCUMENTED = _UNUSUAL
 
-RULES = (*_ALWAYS, *_REFUSALS.values(), *_UNUSUAL)
-"""What judges one answer at a time."""
+
+# --- Selection -----------------------------------------------------------------------------------
+
+
+def evidence_of(saved: SavedResponse) -> Evidence:
+    """Return what was saved beside the body."""
+    response = saved.answer
+    # A recorder that decoded the body has hidden its encoding, unless the text shows an error.
+    decoding_error = any(one.requirement is r.READABLE_ENCODING for one in response.problems)
+    known = {
+        Evidence.STATUS: response.exchange.status is not None,
+        Evidence.HEADERS: saved.headers,
+        Evidence.CONTENT_TYPE: response.exchange.header("Content-Type") is not None,
+        Evidence.RAW_BYTES: saved.raw_bytes,
+        Evidence.ENCODING: saved.raw_bytes or decoding_error,
+        Evidence.API_KEY: saved.key_known,
+        Evidence.EXPECTED_KIND: saved.expected is Expected.OVERVIEW,
+        # A saved body is taken as complete, but that proves nothing about the connection.
+        Evidence.ENDING: response.exchange.problem is not None,
+    }
+    return reduce(
+        or_, (evidence for evidence, saved_so in known.items() if saved_so), Evidence.NONE
+    )
 
 
 def is_plain(saved: SavedResponse) -> bool:
-    """Say whether the page's rules of form apply to this answer.
+    """Say whether the requirements of form apply to this response.
 
-    As in a run, what a repeated parameter or an array gets has a requirement of its own. An
-    undocumented parameter is ignored, and only where nothing can be read is it the likely cause:
-    `callback=…` makes some servers answer with a script.
+    Repeated parameters and arrays have requirements of their own. An undocumented parameter is
+    ignored. It is the likely cause only where nothing can be read: `callback=…` makes some servers
+    answer with a script.
     """
     response = saved.answer
     if response.case.arrays or response.case.repeated_parameters:
@@ -183,37 +114,45 @@ def is_plain(saved: SavedResponse) -> bool:
     return readable and response.kind is not EnvelopeKind.UNKNOWN
 
 
-def rules_for(saved: SavedResponse) -> Iterator[Rule]:
-    """Yield what this answer is judged by."""
-    # many rules look at the same answers, and there may be a hundred thousand of these
-    for concerns, rules in _GROUPS if is_plain(saved) else _unusual(saved.answer.case):
-        if concerns(saved):
-            yield from rules
-    requirement = rules_due(saved.answer.case)
-    if requirement is not None and is_plain(saved) and _envelope(saved):
-        yield _REFUSALS[requirement]
+def saved_rules_for(saved: SavedResponse) -> Iterator[Rule]:
+    """Yield the rules by which this saved response is judged."""
+    response, evidence = saved.answer, evidence_of(saved)
+    if is_plain(saved):
+        yield from rules_for(response, evidence)
+        if saved.expected is Expected.ERROR and response.kind is EnvelopeKind.OVERVIEW:
+            yield _UNEXPECTED_OVERVIEW
+    elif response.case.arrays or response.case.repeated_parameters:
+        yield _ARRAY if response.case.arrays else _REPEATED
+        yield from rules_for(response, evidence, Scope.UNUSUAL)
+    else:
+        yield _UNDOCUMENTED
+        yield from rules_for(response, evidence, Scope.UNDOCUMENTED)
 
 
-def _unusual(case: Case) -> _Groups:
-    if case.arrays:
-        return _grouped(_ARRAY, *_KEY)
-    return (
-        _grouped(_REPEATED, *_KEY)
-        if case.repeated_parameters
-        else _grouped(_UNDOCUMENTED, *_KEY, *_SERVER)
-    )
+# --- What was not tested -------------------------------------------------------------------------
 
 
-_Groups = Sequence[tuple[Callable[[SavedResponse], bool], Sequence[Rule]]]
+def reason_not_tested(
+    requirement: Requirement, saved: Mapping[Subject, Evidence], *, recorded: bool
+) -> str:
+    """Return why no saved response was judged by this requirement; empty if none ever is.
 
-
-def _grouped(*rules: Rule) -> _Groups:
-    groups: dict[Callable[[SavedResponse], bool], list[Rule]] = {}
-    for rule in rules:
-        groups.setdefault(rule.concerns, []).append(rule)
-    return list(groups.items())
-
-
-_KEY = tuple(rule for rule in RULES if rule.requirement is r.ERRORS_NO_KEY_ECHO)
-_SERVER = tuple(rule for rule in RULES if rule.requirement is r.HTTP_SERVER_ERROR)
-_GROUPS = _grouped(*_ALWAYS)
+    `saved` holds the kinds of responses that were saved, each with the evidence of all of them.
+    `recorded` says whether whole calls were saved.
+    """
+    rule = next(iter(rules_of(requirement)), None)
+    if rule is None:
+        unusual = _NO_CALL if requirement in _UNUSUAL else ""
+        return _COMPARED.get(requirement, unusual) if recorded else ""
+    needs_call = rule.subject is Subject.REFUSAL or bool(rule.needs & _PART_OF_A_CALL)
+    if (needs_call and not recorded) or not _EVIDENCE.keys() >= set(rule.needs):
+        return ""
+    if rule.subject not in saved:
+        name = _SUBJECTS.get(rule.subject)
+        return f"no {name} was saved" if name else _NO_CALL
+    missing = rule.needs & ~saved[rule.subject] or rule.needs
+    if Evidence.EXPECTED_KIND in missing:
+        return _NOTHING_DUE
+    parts = [_EVIDENCE[evidence] for evidence in missing]
+    parts += [f"{', '.join(rule.fields)} readable"] if rule.fields else []
+    return f"no {_SUBJECTS[rule.subject]} was saved with {' and '.join(parts)}"

@@ -76,7 +76,7 @@ class LoadTest:
         """Begin."""
         self.settings = settings
         self.target = target
-        self.tally = Tally()
+        self.tally = Tally(target)
         self.silent: set[str] = set()
         self._started = datetime.now(UTC)
         compile_schemas(settings.formats)
@@ -88,8 +88,8 @@ class LoadTest:
         self.tally.count(response)
 
     def note(self, judgement: RuleResult) -> None:
-        """Add one look at one requirement."""
-        self.tally.note(judgement, self.target)
+        """Add one judgement of one requirement."""
+        self.tally.note(judgement)
 
     def run(self, traffic: Mapping[str, Any], complete: bool) -> Run:
         """Return what every report is made of."""

@@ -1,6 +1,6 @@
-"""What an answer under load is judged by: whatever it tells alone, or with those right around it.
+"""Judges responses under load: each by itself, and readings of one customer together.
 
-The judgements are those of `checks`. What takes a quiet server, or a plan, is left to a run.
+Requirements that need a quiet server or a plan are not judged under load.
 """
 
 from __future__ import annotations
@@ -10,11 +10,11 @@ from dataclasses import dataclass
 
 from reseller_conformance import requirements as r
 from reseller_conformance.cases.case import Expected
-from reseller_conformance.checks import consistency, rejects, values
-from reseller_conformance.checks.alone import SINGLE_RESPONSE_RULES, rules_due
+from reseller_conformance.checks import consistency, values
 from reseller_conformance.checks.consistency import Bracketed
 from reseller_conformance.checks.moving_counters import moving_counters
 from reseller_conformance.checks.response import Response
+from reseller_conformance.checks.rules import ALL_EVIDENCE, COMPARISONS, Evidence, rules_for
 from reseller_conformance.checks.violation import Violation
 from reseller_conformance.contract import Format
 from reseller_conformance.envelope import EnvelopeKind
@@ -26,11 +26,11 @@ __all__ = ["RuleResult", "is_unreachable", "judged", "judged_together"]
 
 @dataclass(frozen=True, slots=True)
 class RuleResult:
-    """One look at one requirement: in a format (None: in both together), and what departs."""
+    """One judgement of a requirement in a format; None is both formats together."""
 
     requirement: Requirement
     format: Format | None
-    departures: tuple[Violation, ...]
+    violations: tuple[Violation, ...]
 
 
 def is_unreachable(response: Response) -> bool:
@@ -43,22 +43,12 @@ def is_unreachable(response: Response) -> bool:
 
 
 def judged(response: Response) -> Iterator[RuleResult]:
-    """Judge one answer that was not put off."""
-    format = response.case.format
-    for rule in SINGLE_RESPONSE_RULES:
-        if rule.requirement is r.SUCCESS_RETURNED and not _right(response):
-            continue
-        if rule.subject(response):
-            yield RuleResult(rule.requirement, format, tuple(rule.check(response)))
-    owed = rules_due(response.case)
-    # what is no envelope refuses nothing, but lets nobody in either
-    if owed is not None and response.kind is not EnvelopeKind.UNKNOWN:
-        yield RuleResult(owed, format, tuple(rejects.refused(response)))
-
-
-def _right(response: Response) -> bool:
-    # why an answer did not come, or not whole, is the topic of `http`
-    return response.is_readable and response.case.expected is Expected.OVERVIEW
+    """Judge one response that is not rate limited."""
+    # `http` reports why a response is not there or not complete.
+    expected = response.is_readable and response.case.expected is Expected.OVERVIEW
+    evidence = ALL_EVIDENCE if expected else ALL_EVIDENCE & ~Evidence.EXPECTED_KIND
+    for rule in rules_for(response, evidence):
+        yield RuleResult(rule.requirement, response.case.format, tuple(rule.check(response)))
 
 
 # --- One after the other -------------------------------------------------------------------------
@@ -90,12 +80,9 @@ def _between(group: Bracketed) -> Iterator[RuleResult]:
     if group.before.case.format is format:
         yield RuleResult(r.ISOLATION_CONCURRENCY, format, tuple(consistency.own_account(group)))
         return
-    yield RuleResult(r.CONSISTENCY_FORMATS, None, tuple(consistency.formats(group)))
-    yield RuleResult(r.CONSISTENCY_WHITE_SPACE, None, tuple(consistency.white_space(group)))
-    yield RuleResult(
-        r.READABLE_ENCODING, Format.XML, tuple(consistency.declares_wrong_encoding(group))
-    )
-    yield RuleResult(r.HTTP_CHARSET, Format.XML, tuple(consistency.charset_overrides(group)))
+    for comparison in COMPARISONS:
+        violations = tuple(comparison.check(group))
+        yield RuleResult(comparison.requirement, comparison.format, violations)
 
 
 def _in_one_cycle(responses: Sequence[Response]) -> bool:

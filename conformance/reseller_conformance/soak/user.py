@@ -18,9 +18,9 @@ from locust.exception import StopUser
 from reseller_conformance.cases.case import Case, is_distinguishable
 from reseller_conformance.cases.mutations import SPECIAL
 from reseller_conformance.cases.plan import Depth, Plan
-from reseller_conformance.checks.alone import rules_due
 from reseller_conformance.checks.near_miss import could_be_a_name
 from reseller_conformance.checks.response import Response
+from reseller_conformance.checks.rules import refusal_due
 from reseller_conformance.client.request import valid_values_of
 from reseller_conformance.client.retry_policy import is_rate_limited
 from reseller_conformance.requirements import Level
@@ -118,7 +118,7 @@ class OverviewUser(User):
         if is_rate_limited(response.exchange):
             return DepartureError(f"turned away: {response.exchange.status}")
         counts = (Level.MUST, self._soak.settings.level)
-        failed = [one.requirement for one in judgements if one.departures]
+        failed = [one.requirement for one in judgements if one.violations]
         ids = [requirement.id for requirement in failed if requirement.level in counts]
         return DepartureError(", ".join(ids)) if ids else None
 
@@ -145,5 +145,5 @@ def _wrong_cases(soak: LoadTest) -> list[list[Case]]:
                 and not could_be_a_name(case)
                 and is_distinguishable(case, valid)
             ):
-                groups.setdefault((format, rules_due(case)), []).append(case)
+                groups.setdefault((format, refusal_due(case)), []).append(case)
     return list(groups.values())

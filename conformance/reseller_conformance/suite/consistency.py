@@ -11,7 +11,7 @@ from reseller_conformance.checks.response import Response
 from reseller_conformance.suite.evaluation import Evaluation
 from reseller_conformance.suite.markers import requirement
 
-__all__ = ["ConsistencyConformance", "side_by_side"]
+__all__ = ["ConsistencyConformance"]
 
 
 class ConsistencyConformance:
@@ -20,14 +20,12 @@ class ConsistencyConformance:
     @requirement(r.CONSISTENCY_FORMATS)
     def test_consistency_formats(self, reseller_evaluation: Evaluation) -> None:
         """Both formats tell the same account."""
-        self._rests_on_both_formats(reseller_evaluation)
-        reseller_evaluation(side_by_side(reseller_evaluation), consistency.formats)
+        reseller_evaluation.judge_by_rules()
 
     @requirement(r.CONSISTENCY_WHITE_SPACE)
     def test_consistency_white_space(self, reseller_evaluation: Evaluation) -> None:
         """The package has the same white space around it in both formats."""
-        self._rests_on_both_formats(reseller_evaluation)
-        reseller_evaluation(side_by_side(reseller_evaluation), consistency.white_space)
+        reseller_evaluation.judge_by_rules()
 
     @requirement(r.ISOLATION_CUSTOMERS)
     def test_isolation_customers(self, reseller_evaluation: Evaluation) -> None:
@@ -49,26 +47,6 @@ class ConsistencyConformance:
         reseller_evaluation(
             reseller_evaluation.bracket(responses), consistency.own_account_in_sequence
         )
-
-    def _rests_on_both_formats(self, evaluation: Evaluation) -> None:
-        """End the item where one format brings no overview to compare with the other."""
-        evaluation.require_reachable()
-        if evaluation.session.settings.partial:
-            evaluation.not_applicable("one format alone is tested")
-        for format in evaluation.session.settings.formats:
-            if not evaluation.session.customers_with_overview(format):
-                evaluation.not_tested(
-                    f"the documented call brings no overview in {format}: see success.returned"
-                )
-
-
-def side_by_side(evaluation: Evaluation) -> list[Bracketed]:
-    """Each answer in one format between two of the same customer in the other."""
-    return [
-        group
-        for turns in evaluation.session.alternating_formats
-        for group in consistency.bracket(turns)
-    ]
 
 
 def _others_between(turns: list[Response]) -> list[Bracketed]:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, replace
+from functools import partial
 from typing import TypeVar
 
 import pytest
@@ -17,17 +18,26 @@ from hypothesis.strategies import SearchStrategy
 
 from reseller_conformance.cases.case import Case
 from reseller_conformance.cases.mutations import COMMON_INVALID, State, Value
-from reseller_conformance.checks.consistency import Bracketed
+from reseller_conformance.checks.consistency import Bracketed, bracket
 from reseller_conformance.checks.moving_counters import COUNTS, counts_alone, moving_counters
 from reseller_conformance.checks.response import Response
+from reseller_conformance.checks.rules import (
+    COMPARISONS,
+    Comparison,
+    Rule,
+    Scope,
+    Subject,
+    rules_of,
+)
 from reseller_conformance.checks.violation import Check, Violation
 from reseller_conformance.checks.well_formed import pointer_to_cause
 from reseller_conformance.client import scrubber_of
 from reseller_conformance.contract import Format
 from reseller_conformance.envelope import EnvelopeKind
-from reseller_conformance.findings.evidence import MAX_FINDINGS, MAX_PLACES, finding
+from reseller_conformance.findings.aggregate import Aggregator, of_few_responses
+from reseller_conformance.findings.evidence import finding
 from reseller_conformance.findings.excerpts import excerpt
-from reseller_conformance.findings.kinds import MAX_SPOTS, Spot, kind_of, place_of
+from reseller_conformance.findings.kinds import MAX_SPOTS, Spot
 from reseller_conformance.findings.model import Finding, Outcome
 from reseller_conformance.reports.finding_text import Evidence, evidence_of
 from reseller_conformance.reports.text import visible
@@ -54,7 +64,7 @@ REJECTED = (
 MAX_SHOWN_CHARS = 400
 """Characters of an answer that pytest shows."""
 
-Subject = TypeVar("Subject", Response, Bracketed, Sequence[Response])
+Judged = TypeVar("Judged", Response, Bracketed, Sequence[Response])
 
 
 class Evaluation:
@@ -161,6 +171,31 @@ class Evaluation:
             )
         return found
 
+    def _responses_for(self, rule: Rule) -> list[Response]:
+        """Return the responses that this rule is about."""
+        if rule.subject is Subject.OVERVIEW:
+            return self.overviews(*rule.fields)
+        if rule.subject is Subject.ERROR_ENVELOPE:
+            return self.error_lists()
+        if rule.subject is Subject.REFUSAL:
+            return self.with_envelope(self._invalid_calls(rule))
+        responses = self.all_responses()
+        if Scope.UNUSUAL in rule.scope:
+            return [*responses, *self.session.special_requests(self.format)]
+        if Scope.UNDOCUMENTED in rule.scope:
+            return [*responses, *self.session.undocumented(self.format)]
+        return responses
+
+    def _invalid_calls(self, rule: Rule) -> list[Response]:
+        if rule.state is State.MISSING:
+            return self.missing(rule.parameter)
+        return self.empty(rule.parameter) if rule.state else self.invalid(rule.parameter)
+
+    def side_by_side(self) -> list[Bracketed]:
+        """Return each response in one format between two of the same customer in the other."""
+        turns = self.session.alternating_formats
+        return [group for responses in turns for group in bracket(responses)]
+
     def bracket(
         self, responses: Iterable[Response], turn: int = 0, *, in_turn: bool = False
     ) -> list[Bracketed]:
@@ -214,7 +249,7 @@ class Evaluation:
 
     # --- How it is judged --------------------------------------------------------------------
 
-    def check(self, subjects: Iterable[Subject], check: Check[Subject]) -> None:
+    def check(self, subjects: Iterable[Judged], check: Check[Judged]) -> None:
         """Look at each of these, an answer or a group of answers, with this check."""
         for subject in subjects:
             missing = [response for response in members(subject) if not response.was_sent]
@@ -225,18 +260,18 @@ class Evaluation:
             if found := self._found(subject, check):
                 self._failures.append(self._failure(subject, check, found))
 
-    def _found(self, subject: Subject, check: Check[Subject]) -> tuple[Violation, ...]:
+    def _found(self, subject: Judged, check: Check[Judged]) -> tuple[Violation, ...]:
         return tuple(check(self.without_wavering(subject))) if any(check(subject)) else ()
 
     def _failure(
-        self, subject: Subject, check: Check[Subject], found: tuple[Violation, ...]
+        self, subject: Judged, check: Check[Judged], found: tuple[Violation, ...]
     ) -> Failure:
         def again(responses: Sequence[Response]) -> bool:
             return bool(self._found(_like(subject, responses), check))
 
         return Failure(found, members(subject), again)
 
-    def without_wavering(self, group: Subject) -> Subject:
+    def without_wavering(self, group: Judged) -> Judged:
         """Return the group, less the counts that waver, where counts alone lie outside.
 
         More calls show which counts waver. They are made once for each customer; where they cannot
@@ -268,14 +303,32 @@ class Evaluation:
             groups = self.bracket(responses, turn, in_turn=True)
         self.check(groups, check)
 
-    def __call__(self, subjects: Iterable[Subject], check: Check[Subject]) -> None:
+    def __call__(self, subjects: Iterable[Judged], check: Check[Judged]) -> None:
         """Examine these, and conclude."""
         self.check(subjects, check)
         self.finish()
 
-    def refusals(self, responses: Iterable[Response], check: Check[Response]) -> None:
-        """Examine answers to wrong calls, and conclude."""
-        self(self.with_envelope(responses), check)
+    def judge_by_rules(self) -> None:
+        """Judge by every rule and comparison of this requirement, and conclude."""
+        for rule in rules_of(self.requirement):
+            self.check(self._responses_for(rule), rule.check)
+        for comparison in COMPARISONS:
+            if comparison.requirement is self.requirement:
+                self._compare(comparison)
+        self.finish()
+
+    def _compare(self, comparison: Comparison) -> None:
+        if comparison.format is None:
+            self._require_both_formats()
+        if comparison.format in (None, self._format):
+            self.check(self.side_by_side(), comparison.check)
+
+    def refusals(self, responses: Iterable[Response]) -> None:
+        """Judge responses to invalid calls, and conclude."""
+        read = self.with_envelope(responses)
+        for rule in rules_of(self.requirement):
+            self.check(read, rule.check)
+        self.finish()
 
     def with_envelope(self, responses: Iterable[Response]) -> list[Response]:
         """Return those of these answers to wrong calls that are envelopes.
@@ -354,6 +407,17 @@ class Evaluation:
         if not self.session.customers_with_overview(self.format):
             self.not_tested("the documented call brings no overview: see success.returned")
 
+    def _require_both_formats(self) -> None:
+        """End the item where one format brings no overview to compare with the other."""
+        self.require_reachable()
+        if self.session.settings.partial:
+            self.not_applicable("one format alone is tested")
+        for format in self.session.settings.formats:
+            if not self.session.customers_with_overview(format):
+                self.not_tested(
+                    f"the documented call brings no overview in {format}: see success.returned"
+                )
+
     def require_envelope(self) -> None:
         """End the item untested where the documented call brings neither envelope."""
         self.require_reachable()
@@ -368,12 +432,13 @@ class Evaluation:
     # --- What it becomes ---------------------------------------------------------------------
 
     def _fail(self) -> None:
-        kinds = self._kinds()
-        findings = self._findings(kinds)
+        kinds = self._findings_by_kind()
+        findings = of_few_responses(kinds.values())
         self._end(Outcome.FAILED, findings[0].got, findings)
-        self._record("violations", json.dumps([asdict(spot) for spot in kinds][:MAX_SPOTS]))
-        if all(spot.known for spot in kinds):
-            known = "; ".join(dict.fromkeys(spot.known for spot in kinds))
+        spots = [replace(spot, known=one.known) for spot, one in kinds.items()]
+        self._record("violations", json.dumps([asdict(spot) for spot in spots]))
+        if all(spot.known for spot in spots):
+            known = "; ".join(dict.fromkeys(spot.known for spot in spots))
             self._record("known", known)
             pytest.xfail(visible(f"known: {known}"))
         shown = evidence_of(one for one in findings if not one.known)
@@ -386,53 +451,46 @@ class Evaluation:
             pytest.fail(text, pytrace=False)
         pytest.xfail(visible(f"{self.requirement.level.upper()}: {findings[0].got}"))
 
-    def _kinds(self) -> dict[Spot, list[Violation]]:
-        """The departures of each kind, the simplest first.
+    def _findings_by_kind(self) -> dict[Spot, Finding]:
+        """Return a finding for each kind of violation, the simplest first.
 
         What the baseline accepts comes last, so that it hides nothing else.
         """
-        kinds: dict[Spot, list[Violation]] = {}
-        for violation in sorted(self._departures, key=lambda d: d.response.case.complexity):
-            kinds.setdefault(self._spot(violation), []).append(violation)
-        return dict(sorted(kinds.items(), key=lambda of: bool(of[0].known)))
+        found = Aggregator(partial(finding, target=self.session.target), MAX_SPOTS)
+        for violations in self._violations_by_response():
+            found.add(self.requirement, self._format, violations)
+        hint = self._unsent_reason() if self._unsent else ""
+        kinds = {
+            spot: replace(one, hint=self._hint(one, hint), known=self._known(spot))
+            for spot, one in found.findings(self.requirement, self._format).items()
+        }
+        return dict(sorted(kinds.items(), key=lambda kind: bool(kind[1].known)))
 
-    def _spot(self, violation: Violation) -> Spot:
-        where, expected = violation.where, violation.expected
-        place, kind = place_of(where, expected), kind_of(where, expected, violation.actual)
-        format = self._format.value if self._format else "both"
-        spot = Spot(self.requirement.id, format, place, kind)
+    def _violations_by_response(self) -> Iterable[list[Violation]]:
+        """Return the violations of each response, the simplest call first."""
+        violations = [violation for failure in self._failures for violation in failure.violations]
+        found: dict[Case, list[Violation]] = {}
+        for violation in sorted(violations, key=lambda one: one.response.case.complexity):
+            found.setdefault(violation.response.case, []).append(violation)
+        return found.values()
+
+    def _known(self, spot: Spot) -> str:
+        """Return the reason for which the baseline accepts this kind; mostly empty."""
         baseline = self.session.settings.baseline
         entry = baseline.known_entry(spot) if baseline else None
-        if entry is None:
-            return spot
         # a reason is free text of the operator's
-        return replace(spot, known=scrubber_of(self.session.target).text(entry.why))
+        return scrubber_of(self.session.target).text(entry.why) if entry else ""
 
-    def _findings(self, kinds: Mapping[Spot, list[Violation]]) -> list[Finding]:
-        """The simplest example of each kind, as far as a few responses show them."""
-        hint = self._unsent_reason() if self._unsent else ""
-        about = (self.requirement, self._format)
-        found, places = [], Counter[Case]()
-        for spot, same in kinds.items():
-            case = same[0].response.case
-            if case in places or len(places) < MAX_FINDINGS:
-                places[case] += 1
-                if places[case] <= MAX_PLACES:
-                    one = finding(*about, same[0], self.session.target, same, hint)
-                    found.append(replace(self._renamed(one), known=spot.known))
-        return found
+    def _hint(self, one: Finding, otherwise: str) -> str:
+        """Return the hint, with options named as the operator does.
 
-    @property
-    def _departures(self) -> list[Violation]:
-        return [violation for failure in self._failures for violation in failure.violations]
-
-    def _renamed(self, one: Finding) -> Finding:
-        """Name options as the operator does; say where to look where an app told nothing."""
+        Where an app is silent about its failure, the hint says where to look.
+        """
         settings = self.session.settings
         silent = settings.app and not settings.app_log and not one.app_log
-        looked = "the app raised nothing: --app-log shows what it prints and logs"
         failed = one.status is not None and one.status >= 500
-        return replace(one, hint=self._named(one.hint or (looked if silent and failed else "")))
+        looked = "the app raised nothing: --app-log shows what it prints and logs"
+        return self._named(one.hint or otherwise or (looked if silent and failed else ""))
 
     def _end(self, outcome: Outcome, reason: str = "", findings: Sequence[Finding] = ()) -> None:
         self._record("target", self.session.name)
@@ -442,7 +500,7 @@ class Evaluation:
             self._record("findings", json.dumps([asdict(one) for one in findings]))
 
 
-def _like(subject: Subject, responses: Sequence[Response]) -> Subject:
+def _like(subject: Judged, responses: Sequence[Response]) -> Judged:
     """Return other responses to the same calls as what is judged together."""
     if isinstance(subject, Response):
         return responses[0]

@@ -1,18 +1,23 @@
-"""The marker that binds a test to the requirement it judges."""
+"""The marker that binds a test to its requirement, and tests made from the rules."""
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Callable
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import pytest
 
 from reseller_conformance.requirements import Requirement
 
-__all__ = ["requirement"]
+if TYPE_CHECKING:
+    from reseller_conformance.suite.evaluation import Evaluation
+
+__all__ = ["requirement", "single_response_test"]
 
 Test = TypeVar("Test", bound=Callable[..., None])
+TestMethod = Callable[[object, "Evaluation"], None]
 
 
 def requirement(judged: Requirement) -> Callable[[Test], Test]:
@@ -31,3 +36,17 @@ def requirement(judged: Requirement) -> Callable[[Test], Test]:
         return marked
 
     return bind
+
+
+def single_response_test(judged: Requirement) -> TestMethod:
+    """Return a test that judges responses by the rules of this requirement.
+
+    The rules say which responses are judged. pytest shows the title of the requirement.
+    """
+
+    def test(_: object, reseller_evaluation: Evaluation) -> None:
+        reseller_evaluation.judge_by_rules()
+
+    test.__name__ = "test_" + re.sub(r"\W", "_", judged.id)
+    test.__doc__ = f"{judged.title[:1].upper()}{judged.title[1:]}."
+    return requirement(judged)(test)

@@ -13,7 +13,7 @@ from reseller_conformance.checks.rejects import refused
 from reseller_conformance.checks.response import Response
 from reseller_conformance.envelope import EnvelopeKind
 from reseller_conformance.suite.evaluation import Evaluation
-from reseller_conformance.suite.markers import requirement
+from reseller_conformance.suite.markers import requirement, single_response_test
 
 __all__ = ["RejectsConformance"]
 
@@ -29,35 +29,17 @@ class RejectsConformance:
         reseller_evaluation.check_sequence(responses, own_account_in_sequence, COLD_CACHE_REPEAT)
         reseller_evaluation.finish()
 
-    @requirement(r.REJECTS_TASK_MISSING)
-    def test_rejects_task_missing(self, reseller_evaluation: Evaluation) -> None:
-        """No task."""
-        reseller_evaluation.refusals(reseller_evaluation.missing("task"), refused)
-
-    @requirement(r.REJECTS_TASK_EMPTY)
-    def test_rejects_task_empty(self, reseller_evaluation: Evaluation) -> None:
-        """An empty task."""
-        reseller_evaluation.refusals(reseller_evaluation.empty("task"), refused)
-
-    @requirement(r.REJECTS_TASK_OTHER)
-    def test_rejects_task_other(self, reseller_evaluation: Evaluation) -> None:
-        """Any other task."""
-        reseller_evaluation.refusals(reseller_evaluation.invalid("task"), refused)
+    test_rejects_task_missing = single_response_test(r.REJECTS_TASK_MISSING)
+    test_rejects_task_empty = single_response_test(r.REJECTS_TASK_EMPTY)
+    test_rejects_task_other = single_response_test(r.REJECTS_TASK_OTHER)
 
     @requirement(r.REJECTS_TASK_SPELLING)
     def test_rejects_task_spelling(self, reseller_evaluation: Evaluation) -> None:
         """The task in another spelling."""
-        reseller_evaluation.refusals(reseller_evaluation.single("task", *LENIENT), refused)
+        reseller_evaluation.refusals(reseller_evaluation.single("task", *LENIENT))
 
-    @requirement(r.REJECTS_USER_MISSING)
-    def test_rejects_user_missing(self, reseller_evaluation: Evaluation) -> None:
-        """No user."""
-        reseller_evaluation.refusals(reseller_evaluation.missing("user"), refused)
-
-    @requirement(r.REJECTS_USER_EMPTY)
-    def test_rejects_user_empty(self, reseller_evaluation: Evaluation) -> None:
-        """An empty user."""
-        reseller_evaluation.refusals(reseller_evaluation.empty("user"), refused)
+    test_rejects_user_missing = single_response_test(r.REJECTS_USER_MISSING)
+    test_rejects_user_empty = single_response_test(r.REJECTS_USER_EMPTY)
 
     @requirement(r.REJECTS_USER_UNKNOWN)
     def test_rejects_user_unknown(self, reseller_evaluation: Evaluation) -> None:
@@ -71,9 +53,7 @@ class RejectsConformance:
         if any(any(near_miss.no_account(group)) for group in _near_misses(evaluation)):
             evaluation.not_tested("other near misses bring an overview: see rejects.user-unknown")
         spelt = {*ADDRESSES, *PARSED}
-        evaluation.refusals(
-            [a for a in evaluation.invalid("user") if a.case.user in spelt], refused
-        )
+        evaluation.refusals([a for a in evaluation.invalid("user") if a.case.user in spelt])
 
     @requirement(r.REJECTS_USER_SIMILAR)
     def test_rejects_user_similar(self, reseller_evaluation: Evaluation) -> None:
@@ -99,37 +79,14 @@ class RejectsConformance:
             reseller_evaluation.not_tested(
                 "name a customer of another reseller with --foreign-user"
             )
-        reseller_evaluation.refusals(reseller_evaluation.single("user", State.FOREIGN), refused)
+        reseller_evaluation.refusals(reseller_evaluation.single("user", State.FOREIGN))
 
-    @requirement(r.REJECTS_API_USER_MISSING)
-    def test_rejects_api_user_missing(self, reseller_evaluation: Evaluation) -> None:
-        """No api_user."""
-        reseller_evaluation.refusals(reseller_evaluation.missing("api_user"), refused)
-
-    @requirement(r.REJECTS_API_USER_EMPTY)
-    def test_rejects_api_user_empty(self, reseller_evaluation: Evaluation) -> None:
-        """An empty api_user."""
-        reseller_evaluation.refusals(reseller_evaluation.empty("api_user"), refused)
-
-    @requirement(r.REJECTS_API_USER_WRONG)
-    def test_rejects_api_user_wrong(self, reseller_evaluation: Evaluation) -> None:
-        """A wrong api_user."""
-        reseller_evaluation.refusals(reseller_evaluation.invalid("api_user"), refused)
-
-    @requirement(r.REJECTS_API_KEY_MISSING)
-    def test_rejects_api_key_missing(self, reseller_evaluation: Evaluation) -> None:
-        """No api_key."""
-        reseller_evaluation.refusals(reseller_evaluation.missing("api_key"), refused)
-
-    @requirement(r.REJECTS_API_KEY_EMPTY)
-    def test_rejects_api_key_empty(self, reseller_evaluation: Evaluation) -> None:
-        """An empty api_key."""
-        reseller_evaluation.refusals(reseller_evaluation.empty("api_key"), refused)
-
-    @requirement(r.REJECTS_API_KEY_WRONG)
-    def test_rejects_api_key_wrong(self, reseller_evaluation: Evaluation) -> None:
-        """A wrong api_key."""
-        reseller_evaluation.refusals(reseller_evaluation.invalid("api_key"), refused)
+    test_rejects_api_user_missing = single_response_test(r.REJECTS_API_USER_MISSING)
+    test_rejects_api_user_empty = single_response_test(r.REJECTS_API_USER_EMPTY)
+    test_rejects_api_user_wrong = single_response_test(r.REJECTS_API_USER_WRONG)
+    test_rejects_api_key_missing = single_response_test(r.REJECTS_API_KEY_MISSING)
+    test_rejects_api_key_empty = single_response_test(r.REJECTS_API_KEY_EMPTY)
+    test_rejects_api_key_wrong = single_response_test(r.REJECTS_API_KEY_WRONG)
 
     @requirement(r.REJECTS_COMBINED)
     def test_rejects_combined(self, reseller_evaluation: Evaluation) -> None:

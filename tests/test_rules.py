@@ -1,0 +1,162 @@
+"""Which rules judge a response, with which evidence, and what an invalid call is refused by."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from answers import FIELDS, RIGHT, answer, broken, overview
+from reseller_conformance import requirements as r
+from reseller_conformance.cases.mutations import ADDRESSES, LENIENT, State
+from reseller_conformance.checks.rules import (
+    ALL_EVIDENCE,
+    COMPARISONS,
+    RULES,
+    Evidence,
+    Scope,
+    Subject,
+    refusal_due,
+    rules_for,
+)
+from reseller_conformance.exchange import TransportErrorKind
+
+NOT_ALONE = {"request", "consistency", "isolation"}
+WHATEVER = {
+    *(r.SUCCESS_RETURNED, r.HTTP_DELIVERED, r.HTTP_TIMEOUT, r.HTTP_COMPLETE, r.HTTP_SERVER_ERROR),
+    *(r.HTTP_REDIRECT, r.HTTP_BODY, r.HTTP_RETRIES, r.ERRORS_NO_KEY_ECHO),
+}
+
+
+DUE = {
+    Subject.RESPONSE: broken(TransportErrorKind.TIMEOUT),
+    Subject.READABLE: answer(body=b"<html>"),
+    Subject.OVERVIEW: overview(),
+    Subject.ERROR_ENVELOPE: answer(),
+}
+OTHER_REFUSALS = {
+    r.REJECTS_TASK_SPELLING: {"task": LENIENT[0]},
+    r.REJECTS_USER_ADDRESS: {"user": ADDRESSES[0]},
+    r.REJECTS_USER_FOREIGN: {"user": State.FOREIGN},
+    r.REJECTS_COMBINED: {"user": State.EMPTY, "task": State.MISSING},
+}
+
+
+def refused(rule):
+    states = OTHER_REFUSALS.get(rule.requirement) or {rule.parameter: rule.state or State.UNKNOWN}
+    return answer(replace(RIGHT, **states))
+
+
+def judged(of, evidence=ALL_EVIDENCE, scope=Scope.ORDINARY) -> set[r.Requirement]:
+    return {rule.requirement for rule in rules_for(of, evidence, scope)}
+
+
+def test_each_requirement_that_one_response_can_violate_has_one_rule():
+    named = [rule.requirement for rule in RULES]
+    others = {r.ERRORS_DETERMINISTIC, r.CONSISTENCY_COUNTERS, r.REJECTS_USER_SIMILAR}
+    assert len(named) == len(set(named))
+    assert set(named) == {one for one in r.CATALOGUE if one.topic not in NOT_ALONE} - others
+
+
+def test_a_rule_is_left_out_without_its_evidence():
+    for rule in RULES:
+        subject = refused(rule) if rule.subject is Subject.REFUSAL else DUE[rule.subject]
+        for evidence in Evidence:
+            is_judged = rule.requirement in judged(subject, ALL_EVIDENCE & ~evidence)
+            assert is_judged is (evidence not in rule.needs), (rule.requirement, evidence)
+
+
+def test_calls_that_the_docs_do_not_describe_are_judged_by_few_rules():
+    undocumented = judged(overview(), scope=Scope.UNDOCUMENTED)
+    assert undocumented == {r.HTTP_SERVER_ERROR, r.ERRORS_NO_KEY_ECHO}
+    assert judged(overview(), scope=Scope.UNUSUAL) == {r.ERRORS_NO_KEY_ECHO}
+
+
+def test_form_is_what_every_envelope_must_have():
+    form = [rule for rule in RULES if rule.form]
+    assert {rule.requirement.level for rule in form} == {r.Level.MUST}
+    assert {rule.requirement.topic for rule in form} == {"http", "readable", "success", "errors"}
+
+
+def test_comparisons_of_one_format_name_a_requirement_that_has_formats():
+    for comparison in COMPARISONS:
+        formats = comparison.requirement.formats
+        assert comparison.format in (formats or (None,))
+
+
+def test_an_answer_that_did_not_come_is_judged_by_how_it_was_delivered():
+    assert judged(broken(TransportErrorKind.TIMEOUT)) == WHATEVER
+
+
+def test_an_overview_is_judged_by_its_fields_and_an_error_by_its_messages():
+    topics = {rule.requirement: rule.requirement.topic for rule in RULES}
+    form = {r.HTTP_CONTENT_TYPE, r.HTTP_CHARSET, *(q for q in topics if topics[q] == "readable")}
+    fields = {q for q in topics if topics[q] in ("success", "values")} | {r.HTTP_STATUS}
+    messages = {q for q in topics if topics[q] == "errors"} | {r.HTTP_ERROR_STATUS}
+    assert judged(overview()) == WHATEVER | form | fields
+    assert judged(answer()) == WHATEVER | form | messages
+    assert judged(answer(body=b"<html>")) == WHATEVER | form
+
+
+@pytest.mark.parametrize(
+    ("names", "requirement"),
+    [
+        (("reputation",), r.VALUES_REPUTATION),
+        (("package",), r.VALUES_PACKAGE),
+        (
+            ("credits_allowed", "credits_used", "credits_remain", "credits_overage"),
+            r.VALUES_BALANCE,
+        ),
+        (
+            ("billing_start_date", "billing_end_date", "billing_process_date"),
+            r.VALUES_CYCLE,
+        ),
+    ],
+)
+def test_values_are_judged_where_all_of_them_could_be_read(names, requirement):
+    for name in FIELDS:
+        rest = {known: value for known, value in FIELDS.items() if known != name}
+        without = answer(body=json.dumps(rest).encode())
+        assert (requirement in judged(without)) is (name not in names)
+
+
+def test_the_checks_are_those_of_their_requirements():
+    def departing(of) -> set[r.Requirement]:
+        rules = rules_for(of, ALL_EVIDENCE)
+        return {rule.requirement for rule in rules if any(rule.check(of))}
+
+    assert departing(overview()) == set()
+    failed = answer(status=500, body=overview().exchange.body)
+    assert departing(failed) == {r.HTTP_SERVER_ERROR, r.SUCCESS_RETURNED}
+    assert departing(answer(status=302)) >= {r.HTTP_REDIRECT}
+    assert departing(answer(body=b"{")) >= {r.READABLE_SYNTAX}
+    assert departing(broken(TransportErrorKind.DROPPED)) == {r.HTTP_DELIVERED, r.SUCCESS_RETURNED}
+    assert departing(overview(reputation=101)) == {r.VALUES_REPUTATION}
+    assert departing(overview(credits_remain=1)) == {r.VALUES_BALANCE}
+
+
+def test_each_wrong_parameter_is_judged_by_the_requirement_that_names_it():
+    assert refusal_due(RIGHT) is None
+    assert refusal_due(replace(RIGHT, task=LENIENT[0])) is r.REJECTS_TASK_SPELLING
+    assert refusal_due(replace(RIGHT, task=LENIENT[0], user=State.EMPTY)) is r.REJECTS_USER_EMPTY
+    assert refusal_due(replace(RIGHT, user=State.FOREIGN)) is r.REJECTS_USER_FOREIGN
+    assert refusal_due(replace(RIGHT, task=State.EMPTY, user=State.EMPTY)) is r.REJECTS_COMBINED
+
+
+@pytest.mark.parametrize(
+    ("parameter", "missing", "empty", "wrong"),
+    [
+        ("task", r.REJECTS_TASK_MISSING, r.REJECTS_TASK_EMPTY, r.REJECTS_TASK_OTHER),
+        ("user", r.REJECTS_USER_MISSING, r.REJECTS_USER_EMPTY, r.REJECTS_USER_UNKNOWN),
+        (
+            "api_user",
+            r.REJECTS_API_USER_MISSING,
+            r.REJECTS_API_USER_EMPTY,
+            r.REJECTS_API_USER_WRONG,
+        ),
+        ("api_key", r.REJECTS_API_KEY_MISSING, r.REJECTS_API_KEY_EMPTY, r.REJECTS_API_KEY_WRONG),
+    ],
+)
+def test_a_parameter_is_missing_empty_or_wrong(parameter, missing, empty, wrong):
+    assert refusal_due(replace(RIGHT, **{parameter: State.MISSING})) is missing
+    assert refusal_due(replace(RIGHT, **{parameter: State.EMPTY})) is empty
+    assert refusal_due(replace(RIGHT, **{parameter: State.UNKNOWN})) is wrong
