@@ -401,8 +401,10 @@ def test_another_number_of_messages_is_told_with_what_it_was():
         ("x" * 40, "x" * 40),
         ("x" * 41, "x" * 39 + "…"),
         (2**128 - 1, "340282366920938463463374607431768211455"),
-        (2**128, "(a number of 129 bits)"),
+        (10**40, f"1{'0' * 38}…"),
+        (10**5000, "a number of about 5000 digits"),
     ],
+    ids=["40 characters", "41 characters", "39 digits", "41 digits", "5001 digits"],
 )
 def test_a_value_is_shown_short(value, words):
     assert shown({"package": value, "requests": 1}, ("package", "requests")) == (

@@ -19,7 +19,7 @@ from reseller_conformance.cases.case import Expected
 from reseller_conformance.client import Client
 from reseller_conformance.client.circuit_breaker import MAX_LARGE_BYTES
 from reseller_conformance.client.http.transport import KEPT_BYTES
-from reseller_conformance.client.keeping import MAX_HEADER_CHARS
+from reseller_conformance.client.redact import MAX_HEADER_CHARS
 from reseller_conformance.client.target import Limits
 from reseller_conformance.exchange import MAX_BODY_BYTES, Exchange, TransportErrorKind
 from servers import (

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 from xml.etree.ElementTree import Element
 
 from reseller_conformance.contract import FIELDS, Kind
+from reseller_conformance.util.text import MAX_INTEGER_BITS, WHITE_SPACE, shortened
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
@@ -49,8 +50,6 @@ MAX_ERRORS = 50
 """Maximum number of errors returned for one document."""
 
 _MAX_LINE_CHARS = 300
-# str() of an int raises beyond 4,300 decimal digits, which are about 14,284 bits.
-_MAX_INTEGER_BITS = 14_000
 
 _EXPECTED = {
     Kind.COUNT: "a count: a non-negative decimal integer in ASCII digits",
@@ -165,7 +164,7 @@ def _odd_spaces(root: Element, file: str) -> Iterator[SchemaError]:
     # xmlschema strips everything that Python calls white space. XML 1.0 (2.3) has four characters.
     for parent in root.iter():
         between = "".join((parent.text or "", *(child.tail or "" for child in parent)))
-        odd = between.strip(" \t\r\n")
+        odd = between.strip(WHITE_SPACE)
         if len(parent) and odd and odd.isspace():
             rule, message = f"{file} (elements only)", f"{odd!r} between its elements"
             yield SchemaError(parent.tag, (parent.tag,), rule, message)
@@ -250,7 +249,7 @@ class _Huge(int):
     """An integer with more digits than Python prints."""
 
     def __repr__(self) -> str:
-        return f"{'-' if self < 0 else ''}<integer of {self.bit_length()} bits>"
+        return f"<{shortened(self)}>"
 
 
 def _presentable(value: object, depth: int = 0) -> Any:
@@ -266,7 +265,7 @@ def _presentable(value: object, depth: int = 0) -> Any:
         return [_presentable(item, depth + 1) for item in value] if depth < 2 else []
     if isinstance(value, float):
         return _Fraction(value)
-    if isinstance(value, int) and value.bit_length() > _MAX_INTEGER_BITS:
+    if isinstance(value, int) and value.bit_length() > MAX_INTEGER_BITS:
         return _Huge(value)
     return value
 

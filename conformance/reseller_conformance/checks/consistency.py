@@ -20,6 +20,7 @@ from reseller_conformance.envelope import (
     alternative_decodings,
     declared_package,
 )
+from reseller_conformance.util.text import WHITE_SPACE
 
 __all__ = [
     "ALL",
@@ -38,9 +39,6 @@ __all__ = [
 BALANCE = ("credits_allowed", "credits_used")
 FOLLOWS = ("credits_remain", "credits_overage")
 """What follows from the balance (specification, section 5)."""
-
-WHITE_SPACE = " \t\r\n"
-"""White space as XML has it. A no-break space, by contrast, is part of a text."""
 
 Values = Mapping[str, FieldValue]
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from reseller_conformance.checks.response import Response
+from reseller_conformance.util.text import shortened
 
 __all__ = ["Check", "Violation", "shown"]
 
@@ -28,12 +29,4 @@ Check = Callable[[Subject], Iterator[Violation]]
 
 def shown(values: Mapping[str, object], names: tuple[str, ...]) -> str:
     """Return these fields as `name=value`, shortened."""
-    return ", ".join(f"{name}={_short(values[name])}" for name in names if name in values)
-
-
-def _short(value: object) -> str:
-    # an int beyond 4,300 digits refuses to become text, and nobody reads 40
-    if isinstance(value, int) and value.bit_length() > 128:
-        return f"(a number of {value.bit_length()} bits)"
-    text = str(value)
-    return text if len(text) <= 40 else text[:39] + "…"
+    return ", ".join(f"{name}={shortened(values[name], 40)}" for name in names if name in values)

@@ -1,9 +1,8 @@
 """The only I/O of the suite: a batch of cases in, an exchange for each out.
 
-`asking` puts a batch through, `request` writes a call, `wire` makes one try of it; `throttle` says
-when it may go, `retrying` and `hopes` whether it is tried again; `redaction` says what is secret,
-`cleaning` keeps it out of what leaves, `quiet` out of logs. What an answer means is left to
-`envelope`.
+`client` sends a batch, `request` writes a call, and `http` makes one attempt. `call` makes the
+retries that `retry_policy` and `circuit_breaker` allow, when `throttle` allows them. `secrets` says
+what is secret, and `redact` keeps it out of every exchange.
 """
 
 from reseller_conformance.client.client import Client

@@ -1,13 +1,12 @@
-"""A reply as an exchange: what may leave the client, with nothing of the key in it.
+"""Builds the exchange that leaves the client: redacted, and small enough to keep thousands of.
 
-What is secret is said in `request`, how it is found in `secret`.
+`secrets` says what is secret. `http.transport` limits the size of a body.
 """
 
 from __future__ import annotations
 
 from reseller_conformance.cases.case import Case
 from reseller_conformance.client.http.transport import RawResponse
-from reseller_conformance.client.keeping import truncate_headers
 from reseller_conformance.client.request import Request
 from reseller_conformance.exchange import Exchange, Retry
 from reseller_conformance.redaction.echo import places_of
@@ -15,12 +14,23 @@ from reseller_conformance.redaction.secret import Scrubber
 
 __all__ = ["ExchangeBuilder"]
 
-LINES, LINE = 20, 300
-"""Lines of what an application told that are kept, and characters of each."""
+MAX_APP_LOG_LINES, MAX_APP_LOG_LINE_CHARS = 20, 300
+"""Maximum size of what an application printed and logged during one call."""
+
+Headers = tuple[tuple[str, str], ...]
+
+MAX_HEADERS_CHARS = 8 * 1024
+"""Maximum size of all headers that are kept in full: more than correct servers send."""
+
+MAX_HEADER_CHARS = 1024
+"""Maximum size of each header that is kept where all together are longer."""
+
+JUDGED_HEADERS = ("content-type", "location")
+"""The headers that are kept then."""
 
 
 class ExchangeBuilder:
-    """Makes exchanges of replies. It may be used from several threads."""
+    """Builds exchanges. It may be used from several threads."""
 
     def __init__(self, scrubber: Scrubber) -> None:
         """Replace what this scrubber finds."""
@@ -55,18 +65,18 @@ class ExchangeBuilder:
             echoes_key=self._echoed(request.echo_candidates, raw),
         )
 
-    def _headers(self, headers: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
-        """Scrub them as the bytes that they were, which `http.client` reads as Latin-1."""
+    def _headers(self, headers: Headers) -> Headers:
+        """Redact the bytes of the headers, which `http.client` has read as Latin-1."""
         together = "\n".join(f"{name}\n{value}" for name, value in headers)
         data = together.encode("latin-1", "replace")
         if self._scrubber.data(data) is data:
-            return truncate_headers(headers)
+            return _truncated(headers)
 
         def scrubbed(text: str) -> str:
             return self._scrubber.data(text.encode("latin-1", "replace")).decode("latin-1")
 
-        # what is cut off first would hide a key's end, and leave its beginning
-        return truncate_headers(tuple((scrubbed(name), scrubbed(value)) for name, value in headers))
+        # redact before truncating: the beginning of a key alone would not be found
+        return _truncated(tuple((scrubbed(name), scrubbed(value)) for name, value in headers))
 
     def _echoed(self, telling: tuple[str, ...], raw: RawResponse) -> tuple[str, ...]:
         if not telling:
@@ -83,9 +93,19 @@ class ExchangeBuilder:
         )
 
 
+def _truncated(headers: Headers) -> Headers:
+    if sum(len(name) + len(value) for name, value in headers) <= MAX_HEADERS_CHARS:
+        return headers
+    found = {name.lower(): (name, value[:MAX_HEADER_CHARS]) for name, value in reversed(headers)}
+    return tuple(found[name] for name in JUDGED_HEADERS if name in found)
+
+
 def _last_lines(text: str) -> str:
-    """Return the end of what an application told: an exception stands in its last lines."""
+    """Return the last lines of an application's log, where an exception is."""
+    limit = MAX_APP_LOG_LINE_CHARS
     lines = text.splitlines()
-    kept = [line if len(line) <= LINE else f"{line[:LINE]} […]" for line in lines[-LINES:]]
+    kept = [
+        line if len(line) <= limit else f"{line[:limit]} […]" for line in lines[-MAX_APP_LOG_LINES:]
+    ]
     left_out = len(lines) - len(kept)
     return "\n".join([f"[{left_out:,} lines before]", *kept] if left_out else kept)

@@ -30,6 +30,7 @@ from reseller_conformance.findings.baseline import Baseline, BaselineError, load
 from reseller_conformance.redaction.secret import Scrubber, Secret
 from reseller_conformance.reports.registry import Writer, requested_reports
 from reseller_conformance.requirements import Level
+from reseller_conformance.util.text import BYTE_ORDER_MARK
 
 __all__ = ["Settings", "SettingsError", "settings_from"]
 
@@ -273,7 +274,7 @@ def _customers(reader: _Reader) -> tuple[str, ...]:
 def _credential(env: Mapping[str, str], name: str) -> str:
     """Return a credential of the environment. Line ends come from a file, and are no part of it."""
     value = env.get(name, "")
-    if value != value.strip("\r\n\ufeff"):
+    if value != value.strip(f"\r\n{BYTE_ORDER_MARK}"):
         raise SettingsError(f"a line end or byte order mark surrounds the value; remove it: {name}")
     return value
 

@@ -16,7 +16,7 @@ from functools import lru_cache
 
 from reseller_conformance.envelope.model import Problem
 from reseller_conformance.requirements import READABLE_ENCODING
-from reseller_conformance.util.text import excerpt
+from reseller_conformance.util.text import BYTE_ORDER_MARK, excerpt
 
 __all__ = [
     "DeclaredEncoding",
@@ -139,7 +139,7 @@ def decode(body: bytes, codec: str | None) -> str | None:
         # Without a mark Python takes the order of the machine that it runs on.
         codec = _marked(body) or _wide(body) or f"{codec}-be"
     try:
-        return body.decode(codec).removeprefix("\ufeff")
+        return body.decode(codec).removeprefix(BYTE_ORDER_MARK)
     except (UnicodeError, LookupError, ValueError):
         return None
 
@@ -232,5 +232,5 @@ def _forced(body: bytes, codec: str, said: str) -> DecodedBody:
 
 
 def _decode_lossy(body: bytes, codec: str, problem: Problem) -> DecodedBody:
-    text = body.decode(codec, "replace").removeprefix("\ufeff")
+    text = body.decode(codec, "replace").removeprefix(BYTE_ORDER_MARK)
     return DecodedBody(text, problem, lossy="\ufffd" in text)

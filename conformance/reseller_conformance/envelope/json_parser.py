@@ -19,12 +19,11 @@ from reseller_conformance.envelope.model import Problem
 from reseller_conformance.envelope.problems import MAX_PROBLEMS
 from reseller_conformance.envelope.tree import MAX_SCOPES, Scope, index_names
 from reseller_conformance.requirements import READABLE_SYNTAX
-from reseller_conformance.util.text import excerpt
+from reseller_conformance.util.text import WHITE_SPACE, excerpt
 
 __all__ = [
     "MAX_DEPTH",
     "SURROGATE",
-    "WHITE",
     "Constant",
     "Json",
     "Members",
@@ -37,9 +36,6 @@ __all__ = [
 
 MAX_DEPTH = 100
 """Levels of nesting that are read; the envelopes need two."""
-
-WHITE = " \t\r\n"
-"""White space, in JSON and XML alike."""
 
 _EXPECTED = "one JSON text (RFC 8259)"
 _TOKENS = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[\[\]{}]', re.DOTALL)
@@ -101,7 +97,7 @@ class _TooDeepError(Exception):
 
 def parse(text: str) -> Parsed:
     """Read a text as one JSON text; where it is not, what can be told of it all the same."""
-    start = len(text) - len(text.lstrip(WHITE))
+    start = len(text) - len(text.lstrip(WHITE_SPACE))
     try:
         value, end = _decode(_STRICT, text, start)
     except _TooDeepError:
@@ -109,7 +105,7 @@ def parse(text: str) -> Parsed:
         return Parsed(None, True, Problem(READABLE_SYNTAX, "body", _EXPECTED, got))
     except json.JSONDecodeError as error:
         return _broken(text, start, error)
-    rest = text[end:].strip(WHITE)
+    rest = text[end:].strip(WHITE_SPACE)
     if not rest:
         return Parsed(value)
     got = f"something after it: {excerpt(rest)}"
@@ -147,7 +143,7 @@ def _broken(text: str, start: int, error: json.JSONDecodeError) -> Parsed:
         pass
     if not text.startswith(("{", "[", '"'), start):
         for match in _within(text):
-            got = f"something before it: {excerpt(text[: match[1]].strip(WHITE))}"
+            got = f"something before it: {excerpt(text[: match[1]].strip(WHITE_SPACE))}"
             problem = Problem(READABLE_SYNTAX, _position(text, start), _EXPECTED, got)
             return Parsed(match[0], problem=problem)
     return Parsed(None, True, at)

@@ -16,14 +16,13 @@ from xml.parsers import expat
 from reseller_conformance.envelope.model import Problem
 from reseller_conformance.envelope.tree import ATTRIBUTE, Scope
 from reseller_conformance.requirements import READABLE_NO_DOCTYPE, READABLE_SYNTAX, Requirement
-from reseller_conformance.util.text import excerpt, named
+from reseller_conformance.util.text import BYTE_ORDER_MARK, excerpt, named
 
 __all__ = ["MAX_ATTRIBUTES", "MAX_DEPTH", "MAX_ELEMENTS", "Element", "Tree", "levels", "parse"]
 
 MAX_DEPTH, MAX_ELEMENTS, MAX_ATTRIBUTES = 50, 10_000, 100
 """Levels, elements, and attributes of one element that are read: far more than an envelope has."""
 
-_MARK = "\ufeff"
 _EXPECTED = "one well-formed XML document"
 
 
@@ -156,7 +155,7 @@ def parse(text: str) -> Tree:
     """Read a text as one XML document."""
     # Expat takes U+FEFF at the beginning for its own mark; ours is gone, so that this is another.
     # It takes NULs there for UTF-16, whatever it is told; any other control is as wrong.
-    marked = f"{_MARK * text.startswith(_MARK)}{text}"
+    marked = f"{BYTE_ORDER_MARK * text.startswith(BYTE_ORDER_MARK)}{text}"
     data = marked.replace("\0", "\1").encode("utf-8", "replace")
     parser = expat.ParserCreate("utf-8")
     builder = _Builder(parser)

@@ -15,11 +15,10 @@ from reseller_conformance.envelope.model import Envelope, FieldValue, Problem
 from reseller_conformance.envelope.problems import OtherFormat, Problems, salvage
 from reseller_conformance.envelope.xml_parser import Element, Tree, levels, parse
 from reseller_conformance.requirements import ERRORS_SHAPE, READABLE_SYNTAX, Requirement
-from reseller_conformance.util.text import excerpt, named, shortened
+from reseller_conformance.util.text import WHITE_SPACE, excerpt, named, shortened
 
 __all__ = ["read_xml"]
 
-_WHITE = " \t\r\n"
 _NAMED = 5
 
 
@@ -53,7 +52,7 @@ class _Xml(Dialect[Element]):
         text = self.text(value)
         if not isinstance(text, str):
             return text
-        read = scalars.of_kind(kind, text if kind is Kind.TEXT else text.strip(_WHITE))
+        read = scalars.of_kind(kind, text if kind is Kind.TEXT else text.strip(WHITE_SPACE))
         return BadValue(excerpt(text)) if read is None else read
 
     def text(self, value: Element) -> str | BadValue | None:
@@ -79,7 +78,7 @@ class _Xml(Dialect[Element]):
     def stray(self, value: object) -> str:
         """Return the text between elements, less the white space."""
         if isinstance(value, Element) and value.children:
-            return value.text.strip(_WHITE)
+            return value.text.strip(WHITE_SPACE)
         return ""
 
 

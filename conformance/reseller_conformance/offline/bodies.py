@@ -22,6 +22,7 @@ from reseller_conformance.exchange import (
 )
 from reseller_conformance.offline.saved_response import SavedResponse
 from reseller_conformance.redaction.secret import Scrubber
+from reseller_conformance.util.text import BYTE_ORDER_MARK, WHITE_SPACE
 
 __all__ = [
     "MARKS",
@@ -73,8 +74,8 @@ def lines(stream: BinaryIO, name: str, beside: SavedContext) -> Iterator[SavedRe
         while len(rest) > MAX_BODY_BYTES and not rest.endswith(b"\n"):
             rest = stream.readline(MAX_BODY_BYTES + 1)
         if number == 1:
-            line = line.removeprefix(b"\xef\xbb\xbf")  # the file's, not the body's
-        if body := line.strip(b" \t\r\n"):
+            line = line.removeprefix(BYTE_ORDER_MARK.encode())  # the file's, not the body's
+        if body := line.strip(WHITE_SPACE.encode()):
             yield saved_body(body, f"{name}, line {number:,}", Format.JSON, beside)
 
 

@@ -25,10 +25,10 @@ from reseller_conformance.offline.har_stream import entries
 from reseller_conformance.offline.saved_response import SavedResponse
 from reseller_conformance.redaction.echo import places_of
 from reseller_conformance.redaction.secret import Scrubber
+from reseller_conformance.util.text import BYTE_ORDER_MARK
 
 __all__ = ["Recording"]
 
-_MARK = "\ufeff"
 _NOT_MODIFIED = 304
 
 
@@ -196,7 +196,7 @@ def _body(response: _Part, status: int, format: Format) -> tuple[bytes, bool]:
         except (binascii.Error, ValueError):
             raise _PassedOverError("answers whose body is no base64") from None
     # The recorder has decoded it: a mark says so, whatever the document declares.
-    mark = _MARK * (format is Format.XML and not text.startswith(_MARK))
+    mark = BYTE_ORDER_MARK * (format is Format.XML and not text.startswith(BYTE_ORDER_MARK))
     return f"{mark}{text}".encode("utf-8", "replace"), False
 
 

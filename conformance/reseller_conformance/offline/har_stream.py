@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 from reseller_conformance.offline.inputs import InputError
+from reseller_conformance.util.text import WHITE_SPACE
 
 __all__ = ["entries"]
 
@@ -23,7 +24,6 @@ MAX_VALUE_CHARS = 256 * 1024 * 1024
 """Characters of one value that are read; with a longer one the file is not what it seems."""
 
 _BROKEN_OFF = "it breaks off"
-_WHITE = " \t\r\n"
 # How far before the end of a text its breaking off may be told: a whole `-Infinity`, or an escape.
 _EDGE = 16
 _MAX_INT_DIGITS = 300
@@ -163,7 +163,7 @@ class _Text:
     def _next(self) -> str:
         """Move to the next character that is no white space, and return it; none at the end."""
         while True:
-            while self._at < len(self._text) and self._text[self._at] in _WHITE:
+            while self._at < len(self._text) and self._text[self._at] in WHITE_SPACE:
                 self._at += 1
             if self._at < len(self._text) or not self._more():
                 return self._text[self._at : self._at + 1]
