@@ -20,7 +20,7 @@ from reseller_conformance.checks import (
 )
 from reseller_conformance.checks.consistency import Bracketed
 from reseller_conformance.checks.moving_counters import COUNTS, counts_alone, moving_counters
-from reseller_conformance.checks.response import parse
+from reseller_conformance.checks.response import Response, parse
 from reseller_conformance.checks.rules import reader_violations
 from reseller_conformance.checks.violation import Violation
 from reseller_conformance.contract import Format
@@ -31,6 +31,13 @@ def departs(check, subject) -> list[str]:
     return [departure.where for departure in check(subject)]
 
 
+def typed(*content_types: str) -> Response:
+    """Make a response with these values of Content-Type, each in a field of its own."""
+    made = answer().exchange
+    fields = tuple(("Content-Type", content_type) for content_type in content_types)
+    return parse(replace(made, headers=fields))
+
+
 OVERVIEW = overview().exchange.body
 HTTP = [
     ("delivered", broken(TransportErrorKind.DROPPED), broken(TransportErrorKind.TIMEOUT)),
@@ -38,6 +45,21 @@ HTTP = [
     ("in_time", broken(TransportErrorKind.TIMEOUT), broken(TransportErrorKind.DROPPED)),
     ("complete", broken(TransportErrorKind.INCOMPLETE), broken(TransportErrorKind.DROPPED)),
     ("complete", broken(TransportErrorKind.TOO_LARGE), answer()),
+    (
+        "complete",
+        typed("application/json", "text/html"),
+        typed("application/json", "Application/JSON"),
+    ),
+    (
+        "complete",
+        typed("text/html", "application/json"),
+        typed("text/javascript", "application/json"),
+    ),
+    (
+        "complete",
+        typed("text/xml; charset=utf-8", "text/xml; charset=iso-8859-1"),
+        typed("text/xml; charset=UTF-8", "application/xml;charset=utf8", "text/xml"),
+    ),
     ("server_error", answer(status=500), answer(status=404)),
     ("server_error", answer(status=501), answer(status=503)),
     ("redirect", answer(status=300), answer(status=299)),

@@ -15,6 +15,7 @@ from reseller_conformance.envelope import (
     Unreadable,
     read_envelope,
 )
+from reseller_conformance.envelope.encoding import codec_of
 
 NAMES = [field.name for field in FIELDS]
 EXAMPLES = {field.name: field.example for field in FIELDS}
@@ -241,7 +242,7 @@ OVERVIEW_PROBLEMS = {
     ),
     "attribute of two colons": (
         overview().replace("<result>", '<result xmlns:x="urn:x" x:y:z="">'),
-        [("success.no-extras", "result/@x:y:z")],
+        [("readable.syntax", "line 1, column 28"), ("success.no-extras", "result/@x:y:z")],
     ),
     "a field around, too": (
         overview(beside="<requests>1</requests>"),
@@ -643,7 +644,7 @@ ENCODED = {
     "none declared": (encoded("", "é日", "utf-8"), "é日"),
     "UTF-8 with a mark": (encoded("", "é日", "utf-8", b"\xef\xbb\xbf"), "é日"),
     "UTF-8 with a mark, declared": (encoded("UTF-8", "é", mark=b"\xef\xbb\xbf"), "é"),
-    "mark over declaration": (encoded("ISO-8859-1", "é", "utf-8", b"\xef\xbb\xbf"), "é"),
+    "a mark of the declared family": (encoded("UTF-16LE", "é", mark=b"\xff\xfe"), "é"),
     "ISO-8859-1": (encoded("ISO-8859-1", "é"), "é"),
     "ISO-8859-1, C1": (encoded("ISO-8859-1", "\x92"), "\x92"),
     "another case": (encoded("iso-8859-1", "é"), "é"),
@@ -694,10 +695,23 @@ UNDECODED = {
     "EBCDIC declared in other bytes": encoded("IBM037", "x", "ascii"),
     "UTF-32 with a mark alone": encoded("", "x", "utf-32"),
 }
+UNDECODED |= {
+    f"{mark} by its mark, declared as {name}": encoded(name, "x", codec, bom)
+    for mark, codec, bom in (
+        ("UTF-8", "utf-8", b"\xef\xbb\xbf"),
+        ("UTF-16LE", "utf-16-le", b"\xff\xfe"),
+        ("UTF-16BE", "utf-16-be", b"\xfe\xff"),
+    )
+    for name in ("ISO-8859-1", "UTF-16", "UTF-16BE", "UTF-8", "no-such")
+    if codec_of(name) not in (codec, codec[:-3])
+}
 PYTHON_ONLY = [
     "utf-7", "UTF7", "idna", "punycode", "unicode_escape", "unicode-escape", "raw_unicode_escape",
     "undefined", "mbcs", "oem", "rot13", "rot_13", "base64", "hex", "zlib", "bz2", "uu", "quopri",
     "charmap", "utf_8_sig", "palmos", "aliases",
+    "utf_8", "u8", "utf", "UTF_8", "cp65001", "latin-1", "latin_1", "latin", "iso_8859_15",
+    "iso8859", "mac-roman", "mac_roman", "mac-cyrillic", "maclatin2", "windows_1252", "us_ascii",
+    "shiftjis", "s_jis", "ujis", "u_jis", "tis_620", "koi8-r_", "hkscs", "thai", "ruscii",
 ]  # fmt: skip
 UNDECODED |= {name: encoded(name, "x", "ascii") for name in PYTHON_ONLY}
 
@@ -711,8 +725,82 @@ def test_what_does_not_decode_is_one_problem_and_read_all_the_same(body):
     assert envelope.values.get("package", "x") == "x"
 
 
+@pytest.mark.parametrize("name", ["latin-1", "latin_1", "mac-roman", "windows_1252"])
+def test_a_name_that_only_python_knows_is_read_by_it(name):
+    envelope = read(encoded(name, "é"))
+    assert told(envelope) == [("readable.encoding", "body")]
+    assert envelope.problems[0].got == f"an encoding not known: '{name}'"
+    assert envelope.values["package"] == "é"
+
+
+KNOWN = [
+    "UTF-8", "utf8", "Utf-8", "US-ASCII", "ascii", "ANSI_X3.4-1968", "ISO-8859-1", "iso_8859-1",
+    "ISO8859-1", "ISO8859_1", "latin1", "l1", "ISO_8859-1:1987", "CP819", "IBM819", "csISOLatin1",
+    "iso-ir-100", "ISO-8859-15", "Latin-9", "windows-1252", "Cp1252", "x-cp1252", "windows-31j",
+    "Shift_JIS", "shift-jis", "sjis", "x-sjis", "EUC-JP", "EUC_JP", "eucjp", "GB2312", "GBK",
+    "gb18030", "Big5", "Big5-HKSCS", "EUC-KR", "ks_c_5601-1987", "KOI8-R", "KOI8_R", "koi8-u",
+    "TIS-620", "macintosh", "MacRoman", "MacCyrillic", "x-mac-roman", "x-mac-cyrillic", "IBM850",
+    "cp850", "IBM437", "cp866", "hebrew", "greek", "arabic", "cyrillic",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", KNOWN)
+def test_a_name_that_other_readers_know_is_known(name):
+    assert codec_of(name)
+
+
 def test_bytes_that_do_not_decode_have_a_place():
     assert told(read(b"<result>\xe9</result>"))[0] == ("readable.encoding", "byte 9")
+
+
+VERSIONS = ["1.2", "1.9", "1.00", "2.0", "0.9", "1", "01.0", "x", ""]
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_a_version_that_other_readers_refuse_is_that_one_problem(version):
+    envelope = read(f'<?xml version="{version}"?>\n{overview()}')
+    [problem] = envelope.problems
+    assert (problem.requirement.id, problem.got) == ("readable.syntax", f"version {version!r}")
+    assert set(envelope.values) == set(NAMES)
+
+
+@pytest.mark.parametrize("quote", "'\"")
+@pytest.mark.parametrize("version", ["1.0", "1.1"])
+def test_versions_1_0_and_1_1_are_fine(version, quote):
+    assert told(read(f"<?xml version={quote}{version}{quote}?>\n{overview()}")) == []
+
+
+XML_NAMESPACE = "http://www.w3.org/XML/1998/namespace"
+BAD_NAMESPACES = [
+    'xmlns:xml="urn:x"',
+    'xmlns:xmlns="urn:x"',
+    'xmlns:xmlns="http://www.w3.org/2000/xmlns/"',
+    f'xmlns:x="{XML_NAMESPACE}"',
+    'xmlns:x="http://www.w3.org/2000/xmlns/"',
+    'xmlns:x=""',
+    'xmlns:="urn:x"',
+    'xmlns:x="urn:x" xmlns:y="urn:x" x:a="" y:a=""',
+    'x:a=""',
+]
+
+
+@pytest.mark.parametrize("attributes", BAD_NAMESPACES)
+def test_a_namespace_that_other_readers_refuse_is_bad_syntax(attributes):
+    envelope = read(overview().replace("<result>", f"<result {attributes}>"))
+    assert told(envelope)[0][0] == "readable.syntax"
+    assert set(envelope.values) == set(NAMES)
+
+
+@pytest.mark.parametrize(
+    "attributes", [f'xmlns:xml="{XML_NAMESPACE}"', 'xmlns:x="urn:x"', 'xmlns:x="a b"', 'xmlns=""']
+)
+def test_a_namespace_that_nothing_is_in_is_fine(attributes):
+    assert told(read(overview().replace("<result>", f"<result {attributes}>"))) == []
+
+
+def test_an_instruction_has_no_colon_in_its_name():
+    assert told(read(f"<?a:b c?>{overview()}")) == [("readable.syntax", "line 1, column 4")]
+    assert told(read(f"<?a b:c?>{overview()}")) == []
 
 
 XML = "application/xml; charset="

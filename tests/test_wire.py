@@ -310,6 +310,101 @@ def test_a_body_that_ends_with_the_connection_is_whole() -> None:
     assert exchange.body == b"all"
 
 
+# --- What Python's reader takes, and curl, Node or Java do not ------------------------------------
+
+CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+
+@pytest.mark.parametrize("size", [b"0x5", b"+5", b"-5", b" 5", b"0_5", b"", b"five", b"5 5"])
+def test_a_chunk_size_is_hexadecimal_digits(size: bytes) -> None:
+    exchange = ask_one([CHUNKED + size + b"\r\n12345\r\n0\r\n\r\n"])
+    assert kind_of(exchange) is TransportErrorKind.INCOMPLETE
+    assert exchange.problem.detail == "a chunk size is no hexadecimal number"
+    assert exchange.retries == ()
+
+
+@pytest.mark.parametrize("last", [b"-0", b"-1", b"0x0", b"+0"])
+def test_the_last_chunk_has_a_size_too(last: bytes) -> None:
+    exchange = ask_one([CHUNKED + b"5\r\n12345\r\n" + last + b"\r\n\r\n"])
+    assert exchange.problem.detail == "a chunk size is no hexadecimal number"
+
+
+@pytest.mark.parametrize("size", [b"5", b"0005", b"5;a=b", b'5 ; a="x"', b"5  "])
+def test_a_chunk_size_may_have_zeros_an_extension_and_space_behind_it(size: bytes) -> None:
+    exchange = ask_one([CHUNKED + size + b"\r\n12345\r\n0\r\nX-Sum: 1\r\n\r\n"])
+    assert exchange.problem is None
+    assert exchange.body == b"12345"
+
+
+@pytest.mark.parametrize("end", [b"", b"\n", b"\n\n", b"xx", b"\r"])
+def test_a_chunk_ends_with_crlf(end: bytes) -> None:
+    exchange = ask_one([CHUNKED + b"5\r\n12345" + end + b"00\r\n\r\n"])
+    assert exchange.problem.detail == "a chunk ends without CRLF"
+
+
+@pytest.mark.parametrize("end", [b"0", b"0\r\n", b"0\r\nX-Sum: 1\r\n"])
+def test_a_chunked_body_without_its_last_line_is_incomplete(end: bytes) -> None:
+    exchange = ask_one([CHUNKED + b"5\r\n12345\r\n" + end, CLOSE], retries=0)
+    assert exchange.problem.detail == "the body breaks off: 5 bytes came"
+
+
+def test_a_line_behind_the_last_chunk_is_a_header() -> None:
+    exchange = ask_one([CHUNKED + b"5\r\n12345\r\n0\r\nnone\r\n\r\n"])
+    assert exchange.problem.detail == "a line behind the last chunk is no header"
+
+
+@pytest.mark.parametrize("version", ["1.9", "1.2", "1.10", "1.11", "0.9", "2.0", "1.1a"])
+def test_a_version_is_1_0_or_1_1(version: str) -> None:
+    exchange = ask_one([http(b"{}").replace(b"1.1", version.encode(), 1), CLOSE])
+    assert kind_of(exchange) is TransportErrorKind.PROTOCOL
+    assert exchange.problem.detail == "a version other than HTTP/1.0 and 1.1"
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [(b"Whatever", b"What\0"), (b"json\r", b"json\0\r"), (b"\r\nContent", b"\r\nX: \0\r\nContent")],
+)
+def test_a_nul_among_the_headers_is_a_protocol_problem(old: bytes, new: bytes) -> None:
+    exchange = ask_one([http(b"{}").replace(old, new, 1), CLOSE])
+    assert kind_of(exchange) is TransportErrorKind.PROTOCOL
+    assert exchange.problem.detail == "a NUL among the headers"
+
+
+CODINGS = [
+    {"Transfer_Encoding": "identity"},
+    {"Transfer_Encoding": "chunked"},
+    {"Transfer_Encoding": "gzip", "Content_Length": ""},
+    {"Transfer_Encoding": "utf-8", "Content_Length": ""},
+    {"Transfer_Encoding": "chunked, identity", "Content_Length": ""},
+    {"Transfer_Encoding": "identity\r\nTransfer-Encoding: chunked", "Content_Length": ""},
+]
+
+
+@pytest.mark.parametrize("headers", CODINGS)
+def test_a_transfer_coding_that_clients_read_differently_is_a_protocol_problem(
+    headers: dict[str, str],
+) -> None:
+    exchange = ask_one([http(b"2\r\n{}\r\n0\r\n\r\n", **headers), CLOSE])
+    assert kind_of(exchange) is TransportErrorKind.PROTOCOL
+    assert exchange.problem.detail.startswith("Transfer-Encoding is not `chunked` alone")
+
+
+@pytest.mark.parametrize(
+    "coding", ["chunked", "Chunked", "chunked ", "chunked\r\nTransfer-Encoding: chunked"]
+)
+def test_a_transfer_coding_that_all_clients_read_is_undone(coding: str) -> None:
+    parts = http(b"2\r\n{}\r\n0\r\n\r\n", Transfer_Encoding=coding, Content_Length="")
+    exchange = ask_one([parts])
+    assert exchange.problem is None
+    assert exchange.body == b"{}"
+
+
+def test_identity_without_a_length_is_read_up_to_the_end() -> None:
+    exchange = ask_one([http(b"{}", Transfer_Encoding="identity", Content_Length=""), CLOSE])
+    assert exchange.problem is None
+    assert exchange.body == b"{}"
+
+
 # --- Content codings ------------------------------------------------------------------------------
 
 BODY = b'{"message": "error"}' * 20
@@ -326,9 +421,9 @@ def raw_deflate(data: bytes) -> bytes:
         ("gzip", gzip.compress(BODY, mtime=0)),
         ("x-gzip", gzip.compress(BODY, mtime=0)),
         ("GZIP", gzip.compress(BODY[:50], mtime=0) + gzip.compress(BODY[50:], mtime=0)),
-        ("gzip", gzip.compress(BODY, mtime=0) + b"\0" * 8),
         ("deflate", zlib.compress(BODY)),
         ("deflate", raw_deflate(BODY)),
+        ("deflate", raw_deflate(BODY) + zlib.compress(BODY)[-4:]),
         ("deflate, gzip", gzip.compress(zlib.compress(BODY), mtime=0)),
         ("identity", BODY),
         ("", BODY),
@@ -350,6 +445,10 @@ def test_offered_codings_are_undone(coding: str, coded: bytes) -> None:
         ("deflate", zlib.compress(BODY)[:-9], "ends too early"),
         ("gzip, gzip, gzip, gzip, gzip, gzip", BODY, "more than 5"),
         ("gzip", gzip.compress(b"", mtime=0) * 101, "more than 100 members"),
+        ("gzip", gzip.compress(BODY, mtime=0) + b"\n", "1 byte behind the end of the gzip"),
+        ("gzip", gzip.compress(BODY, mtime=0) + b"\0" * 8, "8 bytes behind the end of the gzip"),
+        ("deflate", zlib.compress(BODY) + b"x", "1 byte behind the end of the deflate"),
+        ("deflate", raw_deflate(BODY) + b"\0" * 5, "5 bytes behind the end of the deflate"),
     ],
 )
 def test_a_coding_that_does_not_decode_is_incomplete(

@@ -77,9 +77,9 @@ HTTP_TIMEOUT = Requirement(
 HTTP_COMPLETE = Requirement(
     "http.complete",
     MUST,
-    title="an answer is complete: its whole length, in a content coding that decodes",
-    source="RFC 9112, 8; RFC 9110, 8.4",
-    reason="Half an envelope is no envelope.",
+    title="a response is complete: its whole length, framed and coded as all clients read it",
+    source="RFC 9112, 6 to 8; RFC 9110, 8.3 and 8.4",
+    reason="Half an envelope is no envelope, and what one client reads another one refuses.",
 )
 HTTP_SERVER_ERROR = Requirement(
     "http.server-error",

@@ -143,11 +143,24 @@ for _name, _encoding in {
     "unknown": "ISO-8859-99",
     "of_mysql": "utf8mb4",
     "of_nobody": "none",
+    "of_python": "utf_8",
+    "of_python_alone": "latin-1",
+    "of_python_for_macs": "mac-roman",
+    "of_windows": "cp65001",
 }.items():
     in_xml(
         f"in_an_encoding_{_name}",
         f"the declaration says {_encoding}",
         declared(_encoding),
+        fails=READABLE_ENCODING,
+    )
+for _mark, _says in (("utf-8", "ISO-8859-1"), ("utf-8", "UTF-16"), ("utf-16-le", "UTF-8")):
+    in_xml(
+        f"marked_as_{_mark}_declared_as_{_says}".replace("-", "_").lower(),
+        f"a mark of {_mark.upper()} over a declaration of {_says}",
+        lambda text, mark=_mark, says=_says: declared(says)(f"\ufeff{unreferenced(text)}").encode(
+            mark
+        ),
         fails=READABLE_ENCODING,
     )
 in_xml(

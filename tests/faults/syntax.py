@@ -8,11 +8,13 @@ from collections.abc import Callable, Mapping
 
 from reseller_conformance.requirements import (
     CONSISTENCY_FORMATS,
+    ERRORS_NO_EXTRAS,
     READABLE_ENCODING,
     READABLE_FORMAT,
     READABLE_NO_DOCTYPE,
     READABLE_SYNTAX,
     SUCCESS_COUNTS,
+    SUCCESS_NO_EXTRAS,
 )
 
 from .encodings import GERMAN, MARKUP, RIGHT, WRONG, declared, in_json, in_xml
@@ -94,11 +96,38 @@ in_xml(
 )
 in_xml("with_a_nul", "a NUL after the root", lambda t: f"{t}\0", fails=READABLE_SYNTAX)
 in_xml(
-    "of_version_2",
+    "of_no_version",
     "the declaration has no version",
     lambda t: t.replace(' version="1.0"', ""),
     fails=READABLE_SYNTAX,
     also=(READABLE_ENCODING,),  # the declaration does not count then
+)
+for _name, _version in {"1_2": "1.2", "2_0": "2.0", "1": "1", "x": "x", "nought": ""}.items():
+    in_xml(
+        f"of_version_{_name}",
+        f"the declaration says version {_version!r}",
+        lambda t, version=_version: t.replace('version="1.0"', f'version="{version}"'),
+        fails=READABLE_SYNTAX,
+    )
+for _name, _namespace in {
+    "the_prefix_xml": 'xmlns:xml="https://api.example/"',
+    "the_prefix_xmlns": 'xmlns:xmlns="http://www.w3.org/2000/xmlns/"',
+    "a_reserved_namespace": 'xmlns:x="http://www.w3.org/XML/1998/namespace"',
+    "an_empty_namespace": 'xmlns:x=""',
+    "an_empty_prefix": 'xmlns:="https://api.example/"',
+}.items():
+    in_xml(
+        f"declaring_{_name}",
+        f"the root declares a namespace as none may be: {_namespace}",
+        lambda t, namespace=_namespace: t.replace("<result>", f"<result {namespace}>"),
+        fails=READABLE_SYNTAX,
+        also=(SUCCESS_NO_EXTRAS, ERRORS_NO_EXTRAS),
+    )
+in_xml(
+    "with_a_colon_in_an_instruction",
+    "an instruction has a colon in its name",
+    lambda t: t.replace("<result>", "<?app:cache no?><result>"),
+    fails=READABLE_SYNTAX,
 )
 in_xml(
     "with_a_raw_ampersand",

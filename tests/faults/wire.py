@@ -93,6 +93,32 @@ def chunk(body: bytes) -> bytes:
     return b"%x\r\n%s\r\n" % (len(body), body)
 
 
+def sized(size: bytes) -> Callable[[Exchange], None]:
+    """Write a chunk's size in this form."""
+
+    def write(exchange: Exchange) -> None:
+        body = exchange.answer.body
+        chunked(exchange, size % len(body), b"\r\n", body, b"\r\n0\r\n\r\n")
+
+    return write
+
+
+def ended(last: bytes) -> Callable[[Exchange], None]:
+    """End the chunks in this form."""
+    return lambda exchange: chunked(exchange, chunk(exchange.answer.body), last)
+
+
+def typed_too(*content_types: str) -> Callable[[Exchange], None]:
+    """Write one more Content-Type, or the last of several in its place and one more."""
+
+    def write(exchange: Exchange) -> None:
+        first = content_types[1] if len(content_types) > 1 else exchange.answer.content_type
+        told = f"{first}\r\nContent-Type: {content_types[0]}"
+        exchange.send(head(exchange.answer, Content_Type=told), exchange.answer.body)
+
+    return write
+
+
 INCOMPLETE: dict[str, tuple[str, Callable[[Exchange], None]]] = {
     "too_long_by_one": ("Content-Length is one too many", length(lambda n: n + 1)),
     "twice_as_long": ("Content-Length is twice as much", length(lambda n: n * 2)),
@@ -123,6 +149,64 @@ INCOMPLETE: dict[str, tuple[str, Callable[[Exchange], None]]] = {
     "chunks_without_sizes": (
         "chunks have no sizes",
         lambda exchange: chunked(exchange, exchange.answer.body),
+    ),
+    "chunk_size_with_0x": ("a chunk size begins with 0x", sized(b"0x%x")),
+    "chunk_size_with_a_sign": ("a chunk size has a sign", sized(b"+%x")),
+    "chunk_size_behind_space": ("a space stands before a chunk size", sized(b" %x")),
+    "chunk_size_parted": ("a chunk size is parted as Python's numbers are", sized(b"0_%x")),
+    "last_chunk_of_minus_nought": ("the last chunk's size is -0", ended(b"-0\r\n\r\n")),
+    "last_chunk_of_minus_one": ("the last chunk's size is -1", ended(b"-1\r\n\r\n")),
+    "last_chunk_without_line_end": ("the last chunk's line ends are missing", ended(b"0")),
+    "last_chunk_followed_by_text": (
+        "text without a colon follows the last chunk",
+        ended(b"0\r\ndone\r\n\r\n"),
+    ),
+    "chunk_without_line_end": (
+        "no line end follows a chunk's data",
+        lambda e: chunked(e, chunk(e.answer.body)[:-2], b"0\r\n\r\n"),
+    ),
+    "chunk_with_a_line_feed": (
+        "a line feed alone follows a chunk's data",
+        lambda e: chunked(e, chunk(e.answer.body)[:-2], b"\n0\r\n\r\n"),
+    ),
+    "chunk_longer_than_it_says": (
+        "two bytes more than it says are in a chunk",
+        lambda e: chunked(e, chunk(e.answer.body)[:-2], b"  ", b"0\r\n\r\n"),
+    ),
+    "gzip_with_a_line_end": (
+        "a line end stands behind the compressed body",
+        coded("gzip", lambda b: gzip.compress(b) + b"\n"),
+    ),
+    "gzip_with_nuls": (
+        "NULs stand behind the compressed body",
+        coded("gzip", lambda b: gzip.compress(b) + bytes(8)),
+    ),
+    "gzip_with_text": (
+        "text stands behind the compressed body",
+        coded("gzip", lambda b: gzip.compress(b) + b"<!-- 12 ms -->"),
+    ),
+    "deflate_with_text": (
+        "text stands behind the deflated body",
+        coded("deflate", lambda b: zlib.compress(b) + b"<!-- 12 ms -->"),
+    ),
+    "deflate_twice": (
+        "two deflated streams stand one behind the other",
+        coded("deflate", lambda b: zlib.compress(b[:10]) + zlib.compress(b[10:])),
+    ),
+    "called_html_too": ("a second Content-Type says text/html", typed_too("text/html")),
+    "called_text_too": ("a second Content-Type says text/plain", typed_too("text/plain")),
+    "called_both_formats": (
+        "a second Content-Type says the other format",
+        lambda e: typed_too(
+            "application/xml" if e.request.path.endswith("json") else "application/json"
+        )(e),
+    ),
+    "called_by_two_charsets": (
+        "a second Content-Type says another charset",
+        lambda e: typed_too(
+            e.answer.content_type.partition(";")[0] + "; charset=koi8-r",
+            e.answer.content_type.partition(";")[0] + "; charset=utf-8",
+        )(e),
     ),
     "dropped_in_the_body": (
         "the connection closes in the middle of the body",
@@ -275,6 +359,11 @@ def announced(said: str) -> Callable[[Exchange], None]:
     )
 
 
+def versioned(version: bytes) -> Callable[[Exchange], None]:
+    """Say this version of HTTP."""
+    return lambda e: e.send(head(e.answer).replace(b"HTTP/1.1", version, 1), e.answer.body)
+
+
 UNDELIVERED: dict[str, tuple[str, Callable[[Exchange], None]]] = {
     "dropped": ("the connection closes without an answer", drop),
     "reset": ("the connection is reset", reset),
@@ -309,6 +398,35 @@ UNDELIVERED: dict[str, tuple[str, Callable[[Exchange], None]]] = {
     "answered_with_text_among_the_headers": (
         "a line among the headers is none",
         lambda e: e.send(head(e.answer).replace(b"\r\n", b"\r\nNotice\r\n", 1), e.answer.body),
+    ),
+    "answered_with_a_nul_in_a_header": (
+        "a NUL stands in a header",
+        lambda e: e.send(head(e.answer, X_Request_Id="12\0ab"), e.answer.body),
+    ),
+    "answered_with_a_nul_in_the_type": (
+        "a NUL stands behind Content-Type",
+        lambda e: e.send(head(e.answer, Content_Type=f"{e.answer.content_type}\0"), e.answer.body),
+    ),
+    "answered_with_a_nul_in_the_reason": (
+        "a NUL stands in the reason phrase",
+        lambda e: e.send(head(e.answer).replace(b"Bad R", b"Bad\0R", 1), e.answer.body),
+    ),
+    "answered_in_http_1_9": ("the version is HTTP/1.9", versioned(b"HTTP/1.9")),
+    "answered_in_http_1_2": ("the version is HTTP/1.2", versioned(b"HTTP/1.2")),
+    "answered_in_http_0_9": ("the version is HTTP/0.9", versioned(b"HTTP/0.9")),
+    "answered_in_identity": (
+        "Transfer-Encoding says identity, beside a length",
+        lambda e: e.send(head(e.answer, Transfer_Encoding="identity"), e.answer.body),
+    ),
+    "answered_in_a_transfer_coding_of_nobody": (
+        "Transfer-Encoding says utf-8",
+        lambda e: e.send(head(e.answer, Transfer_Encoding="utf-8"), e.answer.body),
+    ),
+    "answered_in_chunks_with_a_length": (
+        "Content-Length stands beside chunks",
+        lambda e: e.send(
+            head(e.answer, Transfer_Encoding="chunked"), chunk(e.answer.body), b"0\r\n\r\n"
+        ),
     ),
     "answered_in_noise": ("what comes are random bytes", raw(bytes(range(128, 256)) * 4)),
 }

@@ -57,6 +57,28 @@ class Latin1ByAlias(_Encoded):
     content_type = "application/xml; charset=latin1"
 
 
+@composed("ISO-8859-1 by the name that Java has for it", shop=LATIN)
+class Latin1AsJavaHasIt(_Encoded):
+    codec = "iso-8859-1"
+    declaration = _declared("ISO8859_1")
+
+
+@composed("XML 1.1 in UTF-8, called utf8, with a prefix declared that nothing uses", shop=ACCENTED)
+class Version11(_Encoded):
+    declaration = "<?xml version='1.1' encoding='utf8'?>\n"
+
+    def encode(self, text: str) -> bytes:
+        xsi = "http://www.w3.org/2001/XMLSchema-instance"
+        return super().encode(text.replace("<result>", f'<result xmlns:xsi="{xsi}">'))
+
+
+@composed("UTF-16 with a mark, declared by the order of its bytes", shop=ACCENTED)
+class Utf16LittleEndianMarked(_Encoded):
+    codec = "utf-16-le"
+    mark = codecs.BOM_UTF16_LE
+    declaration = _declared("UTF-16LE")
+
+
 @composed("windows-1252, declared only, with characters that ISO-8859-1 lacks", shop=ACCENTED)
 class Windows1252(_Encoded):
     codec = "windows-1252"

@@ -99,6 +99,31 @@ def deflated_raw() -> Iterator[Running]:
     yield from _serve(DeflatedRaw)
 
 
+@variant("deflate without a wrapper, but with the wrapper's checksum, which curl reads over")
+def deflated_raw_with_checksum() -> Iterator[Running]:
+    class DeflatedRaw(_Coded):
+        coding = "deflate"
+
+        def code(self, body: bytes) -> bytes:
+            return zlib.compress(body)[2:]
+
+    yield from _serve(DeflatedRaw)
+
+
+@variant("chunk sizes with zeros before them and spaces behind them, and two fields that say so")
+def chunked_with_padded_sizes() -> Iterator[Running]:
+    class Padded(_Lines):
+        def lines(self, answer: Response) -> list[str]:
+            chunked = "Transfer-Encoding: Chunked"
+            return [f"content-type: {answer.content_type}", chunked, chunked.lower()]
+
+        def send(self, head: bytes, body: bytes, writer: Writable) -> None:
+            chunk = b"00%x  \r\n%b\r\n" % (len(body), body) if body else b""
+            writer.write(head + chunk + b"0000  \r\n\r\n")
+
+    yield from _serve(Padded)
+
+
 @variant("chunks of a few bytes, cut within characters, with extensions and trailers")
 def chunked() -> Iterator[Running]:
     class Chunked(_Lines):
@@ -179,6 +204,16 @@ def http_1_0_without_length() -> Iterator[Running]:
     yield from _serve(Older)
 
 
+@variant("`Transfer-Encoding: identity` without a length, up to the end of the connection")
+def in_identity() -> Iterator[Running]:
+    class Identity(_Closing):
+        def lines(self, answer: Response) -> list[str]:
+            ending = ["Transfer-Encoding: identity", "Connection: close"]
+            return [f"Content-Type: {answer.content_type}", *ending]
+
+    yield from _serve(Identity)
+
+
 @variant("keep-alive for three calls, then `Connection: close`")
 def three_calls_a_connection() -> Iterator[Running]:
     class Three(_Lines):
@@ -236,6 +271,17 @@ def many_headers() -> Iterator[Running]:
             ]
 
     yield from _serve(Many)
+
+
+@variant("Content-Type twice: by the framework, and by a gateway in other words")
+def two_content_types() -> Iterator[Running]:
+    class Twice(_Lines):
+        def lines(self, answer: Response) -> list[str]:
+            media_type = answer.content_type.partition(";")[0]
+            again = {"application/xml": "text/xml"}.get(media_type, media_type.upper())
+            return [*super().lines(answer), f"content-type: {again}"]
+
+    yield from _serve(Twice)
 
 
 @variant("no Content-Type at all", should=("http.content-type",))

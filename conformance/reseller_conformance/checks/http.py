@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import combinations
 
 from reseller_conformance.checks.response import Response
 from reseller_conformance.checks.violation import Violation
 from reseller_conformance.contract import Format
 from reseller_conformance.envelope import EnvelopeKind, charset_problem
+from reseller_conformance.envelope.encoding import charset_of, codec_of
 from reseller_conformance.exchange import GATEWAY_STATUSES, TransportErrorKind
 from reseller_conformance.requirements import READABLE_FORMAT
 
@@ -60,9 +62,25 @@ def in_time(response: Response) -> Iterator[Violation]:
 
 
 def complete(response: Response) -> Iterator[Violation]:
-    """The whole length comes, and its content coding decodes."""
+    """The whole length comes, its content coding decodes, and one Content-Type says what it is."""
     broken = (TransportErrorKind.INCOMPLETE, TransportErrorKind.TOO_LARGE)
     yield from _transport(response, broken, "a complete answer")
+    fields = [value for name, value in response.exchange.headers if name.lower() == "content-type"]
+    if any(_contradict(one, other) for one, other in combinations(fields, 2)):
+        # clients differ in which of them they believe (RFC 9110, 5.3)
+        yield Violation(response, "Content-Type", "one Content-Type", ", then ".join(fields)[:120])
+
+
+def _contradict(one: str, other: str) -> bool:
+    """Say whether two values of Content-Type tell different formats, or different charsets."""
+    charsets = {charset_of(value) for value in (one, other)} - {None}
+    return _format_of(one) != _format_of(other) or len({codec_of(str(c)) for c in charsets}) > 1
+
+
+def _format_of(content_type: str) -> Format | str:
+    """Return the format that a media type fits, or the media type."""
+    media_type = content_type.partition(";")[0].strip().lower()
+    return next((f for f, fitting in MEDIA_TYPES.items() if media_type in fitting), media_type)
 
 
 def server_error(response: Response) -> Iterator[Violation]:

@@ -64,6 +64,10 @@ _ALIASES = {
     "iso-8859-6-i": "iso8859-6",
     "iso-8859-6-e": "iso8859-6",
     "ibm00858": "cp858",
+    "latin-9": "iso8859-15",
+    **{f"x-cp125{n}": f"cp125{n}" for n in range(9)},
+    "x-mac-roman": "mac-roman",
+    "x-mac-cyrillic": "mac-cyrillic",
 }
 # UTF-7 hides markup from whoever looks at the bytes (RFC 7303, 3, warns of it); the others are
 # Python's own, or names of whatever a machine is set to.
@@ -80,6 +84,28 @@ _REFUSED = {
     "utf-7",
     "utf-8-sig",
 }
+
+
+# Names that libxml2, Java or browsers know. Python reads many more, because it takes `_` for `-`
+# and has names of its own: `utf_8`, `latin-1`, `mac-roman`, `u8`. This was measured with all names
+# that Python has.
+_KNOWN = re.compile(
+    r"""
+    utf-?8 | utf[-_]?(?:16|32)(?:[-_]?[bl]e)? | unicode(?:big|little)unmarked
+    | (?:us-)?ascii | us | iso646-us | ansi_x3\.4-19(?:68|86)
+    | iso[-_]8859-\d+(?:-[ei]|:\d+)? | iso8859[-_]\d+ | iso_8859_1 | latin\d+ | l\d+
+    | iso-celtic | arabic | cyrillic | greek8? | hebrew | asmo-708 | ecma-11[48] | elot_928
+    | windows-\w+ | (?:cp|ibm|ms)-?\d{3,5} | cp-?(?:is|gr) | ebcdic-cp-\w+
+    | iso-ir-\d+ | iso-10646-\w+ | cs\w+
+    | big5(?:[-_]?hkscs)? | euc[-_]?(?:cn|jp|kr) | chinese | korean | ks_?c_?5601(?:-19\d\d)?
+    | gb(?:k|18030|2312(?:-(?:19)?80)?) | hz(?:-gb-2312)? | uhc | johab
+    | shift[-_]jis | (?:x-)?sjis | ms_kanji | iso-2022-(?:jp|kr)(?:-\d)? | iso2022(?:jp|kr)
+    | koi8[-_][ru] | koi8-t | tis-?620 | mac[a-z]+ | (?:hp-)?roman8 | r8
+    | pt(?:cp)?154 | cyrillic-asian | (?:str?)?k-?1048(?:-2002)? | kz-1048 | rk1048
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+_PYTHONS_OWN = {"cp65001", "maclatin2"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +132,14 @@ class DeclaredEncoding:
     unknown: bool = False
 
 
-@lru_cache(maxsize=256)
 def codec_of(name: str) -> str | None:
+    """Return the codec for an encoding's name that other readers know; None for other names."""
+    known = _KNOWN.fullmatch(name) and name.lower() not in _PYTHONS_OWN
+    return _codec_of_any(name) if known or name.lower() in _ALIASES else None
+
+
+@lru_cache(maxsize=256)
+def _codec_of_any(name: str) -> str | None:
     """Return Python's codec for an encoding's name; None for one unknown, or refused."""
     if not _NAME.fullmatch(name):
         return None
@@ -183,26 +215,36 @@ def declared_encoding(body: bytes) -> DeclaredEncoding:
     """Find the encoding that an XML document claims for itself (XML 1.0, 4.3.3 and F)."""
     mark = _marked(body)
     if mark is not None:
-        declared = _declared(body, mark)
-        unsaid = mark.startswith("utf-32") and declared is None
-        fault = f"{mark.upper()}, marked but not declared" if unsaid else ""
+        fault = _fault_of_marked(mark, _declared(body, mark))
         return DeclaredEncoding(mark, mark.upper(), marked=True, fault=fault)
     wide = _wide(body)
     declared = _declared(body, wide or ("cp037" if body.startswith(_EBCDIC) else "latin-1"))
     if declared is None:
         fault = f"{wide.upper()}, neither marked nor declared" if wide else ""
         return DeclaredEncoding(wide or "utf-8", "UTF-8", fault=fault)
-    codec = codec_of(declared)
-    if codec is None:
-        return DeclaredEncoding(
-            wide, fault=f"an encoding not known: {excerpt(declared)}", unknown=True
-        )
-    if wide is not None and wide.startswith(codec):
+    # Python knows more names than other readers: with them what else is wrong is found too.
+    codec = _codec_of_any(declared)
+    if codec is not None and wide is not None and wide.startswith(codec):
         codec = wide
     # A declaration that the encoding which it names would spell in other bytes is wrong.
-    if "<?xml" not in body[:_HEAD_BYTES].decode(codec, "replace"):
+    fits = codec is not None and "<?xml" in body[:_HEAD_BYTES].decode(codec, "replace")
+    if codec_of(declared) is None:
+        fault = f"an encoding not known: {excerpt(declared)}"
+        return DeclaredEncoding(codec if fits else wide, fault=fault, unknown=True)
+    if not fits:
         return DeclaredEncoding(wide, fault=f"bytes of another encoding than {declared!r}")
     return DeclaredEncoding(codec, declared)
+
+
+def _fault_of_marked(mark: str, declared: str | None) -> str:
+    """Say how a declaration contradicts the mark: readers differ in which of them they believe."""
+    if declared is None:
+        return f"{mark.upper()}, marked but not declared" if mark.startswith("utf-32") else ""
+    codec = codec_of(declared)
+    if codec is None:
+        return f"an encoding not known: {excerpt(declared)}"
+    agrees = mark == codec or (codec in ("utf-16", "utf-32") and mark.startswith(codec))
+    return "" if agrees else f"{mark.upper()} by its mark, declared as {excerpt(declared)}"
 
 
 def _declared(body: bytes, codec: str) -> str | None:

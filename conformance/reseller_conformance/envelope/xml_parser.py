@@ -25,6 +25,12 @@ MAX_DEPTH, MAX_ELEMENTS, MAX_ATTRIBUTES = 50, 10_000, 100
 
 _EXPECTED = "one well-formed XML document"
 
+_VERSIONS = ("1.0", "1.1")
+"""What an XML declaration may say: expat reads any version, libxml2 and Java do not."""
+
+_SEPARATOR = "\1"
+"""Expat puts this between namespace and name; no document can hold it."""
+
 
 @dataclass(slots=True, eq=False)
 class Element:
@@ -68,7 +74,7 @@ class _Builder:
         self.root: Element | None = None
         self.open: list[Element] = []
         self.elements = 0
-        self.prefixes: list[frozenset[str]] = []
+        self.has_colons = False
         self.problems: dict[Requirement, Problem] = {}
         parser.buffer_text = True
         parser.ordered_attributes = True
@@ -76,6 +82,8 @@ class _Builder:
         parser.EndElementHandler = self.end
         parser.CharacterDataHandler = self.characters
         parser.StartDoctypeDeclHandler = self.doctype
+        parser.XmlDeclHandler = self.declaration
+        parser.ProcessingInstructionHandler = self.instruction
 
     def start(self, name: str, attributes: list[str]) -> None:
         """Open an element."""
@@ -87,7 +95,7 @@ class _Builder:
         if len(attributes) > 2 * MAX_ATTRIBUTES:
             self.stop(f"{MAX_ATTRIBUTES} attributes of one element")
         pairs = list(zip(attributes[::2], attributes[1::2], strict=True))
-        self.enter_namespaces(name, pairs)
+        self.note_namespace(name, pairs)
         element = Element(name.rpartition(":")[2] or name)
         for key, value in pairs:
             if key != "xmlns" and not key.startswith("xmlns:"):
@@ -97,7 +105,6 @@ class _Builder:
     def end(self, _name: str) -> None:
         """Close an element: only then does its parent know it."""
         element = self.open.pop()
-        self.prefixes.pop()
         if self.open:
             self.open[-1].children.append(element)
         else:
@@ -112,23 +119,24 @@ class _Builder:
         self.note(READABLE_NO_DOCTYPE, "no DOCTYPE", f"a DOCTYPE: {excerpt(name)}")
         raise _StopError
 
-    def enter_namespaces(self, name: str, pairs: list[tuple[str, str]]) -> None:
-        """Keep track of what is declared, and note the first element that is in a namespace."""
+    def declaration(self, version: str, *_: object) -> None:
+        """Refuse a version that other readers refuse."""
+        if version not in _VERSIONS:
+            expected = "an XML declaration with version 1.0 or 1.1"
+            self.note(READABLE_SYNTAX, expected, f"version {excerpt(version)}")
+
+    def instruction(self, target: str, _: str) -> None:
+        """Note a colon in the name, which namespaces forbid there."""
+        self.has_colons |= ":" in target
+
+    def note_namespace(self, name: str, pairs: list[tuple[str, str]]) -> None:
+        """Note the first element that is in a namespace."""
         # what stands in it is in that namespace as well, and has the same cause
         default = dict(pairs).get("xmlns")
-        self.prefixes.append(frozenset(key[6:] for key, _ in pairs if key.startswith("xmlns:")))
         if ":" in name or default:
             got = f"<{named(name)}>" + (f" in {excerpt(default)}" if default else "")
             self.note(READABLE_NO_DOCTYPE, "elements in no namespace", got)
-        for key, _ in pairs:
-            prefix, colon, _local = key.partition(":")
-            if colon and prefix not in ("xml", "xmlns") and not self.is_bound(prefix):
-                got = f"a prefix that is not declared: {excerpt(key)}"
-                self.note(READABLE_SYNTAX, _EXPECTED, got)
-
-    def is_bound(self, prefix: str) -> bool:
-        """Say whether this prefix is declared here or further out."""
-        return any(prefix in bound for bound in self.prefixes)
+        self.has_colons |= any(":" in key for key, _ in pairs)
 
     def note(self, requirement: Requirement, expected: str, got: str) -> None:
         """Note a problem that does not end the reading, once: the rest have the same cause."""
@@ -170,9 +178,26 @@ def parse(text: str) -> Tree:
         builder.problems[READABLE_SYNTAX] = Problem(READABLE_SYNTAX, where, _EXPECTED, got)
     except _StopError:
         pass  # the builder noted why
+    if whole and builder.has_colons and READABLE_NO_DOCTYPE not in builder.problems:
+        builder.problems |= _namespace_problem(data, text)
     problems = tuple(builder.problems.values())
     closed = builder.root is not None
     return Tree(builder.root or builder.unfinished(), whole, closed, problems)
+
+
+def _namespace_problem(data: bytes, text: str) -> dict[Requirement, Problem]:
+    """Read a whole document again as Namespaces in XML has it, and return where it breaks.
+
+    Expat checks prefixes, and what they are bound to, only where it is asked to.
+    """
+    try:
+        expat.ParserCreate("utf-8", _SEPARATOR).Parse(data, True)
+    except expat.ExpatError as error:
+        where = _position(error.lineno, error.offset)
+        got = f"{expat.ErrorString(error.code)}: {excerpt(_line(text, error.lineno, error.offset))}"
+        problem = Problem(READABLE_SYNTAX, where, "namespaces as XML has them", got)
+        return {READABLE_SYNTAX: problem}
+    return {}
 
 
 def _position(line: int, offset: int) -> str:

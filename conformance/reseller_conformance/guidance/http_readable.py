@@ -26,7 +26,8 @@ GUIDANCE: dict[Requirement, Guidance] = {
     ),
     r.HTTP_COMPLETE: Guidance(
         "Let the framework compute `Content-Length`, in bytes and after compression. Never set it"
-        " by hand. `Content-Encoding` must name only codings that were applied to the body.",
+        " by hand. `Content-Encoding` must name only codings that were applied to the body. Let"
+        " the framework write chunks, and set `Content-Type` once.",
         http_exchange('{"reputation": "100", "req', header="Content-Length: 318"),
     ),
     r.HTTP_SERVER_ERROR: Guidance(

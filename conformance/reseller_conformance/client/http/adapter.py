@@ -19,7 +19,13 @@ from email.errors import (
     InvalidHeaderDefect,
     MissingHeaderBodySeparatorDefect,
 )
-from http.client import BadStatusLine, HTTPException, HTTPResponse, RemoteDisconnected
+from http.client import (
+    BadStatusLine,
+    HTTPException,
+    HTTPResponse,
+    IncompleteRead,
+    RemoteDisconnected,
+)
 from itertools import count
 from queue import Empty
 from typing import Any, NamedTuple
@@ -34,6 +40,7 @@ from urllib3.util import wait_for_read
 from reseller_conformance.cases.profiles import HOST
 
 __all__ = [
+    "ChunkError",
     "DeadlineAdapter",
     "HandshakeCutError",
     "HandshakeLateError",
@@ -42,7 +49,10 @@ __all__ = [
     "HeadersCutError",
     "HeadersTooLargeError",
     "LengthError",
+    "NulError",
     "StaleConnectionError",
+    "TransferCodingError",
+    "VersionError",
     "connection_used",
 ]
 
@@ -56,6 +66,11 @@ HEADER_LINES = 5_000
 
 LENGTH = re.compile(r"0*[0-9]{1,18}")
 """A length that a body may have (RFC 9110, 8.6); `http.client` takes others for none at all."""
+
+CHUNK_SIZE = re.compile(rb"([0-9A-Fa-f]+)[ \t]*(?:;.*)?", re.DOTALL)
+"""A line that begins a chunk (RFC 9112, 7.1). curl and Java read white space after the size too."""
+
+VERSIONS = ("HTTP/1.0", "HTTP/1.1")
 
 NO_HEADER = (
     FirstHeaderLineIsContinuationDefect,
@@ -114,6 +129,22 @@ class HeaderLineError(HTTPException):
 
 class LengthError(HTTPException):
     """A Content-Length that is the length of nothing: the answer has no end (RFC 9112, 6.3)."""
+
+
+class NulError(HTTPException):
+    """A NUL in the status line or a header: curl and Node refuse the response."""
+
+
+class VersionError(HTTPException):
+    """A version that is neither HTTP/1.0 nor HTTP/1.1: curl and Node refuse the response."""
+
+
+class TransferCodingError(HTTPException):
+    """A Transfer-Encoding by which clients disagree about where the body ends (RFC 9112, 6.1)."""
+
+
+class ChunkError(HTTPException):
+    """Chunks that are not framed as RFC 9112, 7.1, has it: `http.client` reads some of them."""
 
 
 class HandshakeCutError(ConnectionError):
@@ -247,11 +278,63 @@ class _Response(HTTPResponse):
         self._buffer.in_headers = False
         if (head := _HEAD.get()) is not None and head.closes:
             self.will_close = True
+        if "\0" in self.reason or any("\0" in f"{n}{v}" for n, v in self.headers.items()):
+            raise NulError
         if any(isinstance(defect, NO_HEADER) for defect in self.headers.defects):
             raise HeaderLineError
+        self._check_transfer_coding()
         lengths = self.headers.get_all("content-length", ())
         if not self.chunked and not all(map(LENGTH.fullmatch, map(str.strip, lengths))):
             raise LengthError
+
+    def _check_transfer_coding(self) -> None:
+        """Raise for a Transfer-Encoding that some clients refuse or read in another way.
+
+        All read `chunked`, and all take `identity` for none where no Content-Length stands beside
+        it. Node refuses each response that has both fields.
+        """
+        fields = self.headers.get_all("transfer-encoding", ())
+        codings = {field.strip().lower() for field in fields} - {""}
+        if len(codings) > 1 or not codings <= {"chunked", "identity"}:
+            raise TransferCodingError
+        if codings and "content-length" in self.headers:
+            raise TransferCodingError
+        if "chunked" in codings and not self.chunked:  # space behind it hides it from http.client
+            self.chunked, self.chunk_left = True, None
+
+    def _get_chunk_left(self) -> int | None:
+        """Return what is left of the current chunk; None behind the last (RFC 9112, 7.1).
+
+        `http.client` takes any two bytes for the end of a chunk, and any integer for a size.
+        """
+        if self.chunk_left:
+            return self.chunk_left
+        if self.chunk_left is not None and (end := self.fp.read(2)) != b"\r\n":
+            cut = len(end) < 2
+            raise IncompleteRead(b"") if cut else ChunkError("a chunk ends without CRLF")
+        line = self.fp.readline(MAX_LINE_BYTES)
+        if not line.endswith(b"\n"):
+            raise IncompleteRead(b"")
+        size = CHUNK_SIZE.fullmatch(line.rstrip(b"\r\n"))
+        if size is None:
+            raise ChunkError("a chunk size is no hexadecimal number")
+        self.chunk_left = int(size[1], 16) or None
+        if self.chunk_left is None:
+            self._read_trailers()
+            self._close_conn()
+        return self.chunk_left
+
+    def _read_trailers(self) -> None:
+        """Read up to the blank line that ends the last chunk; without it the body is not whole."""
+        for _ in range(HEADER_LINES):
+            line = self.fp.readline(MAX_LINE_BYTES)
+            if not line.endswith(b"\n"):
+                raise IncompleteRead(b"")
+            if not line.strip():
+                return
+            if b":" not in line:
+                raise ChunkError("a line behind the last chunk is no header")
+        raise ChunkError("more lines behind the last chunk than any response needs")
 
     def _close_conn(self) -> None:
         known: Any = self  # types do not tell of these two
@@ -268,6 +351,8 @@ class _Response(HTTPResponse):
             self._buffer.in_headers = False
             version, status, reason = inherited._read_status()
             self._buffer.in_headers = True
+            if version not in VERSIONS:
+                raise VersionError
             if status not in INTERIM:
                 return version, status, reason
             while self.fp.readline(MAX_LINE_BYTES).strip():

@@ -26,6 +26,9 @@ _GZIP = 16 + zlib.MAX_WBITS
 _RAW = -zlib.MAX_WBITS
 _GZIP_MAGIC = b"\x1f\x8b"
 
+_MAX_CHECKSUM_BYTES = 4
+"""Some senders leave out the zlib header but write its checksum; curl reads over it."""
+
 
 def decoded(
     body: bytes, content_encoding: str, cap: int, redact: Callable[[str], str] = str
@@ -64,7 +67,7 @@ def _decoded_once(body: bytes, coding: str, cap: int) -> bytes | TransportProble
 
 
 def _gunzipped(body: bytes, cap: int) -> bytes | TransportProblem:
-    """Undo gzip, of one member or several (RFC 1952, 2.2); what else follows is padding."""
+    """Undo gzip, of one member or several (RFC 1952, 2.2)."""
     whole = b""
     for _ in range(MAX_GZIP_MEMBERS):
         stream = zlib.decompressobj(_GZIP)
@@ -74,22 +77,36 @@ def _gunzipped(body: bytes, cap: int) -> bytes | TransportProblem:
         if not stream.eof:
             return _broken("the gzip stream ends too early")
         body = stream.unused_data
-        if not body.startswith(_GZIP_MAGIC):
+        if not body:
             return whole
+        if not body.startswith(_GZIP_MAGIC):
+            return _trailing("gzip", body)
     return _broken(f"more than {MAX_GZIP_MEMBERS} members in the gzip stream")
 
 
 def _inflated(body: bytes, cap: int) -> bytes | TransportProblem:
     """Undo deflate; some senders leave out the zlib wrapper (RFC 9110, 8.4.1.2, Note)."""
+    checksum = 0
     try:
         stream = zlib.decompressobj(_ZLIB)
         whole = stream.decompress(body, cap + 1)
     except zlib.error:
         stream = zlib.decompressobj(_RAW)
         whole = stream.decompress(body, cap + 1)
+        checksum = _MAX_CHECKSUM_BYTES
     if len(whole) > cap:
         return _too_large(cap)
-    return whole if stream.eof else _broken("the deflate stream ends too early")
+    if not stream.eof:
+        return _broken("the deflate stream ends too early")
+    if len(stream.unused_data) > checksum:
+        return _trailing("deflate", stream.unused_data)
+    return whole
+
+
+def _trailing(coding: str, rest: bytes) -> TransportProblem:
+    """Refuse what stands behind a stream, padding included: curl refuses the response."""
+    amount = f"{len(rest)} byte{'s' * (len(rest) > 1)}"
+    return _broken(f"{amount} behind the end of the {coding} stream")
 
 
 def _broken(detail: str) -> TransportProblem:

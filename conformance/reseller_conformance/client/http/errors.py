@@ -23,13 +23,17 @@ from urllib3.exceptions import (
 )
 
 from reseller_conformance.client.http.adapter import (
+    ChunkError,
     HandshakeCutError,
     HandshakeLateError,
     HeaderLineError,
     HeadersCutError,
     HeadersTooLargeError,
     LengthError,
+    NulError,
     StaleConnectionError,
+    TransferCodingError,
+    VersionError,
 )
 from reseller_conformance.exchange import TransportErrorKind, TransportProblem
 
@@ -169,6 +173,16 @@ _MEANINGS: tuple[tuple[_Kinds, Callable[[BaseException, float], Failure]], ...] 
     ),
     (HeaderLineError, _plain(TransportErrorKind.PROTOCOL, "a line among the headers is no header")),
     (LengthError, _plain(TransportErrorKind.PROTOCOL, "Content-Length is no length of a body")),
+    (ChunkError, lambda error, _: _failed(TransportErrorKind.INCOMPLETE, str(error))),
+    (NulError, _plain(TransportErrorKind.PROTOCOL, "a NUL among the headers")),
+    (VersionError, _plain(TransportErrorKind.PROTOCOL, "a version other than HTTP/1.0 and 1.1")),
+    (
+        TransferCodingError,
+        _plain(
+            TransportErrorKind.PROTOCOL,
+            "Transfer-Encoding is not `chunked` alone, or Content-Length stands beside it",
+        ),
+    ),
     (InvalidHeader, _plain(TransportErrorKind.PROTOCOL, "Content-Length says two lengths")),
     (HTTPException, _plain(TransportErrorKind.PROTOCOL, "what came is not HTTP")),
     (urllib3.exceptions.HTTPError, _plain(TransportErrorKind.PROTOCOL, "what came is not HTTP")),

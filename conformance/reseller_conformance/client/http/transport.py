@@ -197,7 +197,10 @@ class HttpTransport:
     def _broken_off(self, error: Exception, raw: Any, came: int) -> Failure:
         announced = raw.length_remaining is not None
         amount = f"{came} of {came + raw.length_remaining} bytes" if announced else f"{came} bytes"
-        if failure(error, self.timeout).problem.kind is TransportErrorKind.TIMEOUT:
+        failed = failure(error, self.timeout)
+        if failed.problem.kind is TransportErrorKind.INCOMPLETE:
+            return failed  # the framing is wrong: another try would not help
+        if failed.problem.kind is TransportErrorKind.TIMEOUT:
             detail = f"the answer was not whole after {self.timeout:g} s: {amount} of body came"
             return Failure(TransportProblem(TransportErrorKind.TIMEOUT, detail))
         if announced or raw.chunked:
