@@ -81,7 +81,7 @@ def test_the_report_names_the_file_and_its_departure(
     [
         (json_body(), "json"),
         (xml_body(), "xml"),
-        ("\ufeff" + xml_body(), "xml"),
+        ("\ufeff" + xml_body().replace("ISO-8859-1", "UTF-8"), "xml"),
         (" \n" + json_body(), "json"),
     ],
 )

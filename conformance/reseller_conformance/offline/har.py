@@ -8,6 +8,7 @@ left to `entries`, what a URL asked to `calls`.
 from __future__ import annotations
 
 import binascii
+import re
 from base64 import b64decode
 from collections import Counter
 from collections.abc import Iterator
@@ -29,6 +30,7 @@ from reseller_conformance.util.text import BYTE_ORDER_MARK
 
 __all__ = ["Recording"]
 
+_ENCODING = re.compile(r"""\A(<\?xml[^>]*?)(\sencoding\s*=\s*(?:"[^">]*"|'[^'>]*'))""")
 _NOT_MODIFIED = 304
 
 
@@ -195,9 +197,21 @@ def _body(response: _Part, status: int, format: Format) -> tuple[bytes, bool]:
             return b64decode(text, validate=True), True
         except (binascii.Error, ValueError):
             raise _PassedOverError("answers whose body is no base64") from None
-    # The recorder has decoded it: a mark says so, whatever the document declares.
-    mark = BYTE_ORDER_MARK * (format is Format.XML and not text.startswith(BYTE_ORDER_MARK))
-    return f"{mark}{text}".encode("utf-8", "replace"), False
+    if format is Format.XML:
+        text = _as_decoded(text)
+    return text.encode("utf-8", "replace"), False
+
+
+def _as_decoded(text: str) -> str:
+    """Return XML that a recorder has decoded as what it is now: UTF-8, whatever it declares.
+
+    A mark overrules the header's charset. A declared encoding, which would contradict the mark, is
+    replaced by spaces, so that all else stays in its place.
+    """
+    plain = _ENCODING.sub(
+        lambda found: found[1] + " " * len(found[2]), text.removeprefix(BYTE_ORDER_MARK)
+    )
+    return f"{BYTE_ORDER_MARK}{plain}"
 
 
 def _was_empty(response: _Part) -> bool:
