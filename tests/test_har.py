@@ -662,3 +662,11 @@ def test_more_keys_than_are_remembered_are_told_and_each_is_known_in_its_own_cal
         "warning: more than 20 keys were sent: the others are replaced only in the responses to "
         "their own calls: calls.har\n"
     )
+
+
+def test_the_part_of_a_call_that_was_not_recorded_is_the_reason() -> None:
+    report = recorded(call("json", json_body()))
+    reasons = {result["id"]: result["reason"] for result in report["requirements"]}
+    assert reasons["http.error-status"] == "no error envelope was saved"
+    assert reasons["success.returned"].startswith("nothing says that an overview is due")
+    assert reasons["rejects.task-missing"].startswith("no such call was recorded")

@@ -346,3 +346,29 @@ def test_an_interrupt_keeps_what_was_judged(
     report = judged(EXAMPLES / "overview.json", "bodies.ndjson", code=130)
     assert (report["verdict"], report["complete"]) == ("unverified", False)
     assert "not everything was read" in capsys.readouterr().out
+
+
+def reasons(report) -> dict[str, str]:
+    return {result["id"]: result["reason"] for result in report["requirements"]}
+
+
+def test_what_was_not_saved_is_the_reason_for_what_was_not_tested() -> None:
+    Path("body.json").write_text(json_body())
+    said = reasons(judged("body.json", code=0))
+    assert said["http.content-type"] == "no readable body was saved with its headers"
+    assert said["http.charset"] == "no readable body was saved with its Content-Type"
+    assert said["errors.shape"] == "no error envelope was saved"
+    assert "http.status" not in said  # only a recorded call has a status
+
+
+def test_what_no_file_can_hold_is_not_mentioned() -> None:
+    Path("body.json").write_text(json_body())
+    never = {"http.delivered", "http.timeout", "http.retries", "rejects.api-key-wrong"}
+    assert never.isdisjoint(reasons(judged("body.json", code=0)))
+
+
+def test_an_overview_where_an_error_is_due_is_judged_once() -> None:
+    Path("body.json").write_text(json_body())
+    report = judged("body.json", "--expect", "error", code=1)
+    assert failed(report) == ["errors.shape"]
+    assert reasons(report)["errors.shape"] == "an overview (1 of 1 responses violate it)"

@@ -242,8 +242,9 @@ def rules_for(
 ) -> Iterator[Rule]:
     """Yield the rules by which this response can be judged with this evidence."""
     # A recording may hold 100,000 responses, and only few selections differ.
+    values = response.values
     for rule in _selected(subjects_of(response), evidence, scope):
-        if not rule.fields or response.values.keys() >= set(rule.fields):
+        if all(name in values for name in rule.fields):
             yield rule
     due = refusal_due(response.case) if scope is Scope.ORDINARY else None
     # A response that is no envelope refuses nothing, but it discloses no account either.

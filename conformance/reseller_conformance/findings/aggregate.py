@@ -7,7 +7,7 @@ violations, not with the responses.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
@@ -103,11 +103,11 @@ class Aggregator:
         """Begin with none."""
         self._describe = describe
         self._max_kinds = max_kinds
-        self._aggregates: dict[tuple[str, str], _Aggregate] = {}
+        self._aggregates: defaultdict[tuple[str, str], _Aggregate] = defaultdict(_Aggregate)
 
     def findings(self, requirement: Requirement, format: Format | None) -> dict[Spot, Finding]:
         """Return the finding of each kind, in the order in which the kinds were first seen."""
-        return self._aggregate(requirement.id, column_of(format)).findings
+        return self._aggregates[requirement.id, column_of(format)].findings
 
     def is_violated(self, requirement: Requirement, column: str) -> bool:
         """Say whether a response violated this requirement in this format."""
@@ -123,7 +123,7 @@ class Aggregator:
     ) -> None:
         """Add one judgement. `place` says where a saved response is found."""
         column = column_of(format)
-        aggregate = self._aggregate(requirement.id, column)
+        aggregate = self._aggregates[requirement.id, column]
         aggregate.judged += 1
         # A response that shows one kind several times counts once.
         kinds: dict[Spot, Violation] = {}
@@ -164,13 +164,13 @@ class Aggregator:
             [*key, one.judged, one.violated, [asdict(found) for found in one.findings.values()]]
             for key, one in self._aggregates.items()
         ]
-        self._aggregates = {}
+        self._aggregates.clear()
         return drained
 
     def merge(self, drained: Iterable[Iterable[Any]]) -> None:
         """Add what another process has drained."""
         for id, column, judged, violated, findings in drained:
-            aggregate = self._aggregate(id, column)
+            aggregate = self._aggregates[id, column]
             aggregate.judged += judged
             aggregate.violated += violated
             for found in findings:
@@ -184,9 +184,6 @@ class Aggregator:
         if kind is not None:
             kind.times += example.times
             kind.statuses.update(example.statuses)
-
-    def _aggregate(self, id: str, column: str) -> _Aggregate:
-        return self._aggregates.setdefault((id, column), _Aggregate())
 
 
 def _spot(requirement: Requirement, column: str, violation: Violation) -> Spot:

@@ -7,7 +7,7 @@ A rule is used where the evidence that it needs was saved. Comparisons of severa
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from functools import reduce
+from functools import cache, reduce
 from operator import or_
 
 from reseller_conformance import requirements as r
@@ -82,20 +82,22 @@ def evidence_of(saved: SavedResponse) -> Evidence:
     response = saved.answer
     # A recorder that decoded the body has hidden its encoding, unless the text shows an error.
     decoding_error = any(one.requirement is r.READABLE_ENCODING for one in response.problems)
-    known = {
-        Evidence.STATUS: response.exchange.status is not None,
-        Evidence.HEADERS: saved.headers,
-        Evidence.CONTENT_TYPE: response.exchange.header("Content-Type") is not None,
-        Evidence.RAW_BYTES: saved.raw_bytes,
-        Evidence.ENCODING: saved.raw_bytes or decoding_error,
-        Evidence.API_KEY: saved.key_known,
-        Evidence.EXPECTED_KIND: saved.expected is Expected.OVERVIEW,
+    return _evidence(
+        STATUS=response.exchange.status is not None,
+        HEADERS=saved.headers,
+        CONTENT_TYPE=response.exchange.header("Content-Type") is not None,
+        RAW_BYTES=saved.raw_bytes,
+        ENCODING=saved.raw_bytes or decoding_error,
+        API_KEY=saved.key_known,
+        EXPECTED_KIND=saved.expected is Expected.OVERVIEW,
         # A saved body is taken as complete, but that proves nothing about the connection.
-        Evidence.ENDING: response.exchange.problem is not None,
-    }
-    return reduce(
-        or_, (evidence for evidence, saved_so in known.items() if saved_so), Evidence.NONE
+        ENDING=response.exchange.problem is not None,
     )
+
+
+@cache  # few combinations differ, and flags are slow to add up
+def _evidence(**saved: bool) -> Evidence:
+    return reduce(or_, (Evidence[name] for name in saved if saved[name]), Evidence.NONE)
 
 
 def is_plain(saved: SavedResponse) -> bool:

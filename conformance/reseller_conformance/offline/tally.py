@@ -46,7 +46,7 @@ class Tally:
         self._aggregator = Aggregator(finding)
         self._formats: set[Format] = set()
         self._recorded = False
-        self._saved: dict[str, dict[Subject, Evidence]] = defaultdict(dict)
+        self._saved: dict[str, set[tuple[frozenset[Subject], Evidence]]] = defaultdict(set)
 
     @property
     def formats(self) -> tuple[Format, ...]:
@@ -63,15 +63,10 @@ class Tally:
         self._formats.add(format)
         self._recorded = self._recorded or bool(saved.request)
         if is_plain(saved):
-            self._note_evidence(format, saved)
+            self._saved[format.value].add((subjects_of(saved.answer), evidence_of(saved)))
         for rule in saved_rules_for(saved):
             if format in rule.requirement.formats:
                 self.judge(rule.requirement, rule.check(saved.answer), (saved,), format)
-
-    def _note_evidence(self, format: Format, saved: SavedResponse) -> None:
-        evidence, known = evidence_of(saved), self._saved[format.value]
-        for subject in subjects_of(saved.answer):
-            known[subject] = known.get(subject, Evidence.NONE) | evidence
 
     def judge(
         self,
@@ -81,10 +76,12 @@ class Tally:
         format: Format | None = None,
     ) -> None:
         """Count one judgement of these responses; the format is None for what compares the two."""
-        places = {id(saved.answer.exchange): saved.place for saved in of}
-        self._aggregator.add(
-            requirement, format, violations, lambda one: places[id(one.response.exchange)]
-        )
+
+        def place(violation: Violation) -> str:
+            exchange = violation.response.exchange
+            return next(saved.place for saved in of if saved.answer.exchange is exchange)
+
+        self._aggregator.add(requirement, format, violations, place)
 
     @property
     def results(self) -> tuple[Result, ...]:
@@ -92,11 +89,15 @@ class Tally:
         return self.schemas.whole(self._aggregator.results(self.formats, self._not_judged))
 
     def _not_judged(self, requirement: Requirement, column: str) -> Result | None:
-        why = reason_not_tested(requirement, self._saved[column], recorded=self._recorded)
+        saved: defaultdict[Subject, Evidence] = defaultdict(lambda: Evidence.NONE)
+        for subjects, evidence in self._saved[column]:
+            for subject in subjects:
+                saved[subject] |= evidence
+        why = reason_not_tested(requirement, saved, recorded=self._recorded)
         if not why:
             return None
         names = {name for rule in rules_of(requirement) for name in rule.fields}
-        if names and Subject.OVERVIEW in self._saved[column]:
+        if names and Subject.OVERVIEW in saved:
             why += self._pointer_to_cause(names, column)
         return Result(requirement, column, Outcome.NOT_TESTED, why)
 

@@ -1,0 +1,148 @@
+"""Violations become findings: one for each place and kind, bounded, and added up over processes."""
+
+import json
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from answers import answer, overview
+from reseller_conformance import requirements as r
+from reseller_conformance.checks.violation import Violation
+from reseller_conformance.contract import Format
+from reseller_conformance.findings.aggregate import (
+    MAX_FINDINGS,
+    MAX_KINDS,
+    MAX_RESPONSE_FINDINGS,
+    MAX_RESPONSES,
+    Aggregator,
+    of_few_responses,
+)
+from reseller_conformance.findings.evidence import finding
+from reseller_conformance.findings.model import Finding, Outcome, Result
+
+FORMATS = tuple(Format)
+FAILED, REFUSED = answer(status=500), answer(status=404)
+
+
+def violation(response=FAILED, where="status", expected="an envelope", actual="500") -> Violation:
+    return Violation(response, where, expected, actual)
+
+
+def added(*judgements: list[Violation], max_kinds: int = MAX_KINDS) -> Aggregator:
+    aggregator = Aggregator(finding, max_kinds)
+    for violations in judgements:
+        aggregator.add(r.HTTP_SERVER_ERROR, Format.JSON, violations)
+    return aggregator
+
+
+def results(aggregator: Aggregator) -> dict[tuple[str, str], Result]:
+    found = aggregator.results(FORMATS, lambda *_: None)
+    return {(one.requirement.id, one.format): one for one in found}
+
+
+def only(aggregator: Aggregator) -> Result:
+    (result,) = results(aggregator).values()
+    return result
+
+
+def test_a_requirement_without_violations_is_passed():
+    assert only(added([], [])) == Result(r.HTTP_SERVER_ERROR, "json", Outcome.PASSED)
+
+
+def test_what_was_never_judged_has_the_result_that_the_caller_gives():
+    def not_judged(requirement, column):
+        return Result(requirement, column, Outcome.NOT_TESTED, "why")
+
+    found = list(Aggregator(finding).results((Format.XML,), not_judged))
+    assert {one.requirement for one in found} == set(r.CATALOGUE)
+    assert {one.format for one in found} == {"xml", "both"}
+
+
+def test_violations_of_one_kind_are_one_finding_with_the_first_as_example():
+    result = only(
+        added(
+            [violation(FAILED, "errors[0]", "a text", "the number 1")],
+            [violation(REFUSED, "errors[7]", "a text", "the number 2")],
+            [],
+        )
+    )
+    (one,) = result.findings
+    assert (one.where, one.got, one.status) == ("errors[0]", "the number 1", 500)
+    assert (one.times, one.statuses) == (2, {"500": 1, "404": 1})
+    assert result.reason == "the number 1 (2 of 3 responses violate it)"
+
+
+def test_a_response_that_shows_a_kind_twice_counts_once():
+    twice = [violation(where=f"errors[{place}]", actual="the number 1") for place in (0, 1)]
+    (one,) = only(added(twice)).findings
+    assert one.times == 1
+
+
+def test_another_place_or_kind_is_another_finding():
+    result = only(
+        added(
+            [violation(where="package", actual="a list")],
+            [violation(where="package", actual="an object")],
+            [violation(where="reputation", actual="a list")],
+        )
+    )
+    assert len(result.findings) == len(result.violations) == 3
+
+
+def test_memory_and_findings_are_bounded_and_the_most_frequent_come_first():
+    judgements = [[violation(where=f"member {chr(97 + n)}")] for n in range(MAX_KINDS + 5)]
+    result = only(added(*judgements, judgements[3], judgements[3]))
+    assert len(result.violations) == MAX_KINDS
+    assert len(result.findings) == MAX_FINDINGS
+    assert (result.findings[0].where, result.findings[0].times) == ("member d", 3)
+    assert result.reason.endswith(f"({MAX_KINDS + 7} of {MAX_KINDS + 7} responses violate it)")
+
+
+def test_a_response_that_did_not_come_has_the_status_none():
+    (one,) = only(added([violation(answer(status=None))])).findings
+    assert one.statuses == {"none": 1}
+
+
+def test_saved_responses_are_named_by_their_place():
+    aggregator = Aggregator(finding)
+    for line in range(1, 6):
+        aggregator.add(
+            r.HTTP_SERVER_ERROR, Format.JSON, [violation()], lambda _, n=line: f"line {n}"
+        )
+    (one,) = only(aggregator).findings
+    assert one.case == "line 1; line 2; line 3; 2 more"
+
+
+SEEN = st.sampled_from(
+    [[], [violation()], [violation(REFUSED)], [violation(where="package", actual="a list")]]
+)
+
+
+@given(st.lists(st.lists(SEEN)))
+def test_what_several_processes_drain_adds_up_to_what_one_would_find(shares):
+    master = Aggregator(finding)
+    for share in shares:
+        worker = added(*share)
+        master.merge(json.loads(json.dumps(worker.drain())))
+        assert worker.drain() == []
+    alone = added(*(judgement for share in shares for judgement in share))
+    assert results(master) == results(alone)
+
+
+def found(case: str, where: str) -> Finding:
+    return Finding("http.body", "json", where, "expected", "got", case=case)
+
+
+def test_a_person_reads_a_few_responses_with_all_that_they_show():
+    findings = [
+        found(f"response {number}", f"place {place}") for place in range(20) for number in range(5)
+    ]
+    chosen = of_few_responses(findings)
+    assert {one.case for one in chosen} == {f"response {n}" for n in range(MAX_RESPONSES)}
+    assert len(chosen) == MAX_RESPONSES * MAX_RESPONSE_FINDINGS
+
+
+def test_the_evidence_of_a_saved_response_has_no_call_to_reproduce():
+    of = finding(r.SUCCESS_DATES, Format.JSON, violation(overview()))
+    assert (of.case, of.curl) == ("", "")
+    assert '"reputation"' in of.excerpt
