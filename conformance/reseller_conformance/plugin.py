@@ -75,12 +75,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if mark is None or "reseller_evaluation" not in metafunc.fixturenames:
         return
     from reseller_conformance.pytest_support.session import formats_of
-    from reseller_conformance.requirements import by_id
+    from reseller_conformance.requirements import by_id, column_of
 
     wanted = formats_of(metafunc.config)
     formats = by_id(mark.kwargs["id"]).formats
     chosen = [format for format in formats if format in wanted] or [*formats[:1], None][:1]
-    ids = [format.value if format else "both" for format in chosen]
+    ids = [column_of(format) for format in chosen]
     metafunc.parametrize("reseller_format", chosen, ids=ids)
 
 

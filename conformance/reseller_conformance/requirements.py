@@ -10,9 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from reseller_conformance.contract import Format
+from reseller_conformance.contract import Format, Kind
 
-__all__ = ["CATALOGUE", "Level", "Requirement", "by_id"]
+__all__ = ["CATALOGUE", "OF_KIND", "Level", "Requirement", "by_id", "column_of"]
 
 BOTH = (Format.JSON, Format.XML)
 
@@ -552,9 +552,21 @@ CATALOGUE: tuple[Requirement, ...] = tuple(
 )
 """Every requirement, in the order of reports."""
 
+OF_KIND = {
+    Kind.COUNT: SUCCESS_COUNTS,
+    Kind.DATE: SUCCESS_DATES,
+    Kind.TEXT: SUCCESS_PACKAGE,
+}
+"""The requirement that says how a value of each kind is written."""
+
 _BY_ID = {requirement.id: requirement for requirement in CATALOGUE}
 
 
 def by_id(id: str) -> Requirement:
     """Return the requirement with this id; `KeyError` where there is none."""
     return _BY_ID[id]
+
+
+def column_of(format: Format | None) -> str:
+    """Return how a report names this format; None is what compares both."""
+    return format.value if format else "both"

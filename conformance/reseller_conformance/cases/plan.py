@@ -57,21 +57,12 @@ class Depth(StrEnum):
         return {Depth.QUICK: 20, Depth.STANDARD: 100, Depth.THOROUGH: 1000}[self]
 
 
-CACHE_PROBE_REPEAT: tuple[dict[str, Value], ...] = (
-    {"api_key": State.UNKNOWN},
-    {"api_key": State.MISSING},
-    {"api_key": State.EMPTY},
-    {"api_user": State.UNKNOWN},
-    {"api_user": State.MISSING},
-    {"api_user": State.EMPTY},
-    {"task": State.UNKNOWN},
-    {"task": State.MISSING},
-    {"task": State.EMPTY},
-    {"user": State.UNKNOWN},
-    {"user": State.MISSING},
-    {"user": State.EMPTY},
+CACHE_PROBES: tuple[dict[str, Value], ...] = tuple(
+    {name: state}
+    for name in ("api_key", "api_user", "task", "user")
+    for state in (State.UNKNOWN, *EMPTY)
 )
-"""What a cache may forget to look at."""
+"""What a cache may forget to compare."""
 
 PREFLIGHT = 50
 """The turn of the documented call that is repeated to see whether its response stays the same."""
@@ -230,12 +221,12 @@ class Plan:
         if self.customers < 2:
             return []
         last = Case(format, customer=self.customers - 1, repeat=COLD_CACHE_REPEAT)
-        return [_with(last, change) for change in CACHE_PROBE_REPEAT]
+        return [_with(last, change) for change in CACHE_PROBES]
 
     def cache_probes(self, format: Format) -> list[Case]:
         """Right calls for the last customer, and wrong ones right after them: asked one by one."""
         cases: list[Case] = []
-        for turn, change in enumerate(CACHE_PROBE_REPEAT, start=COLD_CACHE_REPEAT + 1):
+        for turn, change in enumerate(CACHE_PROBES, start=COLD_CACHE_REPEAT + 1):
             right = Case(format, customer=self.customers - 1, repeat=turn)
             cases += [right, _with(right, change)]
         return [*cases, replace(cases[0], repeat=COLD_CACHE_REPEAT + len(cases))]

@@ -16,7 +16,7 @@ from xml.etree import ElementTree
 
 from reseller_conformance import requirements as r
 from reseller_conformance.checks.response import Response
-from reseller_conformance.contract import FIELDS, Format, Kind
+from reseller_conformance.contract import FIELDS, Format
 from reseller_conformance.envelope import EnvelopeKind, Problem, Unreadable, looks_of
 from reseller_conformance.envelope.encoding import candidate_decodings
 from reseller_conformance.envelope.reader import read_envelope
@@ -123,13 +123,8 @@ RULES: Mapping[Requirement, tuple[str, str]] = {
 }
 """For each requirement of form its rule in a JSON Schema and in an XSD, as a suffix of the file."""
 
-_OF_KIND = {
-    Kind.COUNT: r.SUCCESS_COUNTS,
-    Kind.DATE: r.SUCCESS_DATES,
-    Kind.TEXT: r.SUCCESS_PACKAGE,
-}
-_OF_FIELD = {field.name: _OF_KIND[field.kind] for field in FIELDS}
-_OF_VALUES = {*_OF_KIND.values(), r.ERRORS_MESSAGE, r.ERRORS_LIST}
+_OF_FIELD = {field.name: r.OF_KIND[field.kind] for field in FIELDS}
+_OF_VALUES = {*r.OF_KIND.values(), r.ERRORS_MESSAGE, r.ERRORS_LIST}
 _SCHEMAS: dict[EnvelopeKind, SchemaKind] = {
     EnvelopeKind.OVERVIEW: "overview",
     EnvelopeKind.ERRORS: "errors",

@@ -6,19 +6,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from reseller_conformance.contract import FIELDS, Kind
+from reseller_conformance.contract import FIELDS
 from reseller_conformance.envelope.dialect import BadValue, Dialect
 from reseller_conformance.envelope.model import FieldValue
 from reseller_conformance.envelope.problems import Problems
 from reseller_conformance.envelope.tree import ATTRIBUTE, ERROR_MEMBERS, NameIndex, Scope
 from reseller_conformance.requirements import (
-    SUCCESS_COUNTS,
-    SUCCESS_DATES,
+    OF_KIND,
     SUCCESS_FIELDS,
     SUCCESS_NO_DUPLICATES,
     SUCCESS_NO_ERROR_MEMBERS,
     SUCCESS_NO_EXTRAS,
-    SUCCESS_PACKAGE,
     SUCCESS_SHAPE,
 )
 from reseller_conformance.util.text import excerpt, named
@@ -28,11 +26,6 @@ __all__ = ["judge_overview", "read_fields"]
 V = TypeVar("V")
 
 _NAMED = tuple((f.name, f.kind) for f in FIELDS)
-_OF_KIND = {
-    Kind.COUNT: SUCCESS_COUNTS,
-    Kind.DATE: SUCCESS_DATES,
-    Kind.TEXT: SUCCESS_PACKAGE,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +152,7 @@ def _read(
         for wrong in read:
             if isinstance(wrong, BadValue):
                 expected = dialect.expected[kind]
-                problems.add(_OF_KIND[kind], found[name].where, expected, wrong.got)
+                problems.add(OF_KIND[kind], found[name].where, expected, wrong.got)
         first = read[0]
         if first is not None and not isinstance(first, BadValue) and all(v == first for v in read):
             values[name] = first

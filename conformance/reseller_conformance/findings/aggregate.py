@@ -17,9 +17,9 @@ from reseller_conformance.contract import Format
 from reseller_conformance.findings.evidence import status_of
 from reseller_conformance.findings.kinds import Spot, kind_of, place_of
 from reseller_conformance.findings.model import Finding, Outcome, Result
-from reseller_conformance.requirements import CATALOGUE, Requirement
+from reseller_conformance.requirements import CATALOGUE, Requirement, column_of
 
-__all__ = ["Aggregator", "column_of", "of_few_responses"]
+__all__ = ["Aggregator", "of_few_responses"]
 
 MAX_KINDS = 20
 """Kinds of violations of one requirement in one format that are kept."""
@@ -37,11 +37,6 @@ MAX_RESPONSE_FINDINGS = 12
 """Findings that one response shows: all ten fields, and some more."""
 
 Describe = Callable[[Requirement, Format | None, Violation], Finding]
-
-
-def column_of(format: Format | None) -> str:
-    """Return how a report names this format; None is what compares both."""
-    return format.value if format else "both"
 
 
 @dataclass(slots=True)

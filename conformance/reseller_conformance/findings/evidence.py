@@ -9,7 +9,7 @@ from reseller_conformance.contract import Format
 from reseller_conformance.findings.curl import curl
 from reseller_conformance.findings.excerpts import excerpt
 from reseller_conformance.findings.model import Finding
-from reseller_conformance.requirements import Requirement
+from reseller_conformance.requirements import Requirement, column_of
 
 __all__ = ["finding", "status_of"]
 
@@ -31,7 +31,7 @@ def finding(
     body = exchange.body.decode("utf-8", "replace")
     return Finding(
         requirement=requirement.id,
-        format=format.value if format else "both",
+        format=column_of(format),
         where=violation.where,
         expected=violation.expected,
         got=violation.actual,

@@ -28,12 +28,6 @@ from reseller_conformance.requirements import Requirement
 
 __all__ = ["Tally"]
 
-_OF_KIND = {
-    Kind.COUNT: r.SUCCESS_COUNTS,
-    Kind.DATE: r.SUCCESS_DATES,
-    Kind.TEXT: r.SUCCESS_PACKAGE,
-}
-
 
 class Tally:
     """The outcomes of all responses so far."""
@@ -107,7 +101,7 @@ class Tally:
         likely = (
             r.SUCCESS_FIELDS,
             r.SUCCESS_NO_DUPLICATES,
-            *(_OF_KIND[kind] for kind in Kind if kind in kinds),
+            *(r.OF_KIND[kind] for kind in Kind if kind in kinds),
         )
         violated = [one.id for one in likely if self._aggregator.is_violated(one, column)]
         return f"; see {', '.join(violated)}" if violated else ""

@@ -37,7 +37,7 @@ from reseller_conformance.reports import registry
 from reseller_conformance.reports.registry import ReportError, write_all
 from reseller_conformance.reports.summary import target_lines, validated, verdict_text
 from reseller_conformance.reports.text import visible
-from reseller_conformance.requirements import by_id
+from reseller_conformance.requirements import by_id, column_of
 from reseller_conformance.suite.live_progress import LiveProgress
 from reseller_conformance.suite.target_session import TargetSession
 
@@ -289,7 +289,7 @@ def annotate_items(items: Iterable[pytest.Item], mark: str) -> None:
             item.user_properties += [
                 ("requirement", judged.id),
                 ("level", judged.level.value),
-                ("format", format.value if format else "both"),
+                ("format", column_of(format)),
             ]
 
 
