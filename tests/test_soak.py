@@ -120,7 +120,7 @@ def test_what_conforms_conforms_under_load_from_every_worker(tmp_path):
     assert done.result("consistency.formats", "both")["outcome"] == "passed"
     assert done.result("rejects.combined", "json")["reason"] == "not judged under load"
     assert done.result("rejects.api-key-wrong", "xml")["outcome"] == "passed"
-    assert "json api_key wrong" in done.said
+    assert "json invalid api_key" in done.said
     assert "api_user=" not in done.said
 
 
@@ -168,7 +168,7 @@ def test_calls_that_the_gateway_turns_away_are_counted_and_no_violation(tmp_path
     assert done.codes[0] == 0, done.said
     assert done.failed == set()
     assert "calls were turned away" in done.result("http.retries", "json")["reason"]
-    assert "turned away: 429" in done.said
+    assert "rate limited: 429" in done.said
 
 
 def test_a_gateway_that_fails_for_a_moment_is_told_as_retries(tmp_path):
@@ -209,7 +209,7 @@ def test_nobody_there_is_nothing_verified(tmp_path):
     ("words", "env", "line"),
     [
         (["--host", ""], {}, "error: a load test needs a target: "),
-        (["--timeout", "never"], {}, "error: --timeout is a number from 0.001 on, not: never"),
+        (["--timeout", "never"], {}, "error: --timeout is a number from 0.001 to 86400, not: never"),
         ([], {"RESELLER_API_KEY": ""}, "error: a live target needs credentials: "),
     ],
 )

@@ -1,7 +1,7 @@
-"""The pytest plugin: options, the marker, one item a requirement and format, and the fixtures.
+"""The pytest plugin: options, the marker, one item for each requirement and format, and fixtures.
 
-Thin, and cheap while unused: whatever is heavy is imported when a conformance test asks for it. It
-changes no setting of its host. What the items find is gathered in `collector`.
+Heavy modules are imported only when a conformance test needs them. The plugin changes no setting of
+its host. `collector` collects the results.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ REFUSED = "reseller_refused"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add each option of a run, on the command line and in the ini file."""
+    """Add each option of `run` to the command line and to the ini file."""
     group = parser.getgroup("reseller-conformance", "conformance of the Reseller API's overview")
     for option in OPTIONS:
         name, key = f"--reseller-{option.name}", dest(option.name)
@@ -50,14 +50,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Take what `run` tells a worker process; register the marker, and what gathers outcomes."""
+    """Apply the options that `run` sends to a worker, and register the marker and the collector."""
     vars(config.option).update(getattr(config, "workerinput", {}).get("reseller_options", {}))
     config.addinivalue_line(
         "markers",
         f"{MARK}(id, level): the requirement of the account overview that a test judges",
     )
     config.pluginmanager.register(CollectorPlugin(config), "reseller-conformance-gathering")
-    # In a worker of xdist, a complaint would be taken for a crash: it waits for the items.
+    # In an xdist worker, an error here would look like a crash. It is raised with the items
+    # instead.
     if hasattr(config, "workerinput"):
         return
     if any(config.getoption(dest(option.name)) for option in OPTIONS) or SUITE in config.args:
@@ -70,7 +71,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Make one item for each format that a requirement speaks of and the operator wants."""
+    """Create one item for each format of the requirement that the operator selected."""
     mark = metafunc.definition.get_closest_marker(MARK)
     if mark is None or "reseller_evaluation" not in metafunc.fixturenames:
         return
@@ -89,12 +90,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @pytest.fixture(scope="class")
 def reseller_target(request: pytest.FixtureRequest) -> Iterator[Target]:
-    """The implementation under test, as the options name it.
+    """The implementation under test, from the options.
 
-    Without a target the tests are skipped; `--reseller-reference` asks for the reference.
+    Without a target the tests are skipped. `--reseller-reference` tests the reference.
 
-    Override it, in any scope from class up, to test another:
-    `return Target("http://localhost:8000", "me", key, ["customer@example.com"])`.
+    Override it, in any scope from class up, to test another target: `return
+    Target("http://localhost:8000", "me", key, ["customer@example.com"])`.
     """
     from reseller_conformance.pytest_support.session import target_of
 
@@ -106,7 +107,7 @@ def reseller_target(request: pytest.FixtureRequest) -> Iterator[Target]:
 def reseller_session(
     request: pytest.FixtureRequest, reseller_target: Target
 ) -> Iterator[TargetSession]:
-    """What has been asked of the target, and what it answered."""
+    """The requests to the target, and its responses."""
     from reseller_conformance.pytest_support.session import asking, settings_of
 
     with asking(request.session, reseller_target, settings_of(request.config)) as sent:
@@ -115,14 +116,14 @@ def reseller_session(
 
 @pytest.fixture(scope="class")
 def reseller_ask(reseller_session: TargetSession) -> ResellerAsk:
-    """Send the target a batch of cases, and return the exchanges; no case is sent twice.
+    """Send the target a batch of cases, and return the exchanges. Each case is sent once.
 
     Its type, for annotations, is `reseller_conformance.ResellerAsk`.
     """
     from reseller_conformance.pytest_support.fixture_types import checked
 
     def ask(cases: Iterable[Case], /) -> list[Exchange]:
-        __tracebackhide__ = True  # pytest shows the line of the test instead
+        __tracebackhide__ = True  # pytest then shows the line of the test.
         return [response.exchange for response in reseller_session.send(checked(cases))]
 
     return ask
@@ -132,7 +133,7 @@ def reseller_ask(reseller_session: TargetSession) -> ResellerAsk:
 def reseller_evaluation(
     request: pytest.FixtureRequest, reseller_session: TargetSession, reseller_format: Format | None
 ) -> Evaluation:
-    """The judgement of the requirement that the test is marked with."""
+    """The evaluation of the requirement in the test's marker."""
     from reseller_conformance.pytest_support.session import names_of
     from reseller_conformance.requirements import by_id
     from reseller_conformance.suite.evaluation import Evaluation
@@ -154,8 +155,8 @@ def reseller_evaluation(
 def reseller_mock() -> Iterator[ResellerMock]:
     """The reference as a mock of https://reseller.example, to test a client without a network.
 
-    It answers every call that goes through `requests`, and may be told to answer otherwise:
-    `slow`, `refused`, `rate_limited`, `malformed`, `next`; or add responses of your own to it.
+    It responds to every call through `requests`. `slow`, `refused`, `rate_limited`, `malformed` and
+    `next` change the next responses. A test may also add responses of its own.
     """
     from reseller_conformance.reference import default_reference
     from reseller_conformance.reference.client_mock import ResellerMock
@@ -164,11 +165,14 @@ def reseller_mock() -> Iterator[ResellerMock]:
         yield mock
 
 
-# --- What the items find -------------------------------------------------------------------------
+# --- Results -------------------------------------------------------------------------------------
 
 
 class CollectorPlugin:
-    """Hands on what items and workers report; asleep until an item judges a requirement."""
+    """Forwards the reports of items and workers.
+
+    It is inactive until an item judges a requirement.
+    """
 
     def __init__(self, config: pytest.Config) -> None:
         self.config = config
@@ -176,7 +180,10 @@ class CollectorPlugin:
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Tell each item's requirement; say so where the suite was asked for and has no items."""
+        """Record each item's requirement, and prepare the session for them.
+
+        Raises UsageError if the suite was requested but has no items.
+        """
         ours = [item for item in items if item.get_closest_marker(MARK)]
         if ours:
             from reseller_conformance.pytest_support.guard import guard_logs
@@ -184,7 +191,7 @@ class CollectorPlugin:
             from reseller_conformance.pytest_support.session import annotate_items, unselected
             from reseller_conformance.pytest_support.time_limits import lift
 
-            guard_logs(self.config)  # before an app is imported
+            guard_logs(self.config)  # This must be before an app is imported.
             if self._can_run(ours):
                 self.awake = True
                 if left_out := unselected(self.config, ours, MARK):
@@ -201,7 +208,11 @@ class CollectorPlugin:
             )
 
     def _can_run(self, items: Sequence[pytest.Item]) -> bool:
-        """Refuse what cannot be run; a worker leaves that to the controller, in its own words."""
+        """Return True if the options are valid.
+
+        In a worker the error is sent to the controller, which raises it. Elsewhere it raises
+        UsageError.
+        """
         from reseller_conformance.pytest_support.session import check, check_target
 
         try:
@@ -218,8 +229,8 @@ class CollectorPlugin:
     def pytest_runtest_protocol(self) -> Generator[None, object, object]:
         """End a process that cannot run.
 
-        A worker ends with its first item, for the controller sends it items. That an app does not
-        start is known after the first item that needs it.
+        A worker ends with its first item, because the controller sends it items. An app that does
+        not start is known after the first item that needs it.
         """
         self._end_if_refused(getattr(self.config, "workeroutput", {}).get(REFUSED, ""))
         done = yield
@@ -235,11 +246,11 @@ class CollectorPlugin:
         if hasattr(self.config, "workeroutput"):
             self.config.workeroutput[REFUSED] = why
             raise pytest.Session.Failed(why)
-        self.awake = False  # there is nothing to report
+        self.awake = False  # Nothing was tested, so there is no report.
         raise pytest.UsageError(why)
 
     def pytest_report_collectionfinish(self) -> list[str]:
-        """Say what is about to be tested against what."""
+        """Return the header line: the target and what is tested."""
         if not self.awake:
             return []
         from reseller_conformance.pytest_support.session import header
@@ -247,7 +258,7 @@ class CollectorPlugin:
         return [header(self.config)]
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Take each item's outcome."""
+        """Add each item's outcome."""
         if self.awake or any(name == "requirement" for name, _ in report.user_properties):
             from reseller_conformance.pytest_support.session import collector_of
 
@@ -256,14 +267,14 @@ class CollectorPlugin:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
-        """Tell an xdist worker what it cannot know."""
+        """Send an xdist worker its settings."""
         from reseller_conformance.pytest_support.xdist import configure_worker
 
         configure_worker(self.config, node.workerinput)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
-        """Take what an xdist worker tells of its traffic, or why it cannot run."""
+        """Add the report of an xdist worker. Raises UsageError with its reason if it cannot run."""
         said = getattr(node, "workeroutput", {})
         if REFUSED in said:
             self.awake = False
@@ -274,13 +285,13 @@ class CollectorPlugin:
             collector_of(self.config).add_worker_report(told)
 
     def _interrupt(self) -> None:
-        """Remember that the run is not complete."""
+        """Mark the run as incomplete."""
         from reseller_conformance.pytest_support.session import collector_of
 
         collector_of(self.config).interrupted = True
 
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
-        """Remember that the run is not complete; one that `-x` stopped is partial."""
+        """Mark the run as incomplete. A run that `-x` stopped is only partial."""
         if self.awake:
             from reseller_conformance.pytest_support.session import collector_of
             from reseller_conformance.pytest_support.xdist import stopped_itself
@@ -291,7 +302,7 @@ class CollectorPlugin:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_warning_recorded(self, warning_message: warnings.WarningMessage) -> None:
-        """Redact what a warning says: an application may have read the key too."""
+        """Redact a warning. An application may have read the key too."""
         if self.awake:
             from reseller_conformance.pytest_support.guard import guard_warning
 
@@ -299,7 +310,7 @@ class CollectorPlugin:
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """Tell the controller, or write the report."""
+        """Send the results to the controller, or write the reports."""
         if not self.awake:
             return
         from reseller_conformance.pytest_support.session import finish, worker_reports
@@ -310,7 +321,7 @@ class CollectorPlugin:
             finish(session)
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        """Say how the run went, last."""
+        """Print the summary at the end."""
         if self.awake:
             from reseller_conformance.pytest_support.session import describe
 
@@ -326,7 +337,7 @@ class CollectorPlugin:
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[Any]
 ) -> Generator[None, Any, Any]:
-    """Redact the reports of items that know a key; nothing that pytest writes holds it."""
+    """Redact the reports of items that know a key, before pytest writes them."""
     report = yield
     if "reseller_target" in getattr(item, "fixturenames", ()):
         from reseller_conformance.pytest_support.guard import guard

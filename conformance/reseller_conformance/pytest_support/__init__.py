@@ -1,4 +1,5 @@
-"""The pytest plugin's parts: the session, the collector, xdist workers, and time limits.
+"""The parts of the pytest plugin. The hooks in `plugin` call them.
 
-`plugin` holds the hooks that call them.
+session (settings and target) → xdist, time_limits, interrupts (how items run) → collector, targets
+(results) → guard (redaction of pytest's reports).
 """

@@ -1,7 +1,7 @@
-"""Gathers what the items of a run found into one `Run`, across processes.
+"""Collect the results of all items and processes into one `Run`.
 
-Items keep their outcome in `user_properties`, which survive xdist and land in JUnit; here they are
-read back. Nothing is judged, and nothing is written.
+Items store their outcome in `user_properties`, which survive xdist and appear in JUnit. This module
+only reads them.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ WorkerReport = Mapping[str, Any]
 
 
 class Collector:
-    """Reads each item's report, and what each process tells of its target and traffic."""
+    """Reads the report of each item, and the reports of each process on its target and traffic."""
 
     def __init__(
         self,
@@ -44,9 +44,11 @@ class Collector:
         baseline: Baseline | None = None,
         update: bool = False,
     ) -> None:
-        """Collect a run that fails at this level; `suite` describes it for the reports.
+        """Start to collect.
 
-        The baseline is held against the results, as it is or as this run updates it.
+        `level` decides what fails the run; `suite` describes it for the reports.
+
+        The results are compared with the baseline. `update` updates the baseline from this run.
         """
         self.level = level
         self.suite = suite
@@ -58,16 +60,16 @@ class Collector:
         self.failed = 0
         self.interrupted = False
         self.followers: list[Callable[[], Progress]] = []
-        """Each tells how far the calls of one target are, where this process makes them."""
+        """Each returns the progress of the calls to one target, if this process makes them."""
 
     def add_worker_report(self, told: WorkerReport) -> None:
-        """Take what another process tells."""
+        """Add the report of another process."""
         self.sources.append(lambda: told)
         if "schemas" in told:
             self.schemas.add(told["schemas"])
 
     def add_item_report(self, report: pytest.TestReport) -> None:
-        """Take the outcome of one item, if it judges a requirement."""
+        """Add the outcome of one item, if it judges a requirement."""
         said = dict(report.user_properties)
         if "requirement" in said and (report.when == "call" or report.outcome != "passed"):
             self.results[report.nodeid] = _result(said, report)
@@ -75,9 +77,12 @@ class Collector:
 
     @property
     def progress(self) -> Progress:
-        """How far the run is; where other processes make the calls, only what was judged counts."""
+        """The progress of the run.
+
+        If other processes make the calls, it counts only judged items.
+        """
         parts = [follow() for follow in self.followers]
-        results = list(self.results.values())  # which another thread adds to
+        results = list(self.results.values())  # another thread adds to it
         failed = [r.requirement for r in results if r.outcome is Outcome.FAILED and not r.known]
         levels = (Level.MUST, self.level)
         violated = frozenset(one.id for one in failed if one.level in levels)
@@ -90,10 +95,10 @@ class Collector:
 
     @property
     def run(self) -> Run:
-        """Everything gathered so far."""
+        """The run, from everything collected so far."""
         told = [teller() for teller in self.sources]
         results, targets = self._by_target(told)
-        # An error of a requirement that no item judged belongs to no target: the first has it.
+        # An error of a requirement without an item has no target, so assign it to the first.
         first = str(targets[0]["name"]) if len(targets) > 1 else ""
         left_out = self.schemas.left_out(results)
         results = (*results, *(replace(one, target=first) for one in left_out))
@@ -115,7 +120,10 @@ class Collector:
     def _by_target(
         self, told: Sequence[WorkerReport]
     ) -> tuple[tuple[Result, ...], tuple[Mapping[str, Any], ...]]:
-        """Return the results, with their targets where there are several, and the targets."""
+        """Return the results and the targets.
+
+        Results name their target only if there are several.
+        """
         target_of = targets_of(self.results)
         known = {part["name"]: part["target"] for part in reversed(told)}
         names = shortened(dict.fromkeys(name for name in target_of.values() if name))
@@ -133,14 +141,14 @@ class Collector:
 
     @property
     def updated(self) -> Baseline | None:
-        """The baseline after this run; one that asked not all changes nothing in it."""
+        """The baseline after this run. An incomplete run does not change it."""
         if self.baseline and self.update and self._complete:
             return self.baseline.updated(tuple(self._judged.values()), self.level)
         return self.baseline
 
     @property
     def _judged(self) -> dict[str, Result]:
-        """The results, by node id, with an error where the suite contradicts itself."""
+        """The results by node id, with an error where reader and schema disagree."""
         return dict(zip(self.results, self.schemas.judged(self.results.values()), strict=True))
 
     @property
@@ -165,25 +173,25 @@ NOBODY: Mapping[str, Any] = {
     "customers": None,
     "foreign_user": None,
 }
-"""What is known of a target that could not be made."""
+"""Report fields of a target that could not be created."""
 
 COLLECTOR = pytest.StashKey[Collector]()
 
 
 def collected(config: pytest.Config) -> Run:
-    """Return what this session's items found."""
+    """Return the run of this session."""
     collector = config.stash.get(COLLECTOR, None)
     return collector.run if collector else Run(())
 
 
 def progress_of(config: pytest.Config) -> Progress:
-    """Return how far this session is."""
+    """Return the progress of this session."""
     collector = config.stash.get(COLLECTOR, None)
     return collector.progress if collector else Progress(0, 0, 0.0)
 
 
 def interrupted(config: pytest.Config | None) -> bool:
-    """Say whether an interrupt came, although the items may still be judged from what came."""
+    """Return True if the session was interrupted, even if items are still judged."""
     collector = config.stash.get(COLLECTOR, None) if config else None
     return collector is not None and collector.interrupted
 
@@ -193,7 +201,7 @@ def _result(said: Mapping[str, Any], report: pytest.TestReport) -> Result:
     if report.failed and outcome is not Outcome.FAILED:
         outcome, reason = Outcome.ERROR, _cause(report.longreprtext)
     elif "outcome" not in said:
-        outcome, reason = Outcome.NOT_TESTED, "skipped before anything was asked"
+        outcome, reason = Outcome.NOT_TESTED, "skipped before any request was sent"
     return Result(
         requirement=by_id(said["requirement"]),
         format=said["format"],
@@ -207,14 +215,14 @@ def _result(said: Mapping[str, Any], report: pytest.TestReport) -> Result:
 
 
 def _cause(text: str) -> str:
-    """Return the line of a traceback that names the exception: pytest marks it with an E."""
+    """Return the line of a traceback that names the exception. pytest marks it with an E."""
     lines = text.strip().splitlines() or ["no traceback"]
     marked = [line[1:].strip() for line in lines if line.startswith("E ")]
     return (marked or lines)[-1][:300]
 
 
 def _merge_traffic(parts: list[Mapping[str, Any]]) -> Mapping[str, Any] | None:
-    """Add up the traffic of several processes, which were at work at the same time."""
+    """Add up the traffic of several processes that ran at the same time."""
     if not parts:
         return None
     latencies = [part["latency"] for part in parts]

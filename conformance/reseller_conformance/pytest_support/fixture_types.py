@@ -1,6 +1,6 @@
-"""What fixtures hand to tests: its types, for annotations, and what it takes.
+"""Types of the fixtures, for annotations, and validation of their arguments.
 
-`reseller_target` is a `Target` and `reseller_mock` a `ResellerMock`, each in a module of its own.
+`reseller_target` is a `Target`, and `reseller_mock` is a `ResellerMock`.
 """
 
 from __future__ import annotations
@@ -15,26 +15,26 @@ from reseller_conformance.exchange import Exchange
 
 __all__ = ["ResellerAsk", "checked"]
 
-# pytest shows the line of the test that failed, not the frames of this module
+# pytest then shows the failing line of the test, without the frames of this module.
 __tracebackhide__ = True
 
 
 class ResellerAsk(Protocol):
-    """What the fixture `reseller_ask` is: a function that sends a batch of cases."""
+    """The type of the fixture `reseller_ask`: a function that sends a batch of cases."""
 
     def __call__(self, cases: Iterable[Case], /) -> list[Exchange]:
         """Send these cases at once, within the limits of the run, and return the exchanges.
 
-        A case that was sent before is not sent again, and brings the same exchange. A case that
-        the target's account cannot tell from another, such as a second customer where only one is
-        named, is left out. Raises TypeError for anything but cases.
+        A case is sent once, and then returns the same exchange. A case is left out if it has no
+        meaning for the target, for example a second customer if only one is named. Raises TypeError
+        for anything but cases.
         """
 
 
 def checked(cases: object) -> list[Case]:
-    """Return the cases, which a test may have made without a type checker.
+    """Validate the cases of a test that may not use a type checker, and return them.
 
-    Raises TypeError, in one line, for anything else.
+    Raises TypeError with a one-line message for anything else.
     """
     if not isinstance(cases, Iterable) or isinstance(cases, (str, bytes)):
         raise TypeError(f"reseller_ask takes a list of cases, not: {cases!r}")

@@ -1,8 +1,8 @@
-"""The last guard: what pytest writes of a test that knows a key does not hold it.
+"""Redact pytest's reports of tests that know a key: the last guard against a leak.
 
-The client redacts what comes from the target, and items record the suite's own words: neither is
-touched here, so that a key such as `passed` or `success1` changes no outcome and no id. What is
-left are the texts of others: tracebacks, captured output, warnings, and what a host's tests record.
+The client has already redacted everything from the target. The suite's own texts are not touched,
+because a key such as `passed` must not change an outcome or an id. This module redacts the other
+texts: tracebacks, captured output, warnings, and properties of a host's tests.
 """
 
 from __future__ import annotations
@@ -24,16 +24,16 @@ from reseller_conformance.redaction.secret import Scrubber, Secret
 __all__ = ["guard", "guard_logs", "guard_warning"]
 
 OWN = frozenset(("requirement", "level", "format", "outcome", "reason", "known", "findings"))
-"""What an item of the suite records of itself, redacted where it was made."""
+"""Properties that an item of the suite records. Their values are already redacted."""
 
 CONCLUDED = (pytest.fail.Exception, pytest.skip.Exception, pytest.xfail.Exception)
-"""How an item ends that has recorded its outcome: in words of its own."""
+"""Exceptions that end an item after it has recorded its outcome, with the suite's own text."""
 
 _KNOWN = pytest.StashKey[list[Target]]()
 
 
 def guard(item: pytest.Item, call: pytest.CallInfo[Any], report: pytest.TestReport) -> None:
-    """Redact in place what this report holds of others' texts."""
+    """Redact this report in place, except the suite's own texts."""
     recorded = dict(report.user_properties)
     own = OWN if "requirement" in recorded else frozenset()
     concluded = "outcome" in recorded and own and _concluded(call)
@@ -54,7 +54,7 @@ def _concluded(call: pytest.CallInfo[Any]) -> bool:
 
 
 def _redacted(longrepr: Any, scrubber: Scrubber) -> Any:
-    """Return what pytest tells of a failure or a skip; a skip stays the triple that it is."""
+    """Redact the text of a failure or a skip. A skip remains a tuple of three."""
     if isinstance(longrepr, tuple):
         path, line, reason = longrepr
         return path, line, scrubber.text(reason)
@@ -66,16 +66,16 @@ def _redacted(longrepr: Any, scrubber: Scrubber) -> Any:
 
 
 def guard_warning(config: pytest.Config, warning: warnings.WarningMessage) -> None:
-    """Redact in place what a warning says, before anybody prints it."""
+    """Redact a warning in place, before it is printed."""
     said = str(warning.message)
     redacted = _redact(config, said)
     if redacted != said:
-        # another class of warnings may take other arguments
+        # The original class may take other arguments.
         warning.message = UserWarning(redacted)
 
 
 def guard_logs(config: pytest.Config) -> None:
-    """Redact what pytest writes of log records as they come: `log_cli`, `log_file`."""
+    """Redact the log records that pytest writes immediately: `log_cli`, `log_file`."""
     logging_plugin = config.pluginmanager.get_plugin("logging-plugin")
     for name in ("log_cli_handler", "log_file_handler"):
         handler = getattr(logging_plugin, name, None)
@@ -84,7 +84,7 @@ def guard_logs(config: pytest.Config) -> None:
 
 
 class _RedactedFormatter(logging.Formatter):
-    """Writes records as another formatter does, and leaves the records as they are."""
+    """Formats records with another formatter and redacts the text. The records stay unchanged."""
 
     def __init__(self, config: pytest.Config, formatter: logging.Formatter) -> None:
         super().__init__()
@@ -101,7 +101,7 @@ def _redact(config: pytest.Config, text: str) -> str:
     return text
 
 
-# --- Which keys are known ------------------------------------------------------------------------
+# --- Known keys ----------------------------------------------------------------------------------
 
 
 def _scrubbers(item: pytest.Item) -> Iterator[Scrubber]:
@@ -113,10 +113,10 @@ def _scrubbers(item: pytest.Item) -> Iterator[Scrubber]:
 
 
 def _from_the_start(config: pytest.Config) -> list[Target]:
-    """Return the targets whose keys are known, at first the one that the operator's words name.
+    """Return the targets whose keys are known. At first it is the target of the options.
 
-    An application, or a host's own fixture, may have read the environment's key as well, and may
-    show it before anything is sent.
+    An application, or a host's own fixture, may also have read the key from the environment. It may
+    show the key before anything is sent.
     """
     if _KNOWN not in config.stash:
         config.stash[_KNOWN] = list(_named(config))

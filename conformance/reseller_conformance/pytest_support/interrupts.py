@@ -1,7 +1,7 @@
-"""Ctrl-C while a target is called: what came so far is judged, and then the session ends.
+"""After Ctrl-C, judge the responses that have arrived, and then end the session.
 
-Without this, an interrupt after an hour of calls would leave no finding, for items judge only when
-their calls are done. No more calls are made, so that the items of this target take a moment.
+Items judge only after all their calls. Without this, an interrupt after an hour would leave no
+finding. No further calls are sent, so the remaining items take only a moment.
 """
 
 from __future__ import annotations
@@ -15,19 +15,19 @@ __all__ = ["Interrupted"]
 
 
 class Interrupted:
-    """Holds an interrupt back until the items of the target that was called are judged.
+    """Delays an interrupt until the items of the current target are judged.
 
-    Another interrupt ends the session at once.
+    A second interrupt ends the session at once.
     """
 
     def __init__(self, tell: Callable[[], None]) -> None:
-        """Call `tell` when there was an interrupt."""
+        """Call `tell` on an interrupt."""
         self._tell = tell
         self._owner: pytest.Collector | None = None
 
     @pytest.hookimpl(wrapper=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> Generator[None, Any, Any]:
-        """Judge an item again, from what came, where an interrupt ended its calls."""
+        """If an interrupt ended an item's calls, judge the item from the existing responses."""
         try:
             return (yield)
         except KeyboardInterrupt:
@@ -43,13 +43,13 @@ class Interrupted:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> None:
-        """Let the interrupt through before an item that would call another target, or is none."""
+        """Raise the delayed interrupt before the first item of another target or class."""
         if self._owner is not None and self._owner not in item.listchain():
             raise KeyboardInterrupt
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtestloop(self) -> Generator[None, Any, Any]:
-        """Let the interrupt through after the last item."""
+        """Raise the delayed interrupt after the last item."""
         ended = yield
         if self._owner is not None:
             raise KeyboardInterrupt

@@ -1,8 +1,8 @@
-"""Which target each result is about, where one pytest session tests several.
+"""Assign each result to its target, if one pytest session tests several.
 
-An item records the target that it was judged on. Under xdist, one class may be judged on copies of
-its target at several addresses, one in each worker: so the targets of one class are one. A fixture
-with parameters gives a class several, and its items say which.
+An item records its target. Under xdist, each worker may test a copy of one target at another
+address. So all targets of one class count as one. A fixture with parameters gives a class several
+targets, and the parameter in the item's id separates them.
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ APP = "the app"
 
 
 def label_of(target: Mapping[str, Any], api_user: str) -> str:
-    """Return what tells a target from others: its address, and whose account it is tested with.
+    """Return a label that identifies a target: its address, the reseller and the customers.
 
-    An app is served at another port for each class.
+    An app has another port in each class, so its label has no address.
     """
     where = {"app": APP, "embedded": "the embedded reference"}.get(target["kind"])
     return f"{where or target['base_url']}; {api_user}; {', '.join(target['customers'])}"
 
 
 def owner_of(nodeid: str) -> str:
-    """Return the class of an item, and its parameters without the format.
+    """Return the class of an item, with its parameters but without the format.
 
     `test_x.py::TestA::test_it[json-old]` and `…[xml-old]` belong to `test_x.py::TestA[old]`.
     """
@@ -42,9 +42,9 @@ def owner_of(nodeid: str) -> str:
 
 
 def targets_of(results: Mapping[str, Result]) -> dict[str, str]:
-    """Return the target of each item, by node id: of those that belong together the first.
+    """Return the target of each item, by node id. Equal targets share the first label.
 
-    A class that failed before it had a target is one by itself, called by its name.
+    A class that failed before it had a target counts as a target of its own.
     """
     joined: dict[str, str] = {}
 
@@ -67,7 +67,7 @@ def targets_of(results: Mapping[str, Result]) -> dict[str, str]:
 
 
 def shortened(labels: Iterable[str]) -> dict[str, str]:
-    """Return a name for each label: the address alone, where no other target has it."""
+    """Return a short name for each label: only the address, if it is unique."""
     labels = list(labels)
     addresses = [label.partition(";")[0] for label in labels]
     return {

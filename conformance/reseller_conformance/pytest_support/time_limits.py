@@ -1,8 +1,9 @@
-"""Items of the suite and the time limit of pytest-timeout.
+"""Remove the time limit of pytest-timeout from the items of the suite.
 
-The first item makes most calls, and the others judge what came. A limit for one test would thus
-fail a right server that is asked slowly. Each call has a time limit of its own (`--timeout` of
-`run`), and no more calls are made of a kind that is never answered, so the suite always ends.
+The first item makes most calls, and the other items judge the responses. A time limit for one test
+would therefore fail a correct server under a low rate. Each call has its own time limit
+(`--timeout` of `run`), and the circuit breaker stops calls that never end. So the suite always
+ends.
 """
 
 from __future__ import annotations
@@ -14,11 +15,11 @@ import pytest
 __all__ = ["lift"]
 
 PLUGINS = ("timeout", "pytest_timeout")
-"""The names of pytest-timeout: by its entry point, and with `-p pytest_timeout`."""
+"""The plugin names of pytest-timeout: by entry point, and with `-p pytest_timeout`."""
 
 
 def lift(config: pytest.Config, items: Iterable[pytest.Item]) -> None:
-    """Lift the limit from these items, except where a mark of the host sets it."""
+    """Remove the limit from these items, unless a mark of the host sets it."""
     if not any(map(config.pluginmanager.has_plugin, PLUGINS)):
         return
     for item in items:

@@ -1,8 +1,8 @@
-"""One run in several processes: who asks what, and how much of the limits is whose.
+"""One run in several processes: forwards settings to the workers, and splits the limits.
 
-pytest-xdist starts the workers, here or on other machines, and hands them their items. A worker
-asks for itself whatever its items need; where those of one class stay together, as they do by
-`--dist loadscope`, one worker asks everything, and nothing is asked twice.
+pytest-xdist starts the workers, here or on other machines, and sends them their items. Each worker
+makes the calls that its items need. With `--dist loadscope` the items of a class stay together, so
+that one worker makes all calls, and makes each call once.
 """
 
 from __future__ import annotations
@@ -26,22 +26,22 @@ __all__ = [
 ]
 
 CLASS_PER_WORKER = ("loadscope", "loadfile")
-"""Where xdist hands all items of a class to one worker.
+"""Values of `--dist` with which xdist sends all items of a class to one worker.
 
-`loadgroup` is not among them: with pytest 9.2, whose ids do not change, xdist 3.8 groups nothing.
+`loadgroup` is excluded: with pytest 9.2 the ids do not change, and xdist 3.8 groups nothing.
 """
 
-# --- What a worker knows -------------------------------------------------------------------------
+# --- Settings of a worker ------------------------------------------------------------------------
 
 
 def configure_worker(config: pytest.Config, workerinput: MutableMapping[str, Any]) -> None:
-    """Tell a worker what it cannot know: how items are spread, and who is to be asked."""
+    """Send a worker the distribution mode and the environment variables of the controller."""
     workerinput["reseller_dist"] = config.getoption("dist")
     workerinput["reseller_environment"] = forwarded_env()
 
 
 def environment(config: pytest.Config) -> dict[str, str]:
-    """Return the environment variables of this process, those of the controller above them."""
+    """Return the environment variables of this process, overridden by the controller's."""
     return {**os.environ, **_input(config).get("reseller_environment", {})}
 
 
@@ -51,7 +51,7 @@ def _input(config: pytest.Config) -> dict[str, Any]:
 
 
 def stopped_itself(stop: BaseException) -> bool:
-    """Say whether pytest or xdist ended the session, as `-x` does, and no person or signal.
+    """Return True if pytest or xdist ended the session, for example by `-x`.
 
     xdist raises the same exception for Ctrl-C in a worker, and names that in its message.
     """
@@ -61,25 +61,25 @@ def stopped_itself(stop: BaseException) -> bool:
     return of_xdist and "keyboard-interrupt" not in str(stop)
 
 
-# --- Who asks ------------------------------------------------------------------------------------
+# --- Limits --------------------------------------------------------------------------------------
 
 
 def concurrent_clients(config: pytest.Config, items: Iterable[pytest.Item]) -> int:
-    """Return how many processes may ask at the same time, this one among them."""
+    """Return the number of processes that may send at the same time, including this one."""
     given = _input(config)
     workers: int = given.get("workercount", 1)
     if given.get("reseller_dist") not in CLASS_PER_WORKER:
         return workers
     asking = (item for item in items if "reseller_session" in getattr(item, "fixturenames", ()))
-    # a client lives as long as a class; tests that are in none stay together by their module
+    # A client lives as long as a class. Tests outside of a class stay together by module.
     owners = {item.parent for item in asking}
     return max(1, min(workers, len(owners)))
 
 
 def split_limits(limits: Limits, askers: int) -> Limits:
-    """Return one process's part of the limits, which so hold for all of them together.
+    """Return the share of one process, so that the limits hold for all processes together.
 
-    At least one call is in flight in each.
+    Each process may have at least one call in progress.
     """
     if askers == 1:
         return limits

@@ -1,8 +1,9 @@
-"""Conformance under load: Locust asks, and every answer is judged by the checks of a run.
+"""Conformance under load: Locust makes the load, and the checks of a run judge every response.
 
-A locustfile of one line, `from reseller_conformance.soak import OverviewUser`, is all it takes.
-`user` asks, by `asking`; `rules` says what an answer is judged by, `tally` adds up what is found,
-`listening` ties it to Locust. The load, and the machines that make it, are left to Locust.
+A locustfile needs one line: `from reseller_conformance.soak import OverviewUser`.
+
+user (chooses cases) → calls (sends them) → rules (judges) → tally (adds up) → locust_events
+(options, workers, verdict and reports).
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ __all__ = ["OverviewUser"]
 
 
 def __getattr__(name: str) -> Any:
-    # Locust patches the whole process: only where it is wanted
+    # Importing Locust patches the whole process, so import it only on use.
     if name != "OverviewUser":
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     try:

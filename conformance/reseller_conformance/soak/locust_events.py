@@ -1,8 +1,4 @@
-"""A load test as Locust tells of it: its options, what workers send, and the verdict at the end.
-
-What an answer is judged by is left to `rules`, how it is added up to `tally`; which reports are
-written, and how, to `reports`.
-"""
+"""Connect a load test to Locust: options, data from workers, the verdict and the reports."""
 
 from __future__ import annotations
 
@@ -53,38 +49,38 @@ NOT_HERE = (
     *("app", "depth", "rate", "concurrency", "max-requests", "seed"),
     *("baseline", "update-baseline"),
 )
-"""Options of a run that mean nothing here, where chance says what is asked, and Locust how much."""
+"""Options of a run without a meaning here. Cases are random, and Locust sets the load."""
 
 ENVIRONMENT = "reseller_environment"
 KEY = "reseller_conformance"
-"""Under which a worker's tally travels in Locust's own report to the master."""
+"""The key of a worker's tally in Locust's report to the master."""
 
 FLUSH, FLUSHED = "reseller_last", "reseller_told"
-"""The master's question for what a worker has not told yet, and the answer."""
+"""Message types: the master requests the remaining data, and a worker sends it."""
 
 MAX_WORKER_WAIT_SECONDS = 30.0
-"""Seconds that the master waits for the last of it: a worker may be busy."""
+"""Maximum time that the master waits for the workers' remaining data, in seconds."""
 
 
 class LoadTest:
-    """One load test in this process: whom it asks, and what it has found.
+    """One load test in this process: its target, and what it has found.
 
-    `silent` are the workers who have yet to tell the last of what they found.
+    `pending_workers` are the ids of the workers that have not sent their remaining data.
     """
 
     def __init__(self, settings: Settings, target: Target) -> None:
-        """Begin."""
+        """Start with an empty tally, and redact the log records of this process."""
         self.settings = settings
         self.target = target
         self.tally = Tally(target)
-        self.silent: set[str] = set()
+        self.pending_workers: set[str] = set()
         self._started = datetime.now(UTC)
         compile_schemas(settings.formats)
-        # for as long as the process lives, which is the load test's
+        # It stays attached until the process ends with the load test.
         LogScrubber(scrubber_of(target)).attach()
 
     def count(self, response: Response) -> None:
-        """Count a call."""
+        """Count one call."""
         self.tally.count(response)
 
     def note(self, judgement: RuleResult) -> None:
@@ -92,7 +88,7 @@ class LoadTest:
         self.tally.note(judgement)
 
     def run(self, traffic: Mapping[str, Any], complete: bool) -> Run:
-        """Return what every report is made of."""
+        """Return the run that the reports render."""
         settings, shown = self.settings, redacted(self.target)
         return Run(
             results=self.tally.results(settings.formats),
@@ -118,18 +114,18 @@ class LoadTest:
         )
 
 
-# --- What is asked of whom -----------------------------------------------------------------------
+# --- Options and start ---------------------------------------------------------------------------
 
 _SOAKS: WeakKeyDictionary[Environment, LoadTest] = WeakKeyDictionary()
 
 
 def soak_of(environment: Environment) -> LoadTest | None:
-    """Return the load test of this process; None where the operator's words made none."""
+    """Return the load test of this process. None if its options were invalid."""
     return _SOAKS.get(environment)
 
 
 def _begin(environment: Environment) -> None:
-    """Make the load test that the operator's words ask for. Raises SettingsError if they do not."""
+    """Create the load test from the options. Raises SettingsError if they are invalid."""
     options = vars(environment.parsed_options)
     words = {option.name: options.get(dest(option.name)) for option in OPTIONS}
     variables = {**os.environ, **options.get(ENVIRONMENT, {})}
@@ -150,13 +146,13 @@ def _add_options(parser: ArgumentParser, **_: Any) -> None:
             elif option.many:
                 how["action"] = "append"
             name = dest(option.name)
-            # argparse reads a help text as a format
+            # argparse interprets a help text as a format string.
             said = option.help.replace("%", "%%")
             group.add_argument(f"--{option.name}", dest=name, help=said, **how)
 
 
 def _look_ahead(environment: Environment, runner: Any, **_: Any) -> None:
-    """Refuse what makes no load test, before any of it; a worker waits for the master's words."""
+    """Validate the options before the test. A worker waits for the master's options instead."""
     if isinstance(runner, WorkerRunner):
         runner.register_message(FLUSH, _tell_last)
         return
@@ -168,7 +164,7 @@ def _look_ahead(environment: Environment, runner: Any, **_: Any) -> None:
         sys.exit(ExitCode.USAGE)
     if isinstance(runner, MasterRunner):
         runner.register_message(FLUSHED, _receive_last)
-    # Locust hands on what it does not know itself
+    # Locust sends options that it does not know itself to the workers.
     vars(environment.parsed_options)[ENVIRONMENT] = forwarded_env()
 
 
@@ -189,11 +185,11 @@ def _complain(line: str) -> None:
 
 
 def _say(line: str) -> None:
-    # at once, for the runner reads the report between two such lines
+    # Flush at once: the runner reads the report between two of these lines.
     print(line, flush=True)
 
 
-# --- What comes of it ----------------------------------------------------------------------------
+# --- Results -------------------------------------------------------------------------------------
 
 
 def _send(data: dict[str, Any], **_: Any) -> None:
@@ -218,40 +214,45 @@ def _receive_last(environment: Environment, msg: Message, **_: Any) -> None:
     soak = soak_of(environment)
     if soak is not None:
         soak.tally.add(msg.data)
-        soak.silent.discard(msg.node_id)
+        soak.pending_workers.discard(msg.node_id)
 
 
 def _wait_for_the_last(environment: Environment, **_: Any) -> None:
-    """Have the workers stop and tell the rest, for which Locust itself waits half a second."""
+    """Make the workers stop and send their remaining data.
+
+    Locust itself waits only half a second.
+    """
     runner, soak = environment.runner, soak_of(environment)
     if not isinstance(runner, MasterRunner) or soak is None:
         return
-    soak.silent = {one.id for one in runner.clients.values() if one.state != STATE_MISSING}
+    soak.pending_workers = {one.id for one in runner.clients.values() if one.state != STATE_MISSING}
     runner.send_message(FLUSH)
     until = time.monotonic() + MAX_WORKER_WAIT_SECONDS
-    while soak.silent and time.monotonic() < until:
+    while soak.pending_workers and time.monotonic() < until:
         time.sleep(0.05)
 
 
 def _end(environment: Environment, **_: Any) -> None:
-    """Print and write what was found, and end with the exit code of a run."""
+    """Print and write the reports, and set the exit code of a run."""
     runner, soak = environment.runner, soak_of(environment)
     if isinstance(runner, WorkerRunner):
-        # the master tells what was found
+        # The master reports the findings.
         environment.process_exit_code = environment.process_exit_code or 0
         return
     if soak is None or runner is None:
         return
     if runner.state in (STATE_SPAWNING, STATE_RUNNING):
         runner.quit()
-    whole = not soak.silent and not runner.exceptions
+    whole = not soak.pending_workers and not runner.exceptions
     run = soak.run(_traffic(soak.tally, environment), complete=whole)
     watched = github.is_github_actions(os.environ)
     with github.stop_commands(_say) if watched else nullcontext():
         with suppress(BrokenPipeError, SystemExit):
             print_report(run, Console(highlight=False))
-        if soak.silent:
-            _complain(f"workers that did not tell the last of what they found: {len(soak.silent)}")
+        if soak.pending_workers:
+            _complain(
+                f"workers that did not send all of their results: {len(soak.pending_workers)}"
+            )
         unwritten = write_all(soak.settings.reports, run)
         for line in unwritten:
             _complain(line)
@@ -259,7 +260,7 @@ def _end(environment: Environment, **_: Any) -> None:
 
 
 def _traffic(tally: Tally, environment: Environment) -> dict[str, Any]:
-    """Return the calls as the tally has them, and their times as Locust has them."""
+    """Return the number of calls from the tally, and their times from Locust."""
     total = environment.stats.total
     last = total.last_request_timestamp
 

@@ -1,7 +1,7 @@
-"""The user of a load test: asks rightly and wrongly, judges every answer, tells Locust.
+"""The user of a load test: sends valid and invalid calls, and judges every response.
 
-`from reseller_conformance.soak import OverviewUser` in a locustfile is all it takes. Locust is told
-no URL: its tables name calls by their format and by what is wrong with them.
+A locustfile needs only `from reseller_conformance.soak import OverviewUser`. Locust receives no
+URL. Its tables name calls by format and by invalid parameter.
 """
 
 from __future__ import annotations
@@ -30,60 +30,65 @@ from reseller_conformance.soak.rules import RuleResult, judged, judged_together
 
 __all__ = ["OverviewUser"]
 
-IN_TURN = 4
-"""Readings of one customer in a row: both of those between others are compared with them."""
+CALLS_IN_A_ROW = 4
+"""Calls for one customer in a row. Each response is compared with its neighbours."""
 
 
-class DepartureError(Exception):
-    """What Locust shows of an answer that departs: the requirements, and nothing that was sent."""
+class ViolationError(Exception):
+    """Shown by Locust for a response with violations.
+
+    It names the requirements, and nothing that was sent.
+    """
 
     def __repr__(self) -> str:
-        """Return the message alone, as one kind of failure in Locust's table."""
+        """Return only the message, so that Locust's table groups equal failures."""
         return str(self)
 
 
 class OverviewUser(User):
-    """One client of the account overview; each starts one task a second.
+    """One client of the account overview. Each starts one task a second.
 
-    Subclass it, with another `wait_time` or further tasks, by way of the module, for Locust runs
-    every class of users that a locustfile imports.
+    To change `wait_time` or add tasks, subclass it through the module, as `soak.OverviewUser`.
+    Locust runs every user class that a locustfile imports by name.
     """
 
     wait_time = constant_throughput(1)
 
     def on_start(self) -> None:
-        """Find out who is to be asked."""
+        """Prepare the calls. Stops this user if the options are invalid."""
         soak = soak_of(self.environment)
-        if soak is None:  # Locust has been told why
+        if soak is None:  # The reason is already printed.
             raise StopUser
         self._soak: LoadTest = soak
-        self._asker = Caller(soak.target, soak.settings.limits)
-        self._wrong = _wrong_cases(soak)
+        self._caller = Caller(soak.target, soak.settings.limits)
+        self._invalid_cases = _invalid_cases(soak)
 
     def on_stop(self) -> None:
-        """Let go of the connection."""
-        if hasattr(self, "_asker"):
-            self._asker.close()
+        """Close the connection."""
+        if hasattr(self, "_caller"):
+            self._caller.close()
 
-    # --- What is asked -----------------------------------------------------------------------
+    # --- Tasks -------------------------------------------------------------------------------
 
     @task(6)
     def read(self) -> None:
-        """Ask for the overview of any customer."""
+        """Request the overview of a random customer."""
         self._call(self._case())
 
     @task(3)
     def refuse(self) -> None:
-        """Ask wrongly, in one of the ways of the plan."""
-        self._call(choice(choice(self._wrong)))
+        """Send an invalid call of the plan."""
+        self._call(choice(choice(self._invalid_cases)))
 
     @task(3)
     def read_in_turn(self) -> None:
-        """Ask for one customer several times in a row: in one format, or in both by turns."""
+        """Request one customer several times in a row, in one format or alternating."""
         case = self._case()
         others = [each for each in self._soak.settings.formats if each is not case.format]
         turns = cycle([case.format, *choice([[], others])])
-        responses = [self._call(replace(case, format=each)) for each in islice(turns, IN_TURN)]
+        responses = [
+            self._call(replace(case, format=each)) for each in islice(turns, CALLS_IN_A_ROW)
+        ]
         for judgement in judged_together([a for a in responses if not is_rate_limited(a.exchange)]):
             self._soak.note(judgement)
 
@@ -92,11 +97,11 @@ class OverviewUser(User):
         formats = self._soak.settings.formats
         return Case(choice(formats), customer=choice(customers))
 
-    # --- What becomes of it ------------------------------------------------------------------
+    # --- Send and judge ----------------------------------------------------------------------
 
     def _call(self, case: Case) -> Response:
         started = time.time()
-        response = self._asker.call(case)
+        response = self._caller.call(case)
         self._soak.count(response)
         judgements = [] if is_rate_limited(response.exchange) else list(judged(response))
         for judgement in judgements:
@@ -114,24 +119,24 @@ class OverviewUser(User):
 
     def _failure(
         self, response: Response, judgements: Sequence[RuleResult]
-    ) -> DepartureError | None:
+    ) -> ViolationError | None:
         if is_rate_limited(response.exchange):
-            return DepartureError(f"turned away: {response.exchange.status}")
+            return ViolationError(f"rate limited: {response.exchange.status}")
         counts = (Level.MUST, self._soak.settings.level)
         failed = [one.requirement for one in judgements if one.violations]
         ids = [requirement.id for requirement in failed if requirement.level in counts]
-        return DepartureError(", ".join(ids)) if ids else None
+        return ViolationError(", ".join(ids)) if ids else None
 
 
 def _name(case: Case) -> str:
-    return f"{case.format} {' and '.join(case.invalid)} wrong" if case.invalid else f"{case.format}"
+    return f"{case.format} invalid {' and '.join(case.invalid)}" if case.invalid else case.format
 
 
-def _wrong_cases(soak: LoadTest) -> list[list[Case]]:
-    """Return the plan's calls with one wrong parameter, by what they are refused for.
+def _invalid_cases(soak: LoadTest) -> list[list[Case]]:
+    """Return the plan's calls with one invalid parameter, grouped by the requirements that apply.
 
-    Odd texts are left to a run: what becomes of them has requirements of its own. So are texts
-    that could be another customer's name: a run compares the accounts.
+    Calls with special texts are excluded, because a run judges them by requirements of their own.
+    Names of possible other customers are excluded too, because only a run compares the accounts.
     """
     plan = Plan(Depth.STANDARD, len(soak.target.customers))
     valid = valid_values_of(soak.target)
