@@ -8,12 +8,12 @@ one. Either may be told that each answer takes longer than it does.
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from itertools import chain, count
+from itertools import chain, count, islice
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -113,6 +113,10 @@ class Direct:
         """Return an exchange for each case, asked one after the other."""
         return [self._ask(case) for case in chain.from_iterable(sequences)]
 
+    def pipeline(self, sequences: Iterable[list[Case]]) -> _Row:
+        """Return what sends these sequences and can be halted."""
+        return _Row(self, sequences, self._in_flight)
+
     def _ask(self, case: Case) -> Exchange:
         if case in self._asked:
             return self._asked[case]
@@ -137,6 +141,23 @@ class Direct:
             ),
         )
         return self._asked[case]
+
+
+class _Row:
+    """Stands in for the client's pipeline: as many sequences at a time as may be in flight."""
+
+    def __init__(self, client: Direct, sequences: Iterable[list[Case]], most: int) -> None:
+        self._client = client
+        self._sequences = iter(sequences)
+        self._most = most
+
+    def exchanges(self, is_halted: Callable[[], bool] = lambda: False) -> Iterator[Exchange]:
+        while not is_halted() and (some := list(islice(self._sequences, self._most))):
+            if self._most == 1:
+                yield from self._client.send(some[0])
+                continue
+            with ThreadPoolExecutor(self._most) as pool:
+                yield from chain.from_iterable(pool.map(self._client.send_in_sequence, some))
 
 
 # Hundreds of targets are asked the same calls.
@@ -175,7 +196,8 @@ class _MadeOnce:
         self._plan = plan
 
     def __getattr__(self, name: str) -> Any:
-        setattr(self, name, cache(getattr(self._plan, name)))
+        made = getattr(self._plan, name)
+        setattr(self, name, cache(made) if callable(made) else made)
         return getattr(self, name)
 
 

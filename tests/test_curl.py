@@ -11,6 +11,7 @@ import pytest
 from reseller_conformance.cases.case import Case, Encoding, ValidValues, pairs, query
 from reseller_conformance.cases.mutations import COMMON_INVALID, NEAR_MISSES, State, Text
 from reseller_conformance.cases.plan import SPECIAL_TEXTS, Depth, Plan
+from reseller_conformance.cases.stages import staged
 from reseller_conformance.client.target import Target
 from reseller_conformance.contract import PARAMETERS, Format
 from reseller_conformance.findings.curl import curl
@@ -101,11 +102,6 @@ def test_headers_and_trust_are_passed_on_without_the_value_of_a_header():
 @pytest.mark.parametrize("format", Format)
 def test_every_case_of_a_run_can_be_written_down(format):
     target = replace(TARGET, customers=("ann", "bob"))
-    plan = Plan(Depth.STANDARD, 2)
-    sequences = [
-        *plan.cold_cache_probes(format),
-        *plan.cache_probes(format),
-        *plan.concurrent_mix(format),
-    ]
-    for case in (*plan.everything(format), *sequences, *plan.post(format)):
+    calls = staged(Plan(Depth.STANDARD, 2), [format], lambda _: ())
+    for case in (case for _, sequence in calls for case in sequence):
         assert KEY not in curl(case, target)

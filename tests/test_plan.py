@@ -1,12 +1,18 @@
 from itertools import combinations
+from pathlib import Path
 
 import pytest
 
-from reseller_conformance.cases.case import Expected
+from reseller_conformance.cases.case import Case, Expected
 from reseller_conformance.cases.mutations import COMMON_INVALID, EMPTY, State, Text
 from reseller_conformance.cases.plan import Depth, Plan
+from reseller_conformance.cases.stages import CREDENTIALS, EXAMPLES, STAGES, staged
 from reseller_conformance.cases.texts import SPECIAL_TEXTS
 from reseller_conformance.contract import PARAMETERS, Format
+
+
+def sent_by(plan, *formats):
+    return [case for _, sequence in staged(plan, formats, lambda _: ()) for case in sequence]
 
 
 @pytest.mark.parametrize("depth", Depth)
@@ -14,7 +20,7 @@ from reseller_conformance.contract import PARAMETERS, Format
 def test_each_parameter_is_asked_in_each_state_at_every_depth(depth, format):
     asked = {
         (name, case.state(name), case.customer)
-        for case in Plan(depth, 2).everything(format)
+        for case in sent_by(Plan(depth, 2), format)
         for name in case.invalid
         if len(case.invalid) == 1
     }
@@ -108,3 +114,64 @@ def test_customers_beyond_the_third_are_sampled_but_in_a_thorough_run():
     assert {case.customer for case in singles if case.api_key is State.UNKNOWN} == set(range(10))
     singles = Plan(Depth.THOROUGH, 10).singles(Format.JSON)
     assert {case.customer for case in singles} == set(range(10))
+
+
+# --- The order ------------------------------------------------------------------------------------
+
+
+def test_stages_follow_one_another_in_the_documented_order():
+    order = list(
+        dict.fromkeys(stage for stage, _ in staged(Plan(Depth.QUICK, 2), Format, examples))
+    )
+    assert order == list(STAGES)
+
+
+def examples(format):
+    return [Case(format, user=Text("drawn")), Case(format, api_key=Text("drawn"))]
+
+
+def test_the_documented_calls_go_first_in_both_formats():
+    first = [sequence for _, sequence in staged(Plan(Depth.QUICK, 1), Format, examples)][:2]
+    assert first == [[Case(format)] for format in Format]
+
+
+def test_calls_with_wrong_credentials_go_last_but_for_one_of_each_kind():
+    stages = [
+        (stage.name, case.has_wrong_credentials)
+        for stage, sequence in staged(Plan(Depth.STANDARD, 2), Format, examples)
+        for case in sequence
+    ]
+    wrong = [name for name, is_wrong in stages if is_wrong]
+    assert {name for name, is_wrong in stages if not is_wrong}.isdisjoint({CREDENTIALS.name})
+    assert set(wrong) == {
+        "documented",
+        "invalid",
+        "errors",
+        "sequences",
+        "crowds",
+        "credentials",
+    }
+    assert sum(name != CREDENTIALS.name for name in wrong) < 100
+
+
+def test_what_hypothesis_draws_is_a_stage_of_its_own():
+    drawn = [
+        (stage, sequence)
+        for stage, sequence in staged(Plan(Depth.QUICK, 1), [Format.XML], examples)
+        if Text("drawn") in (sequence[0].user, sequence[0].api_key)
+    ]
+    assert [stage for stage, _ in drawn] == [EXAMPLES, CREDENTIALS]
+
+
+@pytest.mark.parametrize("stage", STAGES, ids=lambda stage: stage.name)
+def test_each_stage_is_described_in_one_sentence(stage):
+    assert stage.purpose[0].isupper()
+    assert stage.purpose.count(".") == 1
+    assert stage.purpose.endswith(".")
+    assert len(stage.purpose.split()) <= 20
+
+
+def test_the_docs_list_the_stages_in_their_order():
+    page = (Path(__file__).parents[1] / "docs" / "stages.md").read_text(encoding="utf-8")
+    rows = [f"| `{stage.name}` | {stage.purpose} |" for stage in STAGES]
+    assert "\n".join(rows) in page

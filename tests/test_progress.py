@@ -28,7 +28,7 @@ from test_cli import environment
 
 CREDENTIALS = {"RESELLER_API_USER": "acme", "RESELLER_API_KEY": KEY}
 
-LINE = re.compile(r"[\d,]+( of about [\d,]+)? calls, \d+ violated(, \d+:\d\d to go)?")
+LINE = re.compile(r"([a-z-]+: )?[\d,]+( of about [\d,]+)? calls, \d+ violated(, \d+:\d\d to go)?")
 
 OFTEN = """
 import sys
@@ -48,6 +48,7 @@ sys.exit(main())
             Progress(412, 3101, 39.8, frozenset({"success.dates"})),
             "412 of about 3,101 calls, 1 violated, 4:20 to go",
         ),
+        (Progress(2, 31, 0.0, stage="texts"), "texts: 2 of about 31 calls, 0 violated"),
         (Progress(0, 3101, 0.0), "0 of about 3,101 calls, 0 violated"),
         (Progress(1, 50_001, 1.0), "1 of about 50,001 calls, 0 violated, 13:53:20 to go"),
         (Progress(1, 1, 0.1), "1 call, 0 violated"),
@@ -217,6 +218,7 @@ def test_lines_are_told_on_stderr_where_there_is_no_terminal(tmp_path: Path) -> 
     assert lines
     assert [line for line in lines if not LINE.fullmatch(line)] == []
     assert any(" 1 violated" in line for line in lines)
+    assert any(line.startswith("near-misses: ") for line in lines)
     assert not LINE.search(out)
 
 

@@ -209,7 +209,11 @@ def test_nobody_there_is_nothing_verified(tmp_path):
     ("words", "env", "line"),
     [
         (["--host", ""], {}, "error: a load test needs a target: "),
-        (["--timeout", "never"], {}, "error: --timeout is a number from 0.001 to 86400, not: never"),
+        (
+            ["--timeout", "never"],
+            {},
+            "error: --timeout is a number from 0.001 to 86400, not: never",
+        ),
         ([], {"RESELLER_API_KEY": ""}, "error: a live target needs credentials: "),
     ],
 )

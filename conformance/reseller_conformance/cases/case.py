@@ -124,6 +124,13 @@ class Case:
         return tuple(wrong)
 
     @property
+    def has_wrong_credentials(self) -> bool:
+        """Whether credentials are sent, and are not this account's: a failed login."""
+        return any(
+            self.state(name) not in (State.VALID, State.MISSING) for name in ("api_user", "api_key")
+        )
+
+    @property
     def expected(self) -> Expected:
         """The envelope that this case calls for (specification, section 4)."""
         if self.repeated_parameters or self.arrays or self.method != "GET":

@@ -1,8 +1,7 @@
 """Which calls a run makes: every state of every parameter, then combinations, orders, texts.
 
-Each function answers one question of the specification and returns the cases for it; the suite
-takes the ones that it needs, and `everything` is their union. What Hypothesis adds is left to
-`strategies`.
+Each function answers one question of the specification and returns the cases for it. Their order
+is left to `stages`, and what Hypothesis adds to `strategies`.
 """
 
 from __future__ import annotations
@@ -270,27 +269,6 @@ class Plan:
             right = Case(format if turn % 5 else other, customer=who, repeat=turn)
             cases += [right, _with(right, wrong[turn % 4])] if turn % 3 == 0 else [right]
         return cases
-
-    def everything(self, format: Format) -> list[Case]:
-        """All that is asked in this format: what is asked again is asked first and last."""
-        again = self.repeated_calls(format)
-        return list(
-            dict.fromkeys(
-                [
-                    *self.documented(format),
-                    *(turns[0] for turns in again),
-                    *self.singles(format),
-                    *self.orders(format),
-                    *self.encodings(format),
-                    *self.texts(format),
-                    *self.undocumented(format),
-                    *self.repeated_parameters(format),
-                    *self.arrays(format),
-                    *self.combined(format),
-                    *(case for turns in again for case in turns),
-                ]
-            )
-        )
 
 
 def _with(case: Case, states: dict[str, Value]) -> Case:

@@ -6,12 +6,11 @@ it may go to `throttle`, whether it is tried again to `retrying` and `hopes`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import Future, InvalidStateError, wait
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import replace
-from queue import SimpleQueue
-from threading import Lock, Thread
+from threading import Lock
 from types import TracebackType
 
 from reseller_conformance.cases.case import Case, Expected, is_distinguishable
@@ -19,6 +18,7 @@ from reseller_conformance.client.call import send_with_retries
 from reseller_conformance.client.circuit_breaker import CircuitBreaker
 from reseller_conformance.client.cookies import CookieJar
 from reseller_conformance.client.http.transport import HttpTransport, RawResponse
+from reseller_conformance.client.pipeline import Pipeline
 from reseller_conformance.client.redact import ExchangeBuilder
 from reseller_conformance.client.request import Request, request_for, valid_values_of
 from reseller_conformance.client.retry_policy import (
@@ -31,6 +31,7 @@ from reseller_conformance.client.starvation import Starvation
 from reseller_conformance.client.target import Limits, Target
 from reseller_conformance.client.throttle import StoppedError, Throttle
 from reseller_conformance.client.traffic import Traffic, TrafficRecorder
+from reseller_conformance.client.workers import Job, Work, Workers
 from reseller_conformance.exchange import (
     BUDGET_EXHAUSTED,
     Exchange,
@@ -45,9 +46,11 @@ __all__ = ["Client"]
 INTERRUPTED = "the run was interrupted"
 """Why a call was not made."""
 
-Job = Future[Exchange]
-Work = list[tuple[Case, Job]]
-"""Cases to ask one after the other; without any it says that there will be no more."""
+LOOK_AHEAD_CALLS = 256
+"""How many calls of a pipeline may wait where no rate is set.
+
+Threads send them while the next ones are made, of which some take long to draw.
+"""
 
 
 class Client:
@@ -131,6 +134,14 @@ class Client:
         """Ask the cases of each sequence one after the other, several sequences at once."""
         return self._exchanges(sequences)
 
+    def pipeline(self, sequences: Iterable[Sequence[Case]]) -> Pipeline:
+        """Return a pipeline that sends these sequences, several at once, and can be halted."""
+        busy = 2 * self._limits.concurrency
+        look_ahead = busy if self._limits.rate else max(busy, LOOK_AHEAD_CALLS)
+        return Pipeline(
+            sequences, self._workers, self._begin, self._cancel, self._abort, look_ahead
+        )
+
     # --- The workers -------------------------------------------------------------------------
 
     def _exchanges(self, sequences: Iterable[Sequence[Case]]) -> list[Exchange]:
@@ -138,16 +149,14 @@ class Client:
         wanted: list[Case] = []
         jobs: dict[Case, Job] = {}
         try:
-            with self._workers() as give:
+            with self._workers() as workers:
                 for sequence in sequences:
                     wanted += sequence
                     if new := self._new(sequence, jobs):
-                        give(new)
+                        workers.give(new)
             wait(jobs.values())
         except BaseException:
-            self._throttle.stop()
-            for case, job in jobs.items():
-                self._resolve(case, job, self._unsent(case, INTERRUPTED))
+            self._abort(list(jobs.items()))
             raise
         return [jobs[case].result() for case in wanted]
 
@@ -160,33 +169,30 @@ class Client:
             jobs |= {case: self._asked[case] for case in sequence}
         return list(new.items())
 
-    @contextmanager
-    def _workers(self) -> Iterator[Callable[[Work], None]]:
-        """Yield what to give work to: it is done by threads, which end when all of it is.
+    def _begin(self, sequence: Sequence[Case]) -> tuple[Work, list[Job]]:
+        jobs: dict[Case, Job] = {}
+        new = self._new(sequence, jobs)
+        return new, list(jobs.values())
 
-        They are daemons, for one that waits on a socket must not keep the process.
-        """
-        waiting: SimpleQueue[Work] = SimpleQueue()
-        workers: list[Thread] = []
+    def _cancel(self, work: Work) -> None:
+        with self._lock:
+            for case, job in work:
+                if self._asked.get(case) is job:
+                    del self._asked[case]
 
-        def give(work: Work) -> None:
-            waiting.put(work)
-            if len(workers) < self._limits.concurrency:
-                worker = Thread(target=self._work, args=(waiting,), name="asking", daemon=True)
-                workers.append(worker)
-                worker.start()
+    def _abort(self, work: Work) -> None:
+        """Send no more, and wait for none of these."""
+        self._throttle.stop()
+        for case, job in work:
+            self._resolve(case, job, self._unsent(case, INTERRUPTED))
 
-        try:
-            yield give
-        finally:
-            for _ in workers:
-                waiting.put([])
+    def _workers(self) -> Workers:
+        return Workers(self._work, self._limits.concurrency)
 
-    def _work(self, waiting: SimpleQueue[Work]) -> None:
-        while sequence := waiting.get():
-            with self._ledger.sending():
-                for case, job in sequence:
-                    self._resolve(case, job, self._exchange_or_error(case))
+    def _work(self, sequence: Work) -> None:
+        with self._ledger.sending():
+            for case, job in sequence:
+                self._resolve(case, job, self._exchange_or_error(case))
 
     def _exchange_or_error(self, case: Case) -> Exchange | Exception:
         """Return what comes, or a fault of the suite, told without what its frames hold.

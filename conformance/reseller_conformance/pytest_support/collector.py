@@ -91,6 +91,7 @@ class Collector:
             total=sum(part.total for part in parts),
             seconds=max((part.seconds for part in parts), default=0.0),
             violated=violated.union(*(part.violated for part in parts)),
+            stage=next((part.stage for part in reversed(parts) if part.stage), ""),
         )
 
     @property

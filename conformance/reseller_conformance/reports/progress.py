@@ -16,6 +16,7 @@ MINUTE, HOUR = 60, 3600
 class Progress:
     """Calls that were made, out of how many, in how many seconds; which requirements are violated.
 
+    `stage` names the part of the plan that is being sent.
     `total` is an estimate: what later calls are needed for depends on the responses. Where other
     processes make the calls, `judged` counts the items that are done instead, and `total` is exact.
     """
@@ -25,6 +26,7 @@ class Progress:
     seconds: float
     violated: frozenset[str] = frozenset()
     judged: bool = False
+    stage: str = ""
 
     @property
     def rate(self) -> float:
@@ -37,13 +39,15 @@ class Progress:
         return max(self.total - self.done, 0) / self.rate if self.rate else 0.0
 
     def __str__(self) -> str:
-        """Say it in a line: `412 of about 3,101 calls, 1 violated, 4:20 to go`."""
+        """Say it in a line: `412 of about 3,101 calls, 1 violated, 4:20 to go`, the stage first."""
         if self.judged:
             said = f"{self.done:,} of {self.total:,} checks judged"
         elif self.total > self.done:
             said = f"{self.done:,} of about {_calls(self.total)}"
         else:
             said = _calls(self.done)
+        if self.stage:
+            said = f"{self.stage}: {said}"
         left = f", {_time(self.left)} to go" if self.rate and self.total > self.done else ""
         return f"{said}, {len(self.violated):,} violated{left}"
 

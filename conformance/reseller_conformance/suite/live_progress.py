@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cached_property
-from itertools import chain
 
 from reseller_conformance.cases.case import Case
 from reseller_conformance.cases.mutations import State
+from reseller_conformance.cases.stages import staged
 from reseller_conformance.checks.response import Response, parse
 from reseller_conformance.checks.well_formed import form_violations
-from reseller_conformance.contract import Format
 from reseller_conformance.envelope import EnvelopeKind
 from reseller_conformance.reports.progress import Progress
 from reseller_conformance.suite.target_session import (
@@ -48,7 +47,13 @@ class LiveProgress:
         self._look()
         traffic = self._asked.client.traffic
         total = max(self._planned, self._asked.client.planned)
-        return Progress(traffic.calls, total, traffic.seconds, frozenset(self._violated))
+        return Progress(
+            done=traffic.calls,
+            total=total,
+            seconds=traffic.seconds,
+            violated=frozenset(self._violated),
+            stage=self._asked.stage.name if traffic.calls < total else "",
+        )
 
     def _look(self) -> None:
         for exchange in self._asked.client.heard(self._read, MAX_RESPONSES_READ):
@@ -77,17 +82,8 @@ class LiveProgress:
 
     def _cases(self) -> Iterator[Case]:
         plan, formats = self._asked.plan, self._asked.settings.formats
-        for format in formats:
-            for cases in (
-                plan.cold_cache_probes,
-                plan.cache_probes,
-                plan.round_robin,
-                plan.concurrent_mix,
-                plan.everything,
-            ):
-                yield from cases(format)
-        if len(formats) == len(Format):
-            yield from chain.from_iterable(map(plan.alternating_formats, range(plan.customers)))
+        for _, sequence in staged(plan, formats, lambda _: ()):
+            yield from sequence
 
 
 def _violated(response: Response) -> Iterator[str]:

@@ -7,10 +7,10 @@ for what another has asked. Judging is left to `judge`.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import replace
 from functools import cache, cached_property, lru_cache
-from itertools import chain, count
+from itertools import chain, count, groupby
 
 from hypothesis.strategies import SearchStrategy
 
@@ -18,6 +18,7 @@ from reseller_conformance.cases import strategies
 from reseller_conformance.cases.case import Case, Expected
 from reseller_conformance.cases.mutations import SPECIAL, State, Text, Value
 from reseller_conformance.cases.plan import FIRST_CONTROL_REPEAT, REPEATED, Plan
+from reseller_conformance.cases.stages import DOCUMENTED, Stage, staged
 from reseller_conformance.checks import consistency
 from reseller_conformance.checks.response import Response, parse
 from reseller_conformance.checks.well_formed import form_violations
@@ -75,6 +76,7 @@ class TargetSession:
         self._closings = count(FIRST_CONTROL_REPEAT)
         self._drawn: set[Strategy] = set()
         self._stopped = False
+        self.stage = DOCUMENTED
         self._repetitions = count(REPEATED)
         self.judged = judged
         self.races: dict[Format, bool] = {}
@@ -99,9 +101,13 @@ class TargetSession:
 
     def _keep(self, asking: Callable[[], list[Exchange]]) -> None:
         with self._mocked():
-            new = {exchange.case: parse(exchange) for exchange in asking()}
-        self._answers |= new
-        self._unvalidated += new.values()
+            for exchange in asking():
+                self._remember(exchange)
+
+    def _remember(self, exchange: Exchange) -> None:
+        response = parse(exchange)
+        self._answers[exchange.case] = response
+        self._unvalidated.append(response)
 
     def validate(self) -> None:
         """Hold the bodies that came since the last time against their schemas.
@@ -177,14 +183,8 @@ class TargetSession:
             beside = [a for a in self.preflight.diagnostic_calls if a.case.format is format]
             return [*self.initial_calls[format], *beside]
         before = self.send(self.plan.cold_cache_probes(format))
-        sequences = [
-            *before,
-            *self.cache_probes(format),
-            *self.round_robin(format),
-            *self.concurrent_mix(format),
-        ]
-        sequences += chain.from_iterable(self.alternating_formats)
-        sent = [*self.initial_calls[format], *self._batch(format), *sequences]
+        again = chain.from_iterable(self.alternating_formats)  # some may have been repeated
+        sent = [*self.initial_calls[format], *before, *self._planned_responses, *again]
         responses = {response.case: response for response in sent if response.case.format is format}
         return [response for case, response in responses.items() if is_ordinary(case)]
 
@@ -232,7 +232,11 @@ class TargetSession:
 
     def special_text_responses(self, format: Format) -> list[Response]:
         """The answers to calls in which an odd text is the value of a parameter."""
-        return [response for response in self._batch(format) if holds_special_text(response.case)]
+        return [
+            response
+            for response in self._planned_responses
+            if response.case.format is format and holds_special_text(response.case)
+        ]
 
     def undocumented(self, format: Format) -> list[Response]:
         """The answers to right calls with parameters that the page does not name."""
@@ -302,35 +306,44 @@ class TargetSession:
             and (case.expected is Expected.ERROR or case.customer in answered(case.format))
         ]
 
-    def _batch(self, format: Format) -> list[Response]:
-        return [response for response in self._batches if response.case.format is format]
-
     @cached_property
-    def _batches(self) -> list[Response]:
-        """The plan and what Hypothesis adds, asked for all formats at once.
-
-        The more calls are in flight, the sooner it is done, and the plan is asked meanwhile.
-        """
-        rejected = self.preflight.rejected
-        formats = [f for f in self.settings.formats if self.returns_envelope(f) and not rejected]
+    def _planned_responses(self) -> list[Response]:
+        """The responses to all stages, which are sent once, for all formats together."""
+        if self.preflight.rejected:
+            return []
+        formats = [f for f in self.settings.formats if self.returns_envelope(f)]
         cases: list[Case] = []
+        for in_turn, stages in groupby(
+            staged(self.plan, formats, self._examples), lambda of: of[0].in_turn
+        ):
+            sequences = self._new_sequences(stages, cases)
+            if in_turn:
+                for sequence in sequences:
+                    self.send_in_sequence(sequence)
+            else:
+                self._send_pipeline(sequences)
+        return self.send(dict.fromkeys(cases))
 
-        def made() -> Iterator[Case]:
-            for case in chain(
-                (case for format in formats for case in self.plan.everything(format)),
-                (
-                    c
-                    for format in formats
-                    for s in PROPERTY_STRATEGIES
-                    for c in self.property_cases(s, format)
-                ),
-            ):
-                cases.append(case)
-                if self._is_new(case):
-                    yield case
+    def _new_sequences(
+        self, stages: Iterable[tuple[Stage, list[Case]]], cases: list[Case]
+    ) -> Iterator[list[Case]]:
+        """Yield what each sequence holds that was not sent yet, and add all of it to `cases`."""
+        for stage, sequence in stages:
+            wanted = self._answered_cases(sequence) if stage.own_account else sequence
+            cases += wanted
+            if new := [case for case in wanted if self._is_new(case)]:
+                self.stage = stage
+                yield new
 
-        self._keep(lambda: self.client.send(made()))
-        return self.send(cases)
+    def _send_pipeline(self, sequences: Iterable[list[Case]]) -> None:
+        pipeline = self.client.pipeline(sequences)
+        with self._mocked(), closing(pipeline.exchanges()) as exchanges:
+            for exchange in exchanges:
+                self._remember(exchange)
+
+    def _examples(self, format: Format) -> Iterator[Case]:
+        for strategy in PROPERTY_STRATEGIES:
+            yield from self.property_cases(strategy, format)
 
 
 @lru_cache(maxsize=16)

@@ -1,0 +1,212 @@
+"""The order of a run: named stages, those first whose calls reveal most for their number.
+
+A run sends the stages in this order, as one pipeline. What one stage has sent, no later one sends
+again. Calls with wrong credentials may lock an account: all but a few of them go last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain, zip_longest
+
+from reseller_conformance.cases.case import Case
+from reseller_conformance.cases.mutations import EMPTY, State
+from reseller_conformance.cases.plan import Plan
+from reseller_conformance.contract import PARAMETERS, Format
+
+__all__ = ["CREDENTIALS", "DOCUMENTED", "EXAMPLES", "STAGES", "Examples", "Stage", "staged"]
+
+Examples = Callable[[Format], Iterable[Case]]
+"""What Hypothesis adds in a format."""
+
+Sequences = Callable[[Plan, Sequence[Format]], Iterable[list[Case]]]
+
+
+def _nothing(_plan: Plan, _formats: Sequence[Format]) -> Iterable[list[Case]]:
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A part of a run: its name, what it is for, and its calls.
+
+    The calls of one sequence are sent one after the other. `in_turn` says that nothing else is in
+    flight meanwhile. `own_account` says that valid calls are compared with the documented one, and
+    are left out for a customer whose documented call brings no overview. `may_defer` says that
+    calls with wrong credentials are left to the last stage.
+    """
+
+    name: str
+    purpose: str
+    sequences: Sequences = _nothing
+    in_turn: bool = False
+    own_account: bool = False
+    may_defer: bool = True
+
+
+def _alternating(make: Callable[[Plan, Format], Iterable[Case]]) -> Sequences:
+    """Return these calls of each format, the formats by turns, each call as a sequence."""
+
+    def sequences(plan: Plan, formats: Sequence[Format]) -> Iterable[list[Case]]:
+        by_turns = zip_longest(*(make(plan, format) for format in formats))
+        return ([case] for cases in by_turns for case in cases if case is not None)
+
+    return sequences
+
+
+def _documented(plan: Plan, format: Format) -> list[Case]:
+    first, *others = plan.documented(format)
+    return [first, *plan.cold_cache_probes(format), *others]
+
+
+def _both_formats(plan: Plan, formats: Sequence[Format]) -> list[list[Case]]:
+    if len(formats) < len(Format):
+        return []
+    return [plan.alternating_formats(customer) for customer in range(plan.customers)]
+
+
+def _invalid(plan: Plan, format: Format) -> list[Case]:
+    states = (*EMPTY, State.UNKNOWN)
+    return [
+        case
+        for name in PARAMETERS
+        for case in plan.single(format, name, states)
+        if case.customer == 0
+    ]
+
+
+def _errors(plan: Plan, format: Format) -> list[Case]:
+    first = [calls[0] for calls in plan.repeated_calls(format)]
+    return [*first, *filter(_only_lacks, plan.combined(format))]
+
+
+def _only_lacks(case: Case) -> bool:
+    return all(case.state(name) is State.MISSING for name in case.invalid)
+
+
+def _writing(plan: Plan, format: Format) -> list[Case]:
+    return [
+        *plan.orders(format),
+        *plan.encodings(format),
+        *plan.undocumented(format),
+        *plan.repeated_parameters(format),
+        *plan.arrays(format),
+        *plan.post(format),
+    ]
+
+
+def _texts(plan: Plan, format: Format) -> list[Case]:
+    return plan.texts(format)
+
+
+def _near_misses(plan: Plan, format: Format) -> list[Case]:
+    return plan.singles(format)
+
+
+def _combinations(plan: Plan, format: Format) -> list[Case]:
+    return plan.combined(format)
+
+
+def _sequences(plan: Plan, formats: Sequence[Format]) -> Iterator[list[Case]]:
+    for format in formats:
+        yield plan.cache_probes(format)
+        yield plan.round_robin(format)
+
+
+def _crowds(plan: Plan, formats: Sequence[Format]) -> Iterator[list[Case]]:
+    for format in formats:
+        cases = chain(plan.concurrent_mix(format), *plan.repeated_calls(format))
+        yield from ([case] for case in cases if case.format in formats)
+
+
+DOCUMENTED = Stage(
+    "documented",
+    "The documented call for each customer in each format, and what must fail before it.",
+    _alternating(_documented),
+    may_defer=False,
+)
+
+EXAMPLES = Stage("examples", "Special texts and undocumented parameters that Hypothesis draws.")
+
+CREDENTIALS = Stage(
+    "credentials",
+    "All other calls with wrong credentials: they come last, for they may lock an account.",
+)
+
+STAGES: tuple[Stage, ...] = (
+    DOCUMENTED,
+    Stage(
+        "formats",
+        "Each customer in both formats by turns, which must tell the same account.",
+        _both_formats,
+        own_account=True,
+    ),
+    Stage(
+        "invalid",
+        "Each parameter missing, empty and unknown, once in each format.",
+        _alternating(_invalid),
+        may_defer=False,
+    ),
+    Stage(
+        "errors",
+        "Several parameters missing at once, to see the form of errors that list more than one.",
+        _alternating(_errors),
+        may_defer=False,
+    ),
+    Stage(
+        "writing",
+        "The request written otherwise: order, encoding, undocumented and repeated parameters.",
+        _alternating(_writing),
+    ),
+    Stage(
+        "texts",
+        "Special texts as values: quotes, markup, any script, what looks like an attack.",
+        _alternating(_texts),
+    ),
+    Stage(
+        "near-misses",
+        "Values that are nearly valid: prefixes, patterns, injections, another letter case.",
+        _alternating(_near_misses),
+    ),
+    Stage(
+        "combinations",
+        "Several invalid parameters in one call, of which one may hide another.",
+        _alternating(_combinations),
+    ),
+    EXAMPLES,
+    Stage(
+        "sequences",
+        "Valid and invalid calls by turns, one at a time, to see what is remembered.",
+        _sequences,
+        in_turn=True,
+        own_account=True,
+        may_defer=False,
+    ),
+    Stage(
+        "crowds",
+        "Calls for several customers at once, and earlier invalid calls once more.",
+        _crowds,
+        own_account=True,
+        may_defer=False,
+    ),
+    CREDENTIALS,
+)
+"""The stages of a run, in the order in which they are sent."""
+
+
+def staged(
+    plan: Plan, formats: Sequence[Format], examples: Examples
+) -> Iterator[tuple[Stage, list[Case]]]:
+    """Yield each sequence of calls with its stage, in the order in which they are sent."""
+    deferred: list[Case] = []
+    for stage in STAGES:
+        sequences = stage.sequences(plan, formats)
+        if stage is EXAMPLES:
+            sequences = _alternating(lambda _, format: examples(format))(plan, formats)
+        for sequence in sequences:
+            if stage.may_defer and any(case.has_wrong_credentials for case in sequence):
+                deferred += sequence
+            else:
+                yield stage, sequence
+    yield from ((CREDENTIALS, [case]) for case in deferred)
