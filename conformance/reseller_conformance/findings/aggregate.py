@@ -19,7 +19,7 @@ from reseller_conformance.findings.kinds import Spot, kind_of, place_of
 from reseller_conformance.findings.model import Finding, Outcome, Result
 from reseller_conformance.requirements import CATALOGUE, Requirement, column_of
 
-__all__ = ["Aggregator", "of_few_responses"]
+__all__ = ["Aggregator", "of_few_responses", "spot_of"]
 
 MAX_KINDS = 20
 """Kinds of violations of one requirement in one format that are kept."""
@@ -117,13 +117,12 @@ class Aggregator:
         place: Callable[[Violation], str] = lambda _: "",
     ) -> None:
         """Add one judgement. `place` says where a saved response is found."""
-        column = column_of(format)
-        aggregate = self._aggregates[requirement.id, column]
+        aggregate = self._aggregates[requirement.id, column_of(format)]
         aggregate.judged += 1
         # A response that shows one kind several times counts once.
         kinds: dict[Spot, Violation] = {}
         for violation in violations:
-            kinds.setdefault(_spot(requirement, column, violation), violation)
+            kinds.setdefault(spot_of(requirement, format, violation), violation)
         aggregate.violated += bool(kinds)
         for spot, violation in kinds.items():
             kind = aggregate.kinds.get(spot)
@@ -181,14 +180,11 @@ class Aggregator:
             kind.statuses.update(example.statuses)
 
 
-def _spot(requirement: Requirement, column: str, violation: Violation) -> Spot:
+def spot_of(requirement: Requirement, format: Format | None, violation: Violation) -> Spot:
+    """Return the place and kind by which violations are grouped."""
     where, expected = violation.where, violation.expected
-    return Spot(
-        requirement.id,
-        column,
-        place_of(where, expected),
-        kind_of(where, expected, violation.actual),
-    )
+    place, kind = place_of(where, expected), kind_of(where, expected, violation.actual)
+    return Spot(requirement.id, column_of(format), place, kind)
 
 
 def of_few_responses(findings: Iterable[Finding]) -> list[Finding]:

@@ -1,7 +1,7 @@
-"""One item's verdict: which answers it looks at, what a departure becomes, and how it ends.
+"""The judgement of one pytest item: a requirement in a format.
 
-An item examines answers with checks, and then concludes: passed, failed with findings, or not
-tested with the reason. What is asked is left to `asked`, what departs to `checks`.
+An item applies checks to responses, and then ends: passed, failed with findings, or not tested
+with the reason. `target_session` sends the calls.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, replace
-from functools import partial
 from typing import TypeVar
 
 import pytest
@@ -31,17 +30,13 @@ from reseller_conformance.checks.rules import (
 )
 from reseller_conformance.checks.violation import Check, Violation
 from reseller_conformance.checks.well_formed import pointer_to_cause
-from reseller_conformance.client import scrubber_of
 from reseller_conformance.contract import Format
 from reseller_conformance.envelope import EnvelopeKind
-from reseller_conformance.findings.aggregate import Aggregator, of_few_responses
-from reseller_conformance.findings.evidence import finding
-from reseller_conformance.findings.excerpts import excerpt
-from reseller_conformance.findings.kinds import MAX_SPOTS, Spot
+from reseller_conformance.findings.aggregate import of_few_responses
 from reseller_conformance.findings.model import Finding, Outcome
-from reseller_conformance.reports.finding_text import Evidence, evidence_of
 from reseller_conformance.reports.text import visible
 from reseller_conformance.requirements import Level, Requirement
+from reseller_conformance.suite.failure_report import FailureReport
 from reseller_conformance.suite.property_search import shrink
 from reseller_conformance.suite.repetition import (
     MAX_REPEATED_CASES,
@@ -60,9 +55,6 @@ REJECTED = (
     "only a few calls were made, because the documented call brings no overview: "
     "see success.returned, or call on with --keep-going"
 )
-
-MAX_SHOWN_CHARS = 400
-"""Characters of an answer that pytest shows."""
 
 Judged = TypeVar("Judged", Response, Bracketed, Sequence[Response])
 
@@ -429,10 +421,12 @@ class Evaluation:
         if silence := self.session.unreachable_reason:
             self.not_tested(silence)
 
-    # --- What it becomes ---------------------------------------------------------------------
+    # --- How it ends -------------------------------------------------------------------------
 
     def _fail(self) -> None:
-        kinds = self._findings_by_kind()
+        report = FailureReport(self.requirement, self._format, self.session, self._named)
+        violations = [violation for failure in self._failures for violation in failure.violations]
+        kinds = report.findings_by_kind(violations, self._unsent_reason() if self._unsent else "")
         findings = of_few_responses(kinds.values())
         self._end(Outcome.FAILED, findings[0].got, findings)
         spots = [replace(spot, known=one.known) for spot, one in kinds.items()]
@@ -441,56 +435,9 @@ class Evaluation:
             known = "; ".join(dict.fromkeys(spot.known for spot in spots))
             self._record("known", known)
             pytest.xfail(visible(f"known: {known}"))
-        shown = evidence_of(one for one in findings if not one.known)
-        paragraphs = [_as_text(self.requirement, one, self._named) for one in shown]
-        text = "\n\n".join(
-            [*paragraphs, f"to fix: reseller-conformance explain {self.requirement}"]
-        )
-        counts = (Level.MUST, self.session.settings.level)
-        if self.requirement.level in counts:
-            pytest.fail(text, pytrace=False)
+        if self.requirement.level in (Level.MUST, self.session.settings.level):
+            pytest.fail(report.text(findings), pytrace=False)
         pytest.xfail(visible(f"{self.requirement.level.upper()}: {findings[0].got}"))
-
-    def _findings_by_kind(self) -> dict[Spot, Finding]:
-        """Return a finding for each kind of violation, the simplest first.
-
-        What the baseline accepts comes last, so that it hides nothing else.
-        """
-        found = Aggregator(partial(finding, target=self.session.target), MAX_SPOTS)
-        for violations in self._violations_by_response():
-            found.add(self.requirement, self._format, violations)
-        hint = self._unsent_reason() if self._unsent else ""
-        kinds = {
-            spot: replace(one, hint=self._hint(one, hint), known=self._known(spot))
-            for spot, one in found.findings(self.requirement, self._format).items()
-        }
-        return dict(sorted(kinds.items(), key=lambda kind: bool(kind[1].known)))
-
-    def _violations_by_response(self) -> Iterable[list[Violation]]:
-        """Return the violations of each response, the simplest call first."""
-        violations = [violation for failure in self._failures for violation in failure.violations]
-        found: dict[Case, list[Violation]] = {}
-        for violation in sorted(violations, key=lambda one: one.response.case.complexity):
-            found.setdefault(violation.response.case, []).append(violation)
-        return found.values()
-
-    def _known(self, spot: Spot) -> str:
-        """Return the reason for which the baseline accepts this kind; mostly empty."""
-        baseline = self.session.settings.baseline
-        entry = baseline.known_entry(spot) if baseline else None
-        # a reason is free text of the operator's
-        return scrubber_of(self.session.target).text(entry.why) if entry else ""
-
-    def _hint(self, one: Finding, otherwise: str) -> str:
-        """Return the hint, with options named as the operator does.
-
-        Where an app is silent about its failure, the hint says where to look.
-        """
-        settings = self.session.settings
-        silent = settings.app and not settings.app_log and not one.app_log
-        failed = one.status is not None and one.status >= 500
-        looked = "the app raised nothing: --app-log shows what it prints and logs"
-        return self._named(one.hint or otherwise or (looked if silent and failed else ""))
 
     def _end(self, outcome: Outcome, reason: str = "", findings: Sequence[Finding] = ()) -> None:
         self._record("target", self.session.name)
@@ -508,23 +455,3 @@ def _like(subject: Judged, responses: Sequence[Response]) -> Judged:
         before, response, after = responses
         return Bracketed(before, response, after)
     return responses
-
-
-def _as_text(requirement: Requirement, evidence: Evidence, named: Callable[[str], str]) -> str:
-    finding = evidence.finding
-    more = f" ({evidence.seen_in})" if evidence.seen_in else ""
-    part = excerpt(finding.excerpt, finding.where, finding.got, MAX_SHOWN_CHARS)
-    lines = [
-        f"{requirement.level.upper()} {requirement.id}: {requirement.title}",
-        f"  page:     {named(requirement.source)}",
-        f"  asked:    {finding.case}",
-        *(f"  expected: {line}" for line in evidence.expected),
-        *(f"  came:     {line}" for line in evidence.got[:-1]),
-        f"  came:     {evidence.got[-1]}{more}",
-        *(f"  hint:     {line}" for line in evidence.hints),
-        f"  answer:   HTTP {finding.status} {part!r}" if part else "",
-        *(f"  app:      {visible(line)}" for line in finding.app_log.splitlines()),
-        f"  again:    {finding.curl}",
-    ]
-    # pytest prints the text as it is, and what came may hold line breaks and escape sequences
-    return "\n".join(visible(line) for line in lines if line)
