@@ -77,35 +77,35 @@ def _is_plain(text: str) -> bool:
 
 
 def _states(parameter: str) -> st.SearchStrategy[Value]:
-    """A state of a parameter: as often right as wrong as an odd text."""
-    wrong = (*EMPTY, *COMMON_INVALID[parameter])
-    # one choice, where three strategies in one would be three
-    return st.sampled_from((*(State.VALID,) * len(wrong), *wrong, *map(Text, SPECIAL_TEXTS)))
+    """A state of a parameter: valid, invalid and special texts about equally often."""
+    invalid = (*EMPTY, *COMMON_INVALID[parameter])
+    # One choice. A union of three strategies would be three.
+    return st.sampled_from((*(State.VALID,) * len(invalid), *invalid, *map(Text, SPECIAL_TEXTS)))
 
 
 def wrong_cases(format: Format, customers: int = 1) -> st.SearchStrategy[Case]:
-    """Calls with one or more wrong parameters, in any order and encoding: an error is due."""
+    """Calls with one or more invalid parameters, in any order and encoding: expects an error."""
     states = st.tuples(*map(_states, PARAMETERS))
-    right = (State.VALID,) * len(PARAMETERS)
-    wrong = states.filter(lambda states: states != right)
+    valid = (State.VALID,) * len(PARAMETERS)
+    invalid = states.filter(lambda states: states != valid)
     return _cases(
-        format, customers, wrong.map(lambda states: dict(zip(PARAMETERS, states, strict=True)))
+        format, customers, invalid.map(lambda states: dict(zip(PARAMETERS, states, strict=True)))
     )
 
 
 def text_cases(format: Format, customers: int = 1) -> st.SearchStrategy[Case]:
-    """Calls with an odd text as the value of one parameter, the others right: an error is due."""
-    wrong = st.tuples(st.sampled_from(PARAMETERS), special_texts().map(Text))
-    return _cases(format, customers, wrong.map(lambda pair: dict([pair])))
+    """Valid calls with a special text as the value of one parameter: expects an error."""
+    invalid = st.tuples(st.sampled_from(PARAMETERS), special_texts().map(Text))
+    return _cases(format, customers, invalid.map(lambda pair: dict([pair])))
 
 
 def right_cases(format: Format, customers: int = 1) -> st.SearchStrategy[Case]:
-    """Right calls, in any order and encoding: an overview is due."""
+    """Valid calls, in any order and encoding: expects an overview."""
     return _cases(format, customers, st.just({}))
 
 
 def undocumented_cases(format: Format, customers: int = 1) -> st.SearchStrategy[Case]:
-    """Right calls with parameters that the page does not name."""
+    """Valid calls with parameters that the API docs do not name."""
     extra = st.lists(
         st.tuples(_texts(_NAME, 20).map(_undocumented), special_texts()),
         min_size=1,

@@ -1,7 +1,7 @@
-"""Which answers are a gateway's business, and how long to wait before the next try.
+"""Decides which responses come from a gateway, and how long to wait before a retry.
 
-Pure judgement of one reply (specification, section 6; RFC 9110, 10.2.3). Waiting is left to
-`throttle`, trying to `client`, and giving up to `hopes`.
+It looks at one response only (specification, section 6; RFC 9110, 10.2.3). `circuit_breaker` looks
+at what came before.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ __all__ = [
 ]
 
 MAX_WAIT_SECONDS = 30.0
-"""The longest wait, in seconds: a server may say years."""
+"""Maximum wait before a retry, in seconds: a server may say years."""
 
 MAX_RETRY_AFTER_SECONDS = 120.0
-"""Who says that no call will be answered for longer than this, in seconds, is not waited for."""
+"""Maximum `Retry-After`, in seconds. If a server says more, no call is retried."""
 
 FIRST_WAIT_SECONDS = 0.25
 WAIT_FACTOR = 4.0
@@ -35,10 +35,9 @@ WAIT_FACTOR = 4.0
 
 
 def is_retryable(raw: RawResponse, answered_before: bool) -> bool:
-    """Say whether a gateway turned this call away, so that another try may be answered.
+    """Return whether a gateway rejected this call, so that a retry may succeed.
 
-    A refused connection counts only where the target has answered before: it is then being
-    restarted, else nobody is there.
+    A refused connection counts only if the target has responded before: then it is restarting.
     """
     if raw.lost is ConnectionLoss.REFUSED:
         return answered_before
@@ -46,23 +45,23 @@ def is_retryable(raw: RawResponse, answered_before: bool) -> bool:
 
 
 def is_rate_limited(raw: RawResponse | Exchange) -> bool:
-    """Return whether the gateway asks for fewer calls, of whatever kind (specification, 6)."""
+    """Return whether the gateway asks for fewer calls (specification, section 6)."""
     return raw.status == 429 or (raw.status == 503 and raw.header("retry-after") is not None)
 
 
 def retry_after_too_long(raw: RawResponse) -> bool:
-    """Say whether the client as a whole is to wait for longer than any run would."""
+    """Return whether the gateway asks for a longer wait than `MAX_RETRY_AFTER_SECONDS`."""
     return is_rate_limited(raw) and _retry_after(raw) > MAX_RETRY_AFTER_SECONDS
 
 
 def seconds_to_wait(raw: RawResponse, tries: int) -> float:
-    """Return how long to wait after so many tries, as `Retry-After` says where it says more."""
+    """Return the wait after this number of attempts: `Retry-After`, if that is longer."""
     alone = FIRST_WAIT_SECONDS * WAIT_FACTOR ** (tries - 1)
     return min(max(_retry_after(raw), alone), MAX_WAIT_SECONDS)
 
 
 def reason_of(raw: RawResponse) -> str:
-    """Say in a few words what came instead of an answer."""
+    """Return why the call is retried, in a few words."""
     if raw.status in GATEWAY_STATUSES or raw.problem is None:
         return f"status {raw.status}"
     return raw.problem.detail
@@ -75,7 +74,7 @@ def _retry_after(raw: RawResponse) -> float:
     until = _date(said)
     if until is None:
         return 0.0
-    # the server's own clock, where it tells it, for the two may differ
+    # Use the server's clock if it is known, because the two may differ.
     now = _date(raw.header("date") or "") or datetime.now(UTC)
     return max((until - now).total_seconds(), 0.0)
 

@@ -1,7 +1,7 @@
-"""When the next call may go: calls a second, calls in flight, and a pause for all alike.
+"""Decides when the next call may go: by the rate, the calls in flight, and pauses.
 
-It knows nothing of what is called. Which answers ask for a pause, and how long, is left to
-`retrying`; who waits here, to `client`.
+It works like TCP: slow start, then additive increase, and multiplicative decrease. `retry_policy`
+says which responses ask for a pause, and how long it is.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import NamedTuple
 __all__ = ["StoppedError", "Throttle"]
 
 RESPONSES_TO_GROW = 20
-"""How many answers it takes, after a pause, to let one more call be in flight."""
+"""Number of responses, after a pause, that allow one more call in flight."""
 
 RATE_MARGIN = 1.05
 """Intervals between calls are longer than the rate by this factor.
@@ -25,26 +25,26 @@ The network moves calls closer together, and a gateway may allow exactly this ra
 
 
 class StoppedError(Exception):
-    """No more calls are to be made."""
+    """The throttle was stopped: no more calls may be made."""
 
 
 class _Place(NamedTuple):
-    """A place in the queue: the lower goes first."""
+    """A place in the queue. The lower one goes first."""
 
     tries_negated: int
     due: float
 
 
 class Throttle:
-    """Lets calls go one by one, those that are tried again before new ones.
+    """Lets calls go one by one, and retries before new calls.
 
-    After a pause one call goes ahead, and with each answer one more, up to half as many as before;
-    from there the number grows back slowly. A gateway that counts calls thus turns away one call
-    at a time, not a crowd that would spend all its tries at once.
+    After a pause one call goes first. Each response allows one more, up to half as many as before.
+    From there the number grows slowly. So a gateway that counts calls rejects one call at a time,
+    and not many that would use up their retries together.
     """
 
     def __init__(self, rate: float | None, concurrency: int) -> None:
-        """Allow so many calls a second, evenly spaced (None: any), and so many in flight."""
+        """Allow `rate` calls a second, evenly spaced (None: any), and `concurrency` in flight."""
         self._changed = Condition()
         self._interval = RATE_MARGIN / rate if rate else 0.0
         self._next_slot = 0.0
@@ -60,9 +60,8 @@ class Throttle:
     def slot(self, tries: int = 0, due: float = 0.0) -> Iterator[None]:
         """Wait for a place in flight, and hold it.
 
-        A call that is tried again says how often it has been tried, for the nearer it is to its
-        last try the sooner it goes, and when it is `due`, on the clock of `time.monotonic`. Raises
-        StoppedError where no more calls are to be made.
+        A retry gives the number of attempts before it: the more there were, the sooner it goes. It
+        is `due` at this time of `time.monotonic`. Raises StoppedError after a stop.
         """
         with self._changed:
             self._wait(_Place(-tries, due))
@@ -76,9 +75,9 @@ class Throttle:
                 self._changed.notify_all()
 
     def pause(self, seconds: float, since: float) -> None:
-        """Let nobody go for so long, because of a call that began at `since`.
+        """Let no call go for `seconds`, because of a call that began at `since`.
 
-        Of all calls that were in flight together only the first halves the flight.
+        Of the calls that were in flight together, only the first halves the threshold.
         """
         with self._changed:
             now = time.monotonic()
@@ -91,7 +90,7 @@ class Throttle:
             self._changed.notify_all()
 
     def limit(self, most: int) -> int:
-        """Let so many be in flight at the most, and return how many it was before."""
+        """Set the maximum number of calls in flight, and return the one before."""
         with self._changed:
             before, self._max_window = self._max_window, most
             self._slow_start_threshold = self._window = most
@@ -100,16 +99,16 @@ class Throttle:
 
     @property
     def most(self) -> int:
-        """How many calls may be in flight where nothing asks for a pause."""
+        """The maximum number of calls in flight."""
         return self._max_window
 
     @property
     def window(self) -> int:
-        """How many calls may be in flight now."""
+        """The number of calls that may be in flight now."""
         return self._window
 
     def stop(self) -> None:
-        """Let nobody go any more."""
+        """Let no further call go. Each waiting call raises StoppedError."""
         with self._changed:
             self._stopped = True
             self._changed.notify_all()
@@ -124,7 +123,7 @@ class Throttle:
             self._changed.notify_all()
 
     def _to_wait(self, place: _Place) -> float | None:
-        """Return 0 when the call may go, None when another has to move first."""
+        """Return the seconds to wait: 0 if the call may go, None until another call moves."""
         if self._stopped:
             raise StoppedError
         now = time.monotonic()

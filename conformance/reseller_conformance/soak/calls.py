@@ -1,7 +1,7 @@
-"""Asks for one user of a load test: one call at a time, each made anew, on a connection of its own.
+"""Sends the calls of one user of a load test, one at a time, on a connection of its own.
 
-Unlike `Client` it remembers nothing, waits for nobody else, and never gives up on calls of a kind:
-how much is asked is the load's business. What a call says and how it is sent is the client's.
+Unlike `Client` it has no memory, no throttle and no circuit breaker, because Locust decides how
+many calls are made.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ __all__ = ["Caller"]
 
 
 class Caller:
-    """One user's way to the target."""
+    """Sends the calls of one user."""
 
     def __init__(self, target: Target, limits: Limits) -> None:
-        """Ask this target; of the limits, seconds for an answer and retries count here."""
+        """Use this target, and of the limits the timeout and the retries."""
         self._target = target
         self._retries = limits.retries
         self._rights = valid_values_of(target)
@@ -36,18 +36,18 @@ class Caller:
         self._answered = False
 
     def close(self) -> None:
-        """Let go of the connection."""
+        """Close the connection."""
         self._wire.close()
 
     def call(self, case: Case) -> Response:
-        """Make this call, again where a gateway failed, and return what it brought.
+        """Send this call, retry it if a gateway fails, and return the response.
 
-        Who says that there are too many calls is taken at his word: such a call is not repeated.
+        A call that is rate-limited is not retried: the load is what the test is about.
         """
         try:
             return self._call(case)
         except Exception as error:
-            # A fault of the suite, which Locust prints: without what its frames hold.
+            # Locust prints the traceback. Its frames hold the key, so the chain is cut.
             said = self._scrubber.text(f"{type(error).__name__}: {error}")
             raise RuntimeError(visible(f"the suite failed with {said}")) from None
 
