@@ -55,9 +55,9 @@ class Judged:
     reason: str
 
 
-def settings(depth: str, seed: int | None = None) -> Settings:
-    """Return the settings of a run at this depth."""
-    return settings_from({"depth": depth, "seed": seed}, "", {})
+def settings(depth: str, seed: int | None = None, expect: str = "") -> Settings:
+    """Return the settings of a run at this depth, perhaps with the file of expected values."""
+    return settings_from({"depth": depth, "seed": seed, "expect": expect}, "", {})
 
 
 def target_of(reference: Reference, base_url: str) -> Target:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from functools import cache
+from pathlib import Path
 
 import pytest
 
@@ -16,11 +17,14 @@ from faults import FAULTS, Fault
 from judging import Direct, Judged, Late, judge, settings, target_of
 from reseller_conformance.client.target import Limits, Target
 from reseller_conformance.findings.model import Outcome
-from reseller_conformance.reference import Reference, default_reference, mocked
+from reseller_conformance.reference import Reference, accounts, default_reference, mocked
 from reseller_conformance.reference.mock import EMBEDDED_URL
-from reseller_conformance.requirements import CATALOGUE, Level, Requirement
+from reseller_conformance.requirements import CATALOGUE, VALUES_EXPECTED, Level, Requirement
 from variants import VARIANTS, Variant
 from variants.registry import NotInstalledError
+
+ACCOUNTS_FILE = str(Path(accounts.__file__).with_name("accounts.json"))
+"""What the reference's accounts hold."""
 
 SHAKY = {"shared", "shaky"}
 """Families that show only where calls are in flight together, or in what is retried."""
@@ -37,7 +41,8 @@ class Bench:
 
     def judge(self, fault: Fault, depth: str) -> list[Judged]:
         with client_of(fault, self.delay) as (target, client, mocking):
-            judged = judge(target, settings(depth, self.seed), client, mocking)
+            expect = ACCOUNTS_FILE if fault.fails is VALUES_EXPECTED else ""
+            judged = judge(target, settings(depth, self.seed, expect), client, mocking)
             self.record("calls", client.traffic.calls)
         return judged
 
@@ -127,7 +132,8 @@ def test_every_requirement_that_counts_can_fail(requirement):
 def test_the_reference_fails_nothing():
     reference = default_reference()
     target = target_of(reference, EMBEDDED_URL)
-    judged = judge(target, settings("standard"), Direct(reference, target))
+    chosen = settings("standard", expect=ACCOUNTS_FILE)
+    judged = judge(target, chosen, Direct(reference, target))
     assert {one.outcome for one in judged} == {Outcome.PASSED}
 
 

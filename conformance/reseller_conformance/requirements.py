@@ -539,6 +539,13 @@ VALUES_CYCLE = Requirement(
     source="Response: Success; 2010-08-30, 2010-09-29, 2010-09-30",
     reason="A cycle that ends before it starts bills nothing, or twice.",
 )
+VALUES_EXPECTED = Requirement(
+    "values.expected",
+    MUST,
+    title="each overview holds the values that the operator expects",
+    source="Response: Success",
+    reason="Values that are wrong in both formats alike show only beside known ones.",
+)
 CONSISTENCY_COUNTERS = Requirement(
     "consistency.counters",
     SHOULD,

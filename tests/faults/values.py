@@ -21,6 +21,7 @@ from reseller_conformance.requirements import (
     REQUEST_UNDOCUMENTED,
     VALUES_BALANCE,
     VALUES_CYCLE,
+    VALUES_EXPECTED,
     VALUES_PACKAGE,
     VALUES_REPUTATION,
     Requirement,
@@ -296,3 +297,49 @@ for _name, (_said, _by) in STEPS.items():
         name=f"credits_used_{_name}",
         description=f"credits_used is {_said}",
     )(changing(less_used, _by))
+
+
+# --- Values that only the operator knows ----------------------------------------------------------
+
+for _name, _said, _change in (
+    (
+        "requests_and_credits_used_swapped",
+        "requests holds credits_used, and credits_used requests",
+        lambda a: replace(
+            a,
+            requests=a.credits_used,
+            credits_used=a.requests,
+            credits_remain=max(a.credits_allowed - a.requests, 0),
+            credits_overage=max(a.requests - a.credits_allowed, 0),
+        ),
+    ),
+    (
+        "dates_a_day_late",
+        "all three dates are a day late",
+        lambda a: replace(
+            a,
+            billing_start_date=a.billing_start_date + DAY,
+            billing_end_date=a.billing_end_date + DAY,
+            billing_process_date=a.billing_process_date + DAY,
+        ),
+    ),
+    (
+        "credits_allowed_always_0",
+        "credits_allowed is always 0, and all credits used are overage",
+        lambda a: replace(a, credits_allowed=0, credits_remain=0, credits_overage=a.credits_used),
+    ),
+    (
+        "package_in_upper_case",
+        "package is in upper case",
+        lambda a: replace(a, package=a.package.upper()),
+    ),
+    ("reputation_always_100", "reputation is always 100", lambda a: replace(a, reputation=100)),
+):
+    account(_name, _said, _change, fails=VALUES_EXPECTED)
+account(
+    "requests_one_less_for_the_second_customer",
+    "requests is one less than it is, for the second customer",
+    lambda a: replace(a, requests=a.requests - 1),
+    fails=VALUES_EXPECTED,
+    when=about(1),
+)

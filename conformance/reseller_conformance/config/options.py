@@ -109,6 +109,7 @@ OPTIONS = (
         default="must",
         parse=one_of((Level.MUST, Level.SHOULD)),
     ),
+    Option("expect", "what the customers' accounts hold, as JSON", "FILE"),
     Option("baseline", "known violations, as TOML", "FILE"),
     Option("update-baseline", "bring that file up to date with this run", flag=True),
     *(Option(writer.option, writer.help, "FILE", heading=REPORTS) for writer in WRITERS),

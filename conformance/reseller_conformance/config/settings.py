@@ -17,7 +17,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from reseller_conformance.cases.plan import Depth
+from reseller_conformance.checks.expected import Expectations
 from reseller_conformance.client.target import Limits, Target
+from reseller_conformance.config.expected_accounts import (
+    ExpectedAccountsError,
+    load_expectations,
+)
 from reseller_conformance.config.options import REMOTE_RATE, option_of
 from reseller_conformance.config.selection import (
     EVERYTHING,
@@ -34,7 +39,7 @@ from reseller_conformance.util.text import BYTE_ORDER_MARK
 
 __all__ = ["Settings", "SettingsError", "settings_from"]
 
-READ = ("api-key-file", "baseline", "ca-bundle", "client-cert", "client-key")
+READ = ("api-key-file", "baseline", "expect", "ca-bundle", "client-cert", "client-key")
 """The options that name a file to be read."""
 
 ABOUT_TARGET = ("app", "user", "foreign-user", "api-key-file")
@@ -84,6 +89,8 @@ class Settings:
     app_log: bool = False
     missing_target: str = ""
     keep_going: bool = False
+    expected: Expectations | None = None
+    """The values that the operator expects, by the name of the customer."""
     inputs: tuple[str, ...] = ()
     """The files that are read: no report may overwrite them."""
 
@@ -130,6 +137,7 @@ def settings_from(
         selection=_selection(reader),
         reference=reference,
         missing_target="" if target or reference or not given else f"{NO_TARGET}: {given[0]}",
+        expected=_expected(reader, target),
         keep_going=bool(reader.words.get("keep-going")),
         inputs=tuple(file for name in READ for file in reader.texts(name)),
     )
@@ -162,6 +170,19 @@ def _baseline(reader: _Reader) -> Baseline | None:
         return load(Path(file), update=update)
     except BaselineError as error:
         raise SettingsError(str(error)) from None
+
+
+def _expected(reader: _Reader, target: Target | None) -> Expectations | None:
+    file = reader.text("expect")
+    if file is None:
+        return None
+    try:
+        expected = load_expectations(Path(file))
+    except ExpectedAccountsError as error:
+        raise SettingsError(str(error)) from None
+    if target is not None and not expected.keys() & set(target.customers):
+        raise SettingsError(f"--expect names none of the customers of this run: {file}")
+    return expected
 
 
 def _selection(reader: _Reader) -> Selection:

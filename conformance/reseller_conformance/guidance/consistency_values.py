@@ -63,6 +63,12 @@ GUIDANCE: dict[Requirement, Guidance] = {
         "Check the end of the year and the time zone.",
         http_exchange('{"billing_start_date": "2010-08-30", "billing_end_date": "2010-07-29", …}'),
     ),
+    r.VALUES_EXPECTED: Guidance(
+        "Compare the account in the database with `--expect FILE`. A field may be read from the "
+        "wrong column, or a date shifted by a time zone. If the account itself has changed, change "
+        "the file.",
+        http_exchange('{"requests": 100000, "credits_used": 500000, …}'),
+    ),
     r.CONSISTENCY_COUNTERS: Guidance(
         "Reading must not change any value, and all servers must read the same totals. A count "
         "goes back if a replica lags, or if each process has its own cache.",

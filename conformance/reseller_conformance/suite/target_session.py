@@ -6,7 +6,7 @@ for what another has asked. Judging is left to `judge`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import replace
 from functools import cache, cached_property, lru_cache
@@ -20,13 +20,14 @@ from reseller_conformance.cases.mutations import SPECIAL, State, Text, Value
 from reseller_conformance.cases.plan import FIRST_CONTROL_REPEAT, REPEATED, Plan
 from reseller_conformance.cases.stages import DOCUMENTED, Stage, staged
 from reseller_conformance.checks import consistency
+from reseller_conformance.checks.expected import Range
 from reseller_conformance.checks.response import Response, parse
 from reseller_conformance.checks.well_formed import form_violations
 from reseller_conformance.client import Client, redacted
 from reseller_conformance.client.target import Target
 from reseller_conformance.config.settings import Settings
 from reseller_conformance.contract import PARAMETERS, Format
-from reseller_conformance.envelope import EnvelopeKind
+from reseller_conformance.envelope import EnvelopeKind, FieldValue
 from reseller_conformance.exchange import Exchange, TransportErrorKind
 from reseller_conformance.findings.schema_tally import SchemaTally
 from reseller_conformance.requirements import Requirement
@@ -153,6 +154,13 @@ class TargetSession:
         return any(
             response.kind is not EnvelopeKind.UNKNOWN for response in self.initial_calls[format]
         )
+
+    @cached_property
+    def expected(self) -> dict[int, Mapping[str, FieldValue | Range]]:
+        """The values that the operator expects, by the place of the customer."""
+        given = self.settings.expected or {}
+        customers = enumerate(self.target.customers)
+        return {place: given[name] for place, name in customers if name in given}
 
     def stop(self) -> None:
         """Make no more calls, and draw no more examples."""

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from reseller_conformance import requirements as r
 from reseller_conformance.checks import values
+from reseller_conformance.checks.expected import expected_values
+from reseller_conformance.checks.response import Response
+from reseller_conformance.checks.violation import Violation
 from reseller_conformance.suite.evaluation import Evaluation
 from reseller_conformance.suite.markers import requirement, single_response_test
 
@@ -17,6 +22,20 @@ class ValuesConformance:
     test_values_package = single_response_test(r.VALUES_PACKAGE)
     test_values_balance = single_response_test(r.VALUES_BALANCE)
     test_values_cycle = single_response_test(r.VALUES_CYCLE)
+
+    @requirement(r.VALUES_EXPECTED)
+    def test_values_expected(self, reseller_evaluation: Evaluation) -> None:
+        """The values that the operator expects."""
+        evaluation = reseller_evaluation
+        expected = evaluation.session.expected
+        if not expected:
+            evaluation.not_applicable("no --expect: values were compared with each other only")
+
+        def check(response: Response) -> Iterator[Violation]:
+            yield from expected_values(response, expected.get(response.case.customer, {}))
+
+        named = [a for a in evaluation.overviews() if a.case.customer in expected]
+        evaluation(named, check)
 
     @requirement(r.CONSISTENCY_COUNTERS)
     def test_consistency_counters(self, reseller_evaluation: Evaluation) -> None:

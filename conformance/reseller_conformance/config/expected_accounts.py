@@ -1,0 +1,107 @@
+"""Reads the values that the operator expects: `--expect FILE`, in the format of `serve --accounts`.
+
+A value may be left out, and so may credentials, which are never read. In place of a count or a date
+`{"min": …, "max": …}` stands for a value that moves.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+
+from reseller_conformance.checks.expected import Expectations, Range
+from reseller_conformance.contract import FIELDS, Field, Kind
+from reseller_conformance.envelope import FieldValue
+
+__all__ = ["ExpectedAccountsError", "load_expectations"]
+
+_IGNORED = {"api_user", "api_key"}
+_FIELDS = {field.name: field for field in FIELDS}
+_EXAMPLES = {
+    Kind.COUNT: "a whole number",
+    Kind.DATE: "a day written YYYY-MM-DD",
+    Kind.TEXT: "a text",
+}
+
+
+class ExpectedAccountsError(ValueError):
+    """The file cannot be used; the message is one line that ends in what is wrong."""
+
+
+def load_expectations(path: Path) -> Expectations:
+    """Read the file. Raises ExpectedAccountsError where it is no such file."""
+    try:
+        document = json.loads(path.read_text("utf-8-sig"))
+    except OSError as problem:
+        raise ExpectedAccountsError(
+            f"--expect cannot be read, {problem.strerror}: {path}"
+        ) from None
+    except (ValueError, RecursionError):
+        raise ExpectedAccountsError(f"--expect is no JSON in UTF-8: {path}") from None
+    resellers = document.get("resellers", [document]) if isinstance(document, dict) else None
+    if not isinstance(resellers, list):
+        raise _refused("", 'an object with "resellers" or "customers"', document)
+    found: dict[str, Mapping[str, FieldValue | Range]] = {}
+    for place, reseller in enumerate(resellers):
+        for user, account in _customers(reseller, f"resellers[{place}]"):
+            # the first reseller is the one that calls; a later one may have a customer of that name
+            found.setdefault(user, account)
+    return found
+
+
+def _customers(reseller: object, where: str) -> list[tuple[str, Mapping[str, FieldValue | Range]]]:
+    customers = reseller.get("customers") if isinstance(reseller, dict) else None
+    if not isinstance(customers, list):
+        raise _refused(where, 'an object with a list of "customers"', reseller)
+    return [_account(entry, f"{where}.customers[{at}]") for at, entry in enumerate(customers)]
+
+
+def _account(entry: object, where: str) -> tuple[str, Mapping[str, FieldValue | Range]]:
+    if not isinstance(entry, dict) or not isinstance(entry.get("user"), str):
+        raise _refused(where, 'an object with the "user"', entry)
+    if unknown := entry.keys() - _FIELDS.keys() - _IGNORED - {"user"}:
+        raise ExpectedAccountsError(f"--expect: {where} has an unknown member: {min(unknown)}")
+    values = {
+        name: _value(field, entry[name], f"{where}.{name}")
+        for name, field in _FIELDS.items()
+        if name in entry
+    }
+    return entry["user"], values
+
+
+def _value(field: Field, value: object, where: str) -> FieldValue | Range:
+    if isinstance(value, dict) and field.kind is not Kind.TEXT:
+        if not value or value.keys() - {"min", "max"}:
+            raise _refused(where, '"min", "max" or both', value)
+        ends = {name: _plain(field, end, f"{where}.{name}") for name, end in value.items()}
+        lowest, highest = ends.get("min"), ends.get("max")
+        return Range(_end(lowest), _end(highest))
+    return _plain(field, value, where)
+
+
+def _end(value: FieldValue | None) -> int | date | None:
+    return value if isinstance(value, (int, date)) else None
+
+
+def _plain(field: Field, value: object, where: str) -> FieldValue:
+    if field.kind is Kind.COUNT:
+        if isinstance(value, int) and not isinstance(value, bool):
+            return value
+        if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 1000:
+            return int(value)
+    elif isinstance(value, str):
+        if field.kind is Kind.TEXT:
+            return value
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            pass
+    raise _refused(where, _EXAMPLES[field.kind], value)
+
+
+def _refused(where: str, wanted: str, value: object) -> ExpectedAccountsError:
+    """Say what was expected; a container is not shown, because it may hold a key."""
+    shown = f"a {type(value).__name__}" if isinstance(value, (dict, list)) else f"{value!r:.60}"
+    return ExpectedAccountsError(f"--expect: {where or 'the file'} is {wanted}, not: {shown}")

@@ -1,0 +1,140 @@
+"""Expected values: the file, the check, and a run with them."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from answers import FIELDS, overview
+from reseller_conformance.cases.case import Case
+from reseller_conformance.checks.expected import Range, expected_values
+from reseller_conformance.cli.commands import main
+from reseller_conformance.config.expected_accounts import ExpectedAccountsError, load_expectations
+from reseller_conformance.contract import Format
+
+CUSTOMER = "customer@example.com"
+DAY = date(2010, 8, 30)
+
+
+def written(folder: Path, document: object) -> Path:
+    path = folder / "accounts.json"
+    path.write_text(json.dumps(document), encoding="utf-8")
+    return path
+
+
+def of_one_customer(folder: Path, **values: object) -> Path:
+    return written(folder, {"customers": [{"user": CUSTOMER, **values}]})
+
+
+# --- The file -------------------------------------------------------------------------------------
+
+
+def test_the_file_of_serve_is_read_without_its_credentials(tmp_path: Path) -> None:
+    customer = {"user": CUSTOMER, "requests": "500000", "billing_start_date": "2010-08-30"}
+    reseller = {"api_user": "me", "api_key": "Secret-Key-1", "customers": [customer]}
+    expected = load_expectations(written(tmp_path, {"resellers": [reseller]}))
+    assert expected == {CUSTOMER: {"requests": 500000, "billing_start_date": DAY}}
+
+
+def test_a_live_value_is_a_range(tmp_path: Path) -> None:
+    path = of_one_customer(
+        tmp_path, requests={"min": 5}, billing_end_date={"min": "2010-08-30", "max": "2010-09-30"}
+    )
+    expected = load_expectations(path)[CUSTOMER]
+    assert expected["requests"] == Range(5, None)
+    assert expected["billing_end_date"] == Range(DAY, date(2010, 9, 30))
+
+
+@pytest.mark.parametrize(
+    "document, message",
+    [
+        ([], 'the file is an object with "resellers" or "customers", not: a list'),
+        ({"resellers": [1]}, 'resellers[0] is an object with a list of "customers", not: 1'),
+        (
+            {"customers": [{}]},
+            'resellers[0].customers[0] is an object with the "user", not: a dict',
+        ),
+        ({"customers": [{"user": "a", "credits": 1}]}, "has an unknown member: credits"),
+        ({"customers": [{"user": "a", "requests": "many"}]}, "is a whole number, not: 'many'"),
+        ({"customers": [{"user": "a", "requests": True}]}, "is a whole number, not: True"),
+        (
+            {"customers": [{"user": "a", "requests": {"low": 1}}]},
+            '"min", "max" or both, not: a dict',
+        ),
+        ({"customers": [{"user": "a", "package": 5}]}, "is a text, not: 5"),
+        (
+            {"customers": [{"user": "a", "billing_end_date": "2010-13-01"}]},
+            "is a day written YYYY-MM-DD, not: '2010-13-01'",
+        ),
+    ],
+)
+def test_what_is_wrong_is_one_line(tmp_path: Path, document: object, message: str) -> None:
+    with pytest.raises(ExpectedAccountsError) as caught:
+        load_expectations(written(tmp_path, document))
+    assert message in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+# --- An overview ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("format", Format)
+def test_an_overview_is_held_to_each_value_that_is_given(format: Format) -> None:
+    wanted = {
+        "requests": 701,
+        "package": f" {FIELDS['package']}\n",
+        "credits_used": Range(0, 599),
+        "credits_allowed": Range(1_000, None),
+        "billing_start_date": Range(None, DAY),
+        "billing_end_date": date(2010, 9, 30),
+    }
+    response = overview(Case(format))
+    found = {violation.where: violation for violation in expected_values(response, wanted)}
+    assert list(found) == ["requests", "credits_used", "billing_end_date"]
+    assert found["requests"].expected == "requests=701"
+    assert found["credits_used"].expected == "from 0 to 599"
+
+
+# --- A run ----------------------------------------------------------------------------------------
+
+
+def run(*args: str) -> int:
+    return main(["run", "--reference", "--depth=quick", "--only=values.expected", *args])
+
+
+def test_a_run_against_other_values_is_violated(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = of_one_customer(tmp_path, requests=1)
+    assert run(f"--expect={path}") == 1
+    said = capsys.readouterr().out
+    assert "values.expected" in said
+    assert "requests=1" in said
+
+
+def test_a_run_with_the_right_values_is_conformant(tmp_path: Path) -> None:
+    assert run(f"--expect={of_one_customer(tmp_path, requests=500000)}") == 0
+
+
+def test_a_run_without_expected_values_says_so(tmp_path: Path) -> None:
+    report = tmp_path / "report.json"
+    assert main(["run", "--reference", "--depth=quick", f"--report-json={report}"]) == 0
+    results = json.loads(report.read_text(encoding="utf-8"))["requirements"]
+    found = {(one["outcome"], one["reason"]) for one in results if one["id"] == "values.expected"}
+    assert found == {("not-applicable", "no --expect: values were compared with each other only")}
+
+
+def test_a_file_that_names_no_customer_of_the_run_is_wrong_usage(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("RESELLER_API_USER", "me")
+    monkeypatch.setenv("RESELLER_API_KEY", "Some-Key-000")
+    path = of_one_customer(tmp_path, requests=1)
+    args = ["run", "--base-url=http://127.0.0.1:1", "--user=other@example.com", f"--expect={path}"]
+    assert main(args) == 2
+    assert capsys.readouterr().err == (
+        f"error: --expect names none of the customers of this run: {path}\n"
+    )
