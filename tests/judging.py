@@ -14,6 +14,7 @@ from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import chain, count, islice
+from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -32,14 +33,17 @@ from reseller_conformance.exchange import Exchange
 from reseller_conformance.findings.model import Outcome
 from reseller_conformance.redaction.echo import places_of
 from reseller_conformance.redaction.secret import Scrubber, Secret
-from reseller_conformance.reference import Reference, Request
+from reseller_conformance.reference import Reference, Request, accounts
 from reseller_conformance.requirements import CATALOGUE, Requirement, by_id
 from reseller_conformance.suite.evaluation import Evaluation
 from reseller_conformance.suite.overview import OverviewConformance
 from reseller_conformance.suite.target_session import TargetSession
 
-__all__ = ["Direct", "Judged", "Late", "judge", "settings", "target_of"]
+__all__ = ["ACCOUNTS_FILE", "Direct", "Judged", "Late", "judge", "settings", "target_of"]
 
+
+ACCOUNTS_FILE = str(Path(accounts.__file__).with_name("accounts.json"))
+"""What the reference's accounts hold."""
 
 ENDS = (pytest.fail.Exception, pytest.skip.Exception, pytest.xfail.Exception)
 """How an item ends that does not pass."""

@@ -9,11 +9,15 @@ from pathlib import Path
 import pytest
 
 from answers import FIELDS, overview
+from judging import Direct, judge, settings, target_of
 from reseller_conformance.cases.case import Case
 from reseller_conformance.checks.expected import Range, expected_values
 from reseller_conformance.cli.commands import main
 from reseller_conformance.config.expected_accounts import ExpectedAccountsError, load_expectations
 from reseller_conformance.contract import Format
+from reseller_conformance.reference import default_reference
+from reseller_conformance.reference.mock import EMBEDDED_URL
+from reseller_conformance.requirements import VALUES_EXPECTED
 
 CUSTOMER = "customer@example.com"
 DAY = date(2010, 8, 30)
@@ -119,12 +123,16 @@ def test_a_run_with_the_right_values_is_conformant(tmp_path: Path) -> None:
     assert run(f"--expect={of_one_customer(tmp_path, requests=500000)}") == 0
 
 
-def test_a_run_without_expected_values_says_so(tmp_path: Path) -> None:
-    report = tmp_path / "report.json"
-    assert main(["run", "--reference", "--depth=quick", f"--report-json={report}"]) == 0
-    results = json.loads(report.read_text(encoding="utf-8"))["requirements"]
-    found = {(one["outcome"], one["reason"]) for one in results if one["id"] == "values.expected"}
-    assert found == {("not-applicable", "no --expect: values were compared with each other only")}
+def test_the_embedded_reference_is_held_to_its_own_accounts() -> None:
+    assert run() == 0
+
+
+def test_a_run_without_expected_values_says_so() -> None:
+    reference = default_reference()
+    target = target_of(reference, EMBEDDED_URL)
+    results = judge(target, settings("quick"), Direct(reference, target))
+    found = {one.reason for one in results if one.requirement is VALUES_EXPECTED}
+    assert found == {"no --expect: values were compared with each other only"}
 
 
 def test_a_file_that_names_no_customer_of_the_run_is_wrong_usage(

@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, urlencode
 
 import pytest
 
-from judging import Direct, judge, settings, target_of
+from judging import ACCOUNTS_FILE, Direct, judge, settings, target_of
 from reseller_conformance import assert_conformant
 from reseller_conformance.contract import FIELDS, Format, path_of
 from reseller_conformance.findings.model import Outcome
@@ -118,7 +118,7 @@ FED: Sequence[str] = [known.id for known in CATALOGUE if known.id not in NOT_FED
 def test_the_example_violates_its_requirement(id: str) -> None:
     made = AsTheExample(id)
     target = target_of(made, EMBEDDED_URL)
-    judged = judge(target, settings("quick"), Direct(made, target))
+    judged = judge(target, settings("quick", expect=ACCOUNTS_FILE), Direct(made, target))
     failed = {one.requirement.id for one in judged if one.outcome is Outcome.FAILED}
     assert id in failed, sorted(failed)
 

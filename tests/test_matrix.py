@@ -9,22 +9,18 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from functools import cache
-from pathlib import Path
 
 import pytest
 
 from faults import FAULTS, Fault
-from judging import Direct, Judged, Late, judge, settings, target_of
+from judging import ACCOUNTS_FILE, Direct, Judged, Late, judge, settings, target_of
 from reseller_conformance.client.target import Limits, Target
 from reseller_conformance.findings.model import Outcome
-from reseller_conformance.reference import Reference, accounts, default_reference, mocked
+from reseller_conformance.reference import Reference, default_reference, mocked
 from reseller_conformance.reference.mock import EMBEDDED_URL
 from reseller_conformance.requirements import CATALOGUE, VALUES_EXPECTED, Level, Requirement
 from variants import VARIANTS, Variant
 from variants.registry import NotInstalledError
-
-ACCOUNTS_FILE = str(Path(accounts.__file__).with_name("accounts.json"))
-"""What the reference's accounts hold."""
 
 SHAKY = {"shared", "shaky"}
 """Families that show only where calls are in flight together, or in what is retried."""

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
+from importlib.resources import as_file, files
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ import pytest
 from reseller_conformance import __version__
 from reseller_conformance.client import Client, redacted, scrubber_of
 from reseller_conformance.client.target import Target
+from reseller_conformance.config.expected_accounts import load_expectations
 from reseller_conformance.config.options import OPTIONS, Option, dest, in_pytest
 from reseller_conformance.config.settings import Settings, SettingsError, settings_from
 from reseller_conformance.contract import Format
@@ -220,6 +222,14 @@ def _embedded() -> Target:
     )
 
 
+def _embedded_settings(settings: Settings) -> Settings:
+    """Expect of the embedded reference what its own accounts hold, unless a file was given."""
+    if settings.expected is not None:
+        return settings
+    with as_file(files("reseller_conformance.reference") / "accounts.json") as path:
+        return replace(settings, expected=load_expectations(path))
+
+
 def _mocking(target: Target) -> Callable[[], AbstractContextManager[object]]:
     if target.kind != "embedded":
         return nullcontext
@@ -234,6 +244,8 @@ def _mocking(target: Target) -> Callable[[], AbstractContextManager[object]]:
 def asking(session: pytest.Session, target: Target, settings: Settings) -> Iterator[TargetSession]:
     """Yield the memory of what this target is asked, and keep its traffic for the reports."""
     config = session.config
+    if target.kind == "embedded":
+        settings = _embedded_settings(settings)
     limits = split_limits(settings.limits, concurrent_clients(config, session.items))
     with Client(target, limits) as client:
         shown = redacted(target)
