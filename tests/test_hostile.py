@@ -13,7 +13,7 @@ from reseller_conformance.reference import default_reference
 from reseller_conformance.requirements import Level
 
 TIMEOUT = 0.5
-STOPPED = "wrong calls were never answered to the end"
+STOPPED = "invalid calls never got a complete response"
 
 
 def judged(name: str, timeout: float = TIMEOUT) -> tuple[list[Judged], float]:

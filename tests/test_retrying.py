@@ -78,7 +78,7 @@ def test_a_dropped_connection_is_tried_again(broken: list[Part]) -> None:
 def test_a_connection_that_keeps_dropping_is_dropped() -> None:
     exchange = ask_one([CLOSE], retries=1)
     assert kind_of(exchange) is TransportErrorKind.DROPPED
-    assert exchange.problem.detail == "the connection closed before an answer began"
+    assert exchange.problem.detail == "the connection closed before a response began"
     assert len(exchange.retries) == 1
 
 

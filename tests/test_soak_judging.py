@@ -79,7 +79,7 @@ def test_what_departs_has_one_cause():
     overview = answered(JSON).exchange.body
     wrong = replace(JSON, api_key=State.MISSING)
     html = (("Content-Type", "text/html"),)
-    lost = TransportProblem(TransportErrorKind.TIMEOUT, "no answer within 10 s")
+    lost = TransportProblem(TransportErrorKind.TIMEOUT, "no response within 10 s")
     again = (Retry("status 502", 0.25),)
     assert departed(answered(JSON, status=500)) == {r.HTTP_SERVER_ERROR}
     assert departed(answered(JSON, status=503)) == {r.HTTP_DELIVERED}

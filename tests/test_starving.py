@@ -82,7 +82,7 @@ def test_one_connection_at_a_time_gets_one_call_at_a_time(concurrency: int) -> N
     assert [exchange.status for exchange in exchanges] == [200] * 30
     assert {exchange.retries for exchange in exchanges} == {()}
     assert traffic.notes == (
-        "the target answers one connection at a time, so calls were made one after another",
+        "the target serves one connection at a time, so calls were sent one after another",
     )
 
 
@@ -107,7 +107,7 @@ def test_a_server_of_two_workers_gets_two_calls_at_a_time() -> None:
         exchanges = client.send(turns(60))
         notes = client.traffic.notes
     assert [exchange.status for exchange in exchanges] == [200] * 60
-    assert [note.startswith("the target answers 2 connections at a time") for note in notes] == [
+    assert [note.startswith("the target serves 2 connections at a time") for note in notes] == [
         True
     ]
 
@@ -152,7 +152,7 @@ ANSWERED = RawResponse(1.0, 0.1, status=200, connection=1)
 STARVED = RawResponse(
     1.0,
     10.0,
-    problem=TransportProblem(TransportErrorKind.TIMEOUT, "no answer within 10 s"),
+    problem=TransportProblem(TransportErrorKind.TIMEOUT, "no response within 10 s"),
     connection=2,
 )
 

@@ -1,8 +1,7 @@
-"""Where asking, or trying again, is still worth its time.
+"""Stop calls and retries that would waste time or memory.
 
-A server that hangs would cost each call the whole time limit, one whose answers are endless or huge
-all memory, and one that fails for good all tries and waits. Which reply asks for another try is
-left to `retrying`.
+A server that hangs would cost the whole time limit for each call. Endless or huge bodies would cost
+memory. Permanent failures would cost all retries and their waits.
 """
 
 from __future__ import annotations
@@ -18,11 +17,14 @@ from reseller_conformance.exchange import TransportErrorKind
 __all__ = ["CircuitBreaker"]
 
 MAX_TIMEOUTS = 3
-"""After so many calls of a family that were never answered to the end, or put off for longer than a
-run may wait, no more are asked; any other family of calls that are not right gets one try then."""
+"""Open the circuit for calls of one kind after this many failures.
+
+Timeouts, oversize bodies and over-long Retry-After headers count. Any other kind of invalid call
+then gets one attempt.
+"""
 
 LARGE_BODY_BYTES = 16 * 1024
-"""Bytes of a body that is much longer than an envelope, which has a few hundred."""
+"""Size above which a body counts as large, in bytes. An envelope has a few hundred bytes."""
 
 MEGABYTE_BYTES = 1024 * 1024
 MAX_LARGE_BYTES = {
@@ -30,27 +32,27 @@ MAX_LARGE_BYTES = {
     Expected.ERROR: 16 * MEGABYTE_BYTES,
     Expected.EITHER: 6 * MEGABYTE_BYTES,
 }
-"""After so many bytes of long bodies no more of a family are asked: all of them are remembered.
+"""Open the circuit for calls of one kind after this many bytes of large bodies. Bodies are kept.
 
-Text of an overview may take four times as much again; a page of an error is often a debugger's.
+Text of an overview may take four times as much memory. A large error page is often a debugger's.
 """
 
-EXPECTED_NAMES = {Expected.OVERVIEW: "right", Expected.ERROR: "wrong", Expected.EITHER: "unusual"}
+EXPECTED_NAMES = {Expected.OVERVIEW: "valid", Expected.ERROR: "invalid", Expected.EITHER: "special"}
 
 MAX_FUTILE_RETRIES = 5
-"""After so many calls in a row whose tries were all in vain, the next ones get one try each."""
+"""Allow no retries for calls of one kind after this many calls in a row with futile retries."""
 
 
 class CircuitBreaker:
     """What a run has learnt about its target.
 
-    Calls are of one family where they are of one format and due the same kind of answer: few
-    enough that a server which hangs on whatever is wrong costs a few time limits, and apart enough
-    that the documented call is asked all the same.
+    Calls are of one kind if they have the same format and the same expected response. There are few
+    kinds, so a server that hangs on invalid calls costs only a few time limits. Valid calls are a
+    separate kind, so they continue.
     """
 
     def __init__(self, timeout: float) -> None:
-        """Know nothing yet; a call has `timeout` seconds."""
+        """Start with all circuits closed. `timeout` is the time limit of a call in seconds."""
         self._timeout = timeout
         self._lock = Lock()
         self._unanswered: Counter[object] = Counter()
@@ -59,10 +61,10 @@ class CircuitBreaker:
         self._hangs = False
 
     def open_reason(self, case: Case) -> str:
-        """Say why calls like this one are not worth asking any more; nothing where they are."""
+        """Return why no more calls of this kind are sent. Empty if the circuit is closed."""
         family, kind = _key(case), EXPECTED_NAMES[case.expected]
         if self._unanswered[family] >= (1 if self._hangs and case.invalid else MAX_TIMEOUTS):
-            return f"{kind} calls were never answered to the end"
+            return f"{kind} calls never got a complete response"
         plenty = MAX_LARGE_BYTES[case.expected]
         if self._long[family] >= plenty:
             megabytes = plenty // MEGABYTE_BYTES
@@ -70,14 +72,17 @@ class CircuitBreaker:
         return ""
 
     def allows_retry(self, case: Case, raw: RawResponse) -> bool:
-        """Say whether another try may help where this came."""
+        """Return True if a retry may help after this response."""
         return (
             not retry_after_too_long(raw)
             and self._in_vain[_retry_key(case, raw)] < MAX_FUTILE_RETRIES
         )
 
     def record(self, case: Case, attempts: list[RawResponse], turned_away: bool) -> None:
-        """Take in the replies to one call, and whether it was turned away to the last."""
+        """Record all attempts of one call.
+
+        `turned_away` is True if the last attempt was still refused.
+        """
         size = len(attempts[-1].body)
         with self._lock:
             self._long[_key(case)] += size if size > LARGE_BODY_BYTES else 0
@@ -90,7 +95,7 @@ class CircuitBreaker:
                 self._in_vain[_retry_key(case, attempts[-2])] = 0
 
     def _was_never_complete(self, raw: RawResponse) -> bool:
-        """Say whether the whole time limit went by, or more came than is read, or a putting off."""
+        """Return True for a timeout, an oversize body or headers, or an over-long Retry-After."""
         if raw.problem is None:
             return retry_after_too_long(raw)
         unheard = (
@@ -107,5 +112,5 @@ def _key(case: Case) -> object:
 
 
 def _retry_key(case: Case, raw: RawResponse) -> object:
-    """Where replies tell of the same cause: one that speaks to everybody is of no family."""
+    """Return the key under which retries are counted. Rate limits apply to calls of all kinds."""
     return "everybody" if is_rate_limited(raw) else _key(case)

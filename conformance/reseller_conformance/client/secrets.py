@@ -1,7 +1,6 @@
-"""What of a target is secret, and the target as it may be shown.
+"""The secrets of a target, and the target without them.
 
-How a secret is found in a text is left to `secret`. Everything that redacts for one target shares
-one scrubber, so that all of them know the same secrets.
+Everything that redacts for one target shares one scrubber, so that all know the same secrets.
 """
 
 from __future__ import annotations
@@ -27,37 +26,38 @@ PUBLIC_HEADERS = frozenset(
         *("x-forwarded-for", "x-forwarded-host", "x-forwarded-proto"),
     )
 )
-"""Headers whose values every server may tell: redacting them would hide hosts and media types."""
+"""Headers without secrets. Redacting them would hide hosts and media types."""
 
 PUBLIC_PARAMETERS = frozenset(("algorithm", "qop", "realm", "signedheaders", "uri"))
-"""Parameters of `Authorization` that name no secret (RFC 7616; AWS Signature Version 4)."""
+"""Parameters of `Authorization` that are not secret (RFC 7616; AWS Signature Version 4)."""
 
 JWT = "eyJ"
-"""How a JSON Web Token begins: its parts are base64 of JSON, and of a signature (RFC 7515)."""
+"""The start of a JSON Web Token, whose parts are base64 (RFC 7515)."""
 
 _PIECE = re.compile(r"""(?:([^\s=;,"]+)\s*=\s*)?(?:"((?:[^"\\]|\\.)*)"|([^\s;,"][^;,"]*))""")
-"""A parameter or a cookie, or a text without a name; quoted or not."""
+"""A parameter, a cookie, or a text without a name. The value may be quoted."""
 
 
 def secrets_of(target: Target) -> list[str]:
-    """Return what is never shown: the key, its parts as they are sent, the operator's headers."""
+    """Return the secrets of a target: the key, its sent parts, headers and passwords."""
     key = target.api_key.reveal()
     states = (*COMMON_INVALID["api_key"], *NEAR_MISSES["api_key"])
     made = [make(state, key, "api_key") or "" for state in states if shell(state) is not None]
-    # what stands around the whole key is no part of it; the exchanged one is made of all but two
+    # Additions to the whole key are not secret. An exchanged key contains all but the last two
+    # letters.
     parts = [*(value for value in made if key not in value), key[:-2]]
     for name, value in target.headers:
         if name.lower() not in PUBLIC_HEADERS:
             parts += _secrets_in(value)
     if target.proxy and (password := urlsplit(target.proxy).password):
         parts.append(unquote(password))
-    # the pair as HTTP's Basic scheme joins it, for a key too short to be found within its base64
+    # The pair of HTTP's Basic scheme. A short key could not be found within its base64.
     basic = f"{target.api_user}:{key}"
     return [key, *dict.fromkeys(part for part in parts if len(part) >= MIN_SECRET_CHARS), basic]
 
 
 def _secrets_in(value: str) -> Iterator[str]:
-    """Yield a header's value as a whole, what follows its scheme, and each of its parameters."""
+    """Yield the whole header value, the value after its scheme, and each of its parameters."""
     scheme, _, rest = value.partition(" ")
     held = rest.strip() if rest and "=" not in scheme else value
     token = held.rpartition(" ")[2]
@@ -69,12 +69,12 @@ def _secrets_in(value: str) -> Iterator[str]:
     for name, quoted, plain in _PIECE.findall(held):
         text = quoted or plain.strip()
         if name.lower() not in PUBLIC_PARAMETERS:
-            # a value too short to be found alone is found beside its name
+            # A short value would match by chance, so it is searched together with its name.
             yield text if len(text) >= MIN_SECRET_CHARS else f"{name}={text}"
 
 
 def _decoded(basic: str) -> Iterator[str]:
-    """Yield the user and password that HTTP's Basic scheme joins, and the password alone."""
+    """Yield the user and password of HTTP's Basic scheme, and the password alone."""
     try:
         pair = b64decode(basic, validate=True).decode()
     except ValueError:
@@ -85,13 +85,13 @@ def _decoded(basic: str) -> Iterator[str]:
 
 @lru_cache(maxsize=8)
 def scrubber_of(target: Target) -> Scrubber:
-    """Return the scrubber that knows what is secret about this target."""
+    """Return the scrubber for the secrets of this target."""
     return Scrubber(secrets_of(target))
 
 
 @lru_cache(maxsize=8)
 def redacted(target: Target) -> Target:
-    """Return the target as it may be shown: the operator's texts may hold the key as well."""
+    """Return the target for display. The operator's other texts may also contain the key."""
     redact = scrubber_of(target).text
     return replace(
         target,

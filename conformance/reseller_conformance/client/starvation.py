@@ -1,8 +1,8 @@
-"""Does the target answer fewer connections at once than are open? Then the others starve.
+"""Detect a target that serves fewer connections at once than the client has open.
 
-A server with one thread that keeps connections alive answers the first, and leaves the rest
-waiting. Such a call is sent again with fewer calls in flight. Only where it is answered then was
-the number of calls to blame.
+A server with one thread and keep-alive serves the first connection, and the others wait. An
+unanswered call is sent again with fewer calls in progress. If it then gets a response, the number
+of calls was the cause.
 """
 
 from __future__ import annotations
@@ -17,18 +17,18 @@ from reseller_conformance.exchange import TransportErrorKind
 __all__ = ["Starvation"]
 
 MAX_FAILED_TRIALS = 2
-"""How many trials in a row may fail: each takes the whole time limit where a server hangs."""
+"""Maximum number of failed trials in a row. Each takes the whole time limit if a server hangs."""
 
 
 class Starvation:
-    """How many connections the target was seen to answer at once.
+    """The number of connections that the target serves at once, as far as observed.
 
-    It answers two at once where a connection is answered, then another, then the first again. A
-    trial, for which `trial` is held, sends one call again.
+    It serves two at once if it responds on one connection, then on another, then on the first
+    again. A trial sends one call again while it holds `trial`.
     """
 
     def __init__(self) -> None:
-        """Know nothing yet."""
+        """Start without observations."""
         self.trial = Lock()
         self._lock = Lock()
         self._numbers = count(1)
@@ -38,7 +38,7 @@ class Starvation:
         self._found = 0
 
     def record(self, raw: RawResponse) -> None:
-        """Take in a reply."""
+        """Record the response to an attempt."""
         if raw.connection is None or raw.status is None:
             return
         with self._lock:
@@ -48,17 +48,17 @@ class Starvation:
             self._latest = max(self._latest, raw.began + raw.seconds)
 
     def unanswered(self, raw: RawResponse, timeout: float) -> bool:
-        """Say whether the time limit ran out before anything came, on a connection we know."""
+        """Return True if the time limit ended before any response, on a known connection."""
         if raw.problem is None or raw.status is not None or raw.connection is None:
             return False
         late = raw.problem.kind is TransportErrorKind.UNREACHABLE and raw.seconds >= timeout
         return late or raw.problem.kind is TransportErrorKind.TIMEOUT
 
     def fewer_connections(self, raw: RawResponse, in_flight: int) -> int:
-        """Return how many calls may be in flight where this one may have starved, and else 0.
+        """Return how many calls may be in progress if this call may have starved, or else 0.
 
-        It may have where its own connection was never answered while another one was. Once it is
-        known that calls starve, all that were sent before may have.
+        It may have starved if its connection never had a response while another connection had one.
+        Once starvation is known, every earlier call may have starved.
         """
         with self._lock:
             if raw.connection in self._spans or self._failed >= MAX_FAILED_TRIALS:
@@ -69,7 +69,7 @@ class Starvation:
         return served if served < in_flight else 0
 
     def record_trial(self, fewer: int, *, answered: bool) -> None:
-        """Take in whether a call was answered with only so many in flight."""
+        """Record whether a call got a response with only `fewer` calls in progress."""
         if answered:
             self._found, self._failed = fewer, 0
         else:
@@ -77,19 +77,19 @@ class Starvation:
 
     @property
     def notes(self) -> Iterator[str]:
-        """Say that the number of calls was to blame, where it was."""
+        """The note that the client sent fewer calls at once, if it did."""
         if self._found == 1:
             yield (
-                "the target answers one connection at a time, so calls were made one after another"
+                "the target serves one connection at a time, so calls were sent one after another"
             )
         elif self._found:
             yield (
-                f"the target answers {self._found} connections at a time, so no more calls than "
-                "that were in flight"
+                f"the target serves {self._found} connections at a time, so at most this many "
+                "calls were in progress"
             )
 
     def _served(self) -> int:
-        """Return the most connections that were answered at once, one at least."""
+        """Return the largest number of connections that were served at once. At least 1."""
         changes = []
         for first, last in self._spans.values():
             if first < last:

@@ -1,7 +1,4 @@
-"""Who is asked, as whom, and about whom: the operator's words, checked once.
-
-How it is asked is left to `client`; which values are sent to `states` and `cases`.
-"""
+"""The target of a run: its URL, the operator's account on it, and the limits of a run."""
 
 from __future__ import annotations
 
@@ -18,7 +15,7 @@ from reseller_conformance.util.defaults import (
 
 __all__ = ["AppLog", "Limits", "Target"]
 
-# pytest shows the line that made a target, not the frames of this module
+# pytest then shows the line that created the target, without the frames of this module.
 __tracebackhide__ = True
 
 Kind = Literal["embedded", "app", "live"]
@@ -26,22 +23,23 @@ Headers = tuple[tuple[str, str], ...]
 
 
 class AppLog(Protocol):
-    """What an application tells of each call: `app_log.CallLog` is one."""
+    """A record of the application's output in each call, such as `call_log.CallLog`."""
 
     def told(self, method: str, url: str, began: float, ended: float, *, failed: bool) -> str:
-        """Return what was told of the call to this URL between these times, not redacted."""
+        """Return the output for the call to this URL between these times, not redacted."""
 
 
 @dataclass(frozen=True, slots=True, init=False)
 class Target:
     """One implementation of the call, with the operator's account on it.
 
-    `customers` are names registered under the reseller, the first being the one that most calls ask
-    about; `foreign` is a customer of another reseller. `headers` go with every call; a gateway's
-    token may be among them, so they are not shown. `verify` is what `requests` takes: True, False,
-    or the path of a CA bundle. `client_cert` is the path of a certificate with its key, or the two
-    paths, for mutual TLS. `proxy` is the URL of an HTTP proxy, which may hold a password. `app_log`
-    is what an application that runs in this process tells of each call.
+    - `customers`: names registered under the reseller. Most calls are about the first.
+    - `foreign`: a customer of another reseller.
+    - `headers`: sent with every call. They may contain a gateway's token, so `repr` hides them.
+    - `verify`: as in `requests`: True, False, or the path of a CA bundle.
+    - `client_cert`: for mutual TLS: the path of a certificate with its key, or the two paths.
+    - `proxy`: the URL of an HTTP proxy. It may contain a password, so `repr` hides it.
+    - `app_log`: the output of an application that runs in this process.
     """
 
     base_url: str
@@ -70,11 +68,13 @@ class Target:
         proxy: str | None = None,
         app_log: AppLog | None = None,
     ) -> None:
-        """Take the key as text or as a Secret, which it becomes; a slash ends no base URL.
+        """Validate the values.
 
-        Raises TypeError for what is no text, and ValueError where a text is missing.
+        The key may be text or a Secret. Trailing slashes of the URL are removed.
+
+        Raises TypeError for a value of another type, and ValueError for an empty key.
         """
-        # at once: a traceback shows the arguments as they are when it is made
+        # Wrap the key first: a traceback shows the arguments as they are at that time.
         api_key = _secret(api_key)
         given = {
             "base_url": _text("base_url", base_url).rstrip("/"),
@@ -109,7 +109,7 @@ def _text(name: str, value: object) -> str:
 
 
 def _names(given: object) -> tuple[str, ...]:
-    """Return the names; a single text would be taken for a row of letters."""
+    """Return the names. A single text is rejected, because its letters would be taken as names."""
     names = () if isinstance(given, str) or not isinstance(given, Iterable) else tuple(given)
     if not names or not all(isinstance(name, str) for name in names):
         raise TypeError(f"customers is a list of one or more names, not: {given!r}")
@@ -118,7 +118,11 @@ def _names(given: object) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a run may cost: calls a second (None: no limit), calls in flight, seconds, tries."""
+    """The limits of a run.
+
+    `rate` is in calls a second (None: no limit), `concurrency` in calls in progress, and `timeout`
+    in seconds for each attempt. `retries` counts the attempts after the first.
+    """
 
     rate: float | None = None
     concurrency: int = DEFAULT_CONCURRENCY

@@ -1,7 +1,7 @@
-"""When a run asked, and how slowly it was answered: a row of steps, few however long it takes.
+"""The attempts of a run over time, and the slowest response in each step.
 
-Where the row grows too long, each two of its steps become one of twice the length. Rows of several
-processes have steps that fit into each other, so they can be laid together.
+When there are too many steps, pairs of steps are merged into steps of twice the length. So steps of
+several processes fit into each other and can be merged.
 """
 
 from __future__ import annotations
@@ -13,22 +13,22 @@ from itertools import zip_longest
 __all__ = ["Timeline", "TimelineBuilder", "merge"]
 
 STEP_SECONDS = 0.125
-"""Seconds of the shortest step."""
+"""Length of the shortest step, in seconds."""
 
 MAX_STEPS = 64
-"""Steps that are kept: a plot has room for no more, and memory stays bounded."""
+"""Maximum number of steps. It bounds memory, and a plot has no room for more."""
 
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """Tries begun in each step of so many seconds, and the slowest answer that came in it."""
+    """Attempts that began in each step of `step` seconds, and the slowest response in each step."""
 
     step: float = STEP_SECONDS
     tries: tuple[int, ...] = ()
     slowest: tuple[float, ...] = ()
 
     def widened(self, step: float) -> Timeline:
-        """Return the same in steps of this length, a power of two times that of its own."""
+        """Return the timeline with longer steps: the current length times a power of two."""
         size = round(step / self.step)
         starts = range(0, len(self.tries), size)
         return Timeline(
@@ -39,28 +39,28 @@ class Timeline:
 
 
 class TimelineBuilder:
-    """A timeline in the making; times are those of one clock, which need not start at zero."""
+    """Builds a timeline. All times are of one clock, which need not start at zero."""
 
     def __init__(self) -> None:
-        """Start from nothing."""
+        """Start with an empty timeline."""
         self._start: float | None = None
         self._step = STEP_SECONDS
         self._tries: list[int] = []
         self._slowest: list[float] = []
 
     def began(self, now: float) -> None:
-        """Count a try."""
+        """Count an attempt."""
         place = self._place(now)
         self._tries[place] += 1
 
     def answered(self, now: float, seconds: float) -> None:
-        """Note how long an answer took that has just come."""
+        """Record the duration of a response that arrived now."""
         place = self._place(now)
         self._slowest[place] = max(self._slowest[place], seconds)
 
     @property
     def timeline(self) -> Timeline:
-        """What has been noted so far."""
+        """The timeline so far."""
         return Timeline(self._step, tuple(self._tries), tuple(self._slowest))
 
     def _place(self, now: float) -> int:
@@ -78,7 +78,7 @@ class TimelineBuilder:
 
 
 def merge(timelines: Sequence[Timeline]) -> Timeline:
-    """Add up what several asked at the same time."""
+    """Merge timelines that ran at the same time."""
     step = max((timeline.step for timeline in timelines), default=STEP_SECONDS)
     rows = [timeline.widened(step) for timeline in timelines]
     return Timeline(

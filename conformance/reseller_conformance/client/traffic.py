@@ -1,4 +1,4 @@
-"""What a run has cost its target: counted by `client`, told in reports."""
+"""Count the traffic of a run, for the reports."""
 
 from __future__ import annotations
 
@@ -17,12 +17,17 @@ from reseller_conformance.client.timeline import Timeline, TimelineBuilder
 __all__ = ["Bucket", "Latency", "Traffic", "TrafficRecorder"]
 
 BOUNDS = (*(digit * 10.0**power for power in range(-4, 2) for digit in (1, 2, 5)), 100.0)
-"""Seconds at which the buckets of a histogram end: three to a power of ten."""
+"""Upper bounds of the histogram's buckets, in seconds: three for each power of ten."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bucket:
-    """How many answers took so long at most, and longer than the bucket before; None: longer."""
+    """Number of responses within one bucket of the histogram.
+
+    `up_to` is its upper bound in seconds.
+
+    None means that there is no bound.
+    """
 
     up_to: float | None
     answers: int
@@ -30,9 +35,9 @@ class Bucket:
 
 @dataclass(frozen=True, slots=True)
 class Latency:
-    """Seconds from a request to its whole answer; None where no answer came.
+    """Seconds from a request to its complete response. None if there was no response.
 
-    Every histogram has the same buckets, so that those of several processes can be added.
+    All histograms have the same buckets, so that several processes can be added up.
     """
 
     median: float | None = None
@@ -43,9 +48,9 @@ class Latency:
 
 @dataclass(frozen=True, slots=True)
 class Traffic:
-    """Calls made, tries beyond the first of each, seconds spent asking, bytes of decoded bodies.
+    """The traffic of a run: calls, retries, seconds of sending, and bytes of decoded bodies.
 
-    `notes` say what was done otherwise than the operator said, and why.
+    `notes` say where the client did not follow the operator's options, and why.
     """
 
     calls: int = 0
@@ -58,10 +63,10 @@ class Traffic:
 
 
 class TrafficRecorder:
-    """Counts traffic, from several threads at once."""
+    """Counts traffic from several threads."""
 
     def __init__(self) -> None:
-        """Start from nothing."""
+        """Start with nothing counted."""
         self._lock = Lock()
         self._calls = 0
         self._retries = 0
@@ -74,9 +79,10 @@ class TrafficRecorder:
         self._seconds = 0.0
 
     def reserve(self, most: int | None) -> bool:
-        """Keep room for one try, and say whether there was room; `most` is the request budget.
+        """Reserve one attempt of the request budget, and return True if the budget allows it.
 
-        A try waits for the rate only once it has room, so that a spent budget costs no time.
+        `most` is the budget, or None. An attempt waits for the rate only after this, so that an
+        exhausted budget costs no time.
         """
         with self._lock:
             if most is not None and self._calls + self._retries + self._reserved >= most:
@@ -85,7 +91,7 @@ class TrafficRecorder:
             return True
 
     def begin(self, again: bool) -> None:
-        """Count a try that has room, as it is sent."""
+        """Count a reserved attempt as it is sent. `again` is True for a retry."""
         with self._lock:
             self._reserved -= 1
             if again:
@@ -95,7 +101,7 @@ class TrafficRecorder:
             self._course.began(time.monotonic())
 
     def end(self, seconds: float | None, size: int) -> None:
-        """Count the answer to a try, or only its bytes where it did not come whole."""
+        """Count the response to an attempt. `seconds` is None if it was incomplete."""
         with self._lock:
             self._bytes += size
             if seconds is not None:
@@ -104,7 +110,7 @@ class TrafficRecorder:
 
     @contextmanager
     def sending(self) -> Iterator[None]:
-        """Measure the time in which anybody asks."""
+        """Measure the time during which at least one caller sends."""
         with self._lock:
             if self._asking == 0:
                 self._since = time.monotonic()
@@ -119,7 +125,7 @@ class TrafficRecorder:
 
     @property
     def traffic(self) -> Traffic:
-        """What has been counted so far."""
+        """The traffic so far."""
         with self._lock:
             under_way = time.monotonic() - self._since if self._asking else 0.0
             latencies = sorted(self._latencies)
@@ -137,7 +143,7 @@ class TrafficRecorder:
 def _latency(ascending: list[float]) -> Latency:
     if not ascending:
         return Latency()
-    # the nearest rank: a time that was measured, however few there are
+    # The nearest rank is always a measured time, even among few.
     rank = -(-len(ascending) * 95 // 100)
     return Latency(median(ascending), ascending[rank - 1], ascending[-1], _histogram(ascending))
 

@@ -1,1 +1,5 @@
-"""HTTP as the client speaks it: one connection, one deadline, and each way in which it can fail."""
+"""One attempt of one call over HTTP, with one deadline and bounded size.
+
+adapter (connections, framing) → errors (exceptions as our own problems), content_coding (decoding)
+→ transport (the attempt).
+"""

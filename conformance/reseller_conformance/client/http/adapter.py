@@ -1,8 +1,7 @@
-"""An adapter for `requests` with one deadline a call, bounded headers, and lengths that hold.
+"""An adapter for `requests` with one deadline for each call, bounded headers, and strict framing.
 
-The limit of `requests` and urllib3 is one of each read, so a server that drips outlives it. Here
-each read of an answer is given what is left of the whole. What a call says, and what becomes of
-its body, is left to `wire`.
+The timeout of `requests` and urllib3 applies to each read, so a slow server can exceed it many
+times. Here each read of a response gets only the time that remains of the whole.
 """
 
 from __future__ import annotations
@@ -57,18 +56,18 @@ __all__ = [
 ]
 
 MAX_HEAD_BYTES = 256 * 1024
-"""How many bytes an answer may take before its body; `http.client` would take six megabytes."""
+"""Maximum size of status line and headers, in bytes. `http.client` would read six megabytes."""
 
 MAX_LINE_BYTES = 64 * 1024
 
 HEADER_LINES = 5_000
-"""How many header lines an answer may have, as curl has it."""
+"""Maximum number of header lines of a response, as in curl."""
 
 LENGTH = re.compile(r"0*[0-9]{1,18}")
-"""A length that a body may have (RFC 9110, 8.6); `http.client` takes others for none at all."""
+"""A valid Content-Length (RFC 9110, 8.6). `http.client` ignores an invalid one."""
 
 CHUNK_SIZE = re.compile(rb"([0-9A-Fa-f]+)[ \t]*(?:;.*)?", re.DOTALL)
-"""A line that begins a chunk (RFC 9112, 7.1). curl and Java read white space after the size too."""
+"""The first line of a chunk (RFC 9112, 7.1). curl and Java accept white space after the size."""
 
 VERSIONS = ("HTTP/1.0", "HTTP/1.1")
 
@@ -77,24 +76,27 @@ NO_HEADER = (
     InvalidHeaderDefect,
     MissingHeaderBodySeparatorDefect,
 )
-"""What `email` says of a line that has no colon, no name, or space before either."""
+"""Defects of a header line that has no colon, no name, or white space before either."""
 
 INTERIM = range(102, 200)
-"""What comes before an answer: 100 is read elsewhere, and 101 is never asked for."""
+"""Interim statuses to skip. `http.client` skips 100 itself, and the client never requests 101."""
 
 BODILESS = (204, 304)
-"""Statuses whose answers end with their headers, whatever these say (RFC 9112, 6.3)."""
+"""Statuses whose responses end with their headers (RFC 9112, 6.3)."""
 
 
 class Head(NamedTuple):
-    """The head of a request as one client writes it; `closes`: no other request follows it."""
+    """The head of a request as a client profile writes it.
+
+    `closes` is True if the connection closes after it.
+    """
 
     version: str
     fields: tuple[tuple[str, str], ...]
     closes: bool
 
     def lines(self, prepared: list[bytes]) -> list[bytes]:
-        """Return the lines to send; the method, the target and the host are those prepared."""
+        """Return the lines to send, with the prepared method, target and host."""
         host = next(line for line in prepared if line.lower().startswith(b"host:"))
         host_value = host.partition(b":")[2].strip().decode("latin-1")
         target = prepared[0].rpartition(b" ")[0]
@@ -104,73 +106,76 @@ class Head(NamedTuple):
 
 
 _AS_WRITTEN: ContextVar[str] = ContextVar("_AS_WRITTEN")
-"""What is asked of the host in this thread, letter by letter."""
+"""The request target of this thread, exactly as it must be sent."""
 
 _HEAD: ContextVar[Head | None] = ContextVar("_HEAD", default=None)
-"""How the request of this thread is written, where a client profile says so."""
+"""The head of this thread's request, if a client profile defines it."""
 
 _USED: ContextVar[int | None] = ContextVar("_USED", default=None)
-"""The number of the connection that was last used in this thread."""
+"""The number of the connection that this thread used last."""
 
 _NUMBERS = count(1)
 
 
 class HeadersTooLargeError(HTTPException):
-    """More bytes before the body than any answer needs."""
+    """The headers have more bytes or lines than any response needs."""
 
 
 class HeadersCutError(ConnectionError):
-    """The connection closed within the headers, which `http.client` takes for their end."""
+    """The connection closed within the headers. `http.client` would treat this as their end."""
 
 
 class HeaderLineError(HTTPException):
-    """A line among the headers that is none: `http.client` drops all that come after it."""
+    """A header line is invalid. `http.client` would drop all lines after it."""
 
 
 class LengthError(HTTPException):
-    """A Content-Length that is the length of nothing: the answer has no end (RFC 9112, 6.3)."""
+    """The Content-Length is invalid, so the end of the response is unknown (RFC 9112, 6.3)."""
 
 
 class NulError(HTTPException):
-    """A NUL in the status line or a header: curl and Node refuse the response."""
+    """The status line or a header contains a NUL. curl and Node reject the response."""
 
 
 class VersionError(HTTPException):
-    """A version that is neither HTTP/1.0 nor HTTP/1.1: curl and Node refuse the response."""
+    """The version is neither HTTP/1.0 nor HTTP/1.1. curl and Node reject the response."""
 
 
 class TransferCodingError(HTTPException):
-    """A Transfer-Encoding by which clients disagree about where the body ends (RFC 9112, 6.1)."""
+    """Clients disagree on the end of a body with this Transfer-Encoding (RFC 9112, 6.1)."""
 
 
 class ChunkError(HTTPException):
-    """Chunks that are not framed as RFC 9112, 7.1, has it: `http.client` reads some of them."""
+    """The chunks violate RFC 9112, 7.1. `http.client` reads some of them anyway."""
 
 
 class HandshakeCutError(ConnectionError):
-    """The connection closed within the handshake of TLS."""
+    """The connection closed during the TLS handshake."""
 
 
 class HandshakeLateError(ConnectionError):
-    """The time limit ran out within the handshake of TLS."""
+    """The time limit ended during the TLS handshake."""
 
 
 class StaleConnectionError(ConnectionError):
-    """The server had closed a kept connection before this request came (RFC 9112, 9.3.1)."""
+    """The server had closed a kept connection before this request arrived (RFC 9112, 9.3.1)."""
 
 
 def connection_used() -> int | None:
-    """Return the number of the connection that this thread used since it last asked, if any."""
+    """Return the number of the connection that this thread has used since the last call.
+
+    None if it used none.
+    """
     number = _USED.get()
     _USED.set(None)
     return number
 
 
 class _Reader(io.RawIOBase):
-    """The socket as a file, each read of which has only what is left of the time."""
+    """The socket as a file. Each read gets only the remaining time."""
 
     def __init__(self, raw: io.RawIOBase, sock: socket.socket) -> None:
-        """Read `raw`, the file of `sock`, within the time that the socket has now."""
+        """Read `raw`, the file of `sock`. The deadline is the socket's current timeout from now."""
         timeout = sock.gettimeout()
         self._deadline = None if timeout is None else time.monotonic() + timeout
         self._raw = raw
@@ -181,11 +186,14 @@ class _Reader(io.RawIOBase):
         self.bound: int | None = MAX_HEAD_BYTES
 
     def readable(self) -> bool:
-        """Say that this is for reading."""
+        """Return True."""
         return True
 
     def readinto(self, buffer: Any) -> int | None:
-        """Read once, within what is left."""
+        """Read once.
+
+        Raises TimeoutError after the deadline, HeadersTooLargeError beyond the bound.
+        """
         if self._paused:
             return None
         if self._deadline is not None:
@@ -201,7 +209,7 @@ class _Reader(io.RawIOBase):
         return count
 
     def holds_more(self, buffered: io.BufferedReader) -> bool:
-        """Say whether more has come than was read, without waiting for it."""
+        """Return True if unread data has arrived. It does not wait for data."""
         self._paused = True
         if buffered.peek():
             return True
@@ -214,15 +222,15 @@ class _Reader(io.RawIOBase):
             return False
 
     def close(self) -> None:
-        """Let go of the socket."""
+        """Close the file."""
         self._raw.close()
         super().close()
 
 
 class _Buffer(io.BufferedReader):
-    """The answer, whose header lines `http.client` may read in groups.
+    """The response as a file that lets `http.client` read several header lines at once.
 
-    It reads a hundred times at most, and takes more for an error. curl reads 5,000 lines.
+    `http.client` fails after 100 header lines. curl reads 5,000 lines.
     """
 
     def __init__(self, raw: io.RawIOBase) -> None:
@@ -232,7 +240,7 @@ class _Buffer(io.BufferedReader):
         self._lines = 0
 
     def readline(self, size: int | None = -1, /) -> bytes:
-        """Read a line, or within the headers as many as `size` bytes hold."""
+        """Read a line, or within the headers as many lines as fit into `size` bytes."""
         limit = -1 if size is None else size
         if not self.in_headers:
             return super().readline(limit)
@@ -241,7 +249,7 @@ class _Buffer(io.BufferedReader):
         while group.strip() and len(group) < limit:
             line = self._line(limit)
             if not line.strip() or len(group) + len(line) >= limit:
-                self._next = line  # the blank line that ends the headers comes alone
+                self._next = line  # The blank line that ends the headers must be read alone.
                 break
             group += line
         return group
@@ -254,10 +262,10 @@ class _Buffer(io.BufferedReader):
 
 
 class _Response(HTTPResponse):
-    """An answer read through `_Reader`."""
+    """A response that is read through `_Reader`, with strict framing."""
 
     longer = False
-    """Whether more has come than Content-Length announced, once the answer has been read."""
+    """True if more data arrived than Content-Length announced, after the response was read."""
 
     def __init__(self, sock: socket.socket, *args: Any, **options: Any) -> None:
         super().__init__(sock, *args, **options)
@@ -271,7 +279,8 @@ class _Response(HTTPResponse):
             if self._reader.ended and str(error).startswith("HTTP/"):
                 raise HeadersCutError from error
             raise
-        # The buffer is filled only when it holds no whole line: the end was met within the headers.
+        # The buffer is refilled only if it contains no complete line, so the end was within the
+        # headers.
         if self._reader.ended:
             raise HeadersCutError
         self._reader.bound = None
@@ -288,10 +297,10 @@ class _Response(HTTPResponse):
             raise LengthError
 
     def _check_transfer_coding(self) -> None:
-        """Raise for a Transfer-Encoding that some clients refuse or read in another way.
+        """Raise TransferCodingError if clients reject this Transfer-Encoding or disagree on it.
 
-        All read `chunked`, and all take `identity` for none where no Content-Length stands beside
-        it. Node refuses each response that has both fields.
+        All clients read `chunked`. All ignore `identity` if there is no Content-Length. Node
+        rejects every response with both headers.
         """
         fields = self.headers.get_all("transfer-encoding", ())
         codings = {field.strip().lower() for field in fields} - {""}
@@ -299,13 +308,14 @@ class _Response(HTTPResponse):
             raise TransferCodingError
         if codings and "content-length" in self.headers:
             raise TransferCodingError
-        if "chunked" in codings and not self.chunked:  # space behind it hides it from http.client
+        # `http.client` does not recognize it with trailing white space.
+        if "chunked" in codings and not self.chunked:
             self.chunked, self.chunk_left = True, None
 
     def _get_chunk_left(self) -> int | None:
-        """Return what is left of the current chunk; None behind the last (RFC 9112, 7.1).
+        """Return the remaining bytes of the current chunk. None after the last one (RFC 9112, 7.1).
 
-        `http.client` takes any two bytes for the end of a chunk, and any integer for a size.
+        `http.client` accepts any two bytes as the end of a chunk, and any integer as its size.
         """
         if self.chunk_left:
             return self.chunk_left
@@ -317,7 +327,7 @@ class _Response(HTTPResponse):
             raise IncompleteRead(b"")
         size = CHUNK_SIZE.fullmatch(line.rstrip(b"\r\n"))
         if size is None:
-            raise ChunkError("a chunk size is no hexadecimal number")
+            raise ChunkError("a chunk size is not a hexadecimal number")
         self.chunk_left = int(size[1], 16) or None
         if self.chunk_left is None:
             self._read_trailers()
@@ -325,7 +335,7 @@ class _Response(HTTPResponse):
         return self.chunk_left
 
     def _read_trailers(self) -> None:
-        """Read up to the blank line that ends the last chunk; without it the body is not whole."""
+        """Read to the blank line after the last chunk. Without it the body is incomplete."""
         for _ in range(HEADER_LINES):
             line = self.fp.readline(MAX_LINE_BYTES)
             if not line.endswith(b"\n"):
@@ -333,20 +343,21 @@ class _Response(HTTPResponse):
             if not line.strip():
                 return
             if b":" not in line:
-                raise ChunkError("a line behind the last chunk is no header")
-        raise ChunkError("more lines behind the last chunk than any response needs")
+                raise ChunkError("a line after the last chunk is not a header")
+        raise ChunkError("more lines after the last chunk than any response needs")
 
     def _close_conn(self) -> None:
-        known: Any = self  # types do not tell of these two
+        known: Any = self  # These two attributes are missing in the type stubs.
         inherited: Any = super()
-        # A form may be answered before it is read, and what is left of it as another request.
+        # A server may respond to a form before reading it, and then read the rest as another
+        # request.
         if self.length == 0 and known._method == "GET" and self.status not in BODILESS:
             self.longer = self._reader.holds_more(self.fp)
         inherited._close_conn()
 
     def _read_status(self) -> tuple[str, int, str]:
-        """Pass over interim answers (RFC 9110, 15.2), of which `http.client` knows but 100."""
-        inherited: Any = super()  # types do not tell of it
+        """Skip interim responses (RFC 9110, 15.2). `http.client` skips only status 100."""
+        inherited: Any = super()  # The method is missing in the type stubs.
         while True:
             self._buffer.in_headers = False
             version, status, reason = inherited._read_status()
@@ -360,7 +371,7 @@ class _Response(HTTPResponse):
 
 
 class _Connection(HTTPConnection):
-    """A connection with one deadline a call, which knows whether it has been used before."""
+    """A connection with one deadline for each call, which knows whether it has been used before."""
 
     response_class = _Response
     _answers = 0
@@ -375,18 +386,19 @@ class _Connection(HTTPConnection):
     def _new_conn(self) -> socket.socket:
         began = time.monotonic()
         sock = super()._new_conn()
-        if self.timeout is not None:  # the TLS handshake has what is left
+        if self.timeout is not None:  # The TLS handshake gets the remaining time.
             sock.settimeout(max(self.timeout - (time.monotonic() - began), 0.001))
         return sock
 
     def putrequest(self, method: str, url: str, *args: Any, **options: Any) -> None:
-        # urllib3 has put every escape in capitals by now: `%6f`, as some clients write, is `%6F`
+        # urllib3 has already changed every escape to upper case: `%6f`, as some clients write, to
+        # `%6F`.
         _USED.set(self._number)
         super().putrequest(method, _AS_WRITTEN.get(url), *args, **options)
 
     def endheaders(self, *args: Any, **options: Any) -> None:
         if (head := _HEAD.get()) is not None:
-            prepared: list[bytes] = getattr(self, "_buffer")  # noqa: B009 (types do not tell of it)
+            prepared: list[bytes] = getattr(self, "_buffer")  # noqa: B009 (not in the type stubs)
             prepared[:] = head.lines(prepared)
         super().endheaders(*args, **options)
 
@@ -402,12 +414,13 @@ class _Connection(HTTPConnection):
 
 
 class _TLSConnection(_Connection, HTTPSConnection):
-    """The same over TLS."""
+    """A connection as above, over TLS."""
 
     def connect(self) -> None:
         try:
             super().connect()
-        except ConnectionError as error:  # refused ones, and late ones, come as urllib3's own
+        # urllib3 raises its own errors for refused and late connections.
+        except ConnectionError as error:
             raise HandshakeCutError from error
         except TimeoutError as error:
             raise HandshakeLateError from error
@@ -421,14 +434,14 @@ class _TLSPool(HTTPSConnectionPool):
     ConnectionCls = _TLSConnection
 
     def _validate_conn(self, conn: Any) -> None:
-        # urllib3 would warn of a certificate that is not verified: the operator asked for that,
-        # and in a host that makes errors of warnings every call would fail.
+        # urllib3 would warn about the unverified certificate, which the operator has accepted. A
+        # host that turns warnings into errors would then fail on every call.
         if conn.is_closed:
             conn.connect()
 
 
 class DeadlineAdapter(HTTPAdapter):
-    """Sends with such connections; `urllib3.Timeout(total=…)` sets the deadline."""
+    """Sends over these connections. `urllib3.Timeout(total=…)` sets the deadline."""
 
     def init_poolmanager(self, *args: Any, **options: Any) -> None:
         """Make the pool manager of `requests` use these connections."""
@@ -437,7 +450,7 @@ class DeadlineAdapter(HTTPAdapter):
         self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _TLSPool}
 
     def get_connection_with_tls_context(self, request: Any, *args: Any, **options: Any) -> Any:
-        """Find the pool of a host once: it is one host, trusted in one way."""
+        """Look up the pool of a host once. There is one host, with one TLS configuration."""
         host = request.url.split("/", 3)[2]
         if host not in self._pools:
             found = super().get_connection_with_tls_context(request, *args, **options)
@@ -445,9 +458,9 @@ class DeadlineAdapter(HTTPAdapter):
         return self._pools[host]
 
     def let_go(self) -> None:
-        """Close the kept connections that are idle: a target may wait for the end of one."""
+        """Close idle connections. A target may wait for one to end."""
         for pool in list(self._pools.values()):
-            with suppress(Empty, AttributeError):  # none is left, or the pool is closed
+            with suppress(Empty, AttributeError):  # The pool is empty or closed.
                 while True:
                     kept = pool.pool.get(block=False)
                     if kept is not None:
@@ -465,7 +478,10 @@ class DeadlineAdapter(HTTPAdapter):
         return manager
 
     def request_url(self, request: Any, proxies: Any) -> str:
-        """Return the request target: the path, or by a proxy for `http` the URL (RFC 9112, 3.2)."""
+        """Return the request target: the path, or the URL for `http` through a proxy.
+
+        See RFC 9112, 3.2.
+        """
         sent: str = request.url
         if not proxies or not sent.startswith("http:"):
             sent = sent[sent.index("/", len("https://")) :]
@@ -474,10 +490,10 @@ class DeadlineAdapter(HTTPAdapter):
         return sent
 
     def build_response(self, req: Any, resp: Any) -> requests.Response:
-        """Wrap an answer without reading its cookies, which nobody wants.
+        """Wrap a response without parsing its cookies, which are not used.
 
-        `http.cookiejar` warns of its own failure on dates that it cannot read, and in a host that
-        makes errors of warnings the call would fail.
+        `http.cookiejar` warns about dates that it cannot parse. A host that turns warnings into
+        errors would then fail on the call.
         """
         response = requests.Response()
         response.status_code = resp.status

@@ -1,6 +1,6 @@
-"""Content codings undone within bounds (RFC 9110, 8.4.1): only those that the client offers.
+"""Decode content codings within bounds (RFC 9110, 8.4.1). Only the offered codings are decoded.
 
-urllib3 would decode as well, but whatever it is given, and without a bound on the whole.
+urllib3 would decode any coding, without a bound on the total size.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from reseller_conformance.exchange import TransportErrorKind, TransportProblem
 __all__ = ["decoded"]
 
 CODINGS = 5
-"""How many codings may lie on top of each other: each costs a whole pass."""
+"""Maximum number of nested codings. Each costs one pass over the body."""
 
 MAX_GZIP_MEMBERS = 100
-"""How many members a gzip stream may have: each is copied to reach the next."""
+"""Maximum number of members in a gzip stream. Each member is copied to reach the next."""
 
 MAX_CODING_CHARS = 40
-"""Characters of an unknown coding that are shown."""
+"""Maximum length of an unknown coding in a message, in characters."""
 
 _ZLIB = zlib.MAX_WBITS
 _GZIP = 16 + zlib.MAX_WBITS
@@ -27,15 +27,18 @@ _RAW = -zlib.MAX_WBITS
 _GZIP_MAGIC = b"\x1f\x8b"
 
 _MAX_CHECKSUM_BYTES = 4
-"""Some senders leave out the zlib header but write its checksum; curl reads over it."""
+"""Size of a checksum in bytes.
+
+Some senders omit the zlib header but write its checksum, as curl accepts.
+"""
 
 
 def decoded(
     body: bytes, content_encoding: str, cap: int, redact: Callable[[str], str] = str
 ) -> bytes | TransportProblem:
-    """Return the body without its codings, or why there is none of at most `cap` bytes.
+    """Return the decoded body, or the problem if it cannot be decoded to at most `cap` bytes.
 
-    What the target wrote is redacted as a whole, before it is shortened: a key may hold a comma.
+    The header's value is redacted before it is shortened, because a key may contain a comma.
     """
     codings = [coding.strip().lower() for coding in content_encoding.split(",")]
     codings = [coding for coding in codings if coding and coding != "identity"]
@@ -55,19 +58,19 @@ def decoded(
 
 
 def _decoded_once(body: bytes, coding: str, cap: int) -> bytes | TransportProblem | None:
-    """Undo one coding; None where it is not known."""
+    """Undo one coding. None if the coding is unknown."""
     try:
         if coding in ("gzip", "x-gzip"):
             return _gunzipped(body, cap)
         if coding == "deflate":
             return _inflated(body, cap)
     except zlib.error:
-        return _broken(f"the body is not the {coding} that Content-Encoding says")
+        return _broken(f"the body is not {coding}, as Content-Encoding says")
     return None
 
 
 def _gunzipped(body: bytes, cap: int) -> bytes | TransportProblem:
-    """Undo gzip, of one member or several (RFC 1952, 2.2)."""
+    """Undo gzip with one or more members (RFC 1952, 2.2)."""
     whole = b""
     for _ in range(MAX_GZIP_MEMBERS):
         stream = zlib.decompressobj(_GZIP)
@@ -85,7 +88,7 @@ def _gunzipped(body: bytes, cap: int) -> bytes | TransportProblem:
 
 
 def _inflated(body: bytes, cap: int) -> bytes | TransportProblem:
-    """Undo deflate; some senders leave out the zlib wrapper (RFC 9110, 8.4.1.2, Note)."""
+    """Undo deflate. Some senders omit the zlib wrapper (RFC 9110, 8.4.1.2, Note)."""
     checksum = 0
     try:
         stream = zlib.decompressobj(_ZLIB)
@@ -104,9 +107,9 @@ def _inflated(body: bytes, cap: int) -> bytes | TransportProblem:
 
 
 def _trailing(coding: str, rest: bytes) -> TransportProblem:
-    """Refuse what stands behind a stream, padding included: curl refuses the response."""
+    """Return the problem for data after the stream, padding included. curl rejects the response."""
     amount = f"{len(rest)} byte{'s' * (len(rest) > 1)}"
-    return _broken(f"{amount} behind the end of the {coding} stream")
+    return _broken(f"{amount} after the end of the {coding} stream")
 
 
 def _broken(detail: str) -> TransportProblem:

@@ -1,6 +1,6 @@
-"""Exceptions of `requests` as our own problems, in words that hold neither URL nor query.
+"""Translate exceptions of `requests` into our own problems, without the URL or the query.
 
-Which of them are worth another try is said here too; how often they get one is left to `retrying`.
+This module also decides which failures allow a retry. `retry_policy` decides how many.
 """
 
 from __future__ import annotations
@@ -45,40 +45,46 @@ CAUGHT = (
     HTTPException,
     OSError,
 )
-"""What sending a call, or reading its answer, may raise when it fails."""
+"""Exceptions that sending a call or reading its response may raise."""
 
 
 class ConnectionLoss(StrEnum):
-    """A connection lost in a way that another try may help."""
+    """A lost connection for which a retry may help."""
 
     STALE = "stale"
-    """Kept from an earlier call, and closed before this one: no try at all."""
+    """A kept connection that the server had closed before this call.
+
+    This does not count as an attempt.
+    """
     DROPPED = "dropped"
-    """Closed before the whole answer had come."""
+    """Closed before the response was complete."""
     REFUSED = "refused"
-    """Not accepted: nobody is there, or a server is being restarted."""
+    """Refused: no server is listening, or it is restarting."""
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Why there is no answer, or no whole one."""
+    """Why there is no response, or no complete one."""
 
     problem: TransportProblem
     lost: ConnectionLoss | None = None
 
 
 def failure(error: Exception, timeout: float) -> Failure:
-    """Say what an exception means, given the seconds that the call had."""
+    """Return the failure that an exception means.
+
+    `timeout` is the time limit of the call in seconds.
+    """
     causes = list(_causes(error))
     for kinds, told in _MEANINGS:
         for cause in causes:
             if isinstance(cause, kinds):
                 return told(cause, timeout)
-    return _failed(TransportErrorKind.PROTOCOL, "what came is not HTTP")
+    return _failed(TransportErrorKind.PROTOCOL, "the response is not HTTP")
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
-    """Yield an exception and all that it wraps, as `requests` and urllib3 do it."""
+    """Yield an exception and all exceptions that `requests` and urllib3 wrapped in it."""
     yield error
     wrapped = [getattr(error, "reason", None), error.__cause__, *error.args]
     for cause in wrapped:
@@ -113,7 +119,7 @@ def _plain(
 
 _Kinds = type[BaseException] | tuple[type[BaseException], ...]
 
-# The first that fits: the narrower stand before the wider.
+# The first match applies, so narrow classes come before wide ones.
 _MEANINGS: tuple[tuple[_Kinds, Callable[[BaseException, float], Failure]], ...] = (
     (
         StaleConnectionError,
@@ -139,7 +145,7 @@ _MEANINGS: tuple[tuple[_Kinds, Callable[[BaseException, float], Failure]], ...] 
         HandshakeLateError,
         _plain(TransportErrorKind.UNREACHABLE, "TLS: no handshake within {timeout:g} s"),
     ),
-    # a name that cannot be written in IDNA is no host's
+    # A name without an IDNA form cannot be a host.
     (
         (socket.gaierror, LocationParseError, requests.exceptions.InvalidURL),
         _plain(TransportErrorKind.UNREACHABLE, "unknown host"),
@@ -157,36 +163,36 @@ _MEANINGS: tuple[tuple[_Kinds, Callable[[BaseException, float], Failure]], ...] 
     ),
     (
         (TimeoutError, ReadTimeoutError, requests.ReadTimeout),
-        _plain(TransportErrorKind.TIMEOUT, "no answer within {timeout:g} s"),
+        _plain(TransportErrorKind.TIMEOUT, "no response within {timeout:g} s"),
     ),
     (
         (HeadersTooLargeError, LineTooLong),
-        _plain(TransportErrorKind.TOO_LARGE, "more headers than any answer needs"),
+        _plain(TransportErrorKind.TOO_LARGE, "more headers than any response needs"),
     ),
     (
         ConnectionError,
         _plain(
             TransportErrorKind.DROPPED,
-            "the connection closed before an answer began",
+            "the connection closed before a response began",
             ConnectionLoss.DROPPED,
         ),
     ),
-    (HeaderLineError, _plain(TransportErrorKind.PROTOCOL, "a line among the headers is no header")),
-    (LengthError, _plain(TransportErrorKind.PROTOCOL, "Content-Length is no length of a body")),
+    (HeaderLineError, _plain(TransportErrorKind.PROTOCOL, "a header line is not a header")),
+    (LengthError, _plain(TransportErrorKind.PROTOCOL, "Content-Length is not a valid length")),
     (ChunkError, lambda error, _: _failed(TransportErrorKind.INCOMPLETE, str(error))),
-    (NulError, _plain(TransportErrorKind.PROTOCOL, "a NUL among the headers")),
+    (NulError, _plain(TransportErrorKind.PROTOCOL, "a NUL in the headers")),
     (VersionError, _plain(TransportErrorKind.PROTOCOL, "a version other than HTTP/1.0 and 1.1")),
     (
         TransferCodingError,
         _plain(
             TransportErrorKind.PROTOCOL,
-            "Transfer-Encoding is not `chunked` alone, or Content-Length stands beside it",
+            "Transfer-Encoding is not only `chunked`, or Content-Length is present too",
         ),
     ),
-    (InvalidHeader, _plain(TransportErrorKind.PROTOCOL, "Content-Length says two lengths")),
-    (HTTPException, _plain(TransportErrorKind.PROTOCOL, "what came is not HTTP")),
-    (urllib3.exceptions.HTTPError, _plain(TransportErrorKind.PROTOCOL, "what came is not HTTP")),
+    (InvalidHeader, _plain(TransportErrorKind.PROTOCOL, "Content-Length has two values")),
+    (HTTPException, _plain(TransportErrorKind.PROTOCOL, "the response is not HTTP")),
+    (urllib3.exceptions.HTTPError, _plain(TransportErrorKind.PROTOCOL, "the response is not HTTP")),
     (requests.ConnectionError, _plain(TransportErrorKind.UNREACHABLE, "no connection")),
-    (requests.RequestException, _plain(TransportErrorKind.PROTOCOL, "what came is not HTTP")),
+    (requests.RequestException, _plain(TransportErrorKind.PROTOCOL, "the response is not HTTP")),
     (OSError, _not_connected),
 )

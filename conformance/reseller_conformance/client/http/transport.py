@@ -1,8 +1,7 @@
-"""One try of one call: sent through `requests`, read within a deadline and a size.
+"""One attempt of one call: sent through `requests`, and read within a deadline and a size limit.
 
-What comes back is a `Reply`, which may still hold the key: only `client` may see it. Waiting,
-trying again and most of the redaction are left to `client`; what the target names in a `problem` is
-redacted here, because only here it is apart from the suite's own words.
+The result is a `RawResponse`, which may contain the key, so only `client` may use it. Text of the
+target in a `problem` is redacted here, because only here it is separate from the suite's own text.
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ from reseller_conformance.exchange import MAX_BODY_BYTES, TransportErrorKind, Tr
 __all__ = ["HttpTransport", "RawResponse"]
 
 KEPT_BYTES = 4 * 1024
-"""How much is kept of a longer one, as evidence."""
+"""Bytes kept of a body beyond the limit, as evidence."""
 
 CHUNK_BYTES = 64 * 1024
 
@@ -35,9 +34,9 @@ Fields = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True, slots=True, repr=False)
 class RawResponse:
-    """What came of one try, as it came: not to be shown.
+    """The raw result of one attempt. It may contain the key.
 
-    `connection` tells connections apart; a mock has none.
+    `connection` is the number of the connection, or None for a mock.
     """
 
     began: float
@@ -51,21 +50,21 @@ class RawResponse:
     connection: int | None = None
 
     def header(self, name: str) -> str | None:
-        """Return the values of this header in one, as RFC 9110, 5.3, joins them."""
+        """Return the values of this header, joined as in RFC 9110, 5.3. None if it is absent."""
         values = [value for key, value in self.headers if key.lower() == name]
         return ", ".join(values) if values else None
 
 
 class _PreparedRequest(requests.PreparedRequest):
-    """A request that may say how its head is written."""
+    """A prepared request that may define how its head is written."""
 
     head: Head | None = None
 
 
 def with_operators(fields: Fields, added: Fields, cookies: str) -> Fields:
-    """Return these fields, the operator's beside them, and the cookies.
+    """Return these fields merged with the operator's fields and the cookies.
 
-    An operator's field takes the place of one of the same name; a cookie of his is kept.
+    An operator's field replaces a field of the same name. The operator's cookies are kept.
     """
     theirs = {name.lower(): value for name, value in added}
     if cookies:
@@ -77,14 +76,17 @@ def with_operators(fields: Fields, added: Fields, cookies: str) -> Fields:
 
 
 class HttpTransport:
-    """Sends calls to one target over connections that are kept.
+    """Sends calls to one target over persistent connections.
 
-    There is no `requests.Session`: it would read a redirect's body whatever its size, take
-    proxies and credentials from the environment, and hand the cookies of one call to the next.
+    It does not use `requests.Session`. A session would read a redirect's body of any size, take
+    proxies and credentials from the environment, and keep cookies between calls.
     """
 
     def __init__(self, target: Target, connections: int, timeout: float) -> None:
-        """Keep up to so many connections; each try has so many seconds in all."""
+        """Keep up to `connections` connections.
+
+        `timeout` is the time limit of an attempt in seconds.
+        """
         self.timeout = timeout
         self._verify = target.verify
         self._cert = target.client_cert
@@ -99,7 +101,7 @@ class HttpTransport:
         self._adapter.close()
 
     def let_go(self) -> None:
-        """Close the kept connections that are idle; the next call opens a new one."""
+        """Close the idle connections. The next call opens a new one."""
         self._adapter.let_go()
 
     def send(
@@ -112,12 +114,13 @@ class HttpTransport:
         profile: Profile | None = None,
         cookies: str = "",
     ) -> RawResponse:
-        """Send one call, its form in the body if there is one, and read what comes.
+        """Send one call, and read its response.
 
-        It is written as `profile` says; `cookies` go with it.
+        `form` is sent in the body. `cap` is the maximum size of the body in bytes. `profile`
+        defines how the head is written, and `cookies` is the value of the Cookie header.
         """
         prepared = self._prepared(method, url, form, profile, cookies)
-        # Every kept connection may be stale, after a pause; the one after them is new.
+        # After a pause all kept connections may be stale. The attempt after them opens a new one.
         for _ in range(self._connections):
             raw = self._send(prepared, cap)
             if raw.lost is not ConnectionLoss.STALE:
@@ -129,7 +132,7 @@ class HttpTransport:
     def _prepared(
         self, method: str, url: str, form: str | None, profile: Profile | None, cookies: str
     ) -> _PreparedRequest:
-        # `Request.prepare` would decode and quote the query in a way of its own.
+        # `Request.prepare` would decode and re-encode the query.
         prepared = _PreparedRequest()
         prepared.method = method
         prepared.url = url
@@ -144,7 +147,7 @@ class HttpTransport:
         return prepared
 
     def _send(self, prepared: requests.PreparedRequest, cap: int) -> RawResponse:
-        limit: Any = Timeout(total=self.timeout)  # which `requests` takes, but types do not say
+        limit: Any = Timeout(total=self.timeout)  # `requests` accepts it, but its types do not.
         began = time.monotonic()
         try:
             response = self._adapter.send(
@@ -176,7 +179,7 @@ class HttpTransport:
         return self._undone(raw, cap)
 
     def _read(self, raw: Any, cap: int) -> tuple[bytes, Failure | None]:
-        """Read the body as it lies on the wire."""
+        """Read the body without decoding its content coding."""
         body = bytearray()
         try:
             while chunk := raw.read1(CHUNK_BYTES, decode_content=False):
@@ -188,7 +191,7 @@ class HttpTransport:
                     return bytes(body[:KEPT_BYTES]), Failure(problem)
         except CAUGHT as error:
             return bytes(body), self._broken_off(error, raw, len(body))
-        # a mock of `requests` has nothing below it
+        # A mock of `requests` has no original response.
         if getattr(getattr(raw, "_original_response", None), "longer", False):
             detail = f"the body goes on beyond its Content-Length of {len(body)} bytes"
             return bytes(body), Failure(TransportProblem(TransportErrorKind.INCOMPLETE, detail))
@@ -199,12 +202,14 @@ class HttpTransport:
         amount = f"{came} of {came + raw.length_remaining} bytes" if announced else f"{came} bytes"
         failed = failure(error, self.timeout)
         if failed.problem.kind is TransportErrorKind.INCOMPLETE:
-            return failed  # the framing is wrong: another try would not help
+            return failed  # The framing is invalid, so a retry would not help.
         if failed.problem.kind is TransportErrorKind.TIMEOUT:
-            detail = f"the answer was not whole after {self.timeout:g} s: {amount} of body came"
+            detail = (
+                f"the response was incomplete after {self.timeout:g} s: {amount} of body arrived"
+            )
             return Failure(TransportProblem(TransportErrorKind.TIMEOUT, detail))
         if announced or raw.chunked:
-            detail = f"the body breaks off: {amount} came"
+            detail = f"the body breaks off: {amount} arrived"
             return Failure(
                 TransportProblem(TransportErrorKind.INCOMPLETE, detail), ConnectionLoss.DROPPED
             )
@@ -212,7 +217,7 @@ class HttpTransport:
         return Failure(TransportProblem(TransportErrorKind.DROPPED, detail), ConnectionLoss.DROPPED)
 
     def _undone(self, raw: RawResponse, cap: int) -> RawResponse:
-        """Undo the content codings; a body that does not decode is left out."""
+        """Undo the content codings. A body that cannot be decoded becomes empty."""
         coding = raw.header("content-encoding")
         if coding is None:
             return raw
