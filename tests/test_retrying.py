@@ -153,7 +153,7 @@ def test_a_family_that_never_answers_is_no_longer_asked() -> None:
     kinds = [kind_of(exchange) for exchange in wrong]
     assert kinds.count(TransportErrorKind.TIMEOUT) <= 3 + 4
     assert kinds[-1] is TransportErrorKind.NOT_SENT
-    assert "never answered" in wrong[-1].problem.detail
+    assert "never got a complete response" in wrong[-1].problem.detail
     assert [exchange.status for exchange in right] == [200] * 3
     assert calls == len(server.asked)
 

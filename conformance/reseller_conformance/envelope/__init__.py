@@ -1,7 +1,11 @@
-"""Bytes and headers to what they mean: an `Overview`, an `ErrorList`, or something `Unreadable`.
+"""Read the body of a response into an `Overview`, an `ErrorList`, or something `Unreadable`.
 
-Reading reports every problem that it met, each with the requirement that it violates. Whether the
-envelope is the one that was called for, and whether its values make sense, is left to `checks`.
+reader → encoding (bytes to text) → json_parser, xml_parser (text to a tree) → tree (find the names)
+→ classify (which envelope) → success_envelope, error_envelope (its problems) → problems (the
+result).
+
+Reading reports every problem, with the requirement that it violates. `checks` decide whether the
+envelope is the expected one, and whether its values make sense.
 """
 
 from __future__ import annotations

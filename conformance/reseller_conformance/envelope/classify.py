@@ -1,4 +1,4 @@
-"""Which of the two envelopes a tree is, by what stands where in it; the rules of both formats."""
+"""Decide which of the two envelopes a tree is, by the places of its names, in both formats."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ __all__ = ["classify"]
 
 V = TypeVar("V")
 
-# What other calls of the same API answer when all went well: a message, but no error.
+# Values of `message` with which other calls of this API report success.
 _WELL = ("success", "ok")
 
 
 def classify(
     root: V, levels: Iterable[Scope[V]], dialect: Dialect[V], text: str, problems: Problems
 ) -> Envelope:
-    """Judge a tree; `problems` are those that reading it had already."""
+    """Return the envelope of a tree. `problems` are the problems found while reading it."""
     sights = index_names(levels)
     home = max(sights, key=lambda sight: sight.fields, default=None)
     if home is not None and not home.fields:
@@ -41,7 +41,7 @@ def classify(
     if home is not None and home.fields >= MIN_FIELDS:
         values = judge_overview(sights, home, told, dialect, problems)
         return build_envelope(problems, EnvelopeKind.OVERVIEW, values)
-    # A text that is broken is not blamed for what the break left of it.
+    # After a syntax error, the missing names may be in the part that was lost.
     if not problems.include(READABLE_SYNTAX):
         problems.add(READABLE_ENVELOPE, "body", "one of the two envelopes", dialect.describe(root))
     if home is not None:
@@ -52,11 +52,11 @@ def classify(
 def _error_members(
     sights: Sequence[NameIndex[V]], home: NameIndex[V] | None, errors_at: str
 ) -> NameIndex[V] | None:
-    """Find `message` and `errors`: together anywhere, or one of them around the fields."""
+    """Find `message` and `errors`: both at any level, or one of them at or around the fields."""
     most = home.scope if home is not None and home.fields >= MIN_FIELDS else None
     around = home.scope.chain if home is not None else []
     for sight in sights:
-        # What stands deeper than the fields is an addition to them.
+        # A level inside the fields is an addition to them.
         if sight.error_member_count == len(ERROR_MEMBERS) and not any(
             link is most for link in sight.scope.chain[:-1]
         ):
@@ -65,23 +65,23 @@ def _error_members(
         if sight.error_member_count and any(sight.scope is link for link in around):
             return sight
     root = sights[0] if sights else None
-    # One of them alone makes an envelope only where it should be, as it should be.
+    # One of the two names alone makes an error envelope only at the documented place and spelling.
     if root and root.scope.where == errors_at and any(name in root.exact for name in ERROR_MEMBERS):
         return root
     return None
 
 
 def _is_detail(home: NameIndex[V], told: NameIndex[V]) -> bool:
-    """Say whether the fields are a word or two in something else: {"rate": {"requests": 600}}.
+    """Return True if the fields are only part of an error: {"rate": {"requests": 600}}.
 
-    They do not stand beside the error then, unless what holds them is an `overview`.
+    They are then few and not beside the error, and their parent is not named `overview`.
     """
     apart = home.scope is not told.scope and TASK not in home.scope.where
     return home.fields < MIN_FIELDS and apart
 
 
 def _is_error(told: NameIndex[V], home: NameIndex[V] | None, dialect: Dialect[V]) -> bool:
-    """Say which it is meant to be where an overview and an error stand together, or neither."""
+    """Return True if names of both envelopes, or of none, are meant as an error."""
     messages = [dialect.text(value) for value in told.exact.get("message", [])]
     if ERROR in messages:
         return True

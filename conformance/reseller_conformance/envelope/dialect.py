@@ -1,4 +1,4 @@
-"""What differs between the two formats once a tree is read: how a value is written."""
+"""How each format writes a value: the difference between the formats once a tree is read."""
 
 from __future__ import annotations
 
@@ -18,40 +18,40 @@ V = TypeVar("V")
 
 @dataclass(frozen=True, slots=True)
 class BadValue:
-    """Not a value of its kind: what came instead, in words."""
+    """A value of another kind. `got` describes it."""
 
     got: str
 
 
 @dataclass(frozen=True, slots=True)
 class ErrorItems(Generic[V]):
-    """What `errors` holds: the messages with their places in it, and the names of all else."""
+    """The contents of `errors`: the messages with their places, and the names of the rest."""
 
     items: Sequence[tuple[str, V]]
     others: Sequence[str] = ()
 
 
 class Dialect(ABC, Generic[V]):
-    """One format's way of writing values, over one body.
+    """How one format writes values in one body.
 
-    A reading returns None for a value that is lost for a reason told already: half a character,
-    bytes that do not decode.
+    A method returns None for a value whose loss is already reported. Examples are half a character
+    and bytes that cannot be decoded.
     """
 
     overview_at: ClassVar[str]
-    """The path of the level that holds the ten fields."""
+    """Path of the level with the ten fields."""
     errors_at: ClassVar[str]
-    """The path of the level that holds `message` and `errors`."""
+    """Path of the level with `message` and `errors`."""
     expected: ClassVar[Mapping[Kind, str]]
-    """Each kind of value, in words."""
+    """Description of each kind of value."""
     listed: ClassVar[str]
-    """What `errors` is to be, in words."""
+    """Description of a valid `errors`."""
     lone_error: ClassVar[Requirement]
-    """What an `error` in the place of `errors` violates."""
+    """Requirement that an `error` in place of `errors` violates."""
 
     @abstractmethod
     def describe(self, value: V) -> str:
-        """Say in a few words what this is, an excerpt at the end."""
+        """Describe a value in a few words, with an excerpt at the end."""
 
     @abstractmethod
     def field(self, kind: Kind, value: V) -> FieldValue | BadValue | None:
@@ -63,12 +63,12 @@ class Dialect(ABC, Generic[V]):
 
     @abstractmethod
     def entries(self, value: V) -> ErrorItems[V] | BadValue:
-        """Read what `errors` holds."""
+        """Read the contents of `errors`."""
 
     def attributes(self, _value: object, /) -> Sequence[tuple[str, V]]:
-        """Return the attributes of an element; JSON has none."""
+        """Return the attributes of an element. JSON has none."""
         return ()
 
     def stray(self, _value: object, /) -> str:
-        """Return the text between elements, where only elements belong; JSON has none."""
+        """Return the text between elements where only elements are allowed. JSON has none."""
         return ""

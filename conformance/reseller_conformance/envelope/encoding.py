@@ -1,9 +1,8 @@
-"""Which encoding rules a body, and the text that it makes.
+"""Find the encoding of a body, and decode it.
 
-JSON is UTF-8 whatever the header says (RFC 8259, 8.1). For XML a byte order mark rules, then the
-charset of Content-Type, then the declaration, then UTF-8 (RFC 7303, 3). Python's codecs decode,
-strictly; those that no other reader has are refused. Whether header and body contradict each
-other is left to `mismatch`.
+JSON is always UTF-8, regardless of the header (RFC 8259, 8.1). For XML the order is: byte order
+mark, charset of Content-Type, declaration, UTF-8 (RFC 7303, 3). Python's codecs decode strictly.
+Codecs that only Python has are rejected.
 """
 
 from __future__ import annotations
@@ -30,13 +29,14 @@ __all__ = [
 ]
 
 _MARKS = (
-    (b"\xff\xfe\0\0", "utf-32-le"),  # before UTF-16's, which it begins with
+    # This must precede the mark of UTF-16, which is a prefix of it.
+    (b"\xff\xfe\0\0", "utf-32-le"),
     (b"\0\0\xfe\xff", "utf-32-be"),
     (b"\xef\xbb\xbf", "utf-8"),
     (b"\xff\xfe", "utf-16-le"),
     (b"\xfe\xff", "utf-16-be"),
 )
-# How ASCII characters look at the beginning of a body without a mark (XML 1.0, F.1).
+# Patterns of ASCII characters at the start of a body without a mark (XML 1.0, F.1).
 _WIDE = (
     (re.compile(rb"[^\0]\0\0\0", re.DOTALL), "utf-32-le"),
     (re.compile(rb"\0\0\0[^\0]", re.DOTALL), "utf-32-be"),
@@ -53,7 +53,7 @@ _CHARSET = re.compile(
     r""";\s*charset\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;,\s]*))""", re.IGNORECASE | re.DOTALL
 )
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:+()-]{0,63}")
-# Names that IANA has registered, or that browsers know, and Python does not.
+# Names that IANA has registered or that browsers know, but Python does not.
 _ALIASES = {
     "windows-31j": "cp932",
     "cswindows31j": "cp932",
@@ -69,8 +69,8 @@ _ALIASES = {
     "x-mac-roman": "mac-roman",
     "x-mac-cyrillic": "mac-cyrillic",
 }
-# UTF-7 hides markup from whoever looks at the bytes (RFC 7303, 3, warns of it); the others are
-# Python's own, or names of whatever a machine is set to.
+# UTF-7 hides markup in the bytes (RFC 7303, 3, warns of it). The other codecs exist only in Python,
+# or depend on the machine.
 _REFUSED = {
     "charmap",
     "idna",
@@ -86,9 +86,8 @@ _REFUSED = {
 }
 
 
-# Names that libxml2, Java or browsers know. Python reads many more, because it takes `_` for `-`
-# and has names of its own: `utf_8`, `latin-1`, `mac-roman`, `u8`. This was measured with all names
-# that Python has.
+# Names that libxml2, Java or browsers know, measured with all names of Python. Python reads many
+# more, because it treats `_` as `-` and has its own names: `utf_8`, `latin-1`, `mac-roman`, `u8`.
 _KNOWN = re.compile(
     r"""
     utf-?8 | utf[-_]?(?:16|32)(?:[-_]?[bl]e)? | unicode(?:big|little)unmarked
@@ -110,7 +109,7 @@ _PYTHONS_OWN = {"cp65001", "maclatin2"}
 
 @dataclass(frozen=True, slots=True)
 class DecodedBody:
-    """A body decoded; `lossy` where U+FFFD stands in it for bytes that do not decode."""
+    """A decoded body. `lossy` is True if U+FFFD replaces bytes that could not be decoded."""
 
     text: str
     problem: Problem | None = None
@@ -119,10 +118,10 @@ class DecodedBody:
 
 @dataclass(frozen=True, slots=True)
 class DeclaredEncoding:
-    """The encoding that a body claims for itself: UTF-8 where it says nothing.
+    """The encoding that a body declares for itself. UTF-8 if it declares none.
 
-    `said` is its name as the body has it. Where `fault` says what is wrong with the claim, `codec`
-    may be None, or a stand-in; it is `unknown` where no header could make it right.
+    `said` is its name in the body. `fault` says what is wrong with the declaration. `codec` may
+    then be None or a substitute. `unknown` is True if no header could correct it.
     """
 
     codec: str | None
@@ -133,20 +132,20 @@ class DeclaredEncoding:
 
 
 def codec_of(name: str) -> str | None:
-    """Return the codec for an encoding's name that other readers know; None for other names."""
+    """Return the codec for a name that other readers know, or None."""
     known = _KNOWN.fullmatch(name) and name.lower() not in _PYTHONS_OWN
     return _codec_of_any(name) if known or name.lower() in _ALIASES else None
 
 
 @lru_cache(maxsize=256)
 def _codec_of_any(name: str) -> str | None:
-    """Return Python's codec for an encoding's name; None for one unknown, or refused."""
+    """Return Python's codec for a name. None if it is unknown or rejected."""
     if not _NAME.fullmatch(name):
         return None
     name = _ALIASES.get(name.lower(), name)
     try:
         found = codecs.lookup(name).name.replace("_", "-")
-        # Codecs such as rot13 and base64, which are not for text, refuse to decode anything.
+        # Codecs that are not for text, such as rot13 and base64, fail here.
         b"a".decode(found, "replace")
     except (LookupError, ValueError):
         return None
@@ -154,7 +153,7 @@ def _codec_of_any(name: str) -> str | None:
 
 
 def charset_of(content_type: str | None) -> str | None:
-    """Return the charset of a Content-Type, out of its quotes; None where there is none."""
+    """Return the charset of a Content-Type, without quotes. None if there is none."""
     match = _CHARSET.search(content_type or "")
     if match is None:
         return None
@@ -164,11 +163,11 @@ def charset_of(content_type: str | None) -> str | None:
 
 
 def decode(body: bytes, codec: str | None) -> str | None:
-    """Decode strictly, less a mark; None where the bytes do not decode."""
+    """Decode strictly, and remove a byte order mark. None if the bytes cannot be decoded."""
     if codec is None:
         return None
     if codec in ("utf-16", "utf-32"):
-        # Without a mark Python takes the order of the machine that it runs on.
+        # Without a mark Python would use the byte order of this machine.
         codec = _marked(body) or _wide(body) or f"{codec}-be"
     try:
         return body.decode(codec).removeprefix(BYTE_ORDER_MARK)
@@ -177,7 +176,7 @@ def decode(body: bytes, codec: str | None) -> str | None:
 
 
 def json_reading(body: bytes) -> DecodedBody:
-    """Decode a JSON text, if need be in another encoding than the one that it must have."""
+    """Decode a JSON text, if necessary in another encoding than UTF-8."""
     mark = _marked(body)
     found = mark or _wide(body)
     if found is None:
@@ -189,10 +188,10 @@ def json_reading(body: bytes) -> DecodedBody:
 
 
 def candidate_decodings(body: bytes, content_type: str | None) -> Iterator[DecodedBody]:
-    """Decode an XML document by what rules it, and, should that not read, by what it says itself.
+    """Yield the decodings of an XML document: as the header says, and then as the document says.
 
-    A charset in the header that does not decode is no problem of the body's; one that decodes
-    what the body says otherwise is not told here either.
+    A charset of the header that cannot decode the body is not a problem of the body. A
+    contradiction between header and body is reported by `encoding_conflicts`.
     """
     claimed = declared_encoding(body)
     expected = "an encoding that the document marks or declares, and that readers know"
@@ -212,7 +211,7 @@ def candidate_decodings(body: bytes, content_type: str | None) -> Iterator[Decod
 
 
 def declared_encoding(body: bytes) -> DeclaredEncoding:
-    """Find the encoding that an XML document claims for itself (XML 1.0, 4.3.3 and F)."""
+    """Return the encoding that an XML document declares for itself (XML 1.0, 4.3.3 and F)."""
     mark = _marked(body)
     if mark is not None:
         fault = _fault_of_marked(mark, _declared(body, mark))
@@ -222,11 +221,11 @@ def declared_encoding(body: bytes) -> DeclaredEncoding:
     if declared is None:
         fault = f"{wide.upper()}, neither marked nor declared" if wide else ""
         return DeclaredEncoding(wide or "utf-8", "UTF-8", fault=fault)
-    # Python knows more names than other readers: with them what else is wrong is found too.
+    # Python also knows names that other readers reject. Decode with them to find other problems.
     codec = _codec_of_any(declared)
     if codec is not None and wide is not None and wide.startswith(codec):
         codec = wide
-    # A declaration that the encoding which it names would spell in other bytes is wrong.
+    # The declaration is wrong if its own encoding would write it in other bytes.
     fits = codec is not None and "<?xml" in body[:_HEAD_BYTES].decode(codec, "replace")
     if codec_of(declared) is None:
         fault = f"an encoding not known: {excerpt(declared)}"
@@ -237,7 +236,7 @@ def declared_encoding(body: bytes) -> DeclaredEncoding:
 
 
 def _fault_of_marked(mark: str, declared: str | None) -> str:
-    """Say how a declaration contradicts the mark: readers differ in which of them they believe."""
+    """Return how a declaration contradicts the mark. Readers disagree on which to believe."""
     if declared is None:
         return f"{mark.upper()}, marked but not declared" if mark.startswith("utf-32") else ""
     codec = codec_of(declared)
@@ -248,7 +247,7 @@ def _fault_of_marked(mark: str, declared: str | None) -> str:
 
 
 def _declared(body: bytes, codec: str) -> str | None:
-    # Something before it is a fault of its own, and must not make the rest unreadable as well.
+    # Text before it is a separate problem, which must not make the rest unreadable.
     before_the_root = body[:_HEAD_BYTES].decode(codec, "replace").partition("<result")[0]
     match = _DECLARED.search(before_the_root)
     return match[2] if match else None
@@ -263,7 +262,7 @@ def _wide(body: bytes) -> str | None:
 
 
 def _forced(body: bytes, codec: str, said: str) -> DecodedBody:
-    """Decode what does not decode, and say where it does not."""
+    """Decode invalid bytes with replacements, and report the first place."""
     at = 0
     try:
         body.decode(codec)

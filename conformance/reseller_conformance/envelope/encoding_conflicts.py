@@ -1,4 +1,4 @@
-"""Header and body that contradict each other, and bytes that another encoding may explain."""
+"""Find contradictions between header and body, and other encodings that would explain the bytes."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ def charset_problem(
     format: Format,
     content_type: str | None,
 ) -> Problem | None:
-    """Say how the charset of Content-Type contradicts the body, if it does.
+    """Return how the charset of Content-Type contradicts the body, or None.
 
-    A declaration that the header overrules is no contradiction (RFC 7303, 3): the bytes must tell
-    that the header is wrong, as those that are UTF-8 do, or a mark. Where they cannot, the other
-    format may: see `declared_package`. A body that does not read by itself either has problems of
-    its own, told by `read_envelope`.
+    A declaration that the header overrides is not a contradiction (RFC 7303, 3). The bytes
+    themselves must contradict the header, as valid UTF-8 or a byte order mark do. Otherwise only
+    the other format can show it: see `declared_package`. `read_envelope` reports a body that cannot
+    be read at all.
     """
     charset = charset_of(content_type)
     if charset is None or not body.strip():
@@ -59,7 +59,7 @@ def _xml(body: bytes, charset: str, codec: str) -> Problem | None:
     if claimed.fault or text is None or not parse(text).well_formed:
         return None
     expected = f"{claimed.said}, as the body has it"
-    # UTF-16's charset says nothing of the order of bytes: the mark does.
+    # The charset UTF-16 does not define the byte order. The mark does.
     by_header = decode(body, codec)
     if by_header is None:
         return _problem(expected, charset, "by which it does not decode")
@@ -73,7 +73,7 @@ def _xml(body: bytes, charset: str, codec: str) -> Problem | None:
 
 
 def _garbled(text: str) -> bool:
-    """Say whether there are C1 controls in a text, which nobody means to write."""
+    """Return True if a text has C1 controls, which are never intended."""
     return any("\x80" <= letter <= "\x9f" for letter in text)
 
 
@@ -82,10 +82,10 @@ def _problem(expected: str, charset: str, got: str) -> Problem:
 
 
 def alternative_decodings(body: bytes) -> Mapping[str, str]:
-    """Return what `package` of an XML body would be in other likely encodings, by their names.
+    """Return other values of an XML body's `package`, by the likely encoding that would make them.
 
-    UTF-8 that is declared as ISO-8859-1 is well-formed, and wrong: only the other format can
-    tell. Empty where the other encodings make no XML, or the name that the body's own makes.
+    UTF-8 that is declared as ISO-8859-1 is well-formed, but wrong. Only the other format can show
+    that. The result is empty if no other encoding makes XML with another value.
     """
     read = _package(next(candidate_decodings(body, None)).text)
     found: dict[str, str] = {}
@@ -98,7 +98,10 @@ def alternative_decodings(body: bytes) -> Mapping[str, str]:
 
 
 def declared_package(body: bytes, content_type: str | None) -> str | None:
-    """Return what `package` would be if the header did not overrule the body's own encoding."""
+    """Return the `package` in the body's own encoding, if the header overrides it.
+
+    Otherwise None.
+    """
     charset, claimed = charset_of(content_type), declared_encoding(body)
     if charset is None or codec_of(charset) == claimed.codec:
         return None

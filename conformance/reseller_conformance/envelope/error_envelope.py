@@ -1,4 +1,4 @@
-"""The error envelope: `message`, `errors` with one text or more, and nothing else."""
+"""Judge an error envelope: `message`, `errors` with one text or more, and nothing else."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _ABSENT = "none of that name"
 
 @dataclass(frozen=True, slots=True)
 class _Context(Generic[V]):
-    """All that the judgements below look at; `elements` are those whose attributes are judged."""
+    """The input of the functions below. `elements` are the elements whose attributes are judged."""
 
     errors_at: NameIndex[V]
     dialect: Dialect[V]
@@ -46,9 +46,9 @@ class _Context(Generic[V]):
 def judge_errors(
     told: NameIndex[V], fields: NameIndex[V] | None, dialect: Dialect[V], problems: Problems
 ) -> tuple[str, ...]:
-    """Judge the error envelope told at one level; return the messages that read.
+    """Judge the error envelope in one scope, and return the readable messages.
 
-    `fields` is where fields of an account were found as well.
+    `fields` is the scope with fields of an account, if there is one.
     """
     page = _Context(told, dialect, problems)
     _judge_shape(page)
@@ -161,7 +161,7 @@ def _judge_closed(page: _Context[V], fields: NameIndex[V] | None) -> None:
 
 
 def _is_error_member(told: NameIndex[V], name: str) -> bool:
-    """Say whether this is `message` or `errors`, or another spelling that came in its place."""
+    """Return True for `message` or `errors`, or for another spelling that replaces one of them."""
     return name in ERROR_MEMBERS or (
         folded(name) in ERROR_MEMBERS and folded(name) not in told.exact
     )

@@ -1,6 +1,6 @@
-"""What a text that cannot be read was meant to be, by the names that stand in it.
+"""Guess what an unreadable text was meant to be, from the names in it.
 
-Only for texts: where there is a tree, `levels` looks at the tree.
+Use it only if there is no tree.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from reseller_conformance.util.text import excerpt
 __all__ = ["MIN_FIELDS", "content_kind", "guess", "is_html"]
 
 MIN_FIELDS = 3
-"""How many of the ten names make an overview."""
+"""Minimum number of the ten names that identify an overview."""
 
 _NAMES = "|".join(field.name.replace("_", "[_-]?") for field in FIELDS)
 _BARE = re.compile(rf"\b(?:{_NAMES})\b", re.IGNORECASE)
-# "requests" and "package" are words of any error page, too: only as a name do they tell something.
+# "requests" and "package" are common words of error pages. They count only where written as a name.
 _AS_NAME = re.compile(rf"""["'<]({_NAMES})\b""", re.IGNORECASE)
 _ERRORS = re.compile(r"""["'<](?:message|errors?)\b""", re.IGNORECASE)
 _HTML = re.compile(
@@ -31,11 +31,11 @@ _HEAD_CHARS = 2000
 
 
 def guess(text: str) -> EnvelopeKind:
-    """Say what this text was meant to be."""
+    """Return what this text was probably meant to be."""
     names = {folded(match[1]) for match in _AS_NAME.finditer(text)}
     if len(names) >= MIN_FIELDS:
         return EnvelopeKind.OVERVIEW
-    # The word "message" in a page for people is no error envelope.
+    # The word "message" in an HTML page is not an error envelope.
     if not is_html(text) and _ERRORS.search(text):
         return EnvelopeKind.ERRORS
     bare = {folded(match[0]) for match in _BARE.finditer(text)}
@@ -43,12 +43,12 @@ def guess(text: str) -> EnvelopeKind:
 
 
 def is_html(text: str) -> bool:
-    """Say whether this is a page for people."""
+    """Return True if the text is an HTML page."""
     return _HTML.match(text[:_HEAD_CHARS]) is not None
 
 
 def content_kind(text: str) -> str:
-    """Say which sort of text this is, an excerpt at the end."""
+    """Describe the type of a text, with an excerpt at the end."""
     start = text.lstrip()
     if is_html(text):
         sort = "an HTML page"

@@ -1,7 +1,7 @@
-"""Text to a JSON tree, as strictly as RFC 8259 has it, and where it breaks.
+"""Parse text into a JSON tree, strictly as in RFC 8259, and report where it breaks.
 
-Names that stand twice are kept, numbers stay as they were written, and no text makes it recurse
-deeper than `DEEPEST`. What the tree means is left to `json_reader`.
+Repeated names are kept, and numbers stay as written. No text causes recursion deeper than
+`MAX_DEPTH`.
 """
 
 from __future__ import annotations
@@ -35,36 +35,36 @@ __all__ = [
 ]
 
 MAX_DEPTH = 100
-"""Levels of nesting that are read; the envelopes need two."""
+"""Maximum nesting of a JSON text, in levels. The envelopes need two."""
 
 _EXPECTED = "one JSON text (RFC 8259)"
 _TOKENS = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[\[\]{}]', re.DOTALL)
 _OBJECT = re.compile(r'\{\s*+["}]')
 _TRIES = 5
 SURROGATE = re.compile("[\ud800-\udfff]")
-"""Half of a character, which no encoding has."""
+"""A lone surrogate: half of a character, which no encoding can contain."""
 
-# What lets json.loads pass something that is not JSON; looked for first, for it is rare.
+# Text that json.loads accepts although it is not JSON. It is rare, so search for it first.
 _SUSPECT = re.compile(r"NaN|Infinity|\\u[dD][89a-fA-F]")
 
 
 @dataclass(frozen=True, slots=True)
 class Numeral:
-    """A number as it was written: 5.0 and 1e2 are no counts."""
+    """A number as written. 5.0 and 1e2 are not counts."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Constant:
-    """NaN, Infinity or -Infinity, which Python reads and JSON does not have."""
+    """NaN, Infinity or -Infinity. Python reads them, but JSON does not have them."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Members:
-    """An object: its names and values in order, repeated names too."""
+    """An object: its names and values in order, including repeated names."""
 
     pairs: list[tuple[str, Json]]
 
@@ -84,7 +84,11 @@ _STRICT, _LOOSE = _decoder(strict=True), _decoder(strict=False)
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """What was read of a text: all of it, a part that can be told from the rest, or nothing."""
+    """The result of parsing a text.
+
+    `value` is the whole text or a part that could be separated. `nothing` is True if there is no
+    JSON.
+    """
 
     value: Json = None
     nothing: bool = False
@@ -96,7 +100,7 @@ class _TooDeepError(Exception):
 
 
 def parse(text: str) -> Parsed:
-    """Read a text as one JSON text; where it is not, what can be told of it all the same."""
+    """Parse a text as one JSON text, or as much of it as can be read."""
     start = len(text) - len(text.lstrip(WHITE_SPACE))
     try:
         value, end = _decode(_STRICT, text, start)
@@ -110,7 +114,7 @@ def parse(text: str) -> Parsed:
         return Parsed(value)
     got = f"something after it: {excerpt(rest)}"
     problem = Problem(READABLE_SYNTAX, _position(text, end), _EXPECTED, got)
-    # "404 page not found" is not the number 404 with something after it.
+    # "404 page not found" is plain text, not the number 404 followed by something.
     return Parsed(value, not isinstance(value, (Members, list, str)), problem)
 
 
@@ -150,7 +154,7 @@ def _broken(text: str, start: int, error: json.JSONDecodeError) -> Parsed:
 
 
 def _within(text: str) -> Iterator[tuple[Json, int]]:
-    """Find an envelope that stands within other text: a JSONP call, a warning before it."""
+    """Find an envelope within other text, for example in a JSONP call or after a warning."""
     page = text.lstrip().startswith("<")
     if page and not text.rstrip().endswith(("}", "]")):
         return
@@ -166,7 +170,7 @@ def _within(text: str) -> Iterator[tuple[Json, int]]:
 
 
 def _words(text: str, error: json.JSONDecodeError) -> str:
-    """Say what is wrong; Python's own messages differ from version to version."""
+    """Describe a syntax error. Python's own messages differ between versions."""
     here, before = text[error.pos :], text[: error.pos].rstrip()
     if not here or error.msg.startswith("Unterminated"):
         return f"a text that ends too early: {excerpt(text[-30:])}"
@@ -186,7 +190,7 @@ def _position(text: str, at: int) -> str:
 
 
 def levels(root: Json) -> Iterator[Scope[Json]]:
-    """Walk the objects of a tree, the outermost first."""
+    """Yield the objects and lists of a tree, the outermost first."""
     queue: deque[tuple[Scope[Json] | None, str, Json]] = deque([(None, "", root)])
     while queue:
         above, step, value = queue.popleft()
@@ -195,7 +199,7 @@ def levels(root: Json) -> Iterator[Scope[Json]]:
             held = value.pairs
         elif isinstance(value, list):
             level = Scope(above, step, value, (), joint="")
-            # of more than this, nothing is looked at: naming each would take longer than parsing
+            # Skip the rest of a long list: naming each item would take longer than parsing.
             held = [(f"[{index}]", item) for index, item in enumerate(value[:MAX_SCOPES])]
         else:
             return
@@ -206,7 +210,7 @@ def levels(root: Json) -> Iterator[Scope[Json]]:
 
 
 def flaws(text: str, root: Json) -> Iterator[Problem]:
-    """Find what Python lets pass: NaN and its like, and surrogates that stand alone."""
+    """Yield what Python accepts although JSON forbids it: NaN, Infinity and lone surrogates."""
     if _SUSPECT.search(text):
         yield from islice(_flaws(root), MAX_PROBLEMS)
 

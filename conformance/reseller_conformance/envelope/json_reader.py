@@ -1,4 +1,4 @@
-"""A JSON body to its envelope."""
+"""Read a JSON body into its envelope."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _NAMED = 5
 
 
 class _Json(Dialect[Json]):
-    """Values as JSON writes them."""
+    """How JSON writes values."""
 
     overview_at: ClassVar[str] = ""
     errors_at: ClassVar[str] = ""
@@ -45,11 +45,11 @@ class _Json(Dialect[Json]):
     lone_error: ClassVar[Requirement] = ERRORS_LIST
 
     def __init__(self, lossy: bool) -> None:
-        """Read a body of which, if `lossy`, some bytes did not decode."""
+        """Prepare to read a body. `lossy` is True if some bytes could not be decoded."""
         self.lost = "\ufffd" if lossy else None
 
     def describe(self, value: Json) -> str:
-        """Say what this is as JSON calls it."""
+        """Describe a value in JSON's terms."""
         match value:
             case Members(pairs):
                 names = ", ".join(named(name) for name, _ in pairs[:_NAMED])
@@ -65,7 +65,7 @@ class _Json(Dialect[Json]):
                 return "null" if value is None else str(value).lower()
 
     def field(self, kind: Kind, value: Json) -> FieldValue | BadValue | None:
-        """Read a count from a number or a string, all else from a string."""
+        """Read a count from a number or a string, and other kinds from a string."""
         if kind is Kind.COUNT and isinstance(value, Numeral):
             read: FieldValue | None = scalars.count(value.text)
         else:
@@ -86,7 +86,7 @@ class _Json(Dialect[Json]):
         return value
 
     def entries(self, value: Json) -> ErrorItems[Json] | BadValue:
-        """Read a list of at least one."""
+        """Read a list with at least one item."""
         if isinstance(value, list) and value:
             return ErrorItems([(f"[{index}]", item) for index, item in enumerate(value)])
         return BadValue(self.describe(value))

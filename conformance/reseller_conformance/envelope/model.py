@@ -1,6 +1,6 @@
-"""What a body means: an `Overview`, an `ErrorList`, or something `Unreadable`.
+"""The result of reading a body: an `Overview`, an `ErrorList`, or something `Unreadable`.
 
-Plain values, made by the readers beside this module and judged further by `checks`.
+These are plain values. The readers create them, and `checks` judge them further.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _VALUES_OF = attrgetter(*_NAMES)
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One departure: which requirement, where, what was expected, and what came."""
+    """One violation found while reading: its requirement and place, and what was expected and read."""
 
     requirement: Requirement
     where: str
@@ -43,7 +43,7 @@ class Problem:
 
 
 class EnvelopeKind(StrEnum):
-    """What an unreadable answer was meant to be, as far as can be told."""
+    """What an unreadable response was probably meant to be."""
 
     OVERVIEW = "overview"
     ERRORS = "errors"
@@ -52,7 +52,7 @@ class EnvelopeKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """A success envelope whose ten fields are right; `problems` are additions only."""
+    """A success envelope with ten valid fields. `problems` contains additions only."""
 
     reputation: int
     requests: int
@@ -68,13 +68,13 @@ class Overview:
 
     @property
     def values(self) -> Mapping[str, FieldValue]:
-        """The ten fields by name, in the page's order."""
+        """The ten fields by name, in the order of the API docs."""
         return dict(zip(_NAMES, _VALUES_OF(self), strict=True))
 
 
 @dataclass(frozen=True, slots=True)
 class ErrorList:
-    """An error envelope; `problems` are additions and empty texts only."""
+    """An error envelope. `problems` contains additions and empty texts only."""
 
     errors: tuple[str, ...]
     problems: tuple[Problem, ...] = ()
@@ -82,9 +82,9 @@ class ErrorList:
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """Neither envelope as documented.
+    """Neither of the two documented envelopes.
 
-    `values` are those fields, and `errors` those messages, that could be read all the same.
+    `values` are the fields, and `errors` the messages, that could be read anyway.
     """
 
     problems: tuple[Problem, ...]
@@ -97,7 +97,7 @@ Envelope = Overview | ErrorList | Unreadable
 
 
 def looks_of(envelope: Envelope) -> EnvelopeKind:
-    """Return which of the two envelopes this is, or was meant to be."""
+    """Return which envelope this is, or was probably meant to be."""
     match envelope:
         case Overview():
             return EnvelopeKind.OVERVIEW

@@ -1,4 +1,4 @@
-"""The problems of one body, collected as they are met, and the envelope that they leave."""
+"""Collect the problems of one body, and build its envelope."""
 
 from __future__ import annotations
 
@@ -22,24 +22,24 @@ from reseller_conformance.requirements import Level, Requirement
 __all__ = ["MAX_PROBLEMS", "OtherFormat", "Problems", "build_envelope", "salvage"]
 
 MAX_PROBLEMS = 20
-"""Problems of one requirement that are kept; a hostile body could hold a hundred thousand."""
+"""Maximum number of problems kept for one requirement. A hostile body could have 100,000."""
 
 
 @dataclass(frozen=True, slots=True)
 class OtherFormat:
-    """A body that is evidently in another format: which one, an excerpt at the end."""
+    """A body in another format. `got` describes it, with an excerpt at the end."""
 
     got: str
     text: str
 
 
 class Problems:
-    """Problems in the order in which they are met."""
+    """Problems in the order in which they were found."""
 
     __slots__ = ("_kept", "_met")
 
     def __init__(self, *problems: Problem) -> None:
-        """Begin with these."""
+        """Start with these problems."""
         self._kept: list[Problem] = []
         self._met: Counter[Requirement] = Counter()
         for problem in problems:
@@ -48,22 +48,22 @@ class Problems:
     def add(
         self, requirement: Requirement, where: str, expected: str, got: str, hint: str = ""
     ) -> None:
-        """Note one more."""
+        """Add a problem."""
         self.keep(Problem(requirement, where or "body", expected, got, hint))
 
     def keep(self, problem: Problem) -> None:
-        """Note one that is written down already."""
+        """Add an existing problem."""
         self._met[problem.requirement] += 1
         if self._met[problem.requirement] <= MAX_PROBLEMS:
             self._kept.append(problem)
 
     def include(self, requirement: Requirement) -> bool:
-        """Say whether there is one of this requirement."""
+        """Return True if there is a problem of this requirement."""
         return self._met[requirement] > 0
 
     @property
     def all(self) -> tuple[Problem, ...]:
-        """All of them; the last of those left out says how many more there were."""
+        """All kept problems. The last one of a requirement says how many more there were."""
         problems = list(self._kept)
         for requirement, met in self._met.items():
             if met > MAX_PROBLEMS:
@@ -80,7 +80,7 @@ def build_envelope(
     values: Mapping[str, FieldValue] | None = None,
     errors: tuple[str, ...] = (),
 ) -> Envelope:
-    """Return the envelope that was meant, unless a MUST stands against it."""
+    """Return the envelope, or `Unreadable` if a MUST is violated."""
     found = problems.all
     values = values or {}
     violated = any(problem.requirement.level is Level.MUST for problem in found)
@@ -92,9 +92,9 @@ def build_envelope(
 
 
 def salvage(problems: Problems, envelope: Envelope | OtherFormat | None, text: str) -> Unreadable:
-    """Keep, of what was read of a broken body, only what it was meant to be and its values.
+    """Build `Unreadable` from a partial parse, with its kind and its readable values.
 
-    The problems of such a reading are those of the break, and are not told again.
+    Its other problems are dropped, because they have the same cause.
     """
     match envelope:
         case Overview(problems=_):

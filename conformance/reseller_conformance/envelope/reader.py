@@ -1,4 +1,4 @@
-"""The one door: a body, the format that the URL names, and the header, to an envelope."""
+"""The entry point: a body, the format of the URL and the Content-Type, to an envelope."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ def read_envelope(
     format: Format,
     content_type: str | None = None,
 ) -> Envelope:
-    """Read a body in the format that it must be in; pure, and whatever the bytes, no exception.
+    """Read a body in the format that it must have. It is a pure function and never raises.
 
-    `content_type` is the header's value: its charset has a say in how XML is decoded.
+    `content_type` is the header's value. Its charset affects the decoding of XML.
     """
     return _remembered(body, format, content_type)
 
@@ -35,11 +35,11 @@ def _read(body: bytes, format: Format, content_type: str | None) -> Envelope:
     read = read_json(body) if is_json else read_xml(body, content_type)
     if not isinstance(read, OtherFormat):
         return read
-    # Whether account data came matters whatever the format: read it as what it is.
+    # Read the other format as well, because account data in it matters.
     other = read_xml(body, content_type) if is_json else read_json(body)
     problem = Problem(READABLE_FORMAT, "body", _EXPECTED[format], read.got)
     return salvage(Problems(problem), other, read.text)
 
 
-# mutants of what is decorated would not be made
+# A plain function, because mutation testing skips decorated ones.
 _remembered = BodyCache(_read)

@@ -1,4 +1,4 @@
-"""The three kinds of value (specification, section 2), read from text that is theirs alone."""
+"""Read the three kinds of value (specification, section 2) from their text."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from reseller_conformance.contract import Kind
 __all__ = ["DIGITS", "count", "day", "of_kind"]
 
 DIGITS = 1_000_000
-"""Digits of the longest count that is read: more take longer than an answer is worth."""
+"""Maximum length of a count, in digits. Reading more would take too long."""
 
-# The least that sys.set_int_max_str_digits allows is 640: shorter ones always convert.
+# sys.set_int_max_str_digits allows at least 640 digits, so shorter parts always convert.
 _CHUNK_DIGITS = 512
 
 _COUNT = re.compile(r"0|[1-9][0-9]*+")
@@ -20,7 +20,7 @@ _DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 
 
 def of_kind(kind: Kind, text: str) -> int | str | date | None:
-    """Read a value of this kind; None where the text is none."""
+    """Read a value of this kind. None if the text is not valid."""
     if kind is Kind.COUNT:
         return count(text)
     return day(text) if kind is Kind.DATE else text
@@ -34,7 +34,7 @@ def count(text: str) -> int | None:
 
 
 def day(text: str) -> date | None:
-    """Read a date: YYYY-MM-DD, and a day that exists."""
+    """Read a date: YYYY-MM-DD, and an existing day."""
     match = _DATE.fullmatch(text)
     if match is None:
         return None
@@ -45,7 +45,7 @@ def day(text: str) -> date | None:
 
 
 def _integer(digits: str) -> int:
-    """Convert by halves: int() is quadratic, and refuses more than 4,300 digits by default."""
+    """Convert in halves. int() is quadratic, and refuses more than 4,300 digits by default."""
     first = len(digits) % _CHUNK_DIGITS
     parts = [int(digits[:first] or "0")]
     parts += [

@@ -1,4 +1,4 @@
-"""The success envelope: the ten fields where the page has them, each of its kind, and no more."""
+"""Judge a success envelope: the ten fields at their place, each of its kind, and nothing else."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _NAMED = tuple((f.name, f.kind) for f in FIELDS)
 
 @dataclass(frozen=True, slots=True)
 class _Found(Generic[V]):
-    """A field: the level at which it was found, how it was spelt there, and each of its values."""
+    """A field: its scope, its spelling there, and its values."""
 
     scope: Scope[V]
     spelt: str
@@ -38,13 +38,16 @@ class _Found(Generic[V]):
 
     @property
     def where(self) -> str:
-        """The path of it."""
+        """The path of the field."""
         return self.scope.place(self.spelt)
 
 
 @dataclass(frozen=True, slots=True)
 class _Context(Generic[V]):
-    """All that the judgements below look at; `used` are the containers already accounted for."""
+    """The input of the functions below.
+
+    `used` are the ids of containers that are already explained.
+    """
 
     fields_at: Scope[V]
     found: Mapping[str, _Found[V]]
@@ -63,7 +66,7 @@ def judge_overview(
     dialect: Dialect[V],
     problems: Problems,
 ) -> dict[str, FieldValue]:
-    """Judge an overview whose fields stand, most of them, at `home`; return those that read."""
+    """Judge an overview, and return the readable fields. `home` has most of the fields."""
     page = _Context(home.scope, _find(sights, home), dialect, problems)
     page.use(home.scope)
     _judge_shape(page)
@@ -77,7 +80,7 @@ def judge_overview(
 def read_fields(
     sights: Sequence[NameIndex[V]], home: NameIndex[V], dialect: Dialect[V]
 ) -> dict[str, FieldValue]:
-    """Read the fields that stand in something else than an overview, without judging them."""
+    """Read the fields in something other than an overview, without judging them."""
     return _read(_find(sights, home), dialect, Problems())
 
 
@@ -117,7 +120,7 @@ def _judge_shape(page: _Context[V]) -> None:
 
 def _judge_apart(page: _Context[V], sights: Sequence[NameIndex[V]], aside: NameIndex[V]) -> None:
     beside = {id(level) for level in (*page.fields_at.chain, aside.scope)}
-    # In another spelling they are additions like any other.
+    # Other spellings are ordinary additions.
     places = [
         sight.scope.place(name)
         for sight in sights
@@ -171,7 +174,7 @@ def _judge_closed(page: _Context[V]) -> None:
 
 
 def _judge_beside(page: _Context[V], above: Scope[V]) -> None:
-    """Judge what stands beside the element that holds the fields, where that is the right one."""
+    """Judge the siblings of the element with the fields, if it is at the documented place."""
     again = 0
     taken = {found.spelt for found in page.found.values() if found.scope is above}
     for name, value in above.members:

@@ -1,8 +1,8 @@
-"""Where names stand in a tree, whichever format it came in.
+"""Find the documented names in a tree of either format.
 
-A level is what stands side by side: the members of one JSON object, the children of one XML
-element, or its attributes. Which level holds the fields is looked for, not taken for granted, so
-that a wrapper costs one problem and not ten.
+A scope contains names side by side: the members of one JSON object, the children of one XML
+element, or its attributes. The fields are searched in all scopes, so that a wrapper causes one
+problem and not ten.
 """
 
 from __future__ import annotations
@@ -28,22 +28,22 @@ __all__ = [
 V = TypeVar("V")
 
 ERROR_MEMBERS = ("message", "errors")
-"""The two names of the error envelope."""
+"""The names of the two members of an error envelope."""
 
 ATTRIBUTE = "/@"
-"""What stands before an attribute in a path."""
+"""Separator before an attribute in a path."""
 
 _FIELDS = frozenset(field.name for field in FIELDS)
 _NAMES = _FIELDS | frozenset(ERROR_MEMBERS)
 MAX_SCOPES = 10_000
-"""Levels that are looked at; no envelope has a hundredth, a body of nothing else has a million."""
+"""Maximum number of scopes to search. An envelope has a few; a hostile body may have a million."""
 
 _MAX_NAME_CHARS = 64
 
 
 @dataclass(frozen=True, slots=True)
 class Scope(Generic[V]):
-    """Names side by side; `value` is what holds them, `joint` what stands before each in a path."""
+    """Names side by side. `value` contains them, and `joint` precedes each of them in a path."""
 
     above: Scope[V] | None
     step: str
@@ -53,19 +53,19 @@ class Scope(Generic[V]):
 
     @property
     def where(self) -> str:
-        """The path to this level."""
+        """The path to this scope."""
         return self.above.place(self.step) if self.above else self.step
 
     def place(self, step: str) -> str:
-        """Return the path of what stands here under this name."""
-        # Attributes stand at the element itself: result/overview/@id.
+        """Return the path of the member with this name."""
+        # The path of an attribute starts at its element: result/overview/@id.
         base = self.above if self.above and self.joint == ATTRIBUTE else self
         where = base.where
         return f"{where}{self.joint}{named(step)}" if where else named(step)
 
     @property
     def chain(self) -> list[Scope[V]]:
-        """This level and those that hold it, from the outermost."""
+        """This scope and the scopes around it, from the outermost."""
         chain: list[Scope[V]] = []
         level: Scope[V] | None = self
         while level is not None:
@@ -76,7 +76,7 @@ class Scope(Generic[V]):
 
 @dataclass(frozen=True, slots=True)
 class NameIndex(Generic[V]):
-    """The documented names at one level: as documented, and in another spelling."""
+    """The documented names in one scope, in the exact spelling and in similar spellings."""
 
     scope: Scope[V]
     exact: dict[str, list[V]] = field(default_factory=dict)
@@ -84,21 +84,21 @@ class NameIndex(Generic[V]):
 
     @property
     def fields(self) -> int:
-        """How many of the ten fields stand here."""
+        """The number of the ten fields in this scope."""
         return len(_FIELDS & (self.exact.keys() | self.near.keys()))
 
     @property
     def error_member_count(self) -> int:
-        """How many of `message` and `errors` stand here."""
+        """The number of `message` and `errors` in this scope: 0, 1 or 2."""
         return sum(map(self.holds, ERROR_MEMBERS))
 
     def holds(self, name: str) -> bool:
-        """Say whether this name stands here, in whatever spelling."""
+        """Return True if this scope has the name in any spelling."""
         return name in self.exact or name in self.near
 
 
 def folded(name: str) -> str:
-    """Return a name as `credits_used`, `Credits-Used` and `creditsUsed` have it in common."""
+    """Return the common form of `credits_used`, `Credits-Used` and `creditsUsed`."""
     return name[:_MAX_NAME_CHARS].replace("_", "").replace("-", "").lower()
 
 
@@ -106,7 +106,7 @@ _FOLDED = {folded(name): name for name in _NAMES}
 
 
 def index_names(levels: Iterable[Scope[V]]) -> list[NameIndex[V]]:
-    """Look at every level for the documented names."""
+    """Search all scopes for the documented names."""
     return [_index(level) for level in islice(levels, MAX_SCOPES)]
 
 

@@ -1,8 +1,7 @@
-"""Text to a tree of plain elements, by expat, bounded, and where it breaks.
+"""Parse text into a tree of elements with expat, within bounds, and report where it breaks.
 
-No DOCTYPE is processed and nothing is fetched: the first sign of a DOCTYPE ends the reading. The
-text has been decoded by then, so that no declaration has a say. What the tree means is left to
-`xml_reader`.
+No DOCTYPE is processed, and nothing is fetched: parsing stops at a DOCTYPE. The text is already
+decoded, so the encoding of the XML declaration has no effect here.
 """
 
 from __future__ import annotations
@@ -21,20 +20,23 @@ from reseller_conformance.util.text import BYTE_ORDER_MARK, excerpt, named
 __all__ = ["MAX_ATTRIBUTES", "MAX_DEPTH", "MAX_ELEMENTS", "Element", "Tree", "levels", "parse"]
 
 MAX_DEPTH, MAX_ELEMENTS, MAX_ATTRIBUTES = 50, 10_000, 100
-"""Levels, elements, and attributes of one element that are read: far more than an envelope has."""
+"""Maximum number of levels, of elements, and of attributes of one element.
+
+All are far above the needs of an envelope.
+"""
 
 _EXPECTED = "one well-formed XML document"
 
 _VERSIONS = ("1.0", "1.1")
-"""What an XML declaration may say: expat reads any version, libxml2 and Java do not."""
+"""Valid versions in an XML declaration. expat accepts any version, libxml2 and Java do not."""
 
 _SEPARATOR = "\1"
-"""Expat puts this between namespace and name; no document can hold it."""
+"""Expat puts this between namespace and name. No document can contain it."""
 
 
 @dataclass(slots=True, eq=False)
 class Element:
-    """An element by its local name; an attribute is told as one, too."""
+    """An element by its local name. An attribute is represented as an element too."""
 
     name: str
     attributes: list[tuple[str, Element]] = field(default_factory=list)
@@ -43,13 +45,16 @@ class Element:
 
     @property
     def text(self) -> str:
-        """The text directly in it, without that of its children."""
+        """The text directly in the element, without the text of its children."""
         return "".join(self.pieces)
 
 
 @dataclass(frozen=True, slots=True)
 class Tree:
-    """What was read: `whole` up to the end, `closed` at least as far as the root goes."""
+    """The result of parsing.
+
+    `whole` is True if the end was reached, `closed` if the root was closed.
+    """
 
     root: Element | None
     whole: bool
@@ -58,16 +63,19 @@ class Tree:
 
     @property
     def well_formed(self) -> bool:
-        """Whether it is XML, as far as was read: plain or not."""
+        """True if the part that was read is well-formed XML.
+
+        A DOCTYPE or a namespace is allowed.
+        """
         return all(problem.requirement is READABLE_NO_DOCTYPE for problem in self.problems)
 
 
 class _StopError(Exception):
-    """What ends a reading before its end."""
+    """Stops parsing before the end."""
 
 
 class _Builder:
-    """Expat's handlers, and what they build."""
+    """Expat's handlers, and the tree that they build."""
 
     def __init__(self, parser: expat.XMLParserType) -> None:
         self.parser = parser
@@ -103,7 +111,7 @@ class _Builder:
         self.open.append(element)
 
     def end(self, _name: str) -> None:
-        """Close an element: only then does its parent know it."""
+        """Close an element, and add it to its parent."""
         element = self.open.pop()
         if self.open:
             self.open[-1].children.append(element)
@@ -111,27 +119,27 @@ class _Builder:
             self.root = element
 
     def characters(self, text: str) -> None:
-        """Take text, wherever it stands."""
+        """Add text to the current element."""
         self.open[-1].pieces.append(text)
 
     def doctype(self, name: str, *_: object) -> None:
-        """Refuse: what a DOCTYPE may do is more than any envelope needs."""
+        """Stop at a DOCTYPE. No envelope needs one."""
         self.note(READABLE_NO_DOCTYPE, "no DOCTYPE", f"a DOCTYPE: {excerpt(name)}")
         raise _StopError
 
     def declaration(self, version: str, *_: object) -> None:
-        """Refuse a version that other readers refuse."""
+        """Report a version that other readers reject."""
         if version not in _VERSIONS:
             expected = "an XML declaration with version 1.0 or 1.1"
             self.note(READABLE_SYNTAX, expected, f"version {excerpt(version)}")
 
     def instruction(self, target: str, _: str) -> None:
-        """Note a colon in the name, which namespaces forbid there."""
+        """Record a colon in the name, which Namespaces in XML forbids."""
         self.has_colons |= ":" in target
 
     def note_namespace(self, name: str, pairs: list[tuple[str, str]]) -> None:
-        """Note the first element that is in a namespace."""
-        # what stands in it is in that namespace as well, and has the same cause
+        """Report the first element in a namespace."""
+        # Its children are in the same namespace, for the same reason.
         default = dict(pairs).get("xmlns")
         if ":" in name or default:
             got = f"<{named(name)}>" + (f" in {excerpt(default)}" if default else "")
@@ -139,19 +147,19 @@ class _Builder:
         self.has_colons |= any(":" in key for key, _ in pairs)
 
     def note(self, requirement: Requirement, expected: str, got: str) -> None:
-        """Note a problem that does not end the reading, once: the rest have the same cause."""
+        """Record the first problem of a requirement. Later ones usually have the same cause."""
         if requirement not in self.problems:
             where = _position(self.parser.CurrentLineNumber, self.parser.CurrentColumnNumber)
             self.problems[requirement] = Problem(requirement, where, expected, got)
 
     def stop(self, bound: str) -> NoReturn:
-        """End the reading: nothing that goes on like this is an envelope."""
+        """Stop parsing beyond a bound. No envelope reaches it."""
         self.problems.pop(READABLE_SYNTAX, None)
         self.note(READABLE_SYNTAX, _EXPECTED, f"more than {bound}, more than any envelope needs")
         raise _StopError
 
     def unfinished(self) -> Element | None:
-        """Return the root, made of those elements that were complete when the reading ended."""
+        """Return the root, with the elements that were complete when parsing stopped."""
         while len(self.open) > 1:
             element = self.open.pop()
             if element.children:
@@ -160,9 +168,9 @@ class _Builder:
 
 
 def parse(text: str) -> Tree:
-    """Read a text as one XML document."""
-    # Expat takes U+FEFF at the beginning for its own mark; ours is gone, so that this is another.
-    # It takes NULs there for UTF-16, whatever it is told; any other control is as wrong.
+    """Parse a text as one XML document."""
+    # Expat removes an initial U+FEFF as a byte order mark. The real mark is already gone, so add
+    # one. Expat takes initial NULs for UTF-16, so replace them by another forbidden character.
     marked = f"{BYTE_ORDER_MARK * text.startswith(BYTE_ORDER_MARK)}{text}"
     data = marked.replace("\0", "\1").encode("utf-8", "replace")
     parser = expat.ParserCreate("utf-8")
@@ -174,10 +182,11 @@ def parse(text: str) -> Tree:
     except expat.ExpatError as error:
         where = _position(error.lineno, error.offset)
         got = f"{expat.ErrorString(error.code)}: {excerpt(_line(text, error.lineno, error.offset))}"
-        # The break outweighs what was noted before it: a prefix that was not declared.
+        # The syntax error replaces an earlier problem of this requirement, such as an undeclared
+        # prefix.
         builder.problems[READABLE_SYNTAX] = Problem(READABLE_SYNTAX, where, _EXPECTED, got)
     except _StopError:
-        pass  # the builder noted why
+        pass  # The builder has recorded the reason.
     if whole and builder.has_colons and READABLE_NO_DOCTYPE not in builder.problems:
         builder.problems |= _namespace_problem(data, text)
     problems = tuple(builder.problems.values())
@@ -186,9 +195,9 @@ def parse(text: str) -> Tree:
 
 
 def _namespace_problem(data: bytes, text: str) -> dict[Requirement, Problem]:
-    """Read a whole document again as Namespaces in XML has it, and return where it breaks.
+    """Parse a document again with namespaces, and return the first error.
 
-    Expat checks prefixes, and what they are bound to, only where it is asked to.
+    Expat checks prefixes and their namespaces only if namespaces are enabled.
     """
     try:
         expat.ParserCreate("utf-8", _SEPARATOR).Parse(data, True)
@@ -205,7 +214,7 @@ def _position(line: int, offset: int) -> str:
 
 
 def _line(text: str, number: int, offset: int) -> str:
-    """Return what stands at a position: expat counts lines as `\\n` has them."""
+    """Return the rest of the line at a position. Expat counts only `\\n` as a line end."""
     start = 0
     for _ in range(number - 1):
         start = text.find("\n", start) + 1
@@ -213,7 +222,7 @@ def _line(text: str, number: int, offset: int) -> str:
 
 
 def levels(root: Element) -> Iterator[Scope[Element]]:
-    """Walk the elements of a tree, the outermost first; attributes are a level of their own."""
+    """Yield the elements of a tree, the outermost first. Attributes form a scope of their own."""
     queue: deque[tuple[Scope[Element] | None, str, Element]] = deque([(None, root.name, root)])
     while queue:
         above, step, element = queue.popleft()

@@ -1,4 +1,4 @@
-"""An XML body to its envelope."""
+"""Read an XML body into its envelope."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _NAMED = 5
 
 
 class _Xml(Dialect[Element]):
-    """Values as XML writes them."""
+    """How XML writes values."""
 
     overview_at: ClassVar[str] = "result/overview"
     errors_at: ClassVar[str] = "result"
@@ -36,11 +36,11 @@ class _Xml(Dialect[Element]):
     lone_error: ClassVar[Requirement] = ERRORS_SHAPE
 
     def __init__(self, lossy: bool) -> None:
-        """Read a body of which, if `lossy`, some bytes did not decode."""
+        """Prepare to read a body. `lossy` is True if some bytes could not be decoded."""
         self.lost = "\ufffd" if lossy else None
 
     def describe(self, value: Element) -> str:
-        """Say what an element, or an attribute, holds."""
+        """Describe the content of an element or an attribute."""
         if value.children:
             names = ", ".join(f"<{named(child.name)}>" for child in value.children[:_NAMED])
             more = ", …" if len(value.children) > _NAMED else ""
@@ -48,7 +48,7 @@ class _Xml(Dialect[Element]):
         return f"{named(value.name)}: {excerpt(value.text)}"
 
     def field(self, kind: Kind, value: Element) -> FieldValue | BadValue | None:
-        """Read a value; white space around counts and dates is not theirs, as XSD has it."""
+        """Read a value. As in XSD, white space around counts and dates is ignored."""
         text = self.text(value)
         if not isinstance(text, str):
             return text
@@ -56,14 +56,14 @@ class _Xml(Dialect[Element]):
         return BadValue(excerpt(text)) if read is None else read
 
     def text(self, value: Element) -> str | BadValue | None:
-        """Read an element that holds nothing but text."""
+        """Read an element that contains only text."""
         if value.children:
             return BadValue(self.describe(value))
         text = value.text
         return None if self.lost and self.lost in text else text
 
     def entries(self, value: Element) -> ErrorItems[Element] | BadValue:
-        """Read the `error` elements, one at least."""
+        """Read the `error` elements. There must be at least one."""
         errors = [child for child in value.children if child.name == ERROR]
         if not errors:
             return BadValue(self.describe(value))
@@ -76,14 +76,14 @@ class _Xml(Dialect[Element]):
         return value.attributes if isinstance(value, Element) else ()
 
     def stray(self, value: object) -> str:
-        """Return the text between elements, less the white space."""
+        """Return the text between elements without white space."""
         if isinstance(value, Element) and value.children:
             return value.text.strip(WHITE_SPACE)
         return ""
 
 
 def read_xml(body: bytes, content_type: str | None) -> Envelope | OtherFormat:
-    """Read a body as XML, in the encoding that rules it."""
+    """Read a body as XML, in the encoding that applies to it."""
     reading, tree = _best(body, content_type)
     text = reading.text
     broken: Problem | None = None
@@ -91,7 +91,7 @@ def read_xml(body: bytes, content_type: str | None) -> Envelope | OtherFormat:
         before, inner = rest
         got = f"something before it: {excerpt(before.strip() or before)}"
         broken = Problem(READABLE_SYNTAX, "line 1, column 1", "one well-formed XML document", got)
-        if before.startswith("<?xml"):  # of a declaration, expat knows better what is wrong
+        if before.startswith("<?xml"):  # Expat describes an error in a declaration more precisely.
             broken = next(p for p in tree.problems if p.requirement is READABLE_SYNTAX)
         tree = inner
     elif is_html(text) or text.lstrip()[:1] not in ("", "<"):
@@ -107,7 +107,7 @@ def read_xml(body: bytes, content_type: str | None) -> Envelope | OtherFormat:
 
 
 def _best(body: bytes, content_type: str | None) -> tuple[DecodedBody, Tree]:
-    """Take the first reading that makes XML; failing that, the one that comes nearest."""
+    """Return the first decoding that is well-formed XML, or else the most similar to it."""
     tried: list[tuple[DecodedBody, Tree]] = []
     for reading in candidate_decodings(body, content_type):
         tree = parse(reading.text)
@@ -123,7 +123,7 @@ def _distance(tried: tuple[DecodedBody, Tree]) -> tuple[bool, bool]:
 
 
 def _after_something(text: str) -> tuple[str, Tree] | None:
-    """Find a document with something before it: a warning, a line end, another declaration."""
+    """Find a document after other text: a warning, a line end, or another declaration."""
     for begin in ("<?xml", "<result"):
         at = text.find(begin, 1)
         if at > 0 and (tree := parse(text[at:])).whole:
