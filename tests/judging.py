@@ -174,7 +174,9 @@ def _request(case: Case, base_url: str, rights: ValidValues) -> tuple[Written, R
     said = request_for(case, base_url, rights)
     parts = urlsplit(said.url)
     form = (said.form or "").encode()
-    return said, Request(unquote(parts.path), parts.query.encode(), said.method, form)
+    headers = said.profile.fields if said.profile else ()
+    path, query = unquote(parts.path), parts.query.encode()
+    return said, Request(path, query, said.method, form, headers)
 
 
 @cache

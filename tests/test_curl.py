@@ -105,3 +105,19 @@ def test_every_case_of_a_run_can_be_written_down(format):
     calls = staged(Plan(Depth.STANDARD, 2), [format], lambda _: ())
     for case in (case for _, sequence in calls for case in sequence):
         assert KEY not in curl(case, target)
+
+
+@pytest.mark.parametrize("state", [State.WITHOUT_ACCENTS, State.MIDDLE_ALTERED, State.FULL_WIDTH])
+def test_a_spelling_of_a_key_with_accents_is_no_part_of_the_command(state, tmp_path):
+    key = "Schlüssel-één-ñ9"
+    command = curl(Case(Format.JSON, api_key=state), replace(TARGET, api_key=Secret(key)))
+    assert "ssel" not in command
+    assert "een" not in command
+    done = subprocess.run(
+        ["sh", "-c", command.replace("curl", "printf '%s\\n'", 1)],
+        env={"PATH": os.environ["PATH"], "RESELLER_API_KEY": key, "LC_ALL": "C.UTF-8"},
+        capture_output=True,
+        check=True,
+    )
+    if state is State.WITHOUT_ACCENTS:
+        assert "api_key=Schlussel-een-n9" in done.stdout.decode().splitlines()

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from reseller_conformance.cases.case import Case, Expected
-from reseller_conformance.cases.mutations import COMMON_INVALID, EMPTY, State, Text
+from reseller_conformance.cases.mutations import COMMON_INVALID, DEFAULT_KEYS, EMPTY, State, Text
 from reseller_conformance.cases.plan import Depth, Plan
 from reseller_conformance.cases.stages import CREDENTIALS, EXAMPLES, STAGES, staged
 from reseller_conformance.cases.texts import SPECIAL_TEXTS
@@ -175,3 +175,16 @@ def test_the_docs_list_the_stages_in_their_order():
     page = (Path(__file__).parents[1] / "docs" / "stages.md").read_text(encoding="utf-8")
     rows = [f"| `{stage.name}` | {stage.purpose} |" for stage in STAGES]
     assert "\n".join(rows) in page
+
+
+@pytest.mark.parametrize("format", Format)
+def test_each_detour_is_to_be_refused_for_one_reason(format):
+    plan = Plan(Depth.STANDARD, 2)
+    for case in (*plan.detours(format), *plan.detours_by_post(format)):
+        assert case.invalid in (("api_key",), ("user",))
+    assert {case.customer for case in plan.detours(format)} == {0, 1}
+
+
+def test_the_formats_share_the_default_keys():
+    tried = [case.api_key for f in Format for case in Plan(Depth.QUICK, 1).detours(f)]
+    assert [tried.count(key) for key in DEFAULT_KEYS] == [1] * len(DEFAULT_KEYS)

@@ -7,7 +7,7 @@ import pytest
 
 from answers import FIELDS, RIGHT, answer, broken, overview
 from reseller_conformance import requirements as r
-from reseller_conformance.cases.mutations import ADDRESSES, LENIENT, State
+from reseller_conformance.cases.mutations import ADDRESSES, KEY_SPELLINGS, LENIENT, State
 from reseller_conformance.checks.rules import (
     ALL_EVIDENCE,
     COMPARISONS,
@@ -35,6 +35,7 @@ DUE = {
 }
 OTHER_REFUSALS = {
     r.REJECTS_TASK_SPELLING: {"task": LENIENT[0]},
+    r.REJECTS_API_KEY_SPELLING: {"api_key": KEY_SPELLINGS[0]},
     r.REJECTS_USER_ADDRESS: {"user": ADDRESSES[0]},
     r.REJECTS_USER_FOREIGN: {"user": State.FOREIGN},
     r.REJECTS_COMBINED: {"user": State.EMPTY, "task": State.MISSING},

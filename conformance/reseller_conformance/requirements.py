@@ -416,6 +416,13 @@ REJECTS_API_KEY_WRONG = Requirement(
     source="Call: api_key=your_sendgrid_password",
     reason="A key that may be guessed in parts is no key.",
 )
+REJECTS_API_KEY_SPELLING = Requirement(
+    "rejects.api-key-spelling",
+    SHOULD,
+    title="an api_key with white space around it, or without its accents, gets an error",
+    source="Call: api_key=your_sendgrid_password",
+    reason="What a lenient reader accepts, the next implementation refuses.",
+)
 REJECTS_COMBINED = Requirement(
     "rejects.combined",
     MUST,

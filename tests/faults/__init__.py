@@ -8,6 +8,7 @@ the specification and from what implementers get wrong, not from what the suite 
 from . import (
     agreement,
     converted,
+    detours,
     due,
     encodings,
     envelopes,
@@ -36,6 +37,7 @@ __all__ = [
     "Fault",
     "agreement",
     "converted",
+    "detours",
     "due",
     "encodings",
     "envelopes",

@@ -44,6 +44,30 @@ class LastOfTwoWins(Reference):
         return super().look_up(tuple(dict(parameters).items()))
 
 
+@composed("of a repeated user the first that is a customer wins; other repeats are refused")
+class FirstOwnUser(Reference):
+    def look_up(self, parameters: Parameters) -> Account | Refusal:
+        users = [value for name, value in parameters if name == "user"]
+        own = [user for user in users if self.accounts.resellers[0].customer(user)]
+        others = [pair for pair in parameters if pair[0] != "user"]
+        return super().look_up([*others, *(("user", user) for user in (own or users)[:1])])
+
+
+@composed("forms are refused, and so is a call with credentials of HTTP's own")
+class GetAlone(Reference):
+    def respond(self, request: Request) -> Response:
+        wanted = self.find_format(request.path)
+        if wanted and (request.method == "POST" or request.header("Authorization")):
+            return self.refuse(wanted, Refusal(403, ("Say who you are in the query.",)))
+        return super().respond(request)
+
+
+@composed("the key is trimmed", should=("rejects.api-key-spelling",))
+class TrimmedKey(Reference):
+    def find_reseller(self, api_user: str, api_key: str) -> Reseller | None:
+        return super().find_reseller(api_user, api_key.strip())
+
+
 @composed("repeated parameters are joined by a comma, as in classic ASP")
 class RepeatedAreJoined(Reference):
     def look_up(self, parameters: Parameters) -> Account | Refusal:

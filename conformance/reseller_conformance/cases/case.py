@@ -220,6 +220,8 @@ def is_distinguishable(case: Case, valid: ValidValues) -> bool:
     """
     if case.customer >= len(valid.customers):
         return False
+    if valid.foreign is None and any(s is State.FOREIGN for _, s in case.repeated_parameters):
+        return False
     for name in PARAMETERS:
         state = case.state(name)
         known = valid.customers if name == "user" else (valid.of(name, case.customer),)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -42,6 +43,18 @@ def _other(letter: str) -> str:
 
 _SWAP = "tr '[:upper:][:lower:]' '[:lower:][:upper:]'"
 _FULL_WIDTH = {code: code + 0xFEE0 for code in range(0x21, 0x7F)}
+# \357 begins each of these characters in UTF-8; what is not ASCII's is left as it is
+_TO_FULL_WIDTH = (
+    "od -An -v -tu1 | awk '{for (i = 1; i <= NF; i++) {k = $i - 32; if (k > 0 && k < 95) "
+    'printf "\\\\357\\\\%o\\\\%o", 188 + int(k / 64), 128 + k % 64; else printf "\\\\%o", $i}}\''
+)
+_MIDDLE = 'awk \'{m = int(length($0) / 2); printf "%s", '
+_ACCENTED = {
+    letter: unicodedata.normalize("NFD", letter)[0]
+    for letter in map(chr, range(0xC0, 0x100))
+    if unicodedata.decomposition(letter)
+}
+_WITHOUT_ACCENTS = {ord(one): other for one, other in _ACCENTED.items()}
 _OTHER_BASE64 = str.maketrans("+/_-", "-_/+")
 
 _PARTS = {
@@ -83,7 +96,24 @@ _PARTS = {
     "other_base64": _Part(
         lambda value: value.translate(_OTHER_BASE64), _piped("tr '+/_-' '\\055_/+'")
     ),
-    "full_width": _Part(lambda value: value.translate(_FULL_WIDTH)),
+    "full_width": _Part(
+        lambda value: value.translate(_FULL_WIDTH),
+        f'$(printf "{_piped(_TO_FULL_WIDTH)}")',
+    ),
+    "before_middle": _Part(
+        lambda value: value[: len(value) // 2], _piped(f"{_MIDDLE}substr($0, 1, m)}}'")
+    ),
+    "not_middle": _Part(
+        lambda value: _other(value[len(value) // 2 :][:1]),
+        _piped(f'{_MIDDLE}substr($0, m + 1, 1) ~ /[xX]/ ? "y" : "x"}}\''),
+    ),
+    "after_middle": _Part(
+        lambda value: value[len(value) // 2 + 1 :], _piped(f"{_MIDDLE}substr($0, m + 2)}}'")
+    ),
+    "without_accents": _Part(
+        lambda value: value.translate(_WITHOUT_ACCENTS),
+        _piped(f"sed '{';'.join(f's/{one}/{other}/g' for one, other in _ACCENTED.items())}'"),
+    ),
     "other_dot": _Part(lambda value: value.replace(".", "x")),
     "other_underscore": _Part(lambda value: value.replace("_", "x")),
     "local_part": _Part(lambda value: value.partition("@")[0]),

@@ -15,7 +15,9 @@ from reseller_conformance.contract import PARAMETERS
 __all__ = [
     "ADDRESSES",
     "COMMON_INVALID",
+    "DEFAULT_KEYS",
     "EMPTY",
+    "KEY_SPELLINGS",
     "LENIENT",
     "NAMES",
     "NEAR_MISSES",
@@ -205,7 +207,7 @@ class State(StrEnum):
     """This character is lost where only ASCII is kept."""
     EMOJI = "emoji", "{value}\N{GRINNING FACE}x", _NO, _EVERY, Trait.SPECIAL
     """MySQL's utf8 cuts a text at this character."""
-    FULL_WIDTH = "full-width", "{full_width}", _NO, _TASK, Trait.SPECIAL
+    FULL_WIDTH = "full-width", "{full_width}", _NO, ("task", "api_key"), Trait.SPECIAL
     """Compatible characters, which are the valid ones only where texts are normalized."""
     ZERO_WIDTH = (
         "zero-width",
@@ -219,6 +221,12 @@ class State(StrEnum):
         "{first}{not_second}{all_but_two}",
         *(_NO, _EVERY, Trait.NAME),
     )
+    MIDDLE_ALTERED = (
+        "middle-altered",
+        "{before_middle}{not_middle}{after_middle}",
+        *(_NO, _KEY),
+    )
+    """Valid where only the beginning and the end of a key are compared."""
     FIRST_CASE = "first-case", "{first_other_case}{all_but_first}", _NO, _KEY
     """The first letter alone in the other case."""
     PLUS_SPACE = "plus-space", "{plus_as_space}", _NO, ("user", "api_key"), Trait.NAME
@@ -249,6 +257,14 @@ class State(StrEnum):
     CAPITALIZED = "capitalized", "{capitalized}", _NO, _NO, Trait.LENIENT
     SPACE_BEFORE = "space-before", " {value}", _NO, _NO, Trait.LENIENT
     SPACE_AFTER = "space-after", "{value} ", _NO, _NO, Trait.LENIENT
+    WITHOUT_ACCENTS = "without-accents", "{without_accents}"
+    """Valid where a database compares the key as it compares names."""
+    KEY_TEST = "key-test", "test"
+    """The default keys of many applications: this one, and those of the next rows."""
+    KEY_ADMIN = "key-admin", "admin"
+    KEY_PASSWORD = "key-password", "password"
+    KEY_SECRET = "key-secret", "secret"
+    KEY_DIGITS = "key-digits", "123456"
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,6 +298,12 @@ COMMON_INVALID = {name: tuple(s for s in State if name in s.common) for name in 
 
 NEAR_MISSES = {name: tuple(s for s in State if name in s.near) for name in PARAMETERS}
 """Rarer invalid states, which are sent alone and left out of combinations."""
+
+KEY_SPELLINGS = (State.SPACE_BEFORE, State.SPACE_AFTER, State.WITHOUT_ACCENTS)
+"""Spellings of the key that a lenient reader may accept: an error SHOULD be given."""
+
+DEFAULT_KEYS = tuple(state for state in State if state.startswith("key-"))
+"""Keys that are left as they were delivered."""
 
 SPECIAL = _with_trait(Trait.SPECIAL)
 NAMES = _with_trait(Trait.NAME)

@@ -18,6 +18,7 @@ from typing import Any, cast
 from reseller_conformance.cases.case import Case, Encoding
 from reseller_conformance.cases.mutations import (
     COMMON_INVALID,
+    DEFAULT_KEYS,
     EMPTY,
     LENIENT,
     NEAR_MISSES,
@@ -27,7 +28,8 @@ from reseller_conformance.cases.mutations import (
     Trait,
     Value,
 )
-from reseller_conformance.cases.texts import SPECIAL_TEXTS, UNDOCUMENTED
+from reseller_conformance.cases.profiles import OWN
+from reseller_conformance.cases.texts import SPECIAL_TEXTS, UNDOCUMENTED, UNLOCKING
 from reseller_conformance.contract import PARAMETERS, Format
 
 __all__ = [
@@ -55,6 +57,17 @@ class Depth(StrEnum):
         """How many Hypothesis examples each property gets."""
         return {Depth.QUICK: 20, Depth.STANDARD: 100, Depth.THOROUGH: 1000}[self]
 
+
+FROM_INSIDE = replace(
+    OWN,
+    phrase="with Authorization: Basic … and X-Forwarded-For: 127.0.0.1",
+    fields=(
+        *OWN.fields,
+        ("Authorization", "Basic YWRtaW46YWRtaW4="),  # admin:admin
+        ("X-Forwarded-For", "127.0.0.1"),
+    ),
+)
+"""A request that some servers take for one of an administrator, or of their own network."""
 
 CACHE_PROBES: tuple[dict[str, Value], ...] = tuple(
     {name: state}
@@ -144,6 +157,53 @@ class Plan:
         another = UNREGISTERED[parameter]
         sent = (("", another), ("$ne", another), ("$gt", ""), ("$regex", ".*"))
         return [replace(missing, extra=((f"{parameter}[{op}]", value),)) for op, value in sent]
+
+    def spellings(self, format: Format) -> list[Case]:
+        """The key with white space before or behind it, and without its accents."""
+        space = State.SPACE_BEFORE if format is Format.JSON else State.SPACE_AFTER
+        return [_with(Case(format), {"api_key": s}) for s in (space, State.WITHOUT_ACCENTS)]
+
+    def detours(self, format: Format) -> list[Case]:
+        """Wrong credentials and a foreign customer in calls that might get around the check.
+
+        The two formats take turns with what does not depend on the format.
+        """
+        wrong_key, foreign = Case(format, api_key=State.UNKNOWN), Case(format, user=State.FOREIGN)
+        one, other = (wrong_key, foreign) if format is Format.JSON else (foreign, wrong_key)
+        second = self.sampled_customers[:2][-1]
+        orders = [_turned(PARAMETERS, by) for by in range(1, 4)] + [PARAMETERS[::-1]]
+        written = (Encoding.PLAIN, Encoding.NAMES, Encoding.VALUES, Encoding.PLAIN)
+        turned = [
+            replace(case, order=order, encoding=encoding, customer=who)
+            for order, encoding, case, who in zip(
+                orders, written, (one, other, one, other), (0, 0, second, second), strict=True
+            )
+        ]
+        keys = DEFAULT_KEYS[list(Format).index(format) :: len(Format)]
+        return [
+            replace(one, extra=UNLOCKING[:1], customer=second),
+            replace(other, extra=UNLOCKING),
+            *turned,
+            replace(other, encoding=Encoding.VALUES),
+            replace(wrong_key, repeated_parameters=(("api_key", State.UNKNOWN),)),
+            replace(one, profile=FROM_INSIDE),
+            Case(format, api_key=State.MISSING, profile=FROM_INSIDE),
+            Case(format, api_key=State.MISSING, extra=(("api_key[0]", UNREGISTERED["api_key"]),)),
+            *(_with(Case(format), {"api_key": key}) for key in keys),
+        ]
+
+    def detours_by_post(self, format: Format) -> list[Case]:
+        """The same as forms, for where a valid form is accepted."""
+        form = Case(format, method="POST")
+        return [replace(form, api_key=State.UNKNOWN), replace(form, user=State.FOREIGN)]
+
+    def foreign_beside_own(self, format: Format) -> list[Case]:
+        """A customer's name and a foreign one's in one call, in either order."""
+        own, foreign = ("user", State.VALID), ("user", State.FOREIGN)
+        return [
+            Case(format, repeated_parameters=(foreign,)),
+            Case(format, user=State.FOREIGN, repeated_parameters=(own,)),
+        ]
 
     def combined(self, format: Format) -> list[Case]:
         """Two or more parameters wrong."""

@@ -104,6 +104,10 @@ def _near_misses(plan: Plan, format: Format) -> list[Case]:
     return plan.singles(format)
 
 
+def _detours(plan: Plan, format: Format) -> list[Case]:
+    return [*plan.spellings(format), *plan.detours(format), *plan.foreign_beside_own(format)]
+
+
 def _combinations(plan: Plan, format: Format) -> list[Case]:
     return plan.combined(format)
 
@@ -168,6 +172,11 @@ STAGES: tuple[Stage, ...] = (
         "near-misses",
         "Values that are nearly valid: prefixes, patterns, injections, another letter case.",
         _alternating(_near_misses),
+    ),
+    Stage(
+        "detours",
+        "Wrong credentials and a foreign customer in calls that might get around the check.",
+        _alternating(_detours),
     ),
     Stage(
         "combinations",

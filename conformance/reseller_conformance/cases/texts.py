@@ -5,7 +5,7 @@ Which calls hold them is said in `plan`; what Hypothesis adds, in `strategies`.
 
 from __future__ import annotations
 
-__all__ = ["SPECIAL_TEXTS", "UNDOCUMENTED"]
+__all__ = ["SPECIAL_TEXTS", "UNDOCUMENTED", "UNLOCKING"]
 
 SPECIAL_TEXTS = (
     "'",
@@ -85,3 +85,15 @@ UNDOCUMENTED = (
     (("utm_source", "é&="), ("v", "2"), ("note", "")),
 )
 """Parameters that proxies and clients add; some hold the name of a documented one."""
+
+UNLOCKING = (
+    ("debug", "1"),
+    ("callback", "done"),
+    ("test", "1"),
+    ("admin", "true"),
+    ("internal", "1"),
+    ("role", "admin"),
+    ("token", "x"),
+    ("_", "1"),
+)
+"""Undocumented parameters that must not let anybody in: what developers and frameworks add."""

@@ -31,6 +31,7 @@ __all__ = [
     "differing",
     "formats",
     "own_account",
+    "own_account_alone",
     "own_account_in_sequence",
     "same_account",
     "white_space",
@@ -187,6 +188,15 @@ def own_account(group: Bracketed) -> Iterator[Violation]:
                 f"this customer's: {shown(group.before.values, names[:3])}",
                 shown(group.response.values, names[:3]),
             )
+
+
+def own_account_alone(group: Bracketed) -> Iterator[Violation]:
+    """A call that names a foreign customer too shows no other account than the own one."""
+    names = tuple(name for name in differing(group, OWN) if not _moving(group, name))
+    if group.response.kind is EnvelopeKind.OVERVIEW and names:
+        expected = f"an error, or this customer's: {shown(group.before.values, names[:3])}"
+        actual = shown(group.response.values, names[:3])
+        yield Violation(group.response, ", ".join(names), expected, actual)
 
 
 def _moving(group: Bracketed, name: str) -> bool:

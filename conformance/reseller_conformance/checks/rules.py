@@ -13,7 +13,7 @@ from functools import cache
 
 from reseller_conformance import requirements as r
 from reseller_conformance.cases.case import Case
-from reseller_conformance.cases.mutations import ADDRESSES, LENIENT, State
+from reseller_conformance.cases.mutations import ADDRESSES, KEY_SPELLINGS, LENIENT, State
 from reseller_conformance.checks import consistency, errors, http, rejects, success, values
 from reseller_conformance.checks.consistency import Bracketed
 from reseller_conformance.checks.response import Response
@@ -212,6 +212,7 @@ RULES: tuple[Rule, ...] = (
         "api_key", r.REJECTS_API_KEY_MISSING, r.REJECTS_API_KEY_EMPTY, r.REJECTS_API_KEY_WRONG
     ),
     Rule(r.REJECTS_TASK_SPELLING, _REFUSAL, rejects.refused),
+    Rule(r.REJECTS_API_KEY_SPELLING, _REFUSAL, rejects.refused, Evidence.VALID_VALUES),
     Rule(r.REJECTS_USER_ADDRESS, _REFUSAL, rejects.refused, Evidence.VALID_VALUES),
     Rule(r.REJECTS_USER_FOREIGN, _REFUSAL, rejects.refused, Evidence.VALID_VALUES),
     Rule(r.REJECTS_COMBINED, _REFUSAL, rejects.refused),
@@ -295,5 +296,7 @@ def refusal_due(case: Case) -> Requirement | None:
             return r.REJECTS_USER_FOREIGN
         case state if name == "user" and state in ADDRESSES:
             return r.REJECTS_USER_ADDRESS
+        case state if name == "api_key" and state in KEY_SPELLINGS:
+            return r.REJECTS_API_KEY_SPELLING
         case _:
             return _REFUSED_BY[name, None]

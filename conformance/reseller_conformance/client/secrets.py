@@ -13,7 +13,7 @@ from functools import lru_cache
 from urllib.parse import unquote, urlsplit
 
 from reseller_conformance.cases.mutation_makers import make, shell
-from reseller_conformance.cases.mutations import COMMON_INVALID, NEAR_MISSES
+from reseller_conformance.cases.mutations import COMMON_INVALID, KEY_SPELLINGS, NEAR_MISSES
 from reseller_conformance.client.target import Target
 from reseller_conformance.redaction.secret import MIN_SECRET_CHARS, Scrubber
 
@@ -41,7 +41,7 @@ _PIECE = re.compile(r"""(?:([^\s=;,"]+)\s*=\s*)?(?:"((?:[^"\\]|\\.)*)"|([^\s;,"]
 def secrets_of(target: Target) -> list[str]:
     """Return the secrets of a target: the key, its sent parts, headers and passwords."""
     key = target.api_key.reveal()
-    states = (*COMMON_INVALID["api_key"], *NEAR_MISSES["api_key"])
+    states = (*COMMON_INVALID["api_key"], *NEAR_MISSES["api_key"], *KEY_SPELLINGS)
     made = [make(state, key, "api_key") or "" for state in states if shell(state) is not None]
     # Additions to the whole key are not secret. An exchanged key contains all but the last two
     # letters.

@@ -103,6 +103,11 @@ GUIDANCE: dict[Requirement, Guidance] = {
         "(`hmac.compare_digest`). A database comparison may ignore case and trailing spaces.",
         overview_for("json?api_key=Demo-Key-000&…"),
     ),
+    r.REJECTS_API_KEY_SPELLING: Guidance(
+        "Compare the key as it is sent, without trimming it and without a collation. Many "
+        "databases ignore trailing spaces and accents when they compare.",
+        overview_for("json?api_key=%20Demo-Key-0001&…"),
+    ),
     r.REJECTS_COMBINED: Guidance(
         "Let each check refuse independently of the others. Two errors must not lead to a branch "
         "that returns an overview. An exception in one check must not skip the next.",

@@ -26,6 +26,7 @@ from reseller_conformance.checks.rules import (
     Rule,
     Scope,
     Subject,
+    refusal_due,
     rules_of,
 )
 from reseller_conformance.checks.violation import Check, Violation
@@ -116,7 +117,8 @@ class Evaluation:
         """Return the answers to calls without this parameter."""
         responses = self.single(parameter, State.MISSING)
         before = self._before(parameter, State.MISSING)
-        return [*responses, *before, *self.send(self.plan.operators(self.format, parameter))]
+        operators = self.send(self.plan.operators(self.format, parameter))
+        return [*responses, *before, *operators, *self.detours()]
 
     def empty(self, parameter: str) -> list[Response]:
         """Return the answers to calls with this parameter empty."""
@@ -126,7 +128,15 @@ class Evaluation:
         """Return the answers to calls in which this parameter alone has a wrong value."""
         responses = self.single(parameter, *COMMON_INVALID[parameter])
         before = self._before(parameter, State.UNKNOWN)
-        return [*responses, *before, *self.send(self.plan.near_misses(self.format, parameter))]
+        near_misses = self.send(self.plan.near_misses(self.format, parameter))
+        return [*responses, *before, *near_misses, *self.detours()]
+
+    def detours(self) -> list[Response]:
+        """Return the responses to calls that might get around this requirement."""
+        cases = self.plan.detours(self.format)
+        if any(a.kind is EnvelopeKind.OVERVIEW for a in self.send(self.plan.post(self.format))):
+            cases = [*cases, *self.plan.detours_by_post(self.format)]
+        return self.send(case for case in cases if refusal_due(case) is self.requirement)
 
     def _before(self, parameter: str, state: State) -> list[Response]:
         """Return the answers to such calls that were made before any right one."""

@@ -8,7 +8,11 @@ from reseller_conformance import requirements as r
 from reseller_conformance.cases.mutations import ADDRESSES, LENIENT, PARSED, State
 from reseller_conformance.cases.plan import COLD_CACHE_REPEAT
 from reseller_conformance.checks import near_miss
-from reseller_conformance.checks.consistency import Bracketed, own_account_in_sequence
+from reseller_conformance.checks.consistency import (
+    Bracketed,
+    own_account_alone,
+    own_account_in_sequence,
+)
 from reseller_conformance.checks.rejects import refused
 from reseller_conformance.checks.response import Response
 from reseller_conformance.envelope import EnvelopeKind
@@ -79,7 +83,14 @@ class RejectsConformance:
             reseller_evaluation.not_tested(
                 "name a customer of another reseller with --foreign-user"
             )
-        reseller_evaluation.refusals(reseller_evaluation.single("user", State.FOREIGN))
+        evaluation = reseller_evaluation
+        responses = [*evaluation.single("user", State.FOREIGN), *evaluation.detours()]
+        beside = evaluation.send(evaluation.plan.foreign_beside_own(evaluation.format))
+        evaluation.check(
+            evaluation.beside_the_customer(a for a in beside if a.kind is EnvelopeKind.OVERVIEW),
+            own_account_alone,
+        )
+        evaluation.refusals(responses)
 
     test_rejects_api_user_missing = single_response_test(r.REJECTS_API_USER_MISSING)
     test_rejects_api_user_empty = single_response_test(r.REJECTS_API_USER_EMPTY)
@@ -87,6 +98,12 @@ class RejectsConformance:
     test_rejects_api_key_missing = single_response_test(r.REJECTS_API_KEY_MISSING)
     test_rejects_api_key_empty = single_response_test(r.REJECTS_API_KEY_EMPTY)
     test_rejects_api_key_wrong = single_response_test(r.REJECTS_API_KEY_WRONG)
+
+    @requirement(r.REJECTS_API_KEY_SPELLING)
+    def test_rejects_api_key_spelling(self, reseller_evaluation: Evaluation) -> None:
+        """The key in another spelling."""
+        spellings = reseller_evaluation.plan.spellings(reseller_evaluation.format)
+        reseller_evaluation.refusals(reseller_evaluation.send(spellings))
 
     @requirement(r.REJECTS_COMBINED)
     def test_rejects_combined(self, reseller_evaluation: Evaluation) -> None:
