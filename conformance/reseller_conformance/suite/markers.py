@@ -48,5 +48,5 @@ def single_response_test(judged: Requirement) -> TestMethod:
         reseller_evaluation.judge_by_rules()
 
     test.__name__ = "test_" + re.sub(r"\W", "_", judged.id)
-    test.__doc__ = f"{judged.title[:1].upper()}{judged.title[1:]}."
+    test.__doc__ = judged.title
     return requirement(judged)(test)
