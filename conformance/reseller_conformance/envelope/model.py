@@ -33,7 +33,7 @@ _VALUES_OF = attrgetter(*_NAMES)
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One violation found while reading: its requirement and place, and what was expected and read."""
+    """One violation found while reading: requirement, place, expected and actual content."""
 
     requirement: Requirement
     where: str
