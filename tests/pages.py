@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import fields, replace
 
+from reseller_conformance.client.timeline import Timeline
+from reseller_conformance.client.traffic import Bucket, Latency, Traffic
 from reseller_conformance.findings.model import Finding, Outcome, Result, Run
+from reseller_conformance.findings.run_info import BaselineStatus, SuiteInfo, TargetInfo
 from reseller_conformance.requirements import CATALOGUE, Level
 
 __all__ = ["GREEN", "HOSTILE", "MARKUP", "ODD", "RED"]
@@ -12,20 +15,19 @@ __all__ = ["GREEN", "HOSTILE", "MARKUP", "ODD", "RED"]
 BOUNDS = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, None)
 
 
-def _traffic(*answers: int) -> dict[str, object]:
-    buckets = [{"up_to": b, "answers": n} for b, n in zip(BOUNDS, answers, strict=True)]
-    return {
-        "calls": sum(answers),
-        "retries": 2,
-        "seconds": 211.3,
-        "bytes": 812_345,
-        "latency": {"median": 0.0213, "p95": 0.0771, "max": 1.204, "histogram": buckets},
-        "timeline": {
-            "step": 4.0,
-            "tries": [40 - (place % 7) for place in range(53)],
-            "slowest": [0.05 + 0.02 * (place % 5) + (place == 31) * 1.1 for place in range(53)],
-        },
-    }
+def _traffic(*responses: int) -> Traffic:
+    return Traffic(
+        calls=sum(responses),
+        retries=2,
+        seconds=211.3,
+        bytes=812_345,
+        latency=Latency(0.0213, 0.0771, 1.204, tuple(map(Bucket, BOUNDS, responses))),
+        timeline=Timeline(
+            step=4.0,
+            tries=tuple(40 - (place % 7) for place in range(53)),
+            slowest=tuple(0.05 + 0.02 * (place % 5) + (place == 31) * 1.1 for place in range(53)),
+        ),
+    )
 
 
 def _all(outcome: Outcome, reason: str = "") -> tuple[Result, ...]:
@@ -43,21 +45,21 @@ GREEN = Run(
         else result
         for result in _all(Outcome.PASSED)
     ),
-    suite={
-        "version": "0.1.0",
-        "depth": "standard",
-        "level": "must",
-        "formats": ["json", "xml"],
-        "partial": False,
-        "seed": 20100830,
-        "started": "2026-03-09T08:30:00+00:00",
-    },
-    target={
-        "kind": "live",
-        "base_url": "https://staging.example.com/mail",
-        "customers": ["customer@example.com", "second@example.com"],
-        "foreign_user": "someone@elsewhere.example",
-    },
+    suite=SuiteInfo(
+        version="0.1.0",
+        depth="standard",
+        level="must",
+        formats=("json", "xml"),
+        partial=False,
+        seed=20100830,
+        started="2026-03-09T08:30:00+00:00",
+    ),
+    target=TargetInfo(
+        kind="live",
+        base_url="https://staging.example.com/mail",
+        customers=("customer@example.com", "second@example.com"),
+        foreign_user="someone@elsewhere.example",
+    ),
     traffic=_traffic(0, 0, 12, 210, 903, 640, 310, 22, 1),
 )
 
@@ -222,7 +224,7 @@ def _with(result: Result) -> Result:
 RED = replace(
     GREEN,
     results=tuple(map(_with, GREEN.results)),
-    target={**(GREEN.target or {}), "customers": ["customer@example.com"], "foreign_user": None},
+    target=replace(GREEN.target, customers=("customer@example.com",), foreign_user=None),
 )
 
 MARKUP = (
@@ -256,9 +258,9 @@ def _hostile(result: Result) -> Result:
 HOSTILE = replace(
     GREEN,
     results=tuple(map(_hostile, GREEN.results)),
-    suite={**(GREEN.suite or {}), "version": _EVIL},
-    target={"kind": "live", "base_url": _EVIL, "customers": [_EVIL, _EVIL], "foreign_user": _EVIL},
+    suite=replace(GREEN.suite, version=_EVIL),
+    target=TargetInfo("live", _EVIL, (_EVIL, _EVIL), _EVIL),
     complete=False,
-    baseline={"file": _EVIL, "problems": [_EVIL], "changes": [_EVIL]},
+    baseline=BaselineStatus(_EVIL, problems=(_EVIL,), changes=(_EVIL,)),
 )
 """Markup, script and odd characters in every text that comes from a server or an operator."""

@@ -2,37 +2,38 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import strategies as st
 
+from reseller_conformance.client.traffic import Latency, Traffic
 from reseller_conformance.findings.model import Finding, Outcome, Result, Run
+from reseller_conformance.findings.run_info import BaselineStatus, SuiteInfo, TargetInfo
 from reseller_conformance.requirements import CATALOGUE, Level, by_id
 
-__all__ = ["HOSTILE", "HOSTILE_TEXT", "MIXED", "any_run", "finding"]
+__all__ = [
+    "HOSTILE",
+    "HOSTILE_TEXT",
+    "MIXED",
+    "SUITE",
+    "TARGET",
+    "TRAFFIC",
+    "any_run",
+    "finding",
+]
 
-SUITE = {
-    "version": "0.1.0",
-    "depth": "quick",
-    "level": "must",
-    "formats": ["json", "xml"],
-    "partial": False,
-    "seed": 1,
-    "started": "2010-08-30T12:00:00+00:00",
-}
-TRAFFIC = {
-    "calls": 3,
-    "retries": 0,
-    "seconds": 0.5,
-    "bytes": 999,
-    "latency": {"median": 0.001, "p95": 0.002, "max": 0.003},
-}
-TARGET = {
-    "kind": "live",
-    "base_url": "https://staging.example.com",
-    "customers": ["a@example.com"],
-    "foreign_user": None,
-}
+SUITE = SuiteInfo(
+    version="0.1.0",
+    depth="quick",
+    level="must",
+    formats=("json", "xml"),
+    partial=False,
+    seed=1,
+    started="2010-08-30T12:00:00+00:00",
+)
+TRAFFIC = Traffic(3, 0, 0.5, 999, Latency(0.001, 0.002, 0.003, None), timeline=None)
+TARGET = TargetInfo("live", "https://staging.example.com", ("a@example.com",))
 
 
 def finding(requirement: str = "success.dates", format: str = "json", **more: object) -> Finding:
@@ -111,20 +112,15 @@ HOSTILE = Run(
         )
     ),
     suite=SUITE,
-    target={
-        "kind": "live",
-        "base_url": HOSTILE_TEXT,
-        "customers": [HOSTILE_TEXT] * 9,
-        "foreign_user": HOSTILE_TEXT,
-    },
+    target=TargetInfo("live", HOSTILE_TEXT, (HOSTILE_TEXT,) * 9, HOSTILE_TEXT),
     traffic=TRAFFIC,
-    baseline={"file": HOSTILE_TEXT, "problems": [HOSTILE_TEXT], "changes": [HOSTILE_TEXT]},
+    baseline=BaselineStatus(HOSTILE_TEXT, problems=(HOSTILE_TEXT,), changes=(HOSTILE_TEXT,)),
 )
 """A run in which everything that is said is hostile."""
 
 _formats = st.sampled_from(["json", "xml", "both"])
 _text = st.text(st.characters(), max_size=40)
-TARGETS = tuple({**TARGET, "name": name} for name in ("http://a", HOSTILE_TEXT))
+TARGETS = tuple(replace(TARGET, name=name) for name in ("http://a", HOSTILE_TEXT))
 any_run = st.builds(
     Run,
     results=st.lists(
@@ -135,7 +131,7 @@ any_run = st.builds(
             outcome=st.sampled_from(Outcome),
             reason=_text,
             known=st.just("") | _text,
-            target=st.sampled_from(["", *(str(target["name"]) for target in TARGETS)]),
+            target=st.sampled_from(["", *(target.name for target in TARGETS)]),
             findings=st.lists(
                 st.builds(
                     Finding,
@@ -155,14 +151,18 @@ any_run = st.builds(
         max_size=4,
     ).map(tuple),
     level=st.sampled_from([Level.MUST, Level.SHOULD]),
-    suite=st.none() | st.just(SUITE),
-    target=st.none() | st.just(TARGET) | _text.map(lambda text: {**TARGET, "base_url": text}),
+    suite=st.sampled_from([SuiteInfo(), SUITE]),
+    target=st.sampled_from([TargetInfo(), TARGET])
+    | _text.map(lambda text: replace(TARGET, base_url=text)),
     traffic=st.none() | st.just(TRAFFIC),
     complete=st.booleans(),
     targets=st.sampled_from([(), TARGETS]),
     baseline=st.none()
-    | st.fixed_dictionaries(
-        {"file": _text, "problems": st.lists(_text), "changes": st.lists(_text)}
+    | st.builds(
+        BaselineStatus,
+        file=_text,
+        problems=st.lists(_text).map(tuple),
+        changes=st.lists(_text).map(tuple),
     ),
 )
 """Any run, even one that no suite would make."""

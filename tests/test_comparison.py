@@ -12,23 +12,12 @@ import pytest
 from reseller_conformance.cli.commands import main
 from reseller_conformance.findings.compare import Comparison, as_text, compare
 from reseller_conformance.findings.model import Finding, Outcome, Result, Run
+from reseller_conformance.findings.run_info import SuiteInfo, TargetInfo
 from reseller_conformance.reports.json_report import as_json, render
 from reseller_conformance.requirements import CATALOGUE, Level, by_id
 
-SUITE = {
-    "version": "0.1.0",
-    "depth": "quick",
-    "level": "must",
-    "formats": ["json", "xml"],
-    "partial": False,
-    "seed": 1,
-}
-TARGET = {
-    "kind": "live",
-    "base_url": "https://old.example",
-    "customers": ["ann"],
-    "foreign_user": None,
-}
+SUITE = SuiteInfo("0.1.0", "quick", "must", ("json", "xml"), partial=False, seed=1)
+TARGET = TargetInfo("live", "https://old.example", ("ann",))
 
 
 def run(outcomes: Mapping[tuple[str, str], Outcome], **changes: object) -> Run:
@@ -94,8 +83,8 @@ def test_of_two_suites_in_one_run_the_worse_counts() -> None:
 def test_what_was_different_about_the_runs_is_noted() -> None:
     new = run(
         {COUNTS: Outcome.PASSED},
-        suite={**SUITE, "seed": 2, "depth": "standard", "formats": ["json"]},
-        target={**TARGET, "base_url": "https://new.example", "foreign_user": "eve"},
+        suite=replace(SUITE, seed=2, depth="standard", formats=("json",)),
+        target=replace(TARGET, base_url="https://new.example", foreign_user="eve"),
         complete=False,
     )
     assert compared(run({}), new).notes == (
@@ -108,7 +97,7 @@ def test_what_was_different_about_the_runs_is_noted() -> None:
     )
     passed = run({COUNTS: Outcome.PASSED})
     assert compared(passed, passed).notes == ()
-    part = replace(passed, suite={**SUITE, "partial": True})
+    part = replace(passed, suite=replace(SUITE, partial=True))
     assert compared(passed, part).notes == ("the newer run tested a part of the catalogue",)
 
 
@@ -116,7 +105,7 @@ def test_the_port_of_an_app_is_no_difference() -> None:
     old, new = (
         run(
             {COUNTS: Outcome.PASSED},
-            target={**TARGET, "kind": "app", "base_url": f"http://127.0.0.1:{port}"},
+            target=replace(TARGET, kind="app", base_url=f"http://127.0.0.1:{port}"),
         )
         for port in (1, 2)
     )

@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from reseller_conformance.findings.model import Outcome, Result
+from reseller_conformance.findings.run_info import SuiteInfo
 from reseller_conformance.pytest_support.collector import Collector
 from reseller_conformance.reference import default_reference
 from reseller_conformance.requirements import CATALOGUE, Level
@@ -88,7 +89,7 @@ def test_pytest_says_in_its_last_line_that_a_selection_is_partial(
 
 def collected(outcome: Outcome, *left_out: tuple[str, str]) -> Collector:
     """Return a collector with a result for everything but this."""
-    collector = Collector(Level.MUST, {"formats": ["json", "xml"]})
+    collector = Collector(Level.MUST, SuiteInfo(formats=("json", "xml")))
     for requirement in CATALOGUE:
         for format in requirement.formats or ("both",):
             if (requirement.id, format) not in left_out:
@@ -97,13 +98,9 @@ def collected(outcome: Outcome, *left_out: tuple[str, str]) -> Collector:
     return collector
 
 
-def suite_of(collector: Collector) -> dict[str, object]:
-    return dict(collector.run.suite or {})
-
-
 @pytest.mark.parametrize("outcome", [Outcome.PASSED, Outcome.NOT_TESTED, Outcome.NOT_APPLICABLE])
 def test_what_has_a_result_is_not_left_out(outcome: Outcome) -> None:
-    assert suite_of(collected(outcome))["partial"] is False
+    assert collected(outcome).run.suite.partial is False
 
 
 @pytest.mark.parametrize(
@@ -113,4 +110,4 @@ def test_what_has_a_result_is_not_left_out(outcome: Outcome) -> None:
 def test_one_requirement_that_is_left_out_in_one_format_makes_a_part(
     left_out: tuple[str, str],
 ) -> None:
-    assert suite_of(collected(Outcome.PASSED, left_out))["partial"] is True
+    assert collected(Outcome.PASSED, left_out).run.suite.partial is True

@@ -20,7 +20,9 @@ from lxml import html
 
 from pages import GREEN, HOSTILE, MARKUP, ODD, RED
 from reseller_conformance.cli.commands import main
+from reseller_conformance.client.traffic import Latency, Traffic
 from reseller_conformance.findings.model import Finding, Outcome, Result, Run
+from reseller_conformance.findings.run_info import SuiteInfo, TargetInfo
 from reseller_conformance.guidance import GUIDANCE
 from reseller_conformance.reports import registry
 from reseller_conformance.reports.html import render
@@ -90,7 +92,7 @@ def test_an_interrupted_run_and_one_of_one_format_say_so() -> None:
     run = replace(
         GREEN,
         complete=False,
-        suite={**(GREEN.suite or {}), "formats": ["xml"], "partial": True},
+        suite=replace(GREEN.suite, formats=("xml",), partial=True),
         results=tuple(result for result in GREEN.results if result.format != "json"),
     )
     document = page(run)
@@ -249,8 +251,8 @@ def told(said: str) -> Run:
             Result(by_id("success.dates"), "json", Outcome.FAILED, said, (finding,)),
             Result(by_id("success.counts"), "json", Outcome.NOT_TESTED, said),
         ),
-        suite={"version": f"a{said}", "seed": 1, "formats": ["json"]},
-        target={"kind": "live", "base_url": f"a{said}", "customers": [said], "foreign_user": "a"},
+        suite=SuiteInfo(version=f"a{said}", seed=1, formats=("json",)),
+        target=TargetInfo("live", f"a{said}", (said,), "a"),
     )
 
 
@@ -342,7 +344,7 @@ def test_the_wrong_place_is_marked_in_the_report() -> None:
 
 
 def test_bars_stand_on_the_ground_and_within_the_picture() -> None:
-    made = charts(GREEN.traffic or {})
+    made = charts(GREEN.traffic)
     assert len(made) == 3
     for chart in made:
         assert max(bar.height for bar in chart.bars) == chart.height
@@ -352,11 +354,15 @@ def test_bars_stand_on_the_ground_and_within_the_picture() -> None:
     assert made[0].highest == "at most 10 a second"
     assert made[1].highest == "at most 1.2 s"
     assert (made[2].left, made[2].right) == ("1 ms", "longer")
-    assert made[2].bars[0].says == "1 ms to 2 ms: 12 answers"
+    assert made[2].bars[0].says == "1 ms to 2 ms: 12 responses"
 
 
-@pytest.mark.parametrize("traffic", [{}, {"timeline": None, "latency": {"histogram": []}}], ids=str)
-def test_without_traffic_there_is_no_plot(traffic: dict[str, object]) -> None:
+@pytest.mark.parametrize(
+    "traffic",
+    [Traffic(), Traffic(latency=Latency(histogram=None), timeline=None)],
+    ids=["none", "uncounted"],
+)
+def test_without_traffic_there_is_no_plot(traffic: Traffic) -> None:
     assert charts(traffic) == []
     assert not page(replace(GREEN, traffic=traffic)).xpath("//svg")
 

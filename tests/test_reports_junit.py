@@ -10,6 +10,7 @@ from hypothesis import given, settings
 
 from readers import JUNIT
 from reseller_conformance.findings.model import Result, Run
+from reseller_conformance.findings.run_info import SuiteInfo
 from reseller_conformance.reports.junit import render
 from reseller_conformance.requirements import Level
 from runs import HOSTILE, MIXED, any_run
@@ -31,7 +32,7 @@ def properties(of: ET.Element) -> dict[str, str]:
 
 @pytest.mark.parametrize(
     "run",
-    [Run(()), MIXED, HOSTILE, replace(MIXED, complete=False), replace(MIXED, suite=None)],
+    [Run(()), MIXED, HOSTILE, replace(MIXED, complete=False), replace(MIXED, suite=SuiteInfo())],
     ids=["empty", "mixed", "hostile", "interrupted", "nothing-known"],
 )
 def test_a_report_is_by_the_rules_of_the_field(run: Run) -> None:

@@ -11,6 +11,7 @@ import pytest
 from rich.console import Console
 
 from reseller_conformance.findings.model import Finding, Outcome, Result, Run
+from reseller_conformance.findings.run_info import BaselineStatus, SuiteInfo
 from reseller_conformance.reports import github, gitlab, html, junit, markdown
 from reseller_conformance.reports.badge import badge
 from reseller_conformance.reports.json_report import as_json
@@ -23,8 +24,8 @@ PROBLEM = "known.toml: delete lines 3-6, for this no longer fails: http.body (xm
 FOUND = Finding("success.counts", "json", "credits_used", "a count", "007")
 KNOWN = Result(by_id("success.counts"), "json", Outcome.FAILED, "007", (FOUND,), REASON)
 FAILED = replace(KNOWN, format="xml", known="")
-RUN = Run((KNOWN,), baseline={"file": "known.toml", "problems": [], "changes": []})
-HELD = {"file": "known.toml", "problems": [PROBLEM], "changes": ["added: success.counts (json)"]}
+RUN = Run((KNOWN,), baseline=BaselineStatus("known.toml"))
+HELD = BaselineStatus("known.toml", problems=(PROBLEM,), changes=("added: success.counts (json)",))
 
 
 def shown(run: Run) -> str:
@@ -54,7 +55,7 @@ def test_a_violation_leads_the_headline_before_a_stale_entry() -> None:
 
 def test_an_entry_without_a_reason_is_not_called_stale_in_any_report() -> None:
     line = "known.toml: write a reason in lines 4-7"
-    held = {"file": "known.toml", "problems": [], "unexplained": [line], "changes": []}
+    held = BaselineStatus("known.toml", unexplained=(line,))
     run = replace(RUN, results=(FAILED,), baseline=held)
     assert "(baseline: 1 entry needs a reason; " in verdict_text(run)
     for text in (shown(run), markdown.render(run), html.render(run)):
@@ -164,14 +165,14 @@ def test_html_shows_the_reason_apart_from_what_violates() -> None:
 
 
 def test_a_badge_counts_what_is_known() -> None:
-    report = as_json(replace(RUN, suite={"formats": ["json", "xml"], "partial": False}))
+    report = as_json(replace(RUN, suite=SuiteInfo(formats=("json", "xml"), partial=False)))
     assert badge(report)["message"] == "conformant, 1 known"
 
 
 @pytest.mark.parametrize("lines", ["problems", "unexplained"])
 def test_a_badge_is_not_green_where_the_baseline_failed_the_run(lines: str) -> None:
-    suite = {"formats": ["json", "xml"], "partial": False}
-    held = {"file": "known.toml", "problems": [], "changes": [], lines: [PROBLEM]}
+    suite = SuiteInfo(formats=("json", "xml"), partial=False)
+    held = replace(BaselineStatus("known.toml"), **{lines: (PROBLEM,)})
     made = badge(as_json(replace(RUN, suite=suite, baseline=held)))
     assert made["message"] == "baseline outdated, conformant, 1 known"
     assert made["color"] == "red"

@@ -11,7 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
+from reseller_conformance.client.traffic import Latency, Traffic
 from reseller_conformance.findings.model import Finding, Outcome, Result, Run
+from reseller_conformance.findings.run_info import SuiteInfo, TargetInfo
 from reseller_conformance.reports.summary import verdict_text
 from reseller_conformance.reports.terminal import print_report
 from reseller_conformance.reports.text import visible
@@ -22,14 +24,7 @@ CURL = (
     '--data-raw api_user=harbour-mail --data-urlencode "api_key=$RESELLER_API_KEY" '
     "--data-raw task=overview --data-raw user=custome"
 )
-SUITE = {
-    "version": "0.1.0",
-    "depth": "standard",
-    "level": "must",
-    "formats": ["json", "xml"],
-    "partial": False,
-    "seed": 20100830,
-}
+SUITE = SuiteInfo("0.1.0", "standard", "must", ("json", "xml"), partial=False, seed=20100830)
 
 
 def finding(of: str, form: str, **changes: object) -> Finding:
@@ -69,18 +64,8 @@ def run_of(
     return Run(
         results=tuple(results),
         suite=SUITE,
-        target={
-            "kind": "live",
-            "base_url": "https://staging.example.com",
-            "customers": ["customer@example.com"],
-            "foreign_user": None,
-        },
-        traffic={
-            "calls": 4302,
-            "retries": 1,
-            "seconds": 12.34,
-            "latency": {"median": 0.0021, "p95": 0.005, "max": 0.1},
-        },
+        target=TargetInfo("live", "https://staging.example.com", ("customer@example.com",)),
+        traffic=Traffic(4302, 1, 12.34, latency=Latency(0.0021, 0.005, 0.1)),
     )
 
 
@@ -96,7 +81,7 @@ FOREIGN = {"rejects.user-foreign": (Outcome.NOT_TESTED, "name one: --foreign-use
 
 
 def test_a_note_about_the_traffic_is_printed() -> None:
-    run = Run(results=(), traffic={"calls": 3, "notes": ["one call at a time"]})
+    run = Run(results=(), traffic=Traffic(calls=3, notes=("one call at a time",)))
     assert "\nnote: one call at a time\n" in printed(run)
 
 
@@ -214,7 +199,7 @@ def test_should_findings_do_not_go_unsaid() -> None:
 def test_one_format_alone_is_partial() -> None:
     run = run_of()
     results = tuple(result for result in run.results if result.format != "xml")
-    run = replace(run, results=results, suite={**SUITE, "formats": ["json"], "partial": True})
+    run = replace(run, results=results, suite=replace(SUITE, formats=("json",), partial=True))
     assert verdict_text(run).startswith("partial: conformant (json only")
     assert "xml" not in printed(run)
     broken = replace(run, results=tuple(replace(r, outcome=Outcome.FAILED) for r in results))
@@ -222,14 +207,14 @@ def test_one_format_alone_is_partial() -> None:
 
 
 def test_a_selection_is_partial() -> None:
-    run = replace(run_of(), suite={**SUITE, "partial": True})
+    run = replace(run_of(), suite=replace(SUITE, partial=True))
     run = replace(run, results=run.results[:2])
     assert verdict_text(run).startswith("partial: conformant (not the whole catalogue; 1 of ")
     assert printed(run).splitlines()[-1].startswith("✓ partial: ")
 
 
 def test_an_interrupted_run_gives_one_reason_for_what_is_missing() -> None:
-    run = replace(run_of(), suite={**SUITE, "partial": True}, complete=False)
+    run = replace(run_of(), suite=replace(SUITE, partial=True), complete=False)
     assert "interrupted: not everything was asked" in verdict_text(run)
     assert "partial" not in verdict_text(run)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict
 
 from hypothesis import given
@@ -14,8 +15,9 @@ from reseller_conformance.client.timeline import (
     TimelineBuilder,
     merge,
 )
-from reseller_conformance.client.traffic import BOUNDS, TrafficRecorder
-from reseller_conformance.pytest_support.collector import Collector
+from reseller_conformance.client.traffic import BOUNDS, Bucket, TrafficRecorder
+from reseller_conformance.findings.run_info import SuiteInfo, TargetInfo
+from reseller_conformance.pytest_support.collector import Collector, WorkerReport
 from reseller_conformance.requirements import Level
 
 TIMES = st.lists(st.floats(0, 50_000), max_size=60).map(sorted)
@@ -73,16 +75,17 @@ def test_a_ledger_tells_how_many_answers_took_how_long() -> None:
 
 
 def test_the_traffic_of_two_processes_becomes_one() -> None:
-    collector = Collector(Level.MUST, {})
+    collector = Collector(Level.MUST, SuiteInfo())
     for seconds in (0.003, 0.004, None):
         ledger = TrafficRecorder()
         ledger.reserve(most=None)
         ledger.begin(again=False)
         ledger.end(seconds, 10)
-        collector.add_worker_report({"name": "a", "target": {}, "traffic": asdict(ledger.traffic)})
+        report = WorkerReport("a", TargetInfo("live"), ledger.traffic)
+        message = json.dumps({**asdict(report), "schemas": collector.schemas.drain()})
+        collector.add_worker_report(json.loads(message))
     traffic = collector.run.traffic
     assert traffic is not None
-    buckets = [bucket for bucket in traffic["latency"]["histogram"] if bucket["answers"]]
-    assert buckets == [{"up_to": 0.005, "answers": 2}]
-    assert (traffic["calls"], traffic["timeline"]["tries"]) == (3, (3,))
-    assert (traffic["latency"]["max"], traffic["timeline"]["slowest"]) == (0.004, (0.004,))
+    assert [bucket for bucket in traffic.latency.histogram if bucket.answers] == [Bucket(0.005, 2)]
+    assert (traffic.calls, traffic.timeline.tries) == (3, (3,))
+    assert (traffic.latency.max, traffic.timeline.slowest) == (0.004, (0.004,))

@@ -6,9 +6,10 @@ several processes fit into each other and can be merged.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
+from typing import Any
 
 __all__ = ["Timeline", "TimelineBuilder", "merge"]
 
@@ -26,6 +27,11 @@ class Timeline:
     step: float = STEP_SECONDS
     tries: tuple[int, ...] = ()
     slowest: tuple[float, ...] = ()
+
+    @classmethod
+    def from_dict(cls, entry: Mapping[str, Any]) -> Timeline:
+        """Return the timeline of another process, which sent it as `asdict` writes it."""
+        return cls(entry["step"], tuple(entry["tries"]), tuple(entry["slowest"]))
 
     def widened(self, step: float) -> Timeline:
         """Return the timeline with longer steps: the current length times a power of two."""

@@ -5,16 +5,17 @@ from __future__ import annotations
 import time
 from array import array
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import pairwise
 from statistics import median
 from threading import Lock
+from typing import Any
 
-from reseller_conformance.client.timeline import Timeline, TimelineBuilder
+from reseller_conformance.client.timeline import Timeline, TimelineBuilder, merge
 
-__all__ = ["Bucket", "Latency", "Traffic", "TrafficRecorder"]
+__all__ = ["Bucket", "Latency", "Traffic", "TrafficRecorder", "sum_traffic"]
 
 BOUNDS = (*(digit * 10.0**power for power in range(-4, 2) for digit in (1, 2, 5)), 100.0)
 """Upper bounds of the histogram's buckets, in seconds: three for each power of ten."""
@@ -37,13 +38,14 @@ class Bucket:
 class Latency:
     """Seconds from a request to its complete response. None if there was no response.
 
-    All histograms have the same buckets, so that several processes can be added up.
+    All histograms have the same buckets, so that several processes can be added up. The histogram
+    is None if the times were not counted in buckets.
     """
 
     median: float | None = None
     p95: float | None = None
     max: float | None = None
-    histogram: tuple[Bucket, ...] = ()
+    histogram: tuple[Bucket, ...] | None = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +60,53 @@ class Traffic:
     seconds: float = 0.0
     bytes: int = 0
     latency: Latency = Latency()
-    timeline: Timeline = field(default_factory=Timeline)
+    timeline: Timeline | None = field(default_factory=Timeline)
     notes: tuple[str, ...] = ()
+
+    @classmethod
+    def from_dict(cls, entry: Mapping[str, Any]) -> Traffic:
+        """Return the traffic of another process, which sent it as `asdict` writes it."""
+        latency = entry["latency"]
+        buckets = tuple(Bucket(**bucket) for bucket in latency["histogram"] or ())
+        return cls(
+            **{
+                **entry,
+                "latency": Latency(**{**latency, "histogram": buckets}),
+                "timeline": Timeline.from_dict(entry["timeline"]),
+                "notes": tuple(entry["notes"]),
+            }
+        )
+
+
+def sum_traffic(parts: Sequence[Traffic]) -> Traffic:
+    """Add up the traffic of clients that were at work at the same time."""
+    return Traffic(
+        calls=sum(part.calls for part in parts),
+        retries=sum(part.retries for part in parts),
+        seconds=max(part.seconds for part in parts),
+        bytes=sum(part.bytes for part in parts),
+        latency=_sum_latency([part.latency for part in parts]),
+        timeline=merge([part.timeline for part in parts if part.timeline]),
+        notes=tuple(dict.fromkeys(note for part in parts for note in part.notes)),
+    )
+
+
+def _sum_latency(parts: Sequence[Latency]) -> Latency:
+    """Return the largest of each figure, and the histograms added up."""
+    histograms = [part.histogram for part in parts if part.histogram]
+    return Latency(
+        median=_largest(part.median for part in parts),
+        p95=_largest(part.p95 for part in parts),
+        max=_largest(part.max for part in parts),
+        histogram=tuple(
+            Bucket(same[0].up_to, sum(bucket.answers for bucket in same))
+            for same in zip(*histograms, strict=True)
+        ),
+    )
+
+
+def _largest(figures: Iterable[float | None]) -> float | None:
+    return max((figure for figure in figures if figure is not None), default=None)
 
 
 class TrafficRecorder:

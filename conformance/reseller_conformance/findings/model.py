@@ -9,11 +9,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from enum import IntEnum, StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from reseller_conformance.exchange import BUDGET_EXHAUSTED
 from reseller_conformance.findings.kinds import Spot, kind_of, place_of
+from reseller_conformance.findings.run_info import (
+    BaselineStatus,
+    SchemaCounts,
+    SuiteInfo,
+    TargetInfo,
+)
 from reseller_conformance.requirements import CATALOGUE, SUCCESS_RETURNED, Level, Requirement, by_id
+
+if TYPE_CHECKING:
+    from reseller_conformance.client.traffic import Traffic
 
 __all__ = [
     "ExitCode",
@@ -165,32 +174,21 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One run, as every report tells it.
+    """One run, as every report shows it.
 
-    `suite` holds version, depth, level, formats, seed, when the run started and whether it is
-    partial: a part of the catalogue was not selected, or not reached. `target` holds the kind, base
-    URL and customers; `traffic` calls, retries, seconds and latencies. `complete` is False where
-    not everything was asked: the run was interrupted, or its budget of requests spent.
-
-    `targets` holds the same of each target as `target` does, and its `name`, where a session tests
-    several; otherwise it is empty.
-
-    `baseline`, where there is one, holds the file and a line for each entry: what in it does not
-    hold (`problems`), what needs a reason (`unexplained`), what an update changed (`changes`).
-
-    `schemas` holds how many distinct bodies were validated against a schema file (`validated`), and
-    in how many of them the schema contradicts the reader (`disagreements`).
+    `complete` is False if calls were left out: the run was interrupted, or its request budget was
+    exhausted. `targets` names each target if a session tests several; otherwise it is empty.
     """
 
     results: tuple[Result, ...]
     level: Level = Level.MUST
-    suite: Mapping[str, Any] | None = None
-    target: Mapping[str, Any] | None = None
-    traffic: Mapping[str, Any] | None = None
+    suite: SuiteInfo = field(default_factory=SuiteInfo)
+    target: TargetInfo = field(default_factory=TargetInfo)
+    traffic: Traffic | None = None
     complete: bool = True
-    baseline: Mapping[str, Any] | None = None
-    schemas: Mapping[str, Any] | None = None
-    targets: tuple[Mapping[str, Any], ...] = ()
+    baseline: BaselineStatus | None = None
+    schemas: SchemaCounts = field(default_factory=SchemaCounts)
+    targets: tuple[TargetInfo, ...] = ()
 
     @property
     def parts(self) -> tuple[Run, ...]:
@@ -198,12 +196,12 @@ class Run:
         if not self.targets:
             return (self,)
         return tuple(
-            self._of(target, tuple(one for one in self.results if one.target == target["name"]))
+            self._of(target, tuple(one for one in self.results if one.target == target.name))
             for target in self.targets
         )
 
-    def _of(self, target: Mapping[str, Any], results: tuple[Result, ...]) -> Run:
-        suite = {**(self.suite or {}), "partial": is_partial(results)}
+    def _of(self, target: TargetInfo, results: tuple[Result, ...]) -> Run:
+        suite = replace(self.suite, partial=is_partial(results))
         return replace(self, results=results, suite=suite, target=target, targets=(), baseline=None)
 
     @property
@@ -214,17 +212,17 @@ class Run:
     @property
     def partial(self) -> bool:
         """Whether a part of the catalogue was not selected, or not reached."""
-        return bool((self.suite or {}).get("partial"))
+        return bool(self.suite.partial)
 
     @property
     def stale(self) -> tuple[str, ...]:
         """A line for each entry of the baseline that does not hold; each fails the run."""
-        return tuple((self.baseline or {}).get("problems", ()))
+        return self.baseline.problems if self.baseline else ()
 
     @property
     def unexplained(self) -> tuple[str, ...]:
         """A line for each entry of the baseline that needs a reason; each fails the run."""
-        return tuple((self.baseline or {}).get("unexplained", ()))
+        return self.baseline.unexplained if self.baseline else ()
 
     @property
     def has_stale_entries(self) -> bool:
@@ -235,7 +233,7 @@ class Run:
     def sorted_results(self) -> tuple[Result, ...]:
         """The results in the order of the catalogue, whatever order they came in."""
         place = {requirement.id: index for index, requirement in enumerate(CATALOGUE)}
-        turn = {target["name"]: index for index, target in enumerate(self.targets)}
+        turn = {target.name: index for index, target in enumerate(self.targets)}
 
         def order(result: Result) -> tuple[int, int, str]:
             return place[result.requirement.id], turn.get(result.target, 0), result.format

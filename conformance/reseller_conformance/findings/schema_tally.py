@@ -15,6 +15,7 @@ from typing import Any
 from reseller_conformance.checks.response import Response
 from reseller_conformance.checks.second_opinion import Disagreement, second_opinion
 from reseller_conformance.findings.model import Outcome, Result
+from reseller_conformance.findings.run_info import SchemaCounts
 from reseller_conformance.requirements import Requirement, by_id
 
 __all__ = ["SchemaTally"]
@@ -68,9 +69,9 @@ class SchemaTally:
     # --- What it comes to --------------------------------------------------------------------
 
     @property
-    def counts(self) -> dict[str, int]:
-        """What every report tells."""
-        return {"validated": self.validated, "disagreements": self.disagreements}
+    def counts(self) -> SchemaCounts:
+        """The counts for reports."""
+        return SchemaCounts(self.validated, self.disagreements)
 
     def reason(self, requirement: Requirement, format: str) -> str:
         """Return why nothing is proved about this requirement, or nothing where all is well."""

@@ -21,6 +21,7 @@ from reseller_conformance import __version__
 from reseller_conformance.cases.case import Expected
 from reseller_conformance.contract import Format
 from reseller_conformance.findings.model import ExitCode, Run
+from reseller_conformance.findings.run_info import SavedFile, SuiteInfo, TargetInfo
 from reseller_conformance.offline import bodies
 from reseller_conformance.offline.bodies import SavedContext, scrubber_for
 from reseller_conformance.offline.comparator import AccountComparator
@@ -169,6 +170,9 @@ class _Validation:
         """Return a file's name with no key in it."""
         return scrubber_for(self._beside.keys).text(name)
 
+    def _saved(self, file: _File) -> SavedFile:
+        return SavedFile(self._shown(file.given.name), file.answers, dict(file.passed_over))
+
     @property
     def answers(self) -> int:
         """How many answers have been judged."""
@@ -193,24 +197,14 @@ class _Validation:
         return Run(
             results=self._tally.results,
             level=self.wanted.level,
-            suite={
-                "version": __version__,
-                "level": self.wanted.level.value,
-                "formats": [format.value for format in self._tally.formats] or None,
-                "partial": False,
-                "started": self._started,
-            },
-            target={
-                "kind": "saved",
-                "files": [
-                    {
-                        "file": self._shown(file.given.name),
-                        "answers": file.answers,
-                        "passed_over": dict(file.passed_over),
-                    }
-                    for file in self._files
-                ],
-            },
+            suite=SuiteInfo(
+                version=__version__,
+                level=self.wanted.level.value,
+                formats=tuple(format.value for format in self._tally.formats) or None,
+                partial=False,
+                started=self._started,
+            ),
+            target=TargetInfo(kind="saved", files=tuple(map(self._saved, self._files))),
             complete=not (self.problems or self.interrupted),
             schemas=self._tally.schemas.counts,
         )

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
 
-from reseller_conformance.client.timeline import Timeline, merge
+from reseller_conformance.client.traffic import Traffic, sum_traffic
 from reseller_conformance.findings.baseline import Baseline
 from reseller_conformance.findings.kinds import Spot
 from reseller_conformance.findings.model import (
@@ -24,14 +24,33 @@ from reseller_conformance.findings.model import (
     budget_exhausted,
     is_partial,
 )
+from reseller_conformance.findings.run_info import (
+    BaselineStatus,
+    SchemaCounts,
+    SuiteInfo,
+    TargetInfo,
+)
 from reseller_conformance.findings.schema_tally import SchemaTally
 from reseller_conformance.pytest_support.targets import shortened, targets_of
 from reseller_conformance.reports.progress import Progress
 from reseller_conformance.requirements import Level, by_id
 
-__all__ = ["COLLECTOR", "Collector", "collected", "interrupted", "progress_of"]
+__all__ = ["COLLECTOR", "Collector", "WorkerReport", "collected", "interrupted", "progress_of"]
 
-WorkerReport = Mapping[str, Any]
+
+@dataclass(frozen=True, slots=True)
+class WorkerReport:
+    """The target of one client and its traffic; `name` tells the target from others."""
+
+    name: str
+    target: TargetInfo
+    traffic: Traffic
+
+    @classmethod
+    def from_dict(cls, entry: Mapping[str, Any]) -> WorkerReport:
+        """Return the report of another process, which sent it as `asdict` writes it."""
+        target, traffic = TargetInfo.from_dict(entry["target"]), Traffic.from_dict(entry["traffic"])
+        return cls(entry["name"], target, traffic)
 
 
 class Collector:
@@ -40,7 +59,7 @@ class Collector:
     def __init__(
         self,
         level: Level,
-        suite: Mapping[str, Any],
+        suite: SuiteInfo,
         baseline: Baseline | None = None,
         update: bool = False,
     ) -> None:
@@ -62,11 +81,11 @@ class Collector:
         self.followers: list[Callable[[], Progress]] = []
         """Each returns the progress of the calls to one target, if this process makes them."""
 
-    def add_worker_report(self, told: WorkerReport) -> None:
-        """Add the report of another process."""
-        self.sources.append(lambda: told)
-        if "schemas" in told:
-            self.schemas.add(told["schemas"])
+    def add_worker_report(self, entry: Mapping[str, Any]) -> None:
+        """Add a message of another process: the report of a client, and its schema counts."""
+        report = WorkerReport.from_dict(entry)
+        self.sources.append(lambda: report)
+        self.schemas.add(entry["schemas"])
 
     def add_item_report(self, report: pytest.TestReport) -> None:
         """Add the outcome of one item, if it judges a requirement."""
@@ -97,47 +116,49 @@ class Collector:
     @property
     def run(self) -> Run:
         """The run, from everything collected so far."""
-        told = [teller() for teller in self.sources]
-        results, targets = self._by_target(told)
+        reports = [source() for source in self.sources]
+        results, targets = self._by_target(reports)
         # An error of a requirement without an item has no target, so assign it to the first.
-        first = str(targets[0]["name"]) if len(targets) > 1 else ""
+        first = targets[0].name if len(targets) > 1 else ""
         left_out = self.schemas.left_out(results)
         results = (*results, *(replace(one, target=first) for one in left_out))
         run = Run(
             results=results,
             level=self.level,
-            suite={**self.suite, "partial": is_partial(results)},
-            target=targets[0] if targets else None,
+            suite=replace(self.suite, partial=is_partial(results)),
+            target=targets[0] if targets else TargetInfo(),
             targets=targets if len(targets) > 1 else (),
-            traffic=_merge_traffic([part["traffic"] for part in told]),
-            schemas=self.schemas.counts if told else None,
+            traffic=sum_traffic([one.traffic for one in reports]) if reports else None,
+            schemas=self.schemas.counts if reports else SchemaCounts(),
             complete=self._complete,
             baseline=self._baseline_status(),
         )
         if any(part.partial for part in run.parts):
-            return replace(run, suite={**self.suite, "partial": True})
+            return replace(run, suite=replace(self.suite, partial=True))
         return run
 
     def _by_target(
-        self, told: Sequence[WorkerReport]
-    ) -> tuple[tuple[Result, ...], tuple[Mapping[str, Any], ...]]:
+        self, reports: Sequence[WorkerReport]
+    ) -> tuple[tuple[Result, ...], tuple[TargetInfo, ...]]:
         """Return the results and the targets.
 
         Results name their target only if there are several.
         """
         target_of = targets_of(self.results)
-        known = {part["name"]: part["target"] for part in reversed(told)}
+        known = {one.name: one.target for one in reversed(reports)}
         names = shortened(dict.fromkeys(name for name in target_of.values() if name))
         if len(names) < 2:
             found = [known[name] for name in names if name in known]
-            found = found or [part["target"] for part in told]
+            found = found or [one.target for one in reports]
             return tuple(replace(one, target="") for one in self._judged.values()), tuple(found[:1])
         return (
             tuple(
                 replace(result, target=names.get(target_of[nodeid], ""))
                 for nodeid, result in self._judged.items()
             ),
-            tuple({"name": short, **known.get(name, NOBODY)} for name, short in names.items()),
+            tuple(
+                replace(known.get(name, TargetInfo()), name=short) for name, short in names.items()
+            ),
         )
 
     @property
@@ -156,25 +177,18 @@ class Collector:
     def _complete(self) -> bool:
         return not self.interrupted and not budget_exhausted(self.results.values())
 
-    def _baseline_status(self) -> Mapping[str, Any] | None:
+    def _baseline_status(self) -> BaselineStatus | None:
         after = self.updated
         if self.baseline is None or after is None:
             return None
-        return {
-            "file": str(self.baseline.path),
-            "problems": after.problems(self._judged.values(), complete=self._complete),
-            "unexplained": after.unexplained(self._judged.values()),
-            "changes": self.baseline.changes(after),
-        }
+        judged = self._judged.values()
+        return BaselineStatus(
+            file=str(self.baseline.path),
+            problems=tuple(after.problems(judged, complete=self._complete)),
+            unexplained=tuple(after.unexplained(judged)),
+            changes=tuple(self.baseline.changes(after)),
+        )
 
-
-NOBODY: Mapping[str, Any] = {
-    "kind": None,
-    "base_url": None,
-    "customers": None,
-    "foreign_user": None,
-}
-"""Report fields of a target that could not be created."""
 
 COLLECTOR = pytest.StashKey[Collector]()
 
@@ -220,32 +234,3 @@ def _cause(text: str) -> str:
     lines = text.strip().splitlines() or ["no traceback"]
     marked = [line[1:].strip() for line in lines if line.startswith("E ")]
     return (marked or lines)[-1][:300]
-
-
-def _merge_traffic(parts: list[Mapping[str, Any]]) -> Mapping[str, Any] | None:
-    """Add up the traffic of several processes that ran at the same time."""
-    if not parts:
-        return None
-    latencies = [part["latency"] for part in parts]
-    return {
-        "calls": sum(part["calls"] for part in parts),
-        "retries": sum(part["retries"] for part in parts),
-        "seconds": max(part["seconds"] for part in parts),
-        "bytes": sum(part["bytes"] for part in parts),
-        "latency": {
-            **{
-                name: max((one[name] for one in latencies if one[name] is not None), default=None)
-                for name in ("median", "p95", "max")
-            },
-            "histogram": _added([one["histogram"] for one in latencies if one["histogram"]]),
-        },
-        "notes": list(dict.fromkeys(note for part in parts for note in part["notes"])),
-        "timeline": asdict(merge([Timeline(**part["timeline"]) for part in parts])),
-    }
-
-
-def _added(histograms: list[Sequence[Mapping[str, Any]]]) -> list[dict[str, Any]]:
-    return [
-        {"up_to": buckets[0]["up_to"], "answers": sum(bucket["answers"] for bucket in buckets)}
-        for buckets in zip(*histograms, strict=True)
-    ]

@@ -18,6 +18,7 @@ import pytest
 from reseller_conformance import __version__
 from reseller_conformance.client import Client, redacted, scrubber_of
 from reseller_conformance.client.target import Target
+from reseller_conformance.client.traffic import Traffic
 from reseller_conformance.config.expected_accounts import load_expectations
 from reseller_conformance.config.options import OPTIONS, Option, dest, in_pytest
 from reseller_conformance.config.settings import Settings, SettingsError, settings_from
@@ -25,6 +26,7 @@ from reseller_conformance.contract import Format
 from reseller_conformance.findings.baseline import BaselineError
 from reseller_conformance.findings.baseline import write as write_baseline
 from reseller_conformance.findings.model import ExitCode, Outcome, Run, Verdict
+from reseller_conformance.findings.run_info import SuiteInfo, TargetInfo
 from reseller_conformance.pytest_support.collector import (
     COLLECTOR,
     Collector,
@@ -249,12 +251,10 @@ def asking(session: pytest.Session, target: Target, settings: Settings) -> Itera
     limits = split_limits(settings.limits, concurrent_clients(config, session.items))
     with Client(target, limits) as client:
         shown = redacted(target)
-        about = _about(shown)
+        about = TargetInfo.of(shown)
         name = label_of(about, shown.api_user)
         collector = collector_of(config)
-        collector.sources.append(
-            lambda: {"name": name, "target": about, "traffic": asdict(client.traffic)}
-        )
+        collector.sources.append(lambda: WorkerReport(name, about, client.traffic))
         judged, schemas = _judged(session.items), collector.schemas
         sent = TargetSession(target, settings, client, _mocking(target), judged, name, schemas)
         collector.followers.append(LiveProgress(sent))
@@ -270,15 +270,6 @@ def _judged(items: Iterable[pytest.Item]) -> frozenset[str]:
         for name, value in item.user_properties
         if name == "requirement"
     )
-
-
-def _about(target: Target) -> dict[str, Any]:
-    return {
-        "kind": target.kind,
-        "base_url": target.base_url,
-        "customers": list(target.customers),
-        "foreign_user": target.foreign,
-    }
 
 
 # --- What is gathered ----------------------------------------------------------------------------
@@ -311,15 +302,14 @@ def collector_of(config: pytest.Config) -> Collector:
         settings = settings_of(config)
         config.stash[COLLECTOR] = Collector(
             settings.level,
-            {
-                "name": "reseller-conformance",
-                "version": __version__,
-                "depth": settings.depth.value,
-                "level": settings.level.value,
-                "formats": [format.value for format in settings.formats],
-                "seed": settings.seed,
-                "started": datetime.now(UTC).isoformat(timespec="seconds"),
-            },
+            SuiteInfo(
+                version=__version__,
+                depth=settings.depth.value,
+                level=settings.level.value,
+                formats=tuple(format.value for format in settings.formats),
+                seed=settings.seed,
+                started=datetime.now(UTC).isoformat(timespec="seconds"),
+            ),
             settings.baseline,
             settings.update_baseline,
         )
@@ -342,16 +332,18 @@ def announced(config: pytest.Config) -> Run:
     """Return the run as it is known before its first call, for a heading."""
     settings = settings_of(config)
     target = settings.target or _embedded()
-    about = _about(redacted(target))
+    about = TargetInfo.of(redacted(target))
     if settings.app:
-        about["base_url"] = scrubber_of(target).text(settings.app)
+        about = replace(about, base_url=scrubber_of(target).text(settings.app))
     return replace(collector_of(config).run, target=about)
 
 
-def worker_reports(config: pytest.Config) -> list[WorkerReport]:
-    """Return what this process has to tell the one that reports."""
+def worker_reports(config: pytest.Config) -> list[dict[str, Any]]:
+    """Return the messages of this process to the one that writes the reports."""
     collector = collector_of(config)
-    return [{**teller(), "schemas": collector.schemas.drain()} for teller in collector.sources]
+    return [
+        {**asdict(source()), "schemas": collector.schemas.drain()} for source in collector.sources
+    ]
 
 
 def finish(session: pytest.Session) -> None:
@@ -413,15 +405,15 @@ def describe(config: pytest.Config) -> list[str]:
             said = f"{result.requirement} [{result.format}]{at}: {result.reason}"
             lines.append(f"{level} {said}{known}")
     if run.baseline:
-        lines += [f"baseline {said}" for said in run.baseline["changes"]]
+        lines += [f"baseline {said}" for said in run.baseline.changes]
         lines += [f"error: baseline {said}" for said in (*run.stale, *run.unexplained)]
     lines += [f"target {line}" for _, line in target_lines(run)]
-    traffic = run.traffic or {}
+    traffic = run.traffic or Traffic()
     settings = settings_of(config)
     schemas = "".join(f"{words}, " for words in validated(run))
     lines.append(
         f"{verdict_text(run)}, "
-        f"{traffic.get('calls', 0)} calls, {traffic.get('retries', 0)} retries, {schemas}"
+        f"{traffic.calls} calls, {traffic.retries} retries, {schemas}"
         f"depth {settings.depth}, seed {settings.seed}"
     )
     return [visible(line) for line in lines]

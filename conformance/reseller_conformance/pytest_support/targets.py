@@ -8,23 +8,23 @@ targets, and the parameter in the item's id separates them.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 from reseller_conformance.contract import Format
 from reseller_conformance.findings.model import Outcome, Result
+from reseller_conformance.findings.run_info import TargetInfo
 
 __all__ = ["label_of", "owner_of", "shortened", "targets_of"]
 
 APP = "the app"
 
 
-def label_of(target: Mapping[str, Any], api_user: str) -> str:
+def label_of(target: TargetInfo, api_user: str) -> str:
     """Return a label that identifies a target: its address, the reseller and the customers.
 
     An app has another port in each class, so its label has no address.
     """
-    where = {"app": APP, "embedded": "the embedded reference"}.get(target["kind"])
-    return f"{where or target['base_url']}; {api_user}; {', '.join(target['customers'])}"
+    where = {"app": APP, "embedded": "the embedded reference"}.get(target.kind or "")
+    return f"{where or target.base_url}; {api_user}; {', '.join(target.customers or ())}"
 
 
 def owner_of(nodeid: str) -> str:

@@ -8,46 +8,39 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from reseller_conformance import __version__
 from reseller_conformance.findings.model import Run
+from reseller_conformance.findings.run_info import TargetInfo
 
 __all__ = ["NAME", "as_json", "render"]
 
 NAME = "reseller-conformance"
 """The name of the suite in reports."""
 
-# A run may end before all of this is known: the report then says null rather than nothing.
-_SUITE = ("depth", "level", "formats", "partial", "seed", "started")
-_TARGET = ("kind", "base_url", "customers", "foreign_user", "files")
-_TRAFFIC = ("calls", "retries", "seconds", "bytes")
-_SCHEMAS = ("validated", "disagreements")
-_LATENCY = ("median", "p95", "max", "histogram")
+_UNKNOWN_TRAFFIC: dict[str, object] = {
+    **dict.fromkeys(("calls", "retries", "seconds", "bytes")),
+    "latency": dict.fromkeys(("median", "p95", "max", "histogram")),
+    "timeline": None,
+    "notes": [],
+}
+"""The traffic of a run that ended before any was counted, and of saved responses."""
 
 
 def as_json(run: Run) -> dict[str, Any]:
     """Return the report as the dictionary that `render` writes."""
-    traffic = run.traffic or {}
     report = {
         "verdict": run.verdict.value,
         "complete": run.complete,
-        "suite": {
-            "name": NAME,
-            "version": (run.suite or {}).get("version") or __version__,
-            **_picked(run.suite, _SUITE),
-        },
-        "target": _picked(run.target, _TARGET),
-        **({"targets": [_target(part) for part in run.parts]} if run.targets else {}),
+        "suite": {"name": NAME, **asdict(run.suite), "version": run.suite.version or __version__},
+        "target": _target(run.target),
+        **({"targets": [_part(part) for part in run.parts]} if run.targets else {}),
         "requirements": [result.as_dict() for result in run.sorted_results],
-        "baseline": run.baseline,
-        "traffic": {
-            **_picked(traffic, _TRAFFIC),
-            "latency": _picked(traffic.get("latency"), _LATENCY),
-            "timeline": traffic.get("timeline"),
-            "notes": list(traffic.get("notes") or ()),
-        },
-        "schemas": _picked(run.schemas, _SCHEMAS),
+        "baseline": asdict(run.baseline) if run.baseline else None,
+        "traffic": asdict(run.traffic) if run.traffic else _UNKNOWN_TRAFFIC,
+        "schemas": asdict(run.schemas),
     }
     plain: dict[str, Any] = _plain(report)
     return plain
@@ -58,13 +51,13 @@ def render(run: Run) -> str:
     return json.dumps(as_json(run), ensure_ascii=False, indent=2, allow_nan=False) + "\n"
 
 
-def _target(part: Run) -> dict[str, Any]:
-    name = (part.target or {}).get("name")
-    return {"name": name, "verdict": part.verdict.value, **_picked(part.target, _TARGET)}
+def _part(part: Run) -> dict[str, Any]:
+    name = part.target.name
+    return {"name": name, "verdict": part.verdict.value, **_target(part.target)}
 
 
-def _picked(known: Mapping[str, Any] | None, names: tuple[str, ...]) -> dict[str, Any]:
-    return {name: (known or {}).get(name) for name in names}
+def _target(target: TargetInfo) -> dict[str, Any]:
+    return {name: value for name, value in asdict(target).items() if name != "name"}
 
 
 def _plain(value: Any) -> Any:

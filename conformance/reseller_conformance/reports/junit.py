@@ -61,18 +61,18 @@ def _attributes(run: Run, kinds: Counter[str]) -> Iterator[tuple[str, str]]:
     yield "failures", str(kinds["failure"])
     yield "errors", str(kinds["error"])
     yield "skipped", str(kinds["skipped"])
-    started = str((run.suite or {}).get("started") or UNKNOWN_TIME)
+    started = run.suite.started or UNKNOWN_TIME
     yield "timestamp", started[: len(UNKNOWN_TIME)]
     yield "hostname", "localhost"
-    yield "time", f"{(run.traffic or {}).get('seconds') or 0:.3f}"
+    yield "time", f"{run.traffic.seconds if run.traffic else 0:.3f}"
 
 
 def _about(run: Run) -> Iterator[tuple[str, str]]:
     """What was tested, and how: the plain values of the JSON report, by their names in it."""
     report = as_json(run)
-    files = report["target"].pop("files")
-    if files:
-        yield "target.files", files_judged(files)
+    if run.target.files:
+        yield "target.files", files_judged(run.target.files)
+        del report["target"]["files"]
     yield "verdict", report["verdict"]
     yield "complete", _word(report["complete"])
     yield from (("targets", line) for _, line in target_lines(run))

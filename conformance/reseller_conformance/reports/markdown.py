@@ -7,11 +7,10 @@ mean anything as a character reference: it is no markup, mentions nobody and lin
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator
 
-from reseller_conformance import __version__
 from reseller_conformance.findings.model import Outcome, Result, Run, Verdict
+from reseller_conformance.findings.run_info import TargetInfo
 from reseller_conformance.reports.finding_text import Evidence, labelled_lines
 from reseller_conformance.reports.json_report import NAME
 from reseller_conformance.reports.summary import (
@@ -24,11 +23,13 @@ from reseller_conformance.reports.summary import (
     observed,
     reasons_for,
     rows,
+    settings_words,
     table_lines,
     target_lines,
     tested_formats,
     validated,
     verdict_text,
+    version,
 )
 from reseller_conformance.reports.text import counted, one_line, shortened, visible
 from reseller_conformance.requirements import Level
@@ -78,51 +79,42 @@ def render(run: Run) -> str:
 
 
 def _heading(run: Run) -> Iterator[str]:
-    suite = run.suite or {}
     yield f"## {_MARKS[run.standing]} {NAME}: {_plain(visible(one_line(verdict_text(run))))}"
     yield ""
     for part in run.parts:
-        yield f"- Target: {_target(part.target or {})}"
+        yield f"- Target: {_target(part.target)}"
     for verdict, line in target_lines(run):
         yield f"- {_MARKS[verdict]} {_code(line)}"
-    about = [
-        f"version {suite.get('version') or __version__}",
-        f"depth {suite.get('depth')}",
-        f"formats {', '.join(suite.get('formats') or tested_formats(run))}",
-        f"level {run.level}",
-        f"seed {suite.get('seed')}",
-        f"started {suite.get('started')}",
-    ]
-    yield f"- Suite: {_plain(', '.join(word for word in about if not word.endswith(' None')))}"
-    traffic = run.traffic or {}
-    if traffic.get("calls") is not None:
-        seconds = traffic.get("seconds") or 0
-        calls = f"{counted(traffic['calls'], 'call')} in {seconds:.1f} s"
+    about = [f"version {version(run)}", *settings_words(run)]
+    about += [f"started {run.suite.started}"] if run.suite.started else []
+    yield f"- Suite: {_plain(', '.join(about))}"
+    if run.traffic:
+        calls = f"{counted(run.traffic.calls, 'call')} in {run.traffic.seconds:.1f} s"
         yield f"- Traffic: {', '.join([calls, *validated(run)])}"
-    for note in traffic.get("notes") or ():
-        yield f"- Note: {_plain(note)}"
+        for note in run.traffic.notes:
+            yield f"- Note: {_plain(note)}"
     yield ""
 
 
-def _target(target: Mapping[str, Any]) -> str:
-    if target.get("kind") == "embedded":
+def _target(target: TargetInfo) -> str:
+    if target.kind == "embedded":
         return "the embedded reference, no network"
-    if target.get("files"):
-        return _code(files_judged(target["files"]))
-    customers = list(target.get("customers") or ())
+    if target.files:
+        return _code(files_judged(target.files))
+    customers = target.customers or ()
     more = len(customers) - MAX_NAMES
-    said = [f"{target.get('kind') or 'unknown'} {_code(target.get('base_url') or '')}"]
+    said = [f"{target.kind or 'unknown'} {_code(target.base_url or '')}"]
     said += [f"customer {_code(name)}" for name in customers[:MAX_NAMES]]
     said += [f"{more} more"] * (more > 0)
-    if target.get("foreign_user"):
-        said.append(f"of another reseller {_code(target['foreign_user'])}")
+    if target.foreign_user:
+        said.append(f"of another reseller {_code(target.foreign_user)}")
     return ", ".join(said)
 
 
 def _tables(run: Run) -> Iterator[str]:
     for part in run.parts:
         if run.targets:
-            yield f"\n**At {_code((part.target or {})['name'])}**\n"
+            yield f"\n**At {_code(part.target.name)}**\n"
         yield from _table(part)
 
 
@@ -166,7 +158,7 @@ def _baseline(run: Run) -> Iterator[str]:
     for failure in known:
         name = f"{_code(failure.requirement.id)} ({_where(failure)})"
         yield f"- {name}: {_code(shortened(one_line(failure.known), MAX_VALUE_CHARS))}"
-    changes = (run.baseline or {}).get("changes", ())
+    changes = run.baseline.changes if run.baseline else ()
     for title, lines in [("The baseline was brought up to date", changes), *baseline_parts(run)]:
         if lines:
             yield f"\n**{title}**\n"

@@ -6,13 +6,14 @@ Pure: takes a `Run`, returns plain values. How they look is left to each report.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
-from typing import Any
 
+from reseller_conformance import __version__
 from reseller_conformance.exchange import BUDGET_EXHAUSTED
 from reseller_conformance.findings.model import Finding, Outcome, Result, Run, Verdict
+from reseller_conformance.findings.run_info import SavedFile
 from reseller_conformance.reports.finding_text import Evidence, evidence_of
 from reseller_conformance.reports.text import counted
 from reseller_conformance.requirements import CATALOGUE, Level, Requirement
@@ -28,11 +29,13 @@ __all__ = [
     "observed",
     "reasons_for",
     "rows",
+    "settings_words",
     "table_lines",
     "target_lines",
     "tested_formats",
     "validated",
     "verdict_text",
+    "version",
 ]
 
 MAX_FILES = 6
@@ -216,15 +219,15 @@ def _by_reason(run: Run, results: Iterable[Result]) -> dict[str, list[str]]:
     return {reason: [_named(*of, formats) for of in ids.items()] for reason, ids in reasons.items()}
 
 
-def files_judged(files: Sequence[Mapping[str, Any]]) -> str:
+def files_judged(files: Sequence[SavedFile]) -> str:
     """Return what was judged where saved answers were: `3 saved answers in calls.har`."""
-    names = [str(file["file"]) for file in files[:MAX_FILES]]
+    names = [file.file for file in files[:MAX_FILES]]
     if len(files) > MAX_FILES:
         names.append(f"{len(files) - MAX_FILES} more")
-    judged = sum(file["answers"] for file in files)
+    judged = sum(file.answers for file in files)
     passed_over = Counter[str]()
     for file in files:
-        passed_over.update(file["passed_over"])
+        passed_over.update(file.passed_over)
     left = ", ".join(f"{times:,} {what}" for what, times in passed_over.items())
     said = f"{counted(judged, 'saved answer')} in {', '.join(names)}"
     return f"{said}; passed over: {left}" if left else said
@@ -243,7 +246,7 @@ def verdict_text(run: Run) -> str:
     elif wanting:
         notes.append(f"baseline: {wanting}")
     if not run.complete:
-        saved = (run.target or {}).get("kind") == "saved"
+        saved = run.target.kind == "saved"
         why = BUDGET_EXHAUSTED if run.budget_exhausted else "interrupted"
         notes.append("not everything was read" if saved else f"{why}: not everything was asked")
     tested = {
@@ -253,23 +256,37 @@ def verdict_text(run: Run) -> str:
     }
     if tested and len(tested) < len(CATALOGUE):
         notes.append(f"{len(tested)} of {len(CATALOGUE)} requirements tested")
-    if (run.target or {}).get("kind") == "embedded":
+    if run.target.kind == "embedded":
         notes.append("only the embedded reference was tested")
     return f"{found} ({'; '.join(notes)})" if notes else found
+
+
+def version(run: Run) -> str:
+    """Return the version of the suite that made the run."""
+    return run.suite.version or __version__
+
+
+def settings_words(run: Run) -> list[str]:
+    """Return the settings that are known: `depth quick`, `formats json, xml`, `level must`."""
+    settings = {
+        "depth": run.suite.depth,
+        "formats": ", ".join(run.suite.formats or tested_formats(run)),
+        "level": run.level,
+        "seed": run.suite.seed,
+    }
+    return [f"{name} {value}" for name, value in settings.items() if value is not None]
 
 
 def target_lines(run: Run) -> list[tuple[Verdict, str]]:
     """Return the verdict on each target, and a line that says it; nothing where there is one."""
     if not run.targets:
         return []
-    return [
-        (part.verdict, f"{(part.target or {})['name']}: {verdict_text(part)}") for part in run.parts
-    ]
+    return [(part.verdict, f"{part.target.name}: {verdict_text(part)}") for part in run.parts]
 
 
 def _part(run: Run) -> str:
     """Return which part of the catalogue was tested; nothing where it was the whole of it."""
-    formats = list((run.suite or {}).get("formats") or [])
+    formats = run.suite.formats or ()
     if not run.partial:
         return ""
     if len(formats) == 1:
@@ -306,7 +323,7 @@ def _why(run: Run) -> str:
         return f": {', '.join(counts)}"
     if run.targets and run.verdict is Verdict.UNVERIFIED:
         part = next(part for part in run.parts if part.verdict is Verdict.UNVERIFIED)
-        return f" at {(part.target or {})['name']}{_why(part)}"
+        return f" at {part.target.name}{_why(part)}"
     if run.verdict is Verdict.CONFORMANT:
         known = len(known_violations(run))
         found = [counted(known, "known violation")] * bool(known)
@@ -336,10 +353,9 @@ def _named(id: str, formats: list[str], all_formats: tuple[str, ...]) -> str:
 
 def validated(run: Run) -> list[str]:
     """Return in words how many bodies the schema files judged, and with what result."""
-    schemas = run.schemas or {}
-    if schemas.get("validated") is None:
+    if run.schemas.validated is None:
         return []
-    words = [f"{counted(schemas['validated'], 'body', 'bodies')} validated by schema"]
-    if disagreements := schemas.get("disagreements"):
-        words.append(counted(disagreements, "disagreement"))
+    words = [f"{counted(run.schemas.validated, 'body', 'bodies')} validated by schema"]
+    if run.schemas.disagreements:
+        words.append(counted(run.schemas.disagreements, "disagreement"))
     return words

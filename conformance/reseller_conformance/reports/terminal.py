@@ -8,16 +8,15 @@ a server or an operator wrote is shown as text: it moves no cursor, and is no ma
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from rich.console import Console
 from rich.segment import Segments
 from rich.table import Table
 from rich.text import Text
 
-from reseller_conformance import __version__
 from reseller_conformance.findings.excerpts import CUT, excerpt
 from reseller_conformance.findings.model import Finding, Outcome, Result, Run, Verdict
+from reseller_conformance.findings.run_info import TargetInfo
 from reseller_conformance.reports.finding_text import Evidence
 from reseller_conformance.reports.json_report import NAME
 from reseller_conformance.reports.summary import (
@@ -31,11 +30,13 @@ from reseller_conformance.reports.summary import (
     observed,
     reasons_for,
     rows,
+    settings_words,
     table_lines,
     target_lines,
     tested_formats,
     validated,
     verdict_text,
+    version,
 )
 from reseller_conformance.reports.text import counted, one_line, shortened, visible
 from reseller_conformance.requirements import Level
@@ -120,23 +121,16 @@ class _TerminalReport:
     def __init__(self, console: Console, run: Run) -> None:
         self.console = console
         self.run = run
-        self.suite: Mapping[str, Any] = run.suite or {}
         self.plain = not console.encoding.lower().startswith("utf")
 
     # --- What was tested, and what it came to ---------------------------------------------------
 
     def heading(self) -> None:
         """Print who is tested, and how."""
-        about = [
-            f"{NAME} {self.suite.get('version') or __version__}{_scope(self.run.target)}",
-            f"depth {self.suite.get('depth')}",
-            f"formats {', '.join(self.suite.get('formats') or tested_formats(self.run))}",
-            f"level {self.run.level}",
-            f"seed {self.suite.get('seed')}",
-        ]
-        self.say(", ".join(word for word in about if not word.endswith(" None")))
+        name = f"{NAME} {version(self.run)}{_scope(self.run.target)}"
+        self.say(", ".join([name, *settings_words(self.run)]))
         for part in self.run.parts:
-            self.say(_target(part.target or {}))
+            self.say(_target(part.target))
 
     def summary(self) -> None:
         """Print the verdict on each target, and on all of them."""
@@ -196,11 +190,10 @@ class _TerminalReport:
 
     def baseline(self) -> None:
         """Print what an update changed in the baseline, and what there is to do in it."""
-        held = self.run.baseline or {"file": "", "changes": []}
-        if held["changes"]:
-            self.title(f"Baseline {held['file']} brought up to date")
-        for line in held["changes"]:
-            self.say(line, indent=2)
+        if self.run.baseline and self.run.baseline.changes:
+            self.title(f"Baseline {self.run.baseline.file} brought up to date")
+            for line in self.run.baseline.changes:
+                self.say(line, indent=2)
         for title, lines in baseline_parts(self.run):
             self.title(title)
             for line in lines:
@@ -277,7 +270,7 @@ class _TerminalReport:
                     name, what = f"{topic}.*", f"{len(line)} {other}requirements"
                 table.add_row(self.text(name), self.text(what), *cells)
         if self.run.targets:
-            self.title(f"At {(part.target or {})['name']}")
+            self.title(f"At {part.target.name}")
         else:
             self.say()
         # Narrower than this, ids would be cut.
@@ -324,10 +317,10 @@ class _TerminalReport:
         traffic = _traffic(self.run)
         if traffic:
             self.say(traffic)
-        for note in (self.run.traffic or {}).get("notes") or ():
+        for note in self.run.traffic.notes if self.run.traffic else ():
             self.say(f"note: {note}")
-        if self.suite.get("seed") is not None:
-            self.say(f"seed: {self.suite['seed']}, the same run with it asks the same")
+        if self.run.suite.seed is not None:
+            self.say(f"seed: {self.run.suite.seed}, the same run with it sends the same calls")
         said = f"{self.mark(self.run.standing)} {verdict_text(self.run)}"
         self.targets()
         # The last line of a log is what people look for.
@@ -369,10 +362,9 @@ class _TerminalReport:
         return _MARKS[of][self.plain]
 
 
-def _scope(target: Mapping[str, Any] | None) -> str:
+def _scope(target: TargetInfo) -> str:
     """Say at once where nothing of the operator's is tested."""
-    embedded = (target or {}).get("kind") == "embedded"
-    return ": only the embedded reference is tested" if embedded else ""
+    return ": only the embedded reference is tested" if target.kind == "embedded" else ""
 
 
 def _colour(run: Run) -> str:
@@ -381,21 +373,21 @@ def _colour(run: Run) -> str:
     return _COLOURS[run.standing]
 
 
-def _target(target: Mapping[str, Any]) -> str:
-    customers = list(target.get("customers") or ())
-    if target.get("kind") == "embedded":
+def _target(target: TargetInfo) -> str:
+    customers = target.customers or ()
+    if target.kind == "embedded":
         return f"target: the embedded reference, no network; {counted(len(customers), 'customer')}"
-    if target.get("files"):
-        return f"judged: {files_judged(target['files'])}"
-    said = f"target: {target.get('kind') or 'unknown'} {target.get('base_url') or ''}".rstrip()
-    if target.get("kind") == "app":
+    if target.files:
+        return f"judged: {files_judged(target.files)}"
+    said = f"target: {target.kind or 'unknown'} {target.base_url or ''}".rstrip()
+    if target.kind == "app":
         said += ", served for this run only"
     if customers:
         shown = [*customers[:MAX_NAMES], f"{len(customers) - MAX_NAMES} more"]
         names = ", ".join(shown if len(customers) > MAX_NAMES else customers)
         said += f"; {'customers' if len(customers) > 1 else 'customer'} {names}"
-    if target.get("foreign_user"):
-        said += f"; of another reseller {target['foreign_user']}"
+    if target.foreign_user:
+        said += f"; of another reseller {target.foreign_user}"
     return said
 
 
@@ -414,20 +406,15 @@ def _first(line: list[Row], column: int) -> Result | None:
 
 
 def _traffic(run: Run) -> str:
-    traffic = run.traffic or {}
-    said = [
-        counted(traffic[name], name[:-1]) for name in ("calls",) if traffic.get(name) is not None
-    ]
-    if traffic.get("retries") is not None:
-        retries = traffic["retries"]
-        said.append(f"{retries:,} {'retry' if retries == 1 else 'retries'}")
-    if traffic.get("seconds") is not None:
-        said.append(f"{traffic['seconds']:.1f} s")
-    latency = traffic.get("latency") or {}
-    said += [
-        f"{name} {latency[name] * 1000:.1f} ms"
-        for name in ("median", "p95", "max")
-        if latency.get(name) is not None
-    ]
-    label = "traffic: " if said else ""
-    return label + ", ".join([*said, *validated(run)])
+    said = validated(run)
+    if (traffic := run.traffic) is not None:
+        latency = traffic.latency
+        figures = (("median", latency.median), ("p95", latency.p95), ("max", latency.max))
+        said = [
+            counted(traffic.calls, "call"),
+            counted(traffic.retries, "retry", "retries"),
+            f"{traffic.seconds:.1f} s",
+            *(f"{name} {1000 * figure:.1f} ms" for name, figure in figures if figure is not None),
+            *said,
+        ]
+    return f"traffic: {', '.join(said)}" if traffic else ", ".join(said)

@@ -6,7 +6,6 @@ import os
 import sys
 import time
 from argparse import ArgumentParser
-from collections.abc import Mapping
 from contextlib import nullcontext, suppress
 from datetime import UTC, datetime
 from threading import Thread
@@ -29,10 +28,12 @@ from reseller_conformance import __version__
 from reseller_conformance.checks.response import Response
 from reseller_conformance.client.secrets import redacted, scrubber_of
 from reseller_conformance.client.target import Target
+from reseller_conformance.client.traffic import Latency, Traffic
 from reseller_conformance.config.forwarded_env import forwarded_env
 from reseller_conformance.config.options import OPTIONS, dest
 from reseller_conformance.config.settings import Settings, SettingsError, settings_from
 from reseller_conformance.findings.model import ExitCode, Run
+from reseller_conformance.findings.run_info import SuiteInfo, TargetInfo
 from reseller_conformance.redaction.logs import LogScrubber
 from reseller_conformance.reports import github
 from reseller_conformance.reports.registry import ReportError, check_writable, write_all
@@ -87,27 +88,21 @@ class LoadTest:
         """Add one judgement of one requirement."""
         self.tally.note(judgement)
 
-    def run(self, traffic: Mapping[str, Any], complete: bool) -> Run:
+    def run(self, traffic: Traffic, complete: bool) -> Run:
         """Return the run that the reports render."""
-        settings, shown = self.settings, redacted(self.target)
+        settings = self.settings
         return Run(
             results=self.tally.results(settings.formats),
             level=settings.level,
-            suite={
-                "name": "reseller-conformance",
-                "version": __version__,
-                "depth": "soak",
-                "level": settings.level.value,
-                "formats": [format.value for format in settings.formats],
-                "partial": settings.partial,
-                "started": self._started.isoformat(timespec="seconds"),
-            },
-            target={
-                "kind": shown.kind,
-                "base_url": shown.base_url,
-                "customers": list(shown.customers),
-                "foreign_user": shown.foreign,
-            },
+            suite=SuiteInfo(
+                version=__version__,
+                depth="soak",
+                level=settings.level.value,
+                formats=tuple(format.value for format in settings.formats),
+                partial=settings.partial,
+                started=self._started.isoformat(timespec="seconds"),
+            ),
+            target=TargetInfo.of(redacted(self.target)),
             traffic=traffic,
             complete=complete,
             schemas=self.tally.schemas.counts,
@@ -259,7 +254,7 @@ def _end(environment: Environment, **_: Any) -> None:
     environment.process_exit_code = ExitCode.UNVERIFIED if unwritten else run.verdict.exit_code
 
 
-def _traffic(tally: Tally, environment: Environment) -> dict[str, Any]:
+def _traffic(tally: Tally, environment: Environment) -> Traffic:
     """Return the number of calls from the tally, and their times from Locust."""
     total = environment.stats.total
     last = total.last_request_timestamp
@@ -267,17 +262,15 @@ def _traffic(tally: Tally, environment: Environment) -> dict[str, Any]:
     def seconds(share: float) -> float | None:
         return total.get_response_time_percentile(share) / 1000 if total.num_requests else None
 
-    return {
-        "calls": tally.calls,
-        "retries": tally.retries,
-        "seconds": max(last - total.start_time, 0.0) if last else 0.0,
-        "bytes": tally.bytes,
-        "latency": {
-            "median": seconds(0.5),
-            "p95": seconds(0.95),
-            "max": total.max_response_time / 1000 if total.num_requests else None,
-        },
-    }
+    longest = total.max_response_time / 1000 if total.num_requests else None
+    return Traffic(
+        calls=tally.calls,
+        retries=tally.retries,
+        seconds=max(last - total.start_time, 0.0) if last else 0.0,
+        bytes=tally.bytes,
+        latency=Latency(seconds(0.5), seconds(0.95), longest, histogram=None),
+        timeline=None,
+    )
 
 
 events.init_command_line_parser.add_listener(_add_options)

@@ -5,11 +5,15 @@ Pure geometry, in the units of a small picture; lines, words and colours are lef
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 from reseller_conformance.reports.text import counted
+
+if TYPE_CHECKING:
+    from reseller_conformance.client.timeline import Timeline
+    from reseller_conformance.client.traffic import Bucket, Traffic
 
 __all__ = ["Bar", "Chart", "charts", "duration"]
 
@@ -44,46 +48,47 @@ class Chart:
     height: float = HEIGHT
 
 
-def charts(traffic: Mapping[str, Any]) -> list[Chart]:
-    """Return the charts for which this traffic, as the JSON report has it, says enough."""
-    timeline = traffic.get("timeline") or {}
-    histogram = (traffic.get("latency") or {}).get("histogram") or ()
-    made = [_calls(timeline), _slowest(timeline), _latencies(histogram)]
+def charts(traffic: Traffic) -> list[Chart]:
+    """Return the charts for which this traffic says enough."""
+    made = [_latencies(traffic.latency.histogram or ())]
+    if traffic.timeline:
+        made = [_calls(traffic.timeline), _slowest(traffic.timeline), *made]
     return [chart for chart in made if chart is not None]
 
 
-def _calls(timeline: Mapping[str, Any]) -> Chart | None:
-    tries, step = timeline.get("tries") or (), timeline.get("step") or 0.0
+def _calls(timeline: Timeline) -> Chart | None:
+    tries, step = timeline.tries, timeline.step
     says = [f"{_from_to(place, step)}: {counted(n, 'call')}" for place, n in enumerate(tries)]
-    rate = max(tries, default=0) / step if step else 0
+    rate = max(tries, default=0) / step
     highest = f"at most {rate:,.0f} a second" if rate >= 1 else f"at most {rate * 60:,.0f} a minute"
     right = duration(len(tries) * step)
     return _chart("Calls in the course of the run", highest, "0 s", right, tries, says)
 
 
-def _slowest(timeline: Mapping[str, Any]) -> Chart | None:
-    slowest, step = timeline.get("slowest") or (), timeline.get("step") or 0.0
+def _slowest(timeline: Timeline) -> Chart | None:
+    slowest, step = timeline.slowest, timeline.step
     says = [f"{_from_to(place, step)}: {duration(n)}" for place, n in enumerate(slowest)]
     highest = f"at most {duration(max(slowest, default=0.0))}"
     right = duration(len(slowest) * step)
-    return _chart("Slowest answer in the course of the run", highest, "0 s", right, slowest, says)
+    return _chart("Slowest response in the course of the run", highest, "0 s", right, slowest, says)
 
 
-def _latencies(histogram: Sequence[Mapping[str, Any]]) -> Chart | None:
-    filled = [place for place, bucket in enumerate(histogram) if bucket["answers"]]
+def _latencies(histogram: Sequence[Bucket]) -> Chart | None:
+    filled = [place for place, bucket in enumerate(histogram) if bucket.answers]
     if not filled:
         return None
     first, last = filled[0], filled[-1]
-    bounds = [0.0, *(bucket["up_to"] for bucket in histogram)]
-    counts = [bucket["answers"] for bucket in histogram[first : last + 1]]
+    starts = [0.0, *(bucket.up_to for bucket in histogram if bucket.up_to is not None)]
+    counts = [bucket.answers for bucket in histogram[first : last + 1]]
     says = [
-        f"{_between(*bounds[place : place + 2])}: {counted(responses, 'answer')}"
-        for place, responses in enumerate(counts, first)
+        f"{_between(start, bucket.up_to)}: {counted(bucket.answers, 'response')}"
+        for start, bucket in list(zip(starts, histogram, strict=False))[first : last + 1]
     ]
-    right = "longer" if bounds[last + 1] is None else duration(bounds[last + 1])
-    highest = f"at most {counted(max(counts), 'answer')}"
+    end = histogram[last].up_to
+    right = "longer" if end is None else duration(end)
+    highest = f"at most {counted(max(counts), 'response')}"
     return _chart(
-        "Answers by how long they took", highest, duration(bounds[first]), right, counts, says
+        "Responses by how long they took", highest, duration(starts[first]), right, counts, says
     )
 
 

@@ -67,12 +67,12 @@ def render(run: Run) -> str:
     made = rows(run)
     formats = tested_formats(run)
     headline, _, notes = verdict_text(run).partition(" (")
-    changes = (run.baseline or {}).get("changes", ())
+    changes = run.baseline.changes if run.baseline else ()
     page = _environment().get_template("report.html")
     return page.render(
         run=run,
         suite=report["suite"],
-        targets=report.get("targets", [report["target"]]),
+        targets=run.targets or [run.target],
         by_target=target_lines(run),
         turn=_turn(run),
         traffic=report["traffic"],
@@ -91,13 +91,13 @@ def render(run: Run) -> str:
             ("Observed", observed(run)),
             *((title, reasons_for(run, outcome)) for outcome, title in LEFT_OUT.items()),
         ],
-        charts=charts(report["traffic"]),
+        charts=charts(run.traffic) if run.traffic else [],
     )
 
 
 def _turn(run: Run) -> Callable[[str], str]:
     """Return what tells the anchors of one target from those of others."""
-    turns = {target["name"]: f"-{turn}" for turn, target in enumerate(run.targets[1:], 2)}
+    turns = {target.name: f"-{turn}" for turn, target in enumerate(run.targets[1:], 2)}
     return lambda name: turns.get(name, "")
 
 
