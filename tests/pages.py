@@ -40,7 +40,7 @@ def _all(outcome: Outcome, reason: str = "") -> tuple[Result, ...]:
 
 GREEN = Run(
     results=tuple(
-        replace(result, reason="yes: HTTP 200 with an overview")
+        replace(result, reason="yes: HTTP 200 with an overview", observed=True)
         if result.requirement.level is Level.MAY
         else result
         for result in _all(Outcome.PASSED)

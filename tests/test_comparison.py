@@ -207,7 +207,7 @@ def test_the_formats_of_one_change_share_its_lines() -> None:
     assert as_text(found) == [
         "broke: 2",
         "  MUST success.counts (json, xml): each count is a non-negative decimal integer",
-        "    got so it came",
+        "    actual so it came",
     ]
 
 
@@ -230,7 +230,7 @@ def test_violations_of_one_cause_are_told_by_level() -> None:
     lines = as_text(compared(run(whats), run(broken)))
     musts = [one.id for one in CATALOGUE if one.formats and one.level is Level.MUST]
     assert lines[1].startswith(f"  MUST, {len(musts)} requirements (json): success.returned, ")
-    assert lines[2] == "    got so it came"
+    assert lines[2] == "    actual so it came"
 
 
 def test_two_or_three_changes_keep_their_lines() -> None:
@@ -260,7 +260,7 @@ def test_what_broke_is_shown_and_is_exit_code_1(
     assert capsys.readouterr().out.splitlines() == [
         "broke: 1",
         "  MUST success.counts (json): each count is a non-negative decimal integer",
-        "    got so it came",
+        "    actual so it came",
         "fixed: 1",
         "  SHOULD values.reputation (xml): reputation is at most 100",
     ]
@@ -273,7 +273,7 @@ def test_what_the_baseline_accepts_is_shown_and_is_exit_code_0(
     (tmp_path / "known.json").write_text(render(known), encoding="utf-8")
     assert main(["diff", files[0], str(tmp_path / "known.json")]) == 0
     out = capsys.readouterr().out
-    assert "    got requests: the string '1,000'\n    known: since 2014\n" in out
+    assert "    actual requests: the string '1,000'\n    known: since 2014\n" in out
 
 
 def test_a_should_fails_only_where_it_is_asked_for(files: list[str]) -> None:

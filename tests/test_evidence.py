@@ -36,7 +36,7 @@ def test_three_wrong_dates_of_one_response_are_one_piece_of_evidence():
     [evidence] = evidence_of(three_dates())
     assert [one.where for one in evidence.findings] == list(DATES)
     assert evidence.expected == ("a date",)
-    assert evidence.got == tuple(f"{name}: '0{day}/08/10'" for day, name in enumerate(DATES))
+    assert evidence.actual == tuple(f"{name}: '0{day}/08/10'" for day, name in enumerate(DATES))
     assert evidence.times == 180
 
 
@@ -51,7 +51,7 @@ def test_what_both_formats_show_alike_is_one_piece_too():
 def test_places_with_one_text_are_told_each():
     same = [replace(one, got="'30/08/2010'") for one in three_dates()]
     [evidence] = evidence_of(same)
-    assert evidence.got == tuple(f"{name}: '30/08/2010'" for name in DATES)
+    assert evidence.actual == tuple(f"{name}: '30/08/2010'" for name in DATES)
 
 
 def test_what_was_expected_is_told_of_each_place_where_it_differs():
@@ -84,25 +84,27 @@ def test_the_headline_names_the_other_places():
 
 def test_the_statuses_of_several_responses_are_broken_down():
     [evidence] = evidence_of([finding(times=180, statuses={"422": 120, "404": 60})])
-    assert evidence.seen_in == "180 responses: 422 × 120, 404 × 60"
+    assert evidence.affected == ("180 responses: 422 × 120, 404 × 60; this is the simplest")
 
 
 def test_the_statuses_of_both_formats_are_added_up():
     known = {"times": 3, "case": "task missing"}
     json = finding(statuses={"404": 2, "422": 1}, **known)
     xml = finding(format="xml", statuses={"422": 3}, **known)
-    assert evidence_of([json, xml])[0].seen_in == "6 responses: 422 × 4, 404 × 2"
+    assert evidence_of([json, xml])[0].affected.startswith("6 responses: 422 × 4, 404 × 2;")
 
 
 def test_one_status_needs_no_breakdown():
-    assert evidence_of([finding(times=3, statuses={"422": 3})])[0].seen_in == "3 responses"
-    assert evidence_of([finding()])[0].seen_in == ""
+    assert evidence_of([finding(times=3, statuses={"422": 3})])[0].affected.startswith(
+        "3 responses;"
+    )
+    assert evidence_of([finding()])[0].affected == ""
 
 
 def test_many_statuses_are_counted():
     statuses = {str(status): 1 for status in range(400, 408)}
-    said = evidence_of([finding(times=8, statuses=statuses)])[0].seen_in
-    assert said.endswith("404 × 1, 3 more")
+    said = evidence_of([finding(times=8, statuses=statuses)])[0].affected
+    assert said.endswith("404 × 1, 3 more; this is the simplest")
 
 
 # --- In each report ------------------------------------------------------------------------------
@@ -148,7 +150,10 @@ def test_a_report_shows_one_body_one_command_and_all_places(report):
 
 def test_particulars_have_a_line_for_each_place():
     labels = [label for label, _ in labelled_lines(evidence_of(three_dates())[0])]
-    assert labels == ["asked", "expected", "got", "got", "got", "answer", "seen in", "again"]
+    assert labels == [
+        *("request", "expected", "actual", "actual", "actual"),
+        *("response", "affected", "reproduce"),
+    ]
 
 
 # --- The excerpt ---------------------------------------------------------------------------------

@@ -81,7 +81,7 @@ def test_it_says_what_was_tested_against_what_and_when() -> None:
         "Customers": "customer@example.com, second@example.com",
         "Of another reseller": "someone@elsewhere.example",
         "Started": "2026-03-09 08:30:00 UTC, and asked for 3 min 31 s",
-        "Asked": "2,098 calls, json and xml, depth standard",
+        "Sent": "2,098 calls, json and xml, depth standard",
         "Fails at": "MUST; a departure from a SHOULD is reported, and not counted",
         "Seed": "20100830; the same run with it asks the same",
         "Suite": "reseller-conformance 0.1.0",
@@ -129,12 +129,15 @@ def test_a_finding_shows_its_evidence() -> None:
     lines = {
         text(line.find("dt")): text(line.find("dd")) for line in finding.xpath(".//article/dl/div")
     }
-    assert list(lines) == ["Asked", "Expected", "Got", "Hint", "Seen in", "Answer", "Again"]
-    assert lines["Asked"] == "json, user prefix"
+    assert list(lines) == [
+        *("Request", "Expected", "Actual", "Hint"),
+        *("Affected", "Response", "Reproduce"),
+    ]
+    assert lines["Request"] == "json, user prefix"
     assert lines["Expected"] == "an error envelope"
-    assert lines["Got"].startswith("user prefix: an overview: package=Silver Package")
-    assert lines["Seen in"] == "3 responses; this is the simplest"
-    assert lines["Answer"].startswith('HTTP 200 { "reputation": "100"')
+    assert lines["Actual"].startswith("user prefix: an overview: package=Silver Package")
+    assert lines["Affected"] == "3 responses; this is the simplest"
+    assert lines["Response"].startswith('HTTP 200 { "reputation": "100"')
     command = finding.xpath(".//dd[@class='again']//code")[0].text_content()
     assert command == RED_BY_ID["rejects.user-unknown"].curl
 

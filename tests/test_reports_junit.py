@@ -64,7 +64,7 @@ def test_a_must_fails_with_its_first_line_and_the_evidence() -> None:
     assert failure is not None
     assert failure.get("message") == "MUST: billing_end_date: 2010-02-30; expected a date"
     assert failure.get("type") == "must"
-    assert "again:    curl https://staging" in (failure.text or "")
+    assert "reproduce: curl https://staging" in (failure.text or "")
 
 
 def test_a_should_is_skipped_unless_it_counts() -> None:

@@ -82,7 +82,7 @@ def test_what_an_entry_does_not_cover_counts_and_stands_apart_from_what_it_does(
     violated, accepted = shown(run).split("Known violations")
     assert "requests: null" in violated
     assert "credits_used" not in violated
-    assert f"known    {REASON}\n  got      007\n" in accepted
+    assert f"known     {REASON}\n  actual    007\n" in accepted
     page = html.render(run)
     violated, accepted = page.partition('<h2 id="violated">')[2].split('<h2 id="known">')
     assert ("007" in violated, "007" in accepted) == (False, True)
@@ -94,7 +94,7 @@ def test_what_is_known_and_has_no_evidence_is_told_by_its_place() -> None:
     spots = (PART.findings[0].spot, replace(PART.findings[1].spot, known="other"))
     run = replace(RUN, results=(replace(PART, findings=PART.findings[:1], violations=spots),))
     _, accepted = shown(run).split("Known violations")
-    assert "known    other\n  got      credits_used\n" in accepted
+    assert "known     other\n  actual    credits_used\n" in accepted
 
 
 def test_reports_of_programs_tell_findings_that_are_known_from_others() -> None:
@@ -105,7 +105,7 @@ def test_reports_of_programs_tell_findings_that_are_known_from_others() -> None:
     failure = ET.fromstring(junit.render(run)).find(".//failure")
     assert failure is not None
     assert "requests: null" in str(failure.get("message"))
-    assert str(failure.text).count(f"known:    {REASON}") == 1
+    assert str(failure.text).count(f"known:     {REASON}") == 1
 
 
 # --- Each report ----------------------------------------------------------------------------------
@@ -116,7 +116,7 @@ def test_the_terminal_shows_the_reason_apart_from_what_violates() -> None:
     violated, accepted = text.split("Known violations")
     assert "✗ success.counts (xml)\n" in violated
     assert "(json)" not in violated
-    assert f"= success.counts (json) MUST\n  {KNOWN.requirement.title}\n  known    {REASON}\n" in (
+    assert f"= success.counts (json) MUST\n  {KNOWN.requirement.title}\n  known     {REASON}\n" in (
         accepted
     )
 

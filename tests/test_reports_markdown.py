@@ -43,7 +43,9 @@ def test_the_verdict_comes_first_then_one_table_then_the_findings() -> None:
         "SHOULD values.balance (json): credits_remain and credits_overage follow from "
         "credits_allowed and credits_used",
     ]
-    assert "expected: a date\ngot:      billing_end_date: 2010-02-30" in next(page.iter("pre")).text
+    assert (
+        "expected:  a date\nactual:    billing_end_date: 2010-02-30" in next(page.iter("pre")).text
+    )
 
 
 def test_a_table_tells_each_format() -> None:

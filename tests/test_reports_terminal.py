@@ -60,7 +60,8 @@ def run_of(
                 findings = (finding(requirement.id, form, **failed[requirement.id]),)
             elif requirement.level is Level.MAY:
                 reason = "yes: 200"
-            results.append(Result(requirement, form, outcome, reason, findings))
+            observed = True if reason.startswith("yes") else None
+            results.append(Result(requirement, form, outcome, reason, findings, observed=observed))
     return Run(
         results=tuple(results),
         suite=SUITE,
@@ -91,7 +92,7 @@ def test_a_note_about_the_traffic_is_printed() -> None:
 @pytest.mark.parametrize("id", ["rejects.user-unknown", "http.error-status"])
 def test_a_finding_names_the_command_that_tells_how_to_fix_it(id: str) -> None:
     lines = printed(run_of({id: {}})).splitlines()
-    assert lines.count(f"  to fix   reseller-conformance explain {id}") == 1
+    assert lines.count(f"  to fix    reseller-conformance explain {id}") == 1
 
 
 def test_a_green_run_fits_a_screen_and_ends_with_the_verdict() -> None:
@@ -111,10 +112,10 @@ def test_the_first_screen_names_the_violated_requirement_and_shows_why(width: in
     assert "✗ violated: 2 MUST, 1 SHOULD" in text
     assert "✗ rejects.user-unknown (json, xml)" in screen
     assert "Customer that is registered under your account" in text
-    assert "  asked    json, user prefix" in screen
+    assert "  request   json, user prefix" in screen
     assert "  expected an error envelope" in screen
-    assert "  got      an overview" in screen
-    assert '  answer   200 {"reputation": "100", "requests": "500000"}' in screen
+    assert "  actual    an overview" in screen
+    assert '  response  HTTP 200 {"reputation": "100", "requests": "500000"}' in screen
     assert "  hint     a part of a name is taken for the name" in screen
     assert "14 responses" in text
     assert f"  {CURL.format('json')}" in screen
@@ -137,15 +138,15 @@ def test_findings_that_differ_between_formats_are_both_shown() -> None:
         for result in run.results
     )
     lines = printed(replace(run, results=results)).splitlines()
-    assert "  format   json" in lines
-    assert "  format   xml" in lines
-    assert "  got      an empty body" in lines
+    assert "  format    json" in lines
+    assert "  format    xml" in lines
+    assert "  actual    an empty body" in lines
     assert f"  {CURL.format('xml')}" in lines
 
 
 def test_the_place_is_named_where_there_is_one() -> None:
     failed = {"success.dates": {"where": "billing_end_date", "got": "2010-02-30"}}
-    assert "  got      billing_end_date: 2010-02-30" in printed(run_of(failed))
+    assert "  actual    billing_end_date: 2010-02-30" in printed(run_of(failed))
 
 
 BOTH_PASSED = ["✓ passed", "✓ passed"]

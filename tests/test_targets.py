@@ -14,6 +14,7 @@ import pytest
 from reseller_conformance.app_server.server import serve_app
 from reseller_conformance.cli.commands import main
 from reseller_conformance.findings.model import Outcome, Result
+from reseller_conformance.findings.run_info import TargetInfo
 from reseller_conformance.pytest_support.targets import label_of, owner_of, shortened, targets_of
 from reseller_conformance.reference import default_reference
 from reseller_conformance.reference.wsgi import Application
@@ -235,8 +236,7 @@ def test_a_name_is_the_address_where_no_other_target_has_it() -> None:
 
 def test_the_port_of_an_app_tells_no_targets_apart() -> None:
     one, other = (
-        label_of({"kind": "app", "base_url": f"http://127.0.0.1:{port}", "customers": ["x"]}, "ann")
-        for port in (1, 2)
+        label_of(TargetInfo("app", f"http://127.0.0.1:{port}", ("x",)), "ann") for port in (1, 2)
     )
     assert one == other
 

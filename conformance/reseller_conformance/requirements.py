@@ -41,6 +41,12 @@ class Requirement:
         """The part of the id before the dot: `success` of `success.fields`."""
         return self.id.partition(".")[0]
 
+    @property
+    def citation(self) -> str:
+        """The source as reports name it: `API docs, Response: Success`."""
+        in_docs = self.source.startswith(("Call", "Parameter", "Response"))
+        return f"API docs, {self.source}" if in_docs else self.source
+
     def __str__(self) -> str:
         """Return the id."""
         return self.id
@@ -113,7 +119,7 @@ HTTP_ERROR_STATUS = Requirement(
     "http.error-status",
     SHOULD,
     title="an error is 4xx",
-    source="RFC 9110, 15.5; the page is silent",
+    source="RFC 9110, 15.5; the API docs are silent",
     reason="Clients and gateways tell failures by the status.",
 )
 HTTP_CONTENT_TYPE = Requirement(
@@ -182,7 +188,7 @@ READABLE_ENVELOPE = Requirement(
 SUCCESS_SHAPE = Requirement(
     "success.shape",
     MUST,
-    title="the ten fields stand where the page has them",
+    title="the ten fields are where the API docs show them",
     source="Response: Success",
     reason="A wrapper more or less, and a client finds no field.",
 )
@@ -241,7 +247,7 @@ SUCCESS_NO_EXTRAS = Requirement(
 ERRORS_SHAPE = Requirement(
     "errors.shape",
     MUST,
-    title="message and errors stand where the page has them",
+    title="message and errors are where the API docs show them",
     source="Response: Error",
     reason="A wrapper more or less, and a client does not see that it failed.",
 )
@@ -457,7 +463,7 @@ REQUEST_SPECIAL_TEXT = Requirement(
 REQUEST_UNDOCUMENTED = Requirement(
     "request.undocumented",
     SHOULD,
-    title="a parameter that the page does not name is ignored",
+    title="a parameter that the API docs do not name is ignored",
     source="Parameter table",
     reason="Proxies and clients add parameters of their own.",
 )
@@ -465,14 +471,14 @@ REQUEST_REPEATED = Requirement(
     "request.repeated",
     SHOULD,
     title="a repeated parameter gets a readable envelope",
-    source="the page is silent",
+    source="the API docs are silent",
     reason="Readers differ in which of two they take; none should fall over.",
 )
 REQUEST_ARRAY = Requirement(
     "request.array",
     SHOULD,
     title="a parameter sent as an array gets a readable envelope",
-    source="the page is silent; user[]=… is what PHP clients send",
+    source="the API docs are silent; user[]=… is what PHP clients send",
     reason="A client's slip should be told as an error, not as a crash.",
 )
 REQUEST_POST = Requirement(

@@ -247,7 +247,7 @@ def _invitation(base_url: str, accounts: Accounts, file: str | None) -> list[str
 @click.option("--json", "as_json", is_flag=True, help="for programs")
 @click.option("--level", type=click.Choice([level.value for level in Level]), help="only these")
 def requirements(as_json: bool, level: str | None) -> None:
-    """List what is required, where the page says so, and why."""
+    """List what is required, where the API docs say so, and why."""
     wanted = [known for known in CATALOGUE if level in (None, known.level.value)]
     if as_json:
         import json
@@ -275,7 +275,7 @@ def _chapter(topic: str, known: list[Requirement]) -> str:
 
 def _paragraph(known: Requirement) -> str:
     width = min(get_terminal_size().columns, 100)
-    said = f"{known.title}. {known.source}: {known.reason}"
+    said = f"{known.title}. {known.citation}: {known.reason}"
     body = click.wrap_text(said, width, initial_indent="      ", subsequent_indent="      ")
     formats = ", ".join(known.formats) or "both formats together"
     return f"  {known.id}  {known.level.upper()}  {formats}\n{body}"

@@ -75,6 +75,7 @@ class Client:
         self._lock = Lock()
         self._scrubbing = Lock()  # a long body takes fifty times its size meanwhile
         self._asked: dict[Case, Job] = {}
+        self.budget_exhausted = False
         self._answered = False
         self._heard: list[Exchange] = []
         self._logs = LogScrubber(self._scrubber)
@@ -229,6 +230,7 @@ class Client:
         try:
             attempts, retries = self._send_with_retries(case, request)
             if not attempts:
+                self.budget_exhausted = True
                 return self._unsent(case, BUDGET_EXHAUSTED)
             self._try_with_fewer(request, attempts, in_flight)
         except StoppedError:

@@ -259,7 +259,7 @@ def _lines(group: Sequence[Change]) -> Iterator[str]:
     else:
         yield f"  {first.level.upper()} {first.id} ({where}): {first.title}"
     if first.after == Outcome.FAILED:
-        yield from (f"    got {line}" for line in first.new or (first.reason,))
+        yield from (f"    actual {line}" for line in first.new or (first.reason,))
     elif first.after != Outcome.PASSED:
         yield f"    {first.after or 'not in this run'}{first.reason and f', {first.reason}'}"
     if first.known:

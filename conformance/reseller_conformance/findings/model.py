@@ -11,7 +11,6 @@ from dataclasses import asdict, dataclass, field, replace
 from enum import IntEnum, StrEnum
 from typing import TYPE_CHECKING, Any
 
-from reseller_conformance.exchange import BUDGET_EXHAUSTED
 from reseller_conformance.findings.kinds import Spot, kind_of, place_of
 from reseller_conformance.findings.run_info import (
     BaselineStatus,
@@ -31,7 +30,6 @@ __all__ = [
     "Result",
     "Run",
     "Verdict",
-    "budget_exhausted",
     "is_partial",
     "verdict",
 ]
@@ -121,6 +119,7 @@ class Result:
     `known` is the reason for which the baseline accepts all of its findings; mostly empty.
     `target` names the target where a session tests several; otherwise it is empty. `violations` are
     all places and kinds at which it is violated, of which the findings show the simplest.
+    `observed` says whether a target does what a MAY permits; None for other levels.
     """
 
     requirement: Requirement
@@ -131,6 +130,7 @@ class Result:
     known: str = ""
     target: str = ""
     violations: tuple[Spot, ...] = ()
+    observed: bool | None = None
 
     @property
     def spots(self) -> tuple[Spot, ...]:
@@ -177,7 +177,8 @@ class Run:
     """One run, as every report shows it.
 
     `complete` is False if calls were left out: the run was interrupted, or its request budget was
-    exhausted. `targets` names each target if a session tests several; otherwise it is empty.
+    exhausted (`budget_exhausted`). `targets` names each target if a session tests several;
+    otherwise it is empty.
     """
 
     results: tuple[Result, ...]
@@ -189,6 +190,7 @@ class Run:
     baseline: BaselineStatus | None = None
     schemas: SchemaCounts = field(default_factory=SchemaCounts)
     targets: tuple[TargetInfo, ...] = ()
+    budget_exhausted: bool = False
 
     @property
     def parts(self) -> tuple[Run, ...]:
@@ -203,11 +205,6 @@ class Run:
     def _of(self, target: TargetInfo, results: tuple[Result, ...]) -> Run:
         suite = replace(self.suite, partial=is_partial(results))
         return replace(self, results=results, suite=suite, target=target, targets=(), baseline=None)
-
-    @property
-    def budget_exhausted(self) -> bool:
-        """Whether the budget of requests left something unasked."""
-        return budget_exhausted(self.results)
 
     @property
     def partial(self) -> bool:
@@ -268,11 +265,6 @@ def is_partial(results: Iterable[Result]) -> bool:
         for requirement in CATALOGUE
         for format in requirement.formats or ("both",)
     )
-
-
-def budget_exhausted(results: Iterable[Result]) -> bool:
-    """Say whether the budget of requests left something unasked."""
-    return any(result.reason.endswith(BUDGET_EXHAUSTED) for result in results)
 
 
 def verdict(results: tuple[Result, ...], level: Level) -> Verdict:

@@ -27,7 +27,7 @@ def page(requirement: Requirement, guidance: Guidance, *, markup: bool = True) -
     )
     facts = [
         f"- **Level**: {_COSTS[requirement.level]}",
-        f"- **Source**: {written(requirement.source)}",
+        f"- **Source**: {written(requirement.citation)}",
         f"- **Why**: {written(requirement.reason)}",
     ]
     parts = [

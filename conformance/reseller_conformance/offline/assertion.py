@@ -15,7 +15,7 @@ from reseller_conformance.checks.violation import Violation
 from reseller_conformance.contract import Format
 from reseller_conformance.envelope import EnvelopeKind
 from reseller_conformance.exchange import MAX_BODY_BYTES, Exchange
-from reseller_conformance.findings.excerpts import place_of
+from reseller_conformance.findings.model import Finding
 from reseller_conformance.offline.bodies import TOO_LARGE, likely_format
 from reseller_conformance.offline.calls import call_of, format_in, keys_in
 from reseller_conformance.offline.keys import keys_in_body
@@ -24,10 +24,11 @@ from reseller_conformance.offline.rules import saved_rules_for
 from reseller_conformance.offline.saved_response import SavedResponse
 from reseller_conformance.redaction.echo import places_of
 from reseller_conformance.redaction.secret import Scrubber
-from reseller_conformance.reports.text import one_line, visible
+from reseller_conformance.reports.finding_text import aligned, evidence_of, labelled_lines
+from reseller_conformance.reports.text import visible
 from reseller_conformance.requirements import CATALOGUE, Level, Requirement
 
-__all__ = ["around", "assert_conformant"]
+__all__ = ["assert_conformant"]
 
 # pytest shows the line of the test that failed, not the frames of this module
 __tracebackhide__ = True
@@ -43,8 +44,8 @@ LEVELS = {"must": (Level.MUST,), "should": (Level.MUST, Level.SHOULD)}
 MAX_VIOLATIONS = 10
 """Departures that are told; a person mends the first ones first."""
 
-BEFORE, AFTER = 60, 120
-"""Characters of the answer that are shown around the place of a departure."""
+MAX_RESPONSE_CHARS = 180
+"""Characters of the response that are shown around the place of a violation."""
 
 
 def assert_conformant(
@@ -159,9 +160,9 @@ def _message(saved: SavedResponse, found: list[tuple[Requirement, Violation]]) -
     response = saved.answer
     status, content_type = response.exchange.status, response.exchange.header("Content-Type")
     known = (f"HTTP {status}" if status else "", content_type, _WORDS[response.kind])
-    came = visible(", ".join(word for word in known if word))
+    shown = visible(", ".join(word for word in known if word))
     count = "1 requirement is" if len(found) == 1 else f"{len(found)} requirements are"
-    parts = [f"{count} violated; what came, read as {response.case.format.upper()}: {came}"]
+    parts = [f"{count} violated; response, read as {response.case.format.upper()}: {shown}"]
     parts += [_paragraph(saved, *one) for one in found[:MAX_VIOLATIONS]]
     if len(found) > MAX_VIOLATIONS:
         parts.append(f"and {len(found) - MAX_VIOLATIONS} more")
@@ -169,22 +170,19 @@ def _message(saved: SavedResponse, found: list[tuple[Requirement, Violation]]) -
 
 
 def _paragraph(saved: SavedResponse, requirement: Requirement, violation: Violation) -> str:
-    lines = [
-        ("page", requirement.source),
-        ("where", violation.where),
-        ("expected", violation.expected),
-        ("came", violation.actual),
-        ("hint", violation.hint),
-        ("answer", around(saved.answer.exchange.body, violation.where)),
-    ]
+    exchange = saved.answer.exchange
+    text = exchange.body.decode("utf-8-sig", "replace")
+    finding = Finding(
+        requirement.id,
+        exchange.case.format,
+        violation.where,
+        violation.expected,
+        violation.actual,
+        violation.hint,
+        status=exchange.status,
+        excerpt=text,
+    )
+    [evidence] = evidence_of([finding])
+    lines = [("source", requirement.citation), *labelled_lines(evidence, MAX_RESPONSE_CHARS)]
     head = f"{requirement.level.upper()} {requirement.id}: {requirement.title}"
-    told = [f"  {label + ':':<9} {visible(one_line(value))}" for label, value in lines if value]
-    return "\n".join([head, *told])
-
-
-def around(body: bytes, where: str) -> str:
-    """Return what stands in the body around this place: a line and column, a byte, or a name."""
-    text = body.decode("utf-8-sig", "replace")
-    at = place_of(text, where)
-    start, end = max(at - BEFORE, 0), at + AFTER
-    return f"{'…' * (start > 0)}{text[start:end]}{'…' * (end < len(text))}"
+    return f"{head}\n{aligned(lines, indent='  ')}"

@@ -21,7 +21,6 @@ from reseller_conformance.findings.model import (
     Outcome,
     Result,
     Run,
-    budget_exhausted,
     is_partial,
 )
 from reseller_conformance.findings.run_info import (
@@ -45,12 +44,13 @@ class WorkerReport:
     name: str
     target: TargetInfo
     traffic: Traffic
+    budget_exhausted: bool = False
 
     @classmethod
     def from_dict(cls, entry: Mapping[str, Any]) -> WorkerReport:
         """Return the report of another process, which sent it as `asdict` writes it."""
         target, traffic = TargetInfo.from_dict(entry["target"]), Traffic.from_dict(entry["traffic"])
-        return cls(entry["name"], target, traffic)
+        return cls(entry["name"], target, traffic, entry["budget_exhausted"])
 
 
 class Collector:
@@ -131,6 +131,7 @@ class Collector:
             traffic=sum_traffic([one.traffic for one in reports]) if reports else None,
             schemas=self.schemas.counts if reports else SchemaCounts(),
             complete=self._complete,
+            budget_exhausted=self._budget_exhausted,
             baseline=self._baseline_status(),
         )
         if any(part.partial for part in run.parts):
@@ -175,7 +176,11 @@ class Collector:
 
     @property
     def _complete(self) -> bool:
-        return not self.interrupted and not budget_exhausted(self.results.values())
+        return not self.interrupted and not self._budget_exhausted
+
+    @property
+    def _budget_exhausted(self) -> bool:
+        return any(source().budget_exhausted for source in self.sources)
 
     def _baseline_status(self) -> BaselineStatus | None:
         after = self.updated
@@ -226,6 +231,7 @@ def _result(said: Mapping[str, Any], report: pytest.TestReport) -> Result:
         findings=tuple(Finding(**found) for found in json.loads(said.get("findings", "[]"))),
         target=str(said.get("target", "")),
         violations=tuple(Spot(**spot) for spot in json.loads(said.get("violations", "[]"))),
+        observed={"yes": True, "no": False}.get(str(said.get("observed"))),
     )
 
 

@@ -254,7 +254,9 @@ def asking(session: pytest.Session, target: Target, settings: Settings) -> Itera
         about = TargetInfo.of(shown)
         name = label_of(about, shown.api_user)
         collector = collector_of(config)
-        collector.sources.append(lambda: WorkerReport(name, about, client.traffic))
+        collector.sources.append(
+            lambda: WorkerReport(name, about, client.traffic, client.budget_exhausted)
+        )
         judged, schemas = _judged(session.items), collector.schemas
         sent = TargetSession(target, settings, client, _mocking(target), judged, name, schemas)
         collector.followers.append(LiveProgress(sent))

@@ -1,8 +1,7 @@
-"""The evidence of a violation in words: what was asked, expected and got, in the order of need.
+"""The evidence of a violation as labelled text: request, expected, actual, response, and more.
 
-Findings that one response shows are one piece of evidence, with a line for each place. Shared by
-the reports that show findings one by one. How it looks, and what must be escaped, is left to each
-of them.
+Findings of one response are one piece of evidence, with a line for each place. Every report uses
+these labels. Each report escapes the text as its format needs.
 """
 
 from __future__ import annotations
@@ -12,10 +11,25 @@ from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TypeVar
 
+from reseller_conformance.findings.excerpts import CUT, excerpt
 from reseller_conformance.findings.model import Finding
 from reseller_conformance.reports.text import counted, one_line, shortened, visible
 
-__all__ = ["Evidence", "evidence_of", "headline", "labelled_lines"]
+__all__ = [
+    "APP",
+    "LABEL_WIDTH",
+    "REPRODUCE",
+    "RESPONSE",
+    "Evidence",
+    "aligned",
+    "evidence_of",
+    "headline",
+    "labelled_lines",
+]
+
+RESPONSE, APP, REPRODUCE = "response", "app", "reproduce"
+LABEL_WIDTH = len(REPRODUCE)
+"""Characters of the longest label."""
 
 MAX_VALUE_CHARS = 4_000
 """Characters of one particular: what comes from an answer may be of any length."""
@@ -57,9 +71,9 @@ class Evidence:
         return tuple(dict.fromkeys((_place(finding), finding.got) for finding in self.findings))
 
     @property
-    def got(self) -> tuple[str, ...]:
-        """What came in each place, in words."""
-        return tuple(_at(place, got) for place, got in self.places)
+    def actual(self) -> tuple[str, ...]:
+        """The actual value in each place, in words."""
+        return tuple(_at(place, actual) for place, actual in self.places)
 
     @property
     def hints(self) -> tuple[str, ...]:
@@ -67,16 +81,22 @@ class Evidence:
         return tuple(dict.fromkeys(one.hint for one in self.findings if one.hint))
 
     @property
-    def seen_in(self) -> str:
-        """How many responses show it: `180 responses: 422 × 120, 404 × 60`; nothing for one."""
+    def affected(self) -> str:
+        """How many responses show it: `180 responses: 422 × 120, 404 × 60; this is the simplest`.
+
+        It is empty for a single response.
+        """
         if self.times == 1:
             return ""
-        said = counted(self.times, "response")
+        which = "simplest" if self.finding.curl else "first"
+        return f"{counted(self.times, 'response')}{self._by_status()}; this is the {which}"
+
+    def _by_status(self) -> str:
         if len(self.statuses) < 2:
-            return said
+            return ""
         parts = [f"{status} × {times:,}" for status, times in self.statuses[:MAX_STATUSES]]
         left = len(self.statuses) - MAX_STATUSES
-        return f"{said}: {', '.join([*parts, f'{left} more'] if left > 0 else parts)}"
+        return f": {', '.join([*parts, f'{left} more'] if left > 0 else parts)}"
 
 
 def evidence_of(findings: Iterable[Finding]) -> tuple[Evidence, ...]:
@@ -90,7 +110,7 @@ def evidence_of(findings: Iterable[Finding]) -> tuple[Evidence, ...]:
         return said, seen[finding.format, said]
 
     alike = [_alike(group) for group in _grouped(findings, says)]
-    by_response = _grouped(alike, lambda one: (one.formats, _response(one.finding)))
+    by_response = _grouped(alike, lambda one: (one.formats, _shown_by(one.finding)))
     return tuple(_joined(group) for group in by_response)
 
 
@@ -98,30 +118,51 @@ def headline(evidence: Evidence) -> str:
     """Return the evidence in one line: `billing_end_date: 2010-02-30; expected a date`."""
     first, *more = (finding.where for finding in evidence.findings)
     also = f" (also {', '.join(dict.fromkeys(more))})" if set(more) - {first} else ""
-    said = f"{evidence.got[0]}{also}; expected {evidence.finding.expected}"
+    said = f"{evidence.actual[0]}{also}; expected {evidence.finding.expected}"
     return shortened(one_line(visible(said)), MAX_HEADLINE_CHARS)
 
 
-def labelled_lines(evidence: Evidence) -> list[tuple[str, str]]:
-    """Return each thing that is known under its label, without controls."""
+def labelled_lines(
+    evidence: Evidence, max_response_chars: int | None = None
+) -> list[tuple[str, str]]:
+    """Return each known text with its label, without controls.
+
+    With `max_response_chars`, the response is one line: its part around the first place.
+    """
     finding = evidence.finding
-    status = "" if finding.status is None else f"HTTP {finding.status}"
     lines = [
-        ("asked" if finding.curl else "found in", finding.case),
+        ("request" if finding.curl else "found in", finding.case),
         *(("expected", line) for line in evidence.expected),
-        *(("got", line) for line in evidence.got),
-        ("answer", f"{status} {finding.excerpt}".strip()),
-        ("app", finding.app_log),
+        *(("actual", line) for line in evidence.actual),
+        (RESPONSE, _response(finding, max_response_chars)),
+        (APP, finding.app_log),
         *(("hint", line) for line in evidence.hints),
         ("known", finding.known),
-        ("seen in", evidence.seen_in),
-        ("again", finding.curl),
+        ("affected", evidence.affected),
+        (REPRODUCE, finding.curl),
     ]
     return [
         (label, "\n".join(visible(line) for line in shortened(value, MAX_VALUE_CHARS).split("\n")))
         for label, value in lines
         if value
     ]
+
+
+def _response(finding: Finding, most: int | None) -> str:
+    status = "" if finding.status is None else f"HTTP {finding.status}"
+    text = finding.excerpt
+    if most is None:
+        return f"{status} {text}".strip()
+    part = excerpt(text, finding.where, finding.got, most)
+    kept = part.removeprefix(CUT)
+    left = len(text) - text.find(kept) - len(kept)
+    more = f" [{counted(left, 'more character')}]" if left > 0 else ""
+    return f"{status} {one_line(part)}{more}".strip()
+
+
+def aligned(lines: Iterable[tuple[str, str]], indent: str = "") -> str:
+    """Return one `label: value` on each line, the values below each other."""
+    return "\n".join(f"{indent}{label + ':':<{LABEL_WIDTH + 1}} {value}" for label, value in lines)
 
 
 def _place(finding: Finding) -> str:
@@ -155,7 +196,7 @@ def _alike(group: list[Finding]) -> Evidence:
     )
 
 
-def _response(finding: Finding) -> Hashable:
+def _shown_by(finding: Finding) -> Hashable:
     return finding.case, finding.curl, finding.status, finding.known
 
 

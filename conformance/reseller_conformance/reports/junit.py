@@ -18,6 +18,7 @@ from xml.etree import ElementTree as ET
 from reseller_conformance.findings.model import Outcome, Result, Run
 from reseller_conformance.reports.finding_text import (
     Evidence,
+    aligned,
     evidence_of,
     headline,
     labelled_lines,
@@ -70,9 +71,9 @@ def _attributes(run: Run, kinds: Counter[str]) -> Iterator[tuple[str, str]]:
 def _about(run: Run) -> Iterator[tuple[str, str]]:
     """What was tested, and how: the plain values of the JSON report, by their names in it."""
     report = as_json(run)
+    del report["target"]["files"]
     if run.target.files:
         yield "target.files", files_judged(run.target.files)
-        del report["target"]["files"]
     yield "verdict", report["verdict"]
     yield "complete", _word(report["complete"])
     yield from (("targets", line) for _, line in target_lines(run))
@@ -138,9 +139,7 @@ def _headline(result: Result) -> str:
 
 
 def _evidence(evidence: Evidence) -> str:
-    return "\n".join(
-        f"{f'{label}:':<9} {_text(value)}" for label, value in labelled_lines(evidence)
-    )
+    return _text(aligned(labelled_lines(evidence)))
 
 
 def _properties(of: ET.Element, known: Iterable[tuple[str, str]]) -> None:

@@ -11,12 +11,14 @@ from collections.abc import Iterable, Iterator
 
 from reseller_conformance.findings.model import Outcome, Result, Run, Verdict
 from reseller_conformance.findings.run_info import TargetInfo
-from reseller_conformance.reports.finding_text import Evidence, labelled_lines
+from reseller_conformance.reports.finding_text import Evidence, aligned, labelled_lines
 from reseller_conformance.reports.json_report import NAME
 from reseller_conformance.reports.summary import (
+    CellKind,
     Failure,
     baseline_parts,
     by_topic,
+    cell_of,
     failures,
     files_judged,
     known_violations,
@@ -45,11 +47,16 @@ _MARKS = {
     Verdict.CONFORMANT: "✅",
     Verdict.VIOLATED: "❌",
     Verdict.UNVERIFIED: "⚠️",
-    Outcome.PASSED: "✅ passed",
-    Outcome.FAILED: "❌ failed",
-    Outcome.NOT_TESTED: "➖ not tested",
-    Outcome.NOT_APPLICABLE: "➖ n/a",
-    Outcome.ERROR: "⚠️ error",
+}
+_CELL_MARKS = {
+    CellKind.PASSED: "✅",
+    CellKind.FAILED: "❌",
+    CellKind.NOT_TESTED: "➖",
+    CellKind.NOT_APPLICABLE: "➖",
+    CellKind.ERROR: "⚠️",
+    CellKind.SHOULD: "⚠️",
+    CellKind.KNOWN: "⚠️",
+    CellKind.OBSERVED: "",
 }
 
 
@@ -140,15 +147,8 @@ def _table(run: Run) -> Iterator[str]:
 def _cell(result: Result | None, level: Level) -> str:
     if result is None:
         return ""
-    of = result.requirement.level
-    observed = result.reason.partition(":")[0]
-    if of is Level.MAY and observed in ("yes", "no"):
-        return observed
-    if result.known:
-        return "⚠️ known"
-    if result.outcome is Outcome.FAILED and of is not Level.MUST and of is not level:
-        return "⚠️ should"
-    return _MARKS[result.outcome]
+    cell = cell_of(result, level)
+    return f"{_CELL_MARKS[cell.kind]} {cell.words}".lstrip()
 
 
 def _baseline(run: Run) -> Iterator[str]:
@@ -200,7 +200,7 @@ def _where(failure: Failure) -> str:
 
 
 def _known(evidence: Evidence, failure: Failure) -> Iterable[tuple[str, str]]:
-    yield "page", f"{failure.requirement.source}. {failure.requirement.reason}"
+    yield "source", f"{failure.requirement.citation}. {failure.requirement.reason}"
     yield "format", ", ".join(evidence.formats)
     yield from labelled_lines(evidence)
 
@@ -210,8 +210,8 @@ def _folded(summary: str, known: Iterable[tuple[str, str]]) -> str:
 
     The empty line lets `pre` begin a block of its own, which ends at its own tag and nowhere else.
     """
-    text = "\n".join(f"{label + ':':<9} {value}" for label, value in known)
-    return f"\n<details><summary>{summary}</summary>\n\n<pre>\n{_html(text)}\n</pre>\n\n</details>"
+    text = _html(aligned(known))
+    return f"\n<details><summary>{summary}</summary>\n\n<pre>\n{text}\n</pre>\n\n</details>"
 
 
 # --- Text from anywhere --------------------------------------------------------------------------

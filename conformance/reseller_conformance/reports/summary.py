@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from itertools import groupby
 
 from reseller_conformance import __version__
@@ -19,14 +20,19 @@ from reseller_conformance.reports.text import counted
 from reseller_conformance.requirements import CATALOGUE, Level, Requirement
 
 __all__ = [
+    "Cell",
+    "CellKind",
     "Failure",
     "Row",
+    "VerdictText",
     "baseline_parts",
     "by_topic",
+    "cell_of",
     "failures",
     "files_judged",
     "known_violations",
     "observed",
+    "outcome_words",
     "reasons_for",
     "rows",
     "settings_words",
@@ -34,6 +40,7 @@ __all__ = [
     "target_lines",
     "tested_formats",
     "validated",
+    "verdict_parts",
     "verdict_text",
     "version",
 ]
@@ -83,8 +90,49 @@ class Row:
         outcomes = {result.outcome for result in self.results if result is not None}
         if len(outcomes) > 1 or Outcome.FAILED in outcomes:
             return None
-        observed = self.requirement.level is Level.MAY and Outcome.PASSED in outcomes
+        observed = any(result.observed is not None for result in self.results if result)
         return None if observed else next(iter(outcomes), None)
+
+
+class CellKind(StrEnum):
+    """What a report shows of one result, by its mark and colour."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    NOT_TESTED = "not-tested"
+    NOT_APPLICABLE = "not-applicable"
+    ERROR = "error"
+    SHOULD = "should"
+    """A violated SHOULD that does not count in the verdict."""
+    KNOWN = "known"
+    """A violation that the baseline accepts."""
+    OBSERVED = "observed"
+    """Whether a target does what it may do; it has no mark."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One result in the table of requirements."""
+
+    kind: CellKind
+    words: str
+
+
+def cell_of(result: Result, level: Level) -> Cell:
+    """Return the cell of a result in a run that fails at this level."""
+    if result.observed is not None:
+        return Cell(CellKind.OBSERVED, "yes" if result.observed else "no")
+    if result.known:
+        return Cell(CellKind.KNOWN, "known")
+    if result.outcome is Outcome.FAILED and result.requirement.level not in (Level.MUST, level):
+        return Cell(CellKind.SHOULD, "should")
+    kind = CellKind(result.outcome.value)
+    return Cell(kind, outcome_words(result.outcome))
+
+
+def outcome_words(outcome: Outcome) -> str:
+    """Return an outcome for a person: `not tested`."""
+    return "n/a" if outcome is Outcome.NOT_APPLICABLE else outcome.value.replace("-", " ")
 
 
 def failures(run: Run, level: Level) -> list[Failure]:
@@ -201,11 +249,7 @@ def observed(run: Run) -> dict[str, list[str]]:
     """Return what a target was seen to do that it may do, with the requirements that say so."""
     return _by_reason(
         run,
-        (
-            result
-            for result in run.sorted_results
-            if result.requirement.level is Level.MAY and result.reason.startswith("yes: ")
-        ),
+        (result for result in run.sorted_results if result.observed),
     )
 
 
@@ -233,8 +277,25 @@ def files_judged(files: Sequence[SavedFile]) -> str:
     return f"{said}; passed over: {left}" if left else said
 
 
+@dataclass(frozen=True, slots=True)
+class VerdictText:
+    """The verdict in words: `violated: 2 MUST, 1 SHOULD (partial: json only)`."""
+
+    head: str
+    notes: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        """Return the verdict with its notes in parentheses."""
+        return f"{self.head} ({'; '.join(self.notes)})" if self.notes else self.head
+
+
 def verdict_text(run: Run) -> str:
-    """Return the verdict in words: `violated: 2 MUST, 1 SHOULD (partial: json only)`."""
+    """Return the verdict in words, with its notes."""
+    return str(verdict_parts(run))
+
+
+def verdict_parts(run: Run) -> VerdictText:
+    """Return the verdict in words and, apart from it, its notes."""
     found, notes = f"{run.verdict}{_why(run)}", []
     if part := _part(run):
         conformant = run.verdict is Verdict.CONFORMANT
@@ -258,7 +319,7 @@ def verdict_text(run: Run) -> str:
         notes.append(f"{len(tested)} of {len(CATALOGUE)} requirements tested")
     if run.target.kind == "embedded":
         notes.append("only the embedded reference was tested")
-    return f"{found} ({'; '.join(notes)})" if notes else found
+    return VerdictText(found, tuple(notes))
 
 
 def version(run: Run) -> str:

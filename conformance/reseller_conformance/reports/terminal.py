@@ -14,16 +14,24 @@ from rich.segment import Segments
 from rich.table import Table
 from rich.text import Text
 
-from reseller_conformance.findings.excerpts import CUT, excerpt
-from reseller_conformance.findings.model import Finding, Outcome, Result, Run, Verdict
+from reseller_conformance.findings.model import Outcome, Result, Run, Verdict
 from reseller_conformance.findings.run_info import TargetInfo
-from reseller_conformance.reports.finding_text import Evidence
+from reseller_conformance.reports.finding_text import (
+    APP,
+    LABEL_WIDTH,
+    REPRODUCE,
+    RESPONSE,
+    Evidence,
+    labelled_lines,
+)
 from reseller_conformance.reports.json_report import NAME
 from reseller_conformance.reports.summary import (
+    CellKind,
     Failure,
     Row,
     baseline_parts,
     by_topic,
+    cell_of,
     failures,
     files_judged,
     known_violations,
@@ -48,34 +56,33 @@ MAX_VALUE_CHARS = 400
 MAX_RESPONSE_CHARS = 160
 MAX_NAMES = 6
 MAX_EVIDENCE = 3
-LABEL = 9
+INDENT = 2 + LABEL_WIDTH + 1
+"""Columns before the text beside a label."""
 MIN_TABLE_COLUMNS = 72
 UNKNOWN_WIDTH = 80
 """Columns of a console that does not tell its width."""
 
 _COLOURS = {
-    Outcome.PASSED: "green",
-    Outcome.FAILED: "bold red",
-    Outcome.NOT_TESTED: "dim",
-    Outcome.NOT_APPLICABLE: "dim",
-    Outcome.ERROR: "bold magenta",
     Verdict.CONFORMANT: "bold green",
     Verdict.VIOLATED: "bold red",
     Verdict.UNVERIFIED: "bold magenta",
 }
 _MARKS = {
-    Outcome.PASSED: ("✓", "+"),
-    Outcome.FAILED: ("✗", "x"),
-    Outcome.NOT_TESTED: ("–", "-"),
-    Outcome.NOT_APPLICABLE: ("·", "."),
-    Outcome.ERROR: ("!", "!"),
     Verdict.CONFORMANT: ("✓", "+"),
     Verdict.VIOLATED: ("✗", "x"),
     Verdict.UNVERIFIED: ("!", "!"),
 }
-_WORDS = {Outcome.NOT_TESTED: "not tested", Outcome.NOT_APPLICABLE: "n/a"}
-_SHOULD = "~"
-_KNOWN = "="
+_CELLS = {
+    CellKind.PASSED: (("✓", "+"), "green"),
+    CellKind.FAILED: (("✗", "x"), "bold red"),
+    CellKind.NOT_TESTED: (("–", "-"), "dim"),
+    CellKind.NOT_APPLICABLE: (("·", "."), "dim"),
+    CellKind.ERROR: (("!", "!"), "bold magenta"),
+    CellKind.SHOULD: (("~", "~"), "yellow"),
+    CellKind.KNOWN: (("=", "="), "yellow"),
+    CellKind.OBSERVED: (("", ""), ""),
+}
+"""The mark of each kind of cell, in UTF-8 and in ASCII, and its colour."""
 
 
 def console_for(color: bool | None) -> Console:
@@ -105,7 +112,7 @@ def print_report(run: Run, console: Console, *, headed: bool = False) -> None:
         page.heading()
     page.summary()
     page.violations()
-    page.departures()
+    page.should_violations()
     page.accepted()
     page.errors()
     for part in run.parts:
@@ -162,8 +169,8 @@ class _TerminalReport:
             self.say()
             self.failure(failure, MAX_EVIDENCE)
 
-    def departures(self) -> None:
-        """Print each departure from a SHOULD, with one piece of evidence."""
+    def should_violations(self) -> None:
+        """Print each violated SHOULD, with one piece of evidence."""
         found = failures(self.run, Level.SHOULD)
         if not found:
             return
@@ -180,13 +187,13 @@ class _TerminalReport:
         if found:
             self.title("Known violations: accepted by the baseline, and not counted in the verdict")
         for failure in found:
-            head = self.text(f"{_KNOWN} {failure.requirement.id}", "yellow")
+            head = self.cell_text(CellKind.KNOWN, failure.requirement.id)
             level = failure.requirement.level.upper()
             head.append(self.text(f" ({failure.where}) {level}", ""))
             self.lines(head)
             self.say(failure.requirement.title, indent=2)
-            for label, value in (("known", failure.known), ("got", failure.reason)):
-                self.say(shortened(one_line(value), MAX_VALUE_CHARS), 2 + LABEL, label=label)
+            for label, value in (("known", failure.known), ("actual", failure.reason)):
+                self.say(shortened(one_line(value), MAX_VALUE_CHARS), INDENT, label=label)
 
     def baseline(self) -> None:
         """Print what an update changed in the baseline, and what there is to do in it."""
@@ -197,50 +204,39 @@ class _TerminalReport:
         for title, lines in baseline_parts(self.run):
             self.title(title)
             for line in lines:
-                self.say(line, indent=2, style=_COLOURS[Outcome.FAILED])
+                self.say(line, indent=2, style=_COLOURS[Verdict.VIOLATED])
 
     def failure(self, failure: Failure, most: int) -> None:
         """Print one requirement, and what shows that it was violated."""
         requirement = failure.requirement
         is_must = requirement.level is Level.MUST
-        head = self.text(f"{self.mark(Outcome.FAILED) if is_must else _SHOULD} {requirement.id}")
-        head.stylize(_COLOURS[Outcome.FAILED] if is_must else "yellow")
+        head = self.cell_text(CellKind.FAILED if is_must else CellKind.SHOULD, requirement.id)
         head.append(self.text(f" ({failure.where})"))
         self.lines(head)
         self.say(requirement.title, indent=2)
         if is_must:
-            self.say(f"{requirement.source}. {requirement.reason}", indent=2, style="dim")
+            self.say(f"{requirement.citation}. {requirement.reason}", indent=2, style="dim")
         if not failure.evidence:
             self.say(failure.reason or "no evidence was kept", indent=2)
         for evidence in failure.evidence[:most]:
             self.evidence(evidence, len(failure.evidence) > 1, brief=not is_must)
         left = len(failure.evidence) - most
         if left > 0:
-            self.say(f"{counted(left, 'further departure')}: see the JSON report", 2, "dim")
-        self.say(f"reseller-conformance explain {requirement.id}", 2 + LABEL, "dim", label="to fix")
+            self.say(f"{counted(left, 'further finding')}: see the JSON report", 2, "dim")
+        self.say(f"reseller-conformance explain {requirement.id}", INDENT, "dim", label="to fix")
 
     def evidence(self, evidence: Evidence, one_of_many: bool, brief: bool) -> None:
-        """Print what was asked, expected and got, and the command that shows it again."""
-        finding = evidence.finding
-        lines = [
-            ("format", ", ".join(evidence.formats) if one_of_many else ""),
-            ("asked" if finding.curl else "found in", finding.case),
-            *(("expected", line) for line in evidence.expected),
-            *(("got", line) for line in evidence.got),
-            ("answer", "" if brief else _answer(finding)),
-            *(("hint", line) for line in evidence.hints),
-        ]
-        if evidence.times > 1:
-            which = "simplest" if finding.curl else "first"
-            lines.append(("seen in", f"{evidence.seen_in}; this is the {which}"))
-        for label, value in lines:
-            if value:
-                self.say(shortened(value, MAX_VALUE_CHARS), 2 + LABEL, label=label)
-        for place, line in enumerate([] if brief else finding.app_log.splitlines()):
-            self.say(shortened(line, MAX_VALUE_CHARS), 2 + LABEL, label="" if place else "app")
-        if finding.curl:
-            # One line however long: a wrapped command does not paste.
-            self.console.print(self.text(f"  {finding.curl}"), soft_wrap=True)
+        """Print the labelled lines, then the command that reproduces the response."""
+        if one_of_many:
+            self.say(", ".join(evidence.formats), INDENT, label="format")
+        for label, value in labelled_lines(evidence, MAX_RESPONSE_CHARS):
+            if label == REPRODUCE or (brief and label in (RESPONSE, APP)):
+                continue
+            for place, line in enumerate(value.splitlines()):
+                self.say(shortened(line, MAX_VALUE_CHARS), INDENT, label="" if place else label)
+        if evidence.finding.curl:
+            # One line without a label: a wrapped command does not paste.
+            self.console.print(self.text(f"  {evidence.finding.curl}"), soft_wrap=True)
 
     def errors(self) -> None:
         """Print where the suite itself failed."""
@@ -281,16 +277,13 @@ class _TerminalReport:
         """Return what the table says of one result."""
         if result is None:
             return Text("")
-        level, outcome = result.requirement.level, result.outcome
-        observed = result.reason.partition(":")[0]
-        if level is Level.MAY and observed in ("yes", "no"):
-            return Text(observed)
-        if result.known:
-            return Text(f"{_KNOWN} known", style="yellow")
-        if outcome is Outcome.FAILED and level is Level.SHOULD and self.run.level is Level.MUST:
-            return Text(f"{_SHOULD} should", style="yellow")
-        word = _WORDS.get(outcome, outcome.value)
-        return self.text(f"{self.mark(outcome)} {word}", _COLOURS[outcome])
+        cell = cell_of(result, self.run.level)
+        return self.cell_text(cell.kind, cell.words)
+
+    def cell_text(self, kind: CellKind, words: str) -> Text:
+        """Return words with the mark and the colour of this kind."""
+        mark, colour = _CELLS[kind]
+        return self.text(f"{mark[self.plain]} {words}".lstrip(), colour)
 
     # --- What is left to say --------------------------------------------------------------------
 
@@ -300,8 +293,8 @@ class _TerminalReport:
         if seen:
             self.title("Observed: permitted, and never counted")
         for reason, ids in seen.items():
-            said = one_line(reason.removeprefix("yes: "))
-            self.say(f"{', '.join(ids)}: {shortened(said, MAX_VALUE_CHARS)}", indent=2)
+            said = shortened(one_line(reason), MAX_VALUE_CHARS)
+            self.say(f"{', '.join(ids)}: {said}", indent=2)
         for outcome, title in (
             (Outcome.NOT_TESTED, "Not tested"),
             (Outcome.NOT_APPLICABLE, "Not applicable"),
@@ -357,7 +350,7 @@ class _TerminalReport:
         """Return words from anywhere, fit for this console."""
         return Text(visible(words, self.console.encoding), style=style, overflow="fold")
 
-    def mark(self, of: Outcome | Verdict) -> str:
+    def mark(self, of: Verdict) -> str:
         """Return the mark, in ASCII where the console has no more."""
         return _MARKS[of][self.plain]
 
@@ -389,16 +382,6 @@ def _target(target: TargetInfo) -> str:
     if target.foreign_user:
         said += f"; of another reseller {target.foreign_user}"
     return said
-
-
-def _answer(finding: Finding) -> str:
-    status = "" if finding.status is None else f"{finding.status} "
-    text = finding.excerpt
-    part = excerpt(text, finding.where, finding.got, MAX_RESPONSE_CHARS)
-    shown = part.removeprefix(CUT)
-    left = len(text) - text.find(shown) - len(shown)
-    more = f" [{counted(left, 'more character')}]" if left > 0 else ""
-    return f"{status}{one_line(part)}{more}".rstrip()
 
 
 def _first(line: list[Row], column: int) -> Result | None:

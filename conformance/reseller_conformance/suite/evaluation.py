@@ -389,7 +389,9 @@ class Evaluation:
         """End an item that is observed, never counted."""
         if self._unsent:
             self.not_tested(self._unsent_reason())
-        self._end(Outcome.PASSED, f"{'yes' if accepted else 'no'}: {detail}")
+        observed = "yes" if accepted else "no"
+        self._record("observed", observed)
+        self._end(Outcome.PASSED, f"{observed}: {detail}")
 
     def not_tested(self, reason: str) -> None:
         """End the item untested."""

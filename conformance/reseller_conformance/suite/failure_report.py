@@ -12,11 +12,9 @@ from reseller_conformance.client import scrubber_of
 from reseller_conformance.contract import Format
 from reseller_conformance.findings.aggregate import Aggregator, spot_of
 from reseller_conformance.findings.evidence import finding
-from reseller_conformance.findings.excerpts import excerpt
 from reseller_conformance.findings.kinds import MAX_SPOTS, Spot
 from reseller_conformance.findings.model import Finding
-from reseller_conformance.reports.finding_text import Evidence, evidence_of
-from reseller_conformance.reports.text import visible
+from reseller_conformance.reports.finding_text import Evidence, aligned, evidence_of, labelled_lines
 from reseller_conformance.requirements import Requirement
 from reseller_conformance.suite.target_session import TargetSession
 
@@ -90,20 +88,7 @@ class FailureReport:
         return "\n\n".join([*paragraphs, to_fix])
 
     def _paragraph(self, evidence: Evidence) -> str:
-        first = evidence.finding
-        more = f" ({evidence.seen_in})" if evidence.seen_in else ""
-        part = excerpt(first.excerpt, first.where, first.got, MAX_SHOWN_CHARS)
-        lines = [
-            f"{self._requirement.level.upper()} {self._requirement.id}: {self._requirement.title}",
-            f"  page:     {self._named(self._requirement.source)}",
-            f"  asked:    {first.case}",
-            *(f"  expected: {line}" for line in evidence.expected),
-            *(f"  came:     {line}" for line in evidence.got[:-1]),
-            f"  came:     {evidence.got[-1]}{more}",
-            *(f"  hint:     {line}" for line in evidence.hints),
-            f"  answer:   HTTP {first.status} {part!r}" if part else "",
-            *(f"  app:      {visible(line)}" for line in first.app_log.splitlines()),
-            f"  again:    {first.curl}",
-        ]
-        # pytest prints the text as it is, and what came may hold line breaks and escape sequences
-        return "\n".join(visible(line) for line in lines if line)
+        level, title = self._requirement.level.upper(), self._requirement.title
+        source = self._named(self._requirement.citation)
+        lines = [("source", source), *labelled_lines(evidence, MAX_SHOWN_CHARS)]
+        return f"{level} {self._requirement.id}: {title}\n{aligned(lines, indent='  ')}"

@@ -24,17 +24,20 @@ from reseller_conformance.reports.html.charts import charts, duration
 from reseller_conformance.reports.html.highlight import marked
 from reseller_conformance.reports.json_report import as_json
 from reseller_conformance.reports.summary import (
+    CellKind,
     baseline_parts,
     by_topic,
+    cell_of,
     failures,
     files_judged,
     known_violations,
     observed,
+    outcome_words,
     reasons_for,
     rows,
     target_lines,
     tested_formats,
-    verdict_text,
+    verdict_parts,
 )
 from reseller_conformance.reports.text import counted, pieces, shortened, visible
 from reseller_conformance.requirements import Level, Requirement
@@ -42,16 +45,23 @@ from reseller_conformance.requirements import Level, Requirement
 __all__ = ["render"]
 
 MARKS = {
-    Outcome.PASSED: "✓",
-    Outcome.FAILED: "✗",
-    Outcome.NOT_TESTED: "–",
-    Outcome.NOT_APPLICABLE: "·",
-    Outcome.ERROR: "!",
     Verdict.CONFORMANT: "✓",
     Verdict.VIOLATED: "✗",
     Verdict.UNVERIFIED: "!",
 }
-WORDS = {Outcome.NOT_TESTED: "not tested", Outcome.NOT_APPLICABLE: "n/a"}
+CELL_MARKS = {
+    CellKind.PASSED: "✓",
+    CellKind.FAILED: "✗",
+    CellKind.NOT_TESTED: "–",
+    CellKind.NOT_APPLICABLE: "·",
+    CellKind.ERROR: "!",
+    CellKind.SHOULD: "~",
+    CellKind.KNOWN: "=",
+    CellKind.OBSERVED: "",
+}
+CELL_COLOURS = {CellKind.KNOWN: "should", CellKind.OBSERVED: "plain"}
+"""The style sheet's class for a kind of cell, if it is not the kind itself."""
+
 MAX_TEXT_CHARS = 8_000
 """Characters of one text: a command must stay whole, but what a server wrote may have no end."""
 LEFT_OUT = {
@@ -66,7 +76,7 @@ def render(run: Run) -> str:
     report = as_json(run)
     made = rows(run)
     formats = tested_formats(run)
-    headline, _, notes = verdict_text(run).partition(" (")
+    verdict = verdict_parts(run)
     changes = run.baseline.changes if run.baseline else ()
     page = _environment().get_template("report.html")
     return page.render(
@@ -77,11 +87,11 @@ def render(run: Run) -> str:
         turn=_turn(run),
         traffic=report["traffic"],
         schemas=report["schemas"],
-        headline=headline[:1].upper() + headline[1:],
-        notes=notes.removesuffix(")"),
+        headline=verdict.head[:1].upper() + verdict.head[1:],
+        notes="; ".join(verdict.notes),
         formats=formats,
         violated=failures(run, Level.MUST),
-        departed=failures(run, Level.SHOULD),
+        should=failures(run, Level.SHOULD),
         accepted=known_violations(run),
         baseline=[("Brought up to date in the baseline", changes), *baseline_parts(run)],
         topics=by_topic(made),
@@ -132,8 +142,10 @@ def _environment() -> Environment:
         about=_about,
         judged=files_judged,
     )
-    made.globals.update(MARKS=MARKS, WORDS=WORDS, Level=Level, Outcome=Outcome)
-    made.globals.update(by_format=_by_format, cell=_cell)
+    made.globals.update(
+        CELL_COLOURS=CELL_COLOURS, CELL_MARKS=CELL_MARKS, MARKS=MARKS, Level=Level, Outcome=Outcome
+    )
+    made.globals.update(by_format=_by_format, cell_of=cell_of, outcome_words=outcome_words)
     return made
 
 
@@ -209,19 +221,6 @@ def _by_format(results: Iterable[Result | None], formats: Iterable[str]) -> dict
         name: result.outcome.value if result else ""
         for name, result in zip(formats, results, strict=True)
     }
-
-
-def _cell(result: Result, run: Run) -> tuple[str, str, str]:
-    """Return the mark, the words and the colour of one result."""
-    level, outcome = result.requirement.level, result.outcome
-    observed = result.reason.partition(":")[0]
-    if level is Level.MAY and observed in ("yes", "no"):
-        return "", observed, "plain"
-    if result.known:
-        return "=", "known", "should"
-    if outcome is Outcome.FAILED and level is Level.SHOULD and run.level is Level.MUST:
-        return "~", "failed", "should"
-    return MARKS[outcome], WORDS.get(outcome, outcome.value), outcome.value
 
 
 def _about(kind: str | None) -> str:
