@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from dataclasses import replace
 
 import pytest
@@ -146,6 +147,19 @@ def test_a_report_shows_one_body_one_command_and_all_places(report):
     for day, name in enumerate(DATES):
         assert name in text
         assert f"0{day}/08/10" in text
+
+
+@pytest.mark.parametrize("report", REPORTS.values(), ids=REPORTS)
+def test_every_report_uses_the_same_labels(report):
+    text = report().lower()
+
+    def labelled(label: str) -> bool:
+        return bool(re.search(rf"^( *|.*<dt>){label}(:|</dt>| )", text, re.MULTILINE))
+
+    for label in ("request", "expected", "actual", "response", "affected"):
+        assert labelled(label), label
+    for former in ("asked", "got", "came", "answer", "seen in", "again", "page"):
+        assert not labelled(former), former
 
 
 def test_particulars_have_a_line_for_each_place():
