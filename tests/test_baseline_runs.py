@@ -288,7 +288,7 @@ def test_a_baseline_is_made_filled_in_and_kept_up_to_date(folder, run_command):
     assert kept.outlines[-1].startswith(
         "✓ partial: conformant, with 1 known violation and 1 SHOULD"
     )
-    kept.stdout.fnmatch_lines(["= rejects.task-missing (json, xml) MUST", "  known    since 2014"])
+    kept.stdout.fnmatch_lines(["= rejects.task-missing (json, xml) MUST", "  known     since 2014"])
     assert ET.parse(folder / "j.xml").getroot()[0].get("failures") == "0"
 
     path.write_text(

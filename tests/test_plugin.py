@@ -220,8 +220,8 @@ def test_a_must_fails_with_what_was_expected_and_what_came(pytester, account):
     result.stdout.fnmatch_lines(
         [
             "MUST success.counts: each count is a non-negative decimal integer",
-            "*came:*credits_used*",
-            "*again:*curl -sS -i -G*RESELLER_API_KEY*",
+            "*actual:*credits_used*",
+            "*reproduce:*curl -sS -i -G*RESELLER_API_KEY*",
             "to fix: reseller-conformance explain success.counts",
             "MUST success.counts ?json?:*",
             "violated: 1 MUST*",

@@ -113,10 +113,10 @@ def test_the_first_screen_names_the_violated_requirement_and_shows_why(width: in
     assert "✗ rejects.user-unknown (json, xml)" in screen
     assert "Customer that is registered under your account" in text
     assert "  request   json, user prefix" in screen
-    assert "  expected an error envelope" in screen
+    assert "  expected  an error envelope" in screen
     assert "  actual    an overview" in screen
     assert '  response  HTTP 200 {"reputation": "100", "requests": "500000"}' in screen
-    assert "  hint     a part of a name is taken for the name" in screen
+    assert "  hint      a part of a name is taken for the name" in screen
     assert "14 responses" in text
     assert f"  {CURL.format('json')}" in screen
 
@@ -301,7 +301,7 @@ def test_visible_text_holds_no_control_character_and_encodes(text: str) -> None:
 def test_what_was_observed_is_told_and_not_counted() -> None:
     text = printed(run_of())
     assert (
-        "Observed: permitted, and never counted\n  rejects.user-similar, request.post: 200\n"
+        "Observed: permitted, and never counted\n  rejects.user-similar, request.post: yes: 200\n"
         in text
     )
     assert text.endswith("✓ conformant\n")

@@ -71,7 +71,7 @@ def test_the_report_names_the_file_and_its_departure(
     assert main(["validate", "broken.json"]) == 1
     shown = capsys.readouterr().out
     assert "judged: 1 saved answer in broken.json" in shown
-    assert "found in broken.json" in shown
+    assert "found in  broken.json" in shown
     assert "success.dates" in shown
     assert "curl" not in shown
 

@@ -283,7 +283,9 @@ class _TerminalReport:
     def cell_text(self, kind: CellKind, words: str) -> Text:
         """Return words with the mark and the colour of this kind."""
         mark, colour = _CELLS[kind]
-        return self.text(f"{mark[self.plain]} {words}".lstrip(), colour)
+        text = self.text(f"{mark[self.plain]} {words}".lstrip())
+        text.stylize(colour)
+        return text
 
     # --- What is left to say --------------------------------------------------------------------
 
@@ -295,12 +297,11 @@ class _TerminalReport:
         for reason, ids in seen.items():
             said = shortened(one_line(reason), MAX_VALUE_CHARS)
             self.say(f"{', '.join(ids)}: {said}", indent=2)
-        for outcome, title in (
-            (Outcome.NOT_TESTED, "Not tested"),
-            (Outcome.NOT_APPLICABLE, "Not applicable"),
+        for title, outcome in (
+            ("Not tested", Outcome.NOT_TESTED),
+            ("Not applicable", Outcome.NOT_APPLICABLE),
         ):
-            reasons = reasons_for(self.run, outcome)
-            if reasons:
+            if reasons := reasons_for(self.run, outcome):
                 self.title(title)
                 self.reasons(reasons)
 
