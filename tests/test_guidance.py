@@ -98,6 +98,8 @@ def same_parameters(request: Request, query: str) -> bool:
 
 SAME_CALL: dict[str, Callable[[Request, str], bool]] = {
     "request.order": lambda request, query: sent(request) == meant(query),
+    "request.separators": lambda request, _: request.query.startswith(b"&"),
+    "request.no-injection": lambda request, _: b"%0D%0A" in request.query,
     "request.encoding": lambda request, query: query[:9].encode() in request.query,
 }
 """What makes a call the one of the example, where it is not the parameters alone."""

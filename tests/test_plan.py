@@ -181,7 +181,7 @@ def test_the_docs_list_the_stages_in_their_order():
 def test_each_detour_is_to_be_refused_for_one_reason(format):
     plan = Plan(Depth.STANDARD, 2)
     for case in (*plan.detours(format), *plan.detours_by_post(format)):
-        assert case.invalid in (("api_key",), ("user",))
+        assert len(case.invalid) == 1
     assert {case.customer for case in plan.detours(format)} == {0, 1}
 
 

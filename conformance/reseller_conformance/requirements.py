@@ -481,6 +481,27 @@ REQUEST_ARRAY = Requirement(
     source="the API docs are silent; user[]=… is what PHP clients send",
     reason="A client's slip should be told as an error, not as a crash.",
 )
+REQUEST_SEPARATORS = Requirement(
+    "request.separators",
+    SHOULD,
+    title="stray separators in the query mean nothing",
+    source="WHATWG URL, 5.1: application/x-www-form-urlencoded parsing",
+    reason="Clients that join parameters leave an & too many.",
+)
+REQUEST_MALFORMED = Requirement(
+    "request.malformed",
+    SHOULD,
+    title="a malformed query gets no 5xx and no empty body",
+    source="the page is silent; RFC 9110, 15.5",
+    reason="A client's slip should be told as an error, not as a crash.",
+)
+REQUEST_NO_INJECTION = Requirement(
+    "request.no-injection",
+    MUST,
+    title="line ends in a value write no header and no cookie",
+    source="RFC 9110, 5.5; CWE-113",
+    reason="Whoever sends a customer a link would write what the response says.",
+)
 REQUEST_POST = Requirement(
     "request.post",
     MAY,

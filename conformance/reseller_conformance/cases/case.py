@@ -84,7 +84,8 @@ class Case:
     `again` are parameters sent a second time; `arrays` are those sent as `name[]`; `turn` tells
     one asking of a case from the next, for a case is asked only once. `profile` is the client as
     which it is sent, None for the suite itself; with `cookies` it carries those that the target has
-    set after valid calls about this customer.
+    set after valid calls about this customer. `around` is written as it is before and behind the query;
+    what begins with `%` belongs to the last value.
     """
 
     format: Format
@@ -102,6 +103,7 @@ class Case:
     repeat: int = 0
     profile: Profile | None = None
     cookies: bool = False
+    around: tuple[str, str] = ("", "")
 
     def state(self, parameter: str) -> Value:
         """Return the state of one parameter."""
@@ -121,6 +123,8 @@ class Case:
             state = getattr(self, name)
             if state is not State.VALID and not (name == "task" and state in LENIENT):
                 wrong.append(name)
+        if self.around[1].startswith("%"):
+            wrong.append(self.order[-1])
         return tuple(wrong)
 
     @property
@@ -137,6 +141,8 @@ class Case:
             return Expected.EITHER
         if self.invalid:
             return Expected.ERROR
+        if any(self.around):
+            return Expected.EITHER
         return Expected.EITHER if self.task in LENIENT else Expected.OVERVIEW
 
     @property
@@ -144,7 +150,7 @@ class Case:
         """How much there is to this case: the simplest of several failures is shown first."""
         return (
             sum(self.state(name) is not State.VALID for name in PARAMETERS),
-            len(self.extra) + len(self.repeated_parameters) + len(self.arrays),
+            len(self.extra) + len(self.repeated_parameters) + len(self.arrays) + any(self.around),
             int(self.order != PARAMETERS) + int(self.encoding is not Encoding.PLAIN),
             len(self.profile.changes) if self.profile else 0,
             sum(map(_length, map(self.state, PARAMETERS))),
@@ -164,6 +170,9 @@ class Case:
         said += [f"{name} sent as {name}[]" for name in self.arrays]
         said += [f"{name} sent twice" for name, _ in self.repeated_parameters]
         said += [f"with {name}={value}" for name, value in self.extra]
+        before, behind = self.around
+        said += [f"with {before} before the query"] if before else []
+        said += [f"with {behind} behind the query"] if behind else []
         if self.order != PARAMETERS:
             said.append("in the order " + " ".join(self.order))
         if self.encoding is not Encoding.PLAIN:
@@ -228,7 +237,7 @@ def is_distinguishable(case: Case, valid: ValidValues) -> bool:
         if isinstance(state, Text):
             if looks_alike(state.text, known):
                 return False
-        elif name in case.invalid and state not in EMPTY:
+        elif name in case.invalid and state not in (State.VALID, *EMPTY):
             made = _made(state, name, case.customer, valid)
             if not made or made in known or len(made) > MAX_VALUE_CHARS:
                 return False

@@ -29,7 +29,7 @@ from reseller_conformance.cases.mutations import (
     Value,
 )
 from reseller_conformance.cases.profiles import OWN
-from reseller_conformance.cases.texts import SPECIAL_TEXTS, UNDOCUMENTED, UNLOCKING
+from reseller_conformance.cases.texts import INJECTED, SPECIAL_TEXTS, UNDOCUMENTED, UNLOCKING
 from reseller_conformance.contract import PARAMETERS, Format
 
 __all__ = [
@@ -190,7 +190,38 @@ class Plan:
             Case(format, api_key=State.MISSING, profile=FROM_INSIDE),
             Case(format, api_key=State.MISSING, extra=(("api_key[0]", UNREGISTERED["api_key"]),)),
             *(_with(Case(format), {"api_key": key}) for key in keys),
+            *self.cut_at_nul(format),
         ]
+
+    def cut_at_nul(self, format: Format) -> list[Case]:
+        """A valid value, a NUL and more: some readers stop there. The formats take turns."""
+        names = PARAMETERS[list(Format).index(format) :: len(Format)]
+        turns = [_turned(PARAMETERS, PARAMETERS.index(name) + 1) for name in names]
+        return [Case(format, order=order, around=("", "%00x")) for order in turns]
+
+    def separators(self, format: Format) -> list[Case]:
+        """Stray separators before, between and behind parameters, which mean nothing."""
+        return [Case(format, around=("&", "&&"))]
+
+    def malformed(self, format: Format) -> list[Case]:
+        """What may be refused in any way: the formats take turns."""
+        no_user, no_task = Case(format, user=State.MISSING), Case(format, task=State.MISSING)
+        if format is Format.JSON:
+            return [
+                replace(no_user, around=("", "&user=%ff")),
+                Case(format, around=("", "&x")),
+                Case(format, extra=(("user[]", UNREGISTERED["user"]),)),
+            ]
+        return [
+            replace(no_user, around=("", "&user=%zz")),
+            replace(no_user, around=("", "&user=%00")),
+            replace(no_task, around=("", "&task")),
+        ]
+
+    def header_injections(self, format: Format) -> list[Case]:
+        """A value with line ends in it, and a header and a cookie behind them."""
+        name = "user" if format is Format.JSON else "task"
+        return [_with(Case(format, around=("", f"&{name}={INJECTED}")), {name: State.MISSING})]
 
     def detours_by_post(self, format: Format) -> list[Case]:
         """The same as forms, for where a valid form is accepted."""

@@ -93,6 +93,9 @@ def _writing(plan: Plan, format: Format) -> list[Case]:
         *plan.repeated_parameters(format),
         *plan.arrays(format),
         *plan.post(format),
+        *plan.separators(format),
+        *plan.malformed(format),
+        *plan.header_injections(format),
     ]
 
 

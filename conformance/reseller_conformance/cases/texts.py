@@ -5,7 +5,7 @@ Which calls hold them is said in `plan`; what Hypothesis adds, in `strategies`.
 
 from __future__ import annotations
 
-__all__ = ["SPECIAL_TEXTS", "UNDOCUMENTED", "UNLOCKING"]
+__all__ = ["INJECTED", "SPECIAL_TEXTS", "UNDOCUMENTED", "UNLOCKING"]
 
 SPECIAL_TEXTS = (
     "'",
@@ -97,3 +97,7 @@ UNLOCKING = (
     ("_", "1"),
 )
 """Undocumented parameters that must not let anybody in: what developers and frameworks add."""
+
+INJECTED = "x%0D%0AX-Injected:%201%0D%0ASet-Cookie:%20injected=1%0D%0A"
+"""A percent-encoded value that writes a header and a cookie where a server copies it into its own.
+"""

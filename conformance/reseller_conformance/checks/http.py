@@ -21,10 +21,12 @@ __all__ = [
     "delivered",
     "error_status",
     "in_time",
+    "injected",
     "redirect",
     "retries",
     "server_error",
     "status",
+    "survives",
 ]
 
 MEDIA_TYPES = {
@@ -89,6 +91,21 @@ def server_error(response: Response) -> Iterator[Violation]:
     if status is not None and status >= 500 and status not in GATEWAY_STATUSES:
         due = "an error envelope" if response.case.invalid else "an envelope"
         yield Violation(response, "status", f"{due}, no 5xx", str(status))
+
+
+def survives(response: Response) -> Iterator[Violation]:
+    """A malformed request may be refused in any way, but the server does not fail."""
+    yield from server_error(response)
+    yield from body(response)
+
+
+def injected(response: Response) -> Iterator[Violation]:
+    """A value with line ends in it writes no header and no cookie."""
+    for name, value in response.exchange.headers:
+        if name.lower() == "x-injected" or (
+            name.lower() == "set-cookie" and value.lstrip().startswith("injected=")
+        ):
+            yield Violation(response, name, "no header that the request wrote", f"{name}: {value}")
 
 
 def redirect(response: Response) -> Iterator[Violation]:

@@ -56,12 +56,13 @@ def request_for(case: Case, base_url: str, valid: ValidValues) -> Request:
         query([(name, "")], case.encoding) + MASK if hide else part
         for (name, _), hide, part in zip(sent, hidden, written, strict=True)
     ]
-    form = "&".join(written)
+    before, behind = case.around
+    form = f"{before}{'&'.join(written)}{behind}"
     return Request(
         method=case.method,
         url=url_of(base_url, case, form),
         form=form if case.has_form else None,
-        redacted_url=url_of(base_url, case, "&".join(shown)),
+        redacted_url=url_of(base_url, case, f"{before}{'&'.join(shown)}{behind}"),
         echo_candidates=_echo_candidates(sent, hidden, valid),
         profile=case.profile,
         cookies=case.cookies,

@@ -31,16 +31,21 @@ def curl(case: Case, target: Target) -> str:
     words = ["curl -sS", "-I" if case.method == "HEAD" else "-i", *_connection(target, case)]
     if not case.has_form:
         words.append("-G")
-    words.append(quote(target.base_url + path_of(case.format)))
-    for name, value in pairs(case, valid):
+    before, behind = case.around
+    words.append(quote(target.base_url + path_of(case.format) + "?" * before.count("&")))
+    made = pairs(case, valid)
+    for name, value in made:
+        rest = behind if behind.startswith("%") and (name, value) == made[-1] else ""
         ours = name.removesuffix("[]") == "api_key" and (name, value) not in case.extra
         key = shell(sent.pop(0)) if ours else None
         if not ours and value == valid.api_key:  # it stands where another value should
             key = shell(State.VALID)
         if key is not None:
-            words.append(_secret(query([(name, "")], case.encoding), key, case.encoding))
+            words.append(_secret(query([(name, "")], case.encoding), key, case.encoding, rest))
         else:
-            words.append(f"--data-raw {quote(query([(name, value)], case.encoding))}")
+            words.append(f"--data-raw {quote(query([(name, value)], case.encoding) + rest)}")
+    if behind.startswith("&"):
+        words.append(f"--data-raw {quote(behind[1:])}")
     command = " ".join(words)
     if not case.cookies:
         return command
@@ -51,9 +56,10 @@ def curl(case: Case, target: Target) -> str:
     return f"{kept} && {command.replace('curl -sS', f'curl -sS -b {jar}', 1)}"
 
 
-def _secret(start: str, key: str, encoding: Encoding) -> str:
-    if encoding in _SIGNS:
-        return f'--data-raw "{start}{_EVERY_BYTE.format(key=key, signs=_SIGNS[encoding])}"'
+def _secret(start: str, key: str, encoding: Encoding, rest: str = "") -> str:
+    if rest or encoding in _SIGNS:
+        signs = _SIGNS.get(encoding, _SIGNS[Encoding.VALUES])
+        return f'--data-raw "{start}{_EVERY_BYTE.format(key=key, signs=signs)}{rest}"'
     return f'--data-urlencode "{start}{key}"'
 
 

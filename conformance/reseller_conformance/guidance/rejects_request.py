@@ -149,6 +149,32 @@ GUIDANCE: dict[Requirement, Guidance] = {
         " read `user[]=a` as a list, and `user[x]=a` as a map.",
         http_exchange("TypeError", call=f"json?{CREDENTIALS}&task=…&user[]=…", status=SERVER_ERROR),
     ),
+    r.REQUEST_SEPARATORS: Guidance(
+        "Skip empty parts when you split the query at `&`. The query parser of every framework "
+        "does so.",
+        http_exchange(
+            '{"message": "error", "errors": ["Invalid query."]}',
+            call=f"json?&{CREDENTIALS}&task=…&user=…&&",
+            status=BAD_REQUEST,
+        ),
+    ),
+    r.REQUEST_MALFORMED: Guidance(
+        "Refuse a query that does not decode with a 4xx status and a body. Catch the error of the "
+        "decoder before the framework turns it into a 500.",
+        http_exchange(
+            "UnicodeDecodeError", call=f"json?{CREDENTIALS}&task=…&user=%ff", status=SERVER_ERROR
+        ),
+    ),
+    r.REQUEST_NO_INJECTION: Guidance(
+        "Do not copy a value from the request into a header. If you must, refuse values with "
+        "control characters, and set the header by the framework, which does so too.",
+        http_exchange(
+            '{"message": "error", "errors": ["Invalid query."]}',
+            call=f"json?{CREDENTIALS}&task=…&user=x%0D%0AX-Injected:%201",
+            status=BAD_REQUEST,
+            header="X-Injected: 1",
+        ),
+    ),
     r.REQUEST_POST: Guidance(
         "There is nothing to fix. If you accept POST, read the same parameters from the form "
         "body. If not, respond with 405 and the error envelope.",

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from reseller_conformance import requirements as r
 from reseller_conformance.cases import strategies
 from reseller_conformance.cases.case import Case
-from reseller_conformance.checks import near_miss
+from reseller_conformance.checks import http, near_miss
 from reseller_conformance.checks.consistency import own_account
 from reseller_conformance.checks.response import Response
 from reseller_conformance.checks.violation import Violation
@@ -90,6 +90,29 @@ class RequestConformance:
         evaluation.require_overview()
         usual = evaluation.session.preexisting_violations(evaluation.format)
         evaluation(evaluation.send(cases), lambda response: is_well_formed(response, usual))
+
+    @requirement(r.REQUEST_SEPARATORS)
+    def test_request_separators(self, reseller_evaluation: Evaluation) -> None:
+        """Stray separators."""
+        cases = reseller_evaluation.plan.separators(reseller_evaluation.format)
+        reseller_evaluation(
+            reseller_evaluation.bracket(reseller_evaluation.send(cases)), own_account
+        )
+
+    @requirement(r.REQUEST_MALFORMED)
+    def test_request_malformed(self, reseller_evaluation: Evaluation) -> None:
+        """What does not decode, and names without a value."""
+        evaluation = reseller_evaluation
+        others = evaluation.session.special_requests(evaluation.format)
+        if any(any(http.survives(a)) for a in (*evaluation.all_responses(), *others)):
+            evaluation.not_tested("other calls get a 5xx or an empty body too: see http, request")
+        evaluation(evaluation.send(evaluation.plan.malformed(evaluation.format)), http.survives)
+
+    @requirement(r.REQUEST_NO_INJECTION)
+    def test_request_no_injection(self, reseller_evaluation: Evaluation) -> None:
+        """Line ends in a value."""
+        cases = reseller_evaluation.plan.header_injections(reseller_evaluation.format)
+        reseller_evaluation(reseller_evaluation.send(cases), http.injected)
 
     @requirement(r.REQUEST_POST)
     def test_request_post(self, reseller_evaluation: Evaluation) -> None:

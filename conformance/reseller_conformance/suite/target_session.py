@@ -367,6 +367,7 @@ def is_ordinary(case: Case) -> bool:
         or case.extra
         or case.repeated_parameters
         or case.arrays
+        or any(case.around)
         or case.method != "GET"
     )
 
