@@ -5,6 +5,7 @@ Those whose reading departs from what SHOULD hold stand last.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from urllib.parse import parse_qsl, unquote
 
@@ -59,6 +60,16 @@ class GetAlone(Reference):
         wanted = self.find_format(request.path)
         if wanted and (request.method == "POST" or request.header("Authorization")):
             return self.refuse(wanted, Refusal(403, ("Say who you are in the query.",)))
+        return super().respond(request)
+
+
+@composed("a query that does not decode, or names nothing, gets a line of text and a 400")
+class RefusesMalformed(Reference):
+    def respond(self, request: Request) -> Response:
+        parts = request.query.split(b"&")
+        bad = re.search(rb"%(?![0-9A-Fa-f]{2})|%00|%0[dD]|%[fF]{2}", request.query)
+        if bad or any(part and b"=" not in part for part in parts):
+            return Response(400, "text/plain", b"Bad request\n")
         return super().respond(request)
 
 
@@ -207,7 +218,7 @@ class UnknownParameterRefused(Reference):
 @composed("arrays and repeated parameters crash", should=("request.array", "request.repeated"))
 class ArraysCrash(Reference):
     def respond(self, request: Request) -> Response:
-        names = [name for name, _ in self.read(request)]
+        names = [name for name, _ in parse_qsl(request.query.decode(), keep_blank_values=True)]
         if len(set(names)) < len(names) or any("[" in name for name in names):
             return Response(500, "text/html", b"Internal Server Error")
         return super().respond(request)
@@ -216,7 +227,9 @@ class ArraysCrash(Reference):
 @composed("arrays get a page of HTML", should=("request.array",))
 class ArraysGetHtml(Reference):
     def respond(self, request: Request) -> Response:
-        if any("[" in name for name, _ in self.read(request)):
+        if any(
+            "[" in name for name, _ in parse_qsl(request.query.decode(), keep_blank_values=True)
+        ):
             return Response(400, "text/html", b"<b>Warning</b>: Array to string conversion")
         return super().respond(request)
 
