@@ -268,7 +268,7 @@ def test_words_of_the_suite_are_not_redacted() -> None:
     with serving(always(*broken)) as server, client_of(server, key="breaks off") as client:
         (exchange,) = client.send([JSON])
     assert exchange.problem is not None
-    assert exchange.problem.detail == "the body breaks off: 1 of 99 bytes came"
+    assert exchange.problem.detail == "the body breaks off: 1 of 99 bytes arrived"
 
 
 def asked_by_a_run(url: str) -> Exchange:

@@ -25,8 +25,8 @@ class ResellerAsk(Protocol):
     def __call__(self, cases: Iterable[Case], /) -> list[Exchange]:
         """Send these cases at once, within the limits of the run, and return the exchanges.
 
-        A case is sent once, and then returns the same exchange. A case is left out if it has no
-        meaning for the target, for example a second customer if only one is named. Raises TypeError
+        A case is sent once, and then returns the same exchange. A case without a meaning for the
+        target is left out: a second customer, if only one is named. Raises TypeError
         for anything but cases.
         """
 

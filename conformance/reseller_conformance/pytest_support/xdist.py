@@ -1,8 +1,8 @@
 """One run in several processes: forwards settings to the workers, and splits the limits.
 
 pytest-xdist starts the workers, here or on other machines, and sends them their items. Each worker
-makes the calls that its items need. With `--dist loadscope` the items of a class stay together, so
-that one worker makes all calls, and makes each call once.
+makes the calls that its items need. With `--dist loadscope` the items of a class stay together.
+Then one worker makes all calls, and makes each call once.
 """
 
 from __future__ import annotations
