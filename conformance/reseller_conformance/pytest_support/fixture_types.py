@@ -26,8 +26,8 @@ class ResellerAsk(Protocol):
         """Send these cases at once, within the limits of the run, and return the exchanges.
 
         A case is sent once, and then returns the same exchange. A case without a meaning for the
-        target is left out: a second customer, if only one is named. Raises TypeError
-        for anything but cases.
+        target is left out: a second customer, if only one is named. Raises TypeError for anything
+        but cases.
         """
 
 

@@ -1,8 +1,8 @@
 """Redact pytest's reports of tests that know a key: the last guard against a leak.
 
-The client has already redacted everything from the target. The suite's own texts stay:
-a key such as `passed` must not change an outcome or an id. This module redacts the other
-texts: tracebacks, captured output, warnings, and properties of a host's tests.
+The client has already redacted everything from the target. The suite's own texts stay: a key such
+as `passed` must not change an outcome or an id. This module redacts the other texts: tracebacks,
+captured output, warnings, and properties of a host's tests.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """One attempt of one call: sent through `requests`, and read within a deadline and a size limit.
 
-The result is a `RawResponse`, which may contain the key, so only `client` may use it. Text of the target in a `problem` is redacted here.
-Only here it is separate from the suite's own text.
+The result is a `RawResponse`, which may contain the key, so only `client` may use it. Text of the
+target in a `problem` is redacted here. Only here it is separate from the suite's own text.
 """
 
 from __future__ import annotations
@@ -78,8 +78,8 @@ def with_operators(fields: Fields, added: Fields, cookies: str) -> Fields:
 class HttpTransport:
     """Sends calls to one target over persistent connections.
 
-    It does not use `requests.Session`. A session would read a redirect's body of any size, and
-    keep cookies between calls. It would take proxies and credentials from the environment.
+    It does not use `requests.Session`. A session would read a redirect's body of any size, and keep
+    cookies between calls. It would take proxies and credentials from the environment.
     """
 
     def __init__(self, target: Target, connections: int, timeout: float) -> None:
