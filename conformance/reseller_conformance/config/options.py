@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from reseller_conformance.config.values import formats, number, one_of, rate
@@ -80,6 +81,8 @@ class Option:
         return f"{self.meaning} ({self.default})" if self.default else self.meaning
 
 
+_more = partial(Option, heading=MORE)
+
 OPTIONS = (
     Option("app", "WSGI or ASGI app, served on loopback for the run", "MODULE:ATTR"),
     Option("reference", "test the embedded reference implementation", flag=True),
@@ -113,72 +116,43 @@ OPTIONS = (
     Option("baseline", "known violations, as TOML", "FILE"),
     Option("update-baseline", "bring that file up to date with this run", flag=True),
     *(Option(writer.option, writer.help, "FILE", heading=REPORTS) for writer in WRITERS),
-    Option(
-        "rate",
-        f"most calls, as N/s or N/m ({REMOTE_RATE}, none on loopback)",
-        "RATE",
-        heading=MORE,
-        parse=rate,
+    _more(
+        "rate", f"most calls, as N/s or N/m ({REMOTE_RATE}, none on loopback)", "RATE", parse=rate
     ),
-    Option(
+    _more(
         "concurrency",
         "most calls in flight",
         "N",
-        heading=MORE,
         default=f"{DEFAULT_CONCURRENCY}",
         parse=number(int, 1, MAX_CONCURRENCY),
     ),
-    Option(
+    _more(
         "timeout",
         "seconds for a whole response",
         "S",
-        heading=MORE,
         default=f"{DEFAULT_TIMEOUT_SECONDS:g}",
         parse=number(float, 0.001, MAX_TIMEOUT_SECONDS),
     ),
-    Option(
+    _more(
         "retries",
         "tries after 429, 502-504 and lost connections",
         "N",
-        heading=MORE,
         default=f"{DEFAULT_RETRIES}",
         parse=number(int, 0, MAX_RETRIES),
     ),
-    Option(
-        "max-requests",
-        "most calls in all (no limit)",
-        "N",
-        heading=MORE,
-        parse=number(int, 1),
+    _more("max-requests", "most calls in all (no limit)", "N", parse=number(int, 1)),
+    _more("keep-going", "call on although the documented call brings no overview", flag=True),
+    _more(
+        "seed", "what Hypothesis starts from", "N", default=f"{DEFAULT_SEED}", parse=number(int, 0)
     ),
-    Option(
-        "keep-going",
-        "call on although the documented call brings no overview",
-        flag=True,
-        heading=MORE,
-    ),
-    Option(
-        "seed",
-        "what Hypothesis starts from",
-        "N",
-        heading=MORE,
-        default=f"{DEFAULT_SEED}",
-        parse=number(int, 0),
-    ),
-    Option(
-        "factory", "--app names what makes the app, as MODULE:ATTR() does", flag=True, heading=MORE
-    ),
-    Option(
-        "app-log", "keep what the app prints and logs with each finding", flag=True, heading=MORE
-    ),
-    Option("ca-bundle", "certificates to trust", "FILE", heading=MORE),
-    Option("client-cert", "certificate to show, as PEM", "FILE", heading=MORE),
-    Option("client-key", "its key, where the certificate's file has none", "FILE", heading=MORE),
-    Option(
-        "proxy", "HTTP proxy for all calls; no other is used", "URL", "RESELLER_PROXY", heading=MORE
-    ),
-    Option("insecure", "do not check certificates", flag=True, heading=MORE),
-    Option("header", "sent with each call", "'K: V'", many=True, heading=MORE),
+    _more("factory", "--app names what makes the app, as MODULE:ATTR() does", flag=True),
+    _more("app-log", "keep what the app prints and logs with each finding", flag=True),
+    _more("ca-bundle", "certificates to trust", "FILE"),
+    _more("client-cert", "certificate to show, as PEM", "FILE"),
+    _more("client-key", "its key, where the certificate's file has none", "FILE"),
+    _more("proxy", "HTTP proxy for all calls; no other is used", "URL", "RESELLER_PROXY"),
+    _more("insecure", "do not check certificates", flag=True),
+    _more("header", "sent with each call", "'K: V'", many=True),
 )
 """The options of a run, apart from `--base-url`, which pytest-base-url owns."""
 
