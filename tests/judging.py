@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Collection, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from itertools import chain, count, islice
 from pathlib import Path
@@ -20,9 +20,11 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
-from reseller_conformance.cases.case import Case, ValidValues, is_distinguishable
+from reseller_conformance.cases.case import Case, Expected, ValidValues, is_distinguishable
 from reseller_conformance.cases.plan import Plan
+from reseller_conformance.cases.profiles import HOST, OWN
 from reseller_conformance.client import Client, Traffic
+from reseller_conformance.client.cookies import CookieJar
 from reseller_conformance.client.request import Request as Written
 from reseller_conformance.client.request import request_for, valid_values_of
 from reseller_conformance.client.secrets import secrets_of
@@ -95,6 +97,7 @@ class Direct:
         self._rights = valid_values_of(target)
         self._scrubber = _scrubber(*secrets_of(target))
         self._clock = count(1)
+        self._cookies = CookieJar()
         self._asked: dict[Case, Exchange] = {}
 
     @property
@@ -126,9 +129,16 @@ class Direct:
             return self._asked[case]
         began = float(next(self._clock))
         said, request = _request(case, self._base_url, self._rights)
+        if case.cookies:
+            cookies = self._cookies.field(case.customer, said.url)
+            request = replace(request, headers=(*request.headers, ("Cookie", cookies)))
         if self._delay:
             time.sleep(self._delay)
         answer = self._reference.respond(request)
+        if case.expected is Expected.OVERVIEW and answer.status < 300:
+            self._cookies.keep(case.customer, said.url, answer.fields.items())
+        if case.method == "HEAD":
+            answer = replace(answer, body=b"")
         self._asked[case] = Exchange(
             case=case,
             url=said.redacted_url,
@@ -174,9 +184,10 @@ def _request(case: Case, base_url: str, rights: ValidValues) -> tuple[Written, R
     said = request_for(case, base_url, rights)
     parts = urlsplit(said.url)
     form = (said.form or "").encode()
-    headers = said.profile.fields if said.profile else ()
-    path, query = unquote(parts.path), parts.query.encode()
-    return said, Request(path, query, said.method, form, headers)
+    profile = said.profile or OWN
+    fields = tuple(pair for pair in profile.fields if pair[1] != HOST)
+    path, text = unquote(parts.path), parts.query.encode()
+    return said, Request(path, text, said.method, form, fields, profile.version)
 
 
 @cache

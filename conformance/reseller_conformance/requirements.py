@@ -510,6 +510,107 @@ REQUEST_POST = Requirement(
     reason="Later editions say that GET and POST are interchangeable for most calls.",
 )
 
+# --- The same call from any client -------------------------------------------------------------
+
+CLIENTS_SAME_RESPONSE = Requirement(
+    "clients.same-response",
+    MUST,
+    title="the same URL gets the same response, whichever client sends it",
+    source="Call; the API docs describe a URL and nothing else",
+    reason="HTTP libraries add header fields of their own, which their users do not choose.",
+)
+CLIENTS_ACCEPT = Requirement(
+    "clients.accept",
+    MUST,
+    title="Accept never changes the format, and is no reason to refuse where it allows any",
+    source="Call: reseller.account.json, reseller.account.xml; RFC 9110, 12.5.1",
+    reason="The URL names the format. Many clients send a list that ends in */*, or nothing.",
+)
+CLIENTS_ACCEPT_OTHER = Requirement(
+    "clients.accept-other",
+    SHOULD,
+    title="an Accept that names only another format still gets the format of the URL",
+    source="Call: reseller.account.json, reseller.account.xml; RFC 9110, 12.5.1, allows 406",
+    reason="A client that reads both formats often sends one Accept with all its calls.",
+)
+CLIENTS_USER_AGENT = Requirement(
+    "clients.user-agent",
+    MUST,
+    title="the default User-Agent of a library or tool is no reason to refuse",
+    source="Call; RFC 9110, 10.1.5",
+    reason="Scripts call this API with curl, requests or axios, and do not rename them.",
+)
+CLIENTS_NO_USER_AGENT = Requirement(
+    "clients.no-user-agent",
+    SHOULD,
+    title="a missing User-Agent is no reason to refuse",
+    source="RFC 9110, 10.1.5",
+    reason="PHP and .NET send none unless they are told to.",
+)
+CLIENTS_BROWSER = Requirement(
+    "clients.browser",
+    SHOULD,
+    title="what only a browser sends is no reason to refuse",
+    source="Call; RFC 9110, 10.1.5",
+    reason="People paste the URL into a browser to see what the API says.",
+)
+CLIENTS_LANGUAGE = Requirement(
+    "clients.language",
+    MUST,
+    title="Accept-Language and Accept-Charset change no count, date, package or encoding",
+    source="Response: Success; RFC 9110, 12.5.4",
+    reason="A count with another separator, or a date in another order, is misread or refused.",
+)
+CLIENTS_IDENTITY = Requirement(
+    "clients.identity",
+    MUST,
+    title="with Accept-Encoding: identity, the response has no content coding",
+    source="RFC 9110, 12.5.3",
+    reason="wget and urllib send it, and save or parse the compressed bytes as they are.",
+)
+CLIENTS_NO_ACCEPT_ENCODING = Requirement(
+    "clients.no-accept-encoding",
+    SHOULD,
+    title="without Accept-Encoding, the response has no content coding",
+    source="RFC 9110, 12.5.3",
+    reason="curl, Java and PHP send none, and undo no coding.",
+)
+CLIENTS_CONNECTION = Requirement(
+    "clients.connection",
+    MUST,
+    title="HTTP/1.0 and Connection: close get a whole response, and HTTP/1.0 gets no chunks",
+    source="RFC 9112, 6.1, 6.3 and 9.3",
+    reason="Old clients and health checks speak so: they read to the end of the connection.",
+)
+CLIENTS_HTTP_VERSION = Requirement(
+    "clients.http-version",
+    SHOULD,
+    title="HTTP/1.0 is not refused",
+    source="RFC 9110, 2.5",
+    reason="PHP before version 8 and several proxies speak it by default.",
+)
+CLIENTS_COOKIES = Requirement(
+    "clients.cookies",
+    MUST,
+    title="a cookie that a valid call has set is no credential, and disturbs no valid call",
+    source="Call: api_user and api_key are sent with each call",
+    reason="A cookie that outlives the key lets in who lost it, and who shares its jar.",
+)
+CLIENTS_HEAD = Requirement(
+    "clients.head",
+    SHOULD,
+    title="HEAD gets no 5xx",
+    source="RFC 9110, 9.3.2",
+    reason="Monitors and link checkers send it.",
+)
+CLIENTS_HEAD_STATUS = Requirement(
+    "clients.head-status",
+    MAY,
+    title="HEAD gets the status of GET",
+    source="RFC 9110, 9.3.2",
+    reason="The API docs name no method but GET.",
+)
+
 # --- The two formats together, and calls together --------------------------------------------
 
 CONSISTENCY_FORMATS = Requirement(

@@ -67,6 +67,7 @@ TOPICS = {
     "errors": "The error envelope",
     "rejects": "When an error is expected",
     "request": "The request",
+    "clients": "The same call from any client",
     "consistency": "The two formats together",
     "isolation": "Each call by itself",
     "values": "Do the values make sense?",

@@ -7,6 +7,7 @@ the specification and from what implementers get wrong, not from what the suite 
 
 from . import (
     agreement,
+    clients,
     converted,
     detours,
     due,
@@ -37,6 +38,7 @@ __all__ = [
     "FAULTS",
     "Fault",
     "agreement",
+    "clients",
     "converted",
     "detours",
     "due",

@@ -187,7 +187,8 @@ class Sometimes(Reference):
         """Answer, rightly or wrongly."""
         if self.when(request):
             return self.wrong.respond(request)
-        return _right(request) if self.accounts is ACCOUNTS else super().respond(request)
+        plain = replace(request, headers=(), version="1.1")  # the reference reads neither
+        return _right(plain) if self.accounts is ACCOUNTS else super().respond(request)
 
 
 @cache
@@ -225,7 +226,12 @@ def sent(request: Request) -> Mapping[str, str]:
 
 def asking(*, right: bool) -> When:
     """Choose the requests that call for an overview, or those that call for an error."""
-    return lambda: lambda request: (_right(request).status == 200) is right
+
+    def is_right(request: Request) -> bool:
+        plain = replace(request, headers=(), version="1.1")
+        return (_right(plain).status == 200) is right
+
+    return lambda: is_right
 
 
 def about(*places: int) -> When:

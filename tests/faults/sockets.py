@@ -98,12 +98,16 @@ class _Handler(StreamRequestHandler):
     def _read(self) -> Request | None:
         method, _, rest = self.rfile.readline(65536).decode("iso-8859-1").partition(" ")
         length = 0
+        fields: list[tuple[str, str]] = []
         while (line := self.rfile.readline(65536)) not in (b"\r\n", b"\n", b""):
             name, _, value = line.partition(b":")
+            fields.append((name.decode("latin-1"), value.strip().decode("latin-1")))
             if name.lower() == b"content-length":
                 length = int(value)
         if not rest:
             return None
-        parts = urlsplit(rest.partition(" ")[0])
+        target, _, version = rest.strip().partition(" ")
+        parts = urlsplit(target)
         body = self.rfile.read(length) if length else b""
-        return Request(unquote(parts.path), parts.query.encode(), method, body)
+        path, query, spoken = unquote(parts.path), parts.query.encode(), version[-3:]
+        return Request(path, query, method, body, tuple(fields), spoken)

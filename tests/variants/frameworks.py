@@ -250,7 +250,10 @@ class _Plain(BaseHTTPRequestHandler):
         """Say nothing: the query holds the key."""
 
 
-@variant("the standard library's http.server; one customer; counts grow; errors in Spanish")
+@variant(
+    "the standard library's http.server, 501 to HEAD; one customer; counts grow; errors in Spanish",
+    should=("clients.head",),
+)
 def plain_http_server() -> Iterator[Running]:
     with ThreadingHTTPServer(("127.0.0.1", 0), _Plain) as server:
         server.daemon_threads = True

@@ -223,7 +223,7 @@ def get_alone() -> Iterator[Running]:
     yield from _methods(405)
 
 
-@variant("POST crashes: 500")
+@variant("POST and HEAD crash: 500", should=("clients.head",))
 def post_crashes() -> Iterator[Running]:
     yield from _methods(500)
 
@@ -291,7 +291,7 @@ def cached() -> Iterator[Running]:
     yield from _serve(Cached)
 
 
-@variant("a client without a name of its own is refused")
+@variant("a client without a name of its own is refused", should=("clients.no-user-agent",))
 def nameless_clients_refused() -> Iterator[Running]:
     class Picky(_Gateway):
         def refuse(self, call: Call) -> Response | None:

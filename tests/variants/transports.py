@@ -110,9 +110,19 @@ def deflated_raw_with_checksum() -> Iterator[Running]:
     yield from _serve(DeflatedRaw)
 
 
+class _InChunks(_Lines):
+    """Chunks for all who know them: HTTP/1.0 does not (RFC 9112, 6.1)."""
+
+    def write(self, answer: Response, call: Call, writer: Writable) -> None:
+        if call.request.version == "1.0":
+            Wire.write(self, answer, call, writer)
+        else:
+            super().write(answer, call, writer)
+
+
 @variant("chunk sizes with zeros before them and spaces behind them, and two fields that say so")
 def chunked_with_padded_sizes() -> Iterator[Running]:
-    class Padded(_Lines):
+    class Padded(_InChunks):
         def lines(self, answer: Response) -> list[str]:
             chunked = "Transfer-Encoding: Chunked"
             return [f"content-type: {answer.content_type}", chunked, chunked.lower()]
@@ -126,7 +136,7 @@ def chunked_with_padded_sizes() -> Iterator[Running]:
 
 @variant("chunks of a few bytes, cut within characters, with extensions and trailers")
 def chunked() -> Iterator[Running]:
-    class Chunked(_Lines):
+    class Chunked(_InChunks):
         def lines(self, answer: Response) -> list[str]:
             return [f"content-type: {answer.content_type}", "transfer-encoding: chunked"]
 
@@ -161,10 +171,16 @@ def chunked_and_gzipped() -> Iterator[Running]:
     yield from _serve(Both)
 
 
-@variant("gzip under its old name, whether the client asks for it or not")
+@variant(
+    "gzip under its old name, for all but those who want none",
+    should=("clients.no-accept-encoding",),
+)
 def gzipped_unasked() -> Iterator[Running]:
     class Unasked(_Lines):
         def write(self, answer: Response, call: Call, writer: Writable) -> None:
+            if call.headers.get("accept-encoding") == "identity":
+                Wire.write(self, answer, call, writer)
+                return
             coded = replace(answer, body=gzip.compress(answer.body))
             super().write(coded, call, writer)
 

@@ -73,14 +73,17 @@ class Wire:
         line = reader.readline(65_536).decode("iso-8859-1")
         if not line.strip():
             return None
-        method, target, _ = line.split(" ", 2)
+        method, target, version = line.strip().split(" ", 2)
         headers: dict[str, str] = {}
+        fields: list[tuple[str, str]] = []
         while (header := reader.readline(65_536).decode("iso-8859-1").strip()) != "":
             name, _, value = header.partition(":")
             headers[name.lower()] = value.strip()
+            fields.append((name, value.strip()))
         body = reader.read(int(headers.get("content-length", 0)))
         path, _, query = target.partition("?")
-        request = Request(unquote(path), query.encode("iso-8859-1"), method, body)
+        sent = query.encode("iso-8859-1")
+        request = Request(unquote(path), sent, method, body, tuple(fields), version[-3:])
         return Call(request, headers, number)
 
     def reply(self, call: Call, writer: Writable) -> bool:

@@ -85,8 +85,8 @@ class Case:
     one asking of a case from the next, for a case is asked only once. `profile` is the client as
     which it is sent, None for the suite itself; with `cookies` it carries those that the target has
     set after valid calls about this customer.
-    `around` is written as it is before and behind the query. What begins with `%` belongs to the
-    last value.
+    `around` is written as it is before and behind the query. What begins with `%` belongs to the last
+    value.
     """
 
     format: Format

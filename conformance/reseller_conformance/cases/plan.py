@@ -28,7 +28,7 @@ from reseller_conformance.cases.mutations import (
     Trait,
     Value,
 )
-from reseller_conformance.cases.profiles import OWN
+from reseller_conformance.cases.profiles import OWN, Change, accepts, own_with, profiles
 from reseller_conformance.cases.texts import INJECTED, SPECIAL_TEXTS, UNDOCUMENTED, UNLOCKING
 from reseller_conformance.contract import PARAMETERS, Format
 
@@ -87,6 +87,12 @@ FIRST_CONTROL_REPEAT = 1000
 
 REPEATED = 10_000
 """The first turn of calls that are repeated to see whether they fail again."""
+
+LANGUAGES = ("de-DE,de;q=0.9", "ar", "fr-FR,fr;q=0.9", "tr", "th", "ja", "hi", "en-GB")
+"""Languages in which numbers and dates are written otherwise than in the API docs."""
+
+CHARSETS = ("iso-8859-1", "utf-16", "windows-1252", "utf-8")
+"""What clients of other times ask for."""
 
 COVERING_ARRAY = "pairs.json"
 """Rows of states, in which every two of two parameters meet: `nox -s pairs` makes them."""
@@ -294,6 +300,41 @@ class Plan:
     def post(self, format: Format) -> list[Case]:
         """The documented call as POST."""
         return [Case(format, method="POST")]
+
+    def clients(self, format: Format) -> list[Case]:
+        """The documented call as each client sends it, and with one field changed at a time.
+
+        One error goes with them: a call without `task` counts for no lockout.
+        """
+        languages = LANGUAGES if self.depth is Depth.THOROUGH else LANGUAGES[:2]
+        heads = [*profiles().values(), *map(own_with, accepts(format))]
+        valid = [*heads, *(own_with(Change("Accept-Language", one)) for one in languages)]
+        invalid = [] if self.depth is Depth.QUICK else heads
+        return [
+            *(Case(format, profile=profile) for profile in valid),
+            *(Case(format, task=State.MISSING, profile=profile) for profile in invalid),
+        ]
+
+    def charsets(self, format: Format, customer: int) -> list[Case]:
+        """The documented call with Accept-Charset, about a customer whose package tells it."""
+        charsets = CHARSETS if self.depth is Depth.THOROUGH else CHARSETS[:1]
+        heads = [own_with(Change("Accept-Charset", one)) for one in charsets]
+        return [Case(format, customer=customer, profile=profile) for profile in heads]
+
+    def cookies(self, format: Format) -> list[Case]:
+        """Calls with the cookies of an earlier one: valid, and with invalid credentials."""
+        states: list[dict[str, Value]] = [
+            {},
+            {"api_key": State.UNKNOWN},
+            {"api_key": State.MISSING},
+            {"api_user": State.MISSING, "api_key": State.MISSING},
+        ]
+        return [_with(Case(format, cookies=True), changed) for changed in states]
+
+    def head(self, format: Format) -> list[Case]:
+        """The documented call as HEAD. The connection ends with it: a body may follow in error."""
+        closing = own_with(Change("Connection", "close"))
+        return [Case(format, method="HEAD", profile=closing)]
 
     def repeated_calls(self, format: Format) -> list[list[Case]]:
         """Some wrong calls, each asked three times."""

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from reseller_conformance import __version__
+from reseller_conformance.contract import Format
 
 __all__ = [
     "HOST",
@@ -21,6 +22,7 @@ __all__ = [
     "VERSION",
     "Change",
     "Profile",
+    "accepts",
     "decodable",
     "own_with",
     "profiles",
@@ -126,6 +128,12 @@ def _changes(profile: Profile) -> tuple[Change, ...]:
 def own_with(change: Change) -> Profile:
     """Return the suite's own request with this one change."""
     return _applied(OWN, change, str(change))
+
+
+def accepts(format: Format) -> list[Change]:
+    """Return the values of Accept that name only something other than this format."""
+    other = Format.XML if format is Format.JSON else Format.JSON
+    return [Change("Accept", f"application/{other}"), Change("Accept", "text/html")]
 
 
 def restored(profile: Profile, field: str) -> Profile:

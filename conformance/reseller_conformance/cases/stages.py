@@ -99,6 +99,10 @@ def _writing(plan: Plan, format: Format) -> list[Case]:
     ]
 
 
+def _clients(plan: Plan, format: Format) -> list[Case]:
+    return [*plan.clients(format), *plan.head(format)]
+
+
 def _texts(plan: Plan, format: Format) -> list[Case]:
     return plan.texts(format)
 
@@ -165,6 +169,12 @@ STAGES: tuple[Stage, ...] = (
         "writing",
         "The request written otherwise: order, encoding, undocumented and repeated parameters.",
         _alternating(_writing),
+    ),
+    Stage(
+        "clients",
+        "The documented call and one error as common HTTP clients send them, and as HEAD.",
+        _alternating(_clients),
+        own_account=True,
     ),
     Stage(
         "texts",

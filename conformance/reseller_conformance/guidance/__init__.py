@@ -1,12 +1,13 @@
 """How to meet each requirement, and an example of a violation, for `explain` and the docs.
 
-model (the text of one requirement) → http_readable, success_errors, rejects_request and
-consistency_values (the texts by topic) → right (the valid responses) → page (Markdown).
+model (the text of one requirement) → http_readable, success_errors, rejects_request, clients
+and consistency_values (the texts by topic) → right (the valid responses) → page (Markdown).
 """
 
 from __future__ import annotations
 
 from reseller_conformance.guidance import (
+    clients,
     consistency_values,
     http_readable,
     rejects_request,
@@ -20,7 +21,7 @@ __all__ = ["GUIDANCE", "Guidance", "page_of", "text_of"]
 
 GUIDANCE: dict[str, Guidance] = {
     requirement.id: guidance
-    for topic in (http_readable, success_errors, rejects_request, consistency_values)
+    for topic in (http_readable, success_errors, rejects_request, clients, consistency_values)
     for requirement, guidance in topic.GUIDANCE.items()
 }
 """The guidance for each requirement of the catalogue, by its id."""

@@ -30,7 +30,12 @@ def http_exchange(
     status: str = "200 OK",
     header: str = "",
     method: str = "GET",
+    sent: str = "",
 ) -> str:
-    """Return one exchange as text: the call, starting at its format, and the response."""
+    """Return one exchange as text: the call, starting at its format, and the response.
+
+    `sent` is a header field of the request, and `header` one of the response.
+    """
     head = "\n".join(line for line in (f"HTTP/1.1 {status}", header) if line)
-    return f"{method} /apiv2/reseller.account.{call}\n\n{head}\n\n{body}\n\n"
+    request = "\n".join(filter(None, (f"{method} /apiv2/reseller.account.{call}", sent)))
+    return f"{request}\n\n{head}\n\n{body}\n\n"

@@ -16,7 +16,9 @@ from reseller_conformance.reference import Reference, Request, Response, default
 
 __all__ = ["corrected", "parameters"]
 
-_EXCHANGE = re.compile(r"(?ms)^(GET|POST) (\S+)\?(\S+)\n\n(.*?)\n\n(?=GET |POST |\Z)")
+_EXCHANGE = re.compile(
+    r"(?ms)^(GET|HEAD|POST) (\S+)\?(\S+)\n((?:[\w-]+: [^\n]+\n)*)\n(.*?)\n\n(?=GET |POST |\Z)"
+)
 
 
 def corrected(example: str) -> str:
@@ -46,15 +48,17 @@ def parameters(query: str, reference: Reference) -> list[tuple[str, str]]:
     return pairs
 
 
-def _exchange(reference: Reference, method: str, path: str, query: str, wrong: str) -> str:
+def _exchange(
+    reference: Reference, method: str, path: str, query: str, fields: str, wrong: str
+) -> str:
     sent = urlencode(parameters(query, reference)).encode()
     response = reference.respond(Request(path, sent))
     head, _, body = wrong.partition("\n\n")
     status = HTTPStatus(response.status)
     lines = [f"HTTP/1.1 {status} {status.phrase}"]
     lines += [f"{k}: {v}" for k, v in response.fields.items() if f"\n{k}:" in head]
-    shown = _body(response, path, body)
-    return "\n\n".join([f"{method} {path}?{query}", "\n".join(lines), shown, ""])
+    shown = "" if method == "HEAD" else _body(response, path, body)
+    return "\n\n".join([f"{method} {path}?{query}\n{fields}".strip(), "\n".join(lines), shown, ""])
 
 
 def _body(response: Response, path: str, wrong: str) -> str:

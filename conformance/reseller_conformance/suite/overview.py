@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from reseller_conformance.suite.clients import ClientsConformance
 from reseller_conformance.suite.consistency import ConsistencyConformance
 from reseller_conformance.suite.errors import ErrorsConformance
 from reseller_conformance.suite.http import HttpConformance
@@ -22,6 +23,7 @@ GATHERING = "reseller-conformance-gathering"
 class OverviewConformance(
     ValuesConformance,
     ConsistencyConformance,
+    ClientsConformance,
     RequestConformance,
     RejectsConformance,
     ErrorsConformance,

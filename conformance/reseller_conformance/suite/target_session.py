@@ -11,6 +11,7 @@ from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import replace
 from functools import cache, cached_property, lru_cache
 from itertools import chain, count, groupby
+from typing import TYPE_CHECKING
 
 from hypothesis.strategies import SearchStrategy
 
@@ -33,6 +34,9 @@ from reseller_conformance.findings.schema_tally import SchemaTally
 from reseller_conformance.requirements import Requirement
 from reseller_conformance.suite.preflight import Preflight
 from reseller_conformance.suite.property_search import collect
+
+if TYPE_CHECKING:
+    from reseller_conformance.suite.client_profiles import ClientProfiles
 
 __all__ = ["PROPERTY_STRATEGIES", "TargetSession", "holds_special_text", "is_ordinary"]
 
@@ -81,6 +85,7 @@ class TargetSession:
         self._repetitions = count(REPEATED)
         self.judged = judged
         self.races: dict[Format, bool] = {}
+        self.client_profiles: dict[Format, ClientProfiles] = {}
 
     def send(self, cases: Iterable[Case]) -> list[Response]:
         """Return the answers to those of these cases that this account can tell apart."""
@@ -369,6 +374,8 @@ def is_ordinary(case: Case) -> bool:
         or case.arrays
         or any(case.around)
         or case.method != "GET"
+        or case.profile
+        or case.cookies
     )
 
 

@@ -1,0 +1,249 @@
+"""What the client profiles bring, and which header field makes each difference.
+
+A profile whose response differs is taken apart: each of its changes is sent alone. A difference
+counts only where it is seen again, and where the valid call is still answered after it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from reseller_conformance import requirements as r
+from reseller_conformance.cases.case import Case
+from reseller_conformance.cases.profiles import (
+    Change,
+    Profile,
+    decodable,
+    own_with,
+    profiles_with,
+    restored,
+)
+from reseller_conformance.checks import clients
+from reseller_conformance.checks.consistency import Bracketed
+from reseller_conformance.checks.response import Response
+from reseller_conformance.checks.violation import Violation
+from reseller_conformance.envelope import EnvelopeKind
+from reseller_conformance.requirements import Requirement
+from reseller_conformance.suite.evaluation import Evaluation
+from reseller_conformance.suite.repetition import whose
+
+__all__ = ["ClientProfiles", "client_profiles"]
+
+ORDER = "request head"
+"""The place of a difference that no single field makes."""
+
+MAX_DISSECTED = 8
+"""Profiles of one format that are taken apart, change by change."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Blame:
+    """The changes that make a difference, and the response that shows it."""
+
+    changes: tuple[Change, ...]
+    group: Bracketed
+
+
+def client_profiles(evaluation: Evaluation) -> ClientProfiles:
+    """Return what the client profiles bring in this format; they are sent once."""
+    known = evaluation.session.client_profiles
+    if evaluation.format not in known:
+        known[evaluation.format] = ClientProfiles(evaluation)
+    return known[evaluation.format]
+
+
+class ClientProfiles:
+    """The responses to all profiles in one format, by the requirement that they are about."""
+
+    def __init__(self, evaluation: Evaluation) -> None:
+        """Send the profiles, and take apart those whose responses differ."""
+        self._evaluation = evaluation
+        self._usual = evaluation.session.preexisting_violations(evaluation.format)
+        given = {name.lower() for name, _ in evaluation.session.target.headers}
+        self._given = given
+        plan, format = evaluation.plan, evaluation.format
+        planned = [*plan.clients(format), *plan.charsets(format, self._beyond_ascii())]
+        cases = [case for case in planned if self._tests(case)]
+        self.responses = self._send(cases)
+        self._of: dict[Requirement, list[Bracketed]] = defaultdict(list)
+        self._places: dict[Profile | None, str] = {}
+        self._hints: dict[Profile | None, str] = {}
+        groups = list(self._groups(self.responses))
+        different = [group for group in groups if self._differs(group)]
+        for group in groups:
+            if group not in different:
+                self._note(group)
+        self._take_apart(different)
+
+    def about(self, requirement: Requirement) -> list[Bracketed]:
+        """Return the responses that show whether this requirement is met."""
+        return self._of[requirement]
+
+    def difference(self, group: Bracketed) -> Iterator[Violation]:
+        """The response is the one that the suite's own request gets."""
+        profile = group.response.case.profile
+        place, hint = self._places.get(profile, ""), self._hints.get(profile, "")
+        return clients.difference(group, self._usual, place, hint)
+
+    def no_credential(self, group: Bracketed) -> Iterator[Violation]:
+        """A cookie of the target's changes nothing."""
+        return clients.no_credential(group, self._usual)
+
+    # --- What is sent ------------------------------------------------------------------------
+
+    def _beyond_ascii(self) -> int:
+        """Return a customer whose package shows a wrong encoding, or else the first."""
+        session, format = self._evaluation.session, self._evaluation.format
+        overviews = [a for a in session.initial_calls[format] if a.kind is EnvelopeKind.OVERVIEW]
+        telling = [a for a in overviews if not str(a.values.get("package", "")).isascii()]
+        return next(iter([*telling, *overviews])).case.customer
+
+    def _tests(self, case: Case) -> bool:
+        """Say whether anything of the profile is left beside the operator's own fields."""
+        return case.profile is not None and bool(self._changes(case.profile))
+
+    def _changes(self, profile: Profile) -> tuple[Change, ...]:
+        return tuple(one for one in profile.changes if one.field.lower() not in self._given)
+
+    def _send(self, cases: Iterable[Case]) -> list[Response]:
+        """Send these, and again without the codings that the suite cannot undo."""
+        responses = self._evaluation.send(cases)
+        return [
+            self._evaluation.send([replace(a.case, profile=decodable(a.case.profile))])[0]
+            if a.case.profile and clients.has_undecodable_coding(a)
+            else a
+            for a in responses
+        ]
+
+    def _groups(self, responses: Sequence[Response]) -> Iterator[Bracketed]:
+        """Put each response beside what the suite's own request gets.
+
+        Where that is no envelope of the right kind, or is so no more, nothing can be compared.
+        """
+        session, format = self._evaluation.session, self._evaluation.format
+        before = {whose(a.case): a for a in session.initial_calls[format]}
+        after = {whose(a.case): a for a in session.control_calls(responses)}
+        for response in responses:
+            case = response.case
+            if case.invalid:
+                [control] = self._evaluation.send([replace(case, profile=None, repeat=0)])
+                if control.kind is EnvelopeKind.ERRORS:
+                    yield Bracketed(control, response, control)
+                continue
+            last = after.get(whose(case))
+            if last is not None and last.kind is EnvelopeKind.OVERVIEW:
+                yield Bracketed(before[whose(case)], response, last)
+
+    def _differs(self, group: Bracketed) -> bool:
+        if not group.response.was_sent or not any(clients.difference(group, self._usual)):
+            return False
+        steady = self._evaluation.without_wavering(group)
+        return any(clients.difference(steady, self._usual))
+
+    def _note(self, group: Bracketed) -> None:
+        """Keep a response for the requirements that it shows to be met."""
+        profile = group.response.case.profile
+        changes = self._changes(profile) if profile else ()
+        met = {one for change in changes for one in clients.concerned(change)}
+        for requirement in {r.CLIENTS_SAME_RESPONSE, *met}:
+            self._of[requirement].append(group)
+
+    # --- Which change makes the difference ---------------------------------------------------
+
+    def _take_apart(self, different: Sequence[Bracketed]) -> None:
+        """Find the changes that make each difference. What was blamed once is tried first, alone.
+
+        A profile is sent again without the blamed changes: the others may make a difference too.
+        """
+        left = [group.response.case for group in different]
+        blamed: set[str] = set()
+        dissected = 0
+        while left:
+            case = left.pop(0)
+            assert case.profile is not None
+            changes = self._changes(case.profile)
+            found = self._alone(case, [one for one in changes if one.field in blamed])
+            if not found:
+                dissected += 1
+                found = self._dissected(case, changes, whole=dissected > MAX_DISSECTED)
+            fields = {change.field for blame in found for change in blame.changes}
+            blamed |= fields
+            for blame in found:
+                self._keep(blame)
+            if fields and len(fields) < len(changes):
+                rest = self._sent_without(case, fields)
+                left += [group.response.case for group in rest if self._differs(group)]
+
+    def _dissected(self, case: Case, changes: Sequence[Change], *, whole: bool) -> list[_Blame]:
+        """Return the changes that make the difference; all of them where it is left `whole`."""
+        if whole:
+            again = self._differing([replace(case, repeat=case.repeat + 2)])
+            return [_Blame(tuple(changes), group) for group in again]
+        return self._alone(case, changes) or self._together(case, changes)
+
+    def _sent_without(self, case: Case, fields: Iterable[str]) -> list[Bracketed]:
+        """Send the profile with these points as in the suite's own request."""
+        profile = case.profile
+        for field in sorted(fields):
+            profile = restored(profile, field) if profile else None
+        groups = list(self._groups(self._send([replace(case, profile=profile)])))
+        for group in groups:
+            if not self._differs(group):
+                self._note(group)
+        return groups
+
+    def _alone(self, case: Case, changes: Sequence[Change]) -> list[_Blame]:
+        """Return the changes that make the difference each by itself."""
+        probes = {replace(case, profile=own_with(change)): change for change in changes}
+        return [
+            _Blame((probes[group.response.case],), group)
+            for group in self._differing(list(probes))
+            if group.response.case in probes
+        ]
+
+    def _together(self, case: Case, changes: Sequence[Change]) -> list[_Blame]:
+        """Return the changes that make the difference only together.
+
+        Each of them is undone by itself: those without which the difference is gone are needed.
+        """
+        again = self._differing([replace(case, repeat=case.repeat + 2)])
+        if not again or case.profile is None:
+            return []  # it came by chance
+        undone = {replace(case, profile=restored(case.profile, c.field)): c for c in changes}
+        still = {group.response.case for group in self._differing(list(undone))}
+        needed = tuple(change for probe, change in undone.items() if probe not in still)
+        return [_Blame(needed, again[0])]
+
+    def _differing(self, cases: Sequence[Case]) -> list[Bracketed]:
+        """Send each of these twice, and return those whose response differs both times."""
+        groups = self._send_and_group(cases)
+        repeated = self._send_and_group(
+            [
+                replace(group.response.case, repeat=group.response.case.repeat + 1)
+                for group in groups
+            ]
+        )
+        confirmed = {replace(g.response.case, repeat=g.response.case.repeat - 1) for g in repeated}
+        return [group for group in groups if group.response.case in confirmed]
+
+    def _send_and_group(self, cases: Sequence[Case]) -> list[Bracketed]:
+        return [group for group in self._groups(self._send(cases)) if self._differs(group)]
+
+    def _keep(self, blame: _Blame) -> None:
+        profile = blame.group.response.case.profile
+        found = self._of[clients.violated(blame.changes, blame.group)]
+        if all(blame.group.response.case != known.response.case for known in found):
+            found.append(blame.group)
+        self._places[profile] = " and ".join(change.field for change in blame.changes) or ORDER
+        self._hints[profile] = _hint(blame.changes)
+
+
+def _hint(changes: Sequence[Change]) -> str:
+    if not changes:
+        return "no single field makes the difference: their order or letter case may"
+    said = ", ".join(map(str, changes))
+    names = set.intersection(*(set(profiles_with(change)) for change in changes))
+    who = f"how {', '.join(sorted(names))} writes the request" if names else "the difference"
+    return f"this is {who}: {said}"

@@ -1,0 +1,276 @@
+"""What depends on the client is found, and the finding names the header field that does it."""
+
+import json
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from judging import ENDS, Direct, settings, target_of
+from reseller_conformance import requirements as r
+from reseller_conformance.cases.case import Case
+from reseller_conformance.cases.mutations import State
+from reseller_conformance.cases.plan import Depth, Plan
+from reseller_conformance.cases.profiles import VERSION, Change, own_with, profiles
+from reseller_conformance.checks import clients
+from reseller_conformance.checks.consistency import Bracketed
+from reseller_conformance.checks.response import Response as Judged
+from reseller_conformance.checks.response import parse
+from reseller_conformance.contract import Format
+from reseller_conformance.exchange import Exchange, TransportErrorKind, TransportProblem
+from reseller_conformance.reference import Reference, Request, Response, default_reference
+from reseller_conformance.reference.mock import EMBEDDED_URL
+from reseller_conformance.requirements import CATALOGUE, Requirement
+from reseller_conformance.suite.clients import ClientsConformance
+from reseller_conformance.suite.evaluation import Evaluation
+from reseller_conformance.suite.target_session import TargetSession
+
+TOPIC = [known for known in CATALOGUE if known.topic == "clients"]
+PAGE = Response(403, "text/html", b"<html>no</html>")
+
+When = Callable[[Request], bool]
+
+
+def refusing(when: When, answer: Response = PAGE) -> Reference:
+    class Refusing(Reference):
+        def respond(self, request: Request) -> Response:
+            return answer if when(request) else super().respond(request)
+
+    return Refusing(default_reference().accounts)
+
+
+def has(field: str, part: str) -> When:
+    return lambda request: part in (request.header(field) or "")
+
+
+def session_of(reference: Reference, depth: str = "quick", **more: Any) -> TargetSession:
+    target = replace_target(target_of(reference, EMBEDDED_URL), **more)
+    return TargetSession(target, settings(depth), Direct(reference, target))
+
+
+def replace_target(target, headers=()):
+    from reseller_conformance.client.target import Target
+
+    return Target(
+        target.base_url, target.api_user, target.api_key, target.customers, headers=headers
+    )
+
+
+def said_of(requirement: Requirement, session: TargetSession) -> dict[str, Any]:
+    """Judge one requirement in JSON, and return what is recorded of it."""
+    said: dict[str, str] = {}
+    name = "test_" + requirement.id.replace(".", "_").replace("-", "_")
+    evaluation = Evaluation(requirement, Format.JSON, session, said.__setitem__)
+    with suppress(*ENDS):
+        getattr(ClientsConformance(), name)(evaluation)
+    return {**said, "findings": json.loads(said.get("findings", "[]"))}
+
+
+def failed(session: TargetSession) -> dict[str, list[dict[str, Any]]]:
+    found = {known.id: said_of(known, session) for known in TOPIC}
+    return {id: said["findings"] for id, said in found.items() if said["outcome"] == "failed"}
+
+
+# --- The finding ---------------------------------------------------------------------------------
+
+
+def test_the_finding_names_the_field_and_its_curl_line_carries_it() -> None:
+    found = failed(session_of(refusing(has("User-Agent", "curl"))))
+    assert set(found) == {"clients.user-agent"}
+    [finding] = found["clients.user-agent"]
+    assert finding["where"] == "User-Agent"
+    assert finding["case"] == "json, with User-Agent: curl/7.88.1"
+    assert finding["hint"] == "this is how curl writes the request: with User-Agent: curl/7.88.1"
+    assert "-A curl/7.88.1" in finding["curl"]
+    assert "-H 'Accept: */*'" in finding["curl"]
+
+
+def test_fields_that_make_the_difference_together_are_named_together() -> None:
+    def neither(request: Request) -> bool:
+        return request.header("User-Agent") is None and request.header("Accept") is None
+
+    found = failed(session_of(refusing(neither)))
+    assert set(found) == {"clients.no-user-agent"}
+    assert {one["where"] for one in found["clients.no-user-agent"]} == {"User-Agent and Accept"}
+
+
+def test_two_fields_that_each_make_a_difference_are_two_findings() -> None:
+    def either(request: Request) -> bool:
+        return request.header("User-Agent") is None or request.version == "1.0"
+
+    found = failed(session_of(refusing(either)))
+    assert set(found) == {"clients.no-user-agent", "clients.http-version"}
+    assert found["clients.http-version"][0]["where"] == VERSION
+    assert "--http1.0" in found["clients.http-version"][0]["curl"]
+
+
+def test_what_does_not_fail_again_is_no_difference_between_clients() -> None:
+    failures = iter([True] * 2)
+    reference = refusing(
+        lambda request: has("User-Agent", "Wget")(request) and next(failures, False)
+    )
+    assert failed(session_of(reference)) == {}
+
+
+def test_nothing_is_compared_after_which_the_valid_call_fails_too() -> None:
+    class Locking(Reference):
+        locked = False
+
+        def respond(self, request: Request) -> Response:
+            self.locked = self.locked or has("User-Agent", "Wget")(request)
+            return PAGE if self.locked else super().respond(request)
+
+    session = session_of(Locking(default_reference().accounts))
+    assert failed(session) == {}
+
+
+def test_a_field_that_the_operator_gives_is_not_tested_of_the_clients() -> None:
+    reference = refusing(has("User-Agent", "curl"))
+    session = session_of(reference, headers=(("User-Agent", "shop/1"),))
+    assert said_of(r.CLIENTS_USER_AGENT, session)["outcome"] == "not-tested"
+
+
+@pytest.mark.parametrize("requirement", TOPIC, ids=str)
+def test_the_reference_meets_each_requirement(requirement: Requirement) -> None:
+    assert said_of(requirement, SESSION)["outcome"] == "passed"
+
+
+SESSION = session_of(default_reference())
+
+# --- What it costs -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("depth", ["quick", "standard"])
+def test_a_run_makes_at_most_ninety_calls_for_this(depth: str) -> None:
+    plan = Plan(Depth(depth), 2)
+    cases = [
+        case
+        for format in Format
+        for made in (plan.clients, plan.head, plan.cookies)
+        for case in made(format)
+    ]
+    cases += [case for format in Format for case in plan.charsets(format, 1)]
+    assert len(cases) == len(set(cases)) <= (90 if depth == "standard" else 60)
+
+
+def test_every_profile_is_sent_validly_and_with_an_error_in_a_standard_run() -> None:
+    cases = Plan(Depth.STANDARD, 2).clients(Format.XML)
+    for profile in profiles().values():
+        of = [case for case in cases if case.profile == profile]
+        assert [case.task for case in of] == [State.VALID, State.MISSING]
+
+
+# --- Which requirement is violated ---------------------------------------------------------------
+
+
+def judged(status: int | None, case: Case, problem: TransportErrorKind | None = None) -> Judged:
+    trouble = TransportProblem(problem, "it failed") if problem else None
+    return parse(Exchange(case, "http://x", status, body=b"<html/>", problem=trouble))
+
+
+VALID, INVALID = Case(Format.JSON), Case(Format.JSON, task=State.MISSING)
+STRICT = Change("Accept", "application/xml")
+OLD = Change(VERSION, "1.0")
+
+
+@pytest.mark.parametrize(
+    ("change", "case", "control", "status", "problem", "requirement"),
+    [
+        (STRICT, VALID, 200, 406, None, r.CLIENTS_ACCEPT_OTHER),
+        (STRICT, VALID, 200, 200, None, r.CLIENTS_ACCEPT),
+        (STRICT, VALID, 200, 500, None, r.CLIENTS_ACCEPT),
+        (STRICT, INVALID, 400, 406, None, r.CLIENTS_ACCEPT_OTHER),
+        (STRICT, INVALID, 400, 400, None, r.CLIENTS_ACCEPT),
+        (Change("Accept", None), VALID, 200, 406, None, r.CLIENTS_ACCEPT),
+        (Change("Accept", "text/html, */*"), VALID, 200, 406, None, r.CLIENTS_ACCEPT),
+        (OLD, VALID, 200, 505, None, r.CLIENTS_HTTP_VERSION),
+        (OLD, VALID, 200, 426, None, r.CLIENTS_HTTP_VERSION),
+        (OLD, VALID, 200, None, TransportErrorKind.DROPPED, r.CLIENTS_HTTP_VERSION),
+        (OLD, VALID, 200, None, TransportErrorKind.TIMEOUT, r.CLIENTS_CONNECTION),
+        (OLD, VALID, 200, 200, TransportErrorKind.INCOMPLETE, r.CLIENTS_CONNECTION),
+        (OLD, VALID, 200, 500, None, r.CLIENTS_CONNECTION),
+        (OLD, VALID, 200, 301, None, r.CLIENTS_CONNECTION),
+        (Change("Connection", "close"), VALID, 200, 400, None, r.CLIENTS_CONNECTION),
+        (Change("Connection", "keep-alive"), VALID, 200, 400, None, r.CLIENTS_SAME_RESPONSE),
+        (Change("User-Agent", None), VALID, 200, 403, None, r.CLIENTS_NO_USER_AGENT),
+        (Change("User-Agent", "Mozilla/5.0 X"), VALID, 200, 403, None, r.CLIENTS_BROWSER),
+        (Change("User-Agent", "Ruby"), VALID, 200, 403, None, r.CLIENTS_USER_AGENT),
+        (Change("Sec-Fetch-Mode", "navigate"), VALID, 200, 403, None, r.CLIENTS_BROWSER),
+        (Change("Sec-Fetch-Mode", "cors"), VALID, 200, 403, None, r.CLIENTS_SAME_RESPONSE),
+        (Change("Accept-Language", "en-US,en;q=0.5"), VALID, 200, 200, None, r.CLIENTS_LANGUAGE),
+        (Change("Accept-Encoding", "identity"), VALID, 200, 200, None, r.CLIENTS_IDENTITY),
+    ],
+)
+def test_a_difference_belongs_to_the_requirement_of_its_field(
+    change: Change,
+    case: Case,
+    control: int,
+    status: int | None,
+    problem: TransportErrorKind | None,
+    requirement: Requirement,
+) -> None:
+    before = judged(control, case)
+    response = judged(status, replace(case, profile=own_with(change)), problem)
+    group = Bracketed(before, response, before)
+    assert clients.violated([change], group) is requirement
+    assert requirement in clients.concerned(change)
+
+
+def test_a_difference_that_needs_something_lenient_is_lenient() -> None:
+    group = Bracketed(judged(200, VALID), judged(403, VALID), judged(200, VALID))
+    changes = [Change("Accept", None), Change("User-Agent", None)]
+    assert clients.violated(changes, group) is r.CLIENTS_NO_USER_AGENT
+    assert clients.violated(changes[:1] * 2, group) is r.CLIENTS_SAME_RESPONSE
+    assert clients.violated([], group) is r.CLIENTS_SAME_RESPONSE
+
+
+# --- Codings and chunks --------------------------------------------------------------------------
+
+
+def with_header(name: str, value: str, change: Change) -> Judged:
+    case = replace(VALID, profile=own_with(change))
+    return parse(Exchange(case, "http://x", 200, ((name, value),), b"{}"))
+
+
+def test_a_coding_that_nobody_offered_is_found() -> None:
+    identity = Change("Accept-Encoding", "identity")
+    assert any(clients.coding(with_header("Content-Encoding", "gzip", identity)))
+    assert not any(clients.coding(with_header("Content-Encoding", "identity", identity)))
+    assert not any(clients.coding(with_header("Vary", "Accept-Encoding", identity)))
+
+
+def test_a_coding_that_does_not_decode_is_another_requirements() -> None:
+    problem = TransportProblem(TransportErrorKind.INCOMPLETE, "the body is not the gzip")
+    case = replace(VALID, profile=own_with(Change("Accept-Encoding", None)))
+    broken = Exchange(case, "http://x", 200, (("Content-Encoding", "gzip"),), b"", problem)
+    unknown = replace(broken, headers=(("Content-Encoding", "br"),))
+    assert not any(clients.coding(parse(broken)))
+    assert any(clients.coding(parse(unknown)))
+
+
+def test_chunks_are_found_in_http_1_0() -> None:
+    assert any(clients.no_chunks(with_header("transfer-encoding", "Chunked", OLD)))
+    assert not any(clients.no_chunks(with_header("Transfer-Encoding", "identity", OLD)))
+
+
+@pytest.mark.parametrize(
+    ("offered", "used", "undecodable"),
+    [
+        ("gzip, deflate, br", "br", True),
+        ("gzip, deflate", "br", False),
+        ("gzip, zstd;q=0.5", "zstd", True),
+        ("gzip", "gzip", False),
+        (None, "br", True),
+        ("identity", "br", False),
+    ],
+)
+def test_a_coding_of_the_clients_own_tells_nothing(
+    offered: str | None, used: str, undecodable: bool
+) -> None:
+    case = replace(VALID, profile=own_with(Change("Accept-Encoding", offered)))
+    problem = TransportProblem(TransportErrorKind.INCOMPLETE, "a coding that was not offered")
+    headers = (("Content-Encoding", used),)
+    response = parse(Exchange(case, "http://x", 200, headers, b"", problem))
+    assert clients.has_undecodable_coding(response) is undecodable
