@@ -11,7 +11,7 @@ from reseller_conformance.cli.commands import main
 from reseller_conformance.cli.run import exit_code
 from reseller_conformance.findings.baseline import load
 from reseller_conformance.findings.model import Outcome, Result, Run
-from reseller_conformance.findings.run_info import SuiteInfo
+from reseller_conformance.findings.run_info import BaselineStatus, SuiteInfo
 from reseller_conformance.pytest_support.collector import Collector
 from reseller_conformance.reference import default_reference
 from reseller_conformance.requirements import CATALOGUE, Level, by_id
@@ -354,5 +354,4 @@ def test_each_requirement_and_format_can_be_known(tmp_path):
     collector = Collector(Level.MUST, SuiteInfo(), load(path))
     for id, format in whats:
         collector.results[f"{id}-{format}"] = Result(by_id(id), format, Outcome.FAILED)
-    held = {"file": str(path), "problems": [], "unexplained": [], "changes": []}
-    assert collector.run.baseline == held
+    assert collector.run.baseline == BaselineStatus(str(path))
