@@ -240,6 +240,31 @@ def _invitation(base_url: str, accounts: Accounts, file: str | None) -> list[str
     ]
 
 
+# --- accounts ------------------------------------------------------------------------------------
+
+
+@commands.command()
+@click.option("--json", "as_json", is_flag=True, help="the file for `serve --accounts`")
+def accounts(as_json: bool) -> None:
+    """Print test accounts that show every kind of data, as a table or as JSON."""
+    from reseller_conformance.reference.accounts import account_rows, accounts_text
+
+    if as_json:
+        click.echo(accounts_text().rstrip())
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False)
+    head, *rows = account_rows()
+    for name in head:
+        table.add_column(name, overflow="fold", no_wrap=name == "user")
+    for row in rows:
+        table.add_row(*row)
+    console = Console(markup=False, highlight=False, emoji=False)
+    console.print(table)
+
+
 # --- requirements --------------------------------------------------------------------------------
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from reseller_conformance.config.values import formats, number, one_of, rate
+from reseller_conformance.config.values import data_kinds, formats, number, one_of, rate
 from reseller_conformance.contract import Format
 from reseller_conformance.reports.registry import WRITERS
 from reseller_conformance.requirements import Level
@@ -111,6 +111,13 @@ OPTIONS = (
         "LEVEL",
         default="must",
         parse=one_of((Level.MUST, Level.SHOULD)),
+    ),
+    Option(
+        "require-data",
+        "kinds of data that the accounts must show",
+        "KIND,...",
+        parse=data_kinds,
+        heading=MORE,
     ),
     Option("expect", "what the customers' accounts hold, as JSON", "FILE"),
     Option("baseline", "known violations, as TOML", "FILE"),

@@ -89,6 +89,8 @@ class Settings:
     app_log: bool = False
     missing_target: str = ""
     keep_going: bool = False
+    required_data: tuple[str, ...] = ()
+    """The kinds of data that the accounts must show."""
     expected: Expectations | None = None
     """The values that the operator expects, by the name of the customer."""
     inputs: tuple[str, ...] = ()
@@ -137,6 +139,7 @@ def settings_from(
         selection=_selection(reader),
         reference=reference,
         missing_target="" if target or reference or not given else f"{NO_TARGET}: {given[0]}",
+        required_data=reader.value("require-data") or (),
         expected=_expected(reader, target),
         keep_going=bool(reader.words.get("keep-going")),
         inputs=tuple(file for name in READ for file in reader.texts(name)),

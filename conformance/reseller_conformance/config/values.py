@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from reseller_conformance.contract import Format
 
-__all__ = ["formats", "number", "one_of", "rate"]
+__all__ = ["data_kinds", "formats", "number", "one_of", "rate"]
 
 MIN_CALLS_PER_SECOND, MAX_CALLS_PER_SECOND = 1 / 3_600, 100_000.0
 """What a limiter can count."""
@@ -66,3 +66,15 @@ def formats(text: str) -> tuple[Format, ...]:
     if any(word not in tuple(Format) for word in wanted):
         raise ValueError("json, xml, or json,xml")
     return tuple(format for format in Format if format in wanted)
+
+
+def data_kinds(text: str) -> tuple[str, ...]:
+    """Return the kinds of data that a list names."""
+    # the plugin of a host that never uses it need not import the checks
+    from reseller_conformance.checks.exercised import DATA_KINDS
+
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    known = [kind.name for kind in DATA_KINDS]
+    if not names or not set(names) <= set(known):
+        raise ValueError(f"a list of {', '.join(known)}")
+    return tuple(names)

@@ -191,6 +191,15 @@ class Run:
     schemas: SchemaCounts = field(default_factory=SchemaCounts)
     targets: tuple[TargetInfo, ...] = ()
     budget_exhausted: bool = False
+    exercised: tuple[str, ...] | None = None
+    """The kinds of data that the accounts showed; None if no target was called."""
+    required_data: tuple[str, ...] = ()
+    """The kinds of data without which the run verifies nothing."""
+
+    @property
+    def missing_data(self) -> tuple[str, ...]:
+        """The kinds of data that the operator requires, and no account showed."""
+        return tuple(name for name in self.required_data if name not in (self.exercised or ()))
 
     @property
     def parts(self) -> tuple[Run, ...]:
@@ -245,7 +254,7 @@ class Run:
         """
         each = {verdict(part.results, self.level) for part in self.parts}
         found = next(one for one in WORST if one in each)
-        if found is Verdict.CONFORMANT and not self.complete:
+        if found is Verdict.CONFORMANT and (self.missing_data or not self.complete):
             return Verdict.UNVERIFIED
         return found
 

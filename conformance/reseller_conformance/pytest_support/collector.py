@@ -7,12 +7,13 @@ only reads them.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
 
+from reseller_conformance.checks.exercised import DATA_KINDS
 from reseller_conformance.client.traffic import Traffic, sum_traffic
 from reseller_conformance.findings.baseline import Baseline
 from reseller_conformance.findings.kinds import Spot
@@ -45,12 +46,15 @@ class WorkerReport:
     target: TargetInfo
     traffic: Traffic
     budget_exhausted: bool = False
+    data_kinds: tuple[str, ...] = ()
 
     @classmethod
     def from_dict(cls, entry: Mapping[str, Any]) -> WorkerReport:
         """Return the report of another process, which sent it as `asdict` writes it."""
         target, traffic = TargetInfo.from_dict(entry["target"]), Traffic.from_dict(entry["traffic"])
-        return cls(entry["name"], target, traffic, entry["budget_exhausted"])
+        return cls(
+            entry["name"], target, traffic, entry["budget_exhausted"], tuple(entry["data_kinds"])
+        )
 
 
 class Collector:
@@ -76,6 +80,7 @@ class Collector:
         self.results: dict[str, Result] = {}
         self.sources: list[Callable[[], WorkerReport]] = []
         self.schemas = SchemaTally()
+        self.required_data: tuple[str, ...] = ()
         self.failed = 0
         self.interrupted = False
         self.followers: list[Callable[[], Progress]] = []
@@ -130,6 +135,8 @@ class Collector:
             targets=targets if len(targets) > 1 else (),
             traffic=sum_traffic([one.traffic for one in reports]) if reports else None,
             schemas=self.schemas.counts if reports else SchemaCounts(),
+            exercised=_exercised(reports),
+            required_data=self.required_data,
             complete=self._complete,
             budget_exhausted=self._budget_exhausted,
             baseline=self._baseline_status(),
@@ -240,3 +247,9 @@ def _cause(text: str) -> str:
     lines = text.strip().splitlines() or ["no traceback"]
     marked = [line[1:].strip() for line in lines if line.startswith("E ")]
     return (marked or lines)[-1][:300]
+
+
+def _exercised(reports: Iterable[WorkerReport]) -> tuple[str, ...] | None:
+    """Return the kinds of data that any process was shown; None if no target was called."""
+    shown = [set(report.data_kinds) for report in reports]
+    return tuple(kind.name for kind in DATA_KINDS if kind.name in set().union(*shown)) or None

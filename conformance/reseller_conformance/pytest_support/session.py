@@ -254,11 +254,17 @@ def asking(session: pytest.Session, target: Target, settings: Settings) -> Itera
         about = TargetInfo.of(shown)
         name = label_of(about, shown.api_user)
         collector = collector_of(config)
-        collector.sources.append(
-            lambda: WorkerReport(name, about, client.traffic, client.budget_exhausted)
-        )
         judged, schemas = _judged(session.items), collector.schemas
         sent = TargetSession(target, settings, client, _mocking(target), judged, name, schemas)
+        collector.sources.append(
+            lambda: WorkerReport(
+                name,
+                about,
+                client.traffic,
+                client.budget_exhausted,
+                tuple(sorted(sent.data_kinds())),
+            )
+        )
         collector.followers.append(LiveProgress(sent))
         yield sent
         sent.validate()
@@ -315,6 +321,7 @@ def collector_of(config: pytest.Config) -> Collector:
             settings.baseline,
             settings.update_baseline,
         )
+        config.stash[COLLECTOR].required_data = settings.required_data
     return config.stash[COLLECTOR]
 
 

@@ -17,7 +17,16 @@ from typing import Any
 
 from reseller_conformance.contract import FIELDS, Kind
 
-__all__ = ["Account", "Accounts", "AccountsError", "Reseller", "load_accounts", "read_accounts"]
+__all__ = [
+    "Account",
+    "Accounts",
+    "AccountsError",
+    "Reseller",
+    "account_rows",
+    "accounts_text",
+    "load_accounts",
+    "read_accounts",
+]
 
 _DERIVED = ("credits_remain", "credits_overage")
 
@@ -216,3 +225,16 @@ def _shown(value: object) -> str:
     if isinstance(value, (list, dict)):
         return f"a {type(value).__name__}"
     return reprlib.repr(value)
+
+
+def accounts_text() -> str:
+    """Return the package's own accounts file, which shows every kind of data."""
+    return (resources.files(__package__) / "accounts.json").read_text("utf-8")
+
+
+def account_rows() -> list[tuple[str, ...]]:
+    """Return those accounts as a table: a row for each field, a column for each account."""
+    accounts = [account for one in load_accounts().resellers for account in one.customers]
+    users = ("user", *(account.user for account in accounts))
+    names = [field.name for field in FIELDS]
+    return [users, *((name, *(str(getattr(one, name)) for one in accounts)) for name in names)]

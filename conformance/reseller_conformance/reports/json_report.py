@@ -12,6 +12,7 @@ from dataclasses import asdict
 from typing import Any
 
 from reseller_conformance import __version__
+from reseller_conformance.checks.exercised import DATA_KINDS
 from reseller_conformance.findings.model import Run
 from reseller_conformance.findings.run_info import TargetInfo
 
@@ -41,6 +42,7 @@ def as_json(run: Run) -> dict[str, Any]:
         "baseline": asdict(run.baseline) if run.baseline else None,
         "traffic": asdict(run.traffic) if run.traffic else _UNKNOWN_TRAFFIC,
         "schemas": asdict(run.schemas),
+        "exercised": _exercised(run),
     }
     plain: dict[str, Any] = _plain(report)
     return plain
@@ -49,6 +51,13 @@ def as_json(run: Run) -> dict[str, Any]:
 def render(run: Run) -> str:
     """Return the report as text."""
     return json.dumps(as_json(run), ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+
+
+def _exercised(run: Run) -> dict[str, list[str]] | None:
+    if run.exercised is None:
+        return None
+    missing = [kind.name for kind in DATA_KINDS if kind.name not in run.exercised]
+    return {"shown": list(run.exercised), "not_shown": missing}
 
 
 def _part(part: Run) -> dict[str, Any]:

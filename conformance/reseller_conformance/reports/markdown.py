@@ -22,6 +22,7 @@ from reseller_conformance.reports.summary import (
     failures,
     files_judged,
     known_violations,
+    not_shown,
     observed,
     reasons_for,
     rows,
@@ -174,6 +175,7 @@ def _left_out(run: Run) -> Iterator[str]:
         (observed(run), "Observed: permitted, and never counted"),
         (reasons_for(run, Outcome.NOT_TESTED), "Not tested"),
         (reasons_for(run, Outcome.NOT_APPLICABLE), "Not applicable"),
+        (not_shown(run), "Not shown by these accounts"),
     ):
         if reasons:
             yield f"\n**{title}**\n"

@@ -12,6 +12,7 @@ from enum import StrEnum
 from itertools import groupby
 
 from reseller_conformance import __version__
+from reseller_conformance.checks.exercised import DATA_KINDS
 from reseller_conformance.exchange import BUDGET_EXHAUSTED
 from reseller_conformance.findings.model import Finding, Outcome, Result, Run, Verdict
 from reseller_conformance.findings.run_info import SavedFile
@@ -31,6 +32,7 @@ __all__ = [
     "failures",
     "files_judged",
     "known_violations",
+    "not_shown",
     "observed",
     "outcome_words",
     "reasons_for",
@@ -253,6 +255,14 @@ def observed(run: Run) -> dict[str, list[str]]:
     )
 
 
+def not_shown(run: Run) -> dict[str, list[str]]:
+    """Return the kinds of data that no account showed, by meaning; nothing of a partial run."""
+    if run.exercised is None or run.partial:
+        return {}
+    missing = (kind for kind in DATA_KINDS if kind.name not in (run.exercised or ()))
+    return {kind.meaning: [kind.name] for kind in missing}
+
+
 def _by_reason(run: Run, results: Iterable[Result]) -> dict[str, list[str]]:
     reasons: dict[str, dict[str, list[str]]] = {}
     for result in results:
@@ -306,6 +316,8 @@ def verdict_parts(run: Run) -> VerdictText:
         found = f"baseline: {wanting}; otherwise {found}"
     elif wanting:
         notes.append(f"baseline: {wanting}")
+    if run.missing_data:
+        notes.append(f"required data that no account showed: {', '.join(run.missing_data)}")
     if not run.complete:
         saved = run.target.kind == "saved"
         why = BUDGET_EXHAUSTED if run.budget_exhausted else "interrupted"

@@ -35,6 +35,7 @@ from reseller_conformance.reports.summary import (
     failures,
     files_judged,
     known_violations,
+    not_shown,
     observed,
     reasons_for,
     rows,
@@ -304,6 +305,10 @@ class _TerminalReport:
             if reasons := reasons_for(self.run, outcome):
                 self.title(title)
                 self.reasons(reasons)
+        if missing := not_shown(self.run):
+            self.title("Not shown by these accounts")
+        for meaning, [name] in missing.items():
+            self.say(f"{name}: {meaning}", indent=2)
 
     def closing(self) -> None:
         """Print the traffic, the seed and, last, the verdict."""

@@ -21,6 +21,7 @@ from reseller_conformance.cases.mutations import SPECIAL, State, Text, Value
 from reseller_conformance.cases.plan import FIRST_CONTROL_REPEAT, REPEATED, Plan
 from reseller_conformance.cases.stages import DOCUMENTED, Stage, staged
 from reseller_conformance.checks import consistency
+from reseller_conformance.checks.exercised import data_kinds
 from reseller_conformance.checks.expected import Range
 from reseller_conformance.checks.response import Response, parse
 from reseller_conformance.checks.well_formed import form_violations
@@ -166,6 +167,10 @@ class TargetSession:
         given = self.settings.expected or {}
         customers = enumerate(self.target.customers)
         return {place: given[name] for place, name in customers if name in given}
+
+    def data_kinds(self) -> frozenset[str]:
+        """Return the kinds of data that the accounts have shown so far."""
+        return data_kinds(self._answers.values(), self.target.customers)
 
     def stop(self) -> None:
         """Make no more calls, and draw no more examples."""

@@ -31,6 +31,7 @@ from reseller_conformance.reports.summary import (
     failures,
     files_judged,
     known_violations,
+    not_shown,
     observed,
     outcome_words,
     reasons_for,
@@ -100,6 +101,7 @@ def render(run: Run) -> str:
         left_out=[
             ("Observed", observed(run)),
             *((title, reasons_for(run, outcome)) for outcome, title in LEFT_OUT.items()),
+            ("Not shown by these accounts", not_shown(run)),
         ],
         charts=charts(run.traffic) if run.traffic else [],
     )
