@@ -331,8 +331,8 @@ XML = {
         f'<result a:b="1">{LIST}</result>',
         (
             "line 1, column 1",
-            "one well-formed XML document",
-            "a prefix that is not declared: 'a:b'",
+            "namespaces as XML has them",
+            """unbound prefix: '<result a:b="1"><errors><error>x</error></errors></result>'""",
         ),
     ),
     "a DOCTYPE": (

@@ -29,7 +29,9 @@ class ValuesConformance:
         evaluation = reseller_evaluation
         expected = evaluation.session.expected
         if not expected:
-            evaluation.not_applicable("no --expect: values were compared with each other only")
+            given = evaluation.session.settings.expected
+            why = "--expect names none of these customers" if given else "no --expect"
+            evaluation.not_applicable(f"{why}: values were compared with each other only")
 
         def check(response: Response) -> Iterator[Violation]:
             yield from expected_values(response, expected.get(response.case.customer, {}))
