@@ -20,7 +20,7 @@ ANY_VERSION = (
     "tests/test_cli.py",
     "tests/test_client.py",
     "tests/test_client_mock.py",
-    "tests/test_serving.py",
+    "tests/test_app_server.py",
     "tests/test_strategies.py",
     "tests/test_validators.py",
     "tests/test_reports_html.py",

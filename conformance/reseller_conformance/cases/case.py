@@ -84,9 +84,8 @@ class Case:
     `again` are parameters sent a second time; `arrays` are those sent as `name[]`; `turn` tells
     one asking of a case from the next, for a case is asked only once. `profile` is the client as
     which it is sent, None for the suite itself; with `cookies` it carries those that the target has
-    set after valid calls about this customer.
-    `around` is written as it is before and behind the query. What begins with `%` belongs to the last
-    value.
+    set after valid calls about this customer. `around` is written as it is before and behind the
+    query; a part that begins with `%` belongs to the last value.
     """
 
     format: Format
