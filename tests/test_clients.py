@@ -13,7 +13,7 @@ from reseller_conformance import requirements as r
 from reseller_conformance.cases.case import Case
 from reseller_conformance.cases.mutations import State
 from reseller_conformance.cases.plan import Depth, Plan
-from reseller_conformance.cases.profiles import VERSION, Change, own_with, profiles
+from reseller_conformance.cases.profiles import VERSION, Change, Profile, own_with, profiles
 from reseller_conformance.checks import clients
 from reseller_conformance.checks.consistency import Bracketed
 from reseller_conformance.checks.response import Response as Judged
@@ -82,9 +82,24 @@ def test_the_finding_names_the_field_and_its_curl_line_carries_it() -> None:
     [finding] = found["clients.user-agent"]
     assert finding["where"] == "User-Agent"
     assert finding["case"] == "json, with User-Agent: curl/7.88.1"
-    assert finding["hint"] == "this is how curl writes the request: with User-Agent: curl/7.88.1"
+    assert finding["hint"] == "the clients that are served otherwise for it: curl"
     assert "-A curl/7.88.1" in finding["curl"]
     assert "-H 'Accept: */*'" in finding["curl"]
+
+
+def test_the_finding_names_all_clients_that_are_refused_for_their_user_agent() -> None:
+    reference = refusing(lambda request: has("User-Agent", "/")(request) and is_library(request))
+    [finding] = failed(session_of(reference))["clients.user-agent"]
+    refused = {name for name, profile in profiles().items() if "/" in agent_of(profile)}
+    assert finding["hint"].rpartition(": ")[2].split(", ") == sorted(refused - {"firefox"})
+
+
+def is_library(request: Request) -> bool:
+    return not (request.header("User-Agent") or "").startswith(("Mozilla", "reseller"))
+
+
+def agent_of(profile: Profile) -> str:
+    return profile.field("User-Agent") or ""
 
 
 def test_fields_that_make_the_difference_together_are_named_together() -> None:

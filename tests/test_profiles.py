@@ -28,6 +28,7 @@ from reseller_conformance.client import Client
 from reseller_conformance.client.cookies import CookieJar
 from reseller_conformance.client.target import Limits
 from reseller_conformance.contract import Format
+from reseller_conformance.exchange import TransportErrorKind
 from reseller_conformance.findings.curl import curl
 from servers import KEY, target_at
 from test_curl import given_to_curl
@@ -143,6 +144,21 @@ def test_a_body_after_a_head_request_is_not_taken_for_the_next_response() -> Non
     assert [one.status for one in exchanges] == [200, 200, 200]
     assert [one.body for one in exchanges] == [b"{}", b"", b"{}"]
     assert server.heads[1][1][0].startswith("HEAD /apiv2/reseller.account.json?api_user=")
+
+
+def test_a_client_that_gets_no_response_keeps_no_other_call_from_being_made() -> None:
+    hanging = [Case(Format.JSON, profile=profiles()["wget"], repeat=turn) for turn in range(5)]
+    plain = Case(Format.JSON)
+
+    def respond(lines: list[str]) -> bytes:
+        return b"" if any("Wget" in line for line in lines) else ANSWER
+
+    limits = Limits(timeout=0.3, retries=0, concurrency=1)
+    with serving_heads(respond) as server, Client(target_at(server.url), limits) as client:
+        *late, answered = client.send_in_sequence([*hanging, plain])
+    kinds = [one.problem.kind for one in late if one.problem]
+    assert set(kinds) == {TransportErrorKind.TIMEOUT, TransportErrorKind.NOT_SENT}
+    assert answered.body == b"{}"
 
 
 # --- Cookies -------------------------------------------------------------------------------------

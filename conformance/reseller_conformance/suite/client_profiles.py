@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import combinations
 
 from reseller_conformance import requirements as r
 from reseller_conformance.cases.case import Case
@@ -22,6 +23,7 @@ from reseller_conformance.cases.profiles import (
 )
 from reseller_conformance.checks import clients
 from reseller_conformance.checks.consistency import Bracketed
+from reseller_conformance.checks.moving_counters import counts_alone
 from reseller_conformance.checks.response import Response
 from reseller_conformance.checks.violation import Violation
 from reseller_conformance.envelope import EnvelopeKind
@@ -33,6 +35,9 @@ __all__ = ["ClientProfiles", "client_profiles"]
 
 ORDER = "request head"
 """The place of a difference that no single field makes."""
+
+CONTROLS = 3
+"""Control calls in a row, beside each response that differs."""
 
 MAX_DISSECTED = 8
 """Profiles of one format that are taken apart, change by change."""
@@ -69,8 +74,8 @@ class ClientProfiles:
         self.responses = self._send(cases)
         self._of: dict[Requirement, list[Bracketed]] = defaultdict(list)
         self._places: dict[Profile | None, str] = {}
-        self._hints: dict[Profile | None, str] = {}
-        groups = list(self._groups(self.responses))
+        self._senders: dict[str, set[str]] = {}
+        groups = [self._compared_anew(group) for group in self._groups(self.responses)]
         different = [group for group in groups if self._differs(group)]
         for group in groups:
             if group not in different:
@@ -84,7 +89,9 @@ class ClientProfiles:
     def difference(self, group: Bracketed) -> Iterator[Violation]:
         """The response is the one that the suite's own request gets."""
         profile = group.response.case.profile
-        place, hint = self._places.get(profile, ""), self._hints.get(profile, "")
+        place = self._places.get(profile, "")
+        senders = ", ".join(sorted(self._senders.get(place, ())))
+        hint = f"the clients that are served otherwise for it: {senders}" if senders else ""
         return clients.difference(group, self._usual, place, hint)
 
     def no_credential(self, group: Bracketed) -> Iterator[Violation]:
@@ -137,10 +144,24 @@ class ClientProfiles:
                 yield Bracketed(before[whose(case)], response, last)
 
     def _differs(self, group: Bracketed) -> bool:
-        if not group.response.was_sent or not any(clients.difference(group, self._usual)):
-            return False
-        steady = self._evaluation.without_wavering(group)
-        return any(clients.difference(steady, self._usual))
+        return group.response.was_sent and any(clients.difference(group, self._usual))
+
+    def _compared_anew(self, group: Bracketed) -> Bracketed:
+        """Return a group that differs beside fresh control calls: the server may have changed.
+
+        Where counts alone differ, several readings show between which values they move.
+        """
+        if not self._differs(group):
+            return group
+        session, case = self._evaluation.session, group.response.case
+        plain = [replace(case, profile=None, cookies=False)] * CONTROLS
+        [controls] = session.send_in_sequence(session.repeated(plain))
+        beside = [Bracketed(group.before, group.response, control) for control in controls]
+        if counts_alone(group):
+            pairs = combinations([group.before, *controls, group.after], 2)
+            beside += [Bracketed(one, group.response, other) for one, other in pairs]
+        same = (one for one in beside if not self._differs(one))
+        return next(same, self._evaluation.without_wavering(group))
 
     def _note(self, group: Bracketed) -> None:
         """Keep a response for the requirements that it shows to be met."""
@@ -188,7 +209,8 @@ class ClientProfiles:
         profile = case.profile
         for field in sorted(fields):
             profile = restored(profile, field) if profile else None
-        groups = list(self._groups(self._send([replace(case, profile=profile)])))
+        sent = self._groups(self._send([replace(case, profile=profile)]))
+        groups = [self._compared_anew(group) for group in sent]
         for group in groups:
             if not self._differs(group):
                 self._note(group)
@@ -229,21 +251,23 @@ class ClientProfiles:
         return [group for group in groups if group.response.case in confirmed]
 
     def _send_and_group(self, cases: Sequence[Case]) -> list[Bracketed]:
-        return [group for group in self._groups(self._send(cases)) if self._differs(group)]
+        groups = map(self._compared_anew, self._groups(self._send(cases)))
+        return [group for group in groups if self._differs(group)]
 
     def _keep(self, blame: _Blame) -> None:
         profile = blame.group.response.case.profile
-        found = self._of[clients.violated(blame.changes, blame.group)]
+        requirement = clients.violated(blame.changes, blame.group)
+        found = self._of[requirement]
         if all(blame.group.response.case != known.response.case for known in found):
             found.append(blame.group)
-        self._places[profile] = " and ".join(change.field for change in blame.changes) or ORDER
-        self._hints[profile] = _hint(blame.changes)
+        place = " and ".join(change.field for change in blame.changes) or ORDER
+        self._places[profile] = place
+        self._senders.setdefault(place, set()).update(_senders(blame))
 
 
-def _hint(changes: Sequence[Change]) -> str:
-    if not changes:
-        return "no single field makes the difference: their order or letter case may"
-    said = ", ".join(map(str, changes))
-    names = set.intersection(*(set(profiles_with(change)) for change in changes))
-    who = f"how {', '.join(sorted(names))} writes the request" if names else "the difference"
-    return f"this is {who}: {said}"
+def _senders(blame: _Blame) -> set[str]:
+    """Return the names of the clients whose requests have all of these changes."""
+    if not blame.changes:
+        profile = blame.group.response.case.profile
+        return {profile.phrase.removeprefix("as ")} if profile else set()
+    return set.intersection(*(set(profiles_with(change)) for change in blame.changes))
