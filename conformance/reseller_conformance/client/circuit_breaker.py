@@ -46,10 +46,10 @@ MAX_FUTILE_RETRIES = 5
 class CircuitBreaker:
     """What a run has learnt about its target.
 
-    Calls are of one kind if they have the same format, the same expected response and the same client
-    profile. There are few kinds, so a server that hangs on invalid calls costs only a few time
-    limits. Valid calls are a separate kind, so they continue. A server that hangs on the requests of
-    one client keeps no other call from being made.
+    Calls are of one kind if they have the same format, the same expected response and the same
+    client profile. There are few kinds, so a server that hangs on invalid calls costs only a few
+    time limits. Valid calls are a separate kind, so they continue. A server that hangs on the
+    requests of one client keeps no other call from being made.
     """
 
     def __init__(self, timeout: float) -> None:
