@@ -237,12 +237,16 @@ def judge(
     asked = TargetSession(target, chosen, client, mocked, selected)
     asked.plan = _made_once(asked.plan)
     judged = []
-    for requirement, format, test in _items():
+    items = (one for one in _items() if one[1] is None or one[1] in chosen.formats)
+    for requirement, format, test in items:
         said: dict[str, str] = {}
         with suppress(*ENDS):
             test(OverviewConformance(), Evaluation(requirement, format, asked, said.__setitem__))
         outcome = Outcome(said["outcome"])
         judged.append(Judged(requirement, str(format or "both"), outcome, said["reason"]))
+    failed = {(one.requirement, one.format) for one in judged if one.outcome is Outcome.FAILED}
+    announced = {(requirement, str(format)) for requirement, format in asked.live.announced}
+    assert announced <= failed, announced - failed
     asked.validate()
     assert not asked.schemas.disagreements, asked.schemas.drain()
     return judged

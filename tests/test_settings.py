@@ -168,7 +168,7 @@ def test_rates_are_by_the_second_or_the_minute():
 @pytest.mark.parametrize(
     ("words", "url", "message"),
     [
-        ({"depth": "deep"}, "", "--depth is one of quick, standard, thorough, not: deep"),
+        ({"depth": "deep"}, "", "--depth is one of smoke, quick, standard, thorough, not: deep"),
         ({"level": "may"}, "", "--level is one of must, should, not: may"),
         ({"formats": "yaml"}, "", "--formats is json, xml, or json,xml, not: yaml"),
         ({"rate": "fast"}, "", "as 10/s or 600/m, not: fast"),

@@ -12,8 +12,11 @@ from reseller_conformance.cases.case import Case
 
 __all__ = [
     "BUDGET_EXHAUSTED",
+    "EARLY_ENDS",
     "GATEWAY_STATUSES",
     "MAX_BODY_BYTES",
+    "STOPPED_AT_VIOLATION",
+    "TIME_EXHAUSTED",
     "Exchange",
     "Retry",
     "TransportErrorKind",
@@ -27,6 +30,15 @@ GATEWAY_STATUSES = (429, 502, 503, 504)
 
 BUDGET_EXHAUSTED = "the request budget is exhausted"
 """Detail of a call that was not sent because of the operator's `--max-requests`."""
+
+STOPPED_AT_VIOLATION = "stopped at the first violation"
+"""Why a call was not made after the violation at which `--fail-fast` ends the calls."""
+
+TIME_EXHAUSTED = "the time of --max-time is over"
+"""Why a call was not made after the operator's `--max-time`."""
+
+EARLY_ENDS = (BUDGET_EXHAUSTED, STOPPED_AT_VIOLATION, TIME_EXHAUSTED)
+"""Why a run that goes on made no more calls."""
 
 
 MAX_BODY_BYTES = 1024 * 1024

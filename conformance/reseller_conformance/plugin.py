@@ -148,6 +148,7 @@ def reseller_evaluation(
     )
     if reseller_format and reseller_format not in reseller_session.settings.formats:
         evaluation.not_applicable(f"{reseller_format} is not tested")
+    evaluation.require_depth()
     return evaluation
 
 

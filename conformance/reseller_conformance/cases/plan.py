@@ -45,6 +45,8 @@ __all__ = [
 class Depth(StrEnum):
     """How much is asked."""
 
+    SMOKE = "smoke"
+    """The documented call and the plainest invalid ones: at most 12 calls."""
     QUICK = "quick"
     """Each parameter in each of its states."""
     STANDARD = "standard"
@@ -55,7 +57,7 @@ class Depth(StrEnum):
     @property
     def examples(self) -> int:
         """How many Hypothesis examples each property gets."""
-        return {Depth.QUICK: 20, Depth.STANDARD: 100, Depth.THOROUGH: 1000}[self]
+        return {Depth.SMOKE: 0, Depth.QUICK: 20, Depth.STANDARD: 100, Depth.THOROUGH: 1000}[self]
 
 
 FROM_INSIDE = replace(
@@ -125,6 +127,11 @@ class Plan:
     def documented(self, format: Format, turn: int = 0) -> list[Case]:
         """The documented call, for each customer."""
         return [Case(format, customer=who, repeat=turn) for who in range(self.customers)]
+
+    def plainest_invalid(self, format: Format) -> list[Case]:
+        """No task, no user, and an unknown user: nothing that could lock an account."""
+        states = (("task", State.MISSING), ("user", State.MISSING), ("user", State.UNKNOWN))
+        return [_with(Case(format), {name: state}) for name, state in states]
 
     def beside(self, format: Format) -> list[Case]:
         """The documented call again, each parameter unknown, and none: they show why it fails."""

@@ -12,7 +12,7 @@ from itertools import chain, zip_longest
 
 from reseller_conformance.cases.case import Case
 from reseller_conformance.cases.mutations import EMPTY, State
-from reseller_conformance.cases.plan import Plan
+from reseller_conformance.cases.plan import Depth, Plan
 from reseller_conformance.contract import PARAMETERS, Format
 
 __all__ = ["CREDENTIALS", "DOCUMENTED", "EXAMPLES", "STAGES", "Examples", "Stage", "staged"]
@@ -57,6 +57,8 @@ def _alternating(make: Callable[[Plan, Format], Iterable[Case]]) -> Sequences:
 
 def _documented(plan: Plan, format: Format) -> list[Case]:
     first, *others = plan.documented(format)
+    if plan.depth is Depth.SMOKE:
+        return [first, *others]
     return [first, *plan.cold_cache_probes(format), *others]
 
 
@@ -67,6 +69,8 @@ def _both_formats(plan: Plan, formats: Sequence[Format]) -> list[list[Case]]:
 
 
 def _invalid(plan: Plan, format: Format) -> list[Case]:
+    if plan.depth is Depth.SMOKE:
+        return plan.plainest_invalid(format)
     states = (*EMPTY, State.UNKNOWN)
     return [
         case
@@ -216,13 +220,17 @@ STAGES: tuple[Stage, ...] = (
 )
 """The stages of a run, in the order in which they are sent."""
 
+SMOKE_STAGES = tuple(stage for stage in STAGES if stage.name in ("documented", "invalid"))
+"""The stages of `--depth smoke`."""
+
 
 def staged(
     plan: Plan, formats: Sequence[Format], examples: Examples
 ) -> Iterator[tuple[Stage, list[Case]]]:
     """Yield each sequence of calls with its stage, in the order in which they are sent."""
     deferred: list[Case] = []
-    for stage in STAGES:
+    stages = SMOKE_STAGES if plan.depth is Depth.SMOKE else STAGES
+    for stage in stages:
         sequences = stage.sequences(plan, formats)
         if stage is EXAMPLES:
             sequences = _alternating(lambda _, format: examples(format))(plan, formats)

@@ -139,8 +139,17 @@ def _not_empty(_: click.Context, option: click.Parameter, given: Any) -> Any:
     heading=MORE,
     help="colours (where stdout is a terminal)",
 )
+@click.option(
+    "--plan",
+    is_flag=True,
+    cls=HeadedOption,
+    heading=MORE,
+    help="print what would be sent, and send nothing",
+)
 @click.pass_context
-def run(ctx: click.Context, /, base_url: str | None, color: bool | None, **given: Any) -> int:
+def run(
+    ctx: click.Context, /, base_url: str | None, color: bool | None, plan: bool, **given: Any
+) -> int:
     """Test a target. Where none is named and nothing about one is set: the embedded reference."""
     words = {option.name: given[option.name.replace("-", "_")] for option in OPTIONS}
     try:
@@ -151,6 +160,8 @@ def run(ctx: click.Context, /, base_url: str | None, color: bool | None, **given
         from reseller_conformance.cli import run
 
         try:
+            if plan:
+                return run.show_plan(words, base_url, ctx.meta.get("pytest", []))
             return run.run(words, base_url, ctx.meta.get("pytest", []), color)
         except run.SettingsError as error:
             raise click.ClickException(str(error)) from None

@@ -1,4 +1,6 @@
-"""Shows how far a run is while it is under way: a bar on a terminal, elsewhere a line now and then.
+"""Shows how far a run is, and each violation as soon as it is known.
+
+On a terminal there is a bar, elsewhere a line now and then.
 
 Both go to descriptors of their own, for pytest captures the others while an item runs.
 """
@@ -7,6 +9,7 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Protocol, TextIO
@@ -26,6 +29,10 @@ REFRESH = 0.5
 """Seconds after which a bar is drawn anew."""
 
 
+TICK_SECONDS = 0.25
+"""Seconds after which a new violation is told, at most."""
+
+
 class Display(Protocol):
     """What shows progress, as often as `every` says."""
 
@@ -33,6 +40,9 @@ class Display(Protocol):
 
     def show(self, progress: Progress) -> None:
         """Show how far the run is."""
+
+    def tell(self, line: str) -> None:
+        """Show a line that stays."""
 
     def close(self) -> None:
         """Leave nothing behind that would be in the way of the report."""
@@ -61,9 +71,17 @@ class Watch:
         self._display.close()
 
     def _look(self, progress: Callable[[], Progress]) -> None:
-        while not self._over.wait(self._display.every):
+        told, shown, over = 0, time.monotonic(), False
+        while not over:
+            over = self._over.wait(min(TICK_SECONDS, self._display.every))
             try:
-                self._display.show(progress())
+                now = progress()
+                for violation in now.violations[told:]:
+                    self._display.tell(str(violation))
+                told = len(now.violations)
+                if not over and time.monotonic() - shown >= self._display.every:
+                    shown = time.monotonic()
+                    self._display.show(now)
             except Exception:  # whatever it is: no run fails for want of a bar
                 return
 
@@ -79,7 +97,7 @@ def watch_on(out: TextIO | None, err: TextIO | None) -> Watch | None:
 
 def _own(stream: TextIO) -> TextIO | None:
     try:
-        return os.fdopen(os.dup(stream.fileno()), "w", encoding=stream.encoding)
+        return os.fdopen(os.dup(stream.fileno()), "w", encoding=stream.encoding, errors="replace")
     except (OSError, ValueError):  # closed, or no file at all
         return None
 
@@ -93,7 +111,10 @@ class _Lines:
         self._file = file
 
     def show(self, progress: Progress) -> None:
-        print(progress, file=self._file, flush=True)
+        self.tell(str(progress))
+
+    def tell(self, line: str) -> None:
+        print(line, file=self._file, flush=True)
 
     def close(self) -> None:
         with suppress(OSError):  # nobody reads it any more
@@ -127,6 +148,9 @@ class _Bar:
             description=f"{progress}{rate}",
         )
         self._bar.start()
+
+    def tell(self, line: str) -> None:
+        self._bar.console.print(line, markup=False, soft_wrap=True)
 
     def close(self) -> None:
         self._bar.stop()

@@ -29,13 +29,19 @@ from reseller_conformance.config.options import OPTIONS, dest
 from reseller_conformance.config.settings import Settings, SettingsError, settings_from
 from reseller_conformance.findings.model import ExitCode, Run
 from reseller_conformance.pytest_support.collector import collected, interrupted, progress_of
-from reseller_conformance.pytest_support.session import announced, preflight, unwritten
+from reseller_conformance.pytest_support.session import (
+    announced,
+    embedded_target,
+    preflight,
+    unwritten,
+)
 from reseller_conformance.reports import github
 from reseller_conformance.reports.registry import write_all
 from reseller_conformance.reports.terminal import console_for, print_heading, print_report
 from reseller_conformance.reports.text import one_line, visible
+from reseller_conformance.suite.plan_preview import preview
 
-__all__ = ["SettingsError", "exit_code", "run"]
+__all__ = ["SettingsError", "exit_code", "run", "show_plan"]
 
 SUITE = "reseller_conformance.suite"
 HERE = Path(__file__).parent
@@ -60,6 +66,21 @@ def run(
     preflight(settings)
     with _key_in_environment(words, settings):
         return _run(settings, words, base_url, rest, color)
+
+
+def show_plan(words: Mapping[str, object], base_url: str | None, rest: Sequence[str]) -> int:
+    """Print what a run as these words say would send; send nothing.
+
+    Raises SettingsError where the words make no run.
+    """
+    settings = settings_from(words, base_url)
+    if settings.missing_target:
+        raise SettingsError(settings.missing_target)
+    if rest:
+        raise SettingsError(f"--plan takes --only and --skip, no options of pytest: {rest[0]}")
+    for line in preview(settings.target or embedded_target(), settings):
+        click.echo(line)
+    return ExitCode.CONFORMANT
 
 
 def _run(

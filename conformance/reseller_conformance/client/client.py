@@ -34,6 +34,7 @@ from reseller_conformance.client.traffic import Traffic, TrafficRecorder
 from reseller_conformance.client.workers import Job, Work, Workers
 from reseller_conformance.exchange import (
     BUDGET_EXHAUSTED,
+    EARLY_ENDS,
     Exchange,
     Retry,
     TransportErrorKind,
@@ -41,7 +42,7 @@ from reseller_conformance.exchange import (
 )
 from reseller_conformance.redaction.logs import LogScrubber
 
-__all__ = ["Client"]
+__all__ = ["INTERRUPTED", "Client"]
 
 INTERRUPTED = "the run was interrupted"
 """Why a call was not made."""
@@ -75,9 +76,10 @@ class Client:
         self._lock = Lock()
         self._scrubbing = Lock()  # a long body takes fifty times its size meanwhile
         self._asked: dict[Case, Job] = {}
-        self.budget_exhausted = False
+        self.early_end = ""
+        """Why a call was not made, although nobody interrupted the run."""
         self._answered = False
-        self._heard: list[Exchange] = []
+        self._why_stopped = ""
         self._logs = LogScrubber(self._scrubber)
         self._logs.attach()
 
@@ -100,8 +102,10 @@ class Client:
         self._wire.close()
         self._logs.detach()
 
-    def stop(self) -> None:
-        """Ask nothing more: what was not asked yet says that the run was interrupted."""
+    def stop(self, why: str = INTERRUPTED) -> None:
+        """Send nothing more; what was not sent yet says why. The first reason stays."""
+        with self._lock:
+            self._why_stopped = self._why_stopped or why
         self._throttle.stop()
 
     @property
@@ -113,10 +117,6 @@ class Client:
     def planned(self) -> int:
         """How many calls were made, or wait to be made."""
         return len(self._asked)
-
-    def heard(self, start: int, most: int) -> list[Exchange]:
-        """Return exchanges in the order in which they ended, from this one on."""
-        return self._heard[start : start + most]
 
     def is_distinguishable(self, case: Case) -> bool:
         """Say whether this account can tell this case from another."""
@@ -183,7 +183,7 @@ class Client:
 
     def _abort(self, work: Work) -> None:
         """Send no more, and wait for none of these."""
-        self._throttle.stop()
+        self.stop()
         for case, job in work:
             self._resolve(case, job, self._unsent(case, INTERRUPTED))
 
@@ -212,8 +212,6 @@ class Client:
             with self._lock:
                 if self._asked.get(case) is job and not job.done():
                     del self._asked[case]
-        else:
-            self._heard.append(outcome)
         with suppress(InvalidStateError):  # an interrupt has settled it
             if isinstance(outcome, Exchange):
                 job.set_result(outcome)
@@ -230,11 +228,13 @@ class Client:
         try:
             attempts, retries = self._send_with_retries(case, request)
             if not attempts:
-                self.budget_exhausted = True
+                self.early_end = self.early_end or BUDGET_EXHAUSTED
                 return self._unsent(case, BUDGET_EXHAUSTED)
             self._try_with_fewer(request, attempts, in_flight)
         except StoppedError:
-            return self._unsent(case, INTERRUPTED)
+            why = self._why_stopped or INTERRUPTED
+            self.early_end = self.early_end or (why if why in EARLY_ENDS else "")
+            return self._unsent(case, why)
         self._keep_cookies(case, request, attempts[-1])
         self._hopes.record(case, attempts, is_retryable(attempts[-1], self._answered))
         told = self._told(request, attempts[-1])

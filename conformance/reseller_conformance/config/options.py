@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from reseller_conformance.config.values import data_kinds, formats, number, one_of, rate
+from reseller_conformance.config.values import data_kinds, duration, formats, number, one_of, rate
 from reseller_conformance.contract import Format
 from reseller_conformance.reports.registry import WRITERS
 from reseller_conformance.requirements import Level
@@ -98,7 +98,7 @@ OPTIONS = (
     Option("formats", "formats to test", "LIST", default=",".join(Format), parse=formats),
     Option(
         "depth",
-        "how much is asked: quick, standard, thorough",
+        "how much is asked: smoke, quick, standard, thorough",
         "DEPTH",
         default="standard",
         parse=_depth,
@@ -151,6 +151,13 @@ OPTIONS = (
     _more("keep-going", "call on although the documented call brings no overview", flag=True),
     _more(
         "seed", "what Hypothesis starts from", "N", default=f"{DEFAULT_SEED}", parse=number(int, 0)
+    ),
+    _more("fail-fast", "stop at the first violation that counts", flag=True),
+    _more(
+        "max-time",
+        "make no more calls after so long, as 5m, 90s or 1h (no limit)",
+        "TIME",
+        parse=duration,
     ),
     _more("factory", "--app names what makes the app, as MODULE:ATTR() does", flag=True),
     _more("app-log", "keep what the app prints and logs with each finding", flag=True),

@@ -60,6 +60,10 @@ NO_TARGET = (
 )
 
 
+MAX_SMOKE_REQUESTS = 12
+"""Requests of `--depth smoke`, retries among them."""
+
+
 class SettingsError(ValueError):
     """The operator's words do not make a run; the message says what to do, in one line."""
 
@@ -93,6 +97,9 @@ class Settings:
     """The kinds of data that the accounts must show."""
     expected: Expectations | None = None
     """The values that the operator expects, by the name of the customer."""
+    max_violations: int = 0
+    """After so many violations that count no more calls are made; 0: all are made."""
+    max_seconds: float | None = None
     inputs: tuple[str, ...] = ()
     """The files that are read: no report may overwrite them."""
 
@@ -142,6 +149,8 @@ def settings_from(
         required_data=reader.value("require-data") or (),
         expected=_expected(reader, target),
         keep_going=bool(reader.words.get("keep-going")),
+        max_violations=1 if reader.words.get("fail-fast") else 0,
+        max_seconds=reader.value("max-time"),
         inputs=tuple(file for name in READ for file in reader.texts(name)),
     )
 
@@ -407,10 +416,13 @@ def _without_userinfo(text: str) -> str:
 
 
 def _limits(reader: _Reader, local: bool) -> Limits:
+    most = [MAX_SMOKE_REQUESTS] if reader.value("depth") is Depth.SMOKE else []
+    if given := reader.value("max-requests"):
+        most.append(given)
     return Limits(
         rate=reader.value("rate", default="" if local else REMOTE_RATE),
         concurrency=reader.value("concurrency"),
         timeout=reader.value("timeout"),
         retries=reader.value("retries"),
-        max_requests=reader.value("max-requests"),
+        max_requests=min(most, default=None),
     )

@@ -12,10 +12,13 @@ from typing import TypeVar
 
 from reseller_conformance.contract import Format
 
-__all__ = ["data_kinds", "formats", "number", "one_of", "rate"]
+__all__ = ["data_kinds", "duration", "formats", "number", "one_of", "rate"]
 
 MIN_CALLS_PER_SECOND, MAX_CALLS_PER_SECOND = 1 / 3_600, 100_000.0
 """What a limiter can count."""
+
+MAX_DURATION_SECONDS = 7 * 24 * 3600
+"""A week: no run takes longer."""
 
 
 T = TypeVar("T", bound=str)
@@ -57,6 +60,15 @@ def rate(text: str) -> float:
     value = float(match[1]) / (60 if match[2] == "m" else 1) if match else 0.0
     if not MIN_CALLS_PER_SECOND <= value <= MAX_CALLS_PER_SECOND:
         raise ValueError("calls a second or minute, as 10/s or 600/m")
+    return value
+
+
+def duration(text: str) -> float:
+    """Return the seconds of a time that may be in minutes or hours."""
+    match = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)(s|m|h)?", text)
+    value = float(match[1]) * {"m": 60, "h": 3600}.get(match[2] or "s", 1) if match else 0.0
+    if not 0 < value <= MAX_DURATION_SECONDS:
+        raise ValueError("a time, as 90s, 5m or 1h")
     return value
 
 

@@ -176,8 +176,8 @@ class Result:
 class Run:
     """One run, as every report shows it.
 
-    `complete` is False if calls were left out: the run was interrupted, or its request budget was
-    exhausted (`budget_exhausted`). `targets` names each target if a session tests several;
+    `complete` is False if calls were left out: the run was interrupted, or it ended
+    early (`early_end` says why). `targets` names each target if a session tests several;
     otherwise it is empty.
     """
 
@@ -190,7 +190,7 @@ class Run:
     baseline: BaselineStatus | None = None
     schemas: SchemaCounts = field(default_factory=SchemaCounts)
     targets: tuple[TargetInfo, ...] = ()
-    budget_exhausted: bool = False
+    early_end: str = ""
     exercised: tuple[str, ...] | None = None
     """The kinds of data that the accounts showed; None if no target was called."""
     required_data: tuple[str, ...] = ()

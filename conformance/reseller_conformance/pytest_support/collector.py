@@ -7,6 +7,7 @@ only reads them.
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -32,7 +33,8 @@ from reseller_conformance.findings.run_info import (
 )
 from reseller_conformance.findings.schema_tally import SchemaTally
 from reseller_conformance.pytest_support.targets import shortened, targets_of
-from reseller_conformance.reports.progress import Progress
+from reseller_conformance.reports.progress import LiveViolation, Progress
+from reseller_conformance.reports.text import visible
 from reseller_conformance.requirements import Level, by_id
 
 __all__ = ["COLLECTOR", "Collector", "WorkerReport", "collected", "interrupted", "progress_of"]
@@ -45,16 +47,14 @@ class WorkerReport:
     name: str
     target: TargetInfo
     traffic: Traffic
-    budget_exhausted: bool = False
+    early_end: str = ""
     data_kinds: tuple[str, ...] = ()
 
     @classmethod
     def from_dict(cls, entry: Mapping[str, Any]) -> WorkerReport:
         """Return the report of another process, which sent it as `asdict` writes it."""
         target, traffic = TargetInfo.from_dict(entry["target"]), Traffic.from_dict(entry["traffic"])
-        return cls(
-            entry["name"], target, traffic, entry["budget_exhausted"], tuple(entry["data_kinds"])
-        )
+        return cls(entry["name"], target, traffic, entry["early_end"], tuple(entry["data_kinds"]))
 
 
 class Collector:
@@ -83,6 +83,9 @@ class Collector:
         self.required_data: tuple[str, ...] = ()
         self.failed = 0
         self.interrupted = False
+        self._began = time.monotonic()
+        self._left_out = ""
+        self._told: dict[tuple[str, str], LiveViolation] = {}
         self.followers: list[Callable[[], Progress]] = []
         """Each returns the progress of the calls to one target, if this process makes them."""
 
@@ -99,6 +102,21 @@ class Collector:
             self.results[report.nodeid] = _result(said, report)
             self.failed += report.failed
 
+    def add_missing(self, items: Iterable[pytest.Item], why: str) -> None:
+        """Take the items that pytest left out, when it stopped at a failure, as not tested."""
+        self._left_out = why
+        for item in items:
+            said = dict(item.user_properties)
+            if "requirement" in said and item.nodeid not in self.results:
+                judged = by_id(str(said["requirement"]))
+                self.results[item.nodeid] = Result(
+                    judged, str(said["format"]), Outcome.NOT_TESTED, why
+                )
+
+    def time_left(self, max_seconds: float | None) -> float | None:
+        """Return how many of these seconds are left since the run began."""
+        return max_seconds and max(0.0, self._began + max_seconds - time.monotonic())
+
     @property
     def progress(self) -> Progress:
         """The progress of the run.
@@ -106,17 +124,36 @@ class Collector:
         If other processes make the calls, it counts only judged items.
         """
         parts = [follow() for follow in self.followers]
-        results = list(self.results.values())  # another thread adds to it
-        failed = [r.requirement for r in results if r.outcome is Outcome.FAILED and not r.known]
-        levels = (Level.MUST, self.level)
-        violated = frozenset(one.id for one in failed if one.level in levels)
+        done = sum(part.done for part in parts)
+        seconds = max((part.seconds for part in parts), default=0.0)
+        known = [one for part in parts for one in part.violations]
+        known += self._violations_of_items(seconds, done)
+        for one in known:
+            self._told.setdefault((one.requirement, one.format), one)
         return Progress(
-            done=sum(part.done for part in parts),
+            done=done,
             total=sum(part.total for part in parts),
-            seconds=max((part.seconds for part in parts), default=0.0),
-            violated=violated.union(*(part.violated for part in parts)),
+            seconds=seconds,
+            violated=frozenset(requirement for requirement, _ in self._told),
             stage=next((part.stage for part in reversed(parts) if part.stage), ""),
+            violations=tuple(self._told.values()),
         )
+
+    def _violations_of_items(self, seconds: float, calls: int) -> list[LiveViolation]:
+        """Return what the items have found that counts."""
+        levels = (Level.MUST, self.level)
+        return [
+            LiveViolation(
+                one.requirement.id,
+                one.requirement.level.value,
+                one.format,
+                visible(one.reason),
+                seconds,
+                calls,
+            )
+            for one in list(self.results.values())  # another thread adds to it
+            if one.outcome is Outcome.FAILED and not one.known and one.requirement.level in levels
+        ]
 
     @property
     def run(self) -> Run:
@@ -138,7 +175,7 @@ class Collector:
             exercised=_exercised(reports),
             required_data=self.required_data,
             complete=self._complete,
-            budget_exhausted=self._budget_exhausted,
+            early_end=self._early_end,
             baseline=self._baseline_status(),
         )
         if any(part.partial for part in run.parts):
@@ -183,11 +220,13 @@ class Collector:
 
     @property
     def _complete(self) -> bool:
-        return not self.interrupted and not self._budget_exhausted
+        return not self.interrupted and not self._early_end
 
     @property
-    def _budget_exhausted(self) -> bool:
-        return any(source().budget_exhausted for source in self.sources)
+    def _early_end(self) -> str:
+        """Why no more calls were made, although nobody interrupted the run; mostly empty."""
+        ends = (source().early_end for source in self.sources)
+        return next(filter(None, ends), self._left_out)
 
     def _baseline_status(self) -> BaselineStatus | None:
         after = self.updated

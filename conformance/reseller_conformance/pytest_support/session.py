@@ -11,6 +11,7 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager, nullco
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from importlib.resources import as_file, files
+from threading import Timer
 from typing import Any
 
 import pytest
@@ -23,6 +24,7 @@ from reseller_conformance.config.expected_accounts import load_expectations
 from reseller_conformance.config.options import OPTIONS, Option, dest, in_pytest
 from reseller_conformance.config.settings import Settings, SettingsError, settings_from
 from reseller_conformance.contract import Format
+from reseller_conformance.exchange import STOPPED_AT_VIOLATION, TIME_EXHAUSTED
 from reseller_conformance.findings.baseline import BaselineError
 from reseller_conformance.findings.baseline import write as write_baseline
 from reseller_conformance.findings.model import ExitCode, Outcome, Run, Verdict
@@ -53,6 +55,7 @@ __all__ = [
     "check_target",
     "collector_of",
     "describe",
+    "embedded_target",
     "finish",
     "formats_of",
     "header",
@@ -87,9 +90,12 @@ def settings_of(config: pytest.Config) -> Settings:
             base_url = config.getoption("base_url", None) or None
             if any(arg.startswith("--base-url") for arg in config.invocation_params.args):
                 base_url = base_url or ""
-            config.stash[_SETTINGS] = settings_from(words, base_url, environment(config))
+            settings = settings_from(words, base_url, environment(config))
         except SettingsError as problem:
             raise pytest.UsageError(in_pytest(str(problem))) from None
+        # `-x` and `--maxfail=N` end the calls as `--fail-fast` does
+        most = settings.max_violations or config.getoption("maxfail", 0)
+        config.stash[_SETTINGS] = replace(settings, max_violations=most)
     return config.stash[_SETTINGS]
 
 
@@ -183,7 +189,7 @@ def target_of(config: pytest.Config) -> Iterator[Target]:
             pytest.fail(in_pytest(settings.missing_target), pytrace=False)
         if not settings.reference:
             pytest.skip(NO_TARGET)
-        yield _embedded()
+        yield embedded_target()
     elif settings.app is None:
         yield settings.target
     else:
@@ -209,7 +215,8 @@ def refused(config: pytest.Config) -> str:
     return config.stash.get(_REFUSED, "")
 
 
-def _embedded() -> Target:
+def embedded_target() -> Target:
+    """Return the account of the embedded reference that a run tests."""
     from reseller_conformance.reference import default_reference
     from reseller_conformance.reference.mock import EMBEDDED_URL
 
@@ -261,13 +268,29 @@ def asking(session: pytest.Session, target: Target, settings: Settings) -> Itera
                 name,
                 about,
                 client.traffic,
-                client.budget_exhausted,
+                client.early_end,
                 tuple(sorted(sent.data_kinds())),
             )
         )
         collector.followers.append(LiveProgress(sent))
-        yield sent
+        with _ended_in_time(sent, collector.time_left(settings.max_seconds)):
+            yield sent
         sent.validate()
+
+
+@contextmanager
+def _ended_in_time(sent: TargetSession, seconds: float | None) -> Iterator[None]:
+    """Have no more calls made after so many seconds."""
+    if seconds is None:
+        yield
+        return
+    timer = Timer(seconds, sent.stop, [TIME_EXHAUSTED])
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 def _judged(items: Iterable[pytest.Item]) -> frozenset[str]:
@@ -340,7 +363,7 @@ def header(config: pytest.Config) -> str:
 def announced(config: pytest.Config) -> Run:
     """Return the run as it is known before its first call, for a heading."""
     settings = settings_of(config)
-    target = settings.target or _embedded()
+    target = settings.target or embedded_target()
     about = TargetInfo.of(redacted(target))
     if settings.app:
         about = replace(about, base_url=scrubber_of(target).text(settings.app))
@@ -357,6 +380,9 @@ def worker_reports(config: pytest.Config) -> list[dict[str, Any]]:
 
 def finish(session: pytest.Session) -> None:
     """Write the reports, and see to it that a run which verified nothing does not end well."""
+    collector = collector_of(session.config)
+    if session.shouldfail and collector.failed:
+        collector.add_missing(getattr(session, "items", ()), STOPPED_AT_VIOLATION)
     unwritten = _update_baseline(session)
     run = collected(session.config)
     unwritten += write_all(settings_of(session.config).reports, run)

@@ -7,9 +7,29 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["Progress"]
+__all__ = ["LiveViolation", "Progress"]
 
 MINUTE, HOUR = 60, 3600
+
+
+@dataclass(frozen=True, slots=True)
+class LiveViolation:
+    """A requirement that is violated in one format, as it is told while the run goes on.
+
+    `seconds` and `calls` say when it was known.
+    """
+
+    requirement: str
+    level: str
+    format: str
+    what: str
+    seconds: float
+    calls: int
+
+    def __str__(self) -> str:
+        """Say it in a line: `12 s, call 31: ✗ MUST success.fields [json] package: …`."""
+        when = f"{self.seconds:.0f} s, call {self.calls:,}"
+        return f"{when}: ✗ {self.level.upper()} {self.requirement} [{self.format}] {self.what}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +47,8 @@ class Progress:
     violated: frozenset[str] = frozenset()
     judged: bool = False
     stage: str = ""
+    violations: tuple[LiveViolation, ...] = ()
+    """What is known to be violated, in the order in which it was found."""
 
     @property
     def rate(self) -> float:

@@ -13,7 +13,6 @@ from itertools import groupby
 
 from reseller_conformance import __version__
 from reseller_conformance.checks.exercised import DATA_KINDS
-from reseller_conformance.exchange import BUDGET_EXHAUSTED
 from reseller_conformance.findings.model import Finding, Outcome, Result, Run, Verdict
 from reseller_conformance.findings.run_info import SavedFile
 from reseller_conformance.reports.finding_text import Evidence, evidence_of
@@ -320,7 +319,7 @@ def verdict_parts(run: Run) -> VerdictText:
         notes.append(f"required data that no account showed: {', '.join(run.missing_data)}")
     if not run.complete:
         saved = run.target.kind == "saved"
-        why = BUDGET_EXHAUSTED if run.budget_exhausted else "interrupted"
+        why = run.early_end or "interrupted"
         notes.append("not everything was read" if saved else f"{why}: not everything was asked")
     tested = {
         result.requirement.id

@@ -17,6 +17,7 @@ from hypothesis.strategies import SearchStrategy
 
 from reseller_conformance.cases.case import Case
 from reseller_conformance.cases.mutations import COMMON_INVALID, State, Value
+from reseller_conformance.cases.plan import Depth
 from reseller_conformance.checks.consistency import Bracketed, bracket
 from reseller_conformance.checks.moving_counters import COUNTS, counts_alone, moving_counters
 from reseller_conformance.checks.response import Response
@@ -33,11 +34,13 @@ from reseller_conformance.checks.violation import Check, Violation
 from reseller_conformance.checks.well_formed import pointer_to_cause
 from reseller_conformance.contract import Format
 from reseller_conformance.envelope import EnvelopeKind
+from reseller_conformance.exchange import STOPPED_AT_VIOLATION
 from reseller_conformance.findings.aggregate import of_few_responses
 from reseller_conformance.findings.model import Finding, Outcome
 from reseller_conformance.reports.text import visible
 from reseller_conformance.requirements import Level, Requirement
 from reseller_conformance.suite.failure_report import FailureReport
+from reseller_conformance.suite.needs import NOT_AT_SMOKE
 from reseller_conformance.suite.property_search import shrink
 from reseller_conformance.suite.repetition import (
     MAX_REPEATED_CASES,
@@ -56,6 +59,8 @@ REJECTED = (
     "only a few calls were made, because the documented call brings no overview: "
     "see success.returned, or call on with --keep-going"
 )
+
+TOO_FEW_CALLS = "--depth smoke makes no call for this"
 
 Judged = TypeVar("Judged", Response, Bracketed, Sequence[Response])
 
@@ -361,16 +366,24 @@ class Evaluation:
         if self.session.preflight.rejected:
             self.not_tested(REJECTED)
         if not self._subjects:
-            self.not_tested("no answer was of the kind that it speaks of")
+            is_smoke = self.session.settings.depth is Depth.SMOKE
+            nothing = "no answer was of the kind that it speaks of"
+            self.not_tested(TOO_FEW_CALLS if is_smoke else nothing)
         self._end(Outcome.PASSED)
 
     def _leave_out_what_passes_alone(self) -> None:
         """Repeat the simplest failures; end the item where another requirement tells the cause."""
         if self.session.preflight.rejected:
             return
-        failures = sorted(self._failures, key=lambda failure: failure.complexity)
+        # what was announced while the run went on stays a failure
+        failures = sorted(
+            self._failures, key=lambda one: (not self._is_confirmed(one), one.complexity)
+        )
         kept, causes = [], []
         for failure in failures[:MAX_REPEATED_CASES]:
+            if self._is_confirmed(failure):
+                kept.append(failure)
+                continue
             cause = cause_of(self.requirement, failure, self.session)
             if cause and passes_alone(failure, self.session):
                 causes.append(cause)
@@ -380,10 +393,14 @@ class Evaluation:
             self.not_tested(f"what failed passes when it is called alone: see {causes[0]}")
         self._failures = [*kept, *failures[MAX_REPEATED_CASES:]]
 
+    def _is_confirmed(self, failure: Failure) -> bool:
+        cases = (response.case for response in failure.responses)
+        return any((self.requirement, case) in self.session.confirmed for case in cases)
+
     def _unsent_reason(self) -> str:
         problems = [response.exchange.problem for response in self._unsent]
         [(why, _)] = Counter(problem.detail for problem in problems if problem).most_common(1)
-        return f"not all calls were made: {why}"
+        return why if why == STOPPED_AT_VIOLATION else f"not all calls were made: {why}"
 
     def observe(self, accepted: bool, detail: str) -> None:
         """End an item that is observed, never counted."""
@@ -408,6 +425,12 @@ class Evaluation:
         reason = self._named(reason)
         self._end(Outcome.NOT_APPLICABLE, reason)
         pytest.skip(visible(reason))
+
+    def require_depth(self) -> None:
+        """End the item untested where it compares more calls than `--depth smoke` makes."""
+        is_smoke = self.session.settings.depth is Depth.SMOKE
+        if is_smoke and self.requirement.topic in NOT_AT_SMOKE:
+            self.not_tested(TOO_FEW_CALLS)
 
     def require_overview(self) -> None:
         """End the item untested where the documented call brings no overview."""
@@ -452,6 +475,7 @@ class Evaluation:
             self._record("known", known)
             pytest.xfail(visible(f"known: {known}"))
         if self.requirement.level in (Level.MUST, self.session.settings.level):
+            self.session.count_violation(self.requirement, self._format or "both")
             pytest.fail(report.text(findings), pytrace=False)
         pytest.xfail(visible(f"{self.requirement.level.upper()}: {findings[0].got}"))
 

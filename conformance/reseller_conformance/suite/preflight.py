@@ -39,15 +39,17 @@ class Preflight:
         Only the last customer is asked about wrongly before it is asked about rightly.
         """
         sent, plan = self._session, self._session.plan
-        known = [response.case.format for response in self._first if _accepted(response)]
-        sent.send(case for format in known for case in plan.cold_cache_probes(format))
+        sent.judge_first_calls()
+        known = [response.case.format for response in self.first if _accepted(response)]
+        if sent.needs.cold_cache_probes:
+            sent.send(case for format in known for case in plan.cold_cache_probes(format))
         more = [plan.documented(format)[1:] for format in self._formats]
         if not known and not sent.settings.keep_going:
             tried = sent.send(case for cases in more for case in cases[: self._more_customers])
             if not any(map(_accepted, tried)):
-                return self._by_format([*self._first, *tried])
+                return self._by_format([*self.first, *tried])
         rest = sent.send(case for cases in more for case in cases)
-        return self._by_format(self._repeated([*self._first, *rest]))
+        return self._by_format(self._repeated([*self.first, *rest]))
 
     @cached_property
     def rejected(self) -> bool:
@@ -79,7 +81,8 @@ class Preflight:
         return self._session.send(self._session.plan.beside(refused.case.format))
 
     @cached_property
-    def _first(self) -> list[Response]:
+    def first(self) -> list[Response]:
+        """The first customer's documented call in each format: the first calls of a run."""
         plan = self._session.plan
         first = self._session.send(
             c for format in self._formats for c in plan.documented(format)[:1]
@@ -104,10 +107,10 @@ class Preflight:
 
         A server that fails, or does not answer, tells nothing about the parameters.
         """
-        if any(map(_accepted, self._first)):
+        if any(map(_accepted, self.first)):
             return None
-        refused = [a for a in self._first if a.kind is EnvelopeKind.ERRORS]
-        refused += [a for a in self._first if 400 <= (a.exchange.status or 0) < 429]
+        refused = [a for a in self.first if a.kind is EnvelopeKind.ERRORS]
+        refused += [a for a in self.first if 400 <= (a.exchange.status or 0) < 429]
         return next(iter(refused), None)
 
     @property

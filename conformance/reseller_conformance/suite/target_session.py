@@ -18,28 +18,41 @@ from hypothesis.strategies import SearchStrategy
 from reseller_conformance.cases import strategies
 from reseller_conformance.cases.case import Case, Expected
 from reseller_conformance.cases.mutations import SPECIAL, State, Text, Value
-from reseller_conformance.cases.plan import FIRST_CONTROL_REPEAT, REPEATED, Plan
-from reseller_conformance.cases.stages import DOCUMENTED, Stage, staged
+from reseller_conformance.cases.plan import FIRST_CONTROL_REPEAT, REPEATED, Depth, Plan
+from reseller_conformance.cases.stages import DOCUMENTED, STAGES, Stage, staged
 from reseller_conformance.checks import consistency
 from reseller_conformance.checks.exercised import data_kinds
 from reseller_conformance.checks.expected import Range
 from reseller_conformance.checks.response import Response, parse
 from reseller_conformance.checks.well_formed import form_violations
 from reseller_conformance.client import Client, redacted
+from reseller_conformance.client.client import INTERRUPTED
 from reseller_conformance.client.target import Target
 from reseller_conformance.config.settings import Settings
 from reseller_conformance.contract import PARAMETERS, Format
 from reseller_conformance.envelope import EnvelopeKind, FieldValue
-from reseller_conformance.exchange import Exchange, TransportErrorKind
+from reseller_conformance.exchange import STOPPED_AT_VIOLATION, Exchange, TransportErrorKind
 from reseller_conformance.findings.schema_tally import SchemaTally
-from reseller_conformance.requirements import Requirement
+from reseller_conformance.requirements import Requirement, by_id
+from reseller_conformance.suite.needs import Needs
 from reseller_conformance.suite.preflight import Preflight
 from reseller_conformance.suite.property_search import collect
 
 if TYPE_CHECKING:
+    from reseller_conformance.reports.progress import LiveViolation
     from reseller_conformance.suite.client_profiles import ClientProfiles
+    from reseller_conformance.suite.live_judge import LiveJudge
 
-__all__ = ["PROPERTY_STRATEGIES", "TargetSession", "holds_special_text", "is_ordinary"]
+__all__ = [
+    "PROPERTY_STRATEGIES",
+    "TargetSession",
+    "holds_special_text",
+    "is_ordinary",
+    "planned_customers",
+]
+
+MAX_SMOKE_CUSTOMERS = 2
+"""Customers whose documented call is part of `--depth smoke`."""
 
 Strategy = Callable[[Format, int], SearchStrategy[Case]]
 
@@ -72,7 +85,13 @@ class TargetSession:
         self.target = target
         self.settings = settings
         self.client = client
-        self.plan = Plan(settings.depth, len(target.customers))
+        is_smoke = settings.depth is Depth.SMOKE
+        customers = len(target.customers)
+        self.plan = Plan(
+            settings.depth, min(customers, MAX_SMOKE_CUSTOMERS) if is_smoke else customers
+        )
+        self.needs = Needs(judged, settings.depth)
+        self._allowed = self._smoke_cases() if is_smoke else None
         self._mocked = mocked
         self.schemas = schemas or SchemaTally()
         self._answers: dict[Case, Response] = {}
@@ -83,10 +102,20 @@ class TargetSession:
         self._drawn: set[Strategy] = set()
         self._stopped = False
         self.stage = DOCUMENTED
+        self._violated: set[tuple[Requirement, str]] = set()
+        self.confirmed: set[tuple[Requirement, Case]] = set()
+        """Violations that were announced: they failed again when they were called alone."""
         self._repetitions = count(REPEATED)
         self.judged = judged
         self.races: dict[Format, bool] = {}
         self.client_profiles: dict[Format, ClientProfiles] = {}
+
+    @cached_property
+    def live(self) -> LiveJudge:
+        """The judge of each response as it comes in."""
+        from reseller_conformance.suite.live_judge import LiveJudge
+
+        return LiveJudge(self)
 
     def send(self, cases: Iterable[Case]) -> list[Response]:
         """Return the answers to those of these cases that this account can tell apart."""
@@ -103,7 +132,14 @@ class TargetSession:
             self._keep(lambda: self.client.send_in_sequence(*new))
         return [[self._answers[c] for c in cases if c in self._answers] for cases in wanted]
 
+    def _smoke_cases(self) -> set[Case]:
+        """Return all cases that `--depth smoke` may send."""
+        calls = staged(self.plan, self.settings.formats, lambda _: ())
+        return {case for _, sequence in calls for case in sequence}
+
     def _is_new(self, case: Case) -> bool:
+        if self._allowed is not None and case not in self._allowed:
+            return False
         return case not in self._answers and self.client.is_distinguishable(case)
 
     def _keep(self, asking: Callable[[], list[Exchange]]) -> None:
@@ -111,10 +147,11 @@ class TargetSession:
             for exchange in asking():
                 self._remember(exchange)
 
-    def _remember(self, exchange: Exchange) -> None:
+    def _remember(self, exchange: Exchange) -> Response:
         response = parse(exchange)
         self._answers[exchange.case] = response
         self._unvalidated.append(response)
+        return response
 
     def validate(self) -> None:
         """Hold the bodies that came since the last time against their schemas.
@@ -172,13 +209,22 @@ class TargetSession:
         """Return the kinds of data that the accounts have shown so far."""
         return data_kinds(self._answers.values(), self.target.customers)
 
-    def stop(self) -> None:
+    def stop(self, why: str = INTERRUPTED) -> None:
         """Make no more calls, and draw no more examples."""
-        self.client.stop()
+        self.client.stop(why)
         self._stopped = True
+
+    def count_violation(self, requirement: Requirement, format: str) -> None:
+        """Take in a violation that counts, and stop where no further one is wanted."""
+        self._violated.add((requirement, format))
+        wanted = self.settings.max_violations
+        if wanted and len(self._violated) >= wanted:
+            self.stop(STOPPED_AT_VIOLATION)
 
     def property_cases(self, strategy: Strategy, format: Format) -> list[Case]:
         """The examples of one strategy, the same ones for the same seed."""
+        if not self.settings.depth.examples:
+            return []
         if self._stopped and strategy not in self._drawn:
             return []
         customers, settings = len(self.target.customers), self.settings
@@ -200,11 +246,17 @@ class TargetSession:
         if self.preflight.rejected:
             beside = [a for a in self.preflight.diagnostic_calls if a.case.format is format]
             return [*self.initial_calls[format], *beside]
-        before = self.send(self.plan.cold_cache_probes(format))
-        again = chain.from_iterable(self.alternating_formats)  # some may have been repeated
+        probes = self.plan.cold_cache_probes(format) if self.needs.cold_cache_probes else []
+        before = self.send(probes)
+        # some may have been repeated
+        again = chain.from_iterable(self.alternating_formats if self._compares_formats else ())
         sent = [*self.initial_calls[format], *before, *self._planned_responses, *again]
         responses = {response.case: response for response in sent if response.case.format is format}
         return [response for case, response in responses.items() if is_ordinary(case)]
+
+    @property
+    def _compares_formats(self) -> bool:
+        return any(self.needs.includes(stage) for stage in STAGES if stage.name == "formats")
 
     def cache_probes(self, format: Format) -> list[Response]:
         """Right and wrong calls in turn."""
@@ -330,6 +382,8 @@ class TargetSession:
         if self.preflight.rejected:
             return []
         formats = [f for f in self.settings.formats if self.returns_envelope(f)]
+        self.live.look_at_start()
+        self._confirm()
         cases: list[Case] = []
         for in_turn, stages in groupby(
             staged(self.plan, formats, self._examples), lambda of: of[0].in_turn
@@ -347,6 +401,9 @@ class TargetSession:
     ) -> Iterator[list[Case]]:
         """Yield what each sequence holds that was not sent yet, and add all of it to `cases`."""
         for stage, sequence in stages:
+            # the preflight has made the documented calls
+            if stage is DOCUMENTED or not self.needs.includes(stage):
+                continue
             wanted = self._answered_cases(sequence) if stage.own_account else sequence
             cases += wanted
             if new := [case for case in wanted if self._is_new(case)]:
@@ -354,14 +411,44 @@ class TargetSession:
                 yield new
 
     def _send_pipeline(self, sequences: Iterable[list[Case]]) -> None:
-        pipeline = self.client.pipeline(sequences)
-        with self._mocked(), closing(pipeline.exchanges()) as exchanges:
-            for exchange in exchanges:
-                self._remember(exchange)
+        """Send these, and judge each response; a suspicion is looked into at once."""
+        pipeline, live = self.client.pipeline(sequences), self.live
+        while True:
+            halted = pipeline.exchanges(lambda: live.is_suspicious)
+            with self._mocked(), closing(halted) as exchanges:
+                for exchange in exchanges:
+                    live.look(self._remember(exchange))
+            if not live.is_suspicious:
+                return
+            self._confirm()
+
+    def judge_first_calls(self) -> None:
+        """Announce what the first calls of all violate."""
+        self.live.look_at_first()
+        self._count(self.live.confirm())
+
+    def _confirm(self) -> None:
+        """Repeat what violates something alone, and announce what violates it again."""
+        found = self.live.confirm()
+        if found and self.settings.max_violations:
+            # before the calls end: is it one format, or both?
+            self.live.look_at_other_format(found)
+            found += self.live.confirm()
+        self._count(found)
+
+    def _count(self, violations: Iterable[LiveViolation]) -> None:
+        for one in violations:
+            self.count_violation(by_id(one.requirement), one.format)
 
     def _examples(self, format: Format) -> Iterator[Case]:
         for strategy in PROPERTY_STRATEGIES:
             yield from self.property_cases(strategy, format)
+
+
+def planned_customers(target: Target, settings: Settings) -> int:
+    """Return how many of the customers the calls of the plan are about."""
+    most = MAX_SMOKE_CUSTOMERS if settings.depth is Depth.SMOKE else len(target.customers)
+    return min(len(target.customers), most)
 
 
 @lru_cache(maxsize=16)

@@ -1,0 +1,191 @@
+"""Judges each response as it comes in, so that a violation is known long before the run ends.
+
+Only what the final report is certain to count is announced. A call that violates a requirement is
+first repeated while nothing else is in flight: what passes then may be due to a race, and is left
+to the items. So are requirements that compare several responses.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from reseller_conformance import requirements as r
+from reseller_conformance.cases.case import Case
+from reseller_conformance.checks import success
+from reseller_conformance.checks.response import Response
+from reseller_conformance.checks.rules import ALL_EVIDENCE, Rule, Subject, rules_for
+from reseller_conformance.checks.second_opinion import disputed
+from reseller_conformance.checks.violation import Check, Violation
+from reseller_conformance.contract import Format
+from reseller_conformance.envelope import EnvelopeKind
+from reseller_conformance.exchange import TransportErrorKind
+from reseller_conformance.findings.kinds import Spot, kind_of, place_of
+from reseller_conformance.reports.progress import LiveViolation
+from reseller_conformance.reports.text import visible
+from reseller_conformance.requirements import Level, Requirement
+from reseller_conformance.suite.target_session import TargetSession, is_ordinary
+
+__all__ = ["LiveJudge"]
+
+MAX_TRIES = 3
+"""How often a call must fail again, alone, before its violation is announced."""
+
+MAX_SUSPICIONS = 3
+"""How often one requirement in one format is looked into, when it passes alone each time."""
+
+MAX_SHOWN_CHARS = 160
+
+BY_COMPARISON = (r.REJECTS_USER_UNKNOWN, r.REJECTS_USER_ADDRESS, r.REJECTS_COMBINED)
+"""Refusals that depend on other responses: a near miss may be another customer's name."""
+
+Key = tuple[Requirement, Format]
+
+
+@dataclass(frozen=True, slots=True)
+class _Suspicion:
+    """A violation that one response shows, and the check that judges another one."""
+
+    violation: Violation
+    check: Check[Response]
+
+    @property
+    def case(self) -> Case:
+        return self.violation.response.case
+
+    def is_confirmed_by(self, again: Response | None) -> bool:
+        return again is not None and again.was_sent and any(self.check(again))
+
+
+class LiveJudge:
+    """Looks at the responses of one target as they come in."""
+
+    def __init__(self, session: TargetSession) -> None:
+        """Judge for this session, which calls `look` and `confirm`."""
+        self._session = session
+        self._suspicions: dict[Key, _Suspicion] = {}
+        self._counts: Counter[Key] = Counter()
+        self.announced: dict[Key, LiveViolation] = {}
+
+    @property
+    def is_suspicious(self) -> bool:
+        """Whether a response violates something, which more calls are to confirm."""
+        return bool(self._suspicions)
+
+    def look_at_first(self) -> None:
+        """Judge the first calls of all, before those that must precede the other customers'."""
+        for response in self._session.preflight.first:
+            if response.kind is EnvelopeKind.OVERVIEW:
+                self._look(response)
+
+    def look_at_start(self) -> None:
+        """Judge the documented calls."""
+        for format, responses in self._session.initial_calls.items():
+            for response in responses:
+                self._suspect((r.SUCCESS_RETURNED, format), response, success.answered)
+                self.look(response)
+
+    def look(self, response: Response) -> None:
+        """Judge one response by all rules for a single one."""
+        if is_ordinary(response.case) and self._session.returns_envelope(response.case.format):
+            self._look(response)
+
+    def _look(self, response: Response) -> None:
+        case = response.case
+        for rule in rules_for(response, ALL_EVIDENCE):
+            if self._judges(rule, case):
+                self._suspect((rule.requirement, case.format), response, rule.check)
+
+    def _judges(self, rule: Rule, case: Case) -> bool:
+        """Say whether this rule needs no other response than the one to this call."""
+        if rule.subject is not Subject.REFUSAL:
+            return rule.requirement is not r.SUCCESS_RETURNED
+        known = bool(self._session.customers_with_overview(case.format))
+        return known and rule.requirement not in BY_COMPARISON
+
+    def _suspect(self, key: Key, response: Response, check: Check[Response]) -> None:
+        requirement, _ = key
+        if key in self.announced or key in self._suspicions or not response.was_sent:
+            return
+        if self._counts[key] >= MAX_SUSPICIONS or not self._counts_in_report(requirement):
+            return
+        violation = next((one for one in check(response) if not self._is_known(key, one)), None)
+        if violation and requirement not in disputed(response):
+            self._suspicions[key] = _Suspicion(violation, check)
+
+    def _counts_in_report(self, requirement: Requirement) -> bool:
+        judged = self._session.judged
+        levels = (Level.MUST, self._session.settings.level)
+        return requirement.level in levels and (judged is None or requirement.id in judged)
+
+    def _is_known(self, key: Key, violation: Violation) -> bool:
+        """Say whether the baseline accepts this violation."""
+        baseline = self._session.settings.baseline
+        where, expected = violation.where, violation.expected
+        place, kind = place_of(where, expected), kind_of(where, expected, violation.actual)
+        requirement, format = key
+        spot = Spot(requirement.id, format.value, place, kind)
+        return baseline is not None and baseline.known_entry(spot) is not None
+
+    def confirm(self) -> list[LiveViolation]:
+        """Repeat the suspicious calls alone, and announce what violates each time."""
+        if not self._suspicions:
+            return []
+        suspicions, self._suspicions = self._suspicions, {}
+        self._counts.update(suspicions.keys())
+        for turn in range(MAX_TRIES):
+            # to wait for the time limit once more is enough
+            due = {
+                key: one
+                for key, one in suspicions.items()
+                if turn == 0 or not _hangs(one.violation.response)
+            }
+            again = self._repeated(one.case for one in due.values())
+            suspicions = {
+                key: one
+                for key, one in suspicions.items()
+                if key not in due or one.is_confirmed_by(again.get(one.case))
+            }
+        found = {key: self._live_violation(key, one.violation) for key, one in suspicions.items()}
+        self.announced |= found
+        self._session.confirmed |= {(key[0], one.case) for key, one in suspicions.items()}
+        return list(found.values())
+
+    def look_at_other_format(self, violations: Iterable[LiveViolation]) -> None:
+        """Send the calls that these violations show in the other format, and judge them."""
+        ids = {(one.requirement, one.format) for one in violations}
+        cases = [
+            replace(case, format=format)
+            for requirement, case in self._session.confirmed
+            if (requirement.id, case.format.value) in ids
+            for format in self._session.settings.formats
+            if format is not case.format
+        ]
+        for response in self._session.send(cases):
+            self.look(response)
+
+    def _repeated(self, cases: Iterable[Case]) -> dict[Case, Response]:
+        """Return a new response to each of these calls, sent one after the other."""
+        distinct = list(dict.fromkeys(cases))
+        case_of = dict(zip(self._session.repeated(distinct), distinct, strict=True))
+        [responses] = self._session.send_in_sequence(case_of)
+        return {case_of[response.case]: response for response in responses}
+
+    def _live_violation(self, key: Key, violation: Violation) -> LiveViolation:
+        requirement, format = key
+        traffic = self._session.client.traffic
+        what = visible(f"{violation.where}: {violation.actual}")[:MAX_SHOWN_CHARS]
+        return LiveViolation(
+            requirement.id,
+            requirement.level.value,
+            format.value,
+            what,
+            traffic.seconds,
+            traffic.calls,
+        )
+
+
+def _hangs(response: Response) -> bool:
+    problem = response.exchange.problem
+    return problem is not None and problem.kind is TransportErrorKind.TIMEOUT

@@ -1,0 +1,167 @@
+"""Violations that are announced while calls go on, and what ends the calls early."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from answers import ERROR, overview
+from judging import judge, settings
+from reseller_conformance.client import Client
+from reseller_conformance.client.target import Limits
+from reseller_conformance.contract import Format
+from reseller_conformance.findings.model import Outcome
+from reseller_conformance.reports.progress import LiveViolation
+from reseller_conformance.suite.target_session import TargetSession
+from servers import KEY, Part, http, serving, target_at
+from servers import Asked as Request
+from test_progress import refuses, with_a_wrong_date
+
+STOPPED = "stopped at the first violation"
+
+
+def session(url: str, **chosen: object) -> TargetSession:
+    wanted = replace(settings("quick"), formats=(Format.JSON,), **chosen)  # type: ignore[arg-type]
+    return TargetSession(target_at(url), wanted, Client(target_at(url), Limits()))
+
+
+def announced(sent: TargetSession) -> dict[str, LiveViolation]:
+    return {one.requirement: one for one in sent.live.announced.values()}
+
+
+# --- What is announced ----------------------------------------------------------------------------
+
+
+def test_a_violation_says_when_it_was_known_and_what_it_is() -> None:
+    one = LiveViolation("success.fields", "must", "json", "package: none of that name", 12.3, 31)
+    assert str(one) == "12 s, call 31: ✗ MUST success.fields [json] package: none of that name"
+
+
+def test_a_violation_of_the_documented_call_is_announced_after_a_few_calls() -> None:
+    with serving(with_a_wrong_date) as server:
+        sent = session(server.url)
+        sent.everything(Format.JSON)
+        sent.client.close()
+    found = announced(sent)
+    assert set(found) == {"success.dates"}
+    assert found["success.dates"].calls < 30
+    assert found["success.dates"].what.startswith("billing_end_date: ")
+
+
+def test_an_invalid_call_that_is_let_in_is_announced() -> None:
+    right = overview().exchange.body
+
+    def lets_any_key_in(request: Request) -> Iterable[Part]:
+        missing = "api_key" not in request.parameters
+        return [http(right)] if missing or not refuses(request) else [http(ERROR, 403)]
+
+    with serving(lets_any_key_in) as server:
+        sent = session(server.url)
+        sent.everything(Format.JSON)
+        sent.client.close()
+    assert set(announced(sent)) == {"rejects.api-key-missing"}
+
+
+def test_what_passes_alone_is_not_announced() -> None:
+    wrong, lock = [True], threading.Lock()
+
+    def fails_once(request: Request) -> Iterable[Part]:
+        with lock:
+            fails = not refuses(request) and wrong and wrong.pop()
+        return list(with_a_wrong_date(request)) if fails else answered(request)
+
+    with serving(fails_once) as server:
+        sent = session(server.url)
+        sent.everything(Format.JSON)
+        sent.client.close()
+    assert wrong == []
+    assert announced(sent) == {}
+
+
+def answered(request: Request) -> Iterable[Part]:
+    return [http(ERROR, 403) if refuses(request) else http(overview().exchange.body)]
+
+
+def test_what_does_not_count_is_not_announced() -> None:
+    def with_an_addition(request: Request) -> Iterable[Part]:
+        body = {**json.loads(overview().exchange.body), "more": 1}
+        return [http(ERROR, 403) if refuses(request) else http(json.dumps(body).encode())]
+
+    with serving(with_an_addition) as server:
+        sent = session(server.url)
+        sent.everything(Format.JSON)
+        sent.client.close()
+    assert announced(sent) == {}
+
+
+# --- What ends the calls --------------------------------------------------------------------------
+
+
+def test_calls_stop_at_the_first_violation_and_the_rest_is_not_tested() -> None:
+    with serving(with_a_wrong_date) as server:
+        wanted = replace(settings("quick"), formats=(Format.JSON,), max_violations=1)
+        target = target_at(server.url)
+        with Client(target, Limits()) as client:
+            judged = judge(target, wanted, client)
+    by_outcome = {one.requirement.id: one for one in judged if one.format == "json"}
+    assert by_outcome["success.dates"].outcome is Outcome.FAILED
+    others = [one for id, one in by_outcome.items() if id != "success.dates"]
+    assert {one.outcome for one in others}.isdisjoint({Outcome.FAILED, Outcome.ERROR})
+    assert by_outcome["readable.syntax"].reason == STOPPED
+    assert len(server.asked) < 40
+
+
+def run(pytester: pytest.Pytester, url: str, *words: str) -> tuple[pytest.RunResult, dict]:  # type: ignore[type-arg]
+    args = ("run", "--base-url", url, "--user", "customer@example.com", "--depth", "quick")
+    result = pytester.run("reseller-conformance", *args, "--report-json", "r.json", *words)
+    return result, json.loads(Path("r.json").read_text(encoding="utf-8"))
+
+
+@pytest.fixture
+def credentials(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RESELLER_API_USER", "acme")
+    monkeypatch.setenv("RESELLER_API_KEY", KEY)
+
+
+def with_no_package(request: Request) -> Iterable[Part]:
+    body = json.loads(overview().exchange.body)
+    del body["package"]
+    return [http(ERROR, 403) if refuses(request) else http(json.dumps(body).encode())]
+
+
+@pytest.mark.usefixtures("credentials")
+@pytest.mark.parametrize("words", [["--fail-fast"], ["--", "-x"], ["--", "--maxfail=1"]])
+def test_a_run_that_stops_early_ends_with_1_and_a_whole_report(
+    pytester: pytest.Pytester, words: list[str]
+) -> None:
+    with serving(with_no_package) as server:
+        result, report = run(pytester, server.url, "--formats", "json", *words)
+    assert result.ret == 1
+    assert len(server.asked) < 60
+    outcomes = {one["id"]: one for one in report["requirements"]}
+    assert outcomes["success.fields"]["outcome"] == "failed"
+    assert outcomes["http.redirect"]["reason"] == STOPPED
+    result.stderr.fnmatch_lines(["* s, call *: ✗ MUST success.fields [[]json[]] *package*"])
+
+
+@pytest.mark.usefixtures("credentials")
+def test_a_run_whose_time_is_over_is_unverified(pytester: pytest.Pytester) -> None:
+    with serving(answered) as server:
+        result, report = run(
+            pytester, server.url, "--formats", "json", "--rate", "20/s", "--max-time", "2s"
+        )
+    assert result.ret == 3
+    assert report["verdict"] == "unverified"
+    reasons = {one["reason"] for one in report["requirements"]}
+    assert "not all calls were made: the time of --max-time is over" in reasons
+
+
+def test_a_time_that_is_none_is_refused(pytester: pytest.Pytester) -> None:
+    result = pytester.run("reseller-conformance", "run", "--max-time", "soon")
+    assert result.ret == 2
+    result.stderr.fnmatch_lines(["*--max-time is a time, as 90s, 5m or 1h, not: soon"])

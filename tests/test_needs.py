@@ -1,0 +1,124 @@
+"""A run sends what its requirements need, a smoke run little, and a dry run nothing."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from answers import ERROR
+from judging import settings, target_of
+from reseller_conformance.cases.plan import Depth
+from reseller_conformance.config.selection import selection_from
+from reseller_conformance.reference import default_reference
+from reseller_conformance.suite.plan_preview import planned_calls
+from servers import KEY, http, serving
+from test_live import answered, with_no_package
+
+REPORT = ("--report-json", "r.json")
+
+
+@pytest.fixture
+def credentials(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RESELLER_API_USER", "acme")
+    monkeypatch.setenv("RESELLER_API_KEY", KEY)
+
+
+def args(url: str, *words: str) -> list[str]:
+    users = ("--user", "customer@example.com", "--user", "o'brien@example.com")
+    return ["reseller-conformance", "run", "--base-url", url, *users, *words]
+
+
+def report() -> dict:  # type: ignore[type-arg]
+    return json.loads(Path("r.json").read_text(encoding="utf-8"))
+
+
+# --- What is needed -------------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("credentials")
+def test_a_requirement_on_overviews_needs_a_few_valid_calls(pytester: pytest.Pytester) -> None:
+    with serving(answered) as server:
+        only = ("--only", "success.dates", "--formats", "json")
+        result = pytester.run(*args(server.url, *only))
+    assert result.ret == 0
+    assert 0 < len(server.asked) < 20
+    assert all(request.parameters["api_key"] == KEY for request in server.asked)
+
+
+@pytest.mark.usefixtures("credentials")
+def test_a_requirement_on_the_key_needs_the_documented_call_and_wrong_keys(
+    pytester: pytest.Pytester,
+) -> None:
+    with serving(answered) as server:
+        only = ("--only", "rejects.api-key-empty", "--formats", "json")
+        result = pytester.run(*args(server.url, *only))
+    assert result.ret == 0
+    assert 0 < len(server.asked) < 30
+    assert any(request.parameters.get("api_key") == "" for request in server.asked)
+
+
+# --- The dry run ----------------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("credentials")
+def test_a_dry_run_says_what_would_be_sent_and_sends_nothing(pytester: pytest.Pytester) -> None:
+    with serving(answered) as server:
+        result = pytester.run(*args(server.url, "--plan", "--rate", "10/s"))
+    assert result.ret == 0
+    assert server.asked == []
+    result.stdout.fnmatch_lines(["documented *", "formats *", "credentials *", "all * at 10/s*"])
+
+
+@pytest.mark.usefixtures("credentials")
+def test_a_dry_run_refuses_options_of_pytest(pytester: pytest.Pytester) -> None:
+    result = pytester.run(*args("http://localhost:1", "--plan", "--", "-k", "success"))
+    assert result.ret == 2
+    result.stderr.fnmatch_lines(["*--plan takes --only and --skip, no options of pytest: -k"])
+
+
+def planned(only: list[str], depth: str = "standard") -> dict[str, int]:
+    wanted = replace(settings(depth), selection=selection_from(only, ()))
+    target = target_of(default_reference(), "http://localhost:1")
+    return {one.stage.name: one.calls for one in planned_calls(target, wanted)}
+
+
+def test_a_dry_run_counts_what_a_selection_needs() -> None:
+    assert set(planned(["success.dates"])) == {"documented", "formats"}
+    assert planned(["rejects.api-key-wrong"])["credentials"] < planned([])["credentials"]
+    assert sum(planned([], "smoke").values()) <= 12
+
+
+# --- Smoke ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("credentials")
+@pytest.mark.parametrize("answer", [answered, with_no_package, lambda _: [http(ERROR, 403)]])
+def test_a_smoke_run_makes_at_most_twelve_calls_and_no_failed_login(
+    pytester: pytest.Pytester, answer: object
+) -> None:
+    with serving(answer) as server:  # type: ignore[arg-type]
+        result = pytester.run(*args(server.url, "--depth", "smoke", *REPORT))
+    assert 0 < len(server.asked) <= 12
+    assert all(request.parameters["api_key"] == KEY for request in server.asked)
+    assert result.ret == 1
+
+
+@pytest.mark.usefixtures("credentials")
+def test_a_smoke_run_judges_what_its_calls_show(pytester: pytest.Pytester) -> None:
+    with serving(answered) as server:
+        words = ("--depth", "smoke", "--formats", "json", *REPORT)
+        result = pytester.run(*args(server.url, *words))
+    assert result.ret == 0
+    outcomes = {one["id"]: one for one in report()["requirements"]}
+    for id in ("success.fields", "rejects.task-missing", "rejects.user-unknown", "errors.shape"):
+        assert outcomes[id]["outcome"] == "passed", id
+    for id in ("rejects.api-key-wrong", "request.order", "isolation.sequence"):
+        assert outcomes[id]["outcome"] == "not-tested", id
+        assert outcomes[id]["reason"] == "--depth smoke makes no call for this"
+
+
+def test_a_smoke_run_draws_no_examples() -> None:
+    assert Depth.SMOKE.examples == 0
