@@ -66,12 +66,12 @@ def test_a_selection_that_passes_is_told_as_partial(
 
 @pytest.mark.usefixtures("wrong_dates")
 @pytest.mark.parametrize("workers", [[], ["-n", "2"]], ids=["one", "xdist"])
-def test_a_run_that_stops_at_the_first_failure_is_partial(
+def test_a_run_that_stops_at_the_first_failure_says_so(
     pytester: pytest.Pytester, workers: list[str]
 ) -> None:
     result = run(pytester, "--", "-x", *workers)
     assert result.ret == 1
-    assert "(partial: not the whole catalogue; " in result.outlines[-1]
+    assert "stopped at the first violation: not everything was asked" in result.outlines[-1]
 
 
 @pytest.mark.usefixtures("wrong_dates")
