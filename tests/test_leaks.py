@@ -138,7 +138,7 @@ def test_what_an_app_tells_of_itself_holds_no_key(pytester, monkeypatch, mode, l
     written = [result.stdout.str()]
     written += [(pytester.path / writer.option).read_text("utf-8") for writer in WRITERS]
     written += [unescape(text) for text in written]
-    assert "app:      the key is ***" in written[0]
+    assert "app:       the key is ***" in written[0]
     assert "KeyError: " in written[0]
     shown = (key, key[:-1], quote(key, safe=""), key.encode().hex(), json.dumps(key)[1:-1])
     for form in shown:

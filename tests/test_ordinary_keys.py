@@ -51,7 +51,7 @@ def test_an_ordinary_key_in_two_workers(tmp_path, monkeypatch):
         done = subprocess.run(run, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     found = json.loads(report.read_text(encoding="utf-8"))["requirements"]
-    assert {one["outcome"] for one in found} == {"passed", "not-tested"}
+    assert {one["outcome"] for one in found} <= {"passed", "not-tested", "not-applicable"}
     assert all(one["outcome"] == "passed" for one in found if one["id"] == "success.fields")
 
 

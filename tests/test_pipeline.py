@@ -1,96 +1,65 @@
-"""A row of calls whose responses are handed on one by one, and which may be halted."""
+"""A pipeline that is halted: what was not begun is sent later, and nothing is waited for twice."""
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterable
-from contextlib import closing
+from collections.abc import Sequence
+from concurrent.futures import Future
+from threading import Event
 
-import pytest
-
-from answers import ERROR
 from reseller_conformance.cases.case import Case
-from reseller_conformance.client import Client
-from reseller_conformance.client.target import Limits
+from reseller_conformance.client.pipeline import Pipeline
+from reseller_conformance.client.workers import Job, Work, Workers
 from reseller_conformance.contract import Format
-from servers import Asked as Request
-from servers import Part, http, serving, target_at
+from reseller_conformance.exchange import Exchange
 
-CASES = [Case(Format.JSON, repeat=turn) for turn in range(40)]
-
-
-def denied(_: Request) -> Iterable[Part]:
-    return [http(ERROR, 403)]
+FIRST, SECOND, THIRD = (Case(Format.JSON, repeat=turn) for turn in range(3))
 
 
-def test_each_case_is_yielded_once() -> None:
-    with serving(denied) as server, Client(target_at(server.url), Limits()) as client:
-        pipeline = client.pipeline([case] for case in CASES)
-        ended = [exchange.case for exchange in pipeline.exchanges()]
-    assert sorted(ended, key=CASES.index) == CASES
-    assert len(server.asked) == len(CASES)
+class Sender:
+    """Stands in for the client: one job a case, and a first call that waits to be let go."""
+
+    def __init__(self) -> None:
+        self.jobs: dict[Case, Job] = {}
+        self.sent: list[Case] = []
+        self.go = Event()
+
+    def begin(self, sequence: Sequence[Case]) -> tuple[Work, list[Job]]:
+        new = {case: Future() for case in sequence if case not in self.jobs}
+        self.jobs |= new
+        return list(new.items()), [self.jobs[case] for case in sequence]
+
+    def cancel(self, work: Work) -> None:
+        for case, _ in work:
+            del self.jobs[case]
+
+    def send(self, work: Work) -> None:
+        for case, job in work:
+            assert self.go.wait(10)
+            self.sent.append(case)
+            job.set_result(Exchange(case, "http://h"))
 
 
-def test_a_case_that_stands_twice_is_sent_once() -> None:
-    with serving(denied) as server, Client(target_at(server.url), Limits()) as client:
-        pipeline = client.pipeline([case] for case in (*CASES, *CASES))
-        assert {exchange.case for exchange in pipeline.exchanges()} == set(CASES)
-    assert len(server.asked) == len(CASES)
+def test_a_case_of_two_sequences_that_is_taken_back_is_waited_for_once() -> None:
+    sender = Sender()
+    sequences = [[FIRST], [SECOND], [SECOND], [THIRD]]
+    pipeline = Pipeline(
+        sequences,
+        lambda: Workers(sender.send, 1),
+        sender.begin,
+        sender.cancel,
+        lambda _: None,
+        100,
+    )
+    asked = iter([False, False, False])
 
+    def is_halted() -> bool:
+        halted = next(asked, True)
+        if halted:
+            sender.go.set()
+        return halted
 
-def test_a_response_is_yielded_while_the_next_cases_are_not_made_yet() -> None:
-    made: list[Case] = []
-
-    def sequences() -> Iterable[list[Case]]:
-        for case in CASES:
-            made.append(case)
-            yield [case]
-
-    limits = Limits(rate=1000.0, concurrency=2)
-    with serving(denied) as server, Client(target_at(server.url), limits) as client:
-        with closing(client.pipeline(sequences()).exchanges()) as exchanges:
-            next(exchanges)
-        assert len(made) <= 4
-
-
-def test_a_halted_pipeline_has_nothing_in_flight_and_goes_on_where_it_was() -> None:
-    limits = Limits(rate=200.0, concurrency=3)
-    with serving(denied) as server, Client(target_at(server.url), limits) as client:
-        pipeline = client.pipeline([case] for case in CASES)
-        first: list[Case] = []
-        first.extend(one.case for one in pipeline.exchanges(lambda: len(first) >= 5))
-        assert 5 <= len(first) < len(CASES)
-        assert len(server.asked) == len(first)
-        assert client.planned == len(first)
-        rest = [exchange.case for exchange in pipeline.exchanges()]
-    assert sorted([*first, *rest], key=CASES.index) == CASES
-
-
-def test_what_a_halted_pipeline_took_back_can_be_sent_otherwise() -> None:
-    limits = Limits(rate=500.0, concurrency=2)
-    with serving(denied) as server, Client(target_at(server.url), limits) as client:
-        pipeline = client.pipeline([case] for case in CASES)
-        ended: list[Case] = []
-        ended.extend(one.case for one in pipeline.exchanges(lambda: bool(ended)))
-        assert ended
-        assert len(client.send(CASES)) == len(CASES)
-
-
-def test_an_interrupted_pipeline_waits_for_nothing() -> None:
-    go_on = threading.Event()
-
-    def hangs(_: Request) -> Iterable[Part]:
-        go_on.wait(60)
-        return [http(ERROR, 403)]
-
-    def sequences() -> Iterable[list[Case]]:
-        yield [CASES[0]]
-        raise KeyboardInterrupt
-
-    with serving(hangs) as server, Client(target_at(server.url), Limits()) as client:
-        with pytest.raises(KeyboardInterrupt):
-            list(client.pipeline(sequences()).exchanges())
-        [exchange] = client.send([CASES[1]])
-        go_on.set()
-    assert exchange.problem is not None
-    assert exchange.problem.detail == "the run was interrupted"
+    begun = [exchange.case for exchange in pipeline.exchanges(is_halted)]
+    rest = [exchange.case for exchange in pipeline.exchanges()]
+    assert FIRST in begun
+    assert sorted(case.repeat for case in sender.sent) == [0, 1, 2]
+    assert {*begun, *rest} == {FIRST, SECOND, THIRD}

@@ -20,7 +20,7 @@ from reseller_conformance.checks.rules import (
 )
 from reseller_conformance.exchange import TransportErrorKind
 
-NOT_ALONE = {"request", "consistency", "isolation"}
+NOT_ALONE = {"request", "consistency", "isolation", "clients"}
 WHATEVER = {
     *(r.SUCCESS_RETURNED, r.HTTP_DELIVERED, r.HTTP_TIMEOUT, r.HTTP_COMPLETE, r.HTTP_SERVER_ERROR),
     *(r.HTTP_REDIRECT, r.HTTP_BODY, r.HTTP_RETRIES, r.ERRORS_NO_KEY_ECHO),

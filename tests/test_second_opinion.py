@@ -37,6 +37,7 @@ from reseller_conformance.checks.well_formed import form_violations
 from reseller_conformance.contract import Format
 from reseller_conformance.exchange import Exchange
 from reseller_conformance.findings.model import Outcome, Result
+from reseller_conformance.findings.run_info import SchemaCounts
 from reseller_conformance.findings.schema_tally import SchemaTally
 from reseller_conformance.offline.assertion import assert_conformant
 from reseller_conformance.reference import Reference
@@ -381,7 +382,7 @@ def test_each_distinct_body_is_validated_once() -> None:
     tally.take([response(OVERVIEW[JSON], JSON)] * 3)
     tally.take([response(OVERVIEW[JSON], JSON), response(ERRORS[JSON], JSON)])
     tally.take([response("no envelope", JSON)])
-    assert tally.counts == {"validated": 2, "disagreements": 0}
+    assert tally.counts == SchemaCounts(validated=2, disagreements=0)
 
 
 def test_a_result_is_an_error_where_schema_and_reader_disagree(apply: Apply) -> None:
@@ -405,7 +406,7 @@ def test_tallies_of_several_processes_count_each_body_once(apply: Apply) -> None
         worker.take(response(body, JSON) for body in bodies)
         controller.add(json.loads(json.dumps(worker.drain())))
         assert worker.drain() == {"bodies": [], "reasons": []}
-    assert controller.counts == {"validated": 3, "disagreements": 1}
+    assert controller.counts == SchemaCounts(validated=3, disagreements=1)
     assert controller.reason(r.SUCCESS_COUNTS, "json")
 
 

@@ -65,9 +65,8 @@ def test_each_departure_in_xml_is_a_line_of_where_and_what() -> None:
 @pytest.mark.parametrize("number", [10**5_000, -(10**5_000)], ids=["huge", "huge, negative"])
 def test_a_number_that_python_refuses_to_print_is_told_by_its_size(number: int) -> None:
     errors = json_errors({**EXAMPLE, "package": number}, "overview")
-    sign = "-" if number < 0 else ""
     assert [str(error) for error in errors] == [
-        f"$.package: expected text; got {sign}<integer of 16610 bits>"
+        "$.package: expected text; got <a number of about 5000 digits>"
     ]
 
 

@@ -257,7 +257,7 @@ def _invitation(base_url: str, accounts: Accounts, file: str | None) -> list[str
 @commands.command()
 @click.option("--json", "as_json", is_flag=True, help="the file for `serve --accounts`")
 def accounts(as_json: bool) -> None:
-    """Print test accounts that show every kind of data, as a table or as JSON."""
+    """Print test accounts that show every kind of data."""
     from reseller_conformance.reference.accounts import account_rows, accounts_text
 
     if as_json:

@@ -6,7 +6,7 @@ where it was. In between, nothing else is in flight.
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Generator, Iterable, Sequence
 from queue import SimpleQueue
 
@@ -45,6 +45,8 @@ class Pipeline:
         ended: SimpleQueue[Job] = SimpleQueue()
         given: Work = []
         pending = 0
+        # a case of two sequences has one job, for which both wait
+        waits: Counter[Job] = Counter()
         try:
             with self._workers() as workers:
                 while not is_halted() and (sequence := self._next()) is not None:
@@ -52,6 +54,7 @@ class Pipeline:
                     for job in jobs:
                         job.add_done_callback(ended.put)
                     pending += len(jobs)
+                    waits.update(jobs)
                     given += new
                     if new:
                         workers.give(new)
@@ -59,7 +62,7 @@ class Pipeline:
                         pending -= 1
                         yield ended.get().result()
                 if is_halted():
-                    pending -= self._take_back(workers)
+                    pending -= sum(waits[job] for job in self._take_back(workers))
                 while pending:
                     pending -= 1
                     yield ended.get().result()
@@ -72,10 +75,10 @@ class Pipeline:
             return self._returned.popleft()
         return next(self._sequences, None)
 
-    def _take_back(self, workers: Workers) -> int:
-        """Have what was not begun wait for the next time, and return how many calls it is."""
+    def _take_back(self, workers: Workers) -> list[Job]:
+        """Keep the work that was not begun for the next time, and return its jobs."""
         taken = workers.take_back()
         for work in taken:
             self._cancel(work)
             self._returned.append([case for case, _ in work])
-        return sum(map(len, taken))
+        return [job for work in taken for _, job in work]

@@ -112,6 +112,8 @@ OPTIONS = (
         default="must",
         parse=one_of((Level.MUST, Level.SHOULD)),
     ),
+    Option("expect", "what the customers' accounts hold, as JSON", "FILE"),
+    Option("baseline", "known violations, as TOML", "FILE"),
     Option(
         "require-data",
         "kinds of data that the accounts must show",
@@ -119,8 +121,6 @@ OPTIONS = (
         parse=data_kinds,
         heading=MORE,
     ),
-    Option("expect", "what the customers' accounts hold, as JSON", "FILE"),
-    Option("baseline", "known violations, as TOML", "FILE"),
     Option("update-baseline", "bring that file up to date with this run", flag=True),
     *(Option(writer.option, writer.help, "FILE", heading=REPORTS) for writer in WRITERS),
     _more(

@@ -161,8 +161,13 @@ def _response(finding: Finding, most: int | None) -> str:
 
 
 def aligned(lines: Iterable[tuple[str, str]], indent: str = "") -> str:
-    """Return one `label: value` on each line, the values below each other."""
-    return "\n".join(f"{indent}{label + ':':<{LABEL_WIDTH + 1}} {value}" for label, value in lines)
+    """Return one `label: value` on each line, the values below each other.
+
+    Indented text goes to a log, where no line of a value may begin a line: a CI server would take
+    it for a command. There each line of a value has the label.
+    """
+    each = [(k, line) for k, value in lines for line in (value.split("\n") if indent else [value])]
+    return "\n".join(f"{indent}{label + ':':<{LABEL_WIDTH + 1}} {value}" for label, value in each)
 
 
 def _place(finding: Finding) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import parse_qsl, urlsplit
 
 from reseller_conformance import requirements as r
-from reseller_conformance.cases.mutations import ADDRESSES, LENIENT, PARSED, State
+from reseller_conformance.cases.mutations import ADDRESSES, KEY_SPELLINGS, LENIENT, PARSED, State
 from reseller_conformance.cases.plan import COLD_CACHE_REPEAT
 from reseller_conformance.checks import near_miss
 from reseller_conformance.checks.consistency import (
@@ -102,6 +102,9 @@ class RejectsConformance:
     @requirement(r.REJECTS_API_KEY_SPELLING)
     def test_rejects_api_key_spelling(self, reseller_evaluation: Evaluation) -> None:
         """The key in another spelling."""
+        let_in = reseller_evaluation.session.accepted_mutations(reseller_evaluation.format)
+        if any(name == "api_key" and state not in KEY_SPELLINGS for name, state in let_in):
+            reseller_evaluation.not_tested("other keys are accepted: see rejects.api-key-wrong")
         spellings = reseller_evaluation.plan.spellings(reseller_evaluation.format)
         reseller_evaluation.refusals(reseller_evaluation.send(spellings))
 

@@ -11,7 +11,7 @@ from reseller_conformance.checks import http, near_miss
 from reseller_conformance.checks.consistency import own_account
 from reseller_conformance.checks.response import Response
 from reseller_conformance.checks.violation import Violation
-from reseller_conformance.checks.well_formed import is_well_formed
+from reseller_conformance.checks.well_formed import is_well_formed, pointer_to_cause
 from reseller_conformance.envelope import EnvelopeKind
 from reseller_conformance.suite.evaluation import Evaluation
 from reseller_conformance.suite.markers import requirement
@@ -104,8 +104,10 @@ class RequestConformance:
         """What does not decode, and names without a value."""
         evaluation = reseller_evaluation
         others = evaluation.session.special_requests(evaluation.format)
-        if any(any(http.survives(a)) for a in (*evaluation.all_responses(), *others)):
-            evaluation.not_tested("other calls get a 5xx or an empty body too: see http, request")
+        for response in (*evaluation.all_responses(), *others):
+            if any(http.survives(response)):
+                cause = pointer_to_cause([response])
+                evaluation.not_tested(f"other calls get a 5xx or an empty body too: {cause}")
         evaluation(evaluation.send(evaluation.plan.malformed(evaluation.format)), http.survives)
 
     @requirement(r.REQUEST_NO_INJECTION)

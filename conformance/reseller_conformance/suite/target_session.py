@@ -351,9 +351,15 @@ class TargetSession:
         return self._closing
 
     def preexisting_violations(self, format: Format) -> set[Requirement]:
-        """What plain calls, right ones and wrong, violate already."""
-        wrong = [self.plan.single(format, name, (State.UNKNOWN,))[0] for name in PARAMETERS]
-        responses = [*self.initial_calls[format], *self.send(wrong)]
+        """What plain calls, valid and invalid ones, violate already.
+
+        A plain call that was sent for another purpose counts too: the circuit may have opened
+        before its turn.
+        """
+        plain = [self.plan.single(format, name, (State.UNKNOWN,))[0] for name in PARAMETERS]
+        self.send(plain)
+        sent = [a for a in self._answers.values() if replace(a.case, customer=0, repeat=0) in plain]
+        responses = [*self.initial_calls[format], *sent]
         return {requirement for response in responses for requirement in form_violations(response)}
 
     def accepted_mutations(self, format: Format) -> set[tuple[str, Value]]:
