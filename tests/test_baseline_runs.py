@@ -342,7 +342,7 @@ def test_a_documented_call_that_is_known_to_be_refused_verifies_nothing():
     [(Outcome.PASSED, 1), (Outcome.FAILED, 1), (Outcome.ERROR, 3), (Outcome.NOT_TESTED, 3)],
 )
 def test_a_baseline_that_does_not_hold_fails_what_would_have_passed(outcome, code):
-    held = {"file": "known.toml", "problems": ["known.toml: delete lines 1-4"], "changes": []}
+    held = BaselineStatus("known.toml", problems=("known.toml: delete lines 1-4",))
     run = Run((Result(by_id("rejects.task-missing"), "json", outcome),), baseline=held)
     assert exit_code(run, [], interrupted=False) == code
     assert exit_code(run, [], interrupted=True) == 130

@@ -74,9 +74,10 @@ def test_a_server_that_fails_now_and_then_is_one_finding(status: int, cause: str
 def test_the_first_call_may_fail_and_the_others_are_tested(number: int):
     outcomes = judged(FailsNowAndThen(503, number, first=number))
     assert failed(outcomes) == {"http.delivered"}
-    assert all(
-        one.reason.startswith(ALONE) for one in outcomes if one.outcome is Outcome.NOT_TESTED
-    )
+    untested = [one for one in outcomes if one.outcome is Outcome.NOT_TESTED]
+    # one call in three fails, so that few calls of each client are left to compare
+    others = [one for one in untested if one.requirement.topic != "clients"]
+    assert all("see http.delivered" in one.reason for one in others)
 
 
 def test_what_fails_alone_too_is_found_by_its_name():

@@ -112,15 +112,7 @@ OPTIONS = (
         default="must",
         parse=one_of((Level.MUST, Level.SHOULD)),
     ),
-    Option("expect", "what the customers' accounts hold, as JSON", "FILE"),
     Option("baseline", "known violations, as TOML", "FILE"),
-    Option(
-        "require-data",
-        "kinds of data that the accounts must show",
-        "KIND,...",
-        parse=data_kinds,
-        heading=MORE,
-    ),
     Option("update-baseline", "bring that file up to date with this run", flag=True),
     *(Option(writer.option, writer.help, "FILE", heading=REPORTS) for writer in WRITERS),
     _more(
@@ -148,6 +140,13 @@ OPTIONS = (
         parse=number(int, 0, MAX_RETRIES),
     ),
     _more("max-requests", "most calls in all (no limit)", "N", parse=number(int, 1)),
+    _more("expect", "what the customers' accounts hold, as JSON", "FILE"),
+    _more(
+        "require-data",
+        "kinds of data that the accounts must show",
+        "KIND,...",
+        parse=data_kinds,
+    ),
     _more("keep-going", "call on although the documented call brings no overview", flag=True),
     _more(
         "seed", "what Hypothesis starts from", "N", default=f"{DEFAULT_SEED}", parse=number(int, 0)

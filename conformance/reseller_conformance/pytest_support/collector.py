@@ -16,6 +16,7 @@ import pytest
 
 from reseller_conformance.checks.exercised import DATA_KINDS
 from reseller_conformance.client.traffic import Traffic, sum_traffic
+from reseller_conformance.exchange import STOPPED_AT_VIOLATION
 from reseller_conformance.findings.baseline import Baseline
 from reseller_conformance.findings.kinds import Spot
 from reseller_conformance.findings.model import (
@@ -208,8 +209,12 @@ class Collector:
 
     @property
     def updated(self) -> Baseline | None:
-        """The baseline after this run. An incomplete run does not change it."""
-        if self.baseline and self.update and self._complete:
+        """The baseline after this run. An incomplete run does not change it.
+
+        One that stopped at the first violation does: what was not tested stays.
+        """
+        stopped = self._early_end == STOPPED_AT_VIOLATION and not self.interrupted
+        if self.baseline and self.update and (self._complete or stopped):
             return self.baseline.updated(tuple(self._judged.values()), self.level)
         return self.baseline
 

@@ -102,6 +102,7 @@ class RejectsConformance:
     @requirement(r.REJECTS_API_KEY_SPELLING)
     def test_rejects_api_key_spelling(self, reseller_evaluation: Evaluation) -> None:
         """The key in another spelling."""
+        reseller_evaluation.require_overview()
         let_in = reseller_evaluation.session.accepted_mutations(reseller_evaluation.format)
         if any(name == "api_key" and state not in KEY_SPELLINGS for name, state in let_in):
             reseller_evaluation.not_tested("other keys are accepted: see rejects.api-key-wrong")
