@@ -97,7 +97,7 @@ def test_a_finding_names_the_command_that_tells_how_to_fix_it(id: str) -> None:
 
 def test_a_green_run_fits_a_screen_and_ends_with_the_verdict() -> None:
     lines = printed(run_of()).splitlines()
-    assert len(lines) <= 25
+    assert len(lines) <= 27
     assert "https://staging.example.com" in lines[2]
     assert lines[-1] == "✓ conformant"
     assert "4,302 calls, 1 retry, 12.3 s, median 2.1 ms, p95 5.0 ms" in lines[-3]
@@ -301,7 +301,7 @@ def test_visible_text_holds_no_control_character_and_encodes(text: str) -> None:
 def test_what_was_observed_is_told_and_not_counted() -> None:
     text = printed(run_of())
     assert (
-        "Observed: permitted, and never counted\n  rejects.user-similar, request.post: yes: 200\n"
-        in text
+        "Observed: permitted, and never counted\n"
+        "  rejects.user-similar, request.post, clients.head-status: yes: 200\n" in text
     )
     assert text.endswith("✓ conformant\n")
