@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 from threading import Barrier, Event, Thread, Timer, active_count
@@ -278,6 +278,26 @@ def test_an_interrupt_frees_who_waits_for_the_same() -> None:
         waiting.join(timeout=5)
     assert got[0].status == 200
     assert [kind_of(exchange) for exchange in got[1:]] == [TransportErrorKind.NOT_SENT] * 4
+
+
+def test_an_interrupt_while_a_pipeline_begins_leaves_nobody_waiting(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    cases, begin = turns(3), Client._begin
+
+    def interrupted(client: Client, sequence: Sequence[Case]) -> Any:
+        begin(client, sequence)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Client, "_begin", interrupted)
+    with serving(always(http())) as server, client_of(server) as client:
+        with pytest.raises(KeyboardInterrupt):
+            list(client.pipeline([[case] for case in cases]).exchanges())
+        got: list[Exchange] = []
+        waiting = Thread(target=lambda: got.extend(client.send(cases)), daemon=True)
+        waiting.start()
+        waiting.join(timeout=5)
+    assert [kind_of(exchange) for exchange in got] == [TransportErrorKind.NOT_SENT] * 3
 
 
 def test_a_closed_client_leaves_no_thread() -> None:

@@ -47,7 +47,7 @@ def test_a_case_of_two_sequences_that_is_taken_back_is_waited_for_once() -> None
         lambda: Workers(sender.send, 1),
         sender.begin,
         sender.cancel,
-        lambda _: None,
+        lambda: None,
         100,
     )
     asked = iter([False, False, False])

@@ -157,7 +157,7 @@ class Client:
                         workers.give(new)
             wait(jobs.values())
         except BaseException:
-            self._abort(list(jobs.items()))
+            self._abort()
             raise
         return [jobs[case].result() for case in wanted]
 
@@ -181,11 +181,17 @@ class Client:
                 if self._asked.get(case) is job:
                     del self._asked[case]
 
-    def _abort(self, work: Work) -> None:
-        """Send no more, and wait for none of these."""
+    def _abort(self) -> None:
+        """Send no more, and leave no job for which somebody could wait.
+
+        An interrupt may come between any two lines, so that only `_asked` holds every job.
+        """
         self.stop()
-        for case, job in work:
-            self._resolve(case, job, self._unsent(case, INTERRUPTED))
+        with self._lock:
+            asked = list(self._asked.items())
+        for case, job in asked:
+            if not job.done():
+                self._resolve(case, job, self._unsent(case, INTERRUPTED))
 
     def _workers(self) -> Workers:
         return Workers(self._work, self._limits.concurrency)

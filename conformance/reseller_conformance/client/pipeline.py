@@ -21,7 +21,7 @@ class Pipeline:
     """Sequences of cases on their way to the target.
 
     `begin` makes jobs of a sequence: those to be done, and one for each of its cases. `cancel`
-    forgets jobs that were not begun, and `abort` ends those in flight without a response.
+    forgets jobs that were not begun, and `abort` ends all others without a response.
     """
 
     def __init__(
@@ -30,7 +30,7 @@ class Pipeline:
         workers: Callable[[], Workers],
         begin: Callable[[Sequence[Case]], tuple[Work, list[Job]]],
         cancel: Callable[[Work], None],
-        abort: Callable[[Work], None],
+        abort: Callable[[], None],
         look_ahead: int,
     ) -> None:
         """Send these; so many calls may wait for a thread that sends them."""
@@ -43,7 +43,6 @@ class Pipeline:
     def exchanges(self, is_halted: Callable[[], bool] = lambda: False) -> Generator[Exchange]:
         """Yield each exchange as it ends, until all are sent or `is_halted` says so."""
         ended: SimpleQueue[Job] = SimpleQueue()
-        given: Work = []
         pending = 0
         # a case of two sequences has one job, for which both wait
         waits: Counter[Job] = Counter()
@@ -55,7 +54,6 @@ class Pipeline:
                         job.add_done_callback(ended.put)
                     pending += len(jobs)
                     waits.update(jobs)
-                    given += new
                     if new:
                         workers.give(new)
                     while pending and (pending >= self._look_ahead or not ended.empty()):
@@ -67,7 +65,7 @@ class Pipeline:
                     pending -= 1
                     yield ended.get().result()
         except BaseException:
-            self._abort(given)
+            self._abort()
             raise
 
     def _next(self) -> Sequence[Case] | None:

@@ -44,7 +44,8 @@ class RequestConformance:
         """Odd texts as values."""
         evaluation = reseller_evaluation
         evaluation.require_overview()
-        usual = evaluation.session.preexisting_violations(evaluation.format)
+        responses = evaluation.session.special_text_responses(evaluation.format)
+        usual = evaluation.session.preexisting_violations(evaluation.format, responses)
         let_in = {name for name, _ in evaluation.session.accepted_mutations(evaluation.format)}
 
         def check(response: Response) -> Iterator[Violation]:
@@ -54,7 +55,7 @@ class RequestConformance:
                     for group in evaluation.beside_the_customer([response]):
                         yield from near_miss.no_account(group)
 
-        evaluation.check(evaluation.session.special_text_responses(evaluation.format), check)
+        evaluation.check(responses, check)
         evaluation.explore(strategies.text_cases, check)
         evaluation.finish()
 
@@ -63,10 +64,8 @@ class RequestConformance:
         """Parameters that the page does not name."""
         evaluation = reseller_evaluation
         evaluation.require_overview()
-        responses, usual = (
-            evaluation.session.undocumented(evaluation.format),
-            evaluation.session.preexisting_violations(evaluation.format),
-        )
+        responses = evaluation.session.undocumented(evaluation.format)
+        usual = evaluation.session.preexisting_violations(evaluation.format, responses)
         evaluation.check(responses, lambda response: is_well_formed(response, usual))
         evaluation.check(evaluation.bracket(responses), own_account)
         evaluation.finish()
@@ -88,8 +87,9 @@ class RequestConformance:
 
     def _enveloped(self, evaluation: Evaluation, cases: list[Case]) -> None:
         evaluation.require_overview()
-        usual = evaluation.session.preexisting_violations(evaluation.format)
-        evaluation(evaluation.send(cases), lambda response: is_well_formed(response, usual))
+        responses = evaluation.send(cases)
+        usual = evaluation.session.preexisting_violations(evaluation.format, responses)
+        evaluation(responses, lambda response: is_well_formed(response, usual))
 
     @requirement(r.REQUEST_SEPARATORS)
     def test_request_separators(self, reseller_evaluation: Evaluation) -> None:

@@ -350,8 +350,24 @@ class TargetSession:
             self._closing = self.send_in_sequence(cases)[0] if in_turn else self.send(cases)
         return self._closing
 
-    def preexisting_violations(self, format: Format) -> set[Requirement]:
-        """What plain calls, valid and invalid ones, violate already.
+    def preexisting_violations(
+        self, format: Format, responses: Iterable[Response] = ()
+    ) -> set[Requirement]:
+        """What plain calls, valid and invalid ones, violate as well as these responses.
+
+        Control calls are made after responses that violate more. What all of them violate too is
+        not due to what was sent: the target has stopped working.
+        """
+        usual = self._plain_violations(format)
+        broken = [a for a in responses if a.was_sent and not usual.issuperset(form_violations(a))]
+        controls = (
+            [a for a in self.control_calls(broken) if a.case.format is format] if broken else []
+        )
+        after = [set(form_violations(response)) for response in controls]
+        return usual | (set.intersection(*after) if after else set())
+
+    def _plain_violations(self, format: Format) -> set[Requirement]:
+        """Return what plain calls violate.
 
         Where the circuit opened before a plain call, one like it that was sent earlier stands in.
         """
