@@ -273,6 +273,15 @@ def test_where_an_app_raised_nothing_the_way_to_its_output_is_told(tmp_path: Pat
     assert "--app-log" not in said
 
 
+def test_a_run_of_an_app_prints_its_heading_first(tmp_path: Path) -> None:
+    (tmp_path / "shop.py").write_text(FAILING)
+    env = {"RESELLER_API_USER": "harbour-mail", "RESELLER_API_KEY": "Demo-Key-0001"}
+    words = ["--app", "shop:app", "--user", "customer@example.com", "--", "-k", "server_error"]
+    said = quick(tmp_path, *words, env=env).stdout
+    assert said.startswith(f"reseller-conformance {__version__}")
+    assert said.count("target: ") == 1
+
+
 # --- What needs no run -----------------------------------------------------------------------
 
 
