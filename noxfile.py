@@ -255,6 +255,22 @@ def docs(session: nox.Session) -> None:
 
 
 @nox.session
+def pages(session: nox.Session) -> None:
+    """The generated parts of README and docs, made anew: figures, catalogue, options, API."""
+    session.install(".", *group("tests"))
+    session.run("python", "docs/generator", *session.posargs)
+
+
+@nox.session
+def pictures(session: nox.Session) -> None:
+    """The pictures of README and docs, made from a run of examples/first-run."""
+    need(session, "chromium", "chromium")
+    need(session, "chromedriver", "chromium-driver")
+    session.install(".[html]", *group("browser"))
+    session.run("python", "docs/pictures.py")
+
+
+@nox.session
 def build(session: nox.Session) -> None:
     """The sdist and the wheel, and a run from the wheel alone."""
     session.install("build")

@@ -17,6 +17,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from shlex import quote
 
 from markdown_it import MarkdownIt
 
@@ -125,14 +126,17 @@ class Shell:
         """Return the text with the address at which the implementation is served."""
         return text.replace(SERVED, self._served)
 
-    def run(self, commands: list[tuple[str, bool]]) -> list[tuple[int, str]]:
+    def run(self, commands: list[tuple[str, bool, bool]]) -> list[tuple[int, str]]:
         """Run the commands in one bash, and return exit code and output of each.
 
-        One that is not to be `whole` judges as little as shows that its words are taken.
+        One that is not to be `whole` judges as little as shows that its words are taken. The first
+        of a block runs in the reader's folder, wherever the block before has ended.
         """
+        home = f"cd {quote(str(self.folder))}\n"
         script = "".join(
-            f"export DOCS_WHOLE={'yes' * whole}\n{self._typed(command)}\necho {_DONE}$?\n"
-            for command, whole in commands
+            f"{home * first}export DOCS_WHOLE={'yes' * whole}\n"
+            f"{self._typed(command)}\necho {_DONE}$?\n"
+            for command, whole, first in commands
         )
         done = subprocess.run(
             ["bash", "--noprofile", "--norc", "-o", "pipefail", "-c", f"exec 2>&1\n{script}"],
