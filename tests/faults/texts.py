@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import html
+import json
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
+from functools import reduce
+from urllib.parse import quote
 
 from reseller_conformance.contract import PARAMETERS, Format
 from reseller_conformance.reference import Reference, Refusal, Response
@@ -23,7 +27,7 @@ from reseller_conformance.requirements import (
 )
 
 from .due import RIGHT, WRONG
-from .registry import ACCOUNTS, FAULTS, JSON, XML, fault, suffix
+from .registry import ACCOUNTS, FAULTS, JSON, XML, Fault, fault, register, suffix
 from .writing import json_answer, xml_answer
 
 Parameters = Sequence[tuple[str, str]]
@@ -371,3 +375,96 @@ seed(
     ),
     formats=XML,
 )
+
+# --- What was sent comes back as another text ----------------------------------------------------
+
+
+class Damaged(Reference):
+    """Repeats a wrong user, written as it has to be in each format, but damaged before."""
+
+    def __init__(self, damage: Callable[[str], str], formats: Sequence[Format]) -> None:
+        super().__init__(ACCOUNTS)
+        self.damage, self.formats = damage, formats
+
+    def answer(self, wanted: Format, parameters: Parameters) -> Response:
+        user = dict(parameters).get("user")
+        answer = super().answer(wanted, parameters)
+        if not user or answer.status == 200:
+            return answer
+        said = self.damage(user) if wanted in self.formats else user
+        return self.refuse(wanted, Refusal(404, (f"No such user: {said}",)))
+
+
+DAMAGED: dict[str, tuple[str, Callable[[str], str], Sequence[Sequence[Format]]]] = {
+    "misread_as_latin_1": (
+        "with its bytes read as ISO-8859-1",
+        lambda text: text.encode().decode("latin-1"),
+        (BOTH, JSON, XML),
+    ),
+    "misread_twice": (
+        "with its bytes read as Windows-1252, twice",
+        lambda text: reduce(lambda t, _: t.encode().decode("cp1252", "replace"), "12", text),
+        (BOTH,),
+    ),
+    "misread_as_cp437": (
+        "with its bytes read as the code page of a DOS console",
+        lambda text: text.encode().decode("cp437"),
+        (XML,),
+    ),
+    "kept_in_latin_1": (
+        "with question marks for what ISO-8859-1 does not have",
+        lambda text: text.encode("latin-1", "replace").decode("latin-1"),
+        (BOTH,),
+    ),
+    "kept_in_three_bytes": (
+        "with question marks for characters of four bytes",
+        lambda text: re.sub("[^\0-\uffff]", "????", text),
+        (BOTH, JSON),
+    ),
+    "kept_in_ascii": (
+        "with question marks for what ASCII does not have",
+        lambda text: text.encode("ascii", "replace").decode(),
+        (JSON, XML),
+    ),
+    "without_what_is_beyond_ascii": (
+        "without the characters that ASCII does not have",
+        lambda text: text.encode("ascii", "ignore").decode(),
+        (XML,),
+    ),
+    "with_replacement_characters": (
+        "with U+FFFD for what ASCII does not have",
+        lambda text: text.encode().decode("ascii", "replace"),
+        (BOTH,),
+    ),
+    "cut_at_four_bytes": (
+        "up to its first character of four bytes",
+        lambda text: re.split("[^\0-\uffff]", text, maxsplit=1)[0],
+        (BOTH, XML),
+    ),
+    "escaped_twice": ("escaped twice", html.escape, (JSON, XML)),
+    "resolved_once_too_often": ("with its references resolved", html.unescape, (XML,)),
+    "with_slashes": (
+        "with a backslash before each quote",
+        lambda text: re.sub(r"""(['"\\])""", r"\\\1", text),
+        (JSON,),
+    ),
+    "percent_encoded": ("percent-encoded", quote, (XML,)),
+    "in_escapes_of_json": (
+        "in escapes of JSON, which XML does not know",
+        lambda text: json.dumps(text)[1:-1],
+        (XML,),
+    ),
+}
+for _name, (_said, _damage, _all_formats) in DAMAGED.items():
+    for _formats in _all_formats:
+        # The other format repeats the same text whole, so the fault is not limited to its requests.
+        register(
+            Fault(
+                f"user_echoed_{_name}{suffix(_formats)}",
+                f"a wrong user is repeated {_said}",
+                READABLE_ENCODING,
+                lambda damage=_damage, formats=_formats: Damaged(damage, formats),
+                formats=tuple(_formats),
+                family="user_echoed_damaged",
+            )
+        )

@@ -88,7 +88,8 @@ GUIDANCE: dict[Requirement, Guidance] = {
     r.READABLE_ENCODING: Guidance(
         "Encode the whole body once, at the end. Write JSON as UTF-8 without a byte order mark, "
         "and XML in the encoding of its declaration. Check for text that was stored in another "
-        "encoding.",
+        "encoding. Where an error repeats a value, decode the query as UTF-8, and escape the value "
+        "once, in the serializer.",
         http_exchange(r'{"package": "Caf\xe9", …}'),
         http_exchange(r'{"package": "Caf\xc3\xa9", …}'),
     ),

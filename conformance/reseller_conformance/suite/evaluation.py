@@ -198,6 +198,12 @@ class Evaluation:
             return self.missing(rule.parameter)
         return self.empty(rule.parameter) if rule.state else self.invalid(rule.parameter)
 
+    def special_texts_in_both_formats(self) -> tuple[list[Response], list[Response]]:
+        """Return the responses to special texts in this format, and those in the other."""
+        texts = {f: self.session.special_text_responses(f) for f in self.session.settings.formats}
+        own = texts.pop(self.format)
+        return own, [response for others in texts.values() for response in others]
+
     def side_by_side(self) -> list[Bracketed]:
         """Return each response in one format between two of the same customer in the other."""
         turns = self.session.alternating_formats
@@ -317,12 +323,16 @@ class Evaluation:
 
     def judge_by_rules(self) -> None:
         """Judge by every rule and comparison of this requirement, and conclude."""
+        self.check_rules()
+        self.finish()
+
+    def check_rules(self) -> None:
+        """Judge by every rule and comparison of this requirement."""
         for rule in rules_of(self.requirement):
             self.check(self._responses_for(rule), rule.check)
         for comparison in COMPARISONS:
             if comparison.requirement is self.requirement:
                 self._compare(comparison)
-        self.finish()
 
     def _compare(self, comparison: Comparison) -> None:
         if comparison.format is None:
