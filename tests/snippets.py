@@ -102,8 +102,8 @@ def inline(path: Path) -> list[str]:
 
 
 def _body(path: Path) -> str:
-    # what the generator reads at the top, kept as empty lines so that numbers stay right
-    text = path.read_text(encoding="utf-8")
+    # what the generators read, kept as empty lines so that numbers stay right
+    text = re.sub(r"<!-- (?:end|generated: .*) -->", "", path.read_text(encoding="utf-8"))
     return re.sub(r"\A---\n.*?\n---\n", lambda top: "\n" * top[0].count("\n"), text, flags=re.S)
 
 

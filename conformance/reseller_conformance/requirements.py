@@ -47,10 +47,31 @@ class Requirement:
         in_docs = self.source.startswith(("Call", "Parameter", "Response"))
         return f"API docs, {self.source}" if in_docs else self.source
 
+    @property
+    def docs_anchor(self) -> str:
+        """The anchor of the source in `docs/api-documentation.md`; empty for another source."""
+        if "silent" in self.source:
+            return "silent"
+        return next((_ANCHORS[start] for start in _ANCHORS if self.source.startswith(start)), "")
+
     def __str__(self) -> str:
         """Return the id."""
         return self.id
 
+
+_ANCHORS = {
+    "Parameter table": "parameters",
+    "Parameter task": "parameter-task",
+    "Parameter user": "parameter-user",
+    "Parameter api_key": "parameter-api_key",
+    "Call: api_key": "parameter-api_key",
+    "Call: api_user": "parameter-api_user",
+    "Call": "call",
+    "Response: Success": "success",
+    "Response: Error": "error",
+    "later editions": "later-editions",
+}
+"""How a source starts, and its anchor. The first that fits counts."""
 
 MUST, SHOULD, MAY = Level
 

@@ -1,4 +1,4 @@
-"""Links to the tree around this folder, which is no part of the site, and pages that come and go.
+"""Links to the tree around this folder, which is no part of the site.
 
 On a code host a link to a folder or to a README works; in the site it becomes a link to the page
 that is made of that file, or plain text where there is none. What is not there at all stays a dead
@@ -9,11 +9,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from docutils import nodes
 from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.transforms import SphinxTransform
-from sphinx.util.docutils import SphinxDirective
 
 
 class LinksIntoTheTree(SphinxTransform):
@@ -42,23 +40,7 @@ class LinksIntoTheTree(SphinxTransform):
         return None
 
 
-class Present(SphinxDirective):
-    """A toctree of those of the pages that are there; the argument is its caption."""
-
-    required_arguments = 1
-    final_argument_whitespace = True
-    has_content = True
-
-    def run(self) -> list[nodes.Node]:
-        """Return the toctree; nothing where none of them is there."""
-        there = [name for name in self.content if name in self.env.found_docs]
-        options = f":caption: {self.arguments[0]}\n:maxdepth: 1\n:hidden:"
-        text = "\n".join(["```{toctree}", options, "", *there, "```"])
-        return self.parse_text_to_nodes(text) if there else []
-
-
 def setup(app: Sphinx) -> dict[str, object]:
-    """Tell Sphinx of both."""
+    """Tell Sphinx of the links."""
     app.add_transform(LinksIntoTheTree)
-    app.add_directive("present", Present)
     return {"parallel_read_safe": True}

@@ -8,7 +8,7 @@ from pathlib import Path
 # the folder of this package, for the package lies beside the pages that it makes
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from generator import figures
+from generator import catalogue, figures, python_names, reference
 from generator.regions import Makers, renewed
 
 __all__ = ["MAKERS", "PAGES", "main"]
@@ -18,6 +18,15 @@ PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
 MAKERS: Makers = {
     "found": figures.found,
     "costs": figures.costs,
+    "catalogue": catalogue.catalogue,
+    "requirements": catalogue.requirements,
+    "beyond": catalogue.beyond_schemas,
+    "options": reference.options,
+    "commands": reference.help_texts,
+    "schema": reference.schema,
+    "source": reference.source,
+    "names": python_names.names,
+    "fixtures": python_names.fixtures,
 }
 
 

@@ -27,7 +27,7 @@ def page(requirement: Requirement, guidance: Guidance, *, markup: bool = True) -
     )
     facts = [
         f"- **Level**: {_COSTS[requirement.level]}",
-        f"- **Source**: {written(requirement.citation)}",
+        f"- **Source**: {_source(requirement, markup=markup)}",
         f"- **Why**: {written(requirement.reason)}",
     ]
     parts = [
@@ -39,6 +39,15 @@ def page(requirement: Requirement, guidance: Guidance, *, markup: bool = True) -
         *_examples(requirement, guidance),
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def _source(requirement: Requirement, *, markup: bool) -> str:
+    """Return the source with its place in the docs, which is a link if the text is Markdown."""
+    anchor = requirement.docs_anchor and f"api-documentation.md#{requirement.docs_anchor}"
+    if not markup:
+        return f"{requirement.citation} (docs/{anchor})" if anchor else requirement.citation
+    cited = _escaped(requirement.citation)
+    return f"[{cited}]({anchor})" if anchor else cited
 
 
 def _examples(requirement: Requirement, guidance: Guidance) -> list[str]:
