@@ -46,6 +46,15 @@ GITHUB_FILES = {
     "citation-file-format": ("CITATION.cff",),
 }
 """The files that GitHub reads, by the schema that each has."""
+LANGUAGES = {
+    "php": "php-cli",
+    "node": "nodejs",
+    "java": "default-jdk-headless",
+    "go": "golang-go",
+    "ruby": "ruby",
+    "perl": "perl",
+}
+"""Runtimes of the servers in tests/variants/servers, and Debian's packages of them."""
 PYTHON_FILES = ("benchmarks", "conformance", "docs", "examples", "tests", "noxfile.py")
 
 
@@ -72,6 +81,17 @@ def matrix(session: nox.Session) -> None:
     # a third of the time is waiting, for servers that are late or ask for another try
     processes = str(2 * (os.cpu_count() or 1))
     session.run("pytest", "-n", processes, *words, env={"PYTHONPATH": "tests"})
+
+
+@nox.session
+def languages(session: nox.Session) -> None:
+    """The suite against servers in PHP, Node, Java, Go, Ruby and Perl, by their own HTTP stacks."""
+    for command, package in LANGUAGES.items():
+        need(session, command, package)
+    session.install(".", *group("tests"))
+    servers = " or ".join(f"nothing[on_{command}]" for command in LANGUAGES)
+    words = ["-m", "matrix", "--depth", "standard", "tests/test_matrix.py", "-k", servers]
+    session.run("pytest", "-rs", *words, *session.posargs, env={"PYTHONPATH": "tests"})
 
 
 @nox.session

@@ -274,15 +274,16 @@ def basic_authentication() -> Iterator[Running]:
 @variant("a cache in front, keyed by the whole query")
 def cached() -> Iterator[Running]:
     class Cached(Wire):
-        kept: dict[tuple[str, str, bytes], Response]
+        kept: dict[tuple[str, bytes], Response]
 
         def reply(self, call: Call, writer: Writable) -> bool:
-            asked = (call.method, call.request.path, call.request.query)
+            asked = (call.request.path, call.request.query)
             with self.lock:
-                answer = self.kept.get(asked)
+                answer = self.kept.get(asked) if call.method == "GET" else None
             answer = answer or self.reference.respond(call.request)
-            with self.lock:
-                self.kept[asked] = answer
+            if call.method == "GET":  # the query of a POST does not tell what it is about
+                with self.lock:
+                    self.kept[asked] = answer
             aged = replace(answer, headers=(("Age", "1"), ("X-Cache", "HIT")))
             self.write(aged, call, writer)
             return True

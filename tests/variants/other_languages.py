@@ -54,3 +54,25 @@ def on_java() -> Iterator[Running]:
     with _process("java", "Overview.java") as port:
         base_url = f"http://127.0.0.1:{port}/mail"
         yield Running(base_url, "Müller GmbH", "Straße%20+/=", ("1001", "1002"))
+
+
+@variant("PHP's built-in server; text/javascript; the key looks like a number to PHP")
+def on_php() -> Iterator[Running]:
+    with _process("php", "overview.php") as port:
+        users = ("élodie@crème.example", "éric@crème.example")
+        key = "0e462097431906509019562988736854"
+        yield Running(f"http://127.0.0.1:{port}", "boutique", key, users)
+
+
+@variant("Go's net/http; counts beyond 2^63; repeated parameters and malformed queries are refused")
+def on_go() -> Iterator[Running]:
+    with _process("go", "run", "overview.go") as port:
+        users = ("gopher+1@burrow.example", "gopher+2@burrow.example")
+        yield Running(f"http://127.0.0.1:{port}", "gärtner", "Löwenzahn-&-Klee=7+", users)
+
+
+@variant("Ruby's WEBrick and REXML; names with an apostrophe and with a space")
+def on_ruby() -> Iterator[Running]:
+    with _process("ruby", "overview.rb") as port:
+        users = ("o'neil", "naïve café")
+        yield Running(f"http://127.0.0.1:{port}", "ルビー", 'rouge; vert, "bleu" #{1}', users)
