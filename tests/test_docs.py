@@ -17,7 +17,7 @@ import yaml
 
 from recorded import EXAMPLES, call, har, json_body, xml_body
 from reseller_conformance.app_server.server import serve_app
-from reseller_conformance.cli.commands import commands
+from reseller_conformance.cli.commands import commands, main
 from reseller_conformance.findings.baseline import load
 from reseller_conformance.reference import Application, Reference, read_accounts
 from snippets import KEY, PAGES, ROOT, USER, Block, Shell, blocks, inline, shows
@@ -150,6 +150,23 @@ def is_baseline(block: Block) -> bool:
     return block.language == "toml" and "[[known]]" in block.text
 
 
+def is_setting(block: Block) -> bool:
+    return not is_baseline(block) and not is_config(block)
+
+
+def is_config(block: Block) -> bool:
+    return block.language == "toml" and "base-url = " in block.text
+
+
+@pytest.mark.parametrize("block", chosen("toml", where=is_config))
+def test_a_configuration_file_makes_a_run(
+    block: Block, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, credentials: None
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("reseller-conformance.toml").write_text(block.text, encoding="utf-8")
+    assert main(["run", "--show-config"]) == 0
+
+
 @pytest.mark.parametrize("block", chosen("toml", where=is_baseline))
 def test_a_baseline_is_read(block: Block, tmp_path: Path) -> None:
     path = tmp_path / "known.toml"
@@ -157,7 +174,7 @@ def test_a_baseline_is_read(block: Block, tmp_path: Path) -> None:
     assert all(entry.why for entry in load(path).entries)
 
 
-@pytest.mark.parametrize("block", chosen("toml", "ini", where=lambda block: not is_baseline(block)))
+@pytest.mark.parametrize("block", chosen("toml", "ini", where=is_setting))
 @pytest.mark.usefixtures("credentials")
 def test_settings_of_pytest_make_a_run(
     block: Block, pytester: pytest.Pytester, shell: Shell

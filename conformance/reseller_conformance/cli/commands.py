@@ -146,9 +146,22 @@ def _not_empty(_: click.Context, option: click.Parameter, given: Any) -> Any:
     heading=MORE,
     help="print what would be sent, and send nothing",
 )
+@click.option(
+    "--show-config",
+    is_flag=True,
+    cls=HeadedOption,
+    heading=MORE,
+    help="print each option with its origin, and send nothing",
+)
 @click.pass_context
 def run(
-    ctx: click.Context, /, base_url: str | None, color: bool | None, plan: bool, **given: Any
+    ctx: click.Context,
+    /,
+    base_url: str | None,
+    color: bool | None,
+    plan: bool,
+    show_config: bool,
+    **given: Any,
 ) -> int:
     """Test a target. Where none is named and nothing about one is set: the embedded reference."""
     words = {option.name: given[option.name.replace("-", "_")] for option in OPTIONS}
@@ -159,10 +172,14 @@ def run(
     with block_signals():
         from reseller_conformance.cli import run
 
+        rest = ctx.meta.get("pytest", [])
         try:
+            counts = run.configured(words, base_url)
+            if show_config:
+                return run.show_config(counts)
             if plan:
-                return run.show_plan(words, base_url, ctx.meta.get("pytest", []))
-            return run.run(words, base_url, ctx.meta.get("pytest", []), color)
+                return run.show_plan(counts.words, counts.base_url, rest)
+            return run.run(counts.words, counts.base_url, rest, color)
         except run.SettingsError as error:
             raise click.ClickException(str(error)) from None
 

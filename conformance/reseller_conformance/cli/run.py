@@ -25,6 +25,7 @@ from reseller_conformance.cli.progress import watch_on
 from reseller_conformance.cli.screen import Screen
 from reseller_conformance.cli.signals import signals_as_interrupts, unblock_signals
 from reseller_conformance.client import scrubber_of
+from reseller_conformance.config.file import ConfigError, Given, given, read_config
 from reseller_conformance.config.options import OPTIONS, dest
 from reseller_conformance.config.settings import Settings, SettingsError, settings_from
 from reseller_conformance.findings.model import ExitCode, Run
@@ -41,7 +42,7 @@ from reseller_conformance.reports.terminal import console_for, print_heading, pr
 from reseller_conformance.reports.text import one_line, visible
 from reseller_conformance.suite.plan_preview import preview
 
-__all__ = ["SettingsError", "exit_code", "run", "show_plan"]
+__all__ = ["SettingsError", "configured", "exit_code", "run", "show_config", "show_plan"]
 
 SUITE = "reseller_conformance.suite"
 HERE = Path(__file__).parent
@@ -66,6 +67,36 @@ def run(
     preflight(settings)
     with _key_in_environment(words, settings):
         return _run(settings, words, base_url, rest, color)
+
+
+def configured(words: Mapping[str, object], base_url: str | None) -> Given:
+    """Return what the options, the environment and the file of this folder come to.
+
+    Raises SettingsError where the file cannot be used.
+    """
+    try:
+        return given(words, base_url, os.environ, read_config(Path.cwd()))
+    except ConfigError as error:
+        raise SettingsError(str(error)) from None
+
+
+def show_config(counts: Given) -> int:
+    """Print the value of each option and its origin, and whether credentials are set.
+
+    Raises SettingsError where they make no run.
+    """
+    rows = [(one.name, one.value, one.origin) for one in counts.sources()]
+    rows += [
+        (name, "set" if os.environ.get(name) else "not set", "environment")
+        for name in ("RESELLER_API_USER", "RESELLER_API_KEY")
+    ]
+    wide, wider = (max(len(visible(row[column])) for row in rows) for column in (0, 1))
+    for name, value, origin in rows:
+        click.echo(f"{name:{wide}}  {visible(value):{wider}}  {origin}")
+    settings = settings_from(counts.words, counts.base_url)
+    if settings.missing_target:
+        raise SettingsError(settings.missing_target)
+    return ExitCode.CONFORMANT
 
 
 def show_plan(words: Mapping[str, object], base_url: str | None, rest: Sequence[str]) -> int:

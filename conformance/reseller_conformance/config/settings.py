@@ -30,6 +30,7 @@ from reseller_conformance.config.selection import (
     SelectionError,
     selection_from,
 )
+from reseller_conformance.config.values import without_userinfo
 from reseller_conformance.contract import Format
 from reseller_conformance.findings.baseline import Baseline, BaselineError, load
 from reseller_conformance.redaction.secret import Scrubber, Secret
@@ -320,7 +321,7 @@ def _checked_url(text: str, scrub: Callable[[str], str]) -> str:
         (parts.hostname or "").encode("idna")
     except ValueError:
         parts, fine = urlsplit(""), False
-    shown = scrub(_without_userinfo(text))
+    shown = scrub(without_userinfo(text))
     if parts.scheme not in ("http", "https") or not parts.hostname or not fine:
         raise SettingsError(
             f"--base-url is http://HOST or https://HOST, with a path or not: {shown}"
@@ -405,14 +406,8 @@ def _proxy(reader: _Reader) -> str | None:
     except ValueError:
         parts, fine = urlsplit(""), False
     if parts.scheme not in ("http", "https") or not fine or re.search(r"\s", text):
-        raise SettingsError(f"--proxy is http://HOST:PORT: {_without_userinfo(text)}")
+        raise SettingsError(f"--proxy is http://HOST:PORT: {without_userinfo(text)}")
     return text.rstrip("/")
-
-
-def _without_userinfo(text: str) -> str:
-    """Return a URL as far as it may be shown: no user, password, query or fragment."""
-    start = re.split(r"[?#]", text)[0]
-    return re.sub(r"^([^/]*//)?[^/]*@", r"\1***@", start)
 
 
 def _limits(reader: _Reader, local: bool) -> Limits:

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from reseller_conformance.contract import Format
 
-__all__ = ["data_kinds", "duration", "formats", "number", "one_of", "rate"]
+__all__ = ["data_kinds", "duration", "formats", "number", "one_of", "rate", "without_userinfo"]
 
 MIN_CALLS_PER_SECOND, MAX_CALLS_PER_SECOND = 1 / 3_600, 100_000.0
 """What a limiter can count."""
@@ -90,3 +90,9 @@ def data_kinds(text: str) -> tuple[str, ...]:
     if not names or not set(names) <= set(known):
         raise ValueError(f"a list of {', '.join(known)}")
     return tuple(names)
+
+
+def without_userinfo(text: str) -> str:
+    """Return a URL as far as it may be shown: no user, password, query or fragment."""
+    start = re.split(r"[?#]", text)[0]
+    return re.sub(r"^([^/]*//)?[^/]*@", r"\1***@", start)

@@ -1,0 +1,202 @@
+"""The configuration file of a run, and which of option, environment and file counts.
+
+`reseller-conformance.toml` has the options as keys; `pyproject.toml` has them in its table
+`[tool.reseller-conformance]`. An option wins over the environment, and that over the file. What
+the values mean is left to `settings`. pytest has its own settings files, and reads no such file.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from reseller_conformance.config.options import OPTIONS, Option
+from reseller_conformance.config.values import without_userinfo
+from reseller_conformance.util.suggestion import suggestion
+
+__all__ = [
+    "FILE_OPTIONS",
+    "NEVER_IN_FILES",
+    "ConfigError",
+    "ConfigFile",
+    "Given",
+    "Source",
+    "given",
+    "read_config",
+]
+
+OWN_FILE = "reseller-conformance.toml"
+PROJECT_FILE = "pyproject.toml"
+TABLE = "reseller-conformance"
+
+NEVER_IN_FILES = {
+    "api-key": "the key is a secret: set RESELLER_API_KEY",
+    "api-user": "credentials come from the environment: set RESELLER_API_USER",
+    "header": "a header may hold a secret: use the option --header",
+}
+"""What a file never holds, and why."""
+
+BASE_URL = Option("base-url", "live target", "URL", "RESELLER_BASE_URL")
+FILE_OPTIONS = {
+    option.name: option for option in (BASE_URL, *OPTIONS) if option.name not in NEVER_IN_FILES
+}
+"""The options that a file may hold, by name."""
+
+LISTS = ("formats", "require-data")
+"""Options whose one value is a list with commas; a file may have a list instead."""
+
+OF_APP = ("app", "factory", "app-log")
+OF_TARGET = ("base-url", *OF_APP, "user", "foreign-user", "api-key-file")
+
+Word = str | bool | tuple[str, ...]
+
+
+class ConfigError(ValueError):
+    """The file cannot be used; the message says what is wrong in one line."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigFile:
+    """The words of one file, by the name of the option. `name` is empty where there is no file."""
+
+    name: str = ""
+    words: Mapping[str, Word] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The value of one option, and where it is from."""
+
+    name: str
+    value: str
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What option, environment and file come to together.
+
+    `words` and `base_url` are those of options and file, as `settings_from` takes them. It reads
+    the environment itself. `origins` says where each word is from.
+    """
+
+    words: Mapping[str, object]
+    base_url: str | None
+    env: Mapping[str, str]
+    origins: Mapping[str, str]
+
+    def sources(self) -> Iterator[Source]:
+        """Yield each option with its value and origin. No secret is among them."""
+        for option in FILE_OPTIONS.values():
+            name = option.name
+            word = self.base_url if name == BASE_URL.name else self.words.get(name)
+            if name in self.origins:
+                yield Source(name, _shown(name, word), self.origins[name])
+            elif option.env and option.env in self.env:
+                yield Source(name, _shown(name, self.env[option.env]), option.env)
+            elif option.default:
+                yield Source(name, option.default, "default")
+
+
+def read_config(folder: Path) -> ConfigFile:
+    """Return the configuration in this folder; an empty one where there is none.
+
+    `reseller-conformance.toml` counts alone where both files are there. Raises ConfigError.
+    """
+    own, project = folder / OWN_FILE, folder / PROJECT_FILE
+    if own.is_file():
+        return ConfigFile(OWN_FILE, _words(OWN_FILE, _read(own)))
+    tools = _read(project, TABLE).get("tool") if project.is_file() else None
+    table = tools.get(TABLE) if isinstance(tools, dict) else None
+    if table is None:
+        return ConfigFile()
+    where = f"[tool.{TABLE}] of {PROJECT_FILE}"
+    if not isinstance(table, dict):
+        raise ConfigError(f"{where} is no table: {table}")
+    return ConfigFile(PROJECT_FILE, _words(where, table))
+
+
+def given(
+    words: Mapping[str, object], base_url: str | None, env: Mapping[str, str], file: ConfigFile
+) -> Given:
+    """Return what counts of the options, the environment and the file.
+
+    A target that an option or the environment names takes the place of the file's target.
+    """
+    origins = {name: "option" for name, word in words.items() if word not in (None, False, ())}
+    if base_url is not None:
+        origins[BASE_URL.name] = "option"
+    masked = {name for name, one in FILE_OPTIONS.items() if one.env and one.env in env}
+    if "reference" in origins:
+        masked |= {*OF_TARGET}
+    if "app" in origins:
+        masked.add(BASE_URL.name)
+    elif BASE_URL.name in origins or BASE_URL.env in env:
+        masked |= {*OF_APP, "reference"}
+    merged: dict[str, object] = dict(words)
+    for name, word in file.words.items():
+        if name in origins or name in masked:
+            continue
+        origins[name] = file.name
+        if name == BASE_URL.name:
+            base_url = str(word)
+        else:
+            merged[name] = word
+    return Given(merged, base_url, env, origins)
+
+
+def _read(path: Path, about: str = "") -> dict[str, object]:
+    """Return the tables of the file; none where its text says nothing of `about`."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+        return tomllib.loads(text) if about in text else {}
+    except OSError as error:
+        raise ConfigError(f"the file cannot be read ({error.strerror}): {path.name}") from None
+    except UnicodeDecodeError:
+        raise ConfigError(f"the file is not UTF-8 text: {path.name}") from None
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise ConfigError(f"the file is no TOML ({error}): {path.name}") from None
+
+
+def _words(where: str, table: Mapping[str, object]) -> dict[str, Word]:
+    found = {}
+    for name, value in table.items():
+        if name == "$schema":  # for editors
+            continue
+        if name in NEVER_IN_FILES:
+            raise ConfigError(f"{where}: {NEVER_IN_FILES[name]}, and remove from the file: {name}")
+        if name not in FILE_OPTIONS:
+            hint = suggestion(name, FILE_OPTIONS)
+            raise ConfigError(f"{where} has a key that is no option{hint}: {name}")
+        found[name] = _word(where, FILE_OPTIONS[name], value)
+    return found
+
+
+def _word(where: str, option: Option, value: object) -> Word:
+    """Return the value as the command line would have it."""
+    if option.flag:
+        if isinstance(value, bool):
+            return value
+        raise ConfigError(f"{where}: {option.name} is true or false, not: {value!r}")
+    if option.many or option.name in LISTS:
+        items = value if isinstance(value, list) else [value]
+        texts = [text for text in items if isinstance(text, str) and text]
+        if texts == items:
+            return tuple(texts) if option.many else ",".join(texts)
+        raise ConfigError(f"{where}: {option.name} is a list of texts, not: {value!r}")
+    if option.name == "proxy" and without_userinfo(str(value)) != value:
+        raise ConfigError(f"{where}: a password is a secret: set RESELLER_PROXY, and remove: proxy")
+    if isinstance(value, (str, int, float)) and not isinstance(value, bool) and value != "":
+        return str(value)
+    raise ConfigError(f"{where}: {option.name} is a text or a number, not: {value!r}")
+
+
+def _shown(name: str, word: object) -> str:
+    if isinstance(word, (list, tuple)):
+        return ", ".join(map(str, word))
+    if word is True:
+        return "true"
+    text = ", ".join(str(word).splitlines())
+    return without_userinfo(text) if name in ("base-url", "proxy") else text
