@@ -15,7 +15,7 @@ from reseller_conformance.envelope import (
     Unreadable,
     read_envelope,
 )
-from reseller_conformance.envelope.encoding import codec_of
+from reseller_conformance.envelope.encoding import codec_of, is_registered
 
 NAMES = [field.name for field in FIELDS]
 EXAMPLES = {field.name: field.example for field in FIELDS}
@@ -747,6 +747,22 @@ KNOWN = [
 @pytest.mark.parametrize("name", KNOWN)
 def test_a_name_that_other_readers_know_is_known(name):
     assert codec_of(name)
+
+
+NOT_REGISTERED = {
+    "utf8", "ISO8859-1", "ISO8859_1", "Cp1252", "x-cp1252", "shift-jis", "sjis", "x-sjis", "EUC_JP",
+    "eucjp", "KOI8_R", "MacRoman", "MacCyrillic", "x-mac-roman", "x-mac-cyrillic",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", [*KNOWN, "UTF-16BE", "UTF-16", "windows-1258", "l10", "IBM037"])
+def test_names_of_databases_and_languages_are_not_registered(name):
+    assert is_registered(name) is (name not in NOT_REGISTERED)
+
+
+def test_a_name_that_no_reader_knows_has_another_requirement():
+    assert is_registered("utf_8")
+    assert is_registered("no-such-charset")
 
 
 def test_bytes_that_do_not_decode_have_a_place():

@@ -181,6 +181,13 @@ READABLE_ENCODING = Requirement(
     source="RFC 8259, 8.1; XML 1.0, 4.3.3",
     reason="Bytes that do not decode are lost, or worse, read as something else.",
 )
+READABLE_ENCODING_NAME = Requirement(
+    "readable.encoding-name",
+    SHOULD,
+    title="an encoding has a name that IANA registers, in the declaration and in the header",
+    source="XML 1.0, 4.3.3; RFC 9110, 8.3.2",
+    reason="Readers differ in which other names they know.",
+)
 READABLE_SYNTAX = Requirement(
     "readable.syntax",
     MUST,

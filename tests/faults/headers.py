@@ -11,6 +11,7 @@ from reseller_conformance.reference import Response
 from reseller_conformance.requirements import (
     HTTP_CHARSET,
     HTTP_CONTENT_TYPE,
+    READABLE_ENCODING_NAME,
     READABLE_FORMAT,
     SUCCESS_RETURNED,
 )
@@ -146,6 +147,44 @@ answer(
     formats=XML,
     when=about(2),
 )
+
+
+def in_encoding(found: Response, codec: str, name: str = "") -> bytes:
+    """Return XML of the reference in this encoding, declared by this name or not at all."""
+    text = found.body.decode("iso-8859-1")
+    declared = f' encoding="{name}"' if name else ""
+    return text.replace(' encoding="ISO-8859-1"', declared).encode(codec, "xmlcharrefreplace")
+
+
+# --- Names of encodings that no registry has -----------------------------------------------------
+
+answer(
+    "charset_called_utf8",
+    "the charset of JSON is called utf8",
+    lambda found: replace(found, content_type="application/json; charset=utf8"),
+    fails=READABLE_ENCODING_NAME,
+    formats=JSON,
+)
+for _name, _codec in {"CP1252": "cp1252", "utf16": "utf-16", "SJIS": "shift-jis"}.items():
+    answer(
+        f"charset_called_{_name}",
+        f"the charset of XML is called {_name}",
+        lambda found, name=_name, codec=_codec: replace(
+            found, content_type=f'text/xml; charset="{name}"', body=in_encoding(found, codec)
+        ),
+        fails=READABLE_ENCODING_NAME,
+        formats=XML,
+    )
+for _name in ("utf8", "iso8859_1", "Latin9", "EUC_KR"):
+    answer(
+        f"encoding_called_{_name}",
+        f"XML declares its encoding as {_name}",
+        lambda found, name=_name: replace(
+            found, content_type="text/xml", body=in_encoding(found, name, name)
+        ),
+        fails=READABLE_ENCODING_NAME,
+        formats=XML,
+    )
 
 # --- Codings that the header does not tell -------------------------------------------------------
 

@@ -57,13 +57,21 @@ class Latin1ByAlias(_Encoded):
     content_type = "application/xml; charset=latin1"
 
 
-@composed("ISO-8859-1 by the name that Java has for it", shop=LATIN)
+@composed(
+    "ISO-8859-1 by the name that Java has for it",
+    shop=LATIN,
+    should=("readable.encoding-name",),
+)
 class Latin1AsJavaHasIt(_Encoded):
     codec = "iso-8859-1"
     declaration = _declared("ISO8859_1")
 
 
-@composed("XML 1.1 in UTF-8, called utf8, with a prefix declared that nothing uses", shop=ACCENTED)
+@composed(
+    "XML 1.1 in UTF-8, called utf8, with a prefix declared that nothing uses",
+    shop=ACCENTED,
+    should=("readable.encoding-name",),
+)
 class Version11(_Encoded):
     declaration = "<?xml version='1.1' encoding='utf8'?>\n"
 

@@ -8,8 +8,13 @@ from itertools import combinations
 from reseller_conformance.checks.response import Response
 from reseller_conformance.checks.violation import Violation
 from reseller_conformance.contract import Format
-from reseller_conformance.envelope import EnvelopeKind, charset_problem
-from reseller_conformance.envelope.encoding import charset_of, codec_of
+from reseller_conformance.envelope import EnvelopeKind, charset_problem, excerpt
+from reseller_conformance.envelope.encoding import (
+    charset_of,
+    codec_of,
+    declared_name,
+    is_registered,
+)
 from reseller_conformance.exchange import GATEWAY_STATUSES, TransportErrorKind
 from reseller_conformance.requirements import READABLE_FORMAT
 
@@ -19,6 +24,7 @@ __all__ = [
     "complete",
     "content_type",
     "delivered",
+    "encoding_name",
     "error_status",
     "in_time",
     "injected",
@@ -159,6 +165,20 @@ def charset(response: Response) -> Iterator[Violation]:
     problem = charset_problem(exchange.body, response.case.format, exchange.header("Content-Type"))
     if problem is not None:
         yield Violation(response, "Content-Type", problem.expected, problem.got)
+
+
+def encoding_name(response: Response) -> Iterator[Violation]:
+    """The encoding has a registered name, in Content-Type and in the XML declaration."""
+    if not _in_its_format(response):
+        return
+    exchange = response.exchange
+    names = {"Content-Type": charset_of(exchange.header("Content-Type"))}
+    if response.case.format is Format.XML:
+        names["body"] = declared_name(exchange.body)
+    for where, name in names.items():
+        if name and not is_registered(name):
+            expected = "a name that IANA registers, such as UTF-8, ISO-8859-1 or windows-1252"
+            yield Violation(response, where, expected, f"an encoding called {excerpt(name)}")
 
 
 def retries(response: Response) -> Iterator[Violation]:

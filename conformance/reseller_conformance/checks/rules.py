@@ -151,7 +151,12 @@ def _reader_rules(
             yield Rule(requirement, subject, check, evidence, form)
 
 
-_NOT_READ = (r.SUCCESS_RETURNED, r.ERRORS_NO_KEY_ECHO, r.ERRORS_DETERMINISTIC)
+_NOT_READ = (
+    r.READABLE_ENCODING_NAME,
+    r.SUCCESS_RETURNED,
+    r.ERRORS_NO_KEY_ECHO,
+    r.ERRORS_DETERMINISTIC,
+)
 
 
 def _refusals(
@@ -190,6 +195,12 @@ RULES: tuple[Rule, ...] = (
     Rule(r.HTTP_CONTENT_TYPE, _READABLE, http.content_type, Evidence.HEADERS),
     Rule(r.HTTP_CHARSET, _READABLE, http.charset, Evidence.CONTENT_TYPE | Evidence.RAW_BYTES),
     *_reader_rules("readable", _READABLE, {r.READABLE_ENCODING: Evidence.ENCODING}),
+    Rule(
+        r.READABLE_ENCODING_NAME,
+        _READABLE,
+        http.encoding_name,
+        Evidence.CONTENT_TYPE | Evidence.RAW_BYTES,
+    ),
     *_reader_rules("success", _OVERVIEW),
     *_reader_rules("errors", _ERRORS),
     Rule(

@@ -24,7 +24,9 @@ __all__ = [
     "charset_of",
     "codec_of",
     "declared_encoding",
+    "declared_name",
     "decode",
+    "is_registered",
     "json_reading",
 ]
 
@@ -105,6 +107,19 @@ _KNOWN = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _PYTHONS_OWN = {"cp65001", "maclatin2"}
+# Names among those that IANA does not register.
+_UNREGISTERED = re.compile(
+    r"""
+    utf\d.* | utf_.* | utf-?(?:16|32)[-_][bl]e | unicode.*
+    | iso8859.* | iso_8859_1 | latin[79] | l[79] | x-.*
+    | cp-?(?:125\d|932|949|950|1361) | ms-?(?:932|949|950|1361) | johab | uhc
+    | (?:cp|ibm)-?(?:039|720|737|856|858|874|875|922|1006|1051|1125|1140)
+    | euc_.* | euc-?cn | euc[jk].* | gb2312-.* | gbk2312.* | hz | ks_c_5601 | ksc5601
+    | shift-jis | sjis | iso2022.* | iso-2022-jp-[13] | koi8_.* | koi8-t | tis620
+    | mac(?!intosh$).* | big5_.* | big5hk.*
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +150,11 @@ def codec_of(name: str) -> str | None:
     """Return the codec for a name that other readers know, or None."""
     known = _KNOWN.fullmatch(name) and name.lower() not in _PYTHONS_OWN
     return _codec_of_any(name) if known or name.lower() in _ALIASES else None
+
+
+def is_registered(name: str) -> bool:
+    """Return True if IANA registers this name, or if no reader knows it."""
+    return codec_of(name) is None or not _UNREGISTERED.fullmatch(name)
 
 
 @lru_cache(maxsize=256)
@@ -233,6 +253,11 @@ def declared_encoding(body: bytes) -> DeclaredEncoding:
     if not fits:
         return DeclaredEncoding(wide, fault=f"bytes of another encoding than {declared!r}")
     return DeclaredEncoding(codec, declared)
+
+
+def declared_name(body: bytes) -> str | None:
+    """Return the encoding's name in the XML declaration, as it is written. None without one."""
+    return _declared(body, _marked(body) or _wide(body) or "latin-1")
 
 
 def _fault_of_marked(mark: str, declared: str | None) -> str:

@@ -93,6 +93,12 @@ GUIDANCE: dict[Requirement, Guidance] = {
         http_exchange(r'{"package": "Caf\xe9", …}'),
         http_exchange(r'{"package": "Caf\xc3\xa9", …}'),
     ),
+    r.READABLE_ENCODING_NAME: Guidance(
+        "Write `UTF-8`, not `utf8`, and `windows-1252`, not `cp1252`. Databases and programming "
+        "languages have names of their own for encodings.",
+        http_exchange("{…}", header="Content-Type: application/json; charset=utf8"),
+        http_exchange("{…}", header="Content-Type: application/json; charset=utf-8"),
+    ),
     r.READABLE_SYNTAX: Guidance(
         "Write the body with a serializer. Do not join strings. Write nothing before or after it:"
         " no warning, no callback name, no debug output.",

@@ -26,6 +26,7 @@ class ReadableConformance:
         evaluation.check(echo.pairs_of_lengths(texts), echo.cut)
         evaluation.finish()
 
+    test_readable_encoding_name = single_response_test(r.READABLE_ENCODING_NAME)
     test_readable_syntax = single_response_test(r.READABLE_SYNTAX)
     test_readable_no_doctype = single_response_test(r.READABLE_NO_DOCTYPE)
     test_readable_envelope = single_response_test(r.READABLE_ENVELOPE)
