@@ -315,7 +315,7 @@ def test_help_lists_every_option_once_and_what_most_runs_need_on_the_first_scree
     assert main(["run", "--help"]) == 0
     lines = capsys.readouterr().out.splitlines()
     listed = [line.split()[0] for line in lines if line.startswith("  --")]
-    said = ["--base-url", "--plan", "--color", "--help"]
+    said = ["--base-url", "--plan", "--show-config", "--color", "--help"]
     said += [f"--{option.name}" for option in OPTIONS]
     assert sorted(listed) == sorted(said)
     headings = [line for line in lines if re.fullmatch(r"\S.*:", line)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from base64 import b64decode
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -42,12 +44,20 @@ def written(folder: Path, result: pytest.RunResult) -> list[str]:
     return [result.stdout.str(), result.stderr.str(), *reports]
 
 
+def read_recording(path: Path) -> Iterator[str]:
+    """Yield what a reader of the recording reads: bodies are decoded, as a browser shows them."""
+    for entry in json.loads(path.read_text("utf-8"))["log"]["entries"]:
+        yield b64decode(entry["response"]["content"].pop("text")).decode("latin-1")
+        yield json.dumps(entry, ensure_ascii=False)
+
+
 def test_run(pytester: pytest.Pytester, key: str) -> None:
     headers = [f"--header={name}: {value}" for name, value in HEADERS.items()]
     target = ["--app=echoing:app", f"--user={CUSTOMER}", "--depth=quick", "--level=should"]
-    result = pytester.run("reseller-conformance", "run", *target, *headers, *FILES)
+    record = "--record=run.har"
+    result = pytester.run("reseller-conformance", "run", *target, *headers, *FILES, record)
     assert result.ret == 1
-    told = written(pytester.path, result)
+    told = [*written(pytester.path, result), *read_recording(pytester.path / "run.har")]
     assert "errors.no-key-echo" in told[0]
     see_none(told, key, *SECRETS)
 

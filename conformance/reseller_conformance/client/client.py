@@ -19,6 +19,7 @@ from reseller_conformance.client.circuit_breaker import CircuitBreaker
 from reseller_conformance.client.cookies import CookieJar
 from reseller_conformance.client.http.transport import HttpTransport, RawResponse
 from reseller_conformance.client.pipeline import Pipeline
+from reseller_conformance.client.recording import Recorder, Sent
 from reseller_conformance.client.redact import ExchangeBuilder
 from reseller_conformance.client.request import Request, request_for, valid_values_of
 from reseller_conformance.client.retry_policy import (
@@ -60,10 +61,11 @@ class Client:
     It may be used from several threads. A client that was interrupted asks nothing more.
     """
 
-    def __init__(self, target: Target, limits: Limits) -> None:
-        """Ask this target."""
+    def __init__(self, target: Target, limits: Limits, recorder: Recorder | None = None) -> None:
+        """Ask this target. Each attempt is written to the recorder."""
         self._target = target
         self._limits = limits
+        self._recorder = recorder
         self._rights = valid_values_of(target)
         self._scrubber = scrubber_of(target)
         self._scrubbed = ExchangeBuilder(self._scrubber)
@@ -236,7 +238,7 @@ class Client:
             if not attempts:
                 self.early_end = self.early_end or BUDGET_EXHAUSTED
                 return self._unsent(case, BUDGET_EXHAUSTED)
-            self._try_with_fewer(request, attempts, in_flight)
+            self._try_with_fewer(case, request, attempts, in_flight)
         except StoppedError:
             why = self._why_stopped or INTERRUPTED
             self.early_end = self.early_end or (why if why in EARLY_ENDS else "")
@@ -269,7 +271,7 @@ class Client:
                 return None
             # the throttle waits, so that a retry keeps its place before new calls
             with self._throttle.slot(tries, due):
-                raw = self._send(request, again=tries > 0)
+                raw = self._send(case, request, again=tries > 0)
                 if is_rate_limited(raw) and self._hopes.allows_retry(case, raw):
                     self._throttle.pause(seconds_to_wait(raw, tries + 1), raw.began)
             return raw
@@ -280,7 +282,7 @@ class Client:
         return send_with_retries(attempt, may_retry, self._limits.retries)
 
     def _try_with_fewer(
-        self, request: Request, attempts: list[RawResponse], in_flight: int
+        self, case: Case, request: Request, attempts: list[RawResponse], in_flight: int
     ) -> None:
         """Send a call again that may have starved, and judge that response in its place."""
         starvation = self._starvation
@@ -293,22 +295,29 @@ class Client:
                 before = self._throttle.limit(fewer)
                 with self._throttle.slot(tries=1):
                     self._wire.let_go()  # an idle connection may be the one that is served
-                    raw = self._send(request, again=True)
+                    raw = self._send(case, request, again=True)
                 starvation.record_trial(fewer, answered=raw.status is not None)
                 if raw.status is not None:
                     attempts[-1] = raw
                     return
                 self._throttle.limit(before)
 
-    def _send(self, request: Request, again: bool) -> RawResponse:
+    def _send(self, case: Case, request: Request, again: bool) -> RawResponse:
         self._ledger.begin(again)
+        cookies = self._cookies.field(request.customer, request.url) if request.cookies else ""
         raw = self._wire.send(
             request.method,
             request.url,
             request.form,
             profile=request.profile,
-            cookies=self._cookies.field(request.customer, request.url) if request.cookies else "",
+            cookies=cookies,
         )
+        if self._recorder is not None:
+            sent = Sent.of(request, self._target.headers, cookies, self._scrubber)
+            with self._scrubbing:
+                exchange = self._scrubbed(case, request, raw, ())
+                reason = self._scrubber.data(raw.reason.encode("latin-1", "replace"))
+            self._recorder.add(sent, exchange, reason.decode("latin-1"))
         answered = raw.status is not None
         self._answered = self._answered or answered
         self._starvation.record(raw)

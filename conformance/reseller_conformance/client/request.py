@@ -37,6 +37,7 @@ class Request:
     profile: Profile | None = None
     cookies: bool = False
     customer: int = 0
+    redacted_form: str | None = None
 
 
 def valid_values_of(target: Target) -> ValidValues:
@@ -58,15 +59,17 @@ def request_for(case: Case, base_url: str, valid: ValidValues) -> Request:
     ]
     before, behind = case.around
     form = f"{before}{'&'.join(written)}{behind}"
+    redacted = f"{before}{'&'.join(shown)}{behind}"
     return Request(
         method=case.method,
         url=url_of(base_url, case, form),
         form=form if case.has_form else None,
-        redacted_url=url_of(base_url, case, f"{before}{'&'.join(shown)}{behind}"),
+        redacted_url=url_of(base_url, case, redacted),
         echo_candidates=_echo_candidates(sent, hidden, valid),
         profile=case.profile,
         cookies=case.cookies,
         customer=case.customer,
+        redacted_form=redacted if case.has_form else None,
     )
 
 

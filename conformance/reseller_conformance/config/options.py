@@ -115,6 +115,7 @@ OPTIONS = (
     Option("baseline", "known violations, as TOML", "FILE"),
     Option("update-baseline", "bring that file up to date with this run", flag=True),
     *(Option(writer.option, writer.help, "FILE", heading=REPORTS) for writer in WRITERS),
+    Option("record", "write all calls and responses as HAR", "FILE", heading=REPORTS),
     _more(
         "rate", f"most calls, as N/s or N/m ({REMOTE_RATE}, none on loopback)", "RATE", parse=rate
     ),

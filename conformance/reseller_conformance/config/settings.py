@@ -101,6 +101,8 @@ class Settings:
     max_violations: int = 0
     """After so many violations that count no more calls are made; 0: all are made."""
     max_seconds: float | None = None
+    record: Path | None = None
+    """The file that all traffic is recorded in."""
     inputs: tuple[str, ...] = ()
     """The files that are read: no report may overwrite them."""
 
@@ -152,6 +154,7 @@ def settings_from(
         keep_going=bool(reader.words.get("keep-going")),
         max_violations=1 if reader.words.get("fail-fast") else 0,
         max_seconds=reader.value("max-time"),
+        record=Path(record) if (record := reader.text("record")) else None,
         inputs=tuple(file for name in READ for file in reader.texts(name)),
     )
 

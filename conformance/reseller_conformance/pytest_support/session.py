@@ -6,6 +6,7 @@ in `plugin`.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import asdict, replace
@@ -35,6 +36,7 @@ from reseller_conformance.pytest_support.collector import (
     WorkerReport,
     collected,
 )
+from reseller_conformance.pytest_support.record import check_record, close_recorder, recorder_of
 from reseller_conformance.pytest_support.targets import label_of
 from reseller_conformance.pytest_support.xdist import concurrent_clients, environment, split_limits
 from reseller_conformance.redaction.logs import redacted_output
@@ -151,6 +153,7 @@ def preflight(settings: Settings, *, writes: bool = True) -> None:
     try:
         if writes:
             registry.check_writable(settings.reports, settings.inputs)
+            check_record(settings)
     except ReportError as problem:
         raise SettingsError(str(problem)) from None
     if settings.app is not None:
@@ -256,7 +259,7 @@ def asking(session: pytest.Session, target: Target, settings: Settings) -> Itera
     if target.kind == "embedded":
         settings = _embedded_settings(settings)
     limits = split_limits(settings.limits, concurrent_clients(config, session.items))
-    with Client(target, limits) as client:
+    with Client(target, limits, recorder_of(config, settings)) as client:
         shown = redacted(target)
         about = TargetInfo.of(shown)
         name = label_of(about, shown.api_user)
@@ -373,6 +376,8 @@ def announced(config: pytest.Config) -> Run:
 def worker_reports(config: pytest.Config) -> list[dict[str, Any]]:
     """Return the messages of this process to the one that writes the reports."""
     collector = collector_of(config)
+    for problem in close_recorder(config):
+        warnings.warn(problem, stacklevel=1)
     return [
         {**asdict(source()), "schemas": collector.schemas.drain()} for source in collector.sources
     ]
@@ -386,6 +391,7 @@ def finish(session: pytest.Session) -> None:
     unwritten = _update_baseline(session)
     run = collected(session.config)
     unwritten += write_all(settings_of(session.config).reports, run)
+    unwritten += close_recorder(session.config)
     session.config.stash[_UNWRITTEN] = unwritten
     interrupted = session.exitstatus == pytest.ExitCode.INTERRUPTED
     unverified = run.results and run.verdict is Verdict.UNVERIFIED

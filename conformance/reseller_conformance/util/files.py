@@ -6,7 +6,7 @@ import errno
 import os
 from pathlib import Path
 
-__all__ = ["check_file", "write_file"]
+__all__ = ["check_file", "draft_of", "write_file"]
 
 
 def check_file(path: Path) -> None:
@@ -25,7 +25,7 @@ def check_file(path: Path) -> None:
     if path.exists() and not path.is_file():
         raise OSError(errno.EINVAL, "it is no plain file")
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = _draft(path)
+    draft = draft_of(path)
     draft.touch()
     draft.unlink()
 
@@ -38,7 +38,7 @@ def write_file(path: Path, text: str) -> None:
     path = path.resolve()
     path.parent.mkdir(parents=True, exist_ok=True)
     # Use the same folder, because a rename is atomic only within one file system.
-    draft = _draft(path)
+    draft = draft_of(path)
     try:
         draft.write_text(text, encoding="utf-8", newline="\n")
         draft.replace(path)
@@ -46,5 +46,6 @@ def write_file(path: Path, text: str) -> None:
         draft.unlink(missing_ok=True)
 
 
-def _draft(path: Path) -> Path:
+def draft_of(path: Path) -> Path:
+    """Return the path of a draft of this file, in the same folder."""
     return path.with_name(f".{path.name}.{os.getpid()}.tmp")
