@@ -352,7 +352,7 @@ def test_each_requirement_of_form_has_a_rule_in_the_schemas_or_is_beyond_them() 
     beyond = {requirement for row in BEYOND_SCHEMAS for requirement in row.requirements}
     form = {one for one in CATALOGUE if one.topic in ("readable", "success", "errors")}
     not_of_a_document = {r.SUCCESS_RETURNED, r.ERRORS_NO_KEY_ECHO, r.ERRORS_DETERMINISTIC}
-    not_of_a_document |= {r.READABLE_ENCODING_NAME}
+    not_of_a_document |= {r.READABLE_ENCODING_NAME, r.ERRORS_NO_ACCOUNT_DATA}
     assert set(RULES) | beyond == form - not_of_a_document
 
 

@@ -307,6 +307,13 @@ ERRORS_NO_KEY_ECHO = Requirement(
     source="Parameter api_key; CWE-209",
     reason="Errors end up in logs and on screens.",
 )
+ERRORS_NO_ACCOUNT_DATA = Requirement(
+    "errors.no-account-data",
+    SHOULD,
+    title="an error tells nothing of an account that it does not show: no package, no date",
+    source="Response: Error; CWE-209",
+    reason="A refusal that names the package tells a stranger that the customer exists.",
+)
 ERRORS_NO_EMPTY_TEXT = Requirement(
     "errors.no-empty-text",
     SHOULD,

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from html import escape
 
 from reseller_conformance.contract import PARAMETERS, Format
-from reseller_conformance.reference import Reference, Refusal, Response
+from reseller_conformance.reference import Account, Reference, Refusal, Request, Response
 from reseller_conformance.requirements import (
+    BOTH,
     ERRORS_LIST,
     ERRORS_MESSAGE,
+    ERRORS_NO_ACCOUNT_DATA,
     ERRORS_NO_EMPTY_TEXT,
     ERRORS_NO_EXTRAS,
     ERRORS_SHAPE,
@@ -22,6 +25,7 @@ from reseller_conformance.requirements import (
 )
 
 from .registry import (
+    ACCOUNTS,
     JSON,
     XML,
     When,
@@ -33,6 +37,7 @@ from .registry import (
 from .writing import json_answer, xml_answer
 
 Errors = Sequence[str]
+Parameters = Sequence[tuple[str, str]]
 
 # --- The shape in JSON ---------------------------------------------------------------------------
 
@@ -255,6 +260,95 @@ in_xml(
 )
 in_xml("list_empty", f"<result>{USUAL}</result>", ERRORS_LIST, each="")
 in_xml("list_of_space", f"<result>{USUAL}</result>", ERRORS_LIST, each=" ")
+
+# --- What an error tells of an account -----------------------------------------------------------
+
+
+def account_named(parameters: Parameters) -> Account | None:
+    """Return the account of the user in a query, whosever it is."""
+    user = dict(parameters).get("user")
+    resellers = ACCOUNTS.resellers
+    return next((one for of in resellers for one in of.customers if one.user == user), None)
+
+
+def telling(
+    name: str,
+    description: str,
+    text: Callable[[Account], str],
+    when: When | None,
+    formats: Sequence[Format],
+) -> None:
+    """Register a reference that adds a text about the account to its errors."""
+
+    def look_up(self: Reference, parameters: Parameters) -> Account | Refusal:
+        found = Reference.look_up(self, parameters)
+        account = account_named(parameters)
+        if isinstance(found, Account) or account is None:
+            return found
+        return Refusal(found.status, (*found.errors, text(account)))
+
+    fault(
+        fails=ERRORS_NO_ACCOUNT_DATA,
+        formats=formats,
+        when=when,
+        name=name,
+        description=description,
+    )(variant(look_up=look_up))
+
+
+def without(*names: str) -> When:
+    """Choose the requests that lack these parameters."""
+    return lambda: lambda request: all(name not in sent(request) for name in names)
+
+
+def foreign() -> Callable[[Request], bool]:
+    """Choose the requests about the customer of another reseller."""
+    return lambda request: sent(request).get("user") == ACCOUNTS.foreign
+
+
+telling(
+    "error_names_the_package",
+    "any error names the package of the customer",
+    lambda account: f"Not allowed for {account.package}.",
+    None,
+    BOTH,
+)
+telling(
+    "error_names_the_package_in_capitals_without_a_key",
+    "a call without api_key gets the package of the customer in capitals",
+    lambda account: f"PLAN={account.package.upper()}",
+    without("api_key"),
+    XML,
+)
+telling(
+    "error_names_the_end_of_the_cycle_without_credentials",
+    "a call without credentials gets the end of the billing cycle",
+    lambda account: f"Locked until {account.billing_end_date:%d.%m.%Y}.",
+    without("api_user", "api_key"),
+    JSON,
+)
+telling(
+    "error_dates_a_foreign_customer",
+    "an error for a customer of another reseller says since when",
+    lambda account: f"Registered elsewhere since {account.billing_start_date}.",
+    foreign,
+    BOTH,
+)
+
+
+@fault(
+    fails=ERRORS_NO_ACCOUNT_DATA,
+    instead_of=Reference.respond,
+    name="error_has_a_header_with_the_cycle",
+    description="errors carry a header that is set before the key is checked",
+)
+def respond(self: Reference, request: Request) -> Response:
+    """Errors carry a header that the code of overviews has set before the key is checked."""
+    answer, account = Reference.respond(self, request), account_named(list(sent(request).items()))
+    if answer.status == 200 or account is None:
+        return answer
+    return replace(answer, headers=(*answer.headers, ("X-Cycle", str(account.billing_end_date))))
+
 
 # --- No envelope at all --------------------------------------------------------------------------
 

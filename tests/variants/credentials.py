@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from urllib.parse import parse_qsl, quote
 
 from reseller_conformance.contract import Format
@@ -139,6 +140,53 @@ class RepeatsTheUserInHeaders(Reference):
         written = quote(user, safe="")
         fields = (("X-User", written), ("Set-Cookie", f"user={written}; Path=/"))
         return replace(answer, headers=(*answer.headers, *fields))
+
+
+# --- Errors that hold a package or a date, and tell nothing by it ---------------------------------
+
+
+@composed(
+    "packages are called as words of every error",
+    shop=shop(
+        "lighthouse",
+        "Keeper-of-the-Lamp-9",
+        customer("ann@island.example", package="Required"),
+        customer("bob@island.example", package="api_key"),
+    ),
+)
+class PackagesAreWordsOfErrors(Reference):
+    pass
+
+
+@composed(
+    "errors repeat the user, whose name holds the package and the start of the cycle",
+    shop=shop(
+        "lighthouse",
+        "Keeper-of-the-Lamp-9",
+        customer("silver-2013-03-05", package="Silver"),
+        customer("gold-2013-03-05", package="Gold"),
+    ),
+)
+class RepeatsUsersNamedAfterPackages(RepeatsTheUser):
+    pass
+
+
+@composed("errors have the time of the request")
+class ErrorsHaveATime(Reference):
+    def refuse(self, wanted: Format, refusal: Refusal) -> Response:
+        now = datetime.now(UTC).isoformat()
+        return super().refuse(wanted, replace(refusal, errors=(*refusal.errors, f"at {now}")))
+
+
+@composed("an error to the reseller names the package of its customer")
+class TellsTheResellerItsCustomersPackage(Reference):
+    def look_up(self, parameters: Parameters) -> Account | Refusal:
+        found, given = super().look_up(parameters), dict(parameters)
+        reseller = self.find_reseller(given.get("api_user", ""), given.get("api_key", ""))
+        account = self.find_customer(reseller, given.get("user", "")) if reseller else None
+        if isinstance(found, Refusal) and account:
+            return replace(found, errors=(*found.errors, f"{account.package} is untouched."))
+        return found
 
 
 # --- More keys -----------------------------------------------------------------------------------

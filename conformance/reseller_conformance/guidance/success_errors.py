@@ -118,6 +118,15 @@ GUIDANCE: dict[Requirement, Guidance] = {
             status="403 Forbidden",
         ),
     ),
+    r.ERRORS_NO_ACCOUNT_DATA: Guidance(
+        "Check the credentials and the customer's reseller before you load the account. Write the "
+        "same text for a customer of another reseller as for one that does not exist.",
+        http_exchange(
+            '{"message": "error", "errors": ["The key is not valid for the Silver Package."]}',
+            call="json?api_key=&…",
+            status="403 Forbidden",
+        ),
+    ),
     r.ERRORS_NO_EMPTY_TEXT: Guidance(
         "Give each error a text that describes it. Remove empty texts. They come from an "
         "exception without a message, or from a missing translation.",

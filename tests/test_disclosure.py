@@ -1,0 +1,83 @@
+"""What an error tells a stranger of an account: values that mean something, and none by chance."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from answers import answer, overview
+from reseller_conformance.cases.case import Case
+from reseller_conformance.cases.mutations import State
+from reseller_conformance.checks.disclosure import concerns, discloses
+from reseller_conformance.contract import Format
+
+STRANGER = Case(Format.JSON, api_key=State.UNKNOWN)
+FOREIGN = Case(Format.JSON, user=State.FOREIGN)
+NOBODY = Case(Format.JSON, user=State.UNKNOWN)
+NAMES = ("lighthouse", "ann")
+
+
+def error(case, *texts, headers=()):
+    body = json.dumps({"message": "error", "errors": [*texts]}).encode()
+    made = answer(case, 403, body)
+    exchange = replace(made.exchange, headers=(*made.exchange.headers, *headers))
+    return replace(made, exchange=exchange)
+
+
+def told(response, *others, names=NAMES, **values) -> list[str]:
+    accounts = [overview(**{"package": "Silver Package", **values})]
+    check = discloses(accounts, [response, *others], names)
+    return [f"{one.where}: {one.actual}" for one in check(response)]
+
+
+@pytest.mark.parametrize(
+    ("text", "actual"),
+    [
+        ("No access to Silver Package.", "package: 'silver package'"),
+        ("SILVER PACKAGE", "package: 'silver package'"),
+        ("until 2010-09-29", "billing_end_date: '2010-09-29'"),
+        ("until 29.09.2010", "billing_end_date: '29.09.2010'"),
+        ("billed 2010/09/30", "billing_process_date: '2010/09/30'"),
+    ],
+)
+def test_a_package_and_a_date_are_told(text, actual):
+    assert told(error(STRANGER, text)) == [f"body: {actual}"]
+
+
+def test_a_header_tells_too():
+    found = error(STRANGER, "no", headers=[("X-Plan", "Silver Package")])
+    assert told(found) == ["header X-Plan: package: 'silver package'"]
+
+
+def test_an_error_without_such_values_tells_nothing():
+    assert told(error(STRANGER, "api_key is wrong: 700 of 1000 requests")) == []
+
+
+def test_what_errors_about_nobody_hold_too_is_there_by_chance():
+    assert told(error(STRANGER, "no silver package"), error(NOBODY, "no silver package")) == []
+
+
+def test_a_name_that_was_sent_is_no_disclosure():
+    assert told(error(STRANGER, "no ann-silver"), names=("ann-silver",), package="Silver") == []
+
+
+def test_a_short_package_is_not_searched_for():
+    assert told(error(STRANGER, "I said no"), package="I") == []
+
+
+def test_a_date_in_an_error_about_a_foreign_customer_is_told():
+    assert told(error(FOREIGN, "elsewhere since 2009-01-31")) == ["body: a date: '2009-01-31'"]
+
+
+def test_the_time_of_the_response_is_no_date_of_an_account():
+    now = [("Date", "Sat, 28 Nov 2026 23:59:59 GMT")]
+    assert told(error(FOREIGN, "at 2026-11-29T00:00:01", headers=now)) == []
+    assert told(error(FOREIGN, "build 2009-01-31"), error(NOBODY, "build 2009-01-31")) == []
+
+
+def test_calls_concern_an_account_that_they_may_not_see():
+    assert concerns(STRANGER)
+    assert concerns(FOREIGN)
+    assert concerns(Case(Format.JSON, api_user=State.MISSING))
+    assert not concerns(NOBODY)
+    assert not concerns(Case(Format.JSON, task=State.MISSING))
