@@ -95,13 +95,6 @@ def languages(session: nox.Session) -> None:
 
 
 @nox.session
-def pairs(session: nox.Session) -> None:
-    """The rows in which all pairs of states meet, made anew: after any change of the states."""
-    session.install(".", *group("pairs"))
-    session.run("python", "tests/pairs.py")
-
-
-@nox.session
 def profiles(session: nox.Session) -> None:
     """Record anew how common HTTP clients write a request: cases/profiles.json.
 

@@ -21,7 +21,6 @@ FIRST = "MainThread"
 # The first that is found in a stack tells what it was about.
 PARTS = {
     "drawing examples, Hypothesis": "_drawn ",
-    "the covering array": "_covering_array ",
     "asking what may be remembered, one by one": "remembered ",
     "asking customers by turns, one by one": "by_turns ",
     "asking formats by turns, one by one for each customer": "side_by_side ",

@@ -56,7 +56,6 @@ def test_the_wheel_is_one_typed_package_with_its_data(wheel):
     for name in (
         "py.typed",
         "cli/run.ini",
-        "cases/pairs.json",
         "reference/accounts.json",
         "suite/test_overview.py",
     ):

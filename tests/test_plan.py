@@ -1,13 +1,21 @@
-from itertools import combinations
+from itertools import combinations, product
 from pathlib import Path
 
 import pytest
 
 from reseller_conformance.cases.case import Case, Expected
-from reseller_conformance.cases.mutations import COMMON_INVALID, DEFAULT_KEYS, EMPTY, State, Text
+from reseller_conformance.cases.mutations import (
+    COMMON_INVALID,
+    DEFAULT_KEYS,
+    EMPTY,
+    NEAR_MISSES,
+    State,
+    Text,
+)
 from reseller_conformance.cases.plan import Depth, Plan
 from reseller_conformance.cases.stages import CREDENTIALS, EXAMPLES, STAGES, staged
 from reseller_conformance.cases.texts import SPECIAL_TEXTS
+from reseller_conformance.cases.variations import VARIATIONS, variations
 from reseller_conformance.contract import PARAMETERS, Format
 
 
@@ -15,44 +23,78 @@ def sent_by(plan, *formats):
     return [case for _, sequence in staged(plan, formats, lambda _: ()) for case in sequence]
 
 
-@pytest.mark.parametrize("depth", [depth for depth in Depth if depth is not Depth.SMOKE])
-@pytest.mark.parametrize("format", Format)
-def test_each_parameter_is_asked_in_each_state_at_every_depth_but_smoke(depth, format):
-    asked = {
-        (name, case.state(name), case.customer)
-        for case in sent_by(Plan(depth, 2), format)
+def single_states(plan, *formats):
+    return [
+        (name, case.state(name), case.format, case.customer)
+        for case in sent_by(plan, *formats)
         for name in case.invalid
         if len(case.invalid) == 1
-    }
+    ]
+
+
+@pytest.mark.parametrize("depth", [depth for depth in Depth if depth is not Depth.SMOKE])
+def test_each_parameter_is_sent_in_each_state_at_every_depth_but_smoke(depth):
+    sent = {(name, state) for name, state, *_ in single_states(Plan(depth, 2), *Format)}
     for name in PARAMETERS:
-        for state in (*EMPTY, *COMMON_INVALID[name]):
-            assert {(name, state, 0), (name, state, 1)} <= asked
+        assert {(name, state) for state in (*EMPTY, *COMMON_INVALID[name], *NEAR_MISSES[name])} <= (
+            sent
+        )
 
 
-def test_all_pairs_of_states_meet_in_a_standard_run():
-    met = set()
-    for format in Format:
-        for case in Plan(Depth.STANDARD, 1).combined(format):
-            states = [(name, case.state(name)) for name in PARAMETERS]
-            met |= set(combinations(states, 2))
-    for first, second in combinations(PARAMETERS, 2):
-        for one in (*EMPTY, *COMMON_INVALID[first]):
-            for other in (*EMPTY, *COMMON_INVALID[second]):
-                assert ((first, one), (second, other)) in met
+def test_each_common_state_is_sent_in_both_formats_and_for_two_customers_in_a_standard_run():
+    sent = single_states(Plan(Depth.STANDARD, 2), *Format)
+    for name in PARAMETERS:
+        for state in COMMON_INVALID[name]:
+            of = [rest for one, other, *rest in sent if (one, other) == (name, state)]
+            assert {format for format, _ in of} == set(Format)
+            assert state is State.FOREIGN or {customer for _, customer in of} == {0, 1}
+
+
+@pytest.mark.parametrize("format", Format)
+def test_a_format_that_is_tested_alone_sends_all_that_the_formats_share(format):
+    alone = single_states(Plan(Depth.STANDARD, 2, (format,)), format)
+    shared = single_states(Plan(Depth.STANDARD, 2), *Format)
+    assert {one[:2] for one in alone} == {one[:2] for one in shared}
 
 
 @pytest.mark.parametrize("depth", [Depth.STANDARD, Depth.THOROUGH])
-def test_every_two_kinds_of_wrong_meet_with_nothing_else_to_hide_them(depth):
-    for format in Format:
-        pairs = {
-            tuple((name, case.state(name)) for name in case.invalid)
-            for case in Plan(depth, 1).combined(format)
-            if len(case.invalid) == 2
-        }
-        for first, second in combinations(PARAMETERS, 2):
-            for one in (*EMPTY, State.UNKNOWN):
-                for other in (*EMPTY, State.UNKNOWN):
-                    assert ((first, one), (second, other)) in pairs
+def test_every_two_kinds_of_invalid_meet_with_nothing_else_to_hide_them(depth):
+    pairs = {
+        tuple((name, case.state(name)) for name in case.invalid)
+        for format in Format
+        for case in Plan(depth, 1).combined(format)
+        if len(case.invalid) == 2
+    }
+    for first, second in combinations(PARAMETERS, 2):
+        for one in (*EMPTY, State.UNKNOWN):
+            for other in (*EMPTY, State.UNKNOWN):
+                assert ((first, one), (second, other)) in pairs
+
+
+def test_invalid_calls_are_written_in_various_ways_and_every_two_ways_meet():
+    plan = Plan(Depth.STANDARD, 2)
+    calls = [
+        case
+        for format in Format
+        for case in (*plan.combined(format), *plan.near_misses(format, "api_key"))
+    ]
+    written = {(case.order, case.encoding, case.extra, case.customer) for case in calls}
+    for one, other in combinations(range(4), 2):
+        values = [{way[place] for way in written} for place in (one, other)]
+        met = {(way[one], way[other]) for way in written}
+        assert met == set(product(*values))
+    assert {("order", order) for order, *_ in written if order != PARAMETERS} <= VARIATIONS
+
+
+@pytest.mark.parametrize("depth", [Depth.QUICK, Depth.STANDARD])
+def test_a_variation_of_invalid_calls_is_sent_with_a_valid_call_too(depth):
+    plan = Plan(depth, 2)
+    valid = [
+        case
+        for format in Format
+        for case in (*plan.orders(format), *plan.encodings(format), *plan.undocumented(format))
+    ]
+    assert {variation for case in valid for variation in variations(case)} >= VARIATIONS
 
 
 def test_nothing_is_asked_at_all_in_one_case():
@@ -62,7 +104,7 @@ def test_nothing_is_asked_at_all_in_one_case():
 
 def test_each_parameter_stands_in_each_place():
     for depth in (Depth.QUICK, Depth.STANDARD, Depth.THOROUGH):
-        orders = {case.order for case in Plan(depth, 1).orders(Format.JSON)}
+        orders = {case.order for f in Format for case in Plan(depth, 1).orders(f)}
         for place in range(4):
             assert {order[place] for order in orders} == set(PARAMETERS)
 
@@ -78,7 +120,8 @@ def test_odd_texts_are_such_as_xml_can_carry():
 def test_odd_texts_are_asked_of_every_parameter():
     asked = {
         (name, case.state(name))
-        for case in Plan(Depth.STANDARD, 1).texts(Format.XML)
+        for format in Format
+        for case in Plan(Depth.STANDARD, 1).texts(format)
         for name in case.invalid
     }
     assert asked == {(name, Text(text)) for name in PARAMETERS for text in SPECIAL_TEXTS}

@@ -6,14 +6,11 @@ is left to `stages`, and what Hypothesis adds to `strategies`.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from functools import cache
 from itertools import combinations, cycle, islice, permutations, product
-from pathlib import Path
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from reseller_conformance.cases.case import Case, Encoding
 from reseller_conformance.cases.mutations import (
@@ -30,16 +27,19 @@ from reseller_conformance.cases.mutations import (
 )
 from reseller_conformance.cases.profiles import OWN, Change, accepts, own_with, profiles
 from reseller_conformance.cases.texts import INJECTED, SPECIAL_TEXTS, UNDOCUMENTED, UNLOCKING
+from reseller_conformance.cases.variations import varied
 from reseller_conformance.contract import PARAMETERS, Format
 
 __all__ = [
     "COLD_CACHE_REPEAT",
-    "COVERING_ARRAY",
     "FIRST_CONTROL_REPEAT",
     "REPEATED",
     "Depth",
     "Plan",
 ]
+
+
+Item = TypeVar("Item")
 
 
 class Depth(StrEnum):
@@ -50,7 +50,7 @@ class Depth(StrEnum):
     QUICK = "quick"
     """Each parameter in each of its states."""
     STANDARD = "standard"
-    """All pairs of states, and 100 examples a property."""
+    """Every two kinds of invalid parameters, and 100 examples a property."""
     THOROUGH = "thorough"
     """Every combination, and 1,000 examples a property."""
 
@@ -96,9 +96,6 @@ LANGUAGES = ("de-DE,de;q=0.9", "ar", "fr-FR,fr;q=0.9", "tr", "th", "ja", "hi", "
 CHARSETS = ("iso-8859-1", "utf-16", "windows-1252", "utf-8")
 """What clients of other times ask for."""
 
-COVERING_ARRAY = "pairs.json"
-"""Rows of states, in which every two of two parameters meet: `nox -s pairs` makes them."""
-
 # In combinations, the states of one class take turns.
 _MUTATION_CLASSES: dict[str, tuple[tuple[State, ...], ...]] = {
     name: (
@@ -118,11 +115,27 @@ class Plan:
 
     depth: Depth
     customers: int
+    formats: tuple[Format, ...] = tuple(Format)
+    """The formats that share calls: what one of them has shown is sent once, not in each."""
 
     @property
     def sampled_customers(self) -> range:
         """The customers that calls are spread over, the first of them always among them."""
         return range(self.customers if self.depth is Depth.THOROUGH else min(self.customers, 3))
+
+    def share(self, format: Format, items: Sequence[Item]) -> list[Item]:
+        """Return the part of these that falls to this format: the formats take turns.
+
+        What fails in one format is sent in the others when it is judged. A thorough run sends all
+        of them in each format.
+        """
+        if self.depth is Depth.THOROUGH:
+            return list(items)
+        return list(items[self.formats.index(format) :: len(self.formats)])
+
+    def share_at_quick(self, format: Format, items: Sequence[Item]) -> list[Item]:
+        """Return the part of these that falls to this format at `quick`; otherwise all."""
+        return self.share(format, items) if self.depth is Depth.QUICK else list(items)
 
     def documented(self, format: Format, turn: int = 0) -> list[Case]:
         """The documented call, for each customer."""
@@ -140,16 +153,32 @@ class Plan:
         changed = [_with(Case(format), states) for states in (*unknown, missing)]
         return [Case(format, repeat=PREFLIGHT), *changed]
 
-    def single(self, format: Format, parameter: str, states: Sequence[Value]) -> list[Case]:
-        """One parameter in each of these states, the others right, for each of some customers.
+    def single(self, format: Format, parameter: str, states: Sequence[State]) -> list[Case]:
+        """One parameter in each of these states, the others valid.
 
-        For all of them it is at least once unknown.
+        It is missing, empty and unknown for several customers. Otherwise the customers take turns,
+        each format with another one of them.
         """
         return [
             _with(Case(format, customer=who), {parameter: state})
             for state in states
-            for who in (range(self.customers) if state is State.UNKNOWN else self.sampled_customers)
+            for who in self._customers_for(state, format)
         ]
+
+    def _customers_for(self, state: State, format: Format) -> Sequence[int]:
+        sampled = self.sampled_customers
+        if state is State.UNKNOWN:
+            return range(self.customers)
+        if state is State.FOREIGN:
+            return [0]
+        if state in EMPTY:
+            return sampled[:1] if self.depth is Depth.QUICK else sampled
+        if self.depth is Depth.THOROUGH:
+            return sampled
+        place, turn = list(State).index(state), self.formats.index(format)
+        if self.depth is Depth.QUICK and place % len(self.formats) != turn:
+            return []
+        return [sampled[(place // 2 + turn) % len(sampled)]]
 
     def singles(self, format: Format) -> list[Case]:
         """Each parameter in each of its states."""
@@ -161,20 +190,22 @@ class Plan:
         return cases
 
     def near_misses(self, format: Format, parameter: str) -> list[Case]:
-        """The rarer near misses of one parameter, for the first customer."""
-        return [_with(Case(format), {parameter: state}) for state in NEAR_MISSES[parameter]]
+        """The rarer near misses of one parameter, written in various ways."""
+        cases = [_with(Case(format), {parameter: state}) for state in NEAR_MISSES[parameter]]
+        return varied(self.share(format, cases), self.sampled_customers)
 
     def operators(self, format: Format, parameter: str) -> list[Case]:
         """One parameter missing, and a wrong array or a database's operator in its place."""
         missing = _with(Case(format), {parameter: State.MISSING})
         another = UNREGISTERED[parameter]
         sent = (("", another), ("$ne", another), ("$gt", ""), ("$regex", ".*"))
-        return [replace(missing, extra=((f"{parameter}[{op}]", value),)) for op, value in sent]
+        cases = [replace(missing, extra=((f"{parameter}[{op}]", value),)) for op, value in sent]
+        return self.share(format, cases)
 
     def spellings(self, format: Format) -> list[Case]:
         """The key with white space before or behind it, and without its accents."""
-        space = State.SPACE_BEFORE if format is Format.JSON else State.SPACE_AFTER
-        return [_with(Case(format), {"api_key": s}) for s in (space, State.WITHOUT_ACCENTS)]
+        spaces = self.share(format, (State.SPACE_BEFORE, State.SPACE_AFTER))
+        return [_with(Case(format), {"api_key": s}) for s in (*spaces, State.WITHOUT_ACCENTS)]
 
     def detours(self, format: Format) -> list[Case]:
         """Wrong credentials and a foreign customer in calls that might get around the check.
@@ -192,7 +223,6 @@ class Plan:
                 orders, written, (one, other, one, other), (0, 0, second, second), strict=True
             )
         ]
-        keys = DEFAULT_KEYS[list(Format).index(format) :: len(Format)]
         return [
             replace(one, extra=UNLOCKING[:1], customer=second),
             replace(other, extra=UNLOCKING),
@@ -202,13 +232,13 @@ class Plan:
             replace(one, profile=FROM_INSIDE),
             Case(format, api_key=State.MISSING, profile=FROM_INSIDE),
             Case(format, api_key=State.MISSING, extra=(("api_key[0]", UNREGISTERED["api_key"]),)),
-            *(_with(Case(format), {"api_key": key}) for key in keys),
+            *(_with(Case(format), {"api_key": key}) for key in self.share(format, DEFAULT_KEYS)),
             *self.cut_at_nul(format),
         ]
 
     def cut_at_nul(self, format: Format) -> list[Case]:
         """A valid value, a NUL and more: some readers stop there. The formats take turns."""
-        names = PARAMETERS[list(Format).index(format) :: len(Format)]
+        names = self.share(format, PARAMETERS)
         turns = [_turned(PARAMETERS, PARAMETERS.index(name) + 1) for name in names]
         return [Case(format, order=order, around=("", "%00x")) for order in turns]
 
@@ -219,22 +249,22 @@ class Plan:
     def malformed(self, format: Format) -> list[Case]:
         """What may be refused in any way: the formats take turns."""
         no_user, no_task = Case(format, user=State.MISSING), Case(format, task=State.MISSING)
-        if format is Format.JSON:
-            return [
-                replace(no_user, around=("", "&user=%ff")),
-                Case(format, around=("", "&x")),
-                Case(format, extra=(("user[]", UNREGISTERED["user"]),)),
-            ]
-        return [
+        cases = [
+            replace(no_user, around=("", "&user=%ff")),
             replace(no_user, around=("", "&user=%zz")),
+            Case(format, around=("", "&x")),
             replace(no_user, around=("", "&user=%00")),
+            Case(format, extra=(("user[]", UNREGISTERED["user"]),)),
             replace(no_task, around=("", "&task")),
         ]
+        return self.share(format, cases)
 
     def header_injections(self, format: Format) -> list[Case]:
         """A value with line ends in it, and a header and a cookie behind them."""
-        name = "user" if format is Format.JSON else "task"
-        return [_with(Case(format, around=("", f"&{name}={INJECTED}")), {name: State.MISSING})]
+        return [
+            _with(Case(format, around=("", f"&{name}={INJECTED}")), {name: State.MISSING})
+            for name in self.share(format, ("user", "task"))
+        ]
 
     def detours_by_post(self, format: Format) -> list[Case]:
         """The same as forms, for where a valid form is accepted."""
@@ -252,14 +282,16 @@ class Plan:
     def combined(self, format: Format) -> list[Case]:
         """Two or more parameters wrong."""
         if self.depth is Depth.QUICK:
-            rows = list(_subsets(EMPTY[:1]))
+            rows, pairs = list(_subsets(EMPTY[:1])), []
         elif self.depth is Depth.STANDARD:
-            rows = [*_two_invalid(), *_subsets(EMPTY), *_all_pairs(format)]
+            rows, pairs = list(_subsets(EMPTY)), list(_two_invalid())
         else:
-            rows = [*_two_invalid_of_all(), *_every_kind()]
+            rows, pairs = [*_two_invalid_of_all(), *_every_kind()], []
         rows.append({"api_user": State.KEY, "api_key": State.OWN_NAME})
         who = cycle(self.sampled_customers)
         cases = [_with(Case(format, customer=next(who)), row) for row in rows]
+        two = [_with(Case(format), row) for row in self.share(format, pairs)]
+        cases += varied(two, self.sampled_customers)
         return [case for case in dict.fromkeys(cases) if len(case.invalid) > 1]
 
     def orders(self, format: Format) -> list[Case]:
@@ -269,38 +301,54 @@ class Plan:
             turned = [_turned(PARAMETERS, by) for by in range(4)]
             orders = [*turned, *(order[::-1] for order in turned)]
         who = cycle(self.sampled_customers)
-        return [Case(format, order=order, customer=next(who)) for order in orders]
+        return [
+            Case(format, order=order, customer=next(who)) for order in self.share(format, orders)
+        ]
 
     def encodings(self, format: Format) -> list[Case]:
-        """Right calls, written otherwise."""
+        """Valid calls, written otherwise."""
+        written = [encoding for encoding in Encoding if encoding is not Encoding.PLAIN]
+        who = cycle(self.sampled_customers)
+        if self.depth is Depth.QUICK:
+            return [Case(format, encoding=encoding, customer=next(who)) for encoding in written]
         return [
-            Case(format, encoding=encoding, customer=who)
-            for encoding in Encoding
-            if encoding is not Encoding.PLAIN
-            for who in self.sampled_customers
+            Case(format, encoding=encoding, customer=customer)
+            for encoding, customer in product(written, self.sampled_customers)
         ]
 
     def texts(self, format: Format) -> list[Case]:
-        """Each odd text as the value of each parameter."""
-        names = ("user",) if self.depth is Depth.QUICK else PARAMETERS
-        return [_with(Case(format), {name: Text(text)}) for text in SPECIAL_TEXTS for name in names]
+        """Each special text as the value of each parameter.
+
+        Errors repeat `user` most of all, and each format writes it otherwise: both send it.
+        """
+        users = [_with(Case(format), {"user": Text(text)}) for text in SPECIAL_TEXTS]
+        if self.depth is Depth.QUICK:
+            return self.share(format, users)
+        others = [
+            _with(Case(format), {name: Text(text)})
+            for name in PARAMETERS
+            if name != "user"
+            for text in SPECIAL_TEXTS
+        ]
+        return [*users, *self.share(format, others)]
 
     def undocumented(self, format: Format) -> list[Case]:
         """Right calls with parameters that the page does not name."""
-        return [Case(format, extra=extra) for extra in UNDOCUMENTED]
+        return self.share_at_quick(format, [Case(format, extra=extra) for extra in UNDOCUMENTED])
 
     def repeated_parameters(self, format: Format) -> list[Case]:
         """Each parameter sent twice: the same, another value, and nothing."""
         states = (State.VALID, State.UNKNOWN, State.EMPTY)
-        return [
+        cases = [
             Case(format, repeated_parameters=((name, state),))
             for name in PARAMETERS
             for state in states
         ]
+        return self.share(format, cases)
 
     def arrays(self, format: Format) -> list[Case]:
         """Each parameter sent as `name[]`, all of them, and as `name[operator]`."""
-        lists = [Case(format, arrays=(name,)) for name in PARAMETERS]
+        lists = self.share(format, [Case(format, arrays=(name,)) for name in PARAMETERS])
         operators = [case for name in PARAMETERS for case in self.operators(format, name)]
         return [*lists, Case(format, arrays=PARAMETERS), *operators]
 
@@ -316,7 +364,7 @@ class Plan:
         languages = LANGUAGES if self.depth is Depth.THOROUGH else LANGUAGES[:2]
         heads = [*profiles().values(), *map(own_with, accepts(format))]
         valid = [*heads, *(own_with(Change("Accept-Language", one)) for one in languages)]
-        invalid = [] if self.depth is Depth.QUICK else heads
+        invalid = [] if self.depth is Depth.QUICK else self.share(format, heads)
         return [
             *(Case(format, profile=profile) for profile in valid),
             *(Case(format, task=State.MISSING, profile=profile) for profile in invalid),
@@ -349,7 +397,10 @@ class Plan:
         wrong: list[dict[str, Value]] = [{name: state} for name, state in alone]
         wrong.append(dict.fromkeys(PARAMETERS, State.MISSING))
         cases = [_with(Case(format), states) for states in wrong]
-        return [[replace(case, repeat=turn) for turn in range(3)] for case in cases]
+        return [
+            [replace(case, repeat=turn) for turn in range(3)]
+            for case in self.share_at_quick(format, cases)
+        ]
 
     def cold_cache_probes(self, format: Format) -> list[Case]:
         """Wrong calls for the last customer, to be asked before any right one: at once.
@@ -359,12 +410,13 @@ class Plan:
         if self.customers < 2:
             return []
         last = Case(format, customer=self.customers - 1, repeat=COLD_CACHE_REPEAT)
-        return [_with(last, change) for change in CACHE_PROBES]
+        return [_with(last, change) for change in self.share_at_quick(format, CACHE_PROBES)]
 
     def cache_probes(self, format: Format) -> list[Case]:
         """Right calls for the last customer, and wrong ones right after them: asked one by one."""
         cases: list[Case] = []
-        for turn, change in enumerate(CACHE_PROBES, start=COLD_CACHE_REPEAT + 1):
+        changes = self.share_at_quick(format, CACHE_PROBES)
+        for turn, change in enumerate(changes, start=COLD_CACHE_REPEAT + 1):
             right = Case(format, customer=self.customers - 1, repeat=turn)
             cases += [right, _with(right, change)]
         return [*cases, replace(cases[0], repeat=COLD_CACHE_REPEAT + len(cases))]
@@ -402,7 +454,7 @@ class Plan:
             {"task": State.MISSING},
             {"user": State.PREFIX},
         )
-        size = 32 if self.depth is Depth.QUICK else 96
+        size = 16 if self.depth is Depth.QUICK else 64
         cases = []
         for turn, who in zip(range(400, 400 + size), cycle(range(self.customers)), strict=False):
             right = Case(format if turn % 5 else other, customer=who, repeat=turn)
@@ -449,14 +501,3 @@ def _two_invalid_of_all() -> Iterator[dict[str, Value]]:
 def _every_kind() -> Iterator[dict[str, Value]]:
     for turn, kinds in enumerate(product(*(_MUTATION_CLASSES[name] for name in PARAMETERS))):
         yield {name: kind[turn % len(kind)] for name, kind in zip(PARAMETERS, kinds, strict=True)}
-
-
-def _all_pairs(format: Format) -> Iterator[dict[str, Value]]:
-    """Rows in which every two states of two parameters meet; the formats take turns with them."""
-    yield from _covering_array()[list(Format).index(format) :: len(Format)]
-
-
-@cache
-def _covering_array() -> tuple[dict[str, Value], ...]:
-    rows = json.loads(Path(__file__).with_name(COVERING_ARRAY).read_text())
-    return tuple(dict(zip(PARAMETERS, map(State, row), strict=True)) for row in rows)

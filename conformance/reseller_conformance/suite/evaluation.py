@@ -16,10 +16,11 @@ import pytest
 from hypothesis.strategies import SearchStrategy
 
 from reseller_conformance.cases.case import Case
-from reseller_conformance.cases.mutations import COMMON_INVALID, State, Value
+from reseller_conformance.cases.mutations import COMMON_INVALID, State
 from reseller_conformance.cases.plan import Depth
 from reseller_conformance.checks.consistency import Bracketed, bracket
 from reseller_conformance.checks.moving_counters import COUNTS, counts_alone, moving_counters
+from reseller_conformance.checks.rejects import refused
 from reseller_conformance.checks.response import Response
 from reseller_conformance.checks.rules import (
     COMPARISONS,
@@ -114,15 +115,22 @@ class Evaluation:
             case for case in cases if case.invalid or case.customer in answered
         )
 
-    def single(self, parameter: str, *states: Value) -> list[Response]:
-        """Return the answers to calls with this parameter in each of these states."""
-        return self.send(self.plan.single(self.format, parameter, states))
+    def single(self, parameter: str, *states: State) -> list[Response]:
+        """Return the responses to calls with this parameter in each of these states."""
+        return self.shared(lambda format: self.plan.single(format, parameter, states))
+
+    def shared(
+        self, make: Callable[[Format], list[Case]], fails: Check[Response] = refused
+    ) -> list[Response]:
+        """Return the responses to calls that the formats share: see `shared_calls`."""
+        self.require_overview()
+        return self.session.shared_calls.send(self.format, make, fails)
 
     def missing(self, parameter: str) -> list[Response]:
         """Return the answers to calls without this parameter."""
         responses = self.single(parameter, State.MISSING)
         before = self._before(parameter, State.MISSING)
-        operators = self.send(self.plan.operators(self.format, parameter))
+        operators = self.shared(lambda format: self.plan.operators(format, parameter))
         return [*responses, *before, *operators, *self.detours()]
 
     def empty(self, parameter: str) -> list[Response]:
@@ -133,7 +141,7 @@ class Evaluation:
         """Return the answers to calls in which this parameter alone has a wrong value."""
         responses = self.single(parameter, *COMMON_INVALID[parameter])
         before = self._before(parameter, State.UNKNOWN)
-        near_misses = self.send(self.plan.near_misses(self.format, parameter))
+        near_misses = self.shared(lambda format: self.plan.near_misses(format, parameter))
         return [*responses, *before, *near_misses, *self.detours()]
 
     def detours(self) -> list[Response]:
@@ -243,7 +251,7 @@ class Evaluation:
         Where the plan has found nothing, a failure is shrunk to the simplest case that fails.
         """
         fresh = not self._failures
-        responses = self.send(self.session.property_cases(strategy, self.format))
+        responses = self.shared(lambda format: self.session.property_cases(strategy, format), check)
         self._unsent += [response for response in responses if not response.was_sent]
         failed = [response for response in responses if response.was_sent and any(check(response))]
         if failed and fresh:

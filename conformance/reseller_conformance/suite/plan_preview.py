@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from reseller_conformance.cases.case import Case, is_distinguishable
-from reseller_conformance.cases.plan import Plan
+from reseller_conformance.cases.plan import Depth, Plan
 from reseller_conformance.cases.stages import DOCUMENTED, EXAMPLES, STAGES, Stage, staged
 from reseller_conformance.client.request import valid_values_of
 from reseller_conformance.client.target import Target
@@ -32,7 +32,7 @@ def planned_calls(target: Target, settings: Settings) -> list[StageCalls]:
     left_out = settings.selection.left_out
     judged = [one.id for one in CATALOGUE if one.id not in left_out] if left_out else None
     needs = Needs(judged, settings.depth)
-    plan = Plan(settings.depth, planned_customers(target, settings))
+    plan = Plan(settings.depth, planned_customers(target, settings), settings.formats)
     values = valid_values_of(target)
     counts: dict[str, StageCalls] = {}
     seen: set[Case] = set()
@@ -47,7 +47,9 @@ def planned_calls(target: Target, settings: Settings) -> list[StageCalls]:
                 count.calls += 1
                 count.wrong_credentials += case.has_wrong_credentials
     if needs.includes(EXAMPLES) and settings.depth.examples:
-        drawn = settings.depth.examples * len(PROPERTY_STRATEGIES) * len(settings.formats)
+        # a thorough run sends each example in each format
+        formats = len(settings.formats) if settings.depth is Depth.THOROUGH else 1
+        drawn = settings.depth.examples * len(PROPERTY_STRATEGIES) * formats
         counts[EXAMPLES.name] = StageCalls(EXAMPLES, drawn)
     return sorted(counts.values(), key=lambda one: STAGES.index(one.stage))
 

@@ -103,7 +103,7 @@ class RejectsConformance:
     def test_rejects_api_key_spelling(self, reseller_evaluation: Evaluation) -> None:
         """The key in another spelling."""
         reseller_evaluation.require_overview()
-        let_in = reseller_evaluation.session.accepted_mutations(reseller_evaluation.format)
+        let_in = reseller_evaluation.session.shared_calls.accepted_mutations
         if any(name == "api_key" and state not in KEY_SPELLINGS for name, state in let_in):
             reseller_evaluation.not_tested("other keys are accepted: see rejects.api-key-wrong")
         spellings = reseller_evaluation.plan.spellings(reseller_evaluation.format)
@@ -114,11 +114,13 @@ class RejectsConformance:
         """Several wrong parameters together, unless one of them alone is let through."""
         evaluation = reseller_evaluation
         evaluation.require_overview()
-        let_in = evaluation.session.accepted_mutations(evaluation.format)
-        responses = evaluation.send(
-            case
-            for case in evaluation.plan.combined(evaluation.format)
-            if let_in.isdisjoint((name, case.state(name)) for name in case.invalid)
+        let_in = evaluation.session.shared_calls.accepted_mutations
+        responses = evaluation.shared(
+            lambda format: [
+                case
+                for case in evaluation.plan.combined(format)
+                if let_in.isdisjoint((name, case.state(name)) for name in case.invalid)
+            ]
         )
         if let_in and not responses:
             evaluation.not_tested("each parameter is let in when it alone is wrong: see rejects")

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 
 from reseller_conformance import requirements as r
 from reseller_conformance.cases import strategies
-from reseller_conformance.cases.case import Case
-from reseller_conformance.checks import http, near_miss
+from reseller_conformance.checks import http, near_miss, success
 from reseller_conformance.checks.consistency import own_account
 from reseller_conformance.checks.response import Response
 from reseller_conformance.checks.violation import Violation
@@ -15,6 +14,7 @@ from reseller_conformance.checks.well_formed import is_well_formed, pointer_to_c
 from reseller_conformance.envelope import EnvelopeKind
 from reseller_conformance.suite.evaluation import Evaluation
 from reseller_conformance.suite.markers import requirement
+from reseller_conformance.suite.shared_calls import MakeCases
 from reseller_conformance.suite.target_session import holds_special_text
 
 __all__ = ["RequestConformance"]
@@ -26,18 +26,12 @@ class RequestConformance:
     @requirement(r.REQUEST_ORDER)
     def test_request_order(self, reseller_evaluation: Evaluation) -> None:
         """The parameters in any order."""
-        cases = reseller_evaluation.plan.orders(reseller_evaluation.format)
-        reseller_evaluation(
-            reseller_evaluation.bracket(reseller_evaluation.send(cases)), own_account
-        )
+        self._own_account(reseller_evaluation, reseller_evaluation.plan.orders)
 
     @requirement(r.REQUEST_ENCODING)
     def test_request_encoding(self, reseller_evaluation: Evaluation) -> None:
         """Percent-encoded characters for plain ones."""
-        cases = reseller_evaluation.plan.encodings(reseller_evaluation.format)
-        reseller_evaluation(
-            reseller_evaluation.bracket(reseller_evaluation.send(cases)), own_account
-        )
+        self._own_account(reseller_evaluation, reseller_evaluation.plan.encodings)
 
     @requirement(r.REQUEST_SPECIAL_TEXT)
     def test_request_special_text(self, reseller_evaluation: Evaluation) -> None:
@@ -46,7 +40,7 @@ class RequestConformance:
         evaluation.require_overview()
         responses = evaluation.session.special_text_responses(evaluation.format)
         usual = evaluation.session.preexisting_violations(evaluation.format, responses)
-        let_in = {name for name, _ in evaluation.session.accepted_mutations(evaluation.format)}
+        let_in = {name for name, _ in evaluation.session.shared_calls.accepted_mutations}
 
         def check(response: Response) -> Iterator[Violation]:
             if holds_special_text(response.case):
@@ -55,7 +49,7 @@ class RequestConformance:
                     for group in evaluation.beside_the_customer([response]):
                         yield from near_miss.no_account(group)
 
-        evaluation.check(responses, check)
+        evaluation.check(evaluation.shared(evaluation.session.special_text_cases, check), check)
         evaluation.explore(strategies.text_cases, check)
         evaluation.finish()
 
@@ -73,31 +67,30 @@ class RequestConformance:
     @requirement(r.REQUEST_REPEATED)
     def test_request_repeated(self, reseller_evaluation: Evaluation) -> None:
         """Parameters sent twice."""
-        self._enveloped(
-            reseller_evaluation,
-            reseller_evaluation.plan.repeated_parameters(reseller_evaluation.format),
-        )
+        self._enveloped(reseller_evaluation, reseller_evaluation.plan.repeated_parameters)
 
     @requirement(r.REQUEST_ARRAY)
     def test_request_array(self, reseller_evaluation: Evaluation) -> None:
         """Parameters sent as arrays."""
-        self._enveloped(
-            reseller_evaluation, reseller_evaluation.plan.arrays(reseller_evaluation.format)
-        )
+        self._enveloped(reseller_evaluation, reseller_evaluation.plan.arrays)
 
-    def _enveloped(self, evaluation: Evaluation, cases: list[Case]) -> None:
+    def _enveloped(self, evaluation: Evaluation, make: MakeCases) -> None:
         evaluation.require_overview()
-        responses = evaluation.send(cases)
+        responses = evaluation.send(make(evaluation.format))
         usual = evaluation.session.preexisting_violations(evaluation.format, responses)
-        evaluation(responses, lambda response: is_well_formed(response, usual))
+
+        def check(response: Response) -> Iterator[Violation]:
+            return is_well_formed(response, usual)
+
+        evaluation(evaluation.shared(make, check), check)
 
     @requirement(r.REQUEST_SEPARATORS)
     def test_request_separators(self, reseller_evaluation: Evaluation) -> None:
         """Stray separators."""
-        cases = reseller_evaluation.plan.separators(reseller_evaluation.format)
-        reseller_evaluation(
-            reseller_evaluation.bracket(reseller_evaluation.send(cases)), own_account
-        )
+        self._own_account(reseller_evaluation, reseller_evaluation.plan.separators)
+
+    def _own_account(self, evaluation: Evaluation, make: MakeCases) -> None:
+        evaluation(evaluation.bracket(evaluation.shared(make, success.answered)), own_account)
 
     @requirement(r.REQUEST_MALFORMED)
     def test_request_malformed(self, reseller_evaluation: Evaluation) -> None:

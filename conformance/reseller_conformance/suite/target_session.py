@@ -17,10 +17,10 @@ from hypothesis.strategies import SearchStrategy
 
 from reseller_conformance.cases import strategies
 from reseller_conformance.cases.case import Case, Expected
-from reseller_conformance.cases.mutations import SPECIAL, State, Text, Value
+from reseller_conformance.cases.mutations import SPECIAL, State, Text
 from reseller_conformance.cases.plan import FIRST_CONTROL_REPEAT, REPEATED, Depth, Plan
 from reseller_conformance.cases.stages import DOCUMENTED, STAGES, Stage, staged
-from reseller_conformance.checks import consistency
+from reseller_conformance.checks import consistency, success
 from reseller_conformance.checks.exercised import data_kinds
 from reseller_conformance.checks.expected import Range
 from reseller_conformance.checks.response import Response, parse
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from reseller_conformance.reports.progress import LiveViolation
     from reseller_conformance.suite.client_profiles import ClientProfiles
     from reseller_conformance.suite.live_judge import LiveJudge
+    from reseller_conformance.suite.shared_calls import SharedCalls
 
 __all__ = [
     "PROPERTY_STRATEGIES",
@@ -87,9 +88,8 @@ class TargetSession:
         self.client = client
         is_smoke = settings.depth is Depth.SMOKE
         customers = len(target.customers)
-        self.plan = Plan(
-            settings.depth, min(customers, MAX_SMOKE_CUSTOMERS) if is_smoke else customers
-        )
+        planned = min(customers, MAX_SMOKE_CUSTOMERS) if is_smoke else customers
+        self.plan = Plan(settings.depth, planned, settings.formats)
         self.needs = Needs(judged, settings.depth)
         self._allowed = self._smoke_cases() if is_smoke else None
         self._mocked = mocked
@@ -116,6 +116,13 @@ class TargetSession:
         from reseller_conformance.suite.live_judge import LiveJudge
 
         return LiveJudge(self)
+
+    @cached_property
+    def shared_calls(self) -> SharedCalls:
+        """The calls that the formats share."""
+        from reseller_conformance.suite.shared_calls import SharedCalls
+
+        return SharedCalls(self)
 
     def send(self, cases: Iterable[Case]) -> list[Response]:
         """Return the answers to those of these cases that this account can tell apart."""
@@ -222,7 +229,7 @@ class TargetSession:
             self.stop(STOPPED_AT_VIOLATION)
 
     def property_cases(self, strategy: Strategy, format: Format) -> list[Case]:
-        """The examples of one strategy, the same ones for the same seed."""
+        """The examples of one strategy in this format, the same ones for the same seed."""
         if not self.settings.depth.examples:
             return []
         if self._stopped and strategy not in self._drawn:
@@ -230,7 +237,7 @@ class TargetSession:
         customers, settings = len(self.target.customers), self.settings
         drawn = _drawn(strategy, customers, settings.depth.examples, settings.seed)
         self._drawn.add(strategy)
-        return [replace(case, format=format) for case in drawn]
+        return [replace(case, format=format) for case in self.plan.share(format, drawn)]
 
     def everything(self, format: Format) -> list[Response]:
         """Every answer in this format that all requirements of form apply to.
@@ -308,13 +315,19 @@ class TargetSession:
             if response.case.format is format and holds_special_text(response.case)
         ]
 
+    def special_text_cases(self, format: Format) -> list[Case]:
+        """The planned calls in which a special text is the value of a parameter."""
+        return [response.case for response in self.special_text_responses(format)]
+
     def undocumented(self, format: Format) -> list[Response]:
         """The answers to right calls with parameters that the page does not name."""
         if self.preflight.rejected:
             return []  # drawing examples takes longer than all calls that were made
+        return self.shared_calls.send(format, self._undocumented_cases, success.answered)
+
+    def _undocumented_cases(self, format: Format) -> list[Case]:
         explored = self.property_cases(strategies.undocumented_cases, format)
-        cases = self._answered_cases([*self.plan.undocumented(format), *explored])
-        return self.send(cases)
+        return self._answered_cases([*self.plan.undocumented(format), *explored])
 
     def special_requests(self, format: Format) -> list[Response]:
         """The answers to calls that have a requirement of form of their own."""
@@ -378,15 +391,6 @@ class TargetSession:
             sent = [a for a in others if replace(a.case, customer=0, repeat=0) in plain]
         responses = [*self.initial_calls[format], *sent]
         return {requirement for response in responses for requirement in form_violations(response)}
-
-    def accepted_mutations(self, format: Format) -> set[tuple[str, Value]]:
-        """Each parameter and state that, wrong by itself, brings an overview."""
-        return {
-            (name, response.case.state(name))
-            for response in self.send(self.plan.singles(format))
-            if response.kind is EnvelopeKind.OVERVIEW
-            for name in response.case.invalid
-        }
 
     def _answered_cases(self, cases: Iterable[Case]) -> list[Case]:
         """Leave out the right calls for whose customer the documented one brings nothing."""
