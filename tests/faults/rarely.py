@@ -9,6 +9,7 @@ from xml.etree import ElementTree as ET
 
 from reseller_conformance.reference import Reference, Request, Response
 from reseller_conformance.requirements import (
+    CLIENTS_SAME_RESPONSE,
     CONSISTENCY_FORMATS,
     ERRORS_DETERMINISTIC,
     ERRORS_MESSAGE,
@@ -22,14 +23,17 @@ from reseller_conformance.requirements import (
     READABLE_SYNTAX,
     REJECTS_API_KEY_WRONG,
     REJECTS_COMBINED,
+    REJECTS_TASK_MISSING,
     REJECTS_TASK_OTHER,
     REJECTS_TASK_SPELLING,
     REJECTS_USER_FOREIGN,
+    REJECTS_USER_MISSING,
     REJECTS_USER_UNKNOWN,
     REQUEST_ARRAY,
     REQUEST_ENCODING,
     REQUEST_ORDER,
     REQUEST_REPEATED,
+    REQUEST_SEPARATORS,
     REQUEST_SPECIAL_TEXT,
     REQUEST_UNDOCUMENTED,
     SUCCESS_COUNTS,
@@ -176,13 +180,16 @@ KINDS: dict[str, tuple[str, Requirement, When, Callable[[], Reference]]] = {
 # What else a call may have been asked for that happens to be the one.
 BY_CHANCE = (
     SUCCESS_RETURNED,
+    CLIENTS_SAME_RESPONSE,
     ISOLATION_CONCURRENCY,
     ISOLATION_CUSTOMERS,
     CONSISTENCY_FORMATS,
     REJECTS_COMBINED,
     ISOLATION_SEQUENCE,
+    REJECTS_TASK_MISSING,
     REJECTS_TASK_SPELLING,
     REJECTS_USER_FOREIGN,
+    REJECTS_USER_MISSING,
     ERRORS_DETERMINISTIC,
     HTTP_ERROR_STATUS,
     REQUEST_ARRAY,

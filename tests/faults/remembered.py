@@ -26,6 +26,7 @@ from reseller_conformance.requirements import (
     REJECTS_USER_UNKNOWN,
     REQUEST_ENCODING,
     REQUEST_ORDER,
+    REQUEST_SEPARATORS,
     REQUEST_SPECIAL_TEXT,
     REQUEST_UNDOCUMENTED,
     SUCCESS_RETURNED,
@@ -78,7 +79,7 @@ def without(*forgotten: str) -> Key:
 
 
 CREDENTIALS = ("api_user", "api_key")
-WRITTEN = (REQUEST_ORDER, REQUEST_ENCODING, REQUEST_UNDOCUMENTED)
+WRITTEN = (REQUEST_ORDER, REQUEST_ENCODING, REQUEST_UNDOCUMENTED, REQUEST_SEPARATORS)
 OF_TASK = (REJECTS_TASK_MISSING, REJECTS_TASK_EMPTY, REJECTS_TASK_OTHER, REJECTS_TASK_SPELLING)
 OF_USER = (REJECTS_USER_MISSING, REJECTS_USER_EMPTY, REJECTS_USER_UNKNOWN, REJECTS_USER_FOREIGN)
 
@@ -125,7 +126,7 @@ for _parameter in PARAMETERS:
                 *(
                     REQUEST_SPECIAL_TEXT,
                     *WRITTEN,
-                    *(OF_TASK if _parameter == "task" else of(_parameter)),
+                    *{"task": OF_TASK, "user": OF_USER}.get(_parameter, of(_parameter)),
                 ),
             ),
             family=f"cache_for_{_times}",
@@ -172,7 +173,11 @@ def cut(length: int) -> Key:
 
 @fault(
     fails=ISOLATION_CUSTOMERS,
-    also=(ISOLATION_SEQUENCE, ISOLATION_CONCURRENCY, *OF_USER, *WRITTEN, REQUEST_SPECIAL_TEXT),
+    also=(
+        *(ISOLATION_SEQUENCE, ISOLATION_CONCURRENCY, *OF_USER, *WRITTEN, REQUEST_SPECIAL_TEXT),
+        # in another order, the query ends before other parameters
+        *(REJECTS_COMBINED, *OF_TASK, *of("api_user"), *of("api_key")),
+    ),
 )
 def cache_with_short_keys() -> Reference:
     """A cache looks at the first 62 characters of the query, which end before the user."""

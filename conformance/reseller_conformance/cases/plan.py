@@ -266,6 +266,10 @@ class Plan:
             for name in self.share(format, ("user", "task"))
         ]
 
+    def unreadable(self, format: Format) -> list[Case]:
+        """Calls in which the only value of a parameter can hardly be read."""
+        return [*self.malformed(format), *self.header_injections(format)]
+
     def detours_by_post(self, format: Format) -> list[Case]:
         """The same as forms, for where a valid form is accepted."""
         form = Case(format, method="POST")

@@ -131,7 +131,10 @@ class Evaluation:
         responses = self.single(parameter, State.MISSING)
         before = self._before(parameter, State.MISSING)
         operators = self.shared(lambda format: self.plan.operators(format, parameter))
-        return [*responses, *before, *operators, *self.detours()]
+        unreadable = self.send(
+            case for case in self.plan.unreadable(self.format) if case.invalid == (parameter,)
+        )
+        return [*responses, *before, *operators, *unreadable, *self.detours()]
 
     def empty(self, parameter: str) -> list[Response]:
         """Return the answers to calls with this parameter empty."""

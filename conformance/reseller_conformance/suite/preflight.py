@@ -31,6 +31,8 @@ class Preflight:
         """Call nothing yet."""
         self._session = sent
         self._formats = sent.settings.formats
+        self.failed_once: list[Response] = []
+        """Documented calls that were repeated, because they failed: each failure is reported."""
 
     @cached_property
     def initial_calls(self) -> dict[Format, list[Response]]:
@@ -93,10 +95,11 @@ class Preflight:
         """Return these responses, with an overview in place of what was no overview by chance.
 
         A server that fails now and then, or a race, must not keep everything else from being
-        tested. Other requirements report the first response.
+        tested. The first response is judged like any other.
         """
         some = any(map(_accepted, responses))
         failed = [a for a in responses if not _accepted(a) and (some or _failed_by_chance(a))]
+        self.failed_once += failed
         [again] = self._session.send_in_sequence(self._session.repeated(a.case for a in failed))
         accepted = {_whose(response): response for response in again if _accepted(response)}
         return [accepted.get(_whose(response), response) for response in responses]

@@ -257,7 +257,8 @@ class TargetSession:
         before = self.send(probes)
         # some may have been repeated
         again = chain.from_iterable(self.alternating_formats if self._compares_formats else ())
-        sent = [*self.initial_calls[format], *before, *self._planned_responses, *again]
+        documented = [*self.preflight.failed_once, *self.initial_calls[format]]
+        sent = [*documented, *before, *self._planned_responses, *again]
         responses = {response.case: response for response in sent if response.case.format is format}
         return [response for case, response in responses.items() if is_ordinary(case)]
 
