@@ -74,10 +74,12 @@ def tests(session: nox.Session) -> None:
 def matrix(session: nox.Session) -> None:
     """Every seeded fault, every correct variant, in random order: some minutes on all cores.
 
-    `--seed N`, `--delay MILLISECONDS` and `--depth DEPTH` say how, `--table FILE` keeps the table.
+    `--seed N`, `--delay MILLISECONDS` and `--depth DEPTH` say how, `--table FILE` keeps the table,
+    `--order FILE` how many calls it takes to see each fault.
     """
-    session.install(".", *group("tests"), *group("variants"))
-    words = ["-m", "matrix", "-p", "matrix_table", "tests/test_matrix.py", *session.posargs]
+    session.install(".", *group("tests"), *group("variants"), "matplotlib>=3.9")
+    plugins = ["-p", "matrix_table", "-p", "order_table"]
+    words = ["-m", "matrix", *plugins, "tests/test_matrix.py", *session.posargs]
     # a third of the time is waiting, for servers that are late or ask for another try
     processes = str(2 * (os.cpu_count() or 1))
     session.run("pytest", "-n", processes, *words, env={"PYTHONPATH": "tests"})

@@ -53,12 +53,17 @@ ENDS = (pytest.fail.Exception, pytest.skip.Exception, pytest.xfail.Exception)
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """The outcome of one requirement in one format."""
+    """The outcome of one requirement in one format.
+
+    `showing` holds a place for each failure: of the call, in the order of the run, with which it
+    is complete. Places begin with 1.
+    """
 
     requirement: Requirement
     format: str
     outcome: Outcome
     reason: str
+    showing: tuple[int, ...] = ()
 
 
 def settings(depth: str, seed: int | None = None, expect: str = "") -> Settings:
@@ -240,13 +245,23 @@ def judge(
     items = (one for one in _items() if one[1] is None or one[1] in chosen.formats)
     for requirement, format, test in items:
         said: dict[str, str] = {}
+        evaluation = Evaluation(requirement, format, asked, said.__setitem__)
         with suppress(*ENDS):
-            test(OverviewConformance(), Evaluation(requirement, format, asked, said.__setitem__))
+            test(OverviewConformance(), evaluation)
         outcome = Outcome(said["outcome"])
-        judged.append(Judged(requirement, str(format or "both"), outcome, said["reason"]))
+        showing = _showing(asked, evaluation) if outcome is Outcome.FAILED else ()
+        judged.append(Judged(requirement, str(format or "both"), outcome, said["reason"], showing))
     failed = {(one.requirement, one.format) for one in judged if one.outcome is Outcome.FAILED}
     announced = {(requirement, str(format)) for requirement, format in asked.live.announced}
     assert announced <= failed, announced - failed
     asked.validate()
     assert not asked.schemas.disagreements, asked.schemas.drain()
     return judged
+
+
+def _showing(session: TargetSession, evaluation: Evaluation) -> tuple[int, ...]:
+    places = {case: place for place, case in enumerate(session._answers, start=1)}
+    return tuple(
+        max(places[response.case] for response in failure.responses)
+        for failure in evaluation._failures
+    )

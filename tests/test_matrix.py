@@ -40,7 +40,16 @@ class Bench:
             expect = ACCOUNTS_FILE if fault.fails is VALUES_EXPECTED else ""
             judged = judge(target, settings(depth, self.seed, expect), client, mocking)
             self.record("calls", client.traffic.calls)
+        self.record_order(fault, judged)
         return judged
+
+    def record_order(self, fault: Fault, judged: Iterable[Judged]) -> None:
+        """Record with which call the fault is first seen, and how many calls show it."""
+        named = {fault.fails, *fault.also}
+        showing = {place for one in judged if one.requirement in named for place in one.showing}
+        if showing:
+            self.record("first", min(showing))
+            self.record("showing", len(showing))
 
 
 @pytest.fixture
