@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 
@@ -147,6 +148,34 @@ def test_a_run_that_stops_early_ends_with_1_and_a_whole_report(
     assert outcomes["success.fields"]["outcome"] == "failed"
     assert outcomes["http.redirect"]["reason"] == STOPPED
     result.stderr.fnmatch_lines(["* s, call *: ✗ MUST success.fields [[]json[]] *package*"])
+
+
+@pytest.mark.usefixtures("credentials")
+def test_a_rerun_sends_first_what_failed(pytester: pytest.Pytester) -> None:
+    def takes_any_last_character(request: Request) -> Iterable[Part]:
+        key = request.parameters.get("api_key", "")
+        corrected = request.parameters | {"api_key": KEY}
+        is_near = len(key) == len(KEY) and key[:-1] == KEY[:-1]
+        return answered(
+            replace(request, target=f"/?{urlencode(corrected)}") if is_near else request
+        )
+
+    words = ("--formats", "json", "--fail-fast")
+    with serving(takes_any_last_character) as server:
+        first, _ = run(pytester, server.url, *words)
+        calls = len(server.asked)
+        again, report = run(pytester, server.url, *words, "--rerun", "r.json")
+        calls_again = len(server.asked) - calls
+    assert (first.ret, again.ret) == (1, 1)
+    assert report["requirements"][0]["outcome"] != "error"
+    assert calls_again < calls / 2
+
+
+def test_a_report_to_rerun_that_is_none_is_refused(pytester: pytest.Pytester) -> None:
+    Path("r.json").write_text("{}", encoding="utf-8")
+    result = pytester.run("reseller-conformance", "run", "--rerun", "r.json")
+    assert result.ret == 2
+    result.stderr.fnmatch_lines(["*--rerun: no JSON report of this version, *: r.json"])
 
 
 @pytest.mark.usefixtures("credentials")

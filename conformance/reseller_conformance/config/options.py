@@ -159,6 +159,7 @@ OPTIONS = (
         "TIME",
         parse=duration,
     ),
+    _more("rerun", "JSON report: what failed there is sent first", "FILE"),
     _more("factory", "--app names what makes the app, as MODULE:ATTR() does", flag=True),
     _more("app-log", "keep what the app prints and logs with each finding", flag=True),
     _more("ca-bundle", "certificates to trust", "FILE"),

@@ -33,6 +33,7 @@ from reseller_conformance.config.selection import (
 from reseller_conformance.config.values import without_userinfo
 from reseller_conformance.contract import Format
 from reseller_conformance.findings.baseline import Baseline, BaselineError, load
+from reseller_conformance.findings.model import Outcome
 from reseller_conformance.redaction.secret import Scrubber, Secret
 from reseller_conformance.reports.registry import Writer, requested_reports
 from reseller_conformance.requirements import Level
@@ -103,6 +104,8 @@ class Settings:
     max_seconds: float | None = None
     record: Path | None = None
     """The file that all traffic is recorded in."""
+    failed_before: frozenset[str] = frozenset()
+    """Ids of requirements that an earlier run found violated: their calls are sent first."""
     inputs: tuple[str, ...] = ()
     """The files that are read: no report may overwrite them."""
 
@@ -155,6 +158,7 @@ def settings_from(
         max_violations=1 if reader.words.get("fail-fast") else 0,
         max_seconds=reader.value("max-time"),
         record=Path(record) if (record := reader.text("record")) else None,
+        failed_before=_failed_before(reader),
         inputs=tuple(file for name in READ for file in reader.texts(name)),
     )
 
@@ -199,6 +203,23 @@ def _expected(reader: _Reader, target: Target | None) -> Expectations | None:
     if target is not None and not expected.keys() & set(target.customers):
         raise SettingsError(f"--expect names none of the customers of this run: {file}")
     return expected
+
+
+def _failed_before(reader: _Reader) -> frozenset[str]:
+    """Return the ids that failed in the report of an earlier run."""
+    file = reader.text("rerun")
+    if file is None:
+        return frozenset()
+    # the plugin of a host that never uses it need not import the schemas
+    from reseller_conformance.findings import compare
+
+    try:
+        report = compare.read(Path(file))
+    except compare.ReportFileError as error:
+        raise SettingsError(f"--rerun: {error}") from None
+    return frozenset(
+        one["id"] for one in report["requirements"] if one["outcome"] == Outcome.FAILED
+    )
 
 
 def _selection(reader: _Reader) -> Selection:

@@ -6,7 +6,7 @@ for what another has asked. Judging is left to `judge`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import replace
 from functools import cache, cached_property, lru_cache
@@ -413,9 +413,7 @@ class TargetSession:
         self.live.look_at_start()
         self._confirm()
         cases: list[Case] = []
-        for in_turn, stages in groupby(
-            staged(self.plan, formats, self._examples), lambda of: of[0].in_turn
-        ):
+        for in_turn, stages in groupby(self._sequences(formats), lambda of: of[0].in_turn):
             sequences = self._new_sequences(stages, cases)
             if in_turn:
                 for sequence in sequences:
@@ -423,6 +421,15 @@ class TargetSession:
             else:
                 self._send_pipeline(sequences)
         return self.send(dict.fromkeys(cases))
+
+    def _sequences(self, formats: Sequence[Format]) -> Iterator[tuple[Stage, list[Case]]]:
+        """Yield the sequences of all stages, first those that `--rerun` is about."""
+        if failed := self.settings.failed_before:
+            needs = Needs(failed, self.settings.depth)
+            for stage, sequence in staged(self.plan, formats, self._examples):
+                if any(needs.may_send(stage, case) for case in sequence):
+                    yield stage, sequence
+        yield from staged(self.plan, formats, self._examples)
 
     def _new_sequences(
         self, stages: Iterable[tuple[Stage, list[Case]]], cases: list[Case]
