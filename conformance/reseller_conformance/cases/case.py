@@ -127,6 +127,13 @@ class Case:
             wrong.append(self.order[-1])
         return tuple(wrong)
 
+    def invalid_state(self, parameter: str) -> Value | None:
+        """Return how a parameter is invalid; None for a value that is written behind the query."""
+        behind = self.around[1]
+        if behind == f"&{parameter}":
+            return State.EMPTY
+        return None if behind.startswith(f"&{parameter}=") else self.state(parameter)
+
     @property
     def has_wrong_credentials(self) -> bool:
         """Whether credentials are sent, and are not this account's: a failed login."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from itertools import combinations, cycle, islice, permutations, product
+from itertools import combinations, cycle, filterfalse, islice, permutations, product
 from typing import Any, TypeVar, cast
 
 from reseller_conformance.cases.case import Case, Encoding
@@ -19,6 +19,7 @@ from reseller_conformance.cases.mutations import (
     EMPTY,
     LENIENT,
     NEAR_MISSES,
+    NEAR_MISSES_OF_WORDS,
     UNREGISTERED,
     State,
     Text,
@@ -57,7 +58,7 @@ class Depth(StrEnum):
     @property
     def examples(self) -> int:
         """How many Hypothesis examples each property gets."""
-        return {Depth.SMOKE: 0, Depth.QUICK: 20, Depth.STANDARD: 100, Depth.THOROUGH: 1000}[self]
+        return {Depth.SMOKE: 0, Depth.QUICK: 10, Depth.STANDARD: 100, Depth.THOROUGH: 1000}[self]
 
 
 FROM_INSIDE = replace(
@@ -157,28 +158,31 @@ class Plan:
         """One parameter in each of these states, the others valid.
 
         It is missing, empty and unknown for several customers. Otherwise the customers take turns,
-        each format with another one of them.
+        each format with another one of them; mutations of `user` are sent for the first as well.
         """
         return [
             _with(Case(format, customer=who), {parameter: state})
             for state in states
-            for who in self._customers_for(state, format)
+            for who in self._customers_for(parameter, state, format)
         ]
 
-    def _customers_for(self, state: State, format: Format) -> Sequence[int]:
+    def _customers_for(self, parameter: str, state: State, format: Format) -> Sequence[int]:
         sampled = self.sampled_customers
-        if state is State.UNKNOWN:
+        if state is State.UNKNOWN and (parameter == "user" or self.depth is not Depth.QUICK):
             return range(self.customers)
         if state is State.FOREIGN:
             return [0]
-        if state in EMPTY:
+        if state in (*EMPTY, State.UNKNOWN):
             return sampled[:1] if self.depth is Depth.QUICK else sampled
         if self.depth is Depth.THOROUGH:
             return sampled
         place, turn = list(State).index(state), self.formats.index(format)
         if self.depth is Depth.QUICK and place % len(self.formats) != turn:
             return []
-        return [sampled[(place // 2 + turn) % len(sampled)]]
+        who = sampled[(place // 2 + turn) % len(sampled)]
+        if parameter == "user":
+            return [0] if self.depth is Depth.QUICK else sorted({0, who})
+        return [who]
 
     def singles(self, format: Format) -> list[Case]:
         """Each parameter in each of its states."""
@@ -190,15 +194,25 @@ class Plan:
         return cases
 
     def near_misses(self, format: Format, parameter: str) -> list[Case]:
-        """The rarer near misses of one parameter, written in various ways."""
-        cases = [_with(Case(format), {parameter: state}) for state in NEAR_MISSES[parameter]]
-        return varied(self.share(format, cases), self.sampled_customers)
+        """The rarer near misses of one parameter, written in various ways.
+
+        Those of `user` are about the first customer: some are no near misses of an odd name.
+        """
+        states = NEAR_MISSES[parameter]
+        if self.depth is Depth.QUICK and parameter == "task":
+            # it is compared with one word, and seldom by a database
+            states = tuple(state for state in states if state in NEAR_MISSES_OF_WORDS)
+        cases = [_with(Case(format), {parameter: state}) for state in states]
+        customers = [0] if parameter == "user" else self.sampled_customers
+        return varied(self.share(format, cases), customers)
 
     def operators(self, format: Format, parameter: str) -> list[Case]:
         """One parameter missing, and a wrong array or a database's operator in its place."""
         missing = _with(Case(format), {parameter: State.MISSING})
         another = UNREGISTERED[parameter]
-        sent = (("", another), ("$ne", another), ("$gt", ""), ("$regex", ".*"))
+        sent = [("", another), ("$ne", another), ("$gt", ""), ("$regex", ".*")]
+        if self.depth is Depth.QUICK:
+            del sent[2:]
         cases = [replace(missing, extra=((f"{parameter}[{op}]", value),)) for op, value in sent]
         return self.share(format, cases)
 
@@ -286,16 +300,18 @@ class Plan:
     def combined(self, format: Format) -> list[Case]:
         """Two or more parameters wrong."""
         if self.depth is Depth.QUICK:
-            rows, pairs = list(_subsets(EMPTY[:1])), []
+            rows, pairs = self.share(format, list(_subsets(EMPTY[:1], (2, 3, 4)))), []
         elif self.depth is Depth.STANDARD:
-            rows, pairs = list(_subsets(EMPTY)), list(_two_invalid())
+            rows = list(_subsets((*EMPTY, State.UNKNOWN), (3, 4)))
+            two = list(_two_invalid())
+            plain, rest = (list(filter(_is_plain, two)), list(filterfalse(_is_plain, two)))
+            pairs = [*plain, *self.share(format, rest)]
         else:
             rows, pairs = [*_two_invalid_of_all(), *_every_kind()], []
         rows.append({"api_user": State.KEY, "api_key": State.OWN_NAME})
         who = cycle(self.sampled_customers)
         cases = [_with(Case(format, customer=next(who)), row) for row in rows]
-        two = [_with(Case(format), row) for row in self.share(format, pairs)]
-        cases += varied(two, self.sampled_customers)
+        cases += varied((_with(Case(format), row) for row in pairs), self.sampled_customers)
         return [case for case in dict.fromkeys(cases) if len(case.invalid) > 1]
 
     def orders(self, format: Format) -> list[Case]:
@@ -325,9 +341,11 @@ class Plan:
 
         Errors repeat `user` most of all, and each format writes it otherwise: both send it.
         """
-        users = [_with(Case(format), {"user": Text(text)}) for text in SPECIAL_TEXTS]
         if self.depth is Depth.QUICK:
-            return self.share(format, users)
+            # near misses hold the characters of markup and of queries
+            texts = [text for text in SPECIAL_TEXTS if len(text) > 1 or not text.isascii()]
+            return [_with(Case(format), {"user": Text(t)}) for t in self.share(format, texts)]
+        users = [_with(Case(format), {"user": Text(text)}) for text in SPECIAL_TEXTS]
         others = [
             _with(Case(format), {name: Text(text)})
             for name in PARAMETERS
@@ -342,7 +360,9 @@ class Plan:
 
     def repeated_parameters(self, format: Format) -> list[Case]:
         """Each parameter sent twice: the same, another value, and nothing."""
-        states = (State.VALID, State.UNKNOWN, State.EMPTY)
+        states = [State.UNKNOWN, State.EMPTY]
+        if self.depth is not Depth.QUICK:
+            states.append(State.VALID)
         cases = [
             Case(format, repeated_parameters=((name, state),))
             for name in PARAMETERS
@@ -366,9 +386,10 @@ class Plan:
         One error goes with them: a call without `task` counts for no lockout.
         """
         languages = LANGUAGES if self.depth is Depth.THOROUGH else LANGUAGES[:2]
-        heads = [*profiles().values(), *map(own_with, accepts(format))]
-        valid = [*heads, *(own_with(Change("Accept-Language", one)) for one in languages)]
-        invalid = [] if self.depth is Depth.QUICK else self.share(format, heads)
+        clients, accepting = list(profiles().values()), list(map(own_with, accepts(format)))
+        other = (own_with(Change("Accept-Language", one)) for one in languages)
+        valid = [*clients, *accepting, *other]
+        invalid = [] if self.depth is Depth.QUICK else [*self.share(format, clients), *accepting]
         return [
             *(Case(format, profile=profile) for profile in valid),
             *(Case(format, task=State.MISSING, profile=profile) for profile in invalid),
@@ -475,10 +496,14 @@ def _turned(order: tuple[str, ...], by: int) -> tuple[str, ...]:
     return order[by:] + order[:by]
 
 
-def _subsets(states: Sequence[State]) -> Iterator[dict[str, Value]]:
-    """Every two, three or four parameters in the same state."""
+def _is_plain(row: dict[str, Value]) -> bool:
+    return all(state in (*EMPTY, State.UNKNOWN) for state in row.values())
+
+
+def _subsets(states: Sequence[State], sizes: Sequence[int]) -> Iterator[dict[str, Value]]:
+    """So many parameters in the same state."""
     for state in states:
-        for size in (2, 3, 4):
+        for size in sizes:
             for names in combinations(PARAMETERS, size):
                 yield dict.fromkeys(names, state)
 

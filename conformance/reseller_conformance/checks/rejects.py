@@ -1,4 +1,4 @@
-"""Is a wrong call refused?"""
+"""Is an invalid call refused?"""
 
 from __future__ import annotations
 
@@ -31,5 +31,5 @@ def _what_is_wrong(response: Response) -> str:
     return " and ".join(
         f"{name} {state.value}" if isinstance(state, State) else name
         for name in wrong
-        for state in (case.state(name),)
+        for state in (case.invalid_state(name),)
     )

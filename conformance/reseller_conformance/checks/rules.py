@@ -301,7 +301,7 @@ def refusal_due(case: Case) -> Requirement | None:
     if len(case.invalid) > 1:
         return r.REJECTS_COMBINED
     name = case.invalid[0]
-    match case.state(name):
+    match case.invalid_state(name):
         case State.MISSING | State.EMPTY as state:
             return _REFUSED_BY[name, state]
         case State.FOREIGN:

@@ -18,7 +18,7 @@ from hypothesis.strategies import SearchStrategy
 from reseller_conformance.cases.case import Case
 from reseller_conformance.cases.mutations import COMMON_INVALID, State
 from reseller_conformance.cases.plan import Depth
-from reseller_conformance.checks.consistency import Bracketed, bracket
+from reseller_conformance.checks.consistency import OWN, Bracketed, bracket, differing
 from reseller_conformance.checks.moving_counters import COUNTS, counts_alone, moving_counters
 from reseller_conformance.checks.rejects import refused
 from reseller_conformance.checks.response import Response
@@ -131,14 +131,12 @@ class Evaluation:
         responses = self.single(parameter, State.MISSING)
         before = self._before(parameter, State.MISSING)
         operators = self.shared(lambda format: self.plan.operators(format, parameter))
-        unreadable = self.send(
-            case for case in self.plan.unreadable(self.format) if case.invalid == (parameter,)
-        )
-        return [*responses, *before, *operators, *unreadable, *self.detours()]
+        return [*responses, *before, *operators, *self.detours()]
 
     def empty(self, parameter: str) -> list[Response]:
         """Return the answers to calls with this parameter empty."""
-        return [*self.single(parameter, State.EMPTY), *self._before(parameter, State.EMPTY)]
+        responses = self.single(parameter, State.EMPTY)
+        return [*responses, *self._before(parameter, State.EMPTY), *self.detours()]
 
     def invalid(self, parameter: str) -> list[Response]:
         """Return the answers to calls in which this parameter alone has a wrong value."""
@@ -149,7 +147,7 @@ class Evaluation:
 
     def detours(self) -> list[Response]:
         """Return the responses to calls that might get around this requirement."""
-        cases = self.plan.detours(self.format)
+        cases = [*self.plan.detours(self.format), *self.plan.unreadable(self.format)]
         if any(a.kind is EnvelopeKind.OVERVIEW for a in self.send(self.plan.post(self.format))):
             cases = [*cases, *self.plan.detours_by_post(self.format)]
         return self.send(case for case in cases if refusal_due(case) is self.requirement)
@@ -227,9 +225,10 @@ class Evaluation:
         return bracketed(list(responses), self.session, turn, in_turn=in_turn)
 
     def beside_the_customer(self, responses: Iterable[Response]) -> list[Bracketed]:
-        """Put each answer to a wrong call between overviews of the customer that it is about.
+        """Put each response to an invalid call between overviews of the customer that it shows.
 
-        Only an answer that brings an account is compared; any other stands alone.
+        That is the customer that the call is about, unless only another one's account fits. A
+        response without an account is compared with nothing.
         """
         responses = list(responses)
         shown = [response for response in responses if response.kind is EnvelopeKind.OVERVIEW]
@@ -241,12 +240,20 @@ class Evaluation:
         ]
         before = {whose(response.case): response for response in opening}
         after = before | {whose(response.case): response for response in closing}
-        return [
-            self.without_wavering(Bracketed(before[whose(a.case)], a, after[whose(a.case)]))
-            if a.kind is EnvelopeKind.OVERVIEW
-            else Bracketed(a, a, a)
-            for a in responses
-        ]
+
+        def beside(response: Response) -> Bracketed:
+            if response.kind is not EnvelopeKind.OVERVIEW:
+                return Bracketed(response, response, response)
+            format, customer = whose(response.case)
+            known = self.session.customers_with_overview(format)
+            groups = [
+                self.without_wavering(Bracketed(before[format, who], response, after[format, who]))
+                for who in dict.fromkeys((customer, *known))
+            ]
+            fitting = (group for group in groups if not any(differing(group, OWN)))
+            return next(fitting, groups[0])
+
+        return [beside(response) for response in responses]
 
     def explore(self, strategy: Strategy, check: Check[Response]) -> None:
         """Check the responses to what Hypothesis adds.
