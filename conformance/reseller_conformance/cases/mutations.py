@@ -21,9 +21,9 @@ __all__ = [
     "LENIENT",
     "NAMES",
     "NEAR_MISSES",
-    "NEAR_MISSES_OF_WORDS",
     "PARSED",
     "SPECIAL",
+    "TASKS",
     "UNREGISTERED",
     "State",
     "Text",
@@ -300,10 +300,8 @@ COMMON_INVALID = {name: tuple(s for s in State if name in s.common) for name in 
 NEAR_MISSES = {name: tuple(s for s in State if name in s.near) for name in PARAMETERS}
 """Rarer invalid states, which are sent alone and left out of combinations."""
 
-NEAR_MISSES_OF_WORDS = tuple(
-    state for state in NEAR_MISSES["task"] if state.near == ("task",) or Trait.NAME in state.traits
-)
-"""Of the rarer invalid states of `task`, other words and small mistakes in the valid one."""
+TASKS = tuple(state for state in NEAR_MISSES["task"] if "api_key" not in state.near)
+"""Of the rarer invalid states of `task`, those that are no near misses of a key."""
 
 KEY_SPELLINGS = (State.SPACE_BEFORE, State.SPACE_AFTER, State.WITHOUT_ACCENTS)
 """Spellings of the key that a lenient reader may accept: an error SHOULD be given."""

@@ -19,7 +19,7 @@ from reseller_conformance.cases.mutations import (
     EMPTY,
     LENIENT,
     NEAR_MISSES,
-    NEAR_MISSES_OF_WORDS,
+    TASKS,
     UNREGISTERED,
     State,
     Text,
@@ -58,7 +58,7 @@ class Depth(StrEnum):
     @property
     def examples(self) -> int:
         """How many Hypothesis examples each property gets."""
-        return {Depth.SMOKE: 0, Depth.QUICK: 10, Depth.STANDARD: 100, Depth.THOROUGH: 1000}[self]
+        return {Depth.SMOKE: 0, Depth.QUICK: 5, Depth.STANDARD: 100, Depth.THOROUGH: 1000}[self]
 
 
 FROM_INSIDE = replace(
@@ -200,8 +200,7 @@ class Plan:
         """
         states = NEAR_MISSES[parameter]
         if self.depth is Depth.QUICK and parameter == "task":
-            # it is compared with one word, and seldom by a database
-            states = tuple(state for state in states if state in NEAR_MISSES_OF_WORDS)
+            states = TASKS  # it is compared with one word, and seldom by a database
         cases = [_with(Case(format), {parameter: state}) for state in states]
         customers = [0] if parameter == "user" else self.sampled_customers
         return varied(self.share(format, cases), customers)
@@ -330,7 +329,10 @@ class Plan:
         written = [encoding for encoding in Encoding if encoding is not Encoding.PLAIN]
         who = cycle(self.sampled_customers)
         if self.depth is Depth.QUICK:
-            return [Case(format, encoding=encoding, customer=next(who)) for encoding in written]
+            return [
+                Case(format, encoding=encoding, customer=next(who))
+                for encoding in self.share(format, written)
+            ]
         return [
             Case(format, encoding=encoding, customer=customer)
             for encoding, customer in product(written, self.sampled_customers)
@@ -385,7 +387,8 @@ class Plan:
 
         One error goes with them: a call without `task` counts for no lockout.
         """
-        languages = LANGUAGES if self.depth is Depth.THOROUGH else LANGUAGES[:2]
+        number = {Depth.QUICK: 1, Depth.THOROUGH: len(LANGUAGES)}.get(self.depth, 2)
+        languages = LANGUAGES[:number]
         clients, accepting = list(profiles().values()), list(map(own_with, accepts(format)))
         other = (own_with(Change("Accept-Language", one)) for one in languages)
         valid = [*clients, *accepting, *other]
@@ -417,13 +420,14 @@ class Plan:
         return [Case(format, method="HEAD", profile=closing)]
 
     def repeated_calls(self, format: Format) -> list[list[Case]]:
-        """Some wrong calls, each asked three times."""
+        """Some invalid calls, each sent three times, or twice."""
+        turns = 2 if self.depth is Depth.QUICK else 3
         alone = product(("task", "user", "api_key"), (State.MISSING, State.UNKNOWN))
         wrong: list[dict[str, Value]] = [{name: state} for name, state in alone]
         wrong.append(dict.fromkeys(PARAMETERS, State.MISSING))
         cases = [_with(Case(format), states) for states in wrong]
         return [
-            [replace(case, repeat=turn) for turn in range(3)]
+            [replace(case, repeat=turn) for turn in range(turns)]
             for case in self.share_at_quick(format, cases)
         ]
 
