@@ -343,11 +343,9 @@ class Plan:
 
         Errors repeat `user` most of all, and each format writes it otherwise: both send it.
         """
-        if self.depth is Depth.QUICK:
-            # near misses hold the characters of markup and of queries
-            texts = [text for text in SPECIAL_TEXTS if len(text) > 1 or not text.isascii()]
-            return [_with(Case(format), {"user": Text(t)}) for t in self.share(format, texts)]
         users = [_with(Case(format), {"user": Text(text)}) for text in SPECIAL_TEXTS]
+        if self.depth is Depth.QUICK:
+            return self.share(format, users)
         others = [
             _with(Case(format), {name: Text(text)})
             for name in PARAMETERS
@@ -439,12 +437,17 @@ class Plan:
         if self.customers < 2:
             return []
         last = Case(format, customer=self.customers - 1, repeat=COLD_CACHE_REPEAT)
-        return [_with(last, change) for change in self.share_at_quick(format, CACHE_PROBES)]
+        return [_with(last, change) for change in self._cache_changes(format)]
+
+    def _cache_changes(self, format: Format) -> Sequence[dict[str, Value]]:
+        if self.depth is not Depth.QUICK:
+            return CACHE_PROBES
+        return self.share(format, [one for one in CACHE_PROBES if State.EMPTY not in one.values()])
 
     def cache_probes(self, format: Format) -> list[Case]:
         """Right calls for the last customer, and wrong ones right after them: asked one by one."""
         cases: list[Case] = []
-        changes = self.share_at_quick(format, CACHE_PROBES)
+        changes = self._cache_changes(format)
         for turn, change in enumerate(changes, start=COLD_CACHE_REPEAT + 1):
             right = Case(format, customer=self.customers - 1, repeat=turn)
             cases += [right, _with(right, change)]
