@@ -118,6 +118,12 @@ OPEN = (
     "an overview: package=Silver Package, credits_used=100000, billing_start_date=2010-08-30",
     "the documented call is answered alike whoever asks",
 )
+
+
+def _marks(excerpt: str, part: str) -> tuple[tuple[int, int], ...]:
+    return ((excerpt.index(part), excerpt.index(part) + len(part)),)
+
+
 FINDINGS = (
     Finding(
         requirement="success.counts",
@@ -129,6 +135,7 @@ FINDINGS = (
         curl=_curl("json"),
         status=200,
         excerpt=OVERVIEW_JSON,
+        marks=_marks(OVERVIEW_JSON, '"requests": "500,000"'),
         times=412,
     ),
     Finding(
@@ -141,6 +148,7 @@ FINDINGS = (
         curl=_curl("xml"),
         status=200,
         excerpt=OVERVIEW_XML,
+        marks=_marks(OVERVIEW_XML, "<requests>500,000</requests>"),
         times=398,
     ),
     Finding(
@@ -153,6 +161,7 @@ FINDINGS = (
         curl=_curl("xml"),
         status=200,
         excerpt=OVERVIEW_XML,
+        marks=_marks(OVERVIEW_XML, "<billing_end_date>2010-09-31</billing_end_date>"),
     ),
     Finding(
         requirement="rejects.user-unknown",
@@ -239,9 +248,7 @@ _EVIL = ODD + MARKUP + "🙂" + "Z" * 300
 
 
 def _hostile(result: Result) -> Result:
-    texts = {
-        field.name: _EVIL for field in fields(Finding) if field.name not in ("status", "times")
-    }
+    texts = {field.name: _EVIL for field in fields(Finding) if field.type == "str"}
     texts |= {"requirement": result.requirement.id, "format": result.format}
     outcomes = list(Outcome)
     outcome = outcomes[CATALOGUE.index(result.requirement) % len(outcomes)]

@@ -21,6 +21,7 @@ from lxml import html
 from pages import GREEN, HOSTILE, MARKUP, ODD, RED
 from reseller_conformance.cli.commands import main
 from reseller_conformance.client.traffic import Latency, Traffic
+from reseller_conformance.findings.excerpts import excerpt
 from reseller_conformance.findings.model import Finding, Outcome, Result, Run
 from reseller_conformance.findings.run_info import SuiteInfo, TargetInfo
 from reseller_conformance.guidance import GUIDANCE
@@ -30,6 +31,8 @@ from reseller_conformance.reports.html.charts import charts, duration
 from reseller_conformance.reports.html.highlight import marked
 from reseller_conformance.reports.text import visible
 from reseller_conformance.requirements import CATALOGUE, Level, by_id
+from reseller_conformance.util.place import Place
+from runs import finding
 
 RUNS = {"green": GREEN, "red": RED, "hostile": HOSTILE, "empty": Run(())}
 ALL = len(CATALOGUE)
@@ -293,39 +296,55 @@ ELEMENTS = '<result><errors n="1"><error code="4">a</error><error  code="5"/></e
 
 
 @pytest.mark.parametrize(
-    ("excerpt", "where", "got", "wrong"),
+    ("body", "where", "wrong"),
     [
-        (OBJECT, "package", "the string 'Silver'", ['"package": "Silver"']),
-        (OBJECT, "requests", "2 of that name", ['"requests": "1,000"', '"requests": null']),
-        (OBJECT, "sub", "an object", ['"sub": {"a": [1, 2]}']),
-        (OBJECT, "package, sub", "both", ['"package": "Silver"', '"sub": {"a": [1, 2]}']),
-        (OBJECT, "credits_used", "none of that name", []),
-        (OBJECT, "api_key empty", "an overview: package=Silver", ['"package": "Silver"']),
-        (OBJECT, "line 1, column 2", "no such: '\"package\"'", ['"package"']),
-        (OBJECT, "line 1, column 66", "something", ['"requests": null}']),
-        (OBJECT, "line 2, column 1", "something", []),
-        ("a\nb: c\n", "line 2, column 2", "something", [": c"]),
-        ('{"a": "\ufffd\ufffd"}', "byte 7", "bytes that do not", ["\ufffd\ufffd"]),
-        (ELEMENTS, "result/errors/error[2]", "''", ['<error  code="5"/>']),
-        (ELEMENTS, "result/errors/error[2]/@code", "code: '5'", ['code="5"']),
-        (ELEMENTS, "result/errors/@n", "n: '1'", ['n="1"']),
-        (ELEMENTS, "result/overview", "none of that name", []),
-        ("<a:b>1</a:b><b>", "b", "", ["<a:b>1</a:b><b>"]),
-        ('{"errors": ["a ***"]}', "body", "it stands in the answer (***)", ["***"]),
-        ("", "package", "nothing", []),
-        (OBJECT, "status", "500", []),
+        (OBJECT, "package", ['"package": "Silver"']),
+        (OBJECT, Place.of(["requests"]), ['"requests": "1,000"', '"requests": null']),
+        (OBJECT, Place.of(["sub"]), ['"sub": {"a": [1, 2]}']),
+        (OBJECT, Place.of(["package", "sub"]), ['"package": "Silver"', '"sub": {"a": [1, 2]}']),
+        (OBJECT, "credits_used", []),
+        (OBJECT, Place("api_key empty", names=("package",)), ['"package": "Silver"']),
+        (OBJECT, Place.at(1, 2, '"package"'), ['"package"']),
+        (OBJECT, Place.at(1, 66), ['"requests": null}']),
+        (OBJECT, Place.at(1, 200), []),
+        ("a\nb: c\n", Place.at(2, 2), [": c"]),
+        ('{"a": "\ufffd\ufffd"}', Place("byte 7", byte=7), ["\ufffd\ufffd"]),
+        (ELEMENTS, Place("error[2]", names=("error",), number=2), ['<error  code="5"/>']),
+        (ELEMENTS, Place("@code", names=("code",), number=2, holder="error"), ['code="5"']),
+        (ELEMENTS, Place("@n", names=("n",), holder="errors"), ['n="1"']),
+        (ELEMENTS, Place("result/overview", names=("overview",)), []),
+        ("<a:b>1</a:b><b>", Place("b", names=("b",)), ["<a:b>1</a:b><b>"]),
+        ('{"errors": ["a ***"]}', Place("body", text="***"), ["***"]),
+        ("", "package", []),
+        (OBJECT, "status", []),
     ],
 )
-def test_the_wrong_place_is_marked(excerpt: str, where: str, got: str, wrong: list[str]) -> None:
-    pieces = marked(excerpt, (where, got))
+def test_the_wrong_place_is_marked(body: str, where: str, wrong: list[str]) -> None:
+    pieces = marked([found_at(body, where)])
     assert [piece for piece, is_wrong in pieces if is_wrong] == wrong
-    assert "".join(piece for piece, _ in pieces) == excerpt
+    assert "".join(piece for piece, _ in pieces) == body
 
 
-@given(st.text(max_size=60), st.text(max_size=20), st.text(max_size=20))
-def test_marking_changes_nothing(excerpt: str, where: str, got: str) -> None:
-    for place in (where, f"result/{where}", f"line {len(where)}, column {len(got)}"):
-        assert "".join(piece for piece, _ in marked(excerpt, (place, got))) == excerpt
+def found_at(body: str, where: str, most: int = 800) -> Finding:
+    shown = excerpt(body, where, most)
+    return finding(
+        where=str(where), excerpt=shown.text, excerpt_start=shown.start, marks=shown.marks
+    )
+
+
+def test_findings_of_one_response_are_marked_in_the_excerpt_of_the_first() -> None:
+    body = '{"a": 1, "b": 2, ' + '"c": 3, ' * 40 + '"last": 4}'
+    last = found_at(body, Place.of(["last"]), 40)
+    others = [found_at(body, Place.of([name]), 40) for name in ("a", "b")]
+    assert [piece for piece, wrong in marked([last, *others]) if wrong] == ['"last": 4']
+    assert [piece for piece, wrong in marked([*others, last]) if wrong] == ['"a": 1', '"b": 2']
+
+
+@given(st.text(max_size=60), st.text(max_size=20), st.integers(1, 9), st.integers(1, 9))
+def test_marking_changes_nothing(body: str, name: str, line: int, column: int) -> None:
+    places = (name, Place.of([name]), Place.at(line, column, name), Place("body", text=name))
+    for where in (*places, Place("@", names=(name,), holder=name), Place("byte", byte=line)):
+        assert "".join(piece for piece, _ in marked([found_at(body, where)])) == body
 
 
 def test_the_wrong_place_is_marked_in_the_report() -> None:

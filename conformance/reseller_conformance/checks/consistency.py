@@ -20,6 +20,7 @@ from reseller_conformance.envelope import (
     alternative_decodings,
     declared_package,
 )
+from reseller_conformance.util.place import Place
 from reseller_conformance.util.text import WHITE_SPACE
 
 __all__ = [
@@ -184,7 +185,7 @@ def own_account(group: Bracketed) -> Iterator[Violation]:
         if names:
             yield Violation(
                 group.response,
-                ", ".join(names),
+                Place.of(names),
                 f"this customer's: {shown(group.before.values, names[:3])}",
                 shown(group.response.values, names[:3]),
             )
@@ -196,7 +197,7 @@ def own_account_alone(group: Bracketed) -> Iterator[Violation]:
     if group.response.kind is EnvelopeKind.OVERVIEW and names:
         expected = f"an error, or this customer's: {shown(group.before.values, names[:3])}"
         actual = shown(group.response.values, names[:3])
-        yield Violation(group.response, ", ".join(names), expected, actual)
+        yield Violation(group.response, Place.of(names), expected, actual)
 
 
 def _moving(group: Bracketed, name: str) -> bool:
@@ -227,10 +228,11 @@ def same_account(group: Bracketed) -> Iterator[Violation]:
         set(ALL) <= set(part.values) for part in (group.before, group.response, group.after)
     )
     if whole and not any(differing(group, ALL)):
-        values = shown(group.response.values, ("package", "credits_used"))
+        names = ("package", "credits_used")
+        values = shown(group.response.values, names)
         yield Violation(
             group.response,
-            "all ten fields",
+            Place("all ten fields", names=names),
             "an overview of its own",
             f"{values}, as customer {group.before.case.customer + 1}",
             "if the two accounts are really alike, name two customers that differ",

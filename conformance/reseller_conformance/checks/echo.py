@@ -21,6 +21,7 @@ from reseller_conformance.checks import http
 from reseller_conformance.checks.response import Response
 from reseller_conformance.checks.violation import Violation
 from reseller_conformance.contract import PARAMETERS
+from reseller_conformance.util.place import Place
 from reseller_conformance.util.text import excerpt
 
 __all__ = ["cut", "differs", "garbled", "pairs_of_formats", "pairs_of_lengths"]
@@ -129,7 +130,7 @@ def pairs_of_lengths(responses: Iterable[Response]) -> Iterator[tuple[Response, 
 
 def _violation(response: Response, sent: str, shown: str, hint: str = "") -> Violation:
     expected = f"each character of the text that was sent: {excerpt(sent)}"
-    return Violation(response, "errors", expected, excerpt(shown), hint)
+    return Violation(response, Place("errors", text=shown), expected, excerpt(shown), hint)
 
 
 # --- What was sent, and what came back -----------------------------------------------------------

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from reseller_conformance.checks.response import Response
 from reseller_conformance.checks.violation import Violation
 from reseller_conformance.envelope import EnvelopeKind
+from reseller_conformance.util.place import Place
 
 __all__ = ["key", "steady"]
 
@@ -18,7 +19,7 @@ def key(response: Response) -> Iterator[Violation]:
     for place in response.exchange.echoes_key:
         yield Violation(
             response,
-            place,
+            Place(place, text="***") if place == "body" else place,
             "no trace of the api_key that was sent",
             "it stands in the answer (***)",
         )

@@ -7,7 +7,6 @@ is a fault of the suite, so it is never reported as a violation.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -30,6 +29,7 @@ from reseller_conformance.schemas import (
     xml_errors,
 )
 from reseller_conformance.util.body_cache import BodyCache
+from reseller_conformance.util.place import Place
 
 __all__ = [
     "BEYOND_SCHEMAS",
@@ -189,7 +189,7 @@ def _compared(
     looks: EnvelopeKind,
 ) -> Iterator[Disagreement]:
     """Compare what the reader found with what the schema refuses."""
-    by_reader = {_key(p.requirement, _last_name(p.where)): p for p in met}
+    by_reader = {_key(p.requirement, _names(p.where)): p for p in met}
     by_schema = {_key(_concerned(e, looks), e.names[-1:]): e for e in errors}
     # A wrapper or a missing field upsets whatever a validator says of the rest. Only where all is
     # a matter of values are both sides compared one by one.
@@ -212,8 +212,9 @@ def _key(requirement: Requirement, names: Sequence[str]) -> Key:
     return requirement, next((name for name in names if name in _OF_FIELD), "")
 
 
-def _last_name(where: str) -> list[str]:
-    return re.split(r"[./]", where)[-1:]
+def _names(where: str) -> tuple[str, ...]:
+    """Return the names at a place. A plain string is itself the name of a field."""
+    return where.names if isinstance(where, Place) else (where,)
 
 
 def _concerned(error: SchemaError, looks: EnvelopeKind) -> Requirement:

@@ -9,6 +9,7 @@ from typing import cast
 
 from reseller_conformance.checks.response import Response
 from reseller_conformance.checks.violation import Violation, shown
+from reseller_conformance.util.place import Place
 
 __all__ = ["balance", "cycle", "package", "reputation", "steady"]
 
@@ -46,7 +47,7 @@ def cycle(response: Response) -> Iterator[Violation]:
     if days != sorted(days):
         yield Violation(
             response,
-            "billing dates",
+            Place("billing dates", names=CYCLE),
             "start, end and process in order",
             shown(response.values, CYCLE),
         )

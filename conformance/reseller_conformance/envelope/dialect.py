@@ -10,6 +10,7 @@ from typing import ClassVar, Generic, TypeVar
 from reseller_conformance.contract import Kind
 from reseller_conformance.envelope.model import FieldValue
 from reseller_conformance.requirements import Requirement
+from reseller_conformance.util.place import Place
 
 __all__ = ["BadValue", "Dialect", "ErrorItems"]
 
@@ -25,9 +26,9 @@ class BadValue:
 
 @dataclass(frozen=True, slots=True)
 class ErrorItems(Generic[V]):
-    """The contents of `errors`: the messages with their places, and the names of the rest."""
+    """The contents of `errors`: the messages, and the names of the rest."""
 
-    items: Sequence[tuple[str, V]]
+    items: Sequence[V]
     others: Sequence[str] = ()
 
 
@@ -64,6 +65,10 @@ class Dialect(ABC, Generic[V]):
     @abstractmethod
     def entries(self, value: V) -> ErrorItems[V] | BadValue:
         """Read the contents of `errors`."""
+
+    @abstractmethod
+    def item(self, where: Place, number: int) -> Place:
+        """Return the place of an error message, counted from 1, of the list at `where`."""
 
     def attributes(self, _value: object, /) -> Sequence[tuple[str, V]]:
         """Return the attributes of an element. JSON has none."""

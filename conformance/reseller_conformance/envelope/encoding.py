@@ -15,6 +15,7 @@ from functools import lru_cache
 
 from reseller_conformance.envelope.model import Problem
 from reseller_conformance.requirements import READABLE_ENCODING
+from reseller_conformance.util.place import Place
 from reseller_conformance.util.text import BYTE_ORDER_MARK, excerpt
 
 __all__ = [
@@ -294,7 +295,9 @@ def _forced(body: bytes, codec: str, said: str) -> DecodedBody:
     except UnicodeDecodeError as error:
         at = error.start
     expected, got = f"bytes that decode as {said}", f"bytes that do not: {body[at : at + 12]!r}"
-    return _decode_lossy(body, codec, Problem(READABLE_ENCODING, f"byte {at + 1}", expected, got))
+    return _decode_lossy(
+        body, codec, Problem(READABLE_ENCODING, Place(f"byte {at + 1}", byte=at + 1), expected, got)
+    )
 
 
 def _decode_lossy(body: bytes, codec: str, problem: Problem) -> DecodedBody:

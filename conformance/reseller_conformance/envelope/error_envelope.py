@@ -9,10 +9,10 @@ from reseller_conformance.contract import ERROR, FIELDS
 from reseller_conformance.envelope.dialect import BadValue, Dialect
 from reseller_conformance.envelope.problems import Problems
 from reseller_conformance.envelope.tree import (
-    ATTRIBUTE,
     ERROR_MEMBERS,
     MAX_SCOPES,
     NameIndex,
+    attribute,
     folded,
 )
 from reseller_conformance.requirements import (
@@ -23,6 +23,7 @@ from reseller_conformance.requirements import (
     ERRORS_NO_EXTRAS,
     ERRORS_SHAPE,
 )
+from reseller_conformance.util.place import Place
 from reseller_conformance.util.text import excerpt, named, shortened
 
 __all__ = ["judge_errors"]
@@ -39,7 +40,7 @@ class _Context(Generic[V]):
     errors_at: NameIndex[V]
     dialect: Dialect[V]
     problems: Problems
-    elements: list[tuple[str, object]] = field(default_factory=list)
+    elements: list[tuple[Place, object]] = field(default_factory=list)
     bare_errors: list[V] = field(default_factory=list)
 
 
@@ -112,7 +113,7 @@ def _judge_list(page: _Context[V]) -> list[str]:
     return [text for text in texts if isinstance(text, str)]
 
 
-def _read_list(page: _Context[V], where: str, value: V) -> list[str]:
+def _read_list(page: _Context[V], where: Place, value: V) -> list[str]:
     dialect, add = page.dialect, page.problems.add
     page.elements.append((where, value))
     entries = dialect.entries(value)
@@ -124,17 +125,18 @@ def _read_list(page: _Context[V], where: str, value: V) -> list[str]:
     for name in entries.others:
         add(ERRORS_NO_EXTRAS, where, "nothing undocumented", f"<{named(name)}>")
     errors: list[str] = []
-    for step, item in entries.items[:MAX_SCOPES]:
-        page.elements.append((f"{where}{step}", item))
+    for number, item in enumerate(entries.items[:MAX_SCOPES], 1):
+        place = dialect.item(where, number)
+        page.elements.append((place, item))
         text = dialect.text(item)
         if isinstance(text, BadValue):
-            add(ERRORS_LIST, f"{where}{step}", "a text", text.got)
+            add(ERRORS_LIST, place, "a text", text.got)
         elif text is not None:
             errors.append(text)
             if not text.strip():
                 add(
                     ERRORS_NO_EMPTY_TEXT,
-                    f"{where}{step}",
+                    place,
                     "a text that is not empty",
                     excerpt(text),
                 )
@@ -157,7 +159,7 @@ def _judge_closed(page: _Context[V], fields: NameIndex[V] | None) -> None:
             continue
         for name, value in attributes:
             got = page.dialect.describe(value)
-            add(ERRORS_NO_EXTRAS, f"{where}{ATTRIBUTE}{named(name)}", "nothing undocumented", got)
+            add(ERRORS_NO_EXTRAS, attribute(where, name), "nothing undocumented", got)
 
 
 def _is_error_member(told: NameIndex[V], name: str) -> bool:

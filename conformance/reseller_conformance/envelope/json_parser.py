@@ -19,6 +19,7 @@ from reseller_conformance.envelope.model import Problem
 from reseller_conformance.envelope.problems import MAX_PROBLEMS
 from reseller_conformance.envelope.tree import MAX_SCOPES, Scope, index_names
 from reseller_conformance.requirements import READABLE_SYNTAX
+from reseller_conformance.util.place import Place
 from reseller_conformance.util.text import WHITE_SPACE, excerpt
 
 __all__ = [
@@ -183,10 +184,9 @@ def _words(text: str, error: json.JSONDecodeError) -> str:
     return f"something else: {excerpt(here)}"
 
 
-def _position(text: str, at: int) -> str:
+def _position(text: str, at: int) -> Place:
     before = text[:at]
-    line = before.count("\n") + 1
-    return f"line {line}, column {at - before.rfind(chr(10))}"
+    return Place.at(before.count("\n") + 1, at - before.rfind("\n"))
 
 
 def levels(root: Json) -> Iterator[Scope[Json]]:

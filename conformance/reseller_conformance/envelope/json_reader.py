@@ -24,6 +24,7 @@ from reseller_conformance.envelope.json_parser import (
 from reseller_conformance.envelope.model import Envelope, FieldValue
 from reseller_conformance.envelope.problems import OtherFormat, Problems
 from reseller_conformance.requirements import ERRORS_LIST, Requirement
+from reseller_conformance.util.place import Place
 from reseller_conformance.util.text import excerpt, named, shortened
 
 __all__ = ["read_json"]
@@ -88,8 +89,12 @@ class _Json(Dialect[Json]):
     def entries(self, value: Json) -> ErrorItems[Json] | BadValue:
         """Read a list with at least one item."""
         if isinstance(value, list) and value:
-            return ErrorItems([(f"[{index}]", item) for index, item in enumerate(value)])
+            return ErrorItems(value)
         return BadValue(self.describe(value))
+
+    def item(self, where: Place, number: int) -> Place:
+        """Return the place of an item of the list."""
+        return Place(f"{where}[{number - 1}]", names=where.names)
 
 
 def read_json(body: bytes) -> Envelope | OtherFormat:

@@ -10,7 +10,7 @@ from reseller_conformance.contract import FIELDS
 from reseller_conformance.envelope.dialect import BadValue, Dialect
 from reseller_conformance.envelope.model import FieldValue
 from reseller_conformance.envelope.problems import Problems
-from reseller_conformance.envelope.tree import ATTRIBUTE, ERROR_MEMBERS, NameIndex, Scope
+from reseller_conformance.envelope.tree import ERROR_MEMBERS, NameIndex, Scope, attribute
 from reseller_conformance.requirements import (
     OF_KIND,
     SUCCESS_FIELDS,
@@ -19,6 +19,7 @@ from reseller_conformance.requirements import (
     SUCCESS_NO_EXTRAS,
     SUCCESS_SHAPE,
 )
+from reseller_conformance.util.place import Place
 from reseller_conformance.util.text import excerpt, named
 
 __all__ = ["judge_overview", "read_fields"]
@@ -37,7 +38,7 @@ class _Found(Generic[V]):
     values: Sequence[V]
 
     @property
-    def where(self) -> str:
+    def where(self) -> Place:
         """The path of the field."""
         return self.scope.place(self.spelt)
 
@@ -130,10 +131,9 @@ def _judge_apart(page: _Context[V], sights: Sequence[NameIndex[V]], aside: NameI
     ]
     if places:
         page.use(aside.scope)
-        got = f"beside the fields: {', '.join(places)}"
-        page.problems.add(
-            SUCCESS_NO_ERROR_MEMBERS, ", ".join(places), "no message and no errors", got
-        )
+        together = Place(", ".join(places), names=tuple(n for one in places for n in one.names))
+        got = f"beside the fields: {together}"
+        page.problems.add(SUCCESS_NO_ERROR_MEMBERS, together, "no message and no errors", got)
 
 
 def _read(
@@ -199,8 +199,7 @@ def _judge_attributes(page: _Context[V]) -> None:
         if id(attributes) in page.used:
             continue
         for name, value in attributes:
-            where = f"{holder.where}{ATTRIBUTE}{named(name)}"
-            _undocumented(page, where, page.dialect.describe(value))
+            _undocumented(page, attribute(holder.where, name), page.dialect.describe(value))
 
 
 def _accounted(page: _Context[V], name: str, value: V) -> bool:

@@ -13,6 +13,7 @@ from itertools import islice
 from typing import Generic, TypeVar
 
 from reseller_conformance.contract import FIELDS
+from reseller_conformance.util.place import Place
 from reseller_conformance.util.text import named
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "MAX_SCOPES",
     "NameIndex",
     "Scope",
+    "attribute",
     "folded",
     "index_names",
 ]
@@ -50,18 +52,27 @@ class Scope(Generic[V]):
     value: object
     members: Sequence[tuple[str, V]]
     joint: str = "."
+    number: int = 0
+    """Which of the elements of one name this is, from 1 on. 0 for the first or only one."""
 
     @property
-    def where(self) -> str:
+    def where(self) -> Place:
         """The path to this scope."""
-        return self.above.place(self.step) if self.above else self.step
+        if self.above is None:
+            return Place(self.step, names=(self.step,) if self.step else ())
+        return self.above.place(self.step, self.number)
 
-    def place(self, step: str) -> str:
-        """Return the path of the member with this name."""
+    def place(self, step: str, number: int = 0) -> Place:
+        """Return the path of the member with this name. Of several elements, of that one."""
         # The path of an attribute starts at its element: result/overview/@id.
-        base = self.above if self.above and self.joint == ATTRIBUTE else self
-        where = base.where
-        return f"{where}{self.joint}{named(step)}" if where else named(step)
+        is_attribute = self.above is not None and self.joint == ATTRIBUTE
+        where = self.above.where if self.above is not None and is_attribute else self.where
+        if is_attribute:
+            return attribute(where, step)
+        shown = f"{named(step)}[{number}]" if number else named(step)
+        path = f"{where}{self.joint}{shown}" if where else shown
+        # An item of a list has no name of its own.
+        return Place(path, names=(step,) if self.joint else where.names, number=number)
 
     @property
     def chain(self) -> list[Scope[V]]:
@@ -95,6 +106,13 @@ class NameIndex(Generic[V]):
     def holds(self, name: str) -> bool:
         """Return True if this scope has the name in any spelling."""
         return name in self.exact or name in self.near
+
+
+def attribute(where: Place, name: str) -> Place:
+    """Return the path of an attribute of the element at this path."""
+    holder = next(iter(where.names), None)
+    path = f"{where}{ATTRIBUTE}{named(name)}"
+    return Place(path, names=(name,), number=where.number, holder=holder)
 
 
 def folded(name: str) -> str:

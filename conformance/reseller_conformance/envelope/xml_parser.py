@@ -15,6 +15,7 @@ from xml.parsers import expat
 from reseller_conformance.envelope.model import Problem
 from reseller_conformance.envelope.tree import ATTRIBUTE, Scope
 from reseller_conformance.requirements import READABLE_NO_DOCTYPE, READABLE_SYNTAX, Requirement
+from reseller_conformance.util.place import Place
 from reseller_conformance.util.text import BYTE_ORDER_MARK, excerpt, named
 
 __all__ = ["MAX_ATTRIBUTES", "MAX_DEPTH", "MAX_ELEMENTS", "Element", "Tree", "levels", "parse"]
@@ -209,8 +210,8 @@ def _namespace_problem(data: bytes, text: str) -> dict[Requirement, Problem]:
     return {}
 
 
-def _position(line: int, offset: int) -> str:
-    return f"line {line}, column {offset + 1}"
+def _position(line: int, offset: int) -> Place:
+    return Place.at(line, offset + 1)
 
 
 def _line(text: str, number: int, offset: int) -> str:
@@ -223,11 +224,11 @@ def _line(text: str, number: int, offset: int) -> str:
 
 def levels(root: Element) -> Iterator[Scope[Element]]:
     """Yield the elements of a tree, the outermost first. Attributes form a scope of their own."""
-    queue: deque[tuple[Scope[Element] | None, str, Element]] = deque([(None, root.name, root)])
+    queue: deque[tuple[Scope[Element] | None, int, Element]] = deque([(None, 0, root)])
     while queue:
-        above, step, element = queue.popleft()
+        above, number, element = queue.popleft()
         members = [(child.name, child) for child in element.children]
-        level = Scope(above, step, element, members, "/")
+        level = Scope(above, element.name, element, members, "/", number)
         yield level
         if element.attributes:
             yield Scope(level, "@*", element.attributes, element.attributes, ATTRIBUTE)
@@ -235,5 +236,4 @@ def levels(root: Element) -> Iterator[Scope[Element]]:
         for name, child in members:
             met[name] += 1
             if child.children or child.attributes:
-                turn = met[name]
-                queue.append((level, f"{name}[{turn}]" if turn > 1 else name, child))
+                queue.append((level, met[name] if met[name] > 1 else 0, child))

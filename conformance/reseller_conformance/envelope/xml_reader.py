@@ -15,6 +15,7 @@ from reseller_conformance.envelope.model import Envelope, FieldValue, Problem
 from reseller_conformance.envelope.problems import OtherFormat, Problems, salvage
 from reseller_conformance.envelope.xml_parser import Element, Tree, levels, parse
 from reseller_conformance.requirements import ERRORS_SHAPE, READABLE_SYNTAX, Requirement
+from reseller_conformance.util.place import Place
 from reseller_conformance.util.text import WHITE_SPACE, excerpt, named, shortened
 
 __all__ = ["read_xml"]
@@ -67,9 +68,12 @@ class _Xml(Dialect[Element]):
         errors = [child for child in value.children if child.name == ERROR]
         if not errors:
             return BadValue(self.describe(value))
-        items = [(f"/{ERROR}[{turn}]", error) for turn, error in enumerate(errors, 1)]
         others = [child.name for child in value.children if child.name != ERROR]
-        return ErrorItems(items, others)
+        return ErrorItems(errors, others)
+
+    def item(self, where: Place, number: int) -> Place:
+        """Return the place of an `error` element."""
+        return Place(f"{where}/{ERROR}[{number}]", names=(ERROR,), number=number)
 
     def attributes(self, value: object) -> Sequence[tuple[str, Element]]:
         """Return the attributes of an element."""
@@ -90,7 +94,7 @@ def read_xml(body: bytes, content_type: str | None) -> Envelope | OtherFormat:
     if not tree.well_formed and not tree.closed and (rest := _after_something(text)):
         before, inner = rest
         got = f"something before it: {excerpt(before.strip() or before)}"
-        broken = Problem(READABLE_SYNTAX, "line 1, column 1", "one well-formed XML document", got)
+        broken = Problem(READABLE_SYNTAX, Place.at(1, 1), "one well-formed XML document", got)
         if before.startswith("<?xml"):  # Expat describes an error in a declaration more precisely.
             broken = next(p for p in tree.problems if p.requirement is READABLE_SYNTAX)
         tree = inner

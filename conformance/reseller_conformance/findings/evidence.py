@@ -29,17 +29,20 @@ def finding(
     """Return what is reported of this violation; a saved response has no target to send to."""
     exchange = violation.response.exchange
     body = exchange.body.decode("utf-8", "replace")
+    shown = excerpt(body, violation.where, MAX_EXCERPT_CHARS)
     return Finding(
         requirement=requirement.id,
         format=column_of(format),
-        where=violation.where,
+        where=str(violation.where),
         expected=violation.expected,
         got=violation.actual,
         hint=violation.hint,
         case=str(exchange.case) if target else "",
         curl=curl(exchange.case, redacted(target)) if target else "",
         status=exchange.status,
-        excerpt=excerpt(body, violation.where, violation.actual, MAX_EXCERPT_CHARS),
+        excerpt=shown.text,
+        excerpt_start=shown.start,
+        marks=shown.marks,
         app_log=exchange.app_log,
     )
 

@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, field, replace
 from enum import IntEnum, StrEnum
 from typing import TYPE_CHECKING, Any
 
+from reseller_conformance.findings.excerpts import Span
 from reseller_conformance.findings.kinds import Spot, kind_of, place_of
 from reseller_conformance.findings.run_info import (
     BaselineStatus,
@@ -103,6 +104,20 @@ class Finding:
     app_log: str = ""
     statuses: Mapping[str, int] = field(default_factory=dict)
     known: str = ""
+    excerpt_start: int = 0
+    """Where the excerpt begins in the body. This and `marks` are not in the JSON report."""
+    marks: tuple[Span, ...] = ()
+    """The parts of the excerpt that violate the requirement."""
+
+    def __post_init__(self) -> None:
+        """Make tuples of the marks: between processes they travel as JSON, which has lists."""
+        object.__setattr__(self, "marks", tuple((start, end) for start, end in self.marks))
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the entry of the JSON report."""
+        entry = asdict(self)
+        del entry["excerpt_start"], entry["marks"]
+        return entry
 
     @property
     def spot(self) -> Spot:
@@ -147,7 +162,7 @@ class Result:
             "outcome": self.outcome.value,
             "reason": self.reason,
             "known": self.known,
-            "findings": [asdict(finding) for finding in self.findings],
+            "findings": [finding.as_dict() for finding in self.findings],
         }
         if self.spots:
             entry["violations"] = [

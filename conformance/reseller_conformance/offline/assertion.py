@@ -15,6 +15,7 @@ from reseller_conformance.checks.violation import Violation
 from reseller_conformance.contract import Format
 from reseller_conformance.envelope import EnvelopeKind
 from reseller_conformance.exchange import MAX_BODY_BYTES, Exchange
+from reseller_conformance.findings.excerpts import place_of
 from reseller_conformance.findings.model import Finding
 from reseller_conformance.offline.bodies import TOO_LARGE, likely_format
 from reseller_conformance.offline.calls import call_of, format_in, keys_in
@@ -172,15 +173,17 @@ def _message(saved: SavedResponse, found: list[tuple[Requirement, Violation]]) -
 def _paragraph(saved: SavedResponse, requirement: Requirement, violation: Violation) -> str:
     exchange = saved.answer.exchange
     text = exchange.body.decode("utf-8-sig", "replace")
+    begin = place_of(text, violation.where)
     finding = Finding(
         requirement.id,
         exchange.case.format,
-        violation.where,
+        str(violation.where),
         violation.expected,
         violation.actual,
         violation.hint,
         status=exchange.status,
         excerpt=text,
+        marks=((begin, begin + 1),) if begin > 0 else (),
     )
     [evidence] = evidence_of([finding])
     lines = [("source", requirement.citation), *labelled_lines(evidence, MAX_RESPONSE_CHARS)]

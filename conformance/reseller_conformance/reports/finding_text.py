@@ -11,7 +11,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TypeVar
 
-from reseller_conformance.findings.excerpts import CUT, excerpt
+from reseller_conformance.findings.excerpts import CUT, cut
 from reseller_conformance.findings.model import Finding
 from reseller_conformance.reports.text import counted, one_line, shortened, visible
 
@@ -151,11 +151,11 @@ def labelled_lines(
 def _response(finding: Finding, most: int | None) -> str:
     status = "" if finding.status is None else f"HTTP {finding.status}"
     text = finding.excerpt
+    first = next((start for start, _ in finding.marks), 0)
     if most is None:
         return f"{status} {text}".strip()
-    part = excerpt(text, finding.where, finding.got, most)
-    kept = part.removeprefix(CUT)
-    left = len(text) - text.find(kept) - len(kept)
+    part, start = cut(text, first, most)
+    left = len(text) - start - len(part) + len(CUT) * bool(start)
     more = f" [{counted(left, 'more character')}]" if left > 0 else ""
     return f"{status} {one_line(part)}{more}".strip()
 

@@ -207,7 +207,7 @@ def _digest(text: str) -> str:
 def _answer(evidence: Evidence) -> dict[str, Any]:
     """Return what came, in pieces, and what of it is wrong: the status, a place, or all of it."""
     finding = evidence.finding
-    parts = marked(finding.excerpt, *((one.where, one.got) for one in evidence.findings))
+    parts = marked(evidence.findings)
     in_status = finding.where == "status"
     return {
         "status": finding.status,
