@@ -114,7 +114,7 @@ class State(StrEnum):
     """The first character alone."""
     INNER = "inner", "{inner}", _TEXTS, _NO, Trait.NAME
     """Neither the first nor the last character."""
-    LISTED = "listed", "{value},{another}", _TEXTS, _CREDENTIALS, Trait.PARSED
+    LISTED = "listed", "{value},{another}", _EVERY, _NO, Trait.PARSED
     """The valid value in a list with another one."""
 
     WILDCARD = "wildcard", "%", _EVERY, _NO, Trait.PATTERN | Trait.SPECIAL
@@ -131,7 +131,7 @@ class State(StrEnum):
     """The valid value, a quote that ends the text, and a comment."""
     NULL = "null", "null", _EVERY, _NO, Trait.NAME
     """The word that some serializers write for nothing."""
-    DECODED_TWICE = "decoded-twice", "{escape}{all_but_first}", _TEXTS, _CREDENTIALS, Trait.SPECIAL
+    DECODED_TWICE = "decoded-twice", "{escape}{all_but_first}", _EVERY, _NO, Trait.SPECIAL
     """The first character percent-encoded: valid only for a reader that decodes twice."""
     FOREIGN = "foreign", None, _USER
     """A customer registered under another reseller."""
