@@ -42,7 +42,7 @@ def finding(requirement: str = "success.dates", format: str = "json", **more: ob
         "where": "billing_end_date",
         "expected": "a date",
         "got": "2010-02-30",
-        "case": "json, all parameters right",
+        "case": "json, all parameters valid",
         "curl": "curl https://staging.example.com/apiv2/reseller.account.json",
         "status": 200,
         "excerpt": "{}",

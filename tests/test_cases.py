@@ -141,7 +141,7 @@ def test_a_case_shows_no_secret():
     case = Case(Format.JSON, api_key=State.PREFIX)
     assert RIGHTS.api_key[:-1] not in f"{case!r} {case} {RIGHTS!r}"
     assert str(case) == "json, api_key prefix"
-    assert str(Case(Format.XML)) == "xml, all parameters right"
+    assert str(Case(Format.XML)) == "xml, all parameters valid"
 
 
 OTHERS = {State.FOREIGN, State.OWN_NAME, State.CUSTOMER, State.KEY}

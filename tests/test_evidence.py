@@ -43,7 +43,7 @@ def test_three_wrong_dates_of_one_response_are_one_piece_of_evidence():
 
 
 def test_what_both_formats_show_alike_is_one_piece_too():
-    xml = [replace(one, case="xml, all parameters right") for one in three_dates("xml")]
+    xml = [replace(one, case="xml, all parameters valid") for one in three_dates("xml")]
     [evidence] = evidence_of([*three_dates(), *xml])
     assert evidence.formats == ("json", "xml")
     assert len(evidence.findings) == 3

@@ -1,6 +1,6 @@
 """One call, written down without any secret: a state for each parameter, and how it is sent.
 
-Which cases a run asks is left to `plan` and `strategies`; asking them to `client`.
+`plan` and `strategies` choose the cases of a run, and `client` sends them.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Encoding(StrEnum):
     """How the query is written (RFC 3986, 2.1): all of these mean the same."""
 
     PLAIN = "plain"
-    """Only what a query cannot hold is percent-encoded; `@` stands as on the page."""
+    """Only what a query cannot hold is percent-encoded; `@` is written as in the API docs."""
     VALUES = "values"
     """Every byte of every value is percent-encoded."""
     LOWER_CASE = "lower-case"
@@ -53,12 +53,12 @@ class Expected(StrEnum):
     OVERVIEW = "overview"
     ERROR = "error"
     EITHER = "either"
-    """The page leaves it open, or only a SHOULD says."""
+    """The API docs leave it open, or only a SHOULD says."""
 
 
 @dataclass(frozen=True, slots=True)
 class ValidValues:
-    """The right value of each parameter, which only the client knows: the key is among them."""
+    """The valid value of each parameter, which only the client knows: the key is among them."""
 
     api_user: str
     api_key: str
@@ -66,7 +66,7 @@ class ValidValues:
     foreign: str | None
 
     def of(self, parameter: str, customer: int) -> str:
-        """Return the right value of this parameter for calls about this customer."""
+        """Return the valid value of this parameter for calls about this customer."""
         from_account = {"api_user": self.api_user, "api_key": self.api_key, "task": "overview"}
         return from_account.get(parameter) or self.customers[customer]
 
@@ -79,13 +79,13 @@ class ValidValues:
 class Case:
     """One call of the account overview.
 
-    `customer` is the place, among the operator's customers, of the one meant by a right `user`;
-    `extra` are undocumented parameters (the first is sent before the others, the rest after them);
-    `again` are parameters sent a second time; `arrays` are those sent as `name[]`; `turn` tells
-    one asking of a case from the next, for a case is asked only once. `profile` is the client as
-    which it is sent, None for the suite itself; with `cookies` it carries those that the target has
-    set after valid calls about this customer. `around` is written as it is before and behind the
-    query; a part that begins with `%` belongs to the last value.
+    `customer` is a place among the operator's customers: of the one that a valid `user` names.
+    `extra` are undocumented parameters: the first is sent before the others, the rest after them.
+    `repeated_parameters` are sent a second time, and `arrays` are sent as `name[]`. `repeat` makes
+    another case of the same call, because a case is sent only once. `profile` is the client as
+    which it is sent; None is the suite itself. With `cookies` it carries those that the target has
+    set after valid calls about this customer. `around` is written as it is, before and behind the
+    query. A part that begins with `%` belongs to the last value.
     """
 
     format: Format
@@ -118,14 +118,14 @@ class Case:
     @property
     def invalid(self) -> tuple[str, ...]:
         """The parameters for which an error is due."""
-        wrong = []
+        invalid = []
         for name in PARAMETERS:
             state = getattr(self, name)
             if state is not State.VALID and not (name == "task" and state in LENIENT):
-                wrong.append(name)
+                invalid.append(name)
         if self.around[1].startswith("%"):
-            wrong.append(self.order[-1])
-        return tuple(wrong)
+            invalid.append(self.order[-1])
+        return tuple(invalid)
 
     def invalid_state(self, parameter: str) -> Value | None:
         """Return how a parameter is invalid; None for a value that is written behind the query."""
@@ -193,7 +193,7 @@ class Case:
         if self.customer:
             said.append(f"customer {self.customer + 1}")
         if len(said) == 1:
-            said.append("all parameters right")
+            said.append("all parameters valid")
         return ", ".join(said)
 
 
@@ -228,7 +228,7 @@ def _made(state: Value, name: str, customer: int, valid: ValidValues) -> str | N
 
 
 def is_distinguishable(case: Case, valid: ValidValues) -> bool:
-    """Say whether this account can tell this case from another.
+    """Say whether this case is a different call from others with this account.
 
     A key without letters has no other letter case; a name of one character has no part; what is
     sent may be a name as some databases compare, which all letter cases of a key are not; without a
@@ -283,7 +283,7 @@ def _length(state: Value) -> int:
     return 20 if state in SPECIAL else 0
 
 
-@lru_cache(maxsize=1024)  # names and right values are in every call
+@lru_cache(maxsize=1024)  # names and valid values are in every call
 def _written(text: str, every_byte: str, safe: str) -> str:
     if every_byte:
         return "".join(every_byte % byte for byte in text.encode())

@@ -1,7 +1,7 @@
 """Hypothesis strategies for calls of the account overview, for this suite and for others.
 
-They generate `Case` values, which hold no secret and can be printed, and the texts in them. What a
-case calls for is its own `expected`; asking it is left to `client`.
+They draw `Case` values, which hold no secret and can be printed, and the texts in them. A case says
+itself which envelope it expects.
 """
 
 from __future__ import annotations
@@ -60,9 +60,9 @@ def _texts(characters: str, longest: int) -> st.SearchStrategy[str]:
 def special_texts() -> st.SearchStrategy[str]:
     """Texts of 1 to 255 characters that XML 1.0 can carry, and that nobody is called by.
 
-    Long ones are among the fixed texts. Control characters and noncharacters are left out, for
-    nobody need answer them (specification, section 4), and so are plain words and numbers: on a
-    live account one of them may be a customer.
+    Long ones are among the fixed texts. Control characters and noncharacters are left out, because
+    no server has to accept them (specification, section 4). Plain words and numbers are left out
+    too: on a live account one of them may be a customer.
     """
     fixed = [text for text in SPECIAL_TEXTS if not _is_plain(text)]
     return _texts(_CHARACTERS, 40).map(_special) | st.sampled_from(fixed)

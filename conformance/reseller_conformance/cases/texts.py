@@ -1,6 +1,6 @@
-"""What is sent that the page does not speak of: odd texts as values, and parameters beside its own.
+"""What the API docs do not mention and users send: special texts, and undocumented parameters.
 
-Which calls hold them is said in `plan`; what Hypothesis adds, in `strategies`.
+`plan` puts them into calls, and `strategies` draws more of them.
 """
 
 from __future__ import annotations
