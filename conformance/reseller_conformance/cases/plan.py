@@ -79,6 +79,17 @@ CACHE_PROBES: tuple[dict[str, Value], ...] = tuple(
 )
 """What a cache may forget to compare."""
 
+FOREIGN_AND_INVALID: tuple[dict[str, Value], ...] = tuple(
+    {"user": State.FOREIGN, name: state}
+    for name, state in (
+        ("api_key", State.UNKNOWN),
+        ("api_key", State.MISSING),
+        ("api_user", State.UNKNOWN),
+        ("task", State.UNKNOWN),
+    )
+)
+"""A foreign customer and one more invalid parameter."""
+
 PREFLIGHT = 50
 """The turn of the documented call that is repeated to see whether its response stays the same."""
 
@@ -308,6 +319,8 @@ class Plan:
         else:
             rows, pairs = [*_two_invalid_of_all(), *_every_kind()], []
         rows.append({"api_user": State.KEY, "api_key": State.OWN_NAME})
+        if self.depth is not Depth.QUICK:
+            rows += self.share(format, FOREIGN_AND_INVALID)
         who = cycle(self.sampled_customers)
         cases = [_with(Case(format, customer=next(who)), row) for row in rows]
         cases += varied((_with(Case(format), row) for row in pairs), self.sampled_customers)

@@ -21,6 +21,7 @@ from reseller_conformance.cases.variations import (
 )
 from reseller_conformance.checks.response import Response
 from reseller_conformance.checks.violation import Check
+from reseller_conformance.checks.well_formed import form_violations
 from reseller_conformance.contract import Format
 from reseller_conformance.envelope import EnvelopeKind
 from reseller_conformance.suite.target_session import TargetSession
@@ -99,7 +100,7 @@ class SharedCalls:
 
     @cached_property
     def _spoiling(self) -> set[Variation]:
-        """The ways of writing in which valid calls bring no overview."""
+        """The ways of writing in which valid calls bring no overview, or one of another form."""
         session, plan = self._session, self._session.plan
         valid = [
             case
@@ -108,7 +109,13 @@ class SharedCalls:
             if case.customer in session.customers_with_overview(f)
             and not VARIATIONS.isdisjoint(variations(case))
         ]
-        spoilt = [a for a in session.send(valid) if a.kind is not EnvelopeKind.OVERVIEW]
+        usual = {f: session.preexisting_violations(f) for f in session.settings.formats}
+        spoilt = [
+            a
+            for a in session.send(valid)
+            if a.kind is not EnvelopeKind.OVERVIEW
+            or not usual[a.case.format].issuperset(form_violations(a))
+        ]
         return {variation for a in spoilt for variation in variations(a.case)}
 
     @cached_property
