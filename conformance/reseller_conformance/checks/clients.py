@@ -166,9 +166,7 @@ def _refuses_accept(group: Bracketed) -> bool:
 
     An error in the same status as that of the control call is the error itself, in another format.
     """
-    status = group.response.exchange.status or 0
-    another = not group.response.case.invalid or status != group.before.exchange.status
-    return 400 <= status < 500 and another
+    return 400 <= (group.response.exchange.status or 0) < 500 and not _is_error_due(group)
 
 
 def _refuses_version(group: Bracketed) -> bool:
@@ -176,9 +174,15 @@ def _refuses_version(group: Bracketed) -> bool:
     exchange = group.response.exchange
     if exchange.status is None:
         return exchange.problem is not None and exchange.problem.kind is TransportErrorKind.DROPPED
-    if exchange.problem is not None:
+    if exchange.problem is not None or _is_error_due(group):
         return False
     return 400 <= exchange.status < 500 or exchange.status == VERSION_NOT_SUPPORTED
+
+
+def _is_error_due(group: Bracketed) -> bool:
+    """Say whether the status is that of the same invalid call from another client."""
+    same = group.response.exchange.status == group.before.exchange.status
+    return same and bool(group.response.case.invalid)
 
 
 # --- What is required of one response ------------------------------------------------------------
