@@ -166,7 +166,9 @@ def _refuses_accept(group: Bracketed) -> bool:
 
     An error in the same status as that of the control call is the error itself, in another format.
     """
-    return 400 <= (group.response.exchange.status or 0) < 500 and not _is_error_due(group)
+    status = group.response.exchange.status or 0
+    another = not group.response.case.invalid or status != group.before.exchange.status
+    return 400 <= status < 500 and another
 
 
 def _refuses_version(group: Bracketed) -> bool:
@@ -174,15 +176,16 @@ def _refuses_version(group: Bracketed) -> bool:
     exchange = group.response.exchange
     if exchange.status is None:
         return exchange.problem is not None and exchange.problem.kind is TransportErrorKind.DROPPED
-    if exchange.problem is not None or _is_error_due(group):
+    if exchange.problem is not None or _is_cut_error(group):
         return False
     return 400 <= exchange.status < 500 or exchange.status == VERSION_NOT_SUPPORTED
 
 
-def _is_error_due(group: Bracketed) -> bool:
-    """Say whether the status is that of the same invalid call from another client."""
-    same = group.response.exchange.status == group.before.exchange.status
-    return same and bool(group.response.case.invalid)
+def _is_cut_error(group: Bracketed) -> bool:
+    """Say whether the body is the beginning of the error that the same invalid call is due."""
+    response, control = group.response.exchange, group.before.exchange
+    is_due = bool(group.response.case.invalid) and response.status == control.status
+    return is_due and control.body.startswith(response.body)
 
 
 # --- What is required of one response ------------------------------------------------------------
