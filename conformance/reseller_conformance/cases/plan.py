@@ -27,7 +27,13 @@ from reseller_conformance.cases.mutations import (
     Value,
 )
 from reseller_conformance.cases.profiles import OWN, Change, accepts, own_with, profiles
-from reseller_conformance.cases.texts import INJECTED, SPECIAL_TEXTS, UNDOCUMENTED, UNLOCKING
+from reseller_conformance.cases.texts import (
+    INJECTED,
+    RARE_TEXTS,
+    SPECIAL_TEXTS,
+    UNDOCUMENTED,
+    UNLOCKING,
+)
 from reseller_conformance.cases.variations import varied
 from reseller_conformance.contract import PARAMETERS, Format
 
@@ -89,6 +95,9 @@ FOREIGN_AND_INVALID: tuple[dict[str, Value], ...] = tuple(
     )
 )
 """A foreign customer and one more invalid parameter."""
+
+TEXTS_TOGETHER = 5
+"""Rare characters that are sent in one value."""
 
 PREFLIGHT = 50
 """The turn of the documented call that is repeated to see whether its response stays the same."""
@@ -354,18 +363,21 @@ class Plan:
     def texts(self, format: Format) -> list[Case]:
         """Each special text as the value of each parameter.
 
-        Errors repeat `user` most of all, and each format writes it otherwise: both send it.
+        Errors repeat `user` most of all, and each format writes it otherwise: both send it. Of the
+        other parameters, a format sends rare characters together, if the other sends them alone.
         """
         users = [_with(Case(format), {"user": Text(text)}) for text in SPECIAL_TEXTS]
         if self.depth is Depth.QUICK:
             return self.share(format, users)
-        others = [
-            _with(Case(format), {name: Text(text)})
-            for name in PARAMETERS
-            if name != "user"
-            for text in SPECIAL_TEXTS
+        others = [name for name in PARAMETERS if name != "user"]
+        shared = self.share(format, list(product(others, SPECIAL_TEXTS)))
+        combined = [
+            (name, "".join(texts))
+            for name in others
+            for texts in _batches([text for text in RARE_TEXTS if (name, text) not in shared])
         ]
-        return [*users, *self.share(format, others)]
+        rest = [_with(Case(format), {name: Text(text)}) for name, text in (*shared, *combined)]
+        return [*users, *rest]
 
     def undocumented(self, format: Format) -> list[Case]:
         """Right calls with parameters that the page does not name."""
@@ -505,6 +517,12 @@ class Plan:
             right = Case(format if turn % 5 else other, customer=who, repeat=turn)
             cases += [right, _with(right, wrong[turn % 4])] if turn % 3 == 0 else [right]
         return cases
+
+
+def _batches(texts: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Yield some of these at a time."""
+    for first in range(0, len(texts), TEXTS_TOGETHER):
+        yield texts[first : first + TEXTS_TOGETHER]
 
 
 def _with(case: Case, states: dict[str, Value]) -> Case:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-__all__ = ["INJECTED", "SPECIAL_TEXTS", "UNDOCUMENTED", "UNLOCKING"]
+__all__ = ["INJECTED", "RARE_TEXTS", "SPECIAL_TEXTS", "UNDOCUMENTED", "UNLOCKING"]
 
 SPECIAL_TEXTS = (
     "'",
@@ -69,6 +69,12 @@ SPECIAL_TEXTS = (
 
 At most 255 characters (specification, section 4).
 """
+
+RARE_TEXTS = (
+    *(text for text in SPECIAL_TEXTS if len(text) < 10 and not text.isascii()),
+    *("]]>", "%s%n", "%00", "\\u0000"),
+)
+"""Those with rare characters, and some escapes: no firewall takes them for an attack."""
 
 UNDOCUMENTED = (
     (("_", "1"),),

@@ -194,13 +194,21 @@ class Evaluation:
         if rule.subject is Subject.ERROR_ENVELOPE:
             return self.error_lists()
         if rule.subject is Subject.REFUSAL:
-            return self.with_envelope(self._invalid_calls(rule))
+            return self.with_envelope([*self._invalid_calls(rule), *self._announced()])
         responses = self.all_responses()
         if Scope.UNUSUAL in rule.scope:
             return [*responses, *self.session.special_requests(self.format)]
         if Scope.UNDOCUMENTED in rule.scope:
             return [*responses, *self.session.undocumented(self.format)]
         return responses
+
+    def _announced(self) -> list[Response]:
+        """Return the responses whose violations were announced, whichever stage sent the calls."""
+        return self.session.send(
+            case
+            for requirement, case in self.session.confirmed
+            if requirement is self.requirement and case.format is self.format
+        )
 
     def _invalid_calls(self, rule: Rule) -> list[Response]:
         if rule.state is State.MISSING:
