@@ -75,7 +75,7 @@ class ClientProfiles:
         self._of: dict[Requirement, list[Bracketed]] = defaultdict(list)
         self._places: dict[Profile | None, str] = {}
         self._senders: dict[str, set[str]] = {}
-        groups = [self._compared_anew(group) for group in self._groups(self.responses)]
+        groups = self._compared_anew(self._groups(self.responses))
         different = [group for group in groups if self._differs(group)]
         for group in groups:
             if group not in different:
@@ -146,8 +146,16 @@ class ClientProfiles:
     def _differs(self, group: Bracketed) -> bool:
         return group.response.was_sent and any(clients.difference(group, self._usual))
 
-    def _compared_anew(self, group: Bracketed) -> Bracketed:
-        """Return a group that differs beside fresh control calls: the server may have changed.
+    def _compared_anew(self, groups: Iterable[Bracketed]) -> list[Bracketed]:
+        """Put what differs beside fresh control calls: the server may have changed.
+
+        An invalid call that is accepted from the suite itself by now shows nothing about clients.
+        """
+        compared = (self._compared_with_controls(group) for group in groups)
+        return [group for group in compared if group is not None]
+
+    def _compared_with_controls(self, group: Bracketed) -> Bracketed | None:
+        """Return a group that differs beside fresh control calls.
 
         Where counts alone differ, several readings show between which values they move.
         """
@@ -156,6 +164,8 @@ class ClientProfiles:
         session, case = self._evaluation.session, group.response.case
         plain = [replace(case, profile=None, cookies=False)] * CONTROLS
         [controls] = session.send_in_sequence(session.repeated(plain))
+        if case.invalid and any(control.kind is EnvelopeKind.OVERVIEW for control in controls):
+            return None
         beside = [Bracketed(group.before, group.response, control) for control in controls]
         if counts_alone(group):
             pairs = combinations([group.before, *controls, group.after], 2)
@@ -210,7 +220,7 @@ class ClientProfiles:
         for field in sorted(fields):
             profile = restored(profile, field) if profile else None
         sent = self._groups(self._send([replace(case, profile=profile)]))
-        groups = [self._compared_anew(group) for group in sent]
+        groups = self._compared_anew(sent)
         for group in groups:
             if not self._differs(group):
                 self._note(group)
@@ -251,7 +261,7 @@ class ClientProfiles:
         return [group for group in groups if group.response.case in confirmed]
 
     def _send_and_group(self, cases: Sequence[Case]) -> list[Bracketed]:
-        groups = map(self._compared_anew, self._groups(self._send(cases)))
+        groups = self._compared_anew(self._groups(self._send(cases)))
         return [group for group in groups if self._differs(group)]
 
     def _keep(self, blame: _Blame) -> None:
