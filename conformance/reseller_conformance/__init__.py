@@ -1,10 +1,10 @@
 """Contract tests for the account overview call of the legacy Reseller API.
 
-`OverviewConformance` is the suite to subclass, `assert_conformant` judges one response, and
-`ResellerMock` is what the fixture `reseller_mock` is. `Target` and `Case` are for tests that name
-their own target or send their own calls. Two modules beside them are public: `strategies` has
-Hypothesis strategies for calls, `reference` is a small correct implementation. Each name is loaded
-when it is used, so that an installed but unused plugin costs nothing.
+`OverviewConformance` is the suite to subclass, and `assert_conformant` judges one response.
+`ResellerMock` and `ResellerServer` are the types of `reseller_mock` and `reseller_server`. `Target`
+and `Case` are for tests that name their own target or send their own calls. Two modules beside them
+are public: `strategies` has Hypothesis strategies for calls, `reference` is a small correct
+implementation. Each name is loaded when it is used, so that an unused plugin costs nothing.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from reseller_conformance import reference
+    from reseller_conformance.app_server.reference_server import ResellerServer
     from reseller_conformance.cases import strategies
     from reseller_conformance.cases.case import Case, Encoding, Expected, ValidValues, pairs, query
     from reseller_conformance.cases.mutations import State, Text
@@ -39,6 +40,7 @@ __all__ = [
     "Plan",
     "ResellerAsk",
     "ResellerMock",
+    "ResellerServer",
     "Retry",
     "Secret",
     "State",
@@ -58,6 +60,7 @@ __all__ = [
 __version__ = "0.1.0"
 
 _NAMES = {
+    "app_server.reference_server": ("ResellerServer",),
     "cases.case": ("Case", "Encoding", "Expected", "ValidValues", "pairs", "query"),
     "cases.mutations": ("State", "Text"),
     "cases.plan": ("Depth", "Plan"),

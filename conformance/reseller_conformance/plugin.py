@@ -16,6 +16,7 @@ from reseller_conformance.config.options import OPTIONS, dest
 if TYPE_CHECKING:
     import warnings
 
+    from reseller_conformance.app_server.reference_server import ResellerServer
     from reseller_conformance.cases.case import Case
     from reseller_conformance.client.target import Target
     from reseller_conformance.contract import Format
@@ -164,6 +165,20 @@ def reseller_mock() -> Iterator[ResellerMock]:
 
     with ResellerMock(default_reference()) as mock:
         yield mock
+
+
+@pytest.fixture
+def reseller_server() -> Iterator[ResellerServer]:
+    """The reference as a server on loopback, to test a client in any HTTP library or language.
+
+    Its address is `base_url`. `slow`, `refused`, `rate_limited`, `malformed` and `next` change the
+    next responses, as they do for `reseller_mock`.
+    """
+    from reseller_conformance.app_server.reference_server import serving
+    from reseller_conformance.reference import default_reference
+
+    with serving(default_reference()) as server:
+        yield server
 
 
 # --- Results -------------------------------------------------------------------------------------

@@ -219,6 +219,9 @@ def validate(files: tuple[str, ...], color: bool | None, **said: Any) -> int:
         raise click.ClickException(str(error)) from None
 
 
+MALFORMED = ("truncated", "empty", "html", "other-format", "no-fields")
+"""The values of `Malformed`, which the command line loads only to serve."""
+
 # --- serve ---------------------------------------------------------------------------------------
 
 
@@ -226,16 +229,32 @@ def validate(files: tuple[str, ...], color: bool | None, **said: Any) -> int:
 @click.option("--host", default="127.0.0.1", metavar="HOST", show_default=True)
 @click.option("--port", default=8080, type=click.IntRange(0, 65535), show_default=True)
 @click.option("--accounts", metavar="FILE", help="accounts of your own, as JSON")
-def serve(host: str, port: int, accounts: str | None) -> None:
-    """Serve the reference over HTTP, to try a client with."""
+@click.option("--slow", type=click.FloatRange(0, 3600), metavar="S", help="respond after S seconds")
+@click.option(
+    "--rate-limited",
+    type=click.IntRange(0, 86_400),
+    metavar="S",
+    help="429 to every second call, with Retry-After: S",
+)
+@click.option("--malformed", type=click.Choice(MALFORMED), help="what no client can read")
+def serve(
+    host: str,
+    port: int,
+    accounts: str | None,
+    slow: float | None,
+    rate_limited: int | None,
+    malformed: str | None,
+) -> None:
+    """Serve the reference over HTTP, to try a client with.
+
+    Each request is a line on stderr. No line holds a key.
+    """
+    from reseller_conformance.app_server.access_log import logged
     from reseller_conformance.app_server.applications import AppError
     from reseller_conformance.app_server.server import serve_forever
-    from reseller_conformance.reference import (
-        AccountsError,
-        Application,
-        Reference,
-        load_accounts,
-    )
+    from reseller_conformance.redaction.secret import Scrubber
+    from reseller_conformance.reference import AccountsError, Application, load_accounts
+    from reseller_conformance.reference.scripted import HabitualReference, Malformed
 
     try:
         known = load_accounts(accounts)
@@ -243,7 +262,13 @@ def serve(host: str, port: int, accounts: str | None) -> None:
         def announce(base_url: str) -> None:
             click.echo("\n".join(_invitation(base_url, known, accounts)))
 
-        serve_forever(Application(Reference(known)), host, port, announce)
+        how = Malformed(malformed) if malformed else None
+        reference = HabitualReference(known, slow or 0.0, rate_limited, how)
+        redact = Scrubber([reseller.api_key for reseller in known.resellers]).text
+        app = logged(
+            Application(reference), lambda line: click.echo(visible(line), err=True), redact
+        )
+        serve_forever(app, host, port, announce)
     except (AccountsError, AppError) as error:
         raise click.ClickException(str(error)) from None
 

@@ -1,7 +1,7 @@
 """A small correct implementation of the call. The suite is tested on it and compared with it.
 
 accounts (the data) → core (the call, without I/O) → wsgi (an application), mock (in place of the
-network) → client_mock (a mock for the tests of a client).
+network); scripted (late, limited or malformed responses) → client_mock (a mock for clients).
 """
 
 from reseller_conformance.reference.accounts import (

@@ -1,26 +1,21 @@
-"""The reference as a mock for the tests of a client, with errors on request.
+"""The reference as a mock for the tests of a client that uses `requests`.
 
 This module imports `requests` and `responses`. It serves the fixture `reseller_mock` and type
-hints.
+hints. What the next calls get is left to `scripted`.
 """
 
 from __future__ import annotations
 
 import time
-from collections import deque
-from collections.abc import Callable
-from dataclasses import replace
-from enum import StrEnum
-from itertools import repeat
 from typing import Self
 
 from requests import PreparedRequest, ReadTimeout
 from responses import RequestsMock
 
 from reseller_conformance.contract import Format
-from reseller_conformance.reference.accounts import Reseller
-from reseller_conformance.reference.core import Reference, Refusal, Response
+from reseller_conformance.reference.core import Reference, Request, Response
 from reseller_conformance.reference.mock import answer_below, request_of
+from reseller_conformance.reference.scripted import Malformed, Script
 
 __all__ = ["CLIENT_URL", "Malformed", "ResellerMock"]
 
@@ -30,27 +25,8 @@ __tracebackhide__ = True
 CLIENT_URL = "https://reseller.example"
 """Base URL of the mock. The host is reserved for examples (RFC 2606, 2)."""
 
-_PAGE = b"<!DOCTYPE html><title>Down</title><p>We will be back soon, or <br>later &nbsp;\n"
 
-Step = Callable[[PreparedRequest, Format], Response]
-
-
-class Malformed(StrEnum):
-    """A response from which no client can read an overview."""
-
-    TRUNCATED = "truncated"
-    """The valid response, cut in half."""
-    EMPTY = "empty"
-    """No body."""
-    HTML = "html"
-    """A web page with status 200, as some gateways send it."""
-    OTHER_FORMAT = "other-format"
-    """The valid response in the other format."""
-    NO_FIELDS = "no-fields"
-    """A success envelope without any of the ten fields."""
-
-
-class ResellerMock(RequestsMock):
+class ResellerMock(Script, RequestsMock):
     """The reference in place of the network, for the tests of a client that uses `requests`.
 
     It responds as the reference does, unless a method changes the next calls. `slow`, `refused`,
@@ -66,7 +42,6 @@ class ResellerMock(RequestsMock):
         super().__init__(assert_all_requests_are_fired=False)
         self.reference = reference
         self.base_url = base_url
-        self._told: deque[Step] = deque()
         answer_below(base_url, self, self._respond, (self._nothing_added_for,))
         self._own = list(self.registered())
 
@@ -74,13 +49,6 @@ class ResellerMock(RequestsMock):
         """Replace the network until the scope ends."""
         super().__enter__()
         return self
-
-    @property
-    def reseller(self) -> Reseller:
-        """The reseller whose `api_user`, `api_key` and `customers` a client may use."""
-        return self.reference.accounts.resellers[0]
-
-    # --- Change the next responses -----------------------------------------------------------
 
     def slow(self, seconds: float, times: int = 1) -> None:
         """Send the valid response after this many seconds.
@@ -98,32 +66,6 @@ class ResellerMock(RequestsMock):
 
         self._tell(step, times)
 
-    def refused(self, *errors: str, status: int = 400, times: int = 1) -> None:
-        """Respond with the error envelope and these texts, in the requested format."""
-        refusal = Refusal(status, errors)
-        self._tell(lambda _, wanted: self.reference.refuse(wanted, refusal), times)
-
-    def rate_limited(self, retry_after: int | str | None = None, times: int = 1) -> None:
-        """Respond with 429 and an error envelope. `retry_after` is in seconds, or an HTTP date."""
-        header = () if retry_after is None else (("Retry-After", str(retry_after)),)
-        refusal = Refusal(429, ("Too many calls.",))
-
-        def step(_: PreparedRequest, wanted: Format) -> Response:
-            response = self.reference.refuse(wanted, refusal)
-            return replace(response, headers=(*response.headers, *header))
-
-        self._tell(step, times)
-
-    def malformed(self, how: Malformed | str = Malformed.TRUNCATED, times: int = 1) -> None:
-        """Respond with something that no client can read.
-
-        Raises ValueError if `how` is not a value of `Malformed`.
-        """
-        if how not in tuple(Malformed):
-            raise ValueError(f"how is one of {', '.join(Malformed)}, not: {how}")
-        spoil = Malformed(how)
-        self._tell(lambda request, wanted: self._spoiled(spoil, request, wanted), times)
-
     def next(self, response: Response | Exception, times: int = 1) -> None:
         """Respond with this, or raise this exception in the caller.
 
@@ -139,45 +81,8 @@ class ResellerMock(RequestsMock):
 
         self._tell(step, times)
 
-    # --- Respond -----------------------------------------------------------------------------
-
-    def _tell(self, step: Step, times: int) -> None:
-        if times < 1:
-            raise ValueError(f"times is 1 or more, not: {times}")
-        self._told.extend(repeat(step, times))
-
-    def _respond(self, request: PreparedRequest) -> Response:
-        wanted = self.reference.find_format(request_of(request).path)
-        if wanted is None:
-            return self._right(request)
-        try:
-            # Pop directly instead of testing first: clients call from several threads.
-            step = self._told.popleft()
-        except IndexError:
-            return self._right(request)
-        return step(request, wanted)
-
-    def _right(self, request: PreparedRequest) -> Response:
-        return self.reference.respond(request_of(request))
-
-    def _spoiled(self, how: Malformed, request: PreparedRequest, wanted: Format) -> Response:
-        right = self._right(request)
-        match how:
-            case Malformed.TRUNCATED:
-                return replace(right, body=right.body[: len(right.body) // 2])
-            case Malformed.EMPTY:
-                return replace(right, body=b"")
-            case Malformed.HTML:
-                return Response(200, "text/html; charset=utf-8", _PAGE)
-            case Malformed.OTHER_FORMAT:
-                sent = request_of(request)
-                other = Format.XML if wanted is Format.JSON else Format.JSON
-                path = sent.path.removesuffix(wanted) + other
-                return self.reference.respond(replace(sent, path=path))
-            case Malformed.NO_FIELDS if wanted is Format.JSON:
-                return self.reference.send_json(200, self.reference.json_overview({}))
-            case Malformed.NO_FIELDS:
-                return self.reference.send_xml(200, self.reference.xml_overview({}))
+    def _request(self, sent: PreparedRequest) -> Request:
+        return request_of(sent)
 
     def _nothing_added_for(self, request: PreparedRequest) -> tuple[bool, str]:
         added = (known for known in self.registered() if all(known is not own for own in self._own))
