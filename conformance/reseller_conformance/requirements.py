@@ -1,8 +1,8 @@
-"""The catalogue: every requirement that the suite judges, at its level, with its place and reason.
+"""The catalogue: every requirement that the suite judges, with its level, source and reason.
 
-It is the only list. Markers, pytest items, reports, docs and the `requirements` command are made
-from it; how a requirement is judged is left to `checks`, what is asked for it to `cases`.
-The order is that of a reader looking for a cause: what breaks most stands first.
+Markers, pytest items, reports, docs and the `requirements` command are made from it. `cases` has
+the calls for each requirement, and `checks` judges the responses. A requirement that explains many
+failures comes first.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ BOTH = (Format.JSON, Format.XML)
 
 
 class Level(StrEnum):
-    """How much a departure counts (RFC 2119)."""
+    """How much a violation counts (RFC 2119)."""
 
     MUST = "must"
     SHOULD = "should"
@@ -27,7 +27,10 @@ class Level(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
-    """One thing required of an implementation; `formats` is empty where it compares the two."""
+    """One thing that is required of an implementation.
+
+    `formats` is empty if the requirement compares both formats.
+    """
 
     id: str
     level: Level
@@ -71,7 +74,7 @@ _ANCHORS = {
     "Response: Error": "error",
     "later editions": "later-editions",
 }
-"""How a source starts, and its anchor. The first that fits counts."""
+"""How a source starts, and its anchor. The first match counts."""
 
 MUST, SHOULD, MAY = Level
 
@@ -80,9 +83,9 @@ MUST, SHOULD, MAY = Level
 SUCCESS_RETURNED = Requirement(
     "success.returned",
     MUST,
-    title="the documented call is answered with the customer's overview",
+    title="the documented call gets the customer's overview",
     source="Call; Response: Success",
-    reason="Every other requirement rests on this call; without it nothing else can be told apart.",
+    reason="All other requirements compare with this call. Without it, nothing else can be judged.",
 )
 
 # --- HTTP ------------------------------------------------------------------------------------
@@ -90,79 +93,79 @@ SUCCESS_RETURNED = Requirement(
 HTTP_DELIVERED = Requirement(
     "http.delivered",
     MUST,
-    title="every call is answered, if need be after retries",
+    title="every call gets a response, if necessary after retries",
     source="RFC 9110, 15.6; RFC 6585, 4",
-    reason="A gateway may say 429, 502, 503 or 504 now and then; what stays so is an outage.",
+    reason="A gateway may send 429, 502, 503 or 504 now and then. If it goes on, it is an outage.",
 )
 HTTP_TIMEOUT = Requirement(
     "http.timeout",
     MUST,
-    title="the whole answer comes within the time limit",
+    title="the whole response arrives within the time limit",
     source="the operator's --timeout",
-    reason="A client that waits for ever is a client that hangs.",
+    reason="A client that waits for it hangs.",
 )
 HTTP_COMPLETE = Requirement(
     "http.complete",
     MUST,
     title="a response is complete: its whole length, framed and coded as all clients read it",
     source="RFC 9112, 6 to 8; RFC 9110, 8.3 and 8.4",
-    reason="Half an envelope is no envelope, and what one client reads another one refuses.",
+    reason="Half an envelope is useless. Some clients refuse framing that others accept.",
 )
 HTTP_SERVER_ERROR = Requirement(
     "http.server-error",
     MUST,
     title="no request gets a 5xx",
     source="Response: Error; RFC 9110, 15.6",
-    reason="The page answers what is wrong with an error envelope; a 5xx says the server failed.",
+    reason="An invalid call gets an error envelope. A 5xx says that the server failed.",
 )
 HTTP_REDIRECT = Requirement(
     "http.redirect",
     MUST,
     title="no request is redirected",
     source="Call",
-    reason="The query holds the credentials: following a redirect would hand them on.",
+    reason="The query contains the credentials, and a redirect sends them elsewhere.",
 )
 HTTP_BODY = Requirement(
     "http.body",
     MUST,
-    title="every answer has a body",
+    title="every response has a body",
     source="Response: Success; Response: Error",
-    reason="Both envelopes are bodies; an empty answer tells a client nothing.",
+    reason="Both envelopes are bodies. A client learns nothing from an empty response.",
 )
 HTTP_STATUS = Requirement(
     "http.status",
     MUST,
     title="a success is 2xx",
     source="RFC 9110, 15.3",
-    reason="A client that looks at the status first would throw the overview away.",
+    reason="A client that checks the status first discards the overview.",
 )
 HTTP_ERROR_STATUS = Requirement(
     "http.error-status",
     SHOULD,
     title="an error is 4xx",
     source="RFC 9110, 15.5; the API docs are silent",
-    reason="Clients and gateways tell failures by the status.",
+    reason="Clients and gateways recognize a failure by its status.",
 )
 HTTP_CONTENT_TYPE = Requirement(
     "http.content-type",
     SHOULD,
     title="Content-Type fits the format",
     source="RFC 9110, 8.3; RFC 8259, 11; RFC 7303, 4",
-    reason="Clients choose a reader by it.",
+    reason="Clients choose their parser by it.",
 )
 HTTP_CHARSET = Requirement(
     "http.charset",
     SHOULD,
     title="the charset of Content-Type does not contradict the body",
     source="RFC 8259, 8.1; RFC 7303, 3",
-    reason="For XML the header's charset wins over the declaration: a wrong one garbles names.",
+    reason="For XML, the header overrides the declaration. An incorrect one garbles names.",
 )
 HTTP_RETRIES = Requirement(
     "http.retries",
     SHOULD,
-    title="answers come without retries",
+    title="calls need no retries",
     source="RFC 9110, 15.6; RFC 6585, 4",
-    reason="A retry that helps hides a gateway at its limit.",
+    reason="A retry that succeeds hides a gateway at its limit.",
 )
 
 # --- Is it readable? -------------------------------------------------------------------------
@@ -170,16 +173,16 @@ HTTP_RETRIES = Requirement(
 READABLE_FORMAT = Requirement(
     "readable.format",
     MUST,
-    title="the answer is in the format that the URL names, errors too",
+    title="the response is in the format that the URL names, also for errors",
     source="Call: reseller.account.json, reseller.account.xml",
-    reason="A client reads what it asked for.",
+    reason="A client parses the format that it requested.",
 )
 READABLE_ENCODING = Requirement(
     "readable.encoding",
     MUST,
     title="the bytes decode: JSON as UTF-8 without a mark, XML as it declares",
     source="RFC 8259, 8.1; XML 1.0, 4.3.3",
-    reason="Bytes that do not decode are lost, or worse, read as something else.",
+    reason="Bytes that do not decode are lost, or are read as another text.",
 )
 READABLE_ENCODING_NAME = Requirement(
     "readable.encoding-name",
@@ -193,22 +196,22 @@ READABLE_SYNTAX = Requirement(
     MUST,
     title="one JSON text, or one well-formed XML document, and nothing before or after it",
     source="RFC 8259, 2; XML 1.0, 2.1",
-    reason="A strict reader refuses the whole answer otherwise.",
+    reason="A strict parser rejects the whole response otherwise.",
 )
 READABLE_NO_DOCTYPE = Requirement(
     "readable.no-doctype",
     MUST,
     title="no DOCTYPE and no namespace",
     source="Response: Success; Response: Error",
-    reason="Clients look for plain names, and careful readers refuse a DOCTYPE.",
+    reason="Clients search for plain names, and careful parsers reject a DOCTYPE.",
     formats=(Format.XML,),
 )
 READABLE_ENVELOPE = Requirement(
     "readable.envelope",
     MUST,
-    title="the answer is one of the two documented envelopes",
+    title="the response is one of the two documented envelopes",
     source="Response: Success; Response: Error",
-    reason="A billing script knows these two and no third.",
+    reason="A billing script knows these two only.",
 )
 
 # --- The success envelope --------------------------------------------------------------------
@@ -218,7 +221,7 @@ SUCCESS_SHAPE = Requirement(
     MUST,
     title="the ten fields are where the API docs show them",
     source="Response: Success",
-    reason="A wrapper more or less, and a client finds no field.",
+    reason="A client finds no field if there is a wrapper more or less.",
 )
 SUCCESS_FIELDS = Requirement(
     "success.fields",
@@ -230,9 +233,9 @@ SUCCESS_FIELDS = Requirement(
 SUCCESS_NO_DUPLICATES = Requirement(
     "success.no-duplicates",
     MUST,
-    title="no field stands twice",
+    title="no field occurs twice",
     source="Response: Success; RFC 8259, 4",
-    reason="Readers differ in which of two they take.",
+    reason="Parsers differ in which of the two they use.",
 )
 SUCCESS_COUNTS = Requirement(
     "success.counts",
@@ -260,14 +263,14 @@ SUCCESS_NO_ERROR_MEMBERS = Requirement(
     MUST,
     title="a success envelope carries no message and no errors",
     source="Response: Success; Response: Error",
-    reason="Clients tell the two envelopes apart by them.",
+    reason="Clients distinguish the two envelopes by them.",
 )
 SUCCESS_NO_EXTRAS = Requirement(
     "success.no-extras",
     SHOULD,
     title="a success envelope holds nothing undocumented",
     source="Response: Success",
-    reason="Strict readers refuse what they do not know.",
+    reason="Strict parsers reject what they do not know.",
 )
 
 # --- The error envelope ----------------------------------------------------------------------
@@ -277,14 +280,14 @@ ERRORS_SHAPE = Requirement(
     MUST,
     title="message and errors are where the API docs show them",
     source="Response: Error",
-    reason="A wrapper more or less, and a client does not see that it failed.",
+    reason="A client does not see the failure if there is a wrapper more or less.",
 )
 ERRORS_MESSAGE = Requirement(
     "errors.message",
     MUST,
     title="message is exactly error",
     source='Response: Error, "message": "error"',
-    reason="It is what clients test for.",
+    reason="Clients test for it.",
 )
 ERRORS_LIST = Requirement(
     "errors.list",
@@ -296,9 +299,9 @@ ERRORS_LIST = Requirement(
 ERRORS_NO_ACCOUNT_FIELDS = Requirement(
     "errors.no-account-fields",
     MUST,
-    title="no field of an account stands beside an error",
+    title="an error contains no field of an account",
     source="Response: Error",
-    reason="It leaks what was refused, and makes a client believe that it was answered.",
+    reason="It discloses what was refused, and a client takes it for an overview.",
 )
 ERRORS_NO_KEY_ECHO = Requirement(
     "errors.no-key-echo",
@@ -310,9 +313,9 @@ ERRORS_NO_KEY_ECHO = Requirement(
 ERRORS_NO_ACCOUNT_DATA = Requirement(
     "errors.no-account-data",
     SHOULD,
-    title="an error tells nothing of an account that it does not show: no package, no date",
+    title="an error discloses no package and no date of an account that the caller may not see",
     source="Response: Error; CWE-209",
-    reason="A refusal that names the package tells a stranger that the customer exists.",
+    reason="A stranger learns from it that the customer exists.",
 )
 ERRORS_NO_EMPTY_TEXT = Requirement(
     "errors.no-empty-text",
@@ -326,14 +329,14 @@ ERRORS_NO_EXTRAS = Requirement(
     SHOULD,
     title="an error envelope holds nothing undocumented",
     source="Response: Error",
-    reason="Strict readers refuse what they do not know.",
+    reason="Strict parsers reject what they do not know.",
 )
 ERRORS_DETERMINISTIC = Requirement(
     "errors.deterministic",
     SHOULD,
-    title="the same wrong request gets the same number of messages each time",
+    title="the same invalid request gets the same number of messages each time",
     source="Response: Error",
-    reason="What changes from call to call cannot be acted upon.",
+    reason="A client cannot act on errors that change from call to call.",
 )
 
 # --- When an error is due --------------------------------------------------------------------
@@ -341,16 +344,16 @@ ERRORS_DETERMINISTIC = Requirement(
 ISOLATION_SEQUENCE = Requirement(
     "isolation.sequence",
     MUST,
-    title="each call is judged anew: after a success as before one",
+    title="each call is judged by itself, after a success as before one",
     source="Parameter table",
-    reason="A cache that forgets part of the query lets strangers in, or customers out.",
+    reason="A cache that ignores a part of the query shows an account to strangers.",
 )
 REJECTS_TASK_MISSING = Requirement(
     "rejects.task-missing",
     MUST,
     title="a call without task gets an error",
     source="Parameter task: Required, Yes",
-    reason="The page requires it.",
+    reason="The API docs require it.",
 )
 REJECTS_TASK_EMPTY = Requirement(
     "rejects.task-empty",
@@ -364,75 +367,75 @@ REJECTS_TASK_OTHER = Requirement(
     MUST,
     title="any task but overview gets an error",
     source="Parameter task: Must be set to overview",
-    reason="Another task asks for something else: answering with an overview hides the mistake.",
+    reason="Another task requests something else. An overview hides the mistake.",
 )
 REJECTS_TASK_SPELLING = Requirement(
     "rejects.task-spelling",
     SHOULD,
     title="task in another letter case, or with spaces around it, gets an error",
     source="Parameter task: Must be set to overview",
-    reason="What a lenient reader accepts, the next implementation refuses.",
+    reason="The next implementation may refuse what a lenient one accepts.",
 )
 REJECTS_USER_MISSING = Requirement(
     "rejects.user-missing",
     MUST,
     title="a call without user gets an error",
     source="Parameter user: Required, Yes",
-    reason="The page requires it.",
+    reason="The API docs require it.",
 )
 REJECTS_USER_EMPTY = Requirement(
     "rejects.user-empty",
     MUST,
     title="an empty user gets an error",
     source="Parameter user: Customer that is registered under your account",
-    reason="Nobody is registered under an empty name.",
+    reason="No customer has an empty name.",
 )
 REJECTS_USER_UNKNOWN = Requirement(
     "rejects.user-unknown",
     MUST,
-    title="a user who is not registered gets an error, near misses of a real name too",
+    title="a user that is not registered gets an error, also near misses of a real name",
     source="Parameter user: Customer that is registered under your account",
-    reason="A pattern taken for a name shows somebody else's account.",
+    reason="A name that is used as a pattern shows another customer's account.",
 )
 REJECTS_USER_ADDRESS = Requirement(
     "rejects.user-address",
     SHOULD,
-    title="user written as in a mail's header, or with a dot after it, gets an error",
+    title="user written as in a mail header, or with a dot after it, gets an error",
     source="Parameter user: Customer that is registered under your account",
-    reason="What a reader of mail addresses accepts, the next implementation refuses.",
+    reason="The next implementation may refuse what a parser of mail addresses accepts.",
 )
 REJECTS_USER_SIMILAR = Requirement(
     "rejects.user-similar",
     MAY,
-    title="knows other customers by similar names",
+    title="has other customers with similar names",
     source="Parameter user: Customer that is registered under your account",
-    reason="A near miss of one customer's name may be another's; only the operator knows.",
+    reason="A near miss of one customer's name may be another customer. Only the operator knows.",
 )
 REJECTS_USER_FOREIGN = Requirement(
     "rejects.user-foreign",
     MUST,
     title="a customer of another reseller gets an error",
     source="Parameter user: Customer that is registered under your account",
-    reason="Accounts of other resellers are not yours to see.",
+    reason="A reseller may not see the accounts of another one.",
 )
 REJECTS_API_USER_MISSING = Requirement(
     "rejects.api-user-missing",
     MUST,
     title="a call without api_user gets an error",
     source="Call: api_user=your_sendgrid_username",
-    reason="Nobody has said who is asking.",
+    reason="The call does not name its reseller.",
 )
 REJECTS_API_USER_EMPTY = Requirement(
     "rejects.api-user-empty",
     MUST,
     title="an empty api_user gets an error",
     source="Call: api_user=your_sendgrid_username",
-    reason="Nobody has said who is asking.",
+    reason="The call does not name its reseller.",
 )
 REJECTS_API_USER_WRONG = Requirement(
     "rejects.api-user-wrong",
     MUST,
-    title="a wrong api_user gets an error",
+    title="an invalid api_user gets an error",
     source="Call: api_user=your_sendgrid_username",
     reason="A key belongs to one reseller.",
 )
@@ -441,35 +444,35 @@ REJECTS_API_KEY_MISSING = Requirement(
     MUST,
     title="a call without api_key gets an error",
     source="Call: api_key=your_sendgrid_password",
-    reason="The customer's account is open to anyone otherwise.",
+    reason="The customer's account is open to everyone otherwise.",
 )
 REJECTS_API_KEY_EMPTY = Requirement(
     "rejects.api-key-empty",
     MUST,
     title="an empty api_key gets an error",
     source="Call: api_key=your_sendgrid_password",
-    reason="The customer's account is open to anyone otherwise.",
+    reason="The customer's account is open to everyone otherwise.",
 )
 REJECTS_API_KEY_WRONG = Requirement(
     "rejects.api-key-wrong",
     MUST,
-    title="a wrong api_key gets an error: another value, a part of it, another letter case",
+    title="an invalid api_key gets an error: another value, a part of it, another letter case",
     source="Call: api_key=your_sendgrid_password",
-    reason="A key that may be guessed in parts is no key.",
+    reason="A key that can be guessed in parts protects nothing.",
 )
 REJECTS_API_KEY_SPELLING = Requirement(
     "rejects.api-key-spelling",
     SHOULD,
     title="an api_key with white space around it, or without its accents, gets an error",
     source="Call: api_key=your_sendgrid_password",
-    reason="What a lenient reader accepts, the next implementation refuses.",
+    reason="The next implementation may refuse what a lenient one accepts.",
 )
 REJECTS_COMBINED = Requirement(
     "rejects.combined",
     MUST,
-    title="several wrong parameters together get an error, in every combination",
+    title="several invalid parameters together get an error, in every combination",
     source="Parameter table",
-    reason="Two mistakes must not cancel each other out.",
+    reason="Two mistakes must not cancel each other.",
 )
 
 # --- The request -----------------------------------------------------------------------------
@@ -479,7 +482,7 @@ REQUEST_ORDER = Requirement(
     MUST,
     title="the order of the parameters does not matter",
     source="Call; a query is read by names",
-    reason="HTTP libraries order a query as they please.",
+    reason="HTTP libraries order a query in different ways.",
 )
 REQUEST_ENCODING = Requirement(
     "request.encoding",
@@ -491,51 +494,51 @@ REQUEST_ENCODING = Requirement(
 REQUEST_SPECIAL_TEXT = Requirement(
     "request.special-text",
     MUST,
-    title="whatever text the values hold, the answer is a readable envelope",
+    title="the response is a readable envelope for any text in the values",
     source="Response: Error",
-    reason="Names come from people: quotes, accents and markup included.",
+    reason="People choose names with quotes, accents and markup.",
 )
 REQUEST_UNDOCUMENTED = Requirement(
     "request.undocumented",
     SHOULD,
     title="a parameter that the API docs do not name is ignored",
     source="Parameter table",
-    reason="Proxies and clients add parameters of their own.",
+    reason="Proxies and clients add their own parameters.",
 )
 REQUEST_REPEATED = Requirement(
     "request.repeated",
     SHOULD,
     title="a repeated parameter gets a readable envelope",
     source="the API docs are silent",
-    reason="Readers differ in which of two they take; none should fall over.",
+    reason="Servers differ in which of the two they use. None should fail.",
 )
 REQUEST_ARRAY = Requirement(
     "request.array",
     SHOULD,
     title="a parameter sent as an array gets a readable envelope",
     source="the API docs are silent; user[]=… is what PHP clients send",
-    reason="A client's slip should be told as an error, not as a crash.",
+    reason="A mistake of a client should get an error, not a crash.",
 )
 REQUEST_SEPARATORS = Requirement(
     "request.separators",
     SHOULD,
     title="stray separators in the query mean nothing",
     source="WHATWG URL, 5.1: application/x-www-form-urlencoded parsing",
-    reason="Clients that join parameters leave an & too many.",
+    reason="Clients that join parameters often write one & too many.",
 )
 REQUEST_MALFORMED = Requirement(
     "request.malformed",
     SHOULD,
     title="a malformed query gets no 5xx and no empty body",
-    source="the page is silent; RFC 9110, 15.5",
-    reason="A client's slip should be told as an error, not as a crash.",
+    source="the API docs are silent; RFC 9110, 15.5",
+    reason="A mistake of a client should get an error, not a crash.",
 )
 REQUEST_NO_INJECTION = Requirement(
     "request.no-injection",
     MUST,
     title="line ends in a value write no header and no cookie",
     source="RFC 9110, 5.5; CWE-113",
-    reason="Whoever sends a customer a link would write what the response says.",
+    reason="The author of a link could write parts of the response.",
 )
 REQUEST_POST = Requirement(
     "request.post",
@@ -552,7 +555,7 @@ CLIENTS_SAME_RESPONSE = Requirement(
     MUST,
     title="the same URL gets the same response, whichever client sends it",
     source="Call; the API docs describe a URL and nothing else",
-    reason="HTTP libraries add header fields of their own, which their users do not choose.",
+    reason="HTTP libraries add header fields that their users do not choose.",
 )
 CLIENTS_ACCEPT = Requirement(
     "clients.accept",
@@ -580,7 +583,7 @@ CLIENTS_NO_USER_AGENT = Requirement(
     SHOULD,
     title="a missing User-Agent is no reason to refuse",
     source="RFC 9110, 10.1.5",
-    reason="PHP and .NET send none unless they are told to.",
+    reason="PHP and .NET send none by default.",
 )
 CLIENTS_BROWSER = Requirement(
     "clients.browser",
@@ -594,7 +597,7 @@ CLIENTS_LANGUAGE = Requirement(
     MUST,
     title="Accept-Language and Accept-Charset change no count, date, package or encoding",
     source="Response: Success; RFC 9110, 12.5.4",
-    reason="A count with another separator, or a date in another order, is misread or refused.",
+    reason="Clients misread or reject a count with another separator, or a date in another order.",
 )
 CLIENTS_IDENTITY = Requirement(
     "clients.identity",
@@ -615,21 +618,21 @@ CLIENTS_CONNECTION = Requirement(
     MUST,
     title="HTTP/1.0 and Connection: close get a whole response, and HTTP/1.0 gets no chunks",
     source="RFC 9112, 6.1, 6.3 and 9.3",
-    reason="Old clients and health checks speak so: they read to the end of the connection.",
+    reason="Old clients and health checks read to the end of the connection.",
 )
 CLIENTS_HTTP_VERSION = Requirement(
     "clients.http-version",
     SHOULD,
     title="HTTP/1.0 is not refused",
     source="RFC 9110, 2.5",
-    reason="PHP before version 8 and several proxies speak it by default.",
+    reason="PHP before version 8 and several proxies use it by default.",
 )
 CLIENTS_COOKIES = Requirement(
     "clients.cookies",
     MUST,
     title="a cookie that a valid call has set is no credential, and disturbs no valid call",
     source="Call: api_user and api_key are sent with each call",
-    reason="A cookie that outlives the key lets in who lost it, and who shares its jar.",
+    reason="A cookie that is valid after the key lets others in.",
 )
 CLIENTS_HEAD = Requirement(
     "clients.head",
@@ -651,9 +654,9 @@ CLIENTS_HEAD_STATUS = Requirement(
 CONSISTENCY_FORMATS = Requirement(
     "consistency.formats",
     MUST,
-    title="both formats tell the same account",
+    title="both formats show the same account",
     source="Response: Success, in XML and JSON",
-    reason="Which format a client reads must not change the bill.",
+    reason="The bill must not depend on the format that a client reads.",
     formats=(),
 )
 CONSISTENCY_WHITE_SPACE = Requirement(
@@ -661,7 +664,7 @@ CONSISTENCY_WHITE_SPACE = Requirement(
     SHOULD,
     title="both formats write the package with the same white space around it",
     source="Response: Success, <package>Silver Package</package>",
-    reason="A client that compares or displays the name would have to trim it.",
+    reason="A client that compares or shows the name has to trim it.",
     formats=(),
 )
 ISOLATION_CUSTOMERS = Requirement(
@@ -669,14 +672,14 @@ ISOLATION_CUSTOMERS = Requirement(
     MUST,
     title="each customer gets its own overview",
     source="Parameter user; View general account information regarding your customers",
-    reason="One customer's bill must not go to another.",
+    reason="One customer must not get another one's bill.",
 )
 ISOLATION_CONCURRENCY = Requirement(
     "isolation.concurrency",
     MUST,
-    title="answers do not depend on what is asked beside them",
+    title="a response does not depend on other calls at the same time",
     source="Call",
-    reason="State shared between calls shows one customer's account to another.",
+    reason="State that calls share shows one customer's account to another.",
 )
 
 # --- Do the values make sense? ---------------------------------------------------------------
@@ -693,33 +696,33 @@ VALUES_PACKAGE = Requirement(
     SHOULD,
     title="package is not empty",
     source="Response: Success, Silver Package",
-    reason="An empty name names nothing.",
+    reason="An empty name identifies nothing.",
 )
 VALUES_BALANCE = Requirement(
     "values.balance",
     SHOULD,
     title="credits_remain and credits_overage follow from credits_allowed and credits_used",
     source="Response: Success; 50000 allowed, 100000 used, 0 remain, 50000 overage",
-    reason="What remains and what is over are never both, and never made up.",
+    reason="An account has credits left, or an overage, never both.",
 )
 VALUES_CYCLE = Requirement(
     "values.cycle",
     SHOULD,
     title="the billing cycle starts, ends and is processed in that order",
     source="Response: Success; 2010-08-30, 2010-09-29, 2010-09-30",
-    reason="A cycle that ends before it starts bills nothing, or twice.",
+    reason="A cycle that ends before it starts is billed twice, or never.",
 )
 VALUES_EXPECTED = Requirement(
     "values.expected",
     MUST,
     title="each overview holds the values that the operator expects",
     source="Response: Success",
-    reason="Values that are wrong in both formats alike show only beside known ones.",
+    reason="Only known values reveal an error that both formats share.",
 )
 CONSISTENCY_COUNTERS = Requirement(
     "consistency.counters",
     SHOULD,
-    title="what counts up in a cycle never goes down from one call to the next",
+    title="a count of a cycle never decreases from one call to the next",
     source="Response: Success; View general account information",
     reason="Reading an overview does not change it.",
 )
@@ -740,10 +743,10 @@ _BY_ID = {requirement.id: requirement for requirement in CATALOGUE}
 
 
 def by_id(id: str) -> Requirement:
-    """Return the requirement with this id; `KeyError` where there is none."""
+    """Return the requirement with this id. Raises KeyError if there is none."""
     return _BY_ID[id]
 
 
 def column_of(format: Format | None) -> str:
-    """Return how a report names this format; None is what compares both."""
+    """Return how a report names this format. None stands for a comparison of both."""
     return format.value if format else "both"
