@@ -38,24 +38,24 @@ OF_ONE_ANSWER = {
     "dropped": (
         http.delivered,
         broken(TransportErrorKind.DROPPED),
-        ("answer", "an HTTP answer", "why", ""),
+        ("answer", "an HTTP response", "why", ""),
     ),
     "gateway": (
         http.delivered,
         answer(status=503, retries=TRIED),
-        ("status", "an answer within the retries", "503 3 times", ""),
+        ("status", "a response within the retries", "503 3 times", ""),
     ),
     "gateway, asked again once": (
         http.delivered,
         answer(status=503, retries=TRIED[:1]),
-        ("status", "an answer within the retries", "503 2 times", ""),
+        ("status", "a response within the retries", "503 2 times", ""),
     ),
     "gateway that says when": (
         http.delivered,
         headed(503, ("Retry-After", "9" * 31)),
         (
             "status",
-            "an answer within the retries",
+            "a response within the retries",
             f"503 1 time, Retry-After: {'9' * 30}",
             "",
         ),
@@ -63,12 +63,12 @@ OF_ONE_ANSWER = {
     "late": (
         http.in_time,
         broken(TransportErrorKind.TIMEOUT),
-        ("answer", "a whole answer within the time limit", "why", ""),
+        ("answer", "a whole response within the time limit", "why", ""),
     ),
     "half": (
         http.complete,
         broken(TransportErrorKind.INCOMPLETE),
-        ("answer", "a complete answer", "why", ""),
+        ("answer", "a complete response", "why", ""),
     ),
     "crash": (http.server_error, answer(status=500), ("status", "an envelope, no 5xx", "500", "")),
     "crash on a wrong call": (
@@ -81,7 +81,7 @@ OF_ONE_ANSWER = {
         headed(302, ("LOCATION", "https://elsewhere.example/" + "x" * 80)),
         (
             "status",
-            "an answer, no redirect",
+            "a response, no redirect",
             "302 to https://elsewhere.example/" + "x" * 54,
             "",
         ),
@@ -89,7 +89,7 @@ OF_ONE_ANSWER = {
     "redirect to nowhere": (
         http.redirect,
         headed(300),
-        ("status", "an answer, no redirect", "300 to nowhere", ""),
+        ("status", "a response, no redirect", "300 to nowhere", ""),
     ),
     "no body": (
         http.body,
@@ -136,7 +136,7 @@ OF_ONE_ANSWER = {
     "retries": (
         http.retries,
         answer(retries=TRIED),
-        ("answer", "an answer at the first try", "429, then an answer", ""),
+        ("answer", "a response at the first try", "429, then a response", ""),
     ),
     "error for a right call": (
         success.answered,
@@ -234,7 +234,7 @@ OF_ONE_ANSWER = {
         (
             "body",
             "no trace of the api_key that was sent",
-            "it stands in the answer (***)",
+            "the response contains it (***)",
             "",
         ),
     ),

@@ -1,6 +1,5 @@
-"""Pure judgements: what came against what is required, a module a topic.
+"""Pure judgements of responses, one module for each topic.
 
-A check takes one answer, or a group of answers to be compared, and yields its departures. It knows
-neither pytest nor HTTP libraries; which answers it is given, and what a departure costs, is left to
-`suite`.
+A check takes one response, or several to be compared, and yields its violations. It knows neither
+pytest nor HTTP libraries. `suite`, `offline` and `soak` choose the responses, and count violations.
 """

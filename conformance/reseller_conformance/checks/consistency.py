@@ -1,6 +1,6 @@
-"""Do answers agree: the two formats, the customers, and calls in flight together?
+"""Compare responses: of the two formats, of the customers, and of calls in flight together.
 
-The account may be live: a count is right when it lies between those of the calls around it
+The account may be live: a count is valid if it lies between those of the calls around it
 (specification, section 5).
 """
 
@@ -48,7 +48,7 @@ Values = Mapping[str, FieldValue]
 @final
 @dataclass(frozen=True, slots=True)
 class Bracketed:
-    """An answer, and those around it that tell what it should say.
+    """A response, and those around it that show what is expected of it.
 
     `wavering` are the counts that they do not bound, because they go up and down.
     """
@@ -60,7 +60,7 @@ class Bracketed:
 
 
 def bracket(responses: Sequence[Response]) -> list[Bracketed]:
-    """Put each answer but the first and the last between its neighbours."""
+    """Put each response except the first and the last between its neighbours."""
     return [
         Bracketed(*three) for three in zip(responses, responses[1:], responses[2:], strict=False)
     ]
@@ -81,7 +81,7 @@ def _trimmed(value: FieldValue) -> FieldValue:
 
 
 def differing(group: Bracketed, names: Sequence[str], read: Reader = _lines) -> Iterator[str]:
-    """Yield the fields in which the answer lies outside those around it."""
+    """Yield the fields in which the response lies outside those around it."""
     before, values, after = (part.values for part in (group.before, group.response, group.after))
     for name in names:
         if name in group.wavering:
@@ -100,11 +100,11 @@ def _fits(value: FieldValue, around: tuple[FieldValue, FieldValue]) -> bool:
 
 ALL = tuple(field.name for field in FIELDS)
 OWN = tuple(name for name in ALL if name != "reputation")
-"""What tells one account from another. Reputation may move either way from call to call."""
+"""What distinguishes accounts. Reputation may go up and down from call to call."""
 
 
 def formats(group: Bracketed) -> Iterator[Violation]:
-    """One format tells what the calls around it in the other format tell."""
+    """One format shows what the calls around it in the other format show."""
     if group.response.kind is not EnvelopeKind.OVERVIEW:
         return
     decoded_wrongly = any(declares_wrong_encoding(group)) or any(charset_overrides(group))
@@ -135,8 +135,7 @@ def white_space(group: Bracketed) -> Iterator[Violation]:
 def declares_wrong_encoding(group: Bracketed) -> Iterator[Violation]:
     """The XML is in the encoding that it declares.
 
-    A reader cannot tell by the XML alone: almost any bytes are text in ISO-8859-1. The text that
-    the JSON holds tells.
+    The XML alone cannot show it: almost any bytes are text in ISO-8859-1. The JSON shows it.
     """
     pair = _packages(group)
     if pair is None or any(charset_overrides(group)):
@@ -151,7 +150,7 @@ def declares_wrong_encoding(group: Bracketed) -> Iterator[Violation]:
 
 
 def charset_overrides(group: Bracketed) -> Iterator[Violation]:
-    """The header's charset does not overrule a declaration that is right."""
+    """The header's charset does not override a valid declaration."""
     pair = _packages(group)
     if pair is None:
         return
@@ -176,7 +175,7 @@ def _packages(group: Bracketed) -> tuple[Response, str, str] | None:
 
 
 def own_account(group: Bracketed) -> Iterator[Violation]:
-    """A right call gets this customer's overview, as before and after."""
+    """A valid call gets this customer's overview, as before and after."""
     if group.response.kind is EnvelopeKind.ERRORS:
         said = "; ".join(group.response.errors)[:120]
         yield Violation(group.response, "answer", "the customer's overview", f"an error: {said}")
@@ -201,7 +200,7 @@ def own_account_alone(group: Bracketed) -> Iterator[Violation]:
 
 
 def _moving(group: Bracketed, name: str) -> bool:
-    """Say whether a count has moved meanwhile: what it was in between, nobody can tell.
+    """Return True if a count has changed meanwhile, so that its value in between is unknown.
 
     Usage may be reset, and an allowance raised, while a run lasts: see `consistency.counters`.
     What follows from the two may come back to where it was.
@@ -212,9 +211,9 @@ def _moving(group: Bracketed, name: str) -> bool:
 
 
 def own_account_in_sequence(group: Bracketed) -> Iterator[Violation]:
-    """A call in a crowd or a sequence is answered as it is alone.
+    """A call among others, at once or in turn, gets the response that it gets alone.
 
-    A wrong one that is let in even alone has a cause of its own, which `due` tells.
+    For an invalid call that gets an overview even alone, `rejects` reports the cause.
     """
     if not group.response.case.invalid:
         yield from own_account(group)

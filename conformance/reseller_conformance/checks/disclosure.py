@@ -1,4 +1,4 @@
-"""Does an error tell nothing of an account that its sender may not see (specification, section 4)?
+"""An error discloses nothing of an account that the caller may not see (specification, section 4).
 
 Only values that mean something on their own are searched for: the package, and dates. A value that
 errors about no customer hold as well is there by chance.
@@ -43,7 +43,7 @@ def discloses(
     """Return the check of an error that `concerns` selects.
 
     `overviews` show the accounts of the operator's customers. `errors` are all error envelopes;
-    those about no customer tell what any error may hold. `sent` are names that calls contain.
+    those about no customer show what any error may hold. `sent` are names that calls contain.
     """
     values = _telling(overviews)
     named = [name.casefold() for name in sent]

@@ -1,4 +1,4 @@
-"""Does a text that was sent come back in an error as it was (specification, section 4)?
+"""A text that was sent comes back in an error as it was (specification, section 4).
 
 An error may leave it out, cut it, trim it or normalize it. `rendering` finds what became of each
 character. A text that both formats escape alike is escaped on purpose, and no violation.
@@ -57,7 +57,7 @@ class Damage(Flag):
     MISREAD = auto()
     """The bytes of a character were read in another encoding."""
     REPLACED = auto()
-    """A question mark stands in place of a character."""
+    """A question mark replaces a character."""
     DROPPED = auto()
     """A character is missing."""
     ESCAPED = auto()

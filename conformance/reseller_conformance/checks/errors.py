@@ -1,4 +1,4 @@
-"""Does an error keep its secrets, and its word?"""
+"""Errors repeat no key, and the same invalid call gets as many of them each time."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ def key(response: Response) -> Iterator[Violation]:
             response,
             Place(place, text="***") if place == "body" else place,
             "no trace of the api_key that was sent",
-            "it stands in the answer (***)",
+            "the response contains it (***)",
         )
 
 
 def steady(responses: Sequence[Response]) -> Iterator[Violation]:
-    """The same wrong request, asked again, gets as many messages."""
+    """The same invalid request gets as many messages each time."""
     read = [response for response in responses if response.kind is EnvelopeKind.ERRORS]
-    for answer in read[1:]:
-        before, now = len(read[0].errors), len(answer.errors)
+    for response in read[1:]:
+        before, now = len(read[0].errors), len(response.errors)
         if now != before:
-            yield Violation(answer, "errors", f"{before} messages, as before", f"{now} messages")
+            yield Violation(response, "errors", f"{before} messages, as before", f"{now} messages")
             return

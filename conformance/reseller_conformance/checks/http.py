@@ -1,4 +1,4 @@
-"""Is it delivered as HTTP wants? Status, body, time, and the headers that say how to read it."""
+"""Delivery by HTTP: status, body, time, and the headers that say how to read the body."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ MEDIA_TYPES = {
     Format.JSON: ("application/json", "text/javascript"),
     Format.XML: ("application/xml", "text/xml"),
 }
-"""What fits each format (specification, section 6)."""
+"""The media types of each format (specification, section 6)."""
 
 
 def _transport(
@@ -51,28 +51,28 @@ def _transport(
 
 
 def delivered(response: Response) -> Iterator[Violation]:
-    """An answer comes, if need be after retries."""
+    """A response comes, if necessary after retries."""
     gone = (TransportErrorKind.UNREACHABLE, TransportErrorKind.DROPPED, TransportErrorKind.PROTOCOL)
-    yield from _transport(response, gone, "an HTTP answer")
+    yield from _transport(response, gone, "an HTTP response")
     if response.exchange.problem is None and response.exchange.status in GATEWAY_STATUSES:
         tries = len(response.exchange.retries) + 1
         got = f"{response.exchange.status} {tries} time{'s' * (tries > 1)}"
         if wait := response.exchange.header("Retry-After"):
             got += f", Retry-After: {wait[:30]}"
-        yield Violation(response, "status", "an answer within the retries", got)
+        yield Violation(response, "status", "a response within the retries", got)
 
 
 def in_time(response: Response) -> Iterator[Violation]:
-    """The whole answer comes within the time limit."""
+    """The whole response comes within the time limit."""
     yield from _transport(
-        response, (TransportErrorKind.TIMEOUT,), "a whole answer within the time limit"
+        response, (TransportErrorKind.TIMEOUT,), "a whole response within the time limit"
     )
 
 
 def complete(response: Response) -> Iterator[Violation]:
     """The whole length comes, its content coding decodes, and one Content-Type says what it is."""
     broken = (TransportErrorKind.INCOMPLETE, TransportErrorKind.TOO_LARGE)
-    yield from _transport(response, broken, "a complete answer")
+    yield from _transport(response, broken, "a complete response")
     fields = [value for name, value in response.exchange.headers if name.lower() == "content-type"]
     if any(_contradict(one, other) for one, other in combinations(fields, 2)):
         # clients differ in which of them they believe (RFC 9110, 5.3)
@@ -80,7 +80,7 @@ def complete(response: Response) -> Iterator[Violation]:
 
 
 def _contradict(one: str, other: str) -> bool:
-    """Say whether two values of Content-Type tell different formats, or different charsets."""
+    """Return True if two values of Content-Type name different formats or charsets."""
     charsets = {charset_of(value) for value in (one, other)} - {None}
     return _format_of(one) != _format_of(other) or len({codec_of(str(c)) for c in charsets}) > 1
 
@@ -115,11 +115,11 @@ def injected(response: Response) -> Iterator[Violation]:
 
 
 def redirect(response: Response) -> Iterator[Violation]:
-    """The answer is here, not elsewhere."""
+    """The response comes from this URL: no redirect."""
     if _hundreds(response) == 3:
         to = response.exchange.header("Location") or "nowhere"
         got = f"{response.exchange.status} to {to[:80]}"
-        yield Violation(response, "status", "an answer, no redirect", got)
+        yield Violation(response, "status", "a response, no redirect", got)
 
 
 def body(response: Response) -> Iterator[Violation]:
@@ -182,7 +182,7 @@ def encoding_name(response: Response) -> Iterator[Violation]:
 
 
 def retries(response: Response) -> Iterator[Violation]:
-    """The first try is answered."""
+    """The first try gets a response."""
     tried = response.exchange.retries
     if (
         tried
@@ -190,7 +190,7 @@ def retries(response: Response) -> Iterator[Violation]:
         and response.exchange.status not in GATEWAY_STATUSES
     ):
         yield Violation(
-            response, "answer", "an answer at the first try", f"{tried[0].reason}, then an answer"
+            response, "answer", "a response at the first try", f"{tried[0].reason}, then a response"
         )
 
 

@@ -1,6 +1,6 @@
 """Does a near miss of a customer's name bring an account, and whose?
 
-It may be another customer's name: `client1` is a prefix of `client12`, and `1` of `12`
+A near miss may be another customer's name: `client1` is a prefix of `client12`
 (specification, section 4).
 """
 
@@ -22,7 +22,7 @@ _NAME = re.compile(r"[\w.@+' -]+")
 
 
 def could_be_a_name(case: Case) -> bool:
-    """Say whether a customer could be registered under the `user` that this call sends."""
+    """Return True if a customer could be registered under the `user` that this call sends."""
     if case.invalid != ("user",):
         return False
     if isinstance(case.user, Text):
@@ -31,10 +31,10 @@ def could_be_a_name(case: Case) -> bool:
 
 
 def another_customer(group: Bracketed) -> bool:
-    """Say whether a near miss brings the overview of somebody else than the customer meant.
+    """Return True if a near miss brings the overview of another customer than the one meant.
 
     The group holds that customer's overviews before and after. An account that was never used
-    looks like any other one, and so identifies nobody.
+    looks like any other one, so it identifies no customer.
     """
     if group.response.kind is not EnvelopeKind.OVERVIEW or not could_be_a_name(group.response.case):
         return False

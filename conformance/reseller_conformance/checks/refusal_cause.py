@@ -21,14 +21,14 @@ UNAUTHORIZED = (401, 403, 407)
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """What is probably wrong, for a hint, and whether a call for another customer may succeed."""
+    """The probable cause, for a hint, and whether a call for another customer may succeed."""
 
     hint: str = ""
     concerns_customer: bool = True
 
 
 def cause(documented: Response, beside: Iterable[Response], names: Iterable[str]) -> Cause:
-    """Say what is probably wrong; the hint is empty where these calls do not show it.
+    """Return the probable cause. The hint is empty if these calls do not show it.
 
     `beside` holds the documented call once more, and calls that change one parameter or all.
     `names` are those that an error text may repeat.

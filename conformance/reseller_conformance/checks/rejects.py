@@ -1,4 +1,4 @@
-"""Is an invalid call refused?"""
+"""An invalid call gets no overview."""
 
 from __future__ import annotations
 
@@ -17,23 +17,23 @@ IDENTITY = ("package", "credits_used", "billing_start_date")
 
 
 def refused(response: Response) -> Iterator[Violation]:
-    """A wrong call gets no overview.
+    """An invalid call gets no overview.
 
-    That what it gets is an error envelope in every detail is judged by `readable` and `errors`.
+    `readable` and `errors` judge the error envelope that it gets.
     """
     if response.kind is EnvelopeKind.OVERVIEW:
         got, hint = f"an overview: {shown(response.values, IDENTITY)}", ""
         if response.case.invalid == ("user",) and response.case.user is not State.MISSING:
             hint = "if a customer is really called so, name it with --user"
-        where = Place(_what_is_wrong(response), names=IDENTITY)
+        where = Place(_what_is_invalid(response), names=IDENTITY)
         yield Violation(response, where, "an error envelope", got, hint)
 
 
-def _what_is_wrong(response: Response) -> str:
+def _what_is_invalid(response: Response) -> str:
     case = response.case
-    wrong = case.invalid or ("task",)
+    invalid = case.invalid or ("task",)
     return " and ".join(
         f"{name} {state.value}" if isinstance(state, State) else name
-        for name in wrong
+        for name in invalid
         for state in (case.invalid_state(name),)
     )

@@ -1,6 +1,6 @@
-"""An exchange together with what its body means: what checks judge.
+"""An exchange together with what its body means. Checks judge it.
 
-The client's part is in `exchange`, the reader's in `envelope`; here they are put side by side.
+The client makes the `exchange`, and the reader the `envelope`.
 """
 
 from __future__ import annotations
@@ -27,20 +27,20 @@ from reseller_conformance.requirements import Level
 __all__ = ["Response", "parse"]
 
 MAX_CACHED_BYTES, MAX_CACHED_BODY_BYTES = 1000, 1000
-"""Error texts of one answer, and characters of each, that are remembered."""
+"""Error texts of one response, and characters of each, that are kept."""
 
 
 @final
 @dataclass(frozen=True)
 class Response:
-    """One answer: how it came, and what it means."""
+    """One response: how it came, and what it means."""
 
     exchange: Exchange
     envelope: Envelope
 
     @property
     def case(self) -> Case:
-        """The call that this answers."""
+        """The call that this responds to."""
         return self.exchange.case
 
     @property
@@ -51,14 +51,14 @@ class Response:
 
     @cached_property
     def is_readable(self) -> bool:
-        """Whether the implementation itself gave a whole answer with a body to be read.
+        """Whether the implementation itself sent a whole response with a body.
 
-        Where it did not, the `http` topic says why, and no other has anything to judge.
+        If not, the `http` topic reports why, and no other topic judges it.
         """
         exchange = self.exchange
         if exchange.problem is not None or not exchange.body.strip():
             return False
-        status = exchange.status or 200  # a saved body without one: somebody meant it
+        status = exchange.status or 200  # a saved body has none
         return not (300 <= status < 400 or status >= 500 or status == 429)
 
     @cached_property
@@ -68,7 +68,7 @@ class Response:
 
     @property
     def problems(self) -> tuple[Problem, ...]:
-        """What the reader met."""
+        """The problems that the reader found."""
         return self.envelope.problems
 
     @property
@@ -83,7 +83,7 @@ class Response:
 
     @property
     def summary(self) -> str:
-        """What came, in a few words: `HTTP 401 with an error envelope`."""
+        """The response in a few words: `HTTP 401 with an error envelope`."""
         exchange = self.exchange
         if exchange.problem is not None:
             return f"{exchange.problem.kind}: {exchange.problem.detail}"
@@ -103,14 +103,14 @@ class Response:
 
 
 def parse(exchange: Exchange) -> Response:
-    """Read what an exchange brought."""
+    """Read the body of an exchange."""
     content_type = exchange.header("Content-Type")
     envelope = read_envelope(exchange.body, exchange.case.format, content_type)
     return Response(exchange, _bounded(envelope))
 
 
 def _bounded(envelope: Envelope) -> Envelope:
-    """Keep, of many or long error texts, what is looked at: a body may be made of texts."""
+    """Keep some of many error texts, and the beginning of long ones. A body may have 100,000."""
     if isinstance(envelope, Overview):
         return envelope
     if len(envelope.errors) <= MAX_CACHED_BYTES and all(

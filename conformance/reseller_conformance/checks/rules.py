@@ -92,7 +92,7 @@ class Scope(Flag):
 class Rule:
     """A requirement that a single response can violate, and how to judge that.
 
-    `form` marks what is required of the form of every envelope, whatever call it belongs to.
+    `form` marks what is required of the form of every envelope, for any call.
     """
 
     requirement: Requirement
@@ -166,7 +166,7 @@ def _refusals(
     """Yield the rules for calls in which this parameter alone is invalid."""
     states = {State.MISSING: missing, State.EMPTY: empty, None: other}
     for state, requirement in states.items():
-        # Without the account, a call tells only that its task is wrong, or that it names no user.
+        # Without the account, a call shows only that its task is invalid, or that it names no user.
         evident = parameter == "task" or (parameter == "user" and state is not None)
         needs = Evidence.NONE if evident else Evidence.VALID_VALUES
         yield Rule(requirement, _REFUSAL, rejects.refused, needs, parameter=parameter, state=state)

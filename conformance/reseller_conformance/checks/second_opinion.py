@@ -94,7 +94,7 @@ _DOCTYPE = Beyond(
 )
 _EMPTY_TEXT = Beyond(
     "an error text that is empty",
-    "The schemas accept any text, because the page does not forbid an empty one.",
+    "The schemas accept any text, because the API docs do not forbid an empty one.",
     (r.ERRORS_NO_EMPTY_TEXT,),
     whole=False,
 )
@@ -191,8 +191,8 @@ def _compared(
     """Compare what the reader found with what the schema refuses."""
     by_reader = {_key(p.requirement, _names(p.where)): p for p in met}
     by_schema = {_key(_concerned(e, looks), e.names[-1:]): e for e in errors}
-    # A wrapper or a missing field upsets whatever a validator says of the rest. Only where all is
-    # a matter of values are both sides compared one by one.
+    # After a wrapper or a missing field, the other errors of a validator mean little. Only errors
+    # of values are compared one by one.
     values = all(requirement in _OF_VALUES for requirement, _ in (*by_reader, *by_schema))
     if met and errors and not (values and len(errors) < MAX_ERRORS):
         return

@@ -1,4 +1,4 @@
-"""Is the documented call answered with the customer's overview?"""
+"""The documented call gets the customer's overview."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ __all__ = ["answered"]
 
 
 def answered(response: Response, cause: str = "") -> Iterator[Violation]:
-    """A right call gets an overview, whatever else may be wrong with it.
+    """A valid call gets an overview, even if other requirements are violated.
 
-    `cause` is a hint at what is wrong, where other calls have shown it.
+    `cause` is a hint at the cause, if other calls have shown it.
     """
     if response.kind is EnvelopeKind.OVERVIEW or not response.was_sent:
         return

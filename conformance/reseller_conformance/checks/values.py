@@ -1,4 +1,4 @@
-"""Do the values make sense together? All of these are inferred from the page's examples."""
+"""Values that fit together. All of this is inferred from the examples of the API docs."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ def reputation(response: Response) -> Iterator[Violation]:
 
 
 def package(response: Response) -> Iterator[Violation]:
-    """A name that names something."""
+    """A name that is not empty."""
     if not cast("str", response.values["package"]).strip():
         yield Violation(response, "package", "a name", "an empty text")
 
 
 def balance(response: Response) -> Iterator[Violation]:
-    """What remains and what is over: never both, never negative."""
+    """Credits remain, or there is an overage: never both, never negative."""
     values = response.values
     left = cast("int", values["credits_allowed"]) - cast("int", values["credits_used"])
     for name, expected in (("credits_remain", max(left, 0)), ("credits_overage", max(-left, 0))):

@@ -1,4 +1,4 @@
-"""What a check yields: one departure, and the answer that shows it."""
+"""What a check yields: one violation, and the response that shows it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["Check", "Violation", "shown"]
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """Where an answer departs from what is required, what was expected there, and what came."""
+    """The place of a response that violates a requirement, with what is expected and actual."""
 
     response: Response
     where: str
