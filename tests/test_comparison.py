@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from reseller_conformance.cli.commands import main
-from reseller_conformance.findings.compare import Comparison, as_text, compare
+from reseller_conformance.findings.compare import Comparison, as_markdown, as_text, compare
 from reseller_conformance.findings.model import Finding, Outcome, Result, Run
 from reseller_conformance.findings.run_info import SuiteInfo, TargetInfo
 from reseller_conformance.reports.json_report import as_json, render
@@ -324,3 +324,36 @@ def test_what_is_no_report_is_one_line_and_exit_code_2(
         assert message in said.err
         assert said.err.endswith(f"{path}\n")
         assert said.err.count("\n") == 1
+
+
+# --- As a comment of a pull request ---------------------------------------------------------------
+
+
+def test_the_comment_says_first_what_broke_and_what_was_fixed() -> None:
+    ids = ("success.counts", "success.dates", "success.package")
+    outcomes = (Outcome.PASSED, Outcome.FAILED, Outcome.NOT_TESTED)
+    old = {(id, "json"): outcome for id, outcome in zip(ids, outcomes, strict=True)}
+    outcomes = (Outcome.FAILED, Outcome.PASSED, Outcome.FAILED)
+    new = {(id, "json"): outcome for id, outcome in zip(ids, outcomes, strict=True)}
+    found = compared(run(old), run(new))
+    comment = as_markdown(found, as_text(found)).splitlines()
+    heading = "### Conformance: 1 broke, 1 newly tested and violated, 1 fixed"
+    assert comment[:3] == [heading, "", "```text"]
+    assert comment[3:-1] == as_text(found)
+    assert comment[-1] == "```"
+
+
+def test_the_comment_of_two_equal_reports_says_that_nothing_broke() -> None:
+    found = compared(run({}), run({}))
+    assert as_markdown(found, as_text(found)).startswith("### Conformance: nothing broke\n")
+
+
+def test_what_a_server_wrote_does_not_end_the_code() -> None:
+    found = compared(run({}), run({}))
+    comment = as_markdown(found, ["a", "````", "# b"]).splitlines()
+    assert comment[2:] == ["`````text", "a", "````", "# b", "`````"]
+
+
+def test_a_long_comment_is_cut_to_what_github_takes() -> None:
+    found = compared(run({}), run({}))
+    assert len(as_markdown(found, ["x" * 100_000])) < 65_536

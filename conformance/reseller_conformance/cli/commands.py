@@ -413,8 +413,9 @@ def show_badge(report: TextIO) -> None:
 @click.argument("old", type=click.Path(path_type=Path))
 @click.argument("new", type=click.Path(path_type=Path))
 @_level_option
-@click.option("--json", "as_json", is_flag=True, help="for programs")
-def diff(old: Path, new: Path, level: str, as_json: bool) -> int:
+@click.option("--json", "form", flag_value="json", help="for programs")
+@click.option("--markdown", "form", flag_value="markdown", help="for a pull request's comment")
+def diff(old: Path, new: Path, level: str, form: str | None) -> int:
     """Compare two JSON reports: what broke, what was fixed.
 
     Exit codes: 0 no new violation, 1 NEW has one that counts, 2 one of them is no report, 3 NEW is
@@ -422,16 +423,23 @@ def diff(old: Path, new: Path, level: str, as_json: bool) -> int:
     """
     from dataclasses import asdict
 
-    from reseller_conformance.findings.compare import ReportFileError, as_text, compare, read
+    from reseller_conformance.findings.compare import (
+        ReportFileError,
+        as_markdown,
+        as_text,
+        compare,
+        read,
+    )
 
     try:
         found = compare(read(old), read(new))
     except ReportFileError as error:
         raise click.ClickException(str(error)) from None
-    if as_json:
+    if form == "json":
         click.echo(json_text(asdict(found)))
-    else:
-        click.echo("\n".join(visible(one_line(line)) for line in as_text(found)))
+        return found.exit_code(Level(level))
+    lines = [visible(one_line(line)) for line in as_text(found)]
+    click.echo(as_markdown(found, lines) if form == "markdown" else "\n".join(lines))
     return found.exit_code(Level(level))
 
 

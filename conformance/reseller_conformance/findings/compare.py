@@ -8,6 +8,7 @@ command is called is left to `cli`.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +19,7 @@ from reseller_conformance.findings.model import ExitCode, Finding, Outcome, Resu
 from reseller_conformance.requirements import CATALOGUE, Level
 from reseller_conformance.schemas import schema_text
 
-__all__ = ["Change", "Comparison", "ReportFileError", "as_text", "compare", "read"]
+__all__ = ["Change", "Comparison", "ReportFileError", "as_markdown", "as_text", "compare", "read"]
 
 # The worst first: suites of one's own may test a requirement more than once.
 _WORST = (
@@ -34,6 +35,9 @@ _TARGET = ("kind", "base_url", "customers", "foreign_user")
 
 MAX_SINGLE_LINES = 3
 """So many requirements that changed for one cause have lines of their own; more share them."""
+
+MAX_COMMENT_CHARS = 60_000
+"""Characters of a comparison in Markdown: GitHub takes 65,536 in a comment."""
 
 Report = Mapping[str, Any]
 
@@ -228,6 +232,22 @@ def as_text(found: Comparison) -> list[str]:
             lines.append(f"{title}: {len(changes)}")
             lines += [line for group in _by_cause(changes) for line in _lines(group)]
     return lines + [f"note: {note}" for note in found.notes]
+
+
+def as_markdown(found: Comparison, lines: Iterable[str]) -> str:
+    """Return the comparison as a comment for a pull request: a heading, and its lines as code.
+
+    The lines are those of `as_text`, fit to be shown. A longer text than GitHub takes is cut.
+    """
+    violated = [change for change in found.newly_tested if change.after == Outcome.FAILED]
+    counts = {"broke": found.broke, "newly tested and violated": violated, "fixed": found.fixed}
+    title = ", ".join(f"{len(changes)} {what}" for what, changes in counts.items() if changes)
+    text = "\n".join(lines)
+    if len(text) > MAX_COMMENT_CHARS:
+        text = f"{text[:MAX_COMMENT_CHARS]}\n…"
+    # a longer fence than any that a server wrote
+    fence = "`" * max(3, 1 + max((len(run) for run in re.findall("`+", text)), default=0))
+    return f"### Conformance: {title or 'nothing broke'}\n\n{fence}text\n{text}\n{fence}"
 
 
 def _by_cause(changes: Iterable[Change]) -> list[list[Change]]:
