@@ -250,7 +250,7 @@ def test_pytest_shows_the_line_of_the_test_and_no_frame_of_ours(pytester: pytest
 
 
 def test_the_format_must_be_told_by_something() -> None:
-    with pytest.raises(ValueError, match="say format='json'"):
+    with pytest.raises(ValueError, match="pass format='json'"):
         assert_conformant(b"plain text")
 
 

@@ -93,7 +93,7 @@ def test_what_was_different_about_the_runs_is_noted() -> None:
         "another seed: 1, then 2",
         "another base url: https://old.example, then https://new.example",
         "another foreign user: none, then eve",
-        "the newer run was interrupted: what is missing was not asked",
+        "the newer run was interrupted: what is missing was not sent",
     )
     passed = run({COUNTS: Outcome.PASSED})
     assert compared(passed, passed).notes == ()

@@ -65,16 +65,16 @@ def test_calls_of_the_endpoint_are_judged_and_others_passed_over() -> None:
     ("entry", "reason"),
     [
         (call("json", json_body(), method="POST"), "calls with another method than GET"),
-        (call("json", json_body(), status=0), "calls without an answer"),
-        (call("json", None, status=304), "answers from the client's own cache"),
+        (call("json", json_body(), status=0), "calls without a response"),
+        (call("json", None, status=304), "responses from the client's own cache"),
         (
             call("json", json_body()) | {"_fromCache": "disk"},
-            "answers from the client's own cache",
+            "responses from the client's own cache",
         ),
-        (call("json", "slow down", status=429), "answers of a gateway"),
-        (call("json", None), "answers whose body was not saved"),
-        (call("json", json_body(), user="x" * 300), "calls with a text that nobody need answer"),
-        (call("json", json_body(), user="\x01"), "calls with a text that nobody need answer"),
+        (call("json", "slow down", status=429), "responses of a gateway"),
+        (call("json", None), "responses whose body was not saved"),
+        (call("json", json_body(), user="x" * 300), "calls with a text that may be refused in any way"),
+        (call("json", json_body(), user="\x01"), "calls with a text that may be refused in any way"),
     ],
 )
 def test_what_tells_nothing_of_the_implementation_is_passed_over(
@@ -105,7 +105,7 @@ def saved(entry: dict[str, Any], size: object, **response: Any) -> dict[str, Any
 )
 def test_a_body_that_was_not_kept_is_no_empty_one(size: object, more: dict[str, Any]) -> None:
     report = recorded(saved(call("json", None), size, **more), code=3)
-    passed_over = {"answers whose body was not saved": 1}
+    passed_over = {"responses whose body was not saved": 1}
     assert report["target"]["files"][0]["passed_over"] == passed_over
 
 
@@ -467,7 +467,7 @@ def test_a_har_is_utf_8(encoding: str, capsys: pytest.CaptureFixture[str]) -> No
 
 def test_a_har_without_entries_verifies_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     recorded(code=3)
-    assert "nothing was judged; there is no answer in calls.har" in capsys.readouterr().err
+    assert "nothing was judged; there is no response in calls.har" in capsys.readouterr().err
 
 
 def test_what_came_before_a_har_broke_off_is_told(capsys: pytest.CaptureFixture[str]) -> None:

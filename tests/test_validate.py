@@ -297,7 +297,7 @@ def test_no_line_at_all_verifies_nothing(capsys: pytest.CaptureFixture[str]) -> 
     report = judged("bodies.ndjson", code=3)
     assert report["verdict"] == "unverified"
     said = capsys.readouterr()
-    assert said.err == "unverified: nothing was judged; there is no answer in bodies.ndjson\n"
+    assert said.err == "unverified: nothing was judged; there is no response in bodies.ndjson\n"
 
 
 class Terminal(io.StringIO):
@@ -311,11 +311,11 @@ def test_progress_is_shown_on_a_terminal_only(
     monkeypatch.setenv("TERM", "xterm")
     Path("bodies.ndjson").write_text(f"{json_body()}\n" * 3)
     assert main(["validate", "bodies.ndjson"]) == 0
-    assert "answers judged" not in capsys.readouterr().out
+    assert "responses judged" not in capsys.readouterr().out
     terminal = Terminal()
     monkeypatch.setattr(sys, "stdout", terminal)
     assert main(["validate", "bodies.ndjson"]) == 0
-    assert "answers judged" in terminal.getvalue()
+    assert "responses judged" in terminal.getvalue()
 
 
 def test_a_body_gives_no_commands_to_github(

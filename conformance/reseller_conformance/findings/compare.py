@@ -1,8 +1,8 @@
 """Two JSON reports side by side: what broke, what was fixed, what is newly or no longer tested.
 
 It compares outcomes and violations, requirement by requirement and format by format. Violations are
-the same where their places and kinds are. Whether a report is one is asked of its schema. How the
-command is called is left to `cli`.
+the same where their places and kinds are. The schema says whether a file is a report.
+`cli` has the command.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ class Change:
 class Comparison:
     """All that differs; `notes` tell what was different about the two runs themselves.
 
-    `verified` is False where the newer run cannot tell that nothing broke: it was interrupted, or
+    `verified` is False where the newer run does not show that nothing broke: it was interrupted, or
     it tested nothing.
     """
 
@@ -202,7 +202,7 @@ def _notes(old: Report, new: Report) -> Iterator[str]:
                 yield f"another {name.replace('_', ' ')}: {_word(then)}, then {_word(now)}"
     for which, report in (("older", old), ("newer", new)):
         if not report["complete"]:
-            yield f"the {which} run was interrupted: what is missing was not asked"
+            yield f"the {which} run was interrupted: what is missing was not sent"
         elif report is new and report["verdict"] == Verdict.UNVERIFIED:
             yield "the newer run verified nothing"
         if report["suite"]["partial"] and report["complete"]:

@@ -38,7 +38,7 @@ def curl(case: Case, target: Target) -> str:
         rest = behind if behind.startswith("%") and (name, value) == made[-1] else ""
         ours = name.removesuffix("[]") == "api_key" and (name, value) not in case.extra
         key = shell(sent.pop(0)) if ours else None
-        if not ours and value == valid.api_key:  # it stands where another value should
+        if not ours and value == valid.api_key:  # it replaces another value
             key = shell(State.VALID)
         if key is not None:
             words.append(_secret(query([(name, "")], case.encoding), key, case.encoding, rest))
@@ -98,7 +98,7 @@ def _connection(target: Target, case: Case) -> list[str]:
         words += [f"--cert {quote(cert)}", *(f"--key {quote(path)}" for path in key)]
     if target.proxy:  # it may hold a password
         words.append('--proxy "$RESELLER_PROXY"')
-    # an operator's header may be a token: its value, too, is left to the environment
+    # an operator's header may be a token: the environment has its value, too
     if case.profile is not None:
         words += _profile(case.profile, {name.lower() for name, _ in target.headers})
     words += [f'-H "{name}: ${_variable(name)}"' for name, _ in target.headers]

@@ -26,7 +26,7 @@ ANOTHERS = "this customer's"
 """How `checks.agreement` begins what it expects of such an overview."""
 
 UNDOCUMENTED = "nothing undocumented"
-"""What is expected where an undocumented member stands; what that holds is not of interest."""
+"""What is expected in place of an undocumented member. Its value does not matter."""
 
 MAX_KIND_CHARS = 60
 
@@ -49,13 +49,13 @@ class Spot:
 
 
 def place_of(where: str, expected: str = "") -> str:
-    """Return the field, member, header or parameters where something is wrong."""
+    """Return the field, member, header or parameters of a violation."""
     if expected.startswith(ANOTHERS):
         return OVERVIEW
     last = re.split(r"[./]", where)[-1]
     if last in _FIELDS:
         return last
-    # of wrong calls that are combined, Hypothesis draws others with another seed
+    # Hypothesis draws other combinations of invalid parameters with another seed
     parameters = [part.partition(" ")[0] for part in where.split(" and ")]
     if len(parameters) > 1 and set(parameters) <= set(PARAMETERS):
         return " and ".join(parameters)

@@ -40,11 +40,11 @@ class Outcome(StrEnum):
     """What became of one requirement in one format."""
 
     PASSED = "passed"
-    """Everything that was asked for it was answered as required."""
+    """Every response that was judged by it conforms."""
     FAILED = "failed"
-    """At least one answer departed from it."""
+    """At least one response violates it."""
     NOT_TESTED = "not-tested"
-    """Something that it rests on was missing; the reason says what."""
+    """Something that it needs was missing. The reason says what."""
     NOT_APPLICABLE = "not-applicable"
     """It has no meaning for this target or these options."""
     ERROR = "error"
@@ -82,12 +82,13 @@ WORST = (Verdict.VIOLATED, Verdict.UNVERIFIED, Verdict.CONFORMANT)
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One departure with its evidence.
+    """One violation with its evidence.
 
-    `case` says in words what was asked, `curl` how to see it again, `excerpt` what came; `times`
-    counts the answers that show the same departure, this one being the simplest, and `statuses` how
-    many of them had each status. `app_log` is what the application told of that call, where it runs
-    in the process of the suite. `known` is the reason for which the baseline accepts it.
+    - `case`: the call in words. `curl` reproduces it. `excerpt` is a part of the response.
+    - `times`: how many responses show the same violation. This one is the simplest.
+    - `statuses`: how many of them had each status.
+    - `app_log`: the output of the application during that call, if it runs in this process.
+    - `known`: the reason for which the baseline accepts it.
     """
 
     requirement: str
@@ -149,7 +150,7 @@ class Result:
 
     @property
     def spots(self) -> tuple[Spot, ...]:
-        """Where it is violated: as far as the findings tell, where nothing else does."""
+        """Where it is violated. The findings say it, unless the violations do."""
         return self.violations or tuple(dict.fromkeys(one.spot for one in self.findings))
 
     def as_dict(self) -> dict[str, Any]:
@@ -247,12 +248,12 @@ class Run:
 
     @property
     def has_stale_entries(self) -> bool:
-        """Whether the baseline needs a person; the run then fails, whatever its verdict."""
+        """Whether the baseline must be corrected. The run then fails with any verdict."""
         return bool(self.stale or self.unexplained)
 
     @property
     def sorted_results(self) -> tuple[Result, ...]:
-        """The results in the order of the catalogue, whatever order they came in."""
+        """The results in the order of the catalogue."""
         place = {requirement.id: index for index, requirement in enumerate(CATALOGUE)}
         turn = {target.name: index for index, target in enumerate(self.targets)}
 

@@ -1,6 +1,6 @@
-"""Judging answers that somebody has saved, or holds in hand, with no network.
+"""Judge saved responses, or one in a test, without any request.
 
-`bodies` and `har` read files, `rules` say which requirement an answer is judged by, `tally` counts
-what came of it, `together` compares the answers about one customer. `validating` is the command,
-`asserting` the same for one response in a test. The judgements themselves are those of `checks`.
+inputs (kind of a file) → bodies, har (its responses) → rules (what can be judged) → tally (counts
+violations), comparator (compares responses for one customer). `validate` is the command, and
+`assertion` judges one response in a test. `checks` has the judgements themselves.
 """

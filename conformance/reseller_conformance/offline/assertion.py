@@ -1,6 +1,6 @@
-"""`assert_conformant`: one response, held in a test of anybody's, against the requirements.
+"""`assert_conformant`: judge one response in any test by the requirements.
 
-What kinds of response there are is left to `responses`, what is judged to `rules`.
+`responses` knows the kinds of response objects, and `rules` says what is judged.
 """
 
 from __future__ import annotations
@@ -37,13 +37,13 @@ __tracebackhide__ = True
 FORMATS = ("json", "xml")
 ENVELOPES = {
     "overview": Expected.OVERVIEW,
-    "success": Expected.OVERVIEW,  # as the page calls that response
+    "success": Expected.OVERVIEW,  # as the API docs call that response
     "error": Expected.ERROR,
 }
 LEVELS = {"must": (Level.MUST,), "should": (Level.MUST, Level.SHOULD)}
 
 MAX_VIOLATIONS = 10
-"""Departures that are told; a person mends the first ones first."""
+"""Violations that the message shows. A person fixes the first ones first."""
 
 MAX_RESPONSE_CHARS = 180
 """Characters of the response that are shown around the place of a violation."""
@@ -57,7 +57,7 @@ def assert_conformant(
     level: Literal["must", "should"] = "must",
     content_type: str | None = None,
 ) -> None:
-    """Raise AssertionError, saying what departs and where, unless this response is conformant.
+    """Raise AssertionError with the violations, unless this response is conformant.
 
     `response` is one of requests, httpx, or Flask's, Django's or Starlette's test client; or a body
     as bytes, with its `content_type` if there is one. `format` is the one that the URL names, or
@@ -77,8 +77,8 @@ def assert_conformant(
     if content_type is not None and not isinstance(content_type, str):
         raise TypeError(f"content_type is a text such as 'application/json': {content_type!r}")
     saved = _saved(response_parts(response), format, expect, content_type)
-    doubts = {one.requirement: one.reason for one in second_opinion(saved.answer) or ()}
-    violations = [one for one in _departures(saved) if one[0] not in doubts]
+    doubts = {one.requirement: one.reason for one in second_opinion(saved.response) or ()}
+    violations = [one for one in _violations(saved) if one[0] not in doubts]
     if found := [one for one in violations if one[0].level in counting]:
         raise AssertionError(_message(saved, found))
     for reason in doubts.values():
@@ -124,7 +124,7 @@ def _saved(
 
 
 def _case(given: ResponseParts, format: str | None, headers: tuple[tuple[str, str], ...]) -> Case:
-    """Return what was asked: what is not in the URL may have been in a form."""
+    """Return the case. What is not in the URL may have been in a form."""
     call = call_of(given.url)
     if call is not None and given.method == "GET":
         return replace(call.case, format=Format(format)) if format else call.case
@@ -132,17 +132,17 @@ def _case(given: ResponseParts, format: str | None, headers: tuple[tuple[str, st
     said = Format(format) if format else format_in(given.url)
     likely = said or likely_format(given.body, content_type)
     if likely is None:
-        raise ValueError("neither URL, Content-Type nor body tells the format: say format='json'")
+        raise ValueError("neither URL, Content-Type nor body shows the format: pass format='json'")
     return Case(likely)
 
 
-def _departures(saved: SavedResponse) -> list[tuple[Requirement, Violation]]:
-    """Return the first departure from each requirement, in the order of the catalogue."""
-    format = saved.answer.case.format
+def _violations(saved: SavedResponse) -> list[tuple[Requirement, Violation]]:
+    """Return the first violation of each requirement, in the order of the catalogue."""
+    format = saved.response.case.format
     found: dict[Requirement, Violation] = {}
     for rule in saved_rules_for(saved):
         if format in rule.requirement.formats:
-            for violation in rule.check(saved.answer):
+            for violation in rule.check(saved.response):
                 found.setdefault(rule.requirement, violation)
     return sorted(found.items(), key=lambda one: CATALOGUE.index(one[0]))
 
@@ -158,7 +158,7 @@ _WORDS = {
 
 
 def _message(saved: SavedResponse, found: list[tuple[Requirement, Violation]]) -> str:
-    response = saved.answer
+    response = saved.response
     status, content_type = response.exchange.status, response.exchange.header("Content-Type")
     known = (f"HTTP {status}" if status else "", content_type, _WORDS[response.kind])
     shown = visible(", ".join(word for word in known if word))
@@ -171,7 +171,7 @@ def _message(saved: SavedResponse, found: list[tuple[Requirement, Violation]]) -
 
 
 def _paragraph(saved: SavedResponse, requirement: Requirement, violation: Violation) -> str:
-    exchange = saved.answer.exchange
+    exchange = saved.response.exchange
     text = exchange.body.decode("utf-8-sig", "replace")
     begin = place_of(text, violation.where)
     finding = Finding(

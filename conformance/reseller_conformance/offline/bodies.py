@@ -1,6 +1,6 @@
 """Saved bodies: one in a file, or one a line.
 
-Which file holds what is left to `inputs`; how a body is read to `envelope`.
+`inputs` recognizes the kind of a file, and `envelope` reads the bodies.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""What a saved URL asked: the case, as far as it tells, whose account, and the key to be hidden.
+"""What a saved URL requests: the case, as far as it shows, the account, and the key to redact.
 
-Credentials are never judged wrong: whoever saved the call may have taken them out.
+Credentials are never judged as invalid, because they may have been removed before saving.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ KEY_NAME = re.compile(r"(?:x[-_])?api[-_]?key\b", re.IGNORECASE)
 """What a parameter, a header or a member is called that holds a key."""
 
 MAX_VALUE_CHARS = 255
-"""Longer values are asked of nobody (specification, section 4)."""
+"""Maximum length of a value that is judged (specification, section 4)."""
 
 _PATH = re.compile(r"(.*/apiv2/reseller\.account)\.(json|xml)", re.DOTALL)
-# Also those that only a gateway or a database could take: nobody is asked to answer them.
+# Also those that a gateway or a database may refuse.
 _UNASKED = re.compile("[\0-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 _BLANK = re.compile(r"\W*(?:redacted|removed|hidden|masked|sanitized|secret)?\W*", re.IGNORECASE)
 
@@ -34,7 +34,7 @@ _BLANK = re.compile(r"\W*(?:redacted|removed|hidden|masked|sanitized|secret)?\W*
 class Call:
     """A call of the endpoint. It holds keys: it is not to be shown.
 
-    `account` is where and about whom it asked, for comparison; `request` all that it asked;
+    `account` is where and for whom it was sent, for comparison; `request` all that was sent;
     `telling` are those keys whose return would be an echo.
     """
 
@@ -48,7 +48,7 @@ class Call:
 
 
 def format_in(url: str) -> Format | None:
-    """Return the format that a URL names by its ending, whatever its path."""
+    """Return the format that a URL names by its ending, for any path."""
     found = re.search(r"\.(json|xml)\Z", url.partition("?")[0].partition("#")[0])
     return Format(found[1]) if found else None
 
@@ -99,7 +99,7 @@ def _keys(sent: Sequence[tuple[str, str]]) -> tuple[str, ...]:
 
 
 def _digest(*texts: str) -> str:
-    """Return what is equal for equal texts, and tells nothing of them: a key may be among them."""
+    """Return a digest: equal for equal texts, and without the texts. A key may be among them."""
     return sha256("\n".join(texts).encode("utf-8", "surrogatepass")).hexdigest()
 
 

@@ -1,6 +1,6 @@
-"""Saved answers about one customer side by side: both formats, and one call after the other.
+"""Compare saved responses for one customer: both formats, and one call after the other.
 
-Customers are compared as long as they are remembered: those asked about last. The account may be
+Only the most recent customers are kept. The account may be
 live, so that what differs is judged only where a call before and one after say what is right
 (specification, section 5); texts and days do not count up, and are compared without.
 """
@@ -26,7 +26,7 @@ from reseller_conformance.offline.tally import Tally
 __all__ = ["AccountComparator"]
 
 MAX_ACCOUNTS = 5_000
-"""Customers, and wrong calls, that are remembered."""
+"""Customers, and invalid calls, that are kept."""
 
 MAX_WAITING = 50
 """Answers about one customer that wait for a call in the other format after them."""
@@ -57,7 +57,7 @@ class _Account:
 
 
 class AccountComparator:
-    """Compares answers as they come, and tells the tally."""
+    """Compares responses as they come, and adds the result to the tally."""
 
     def __init__(self, tally: Tally) -> None:
         """Begin with none."""
@@ -66,8 +66,8 @@ class AccountComparator:
         self._refused: OrderedDict[str, SavedResponse] = OrderedDict()
 
     def take(self, saved: SavedResponse) -> None:
-        """Compare one more answer with those before it."""
-        case, looks = saved.answer.case, saved.answer.kind
+        """Compare one more response with those before it."""
+        case, looks = saved.response.case, saved.response.kind
         if not is_plain(saved):
             return
         if case.invalid and looks is EnvelopeKind.ERRORS:
@@ -91,18 +91,18 @@ class AccountComparator:
             self._refused.popitem(last=False)
         first = self._refused.setdefault(saved.request, saved)
         if first is not saved:
-            violations = errors.steady((first.answer, saved.answer))
+            violations = errors.steady((first.response, saved.response))
             self._tally.judge(
-                r.ERRORS_DETERMINISTIC, violations, (first, saved), saved.answer.case.format
+                r.ERRORS_DETERMINISTIC, violations, (first, saved), saved.response.case.format
             )
 
     def _beside(self, account: _Account, saved: SavedResponse) -> None:
-        format = saved.answer.case.format
+        format = saved.response.case.format
         before = account.latest.get(format)
         if before is not None and before.ended <= saved.began:
-            violations = values.steady((before.answer, saved.answer))
+            violations = values.steady((before.response, saved.response))
             self._tally.judge(r.CONSISTENCY_COUNTERS, violations, (before, saved), format)
-        account.history.add(saved.answer)
+        account.history.add(saved.response)
         self._complete(account, saved)
         self._start(account, saved)
         account.latest[format] = saved
@@ -110,8 +110,8 @@ class AccountComparator:
     # --- One format beside the other -------------------------------------------------------------
 
     def _start(self, account: _Account, saved: SavedResponse) -> None:
-        """Compare an answer with the last one in the other format, or have it wait."""
-        format = saved.answer.case.format
+        """Compare a response with the last one in the other format, or keep it for later."""
+        format = saved.response.case.format
         other = next((s for f, s in account.latest.items() if f is not format), None)
         if other is None:
             return
@@ -125,10 +125,10 @@ class AccountComparator:
             self._compare_fixed(other, saved)
 
     def _complete(self, account: _Account, after: SavedResponse) -> None:
-        """Compare the answers that waited for this one."""
+        """Compare the responses that were kept for this one."""
         still = []
         for before, saved in account.waiting:
-            fits = before.answer.case.format is after.answer.case.format
+            fits = before.response.case.format is after.response.case.format
             if fits and saved.ended <= after.began:
                 self._compare_or_keep(account, (before, saved, after))
             else:
@@ -149,7 +149,7 @@ class AccountComparator:
             self._compare(responses, moving=account.history.moving(set(Format)))
 
     def _compare_fixed(self, before: SavedResponse, saved: SavedResponse) -> None:
-        """Compare what does not count up, where that alone can be told."""
+        """Compare the values that are no counts, if nothing else can be compared."""
         if saved.began - before.ended < MAX_CYCLE_GAP_SECONDS:
             self._compare((before, saved, before), _FIXED)
 
@@ -161,10 +161,10 @@ class AccountComparator:
     ) -> None:
         before, saved, _ = responses
         group = replace(_group(*responses, names), wavering=moving)
-        xml = before if before.answer.case.format is Format.XML else saved
+        xml = before if before.response.case.format is Format.XML else saved
         for comparison in COMPARISONS:
             raw_bytes_missing = Evidence.RAW_BYTES in comparison.needs and not xml.raw_bytes
-            if raw_bytes_missing or not saved.answer.values.keys() >= set(comparison.fields):
+            if raw_bytes_missing or not saved.response.values.keys() >= set(comparison.fields):
                 continue
             found = list(comparison.check(group))
             # Equal values prove nothing where some were left out of the comparison.
@@ -179,16 +179,16 @@ def _group(
 
 
 def _told(saved: SavedResponse, names: Collection[str]) -> Response:
-    """Return the answer with these of its values alone, less a text that the recorder decoded.
+    """Return the response with these of its values only, without a text that the recorder decoded.
 
     Which encoding it took is not known: for JSON that may have been the header's.
     """
     if saved.raw_bytes and names is _ALL:
-        return saved.answer
-    values = saved.answer.values
+        return saved.response
+    values = saved.response.values
     package = values.get("package")
     garbled = not saved.raw_bytes and isinstance(package, str) and not package.isascii()
     kept = {n: v for n, v in values.items() if n in names and not (garbled and n == "package")}
     if len(kept) == len(values):
-        return saved.answer
-    return replace(saved.answer, envelope=Unreadable((), EnvelopeKind.OVERVIEW, kept))
+        return saved.response
+    return replace(saved.response, envelope=Unreadable((), EnvelopeKind.OVERVIEW, kept))

@@ -1,8 +1,7 @@
 """Recorded calls, as browsers and proxies save them: the HTTP Archive format, 1.2.
 
-Entries that are no answered call of the endpoint are passed over, and counted by reason. The keys
-that calls were made with are replaced before an answer leaves. How a file is read entry by entry is
-left to `entries`, what a URL asked to `calls`.
+Other entries than calls of the endpoint are skipped, and counted by reason. The keys
+of calls are redacted first. `har_stream` reads the entries of a file, and `calls` the URLs.
 """
 
 from __future__ import annotations
@@ -51,7 +50,7 @@ class Recording:
         self._clock = 0.0
 
     def answers(self) -> Iterator[SavedResponse]:
-        """Yield the answers to calls of the endpoint, in the order of the file.
+        """Yield the responses to calls of the endpoint, in the order of the file.
 
         Raises InputError as `entries` does.
         """
@@ -69,7 +68,7 @@ class Recording:
         if request.text("method").upper() != "GET":
             raise _PassedOverError("calls with another method than GET")
         if not call.asked_of_anyone:
-            raise _PassedOverError("calls with a text that nobody need answer")
+            raise _PassedOverError("calls with a text that may be refused in any way")
         status = _status(entry, response)
         body, verbatim = _body(response, status, call.case.format)
         hidden = self._hidden(call)
@@ -93,7 +92,7 @@ class Recording:
         )
         self._clock = max(self._clock, exchange.began + exchange.seconds)
         return SavedResponse(
-            answer=parse(exchange),
+            response=parse(exchange),
             place=f"{place} ({hidden.text(_said(call))})",
             expected=Expected.EITHER if call.case.invalid else self._beside.due,
             raw_bytes=verbatim,
@@ -175,11 +174,11 @@ class _Part:
 def _status(entry: _Part, response: _Part) -> int:
     status = int(response.number("status"))
     if not 100 <= status <= 999:
-        raise _PassedOverError("calls without an answer")
+        raise _PassedOverError("calls without a response")
     if status == _NOT_MODIFIED or entry.has("_fromCache"):
-        raise _PassedOverError("answers from the client's own cache")
+        raise _PassedOverError("responses from the client's own cache")
     if status in GATEWAY_STATUSES:
-        raise _PassedOverError("answers of a gateway")
+        raise _PassedOverError("responses of a gateway")
     return status
 
 
@@ -188,22 +187,22 @@ def _body(response: _Part, status: int, format: Format) -> tuple[bytes, bool]:
     content = response.part("content")
     text = content.text("text")
     if not text:
-        # of an answer that is wrong by its status the body is not needed
+        # the body is not needed where the status is a violation
         if not _was_empty(response) and not (300 <= status < 400 or status >= 500):
-            raise _PassedOverError("answers whose body was not saved")
+            raise _PassedOverError("responses whose body was not saved")
         return b"", True
     if content.text("encoding").lower() == "base64":
         try:
             return b64decode(text, validate=True), True
         except (binascii.Error, ValueError):
-            raise _PassedOverError("answers whose body is no base64") from None
+            raise _PassedOverError("responses whose body is no base64") from None
     if format is Format.XML:
         text = _as_decoded(text)
     return text.encode("utf-8", "replace"), False
 
 
 def _as_decoded(text: str) -> str:
-    """Return XML that a recorder has decoded as what it is now: UTF-8, whatever it declares.
+    """Return XML that a recorder has decoded as what it is now: UTF-8, with any declaration.
 
     A mark overrules the header's charset. A declared encoding, which would contradict the mark, is
     replaced by spaces, so that all else stays in its place.
@@ -225,7 +224,7 @@ def _was_empty(response: _Part) -> bool:
 
 
 def _headers(response: _Part) -> list[tuple[str, str]]:
-    """Return those headers that are judged, or what the recorder tells of them."""
+    """Return the headers that are judged, or what the recorder says of them."""
     saved = [
         (header.shown("name"), header.shown("value"))
         for header in response.list("headers")

@@ -1,8 +1,8 @@
 """The entries of a HAR file, one at a time, so that a file of any length is read in little memory.
 
-A HAR is one JSON object: `{"log": {…, "entries": [{…}, …], …}}`. Each value is read by Python's
-own reader, of which a part of a text makes an error; then more of the file is read. What an entry
-means is left to `har`.
+A HAR is one JSON object: `{"log": {…, "entries": [{…}, …], …}}`. Python's own parser
+reads each value. It fails on a part of a text, and then more of the file is read. `har` reads the
+meaning of an entry.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ MAX_VALUE_CHARS = 256 * 1024 * 1024
 """Characters of one value that are read; with a longer one the file is not what it seems."""
 
 _BROKEN_OFF = "it breaks off"
-# How far before the end of a text its breaking off may be told: a whole `-Infinity`, or an escape.
+# Maximum distance between the end of a cut text and the place of the error: `-Infinity`, an escape.
 _EDGE = 16
 _MAX_INT_DIGITS = 300
 """Digits of a number that is read as one; Python refuses thousands, which JSON allows."""

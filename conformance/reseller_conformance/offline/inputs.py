@@ -1,4 +1,4 @@
-"""Files, or stdin: opened, and what each of them holds, told by its name or its first bytes."""
+"""Open files or stdin, and recognize their kind by the name or the first bytes."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""The keys that recorded calls were made with, whatever the call was.
+"""The keys of all recorded calls.
 
-They are collected before any response is judged, for one entry may show the key of another. What a
-key is named is left to `calls`, how a file is read to `entries`.
+They are collected before any response is judged, because one entry may show the key of another.
+`calls` knows the names of keys, and `har_stream` reads the file.
 """
 
 from __future__ import annotations

@@ -13,13 +13,13 @@ __all__ = ["show_progress"]
 
 
 class _Reading(Progress):
-    """Asks how far it is whenever it is drawn: the reader need not stop to tell."""
+    """Reads the progress whenever it is drawn, so that the reader need not report it."""
 
     def __init__(self, total: int | None, done: Callable[[], int], responses: Callable[[], int]):
         self._told = done, responses
         self._reading: TaskID | None = None  # it is drawn once before there is anything to draw
         columns = (
-            TextColumn("{task.fields[answers]:,} answers judged"),
+            TextColumn("{task.fields[answers]:,} responses judged"),
             BarColumn(),
             DownloadColumn(),
             TimeElapsedColumn(),
@@ -38,5 +38,5 @@ class _Reading(Progress):
 def show_progress(
     total: int | None, done: Callable[[], int], responses: Callable[[], int]
 ) -> AbstractContextManager[object]:
-    """Show the bytes that are read, and the answers judged, until the end of the block."""
+    """Show the bytes that are read, and the responses judged, until the end of the block."""
     return _Reading(total, done, responses) if sys.stdout.isatty() else nullcontext()

@@ -1,4 +1,4 @@
-"""Responses of HTTP libraries and of frameworks' test clients, told by what they have.
+"""Responses of HTTP libraries and of frameworks' test clients, recognized by their attributes.
 
 None of these libraries is imported. Those of requests, httpx and Starlette, of Flask (werkzeug) and
 Django have a `status_code`, `headers`, and the body as `content` or from `get_data()`.
@@ -21,7 +21,7 @@ __tracebackhide__ = True
 class ResponseParts:
     """What is to be judged; the status is None, and nothing else known, where a body was given.
 
-    `url` is the one that was asked, and `form` what was sent with it: both may hold the key.
+    `url` is the requested one, and `form` what was sent with it: both may contain the key.
     """
 
     body: bytes

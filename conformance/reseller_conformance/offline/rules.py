@@ -29,7 +29,7 @@ from reseller_conformance.requirements import Requirement
 
 __all__ = ["evidence_of", "is_plain", "reason_not_tested", "saved_rules_for"]
 
-_NO_CALL = "no such call was recorded, or none that an envelope answers"
+_NO_CALL = "no such call was recorded, or none that got an envelope"
 _NOTHING_DUE = "nothing says that an overview is due: --expect overview does"
 _COMPARED = {
     r.CONSISTENCY_FORMATS: (
@@ -79,7 +79,7 @@ _REPEATED, _ARRAY, _UNDOCUMENTED = (
 
 def evidence_of(saved: SavedResponse) -> Evidence:
     """Return what was saved beside the body."""
-    response = saved.answer
+    response = saved.response
     # A recorder that decoded the body has hidden its encoding, unless the text shows an error.
     decoding_error = any(one.requirement is r.READABLE_ENCODING for one in response.problems)
     return _evidence(
@@ -107,7 +107,7 @@ def is_plain(saved: SavedResponse) -> bool:
     ignored. It is the likely cause only where nothing can be read: `callback=…` makes some servers
     answer with a script.
     """
-    response = saved.answer
+    response = saved.response
     if response.case.arrays or response.case.repeated_parameters:
         return False
     if not response.case.extra:
@@ -118,7 +118,7 @@ def is_plain(saved: SavedResponse) -> bool:
 
 def saved_rules_for(saved: SavedResponse) -> Iterator[Rule]:
     """Yield the rules by which this saved response is judged."""
-    response, evidence = saved.answer, evidence_of(saved)
+    response, evidence = saved.response, evidence_of(saved)
     if is_plain(saved):
         yield from rules_for(response, evidence)
         if saved.expected is Expected.ERROR and response.kind is EnvelopeKind.OVERVIEW:

@@ -49,18 +49,18 @@ class Tally:
 
     def take(self, saved: SavedResponse) -> None:
         """Judge one response by every rule for single responses."""
-        exchange = saved.answer.exchange
+        exchange = saved.response.exchange
         format = exchange.case.format
         self.answers += 1
         self.bytes += len(exchange.body)
-        self.schemas.take([saved.answer])
+        self.schemas.take([saved.response])
         self._formats.add(format)
         self._recorded = self._recorded or bool(saved.request)
         if is_plain(saved):
-            self._saved[format.value].add((subjects_of(saved.answer), evidence_of(saved)))
+            self._saved[format.value].add((subjects_of(saved.response), evidence_of(saved)))
         for rule in saved_rules_for(saved):
             if format in rule.requirement.formats:
-                self.judge(rule.requirement, rule.check(saved.answer), (saved,), format)
+                self.judge(rule.requirement, rule.check(saved.response), (saved,), format)
 
     def judge(
         self,
@@ -73,7 +73,7 @@ class Tally:
 
         def place(violation: Violation) -> str:
             exchange = violation.response.exchange
-            return next(saved.place for saved in of if saved.answer.exchange is exchange)
+            return next(saved.place for saved in of if saved.response.exchange is exchange)
 
         self._aggregator.add(requirement, format, violations, place)
 

@@ -1,7 +1,6 @@
 """The command `validate`: files in, the report of a run out, and an exit code.
 
-Nothing is asked of anybody. What a file holds is left to `inputs`, what is judged to `tally` and
-`together`.
+It sends no request. `inputs` recognizes the files, and `tally` and `comparator` judge them.
 """
 
 from __future__ import annotations
@@ -52,7 +51,7 @@ __all__ = ["InputError", "ReportError", "Wanted", "validate", "wanted"]
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What the operator says of the files; what is None is told by each of them."""
+    """What the operator says of the files. For None, each file itself decides."""
 
     format: Format | None = None
     sort: InputKind | None = None
@@ -175,7 +174,7 @@ class _Validation:
 
     @property
     def answers(self) -> int:
-        """How many answers have been judged."""
+        """How many responses have been judged."""
         return self._tally.answers
 
     @property
@@ -184,7 +183,7 @@ class _Validation:
         passed_over = sum((file.passed_over for file in self._files), Counter[str]())
         reasons = ", ".join(f"{times:,} {what}" for what, times in passed_over.items())
         names = ", ".join(file.given.name for file in self._files)
-        return f"passed over: {reasons}" if reasons else f"there is no answer in {names}"
+        return f"passed over: {reasons}" if reasons else f"there is no response in {names}"
 
     @property
     def done(self) -> int:
@@ -193,7 +192,7 @@ class _Validation:
 
     @property
     def run(self) -> Run:
-        """What the answers come to, with no key in it."""
+        """The result of the responses, without any key."""
         return Run(
             results=self._tally.results,
             level=self.wanted.level,
@@ -231,9 +230,9 @@ def validate(names: Sequence[str], wanted: Wanted, color: bool | None = None) ->
 
 
 def _tell(validation: _Validation, run: Run, unwritten: Sequence[str], color: bool | None) -> int:
-    """Print the report and what went wrong, and return the exit code."""
+    """Print the report and the errors, and return the exit code."""
     if validation.answers:
-        # rich ends the process where whoever reads the report has gone; the exit code stands.
+        # rich ends the process if the reader of the output has gone. Keep the exit code.
         with suppress(BrokenPipeError, SystemExit):
             print_report(run, console_for(color))
     for warning in validation.warnings:
