@@ -25,7 +25,7 @@ def config_schema() -> str:
     properties = {name: _member(option) for name, option in FILE_OPTIONS.items()}
     schema = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$id": "urn:reseller-conformance:config",
+        "$id": "urn:reseller-conformance:config:1",
         "$comment": "The $id names this schema; there is nothing to fetch.",
         "title": "Configuration of a run",
         "description": "reseller-conformance.toml, or [tool.reseller-conformance] of "
