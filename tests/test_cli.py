@@ -819,7 +819,7 @@ def test_a_spent_budget_verifies_nothing_though_nothing_failed(tmp_path: Path) -
     done = quick(tmp_path, "--max-requests", "100", "--report-json", "report.json")
     assert done.returncode == 3
     last = done.stdout.splitlines()[-1]
-    assert "no violation so far (the request budget is exhausted: not everything was asked" in last
+    assert "no violation so far (the request budget is exhausted: not everything was sent" in last
     report = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
     assert (report["verdict"], report["complete"]) == ("unverified", False)
     assert report["traffic"]["calls"] == 100

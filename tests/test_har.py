@@ -61,6 +61,9 @@ def test_calls_of_the_endpoint_are_judged_and_others_passed_over() -> None:
     assert outcome(report, "http.status") == outcome(report, "http.content-type") == "passed"
 
 
+REFUSABLE = "calls with a text that may be refused in any way"
+
+
 @pytest.mark.parametrize(
     ("entry", "reason"),
     [
@@ -73,8 +76,14 @@ def test_calls_of_the_endpoint_are_judged_and_others_passed_over() -> None:
         ),
         (call("json", "slow down", status=429), "responses of a gateway"),
         (call("json", None), "responses whose body was not saved"),
-        (call("json", json_body(), user="x" * 300), "calls with a text that may be refused in any way"),
-        (call("json", json_body(), user="\x01"), "calls with a text that may be refused in any way"),
+        (
+            call("json", json_body(), user="x" * 300),
+            REFUSABLE,
+        ),
+        (
+            call("json", json_body(), user="\x01"),
+            REFUSABLE,
+        ),
     ],
 )
 def test_what_tells_nothing_of_the_implementation_is_passed_over(

@@ -293,7 +293,7 @@ def test_in_pytest_an_interrupt_is_held_back_only_for_the_items_of_the_target(
     assert "TestMine::test_rejects_combined[json] SKIPPED" in text
     assert "TestOther::" not in text
     assert "test_of_the_host" not in text
-    assert "interrupted: not everything was asked" in text
+    assert "interrupted: not everything was sent" in text
 
 
 def test_an_interrupt_while_the_command_starts_leaves_a_report(tmp_path: Path) -> None:

@@ -71,7 +71,7 @@ def test_a_run_that_stops_at_the_first_failure_says_so(
 ) -> None:
     result = run(pytester, "--", "-x", *workers)
     assert result.ret == 1
-    assert "stopped at the first violation: not everything was asked" in result.outlines[-1]
+    assert "stopped at the first violation: not everything was sent" in result.outlines[-1]
 
 
 @pytest.mark.usefixtures("wrong_dates")

@@ -216,7 +216,7 @@ def test_a_selection_is_partial() -> None:
 
 def test_an_interrupted_run_gives_one_reason_for_what_is_missing() -> None:
     run = replace(run_of(), suite=replace(SUITE, partial=True), complete=False)
-    assert "interrupted: not everything was asked" in verdict_text(run)
+    assert "interrupted: not everything was sent" in verdict_text(run)
     assert "partial" not in verdict_text(run)
 
 

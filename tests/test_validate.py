@@ -70,7 +70,7 @@ def test_the_report_names_the_file_and_its_departure(
     Path("broken.json").write_text(json_body(billing_end_date="2010-02-30"))
     assert main(["validate", "broken.json"]) == 1
     shown = capsys.readouterr().out
-    assert "judged: 1 saved answer in broken.json" in shown
+    assert "judged: 1 saved response in broken.json" in shown
     assert "found in  broken.json" in shown
     assert "success.dates" in shown
     assert "curl" not in shown

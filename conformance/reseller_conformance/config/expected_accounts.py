@@ -1,7 +1,7 @@
 """Reads the values that the operator expects: `--expect FILE`, in the format of `serve --accounts`.
 
 A value may be left out, and so may credentials, which are never read. In place of a count or a date
-`{"min": …, "max": …}` stands for a value that moves.
+`{"min": …, "max": …}` is the range of a value that changes.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _EXAMPLES = {
 
 
 class ExpectedAccountsError(ValueError):
-    """The file cannot be used; the message is one line that ends in what is wrong."""
+    """The file cannot be used. The message is one line that ends in the offending value."""
 
 
 def load_expectations(path: Path) -> Expectations:

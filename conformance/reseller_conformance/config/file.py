@@ -2,7 +2,7 @@
 
 `reseller-conformance.toml` has the options as keys; `pyproject.toml` has them in its table
 `[tool.reseller-conformance]`. An option wins over the environment, and that over the file. What
-the values mean is left to `settings`. pytest has its own settings files, and reads no such file.
+the values mean is in `settings`. pytest has its own settings files, and reads no such file.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ Word = str | bool | tuple[str, ...]
 
 
 class ConfigError(ValueError):
-    """The file cannot be used; the message says what is wrong in one line."""
+    """The file cannot be used. The message is one line."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,7 @@ REPORTS = "Reports"
 MORE = "More options"
 
 DEFAULT_SEED = 20100830
-"""The same run twice asks the same: the first day of the page's own billing cycle."""
+"""The same run twice sends the same: the first day of the billing cycle in the API docs."""
 
 REMOTE_RATE = "10/s"
 """The default rate except on loopback: public documentation names 600 calls a minute."""
@@ -61,7 +61,7 @@ class Option:
 
     In pytest it is `--reseller-NAME`, and in ini files `reseller_NAME`; `many` says that it may
     be repeated, `flag` that it takes no value. `metavar`, `help` and, in `run --help`, `heading`
-    are shown to the operator. `default` is the text that an absent option stands for; empty: none.
+    are shown to the operator. `default` is the value of an absent option. Empty for none.
     `parse` returns the value of a text, and raises ValueError with what is expected.
     """
 

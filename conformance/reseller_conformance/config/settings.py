@@ -1,7 +1,7 @@
-"""What the operator asked for, from options, environment and ini alike, checked once.
+"""The settings of a run, from options, environment and ini alike, checked once.
 
-Every mistake is told in one line that ends in the offending value. Where the words come from is
-left to `plugin` (pytest's options and ini) and `cli` (which hands them on to pytest).
+Each error message is one line that ends in the offending value. `plugin` has pytest's options and
+ini, and `cli` passes its own options on to pytest.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ class Settings:
     """A run that makes sense.
 
     `target` is None for the embedded reference, and where no target is named. `reference` says
-    that the operator asked for the reference. `missing_target` says what was given although no
+    that the operator chose the reference. `missing_target` says what was given although no
     target is named, in one line; it is empty where nothing was given.
     """
 
@@ -100,7 +100,7 @@ class Settings:
     expected: Expectations | None = None
     """The values that the operator expects, by the name of the customer."""
     max_violations: int = 0
-    """After so many violations that count no more calls are made; 0: all are made."""
+    """Number of violations that count after which no more calls are made. 0: all are made."""
     max_seconds: float | None = None
     record: Path | None = None
     """The file that all traffic is recorded in."""
@@ -411,7 +411,7 @@ def _client_cert(reader: _Reader) -> tuple[str, str] | str | None:
         if path is not None and not Path(path).is_file():
             raise SettingsError(f"--{name} is no file: {path}")
     try:
-        # a key with a password would be asked for at the terminal
+        # for a key with a password, the terminal would prompt
         ssl.create_default_context().load_cert_chain(cert, key, password=lambda: "")
     except (OSError, ValueError) as error:
         why = f"{getattr(error, 'reason', None) or error}".lower().replace("_", " ")

@@ -31,22 +31,24 @@ def classify(
     home = max(sights, key=lambda sight: sight.fields, default=None)
     if home is not None and not home.fields:
         home = None
-    told = _error_members(sights, home, dialect.errors_at)
-    if told is not None and home is not None and _is_detail(home, told):
+    error_index = _error_members(sights, home, dialect.errors_at)
+    if error_index is not None and home is not None and _is_detail(home, error_index):
         home = None
-    if told is not None and _is_error(told, home, dialect):
-        errors = judge_errors(told, home, dialect, problems)
+    if error_index is not None and _is_error(error_index, home, dialect):
+        errors = judge_errors(error_index, home, dialect, problems)
         values = read_fields(sights, home, dialect) if home else {}
         return build_envelope(problems, EnvelopeKind.ERRORS, values, errors)
     if home is not None and home.fields >= MIN_FIELDS:
-        values = judge_overview(sights, home, told, dialect, problems)
+        values = judge_overview(sights, home, error_index, dialect, problems)
         return build_envelope(problems, EnvelopeKind.OVERVIEW, values)
     # After a syntax error, the missing names may be in the part that was lost.
     if not problems.include(READABLE_SYNTAX):
         problems.add(READABLE_ENVELOPE, "body", "one of the two envelopes", dialect.describe(root))
     if home is not None:
         return build_envelope(problems, EnvelopeKind.OVERVIEW, read_fields(sights, home, dialect))
-    return build_envelope(problems, EnvelopeKind.UNKNOWN if told is not None else guess(text))
+    return build_envelope(
+        problems, EnvelopeKind.UNKNOWN if error_index is not None else guess(text)
+    )
 
 
 def _error_members(
@@ -71,23 +73,23 @@ def _error_members(
     return None
 
 
-def _is_detail(home: NameIndex[V], told: NameIndex[V]) -> bool:
+def _is_detail(home: NameIndex[V], error_index: NameIndex[V]) -> bool:
     """Return True if the fields are only part of an error: {"rate": {"requests": 600}}.
 
     They are then few and not beside the error, and their parent is not named `overview`.
     """
-    apart = home.scope is not told.scope and TASK not in home.scope.where
+    apart = home.scope is not error_index.scope and TASK not in home.scope.where
     return home.fields < MIN_FIELDS and apart
 
 
-def _is_error(told: NameIndex[V], home: NameIndex[V] | None, dialect: Dialect[V]) -> bool:
+def _is_error(error_index: NameIndex[V], home: NameIndex[V] | None, dialect: Dialect[V]) -> bool:
     """Return True if names of both envelopes, or of none, are meant as an error."""
-    messages = [dialect.text(value) for value in told.exact.get("message", [])]
+    messages = [dialect.text(value) for value in error_index.exact.get("message", [])]
     if ERROR in messages:
         return True
     if home is None or home.fields < MIN_FIELDS:
         well = any(isinstance(text, str) and text.lower() in _WELL for text in messages)
-        return told.holds("errors") or not well
-    lists = [dialect.entries(value) for value in told.exact.get("errors", [])]
+        return error_index.holds("errors") or not well
+    lists = [dialect.entries(value) for value in error_index.exact.get("errors", [])]
     some = any(isinstance(entries, ErrorItems) and entries.items for entries in lists)
     return some and home.fields < len(FIELDS)

@@ -136,7 +136,7 @@ class DecodedBody:
 class DeclaredEncoding:
     """The encoding that a body declares for itself. UTF-8 if it declares none.
 
-    `said` is its name in the body. `fault` says what is wrong with the declaration. `codec` may
+    `said` is its name in the body. `fault` describes an invalid declaration. `codec` may
     then be None or a substitute. `unknown` is True if no header could correct it.
     """
 
@@ -246,7 +246,7 @@ def declared_encoding(body: bytes) -> DeclaredEncoding:
     codec = _codec_of_any(declared)
     if codec is not None and wide is not None and wide.startswith(codec):
         codec = wide
-    # The declaration is wrong if its own encoding would write it in other bytes.
+    # The declaration is invalid if its own encoding would write it in other bytes.
     fits = codec is not None and "<?xml" in body[:_HEAD_BYTES].decode(codec, "replace")
     if codec_of(declared) is None:
         fault = f"an encoding not known: {excerpt(declared)}"

@@ -84,8 +84,8 @@ def _problem(expected: str, charset: str, got: str) -> Problem:
 def alternative_decodings(body: bytes) -> Mapping[str, str]:
     """Return other values of an XML body's `package`, by the likely encoding that would make them.
 
-    UTF-8 that is declared as ISO-8859-1 is well-formed, but wrong. Only the other format can show
-    that. The result is empty if no other encoding makes XML with another value.
+    UTF-8 that is declared as ISO-8859-1 is well-formed, but another text. Only the other format can
+    show that. The result is empty if no other encoding makes XML with another value.
     """
     read = _package(next(candidate_decodings(body, None)).text)
     found: dict[str, str] = {}

@@ -45,77 +45,79 @@ class _Context(Generic[V]):
 
 
 def judge_errors(
-    told: NameIndex[V], fields: NameIndex[V] | None, dialect: Dialect[V], problems: Problems
+    index: NameIndex[V], fields: NameIndex[V] | None, dialect: Dialect[V], problems: Problems
 ) -> tuple[str, ...]:
     """Judge the error envelope in one scope, and return the readable messages.
 
     `fields` is the scope with fields of an account, if there is one.
     """
-    page = _Context(told, dialect, problems)
-    _judge_shape(page)
-    _judge_message(page)
-    errors = _judge_list(page)
+    context = _Context(index, dialect, problems)
+    _judge_shape(context)
+    _judge_message(context)
+    errors = _judge_list(context)
     if fields is not None:
         names = ", ".join(name.name for name in FIELDS if fields.holds(name.name))
         got = f"fields of an account: {shortened(names)}"
         problems.add(ERRORS_NO_ACCOUNT_FIELDS, names, "no field of an account", got)
-    _judge_closed(page, fields)
+    _judge_closed(context, fields)
     return tuple(errors)
 
 
-def _judge_shape(page: _Context[V]) -> None:
-    level, dialect = page.errors_at.scope, page.dialect
+def _judge_shape(context: _Context[V]) -> None:
+    level, dialect = context.errors_at.scope, context.dialect
     if level.where != dialect.errors_at:
         expected = f"message and errors in {dialect.errors_at or 'the one object itself'}"
-        page.problems.add(ERRORS_SHAPE, level.where, expected, f"both in {level.where}")
+        context.problems.add(ERRORS_SHAPE, level.where, expected, f"both in {level.where}")
     for link in level.chain:
-        page.elements.append((link.where, link.value))
+        context.elements.append((link.where, link.value))
         if stray := dialect.stray(link.value):
             got = f"text between them: {excerpt(stray)}"
-            page.problems.add(ERRORS_SHAPE, link.where, "elements only", got)
+            context.problems.add(ERRORS_SHAPE, link.where, "elements only", got)
 
 
-def _judge_message(page: _Context[V]) -> None:
-    add = page.problems.add
-    where, expected = page.errors_at.scope.place("message"), f"exactly {ERROR}"
-    values = page.errors_at.exact.get("message", [])
+def _judge_message(context: _Context[V]) -> None:
+    add = context.problems.add
+    where, expected = context.errors_at.scope.place("message"), f"exactly {ERROR}"
+    values = context.errors_at.exact.get("message", [])
     if not values:
-        add(ERRORS_MESSAGE, where, expected, _ABSENT, _came_as(page.errors_at, "message"))
+        add(ERRORS_MESSAGE, where, expected, _ABSENT, _came_as(context.errors_at, "message"))
     if len(values) > 1:
         add(ERRORS_MESSAGE, where, "message once", f"{len(values)} of that name")
     for value in values:
-        page.elements.append((where, value))
-        text = page.dialect.text(value)
+        context.elements.append((where, value))
+        text = context.dialect.text(value)
         if isinstance(text, BadValue):
             add(ERRORS_MESSAGE, where, expected, text.got)
         elif text is not None and text != ERROR:
-            add(ERRORS_MESSAGE, where, expected, page.dialect.describe(value))
+            add(ERRORS_MESSAGE, where, expected, context.dialect.describe(value))
 
 
-def _judge_list(page: _Context[V]) -> list[str]:
-    told, dialect, add = page.errors_at, page.dialect, page.problems.add
-    where = told.scope.place("errors")
-    values = told.exact.get("errors", [])
+def _judge_list(context: _Context[V]) -> list[str]:
+    index, dialect, add = context.errors_at, context.dialect, context.problems.add
+    where = index.scope.place("errors")
+    values = index.exact.get("errors", [])
     if len(values) > 1:
         add(ERRORS_SHAPE, where, "errors once", f"{len(values)} of that name")
     if values:
-        return [text for value in values for text in _read_list(page, where, value)]
-    if "errors" in told.near:
-        spelt, value = told.near["errors"][0]
-        add(ERRORS_LIST, where, dialect.listed, _ABSENT, _came_as(told, "errors"))
-        return _read_list(page, told.scope.place(spelt), value)
-    page.bare_errors.extend(value for name, value in told.scope.members if folded(name) == ERROR)
-    if not page.bare_errors:
+        return [text for value in values for text in _read_list(context, where, value)]
+    if "errors" in index.near:
+        spelt, value = index.near["errors"][0]
+        add(ERRORS_LIST, where, dialect.listed, _ABSENT, _came_as(index, "errors"))
+        return _read_list(context, index.scope.place(spelt), value)
+    context.bare_errors.extend(
+        value for name, value in index.scope.members if folded(name) == ERROR
+    )
+    if not context.bare_errors:
         add(ERRORS_LIST, where, dialect.listed, _ABSENT)
         return []
     add(dialect.lone_error, where, dialect.listed, _ABSENT, f"came as {ERROR}")
-    texts = (dialect.text(value) for value in page.bare_errors)
+    texts = (dialect.text(value) for value in context.bare_errors)
     return [text for text in texts if isinstance(text, str)]
 
 
-def _read_list(page: _Context[V], where: Place, value: V) -> list[str]:
-    dialect, add = page.dialect, page.problems.add
-    page.elements.append((where, value))
+def _read_list(context: _Context[V], where: Place, value: V) -> list[str]:
+    dialect, add = context.dialect, context.problems.add
+    context.elements.append((where, value))
     entries = dialect.entries(value)
     if isinstance(entries, BadValue):
         add(ERRORS_LIST, where, dialect.listed, entries.got)
@@ -127,7 +129,7 @@ def _read_list(page: _Context[V], where: Place, value: V) -> list[str]:
     errors: list[str] = []
     for number, item in enumerate(entries.items[:MAX_SCOPES], 1):
         place = dialect.item(where, number)
-        page.elements.append((place, item))
+        context.elements.append((place, item))
         text = dialect.text(item)
         if isinstance(text, BadValue):
             add(ERRORS_LIST, place, "a text", text.got)
@@ -143,29 +145,29 @@ def _read_list(page: _Context[V], where: Place, value: V) -> list[str]:
     return errors
 
 
-def _judge_closed(page: _Context[V], fields: NameIndex[V] | None) -> None:
-    level, add = page.errors_at.scope, page.problems.add
-    used = {id(link.value) for link in level.chain} | set(map(id, page.bare_errors))
+def _judge_closed(context: _Context[V], fields: NameIndex[V] | None) -> None:
+    level, add = context.errors_at.scope, context.problems.add
+    used = {id(link.value) for link in level.chain} | set(map(id, context.bare_errors))
     if fields is not None:
         used.update(id(link.value) for link in fields.scope.chain)
     for name, value in level.members:
         apart = fields is not None and fields.scope is level and _is_field(fields, name)
-        if not apart and id(value) not in used and not _is_error_member(page.errors_at, name):
-            got = page.dialect.describe(value)
+        if not apart and id(value) not in used and not _is_error_member(context.errors_at, name):
+            got = context.dialect.describe(value)
             add(ERRORS_NO_EXTRAS, level.place(name), "nothing undocumented", got)
-    for where, element in page.elements:
-        attributes = page.dialect.attributes(element)
+    for where, element in context.elements:
+        attributes = context.dialect.attributes(element)
         if id(attributes) in used:
             continue
         for name, value in attributes:
-            got = page.dialect.describe(value)
+            got = context.dialect.describe(value)
             add(ERRORS_NO_EXTRAS, attribute(where, name), "nothing undocumented", got)
 
 
-def _is_error_member(told: NameIndex[V], name: str) -> bool:
+def _is_error_member(index: NameIndex[V], name: str) -> bool:
     """Return True for `message` or `errors`, or for another spelling that replaces one of them."""
     return name in ERROR_MEMBERS or (
-        folded(name) in ERROR_MEMBERS and folded(name) not in told.exact
+        folded(name) in ERROR_MEMBERS and folded(name) not in index.exact
     )
 
 
@@ -175,6 +177,6 @@ def _is_field(sight: NameIndex[V], name: str) -> bool:
     )
 
 
-def _came_as(told: NameIndex[V], name: str) -> str:
-    near = told.near.get(name)
+def _came_as(index: NameIndex[V], name: str) -> str:
+    near = index.near.get(name)
     return f"came as {named(near[0][0])}" if near else ""

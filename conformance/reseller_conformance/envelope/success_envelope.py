@@ -68,13 +68,13 @@ def judge_overview(
     problems: Problems,
 ) -> dict[str, FieldValue]:
     """Judge an overview, and return the readable fields. `home` has most of the fields."""
-    page = _Context(home.scope, _find(sights, home), dialect, problems)
-    page.use(home.scope)
-    _judge_shape(page)
+    context = _Context(home.scope, _find(sights, home), dialect, problems)
+    context.use(home.scope)
+    _judge_shape(context)
     if aside is not None:
-        _judge_apart(page, sights, aside)
-    values = _read(page.found, dialect, problems)
-    _judge_closed(page)
+        _judge_apart(context, sights, aside)
+    values = _read(context.found, dialect, problems)
+    _judge_closed(context)
     return values
 
 
@@ -99,28 +99,28 @@ def _find(sights: Sequence[NameIndex[V]], home: NameIndex[V]) -> dict[str, _Foun
     return found
 
 
-def _judge_shape(page: _Context[V]) -> None:
-    dialect, add = page.dialect, page.problems.add
-    where = page.fields_at.where
+def _judge_shape(context: _Context[V]) -> None:
+    dialect, add = context.dialect, context.problems.add
+    where = context.fields_at.where
     if where != dialect.overview_at:
         expected = f"the ten fields in {dialect.overview_at or 'the one object itself'}"
         add(SUCCESS_SHAPE, where, expected, f"the fields in {where}")
     away: dict[int, list[str]] = {}
-    for name, found in page.found.items():
-        if found.scope is not page.fields_at:
+    for name, found in context.found.items():
+        if found.scope is not context.fields_at:
             away.setdefault(id(found.scope), []).append(name)
     for names in away.values():
-        level = page.found[names[0]].scope
-        page.use(level)
+        level = context.found[names[0]].scope
+        context.use(level)
         got = f"in {level.where or 'the outermost object'}: {', '.join(names)}"
         add(SUCCESS_SHAPE, level.where, f"all ten fields in {where or 'one object'}", got)
-    for level in page.fields_at.chain:
+    for level in context.fields_at.chain:
         if stray := dialect.stray(level.value):
             add(SUCCESS_SHAPE, level.where, "elements only", f"text between them: {excerpt(stray)}")
 
 
-def _judge_apart(page: _Context[V], sights: Sequence[NameIndex[V]], aside: NameIndex[V]) -> None:
-    beside = {id(level) for level in (*page.fields_at.chain, aside.scope)}
+def _judge_apart(context: _Context[V], sights: Sequence[NameIndex[V]], aside: NameIndex[V]) -> None:
+    beside = {id(level) for level in (*context.fields_at.chain, aside.scope)}
     # Other spellings are ordinary additions.
     places = [
         sight.scope.place(name)
@@ -130,10 +130,10 @@ def _judge_apart(page: _Context[V], sights: Sequence[NameIndex[V]], aside: NameI
         if name in sight.exact
     ]
     if places:
-        page.use(aside.scope)
+        context.use(aside.scope)
         together = Place(", ".join(places), names=tuple(n for one in places for n in one.names))
         got = f"beside the fields: {together}"
-        page.problems.add(SUCCESS_NO_ERROR_MEMBERS, together, "no message and no errors", got)
+        context.problems.add(SUCCESS_NO_ERROR_MEMBERS, together, "no message and no errors", got)
 
 
 def _read(
@@ -152,59 +152,61 @@ def _read(
             got = f"{len(raw)} of that name"
             problems.add(SUCCESS_NO_DUPLICATES, found[name].where, f"{name} once", got)
         read = [dialect.field(kind, value) for value in raw]
-        for wrong in read:
-            if isinstance(wrong, BadValue):
+        for bad in read:
+            if isinstance(bad, BadValue):
                 expected = dialect.expected[kind]
-                problems.add(OF_KIND[kind], found[name].where, expected, wrong.got)
+                problems.add(OF_KIND[kind], found[name].where, expected, bad.got)
         first = read[0]
         if first is not None and not isinstance(first, BadValue) and all(v == first for v in read):
             values[name] = first
     return values
 
 
-def _judge_closed(page: _Context[V]) -> None:
-    spelt = {found.spelt for found in page.found.values() if found.scope is page.fields_at}
-    for name, value in page.fields_at.members:
-        if name not in spelt and not _accounted(page, name, value):
-            _undocumented(page, page.fields_at.place(name), page.dialect.describe(value))
-    above = page.fields_at.above
-    if above is not None and page.fields_at.where == page.dialect.overview_at:
-        _judge_beside(page, above)
-    _judge_attributes(page)
+def _judge_closed(context: _Context[V]) -> None:
+    spelt = {found.spelt for found in context.found.values() if found.scope is context.fields_at}
+    for name, value in context.fields_at.members:
+        if name not in spelt and not _accounted(context, name, value):
+            _undocumented(context, context.fields_at.place(name), context.dialect.describe(value))
+    above = context.fields_at.above
+    if above is not None and context.fields_at.where == context.dialect.overview_at:
+        _judge_beside(context, above)
+    _judge_attributes(context)
 
 
-def _judge_beside(page: _Context[V], above: Scope[V]) -> None:
+def _judge_beside(context: _Context[V], above: Scope[V]) -> None:
     """Judge the siblings of the element with the fields, if it is at the documented place."""
     again = 0
-    taken = {found.spelt for found in page.found.values() if found.scope is above}
+    taken = {found.spelt for found in context.found.values() if found.scope is above}
     for name, value in above.members:
-        if name in taken or _accounted(page, name, value):
+        if name in taken or _accounted(context, name, value):
             continue
-        if name == page.fields_at.step:
+        if name == context.fields_at.step:
             again += 1
         else:
-            _undocumented(page, above.place(name), page.dialect.describe(value))
+            _undocumented(context, above.place(name), context.dialect.describe(value))
     if again:
         got = f"{again + 1} of that name"
-        page.problems.add(SUCCESS_SHAPE, page.fields_at.where, f"{page.fields_at.step} once", got)
+        context.problems.add(
+            SUCCESS_SHAPE, context.fields_at.where, f"{context.fields_at.step} once", got
+        )
 
 
-def _judge_attributes(page: _Context[V]) -> None:
+def _judge_attributes(context: _Context[V]) -> None:
     elements: list[tuple[Scope[V] | _Found[V], object]]
-    elements = [(level, level.value) for level in page.fields_at.chain]
-    for found in page.found.values():
+    elements = [(level, level.value) for level in context.fields_at.chain]
+    for found in context.found.values():
         elements += [(found, value) for value in found.values]
     for holder, element in elements:
-        attributes = page.dialect.attributes(element)
-        if id(attributes) in page.used:
+        attributes = context.dialect.attributes(element)
+        if id(attributes) in context.used:
             continue
         for name, value in attributes:
-            _undocumented(page, attribute(holder.where, name), page.dialect.describe(value))
+            _undocumented(context, attribute(holder.where, name), context.dialect.describe(value))
 
 
-def _accounted(page: _Context[V], name: str, value: V) -> bool:
-    return id(value) in page.used or name in ERROR_MEMBERS
+def _accounted(context: _Context[V], name: str, value: V) -> bool:
+    return id(value) in context.used or name in ERROR_MEMBERS
 
 
-def _undocumented(page: _Context[V], where: str, got: str) -> None:
-    page.problems.add(SUCCESS_NO_EXTRAS, where, "nothing undocumented", got)
+def _undocumented(context: _Context[V], where: str, got: str) -> None:
+    context.problems.add(SUCCESS_NO_EXTRAS, where, "nothing undocumented", got)

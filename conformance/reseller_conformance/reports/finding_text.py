@@ -32,7 +32,7 @@ LABEL_WIDTH = len(REPRODUCE)
 """Characters of the longest label."""
 
 MAX_VALUE_CHARS = 4_000
-"""Characters of one particular: what comes from an answer may be of any length."""
+"""Maximum characters of one value: a part of a response may have any length."""
 MAX_HEADLINE_CHARS = 300
 MAX_STATUSES = 5
 
@@ -41,7 +41,7 @@ Item = TypeVar("Item")
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What one response shows: a finding for each place, the first of which stands for all.
+    """What one response shows: a finding for each place. The first one represents all.
 
     `formats` are those in which the same was found. `times` counts over all of them the responses
     that show it, and `statuses` how many of them had each status.

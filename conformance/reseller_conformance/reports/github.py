@@ -2,7 +2,7 @@
 
 It takes any line that begins with `::` for a command, after spaces too. What a server wrote may
 begin one where a line is broken: so the report itself is fenced, and annotations stand outside.
-What the summary of a job says is left to `markdown`.
+`markdown` has the summary of a job.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from reseller_conformance.requirements import Level
 __all__ = ["append", "commands", "is_github_actions", "stop_commands", "summary_file", "tell"]
 
 MAX_ANNOTATIONS = 10
-"""A step shows so many annotations of a kind; the others are dropped without a word."""
+"""Annotations of one kind that a step shows. GitHub drops the others silently."""
 MAX_MESSAGE_CHARS = 500
 
 
@@ -40,7 +40,7 @@ def summary_file(env: Mapping[str, str]) -> Path | None:
 
 
 def commands(run: Run) -> list[str]:
-    """Return the workflow commands: an error for each violation, a warning for each departure."""
+    """Return the workflow commands: an error for each violation, a warning for each SHOULD."""
     errors = _of(run, Level.MUST)
     warnings = _of(run, Level.SHOULD)
     if run.level is Level.SHOULD:
@@ -56,7 +56,7 @@ def commands(run: Run) -> list[str]:
 
 @contextmanager
 def stop_commands(say: Callable[[str], object]) -> Iterator[None]:
-    """Keep the runner from taking a line for a command, until it reads a word nobody can guess."""
+    """Keep the runner from reading lines as commands, until it reads a random word."""
     word = token_hex(16)
     say(f"::stop-commands::{word}")
     try:

@@ -2,7 +2,7 @@
 
 An issue stands in a file; a finding stands in an answer. Its path is the call's, which is a file
 nowhere, and says which call it is. The fingerprint is of what was found, not of how often or with
-which values: the same departure in the next run is the same issue.
+which values: the same violation in the next run is the same issue.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def render(run: Run) -> str:
 
 
 def issues(run: Run) -> list[dict[str, Any]]:
-    """Return the issues; a fingerprint stands once, for GitLab shows no second."""
+    """Return the issues, one for each fingerprint, because GitLab shows no second one."""
     found = [
         _issue(result, finding, run.level)
         for result in run.sorted_results
@@ -54,7 +54,7 @@ def _issue(result: Result, finding: Finding, level: Level) -> dict[str, Any]:
     at = f" (at {visible(one_line(result.target))})" if result.target else ""
     [shown] = evidence_of([finding])
     evidence = "\n".join(f"{label}: {value}" for label, value in labelled_lines(shown))
-    # What compares the formats is told of the first: an issue has one path.
+    # A comparison of both formats belongs to the first: an issue has one path.
     format = next((known for known in Format if known == finding.format), next(iter(Format)))
     return {
         "description": f"{requirement.title}. {headline(shown)}{at}",

@@ -1,6 +1,6 @@
 """A run as JSON, for programs; `schemas/report.schema.json` describes each field.
 
-What a person reads is left to `terminal`.
+`terminal` has the report that a person reads.
 """
 
 from __future__ import annotations

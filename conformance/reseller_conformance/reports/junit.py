@@ -5,7 +5,7 @@ Road's XSD has them, and each case has properties of its own, where pytest puts 
 show `classname` as the suite and take two cases of one name for one.
 
 A violated MUST is a failure, and so is a SHOULD that counts; one that does not is skipped, as it is
-in pytest, for readers pass over what stands beside a success. So is what the baseline accepts. An
+in pytest, because readers skip what is beside a success. So is what the baseline accepts. An
 error is the suite's own.
 """
 
@@ -91,7 +91,7 @@ def _word(value: object) -> str:
 def _case(suite: ET.Element, result: Result, name: str, level: Level) -> str:
     """Add a test case, and return what kind of outcome it has."""
     requirement = result.requirement
-    # An item's own time says nothing: it is judged from what others asked.
+    # An item's own time says nothing: it is judged from responses to the calls of others.
     case = ET.SubElement(suite, "testcase", name=name, classname=requirement.topic, time="0")
     known = {
         "requirement": requirement.id,
@@ -121,7 +121,7 @@ def _case(suite: ET.Element, result: Result, name: str, level: Level) -> str:
 
 
 def _said(result: Result, level: Level) -> tuple[str, str, str]:
-    """Return the element that tells of this outcome, its type and its message."""
+    """Return the element for this outcome, its type and its message."""
     if result.outcome is Outcome.ERROR:
         return "error", "error", result.reason
     if result.outcome is not Outcome.FAILED:

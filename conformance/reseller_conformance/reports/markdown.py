@@ -1,7 +1,7 @@
 """A run as Markdown, for a job's summary: the verdict, one table, and the findings, folded.
 
-Whatever a server or an operator wrote stands in HTML's `code` and `pre`, each character that could
-mean anything as a character reference: it is no markup, mentions nobody and links nothing.
+Texts of a server or an operator are in HTML's `code` and `pre`. Each character that could mean
+anything is a character reference, so such a text is no markup, no mention and no link.
 """
 
 from __future__ import annotations
@@ -224,7 +224,7 @@ def _code(text: str) -> str:
 
 
 def _plain(text: str) -> str:
-    """Return the text with whatever GitHub's Markdown could read as a character reference.
+    """Return the text with character references for all that GitHub's Markdown could interpret.
 
     Of its bare links, each needs a slash, an `@`, or a word that begins with `www.`.
     """

@@ -14,7 +14,7 @@ MINUTE, HOUR = 60, 3600
 
 @dataclass(frozen=True, slots=True)
 class LiveViolation:
-    """A requirement that is violated in one format, as it is told while the run goes on.
+    """A requirement that is violated in one format, as it is announced during the run.
 
     `seconds` and `calls` say when it was known.
     """

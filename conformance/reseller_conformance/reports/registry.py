@@ -1,7 +1,7 @@
-"""The reports that a run leaves as files: which option asks for which, and how they are written.
+"""The report files of a run: the option of each, and how they are written.
 
-The table is the only list: options, settings and tests are made from it. What stands in a report
-is left to its module, which has one pure function, `render(run) -> str`.
+Options, settings and tests are made from this table. The module of each report has one pure
+function, `render(run) -> str`.
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ def write_all(reports: Iterable[tuple[Writer, Path]], run: Run) -> list[str]:
     for writer, path in reports:
         try:
             write_file(path, writer.render(run))
-        # Whatever is wrong with one report, the others are evidence still.
+        # If one report fails, the others are still evidence.
         except Exception as error:
             why = getattr(error, "strerror", None) or f"{type(error).__name__}: {error}"
             problems.append(f"--{writer.option} could not be written, {why}: {path}")

@@ -1,6 +1,6 @@
 """What a run comes to, in few words: the same for every report that a person reads.
 
-Pure: takes a `Run`, returns plain values. How they look is left to each report.
+Pure: takes a `Run`, and returns plain values. Each report decides how they look.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One requirement with its result in each format; what compares the two stands in both."""
+    """One requirement with its result in each format. A comparison is in both."""
 
     requirement: Requirement
     results: tuple[Result | None, ...]
@@ -273,7 +273,7 @@ def _by_reason(run: Run, results: Iterable[Result]) -> dict[str, list[str]]:
 
 
 def files_judged(files: Sequence[SavedFile]) -> str:
-    """Return what was judged where saved answers were: `3 saved answers in calls.har`."""
+    """Return what was judged of saved responses: `3 saved responses in calls.har`."""
     names = [file.file for file in files[:MAX_FILES]]
     if len(files) > MAX_FILES:
         names.append(f"{len(files) - MAX_FILES} more")
@@ -282,7 +282,7 @@ def files_judged(files: Sequence[SavedFile]) -> str:
     for file in files:
         passed_over.update(file.passed_over)
     left = ", ".join(f"{times:,} {what}" for what, times in passed_over.items())
-    said = f"{counted(judged, 'saved answer')} in {', '.join(names)}"
+    said = f"{counted(judged, 'saved response')} in {', '.join(names)}"
     return f"{said}; passed over: {left}" if left else said
 
 
@@ -320,7 +320,7 @@ def verdict_parts(run: Run) -> VerdictText:
     if not run.complete:
         saved = run.target.kind == "saved"
         why = run.early_end or "interrupted"
-        notes.append("not everything was read" if saved else f"{why}: not everything was asked")
+        notes.append("not everything was read" if saved else f"{why}: not everything was sent")
     tested = {
         result.requirement.id
         for result in run.results

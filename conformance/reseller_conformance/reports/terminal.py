@@ -52,7 +52,7 @@ from reseller_conformance.requirements import Level
 
 __all__ = ["console_for", "print_heading", "print_report"]
 
-# What comes from an answer is cut here, so that a screen holds a violation with its evidence.
+# Parts of a response are cut here, so that a violation with its evidence fits on a screen.
 MAX_VALUE_CHARS = 400
 MAX_RESPONSE_CHARS = 160
 MAX_NAMES = 6
@@ -61,7 +61,7 @@ INDENT = 2 + LABEL_WIDTH + 1
 """Columns before the text beside a label."""
 MIN_TABLE_COLUMNS = 72
 UNKNOWN_WIDTH = 80
-"""Columns of a console that does not tell its width."""
+"""Columns of a console whose width is unknown."""
 
 _COLOURS = {
     Verdict.CONFORMANT: "bold green",
@@ -288,7 +288,7 @@ class _TerminalReport:
         text.stylize(colour)
         return text
 
-    # --- What is left to say --------------------------------------------------------------------
+    # --- The end --------------------------------------------------------------------
 
     def left_out(self) -> None:
         """Print what was observed, and why something was not tested."""

@@ -1,6 +1,6 @@
 """Text from anywhere, made fit to be shown: nothing in it may act on a display or run on for ever.
 
-Colours and layout are left to `terminal`.
+`terminal` has the colours and the layout.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The traffic of a run as bars: how many calls when, how slow, and how often.
 
-Pure geometry, in the units of a small picture; lines, words and colours are left to the template.
+Pure geometry, in the units of a small picture. The template has the lines, words and colours.
 """
 
 from __future__ import annotations

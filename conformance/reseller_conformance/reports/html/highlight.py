@@ -29,7 +29,7 @@ def marked(findings: Sequence[Finding]) -> list[tuple[str, bool]]:
 
 
 def _offset(finding: Finding) -> int:
-    """Return where the excerpt's first character stands in the body. The sign of a cut is extra."""
+    """Return the place of the excerpt's first character in the body. The sign of a cut is extra."""
     return finding.excerpt_start - len(CUT) if finding.excerpt_start else 0
 
 

@@ -108,7 +108,7 @@ def render(run: Run) -> str:
 
 
 def _turn(run: Run) -> Callable[[str], str]:
-    """Return what tells the anchors of one target from those of others."""
+    """Return the suffix that makes the anchors of one target unique."""
     turns = {target.name: f"-{turn}" for turn, target in enumerate(run.targets[1:], 2)}
     return lambda name: turns.get(name, "")
 
@@ -179,7 +179,7 @@ def _command(text: str) -> Markup:
 
 
 def _fix(requirement: Requirement) -> Markup:
-    """Return how to meet a requirement, what stands in backticks as code."""
+    """Return how to meet a requirement, with the text in backticks as code."""
     forms = cycle((Markup("{}"), Markup("<code>{}</code>")))
     parts = GUIDANCE[requirement.id].fix.split("`")
     return Markup().join(form.format(part) for form, part in zip(forms, parts, strict=False))
@@ -205,7 +205,7 @@ def _digest(text: str) -> str:
 
 
 def _answer(evidence: Evidence) -> dict[str, Any]:
-    """Return what came, in pieces, and what of it is wrong: the status, a place, or all of it."""
+    """Return the response in pieces, and which of them, or its status, violate something."""
     finding = evidence.finding
     parts = marked(evidence.findings)
     in_status = finding.where == "status"
@@ -213,7 +213,7 @@ def _answer(evidence: Evidence) -> dict[str, Any]:
         "status": finding.status,
         "status_is_wrong": in_status,
         "parts": parts,
-        "located": in_status or any(wrong for _, wrong in parts),
+        "located": in_status or any(is_marked for _, is_marked in parts),
     }
 
 
@@ -233,7 +233,7 @@ def _about(kind: str | None) -> str:
         "live": "a live server",
         "saved": "judged without a call",
     }
-    return kinds.get(kind or "", "unknown: the run ended before anything was asked")
+    return kinds.get(kind or "", "unknown: the run ended before any request was sent")
 
 
 def _time(started: str) -> str:
