@@ -31,7 +31,7 @@ from reseller_conformance.client.secrets import secrets_of
 from reseller_conformance.client.target import Limits, Target
 from reseller_conformance.config.settings import Settings, settings_from
 from reseller_conformance.contract import Format
-from reseller_conformance.exchange import Exchange
+from reseller_conformance.exchange import Exchange, TransportErrorKind, TransportProblem
 from reseller_conformance.findings.model import Outcome
 from reseller_conformance.redaction.echo import places_of
 from reseller_conformance.redaction.secret import Scrubber, Secret
@@ -128,6 +128,11 @@ class Direct:
     def pipeline(self, sequences: Iterable[list[Case]]) -> _Row:
         """Return what sends these sequences and can be halted."""
         return _Row(self, sequences, self._in_flight)
+
+    def unsent(self, case: Case, why: str) -> Exchange:
+        """Return an exchange for a call that is not made."""
+        url = _request(case, self._base_url, self._rights)[0].redacted_url
+        return Exchange(case, url, problem=TransportProblem(TransportErrorKind.NOT_SENT, why))
 
     def _ask(self, case: Case) -> Exchange:
         if case in self._asked:

@@ -323,8 +323,6 @@ class LockedOut(Reference):
 
 
 for _wrong, _most, _calls in (
-    ("api_key", 3, 5),
-    ("api_key", 20, 10**9),
     ("user", 5, 10**9),
     ("task", 1, 1),
 ):

@@ -13,6 +13,7 @@ from itertools import chain, zip_longest
 from reseller_conformance.cases.case import Case
 from reseller_conformance.cases.mutations import EMPTY, State
 from reseller_conformance.cases.plan import Depth, Plan
+from reseller_conformance.cases.risks import names_account
 from reseller_conformance.contract import PARAMETERS, Format
 
 __all__ = ["CREDENTIALS", "DOCUMENTED", "EXAMPLES", "STAGES", "Examples", "Stage", "staged"]
@@ -34,7 +35,7 @@ class Stage:
     The calls of one sequence are sent one after the other. `in_turn` says that nothing else is in
     flight meanwhile. `own_account` says that valid calls are compared with the documented one, and
     are left out for a customer whose documented call brings no overview. `may_defer` says that
-    calls with wrong credentials are left to the last stage.
+    calls with wrong credentials are left to the last stage: few go before.
     """
 
     name: str
@@ -161,13 +162,11 @@ STAGES: tuple[Stage, ...] = (
         "invalid",
         "Each parameter missing, empty and unknown, once in each format.",
         _alternating(_invalid),
-        may_defer=False,
     ),
     Stage(
         "errors",
         "Several parameters missing at once, to see the form of errors that list more than one.",
         _alternating(_errors),
-        may_defer=False,
     ),
     Stage(
         "writing",
@@ -229,13 +228,16 @@ def staged(
 ) -> Iterator[tuple[Stage, list[Case]]]:
     """Yield each sequence of calls with its stage, in the order in which they are sent."""
     deferred: list[Case] = []
+    # a lock after three calls with wrong credentials must not keep all else from being tested
+    probed = any(plan.cold_cache_probes(format) for format in formats)
+    early = set() if probed else {Case(format, api_key=State.UNKNOWN) for format in formats}
     stages = SMOKE_STAGES if plan.depth is Depth.SMOKE else STAGES
     for stage in stages:
         sequences = stage.sequences(plan, formats)
         if stage is EXAMPLES:
             sequences = _alternating(lambda _, format: examples(format))(plan, formats)
         for sequence in sequences:
-            if stage.may_defer and any(case.has_wrong_credentials for case in sequence):
+            if stage.may_defer and any(names_account(c) and c not in early for c in sequence):
                 deferred += sequence
             else:
                 yield stage, sequence

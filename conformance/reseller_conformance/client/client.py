@@ -145,6 +145,12 @@ class Client:
             sequences, self._workers, self._begin, self._cancel, self._abort, look_ahead
         )
 
+    def unsent(self, case: Case, why: str) -> Exchange:
+        """Return an exchange for a call that is not made, and say why."""
+        shown = request_for(case, self._target.base_url, self._rights).redacted_url
+        problem = TransportProblem(TransportErrorKind.NOT_SENT, why)
+        return Exchange(case, self._scrubber.text(shown), problem=problem)
+
     # --- The workers -------------------------------------------------------------------------
 
     def _exchanges(self, sequences: Iterable[Sequence[Case]]) -> list[Exchange]:
@@ -193,7 +199,7 @@ class Client:
             asked = list(self._asked.items())
         for case, job in asked:
             if not job.done():
-                self._resolve(case, job, self._unsent(case, INTERRUPTED))
+                self._resolve(case, job, self.unsent(case, INTERRUPTED))
 
     def _workers(self) -> Workers:
         return Workers(self._work, self._limits.concurrency)
@@ -231,18 +237,18 @@ class Client:
     def _exchange(self, case: Case) -> Exchange:
         request = request_for(case, self._target.base_url, self._rights)
         if why := self._hopes.open_reason(case):
-            return self._unsent(case, why)
+            return self.unsent(case, why)
         in_flight = self._throttle.most
         try:
             attempts, retries = self._send_with_retries(case, request)
             if not attempts:
                 self.early_end = self.early_end or BUDGET_EXHAUSTED
-                return self._unsent(case, BUDGET_EXHAUSTED)
+                return self.unsent(case, BUDGET_EXHAUSTED)
             self._try_with_fewer(case, request, attempts, in_flight)
         except StoppedError:
             why = self._why_stopped or INTERRUPTED
             self.early_end = self.early_end or (why if why in EARLY_ENDS else "")
-            return self._unsent(case, why)
+            return self.unsent(case, why)
         self._keep_cookies(case, request, attempts[-1])
         self._hopes.record(case, attempts, is_retryable(attempts[-1], self._answered))
         told = self._told(request, attempts[-1])
@@ -323,11 +329,6 @@ class Client:
         self._starvation.record(raw)
         self._ledger.end(raw.seconds if answered else None, len(raw.body))
         return raw
-
-    def _unsent(self, case: Case, why: str) -> Exchange:
-        shown = request_for(case, self._target.base_url, self._rights).redacted_url
-        problem = TransportProblem(TransportErrorKind.NOT_SENT, why)
-        return Exchange(case, self._scrubber.text(shown), problem=problem)
 
 
 def _was_not_sent(exchange: Exchange) -> bool:

@@ -49,7 +49,7 @@ def is_rate_limited(raw: RawResponse | Exchange) -> bool:
     return raw.status == 429 or (raw.status == 503 and raw.header("retry-after") is not None)
 
 
-def retry_after_too_long(raw: RawResponse) -> bool:
+def retry_after_too_long(raw: RawResponse | Exchange) -> bool:
     """Return whether the gateway asks for a longer wait than `MAX_RETRY_AFTER_SECONDS`."""
     return is_rate_limited(raw) and _retry_after(raw) > MAX_RETRY_AFTER_SECONDS
 
@@ -67,7 +67,7 @@ def reason_of(raw: RawResponse) -> str:
     return raw.problem.detail
 
 
-def _retry_after(raw: RawResponse) -> float:
+def _retry_after(raw: RawResponse | Exchange) -> float:
     said = (raw.header("retry-after") or "").strip()
     if re.fullmatch(r"[0-9]+", said):
         return float(said[:300])

@@ -20,6 +20,7 @@ from reseller_conformance.util.defaults import (
     DEFAULT_CONCURRENCY,
     DEFAULT_RETRIES,
     DEFAULT_TIMEOUT_SECONDS,
+    DEFAULT_WRONG_CREDENTIALS,
 )
 
 __all__ = [
@@ -141,6 +142,13 @@ OPTIONS = (
         parse=number(int, 0, MAX_RETRIES),
     ),
     _more("max-requests", "most calls in all (no limit)", "N", parse=number(int, 1)),
+    _more(
+        "wrong-credentials",
+        "most calls with wrong credentials before a control call; 0: none",
+        "N",
+        default=f"{DEFAULT_WRONG_CREDENTIALS}",
+        parse=number(int, 0),
+    ),
     _more("expect", "what the customers' accounts hold, as JSON", "FILE"),
     _more(
         "require-data",

@@ -37,6 +37,7 @@ from reseller_conformance.findings.model import Outcome
 from reseller_conformance.redaction.secret import Scrubber, Secret
 from reseller_conformance.reports.registry import Writer, requested_reports
 from reseller_conformance.requirements import Level
+from reseller_conformance.util.defaults import DEFAULT_WRONG_CREDENTIALS
 from reseller_conformance.util.text import BYTE_ORDER_MARK
 
 __all__ = ["Settings", "SettingsError", "settings_from"]
@@ -106,6 +107,8 @@ class Settings:
     """The file that all traffic is recorded in."""
     failed_before: frozenset[str] = frozenset()
     """Ids of requirements that an earlier run found violated: their calls are sent first."""
+    wrong_credentials: int = DEFAULT_WRONG_CREDENTIALS
+    """After so many calls with wrong credentials in a row a control call must be answered."""
     inputs: tuple[str, ...] = ()
     """The files that are read: no report may overwrite them."""
 
@@ -159,6 +162,7 @@ def settings_from(
         max_seconds=reader.value("max-time"),
         record=Path(record) if (record := reader.text("record")) else None,
         failed_before=_failed_before(reader),
+        wrong_credentials=reader.value("wrong-credentials"),
         inputs=tuple(file for name in READ for file in reader.texts(name)),
     )
 

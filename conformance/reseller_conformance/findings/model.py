@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, field, replace
 from enum import IntEnum, StrEnum
 from typing import TYPE_CHECKING, Any
 
+from reseller_conformance.findings.environment import EnvironmentNote
 from reseller_conformance.findings.excerpts import Span
 from reseller_conformance.findings.kinds import Spot, kind_of, place_of
 from reseller_conformance.findings.run_info import (
@@ -211,11 +212,21 @@ class Run:
     """The kinds of data that the accounts showed; None if no target was called."""
     required_data: tuple[str, ...] = ()
     """The kinds of data without which the run verifies nothing."""
+    environment: tuple[EnvironmentNote, ...] = ()
+    """What stood in front of the target, and ended the calls."""
 
     @property
     def missing_data(self) -> tuple[str, ...]:
         """The kinds of data that the operator requires, and no account showed."""
         return tuple(name for name in self.required_data if name not in (self.exercised or ()))
+
+    def kept_from(self, note: EnvironmentNote) -> tuple[Result, ...]:
+        """Return the results that were not tested because of this."""
+        return tuple(
+            one
+            for one in self.sorted_results
+            if one.outcome is Outcome.NOT_TESTED and note.reason in one.reason
+        )
 
     @property
     def parts(self) -> tuple[Run, ...]:

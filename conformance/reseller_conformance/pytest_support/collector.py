@@ -18,6 +18,7 @@ from reseller_conformance.checks.exercised import DATA_KINDS
 from reseller_conformance.client.traffic import Traffic, sum_traffic
 from reseller_conformance.exchange import STOPPED_AT_VIOLATION
 from reseller_conformance.findings.baseline import Baseline
+from reseller_conformance.findings.environment import EnvironmentNote
 from reseller_conformance.findings.kinds import Spot
 from reseller_conformance.findings.model import (
     Finding,
@@ -50,12 +51,20 @@ class WorkerReport:
     traffic: Traffic
     early_end: str = ""
     data_kinds: tuple[str, ...] = ()
+    environment: tuple[EnvironmentNote, ...] = ()
 
     @classmethod
     def from_dict(cls, entry: Mapping[str, Any]) -> WorkerReport:
         """Return the report of another process, which sent it as `asdict` writes it."""
         target, traffic = TargetInfo.from_dict(entry["target"]), Traffic.from_dict(entry["traffic"])
-        return cls(entry["name"], target, traffic, entry["early_end"], tuple(entry["data_kinds"]))
+        return cls(
+            entry["name"],
+            target,
+            traffic,
+            entry["early_end"],
+            tuple(entry["data_kinds"]),
+            tuple(EnvironmentNote.from_dict(note) for note in entry["environment"]),
+        )
 
 
 class Collector:
@@ -175,6 +184,9 @@ class Collector:
             schemas=self.schemas.counts if reports else SchemaCounts(),
             exercised=_exercised(reports),
             required_data=self.required_data,
+            environment=tuple(
+                dict.fromkeys(note for report in reports for note in report.environment)
+            ),
             complete=self._complete,
             early_end=self._early_end,
             baseline=self._baseline_status(),
@@ -230,7 +242,9 @@ class Collector:
     @property
     def _early_end(self) -> str:
         """Why no more calls were made, although nobody interrupted the run; mostly empty."""
-        ends = (source().early_end for source in self.sources)
+        reports = [source() for source in self.sources]
+        ends = [report.early_end for report in reports]
+        ends += [note.reason for report in reports for note in report.environment]
         return next(filter(None, ends), self._left_out)
 
     def _baseline_status(self) -> BaselineStatus | None:

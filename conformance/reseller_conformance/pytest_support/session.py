@@ -273,6 +273,7 @@ def asking(session: pytest.Session, target: Target, settings: Settings) -> Itera
                 client.traffic,
                 client.early_end,
                 tuple(sorted(sent.data_kinds())),
+                (sent.environment.note,) if sent.environment.note else (),
             )
         )
         collector.followers.append(LiveProgress(sent))

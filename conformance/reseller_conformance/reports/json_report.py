@@ -13,6 +13,7 @@ from typing import Any
 
 from reseller_conformance import __version__
 from reseller_conformance.checks.exercised import DATA_KINDS
+from reseller_conformance.findings.environment import EnvironmentNote
 from reseller_conformance.findings.model import Run
 from reseller_conformance.findings.run_info import TargetInfo
 
@@ -43,6 +44,7 @@ def as_json(run: Run) -> dict[str, Any]:
         "traffic": asdict(run.traffic) if run.traffic else _UNKNOWN_TRAFFIC,
         "schemas": asdict(run.schemas),
         "exercised": _exercised(run),
+        "environment": [_note(run, note) for note in run.environment],
     }
     plain: dict[str, Any] = _plain(report)
     return plain
@@ -58,6 +60,11 @@ def _exercised(run: Run) -> dict[str, list[str]] | None:
         return None
     missing = [kind.name for kind in DATA_KINDS if kind.name not in run.exercised]
     return {"shown": list(run.exercised), "not_shown": missing}
+
+
+def _note(run: Run, note: EnvironmentNote) -> dict[str, Any]:
+    not_tested = dict.fromkeys(result.requirement.id for result in run.kept_from(note))
+    return {**asdict(note), "not_tested": list(not_tested)}
 
 
 def _part(part: Run) -> dict[str, Any]:

@@ -28,6 +28,7 @@ __all__ = [
     "baseline_parts",
     "by_topic",
     "cell_of",
+    "environment",
     "failures",
     "files_judged",
     "known_violations",
@@ -242,8 +243,28 @@ def table_lines(of_topic: Iterable[Row]) -> list[list[Row]]:
 
 
 def reasons_for(run: Run, outcome: Outcome) -> dict[str, list[str]]:
-    """Return the reasons for this outcome, each with the requirements that it kept from more."""
-    return _by_reason(run, (result for result in run.sorted_results if result.outcome is outcome))
+    """Return the reasons for this outcome, each with the requirements that it kept from more.
+
+    What the environment kept from being tested is said by `environment`.
+    """
+    left = [result for result in run.sorted_results if result.outcome is outcome]
+    if outcome is Outcome.NOT_TESTED:
+        said = {id(one) for note in run.environment for one in run.kept_from(note)}
+        left = [result for result in left if id(result) not in said]
+    return _by_reason(run, left)
+
+
+def environment(run: Run) -> dict[str, list[str]]:
+    """Return what stood in front of the target, with the requirements not tested because of it."""
+    formats = tested_formats(run)
+    said = {}
+    for note in run.environment:
+        ids: dict[str, list[str]] = {}
+        for result in run.kept_from(note):
+            ids.setdefault(result.requirement.id, []).append(result.format)
+        kept = [_named(*of, formats) for of in ids.items()] or ["nothing"]
+        said[f"{note.kind}: {note.reason}. The way out: {note.way_out}"] = kept
+    return said
 
 
 def observed(run: Run) -> dict[str, list[str]]:

@@ -32,6 +32,7 @@ from reseller_conformance.reports.summary import (
     baseline_parts,
     by_topic,
     cell_of,
+    environment,
     failures,
     files_judged,
     known_violations,
@@ -298,6 +299,11 @@ class _TerminalReport:
         for reason, ids in seen.items():
             said = shortened(one_line(reason), MAX_VALUE_CHARS)
             self.say(f"{', '.join(ids)}: {said}", indent=2)
+        if stood := environment(self.run):
+            self.title("Environment")
+        for said, ids in stood.items():
+            self.say(one_line(said), indent=2)
+            self.say(f"not tested: {', '.join(ids)}", indent=4, style="dim")
         for title, outcome in (
             ("Not tested", Outcome.NOT_TESTED),
             ("Not applicable", Outcome.NOT_APPLICABLE),

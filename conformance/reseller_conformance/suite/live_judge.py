@@ -152,6 +152,11 @@ class LiveJudge:
         self._session.confirmed |= {(key[0], one.case) for key, one in suspicions.items()}
         return list(found.values())
 
+    def forget(self, cases: Iterable[Case]) -> None:
+        """Drop the suspicions about these calls, whose responses count for nothing."""
+        void = set(cases)
+        self._suspicions = {k: one for k, one in self._suspicions.items() if one.case not in void}
+
     def look_at_other_format(self, violations: Iterable[LiveViolation]) -> None:
         """Send the calls that these violations show in the other format, and judge them."""
         ids = {(one.requirement, one.format) for one in violations}

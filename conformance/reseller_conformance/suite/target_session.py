@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import replace
 from functools import cache, cached_property, lru_cache
 from itertools import chain, count, groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from hypothesis.strategies import SearchStrategy
 
@@ -27,6 +27,7 @@ from reseller_conformance.checks.response import Response, parse
 from reseller_conformance.checks.well_formed import form_violations
 from reseller_conformance.client import Client, redacted
 from reseller_conformance.client.client import INTERRUPTED
+from reseller_conformance.client.pipeline import Pipeline
 from reseller_conformance.client.target import Target
 from reseller_conformance.config.settings import Settings
 from reseller_conformance.contract import PARAMETERS, Format
@@ -34,6 +35,7 @@ from reseller_conformance.envelope import EnvelopeKind, FieldValue
 from reseller_conformance.exchange import STOPPED_AT_VIOLATION, Exchange, TransportErrorKind
 from reseller_conformance.findings.schema_tally import SchemaTally
 from reseller_conformance.requirements import Requirement, by_id
+from reseller_conformance.suite.environment import NO_WRONG_CREDENTIALS, Environment, Remaining
 from reseller_conformance.suite.needs import Needs
 from reseller_conformance.suite.preflight import Preflight
 from reseller_conformance.suite.property_search import collect
@@ -54,6 +56,8 @@ __all__ = [
 
 MAX_SMOKE_CUSTOMERS = 2
 """Customers whose documented call is part of `--depth smoke`."""
+
+Sent = TypeVar("Sent", Case, Sequence[Case])
 
 Strategy = Callable[[Format, int], SearchStrategy[Case]]
 
@@ -93,6 +97,7 @@ class TargetSession:
         self.needs = Needs(judged, settings.depth)
         self._allowed = self._smoke_cases() if is_smoke else None
         self._mocked = mocked
+        self.environment = Environment(self, settings.wrong_credentials)
         self.schemas = schemas or SchemaTally()
         self._answers: dict[Case, Response] = {}
         self._unvalidated: list[Response] = []
@@ -126,38 +131,85 @@ class TargetSession:
 
     def send(self, cases: Iterable[Case]) -> list[Response]:
         """Return the answers to those of these cases that this account can tell apart."""
+        return self._send(cases)
+
+    def _send(self, cases: Iterable[Case], *, at_once: bool = False) -> list[Response]:
         cases = list(cases)
-        if new := [case for case in cases if self._is_new(case)]:
-            self._keep(lambda: self.client.send(new))
-        return [self._answers[case] for case in cases if case in self._answers]
+
+        def send(row: Iterable[Sequence[Case]]) -> list[Exchange]:
+            return self.client.send(case for [case] in row)
+
+        self._send_rows([[case] for case in cases if self._is_new(case)], send, at_once=at_once)
+        return list(self._known(cases))
 
     def send_in_sequence(self, *sequences: Iterable[Case]) -> list[list[Response]]:
         """Return such answers, those of each sequence asked one after the other."""
         wanted = [list(cases) for cases in sequences]
         new = [[case for case in cases if self._is_new(case)] for cases in wanted]
-        if any(new):
-            self._keep(lambda: self.client.send_in_sequence(*new))
-        return [[self._answers[c] for c in cases if c in self._answers] for cases in wanted]
+        self._send_rows(
+            [cases for cases in new if cases], lambda row: self.client.send_in_sequence(*row)
+        )
+        return [list(self._known(cases)) for cases in wanted]
+
+    def send_control(self, case: Case) -> list[Response]:
+        """Return the response to a valid call, made whatever else is due."""
+        [again] = self.repeated([case])
+        self._keep(self.client.send, [again])
+        return list(self._known([again]))
+
+    def _send_rows(
+        self,
+        sequences: list[list[Case]],
+        send: Callable[[Iterable[Sequence[Case]]], list[Exchange]],
+        *,
+        at_once: bool = False,
+    ) -> None:
+        """Send these, with a control call after each row of calls that may fail the login."""
+        remaining = Remaining(sequences)
+        while remaining and not self.environment.note:
+            row = list(self.environment.row(remaining, lambda: at_once))
+            self._keep(send, row)
+            self._settle()
+
+    def _settle(self) -> None:
+        """Make the control calls that are due, and forget what counts for nothing."""
+        if void := self.environment.settle():
+            self.live.forget(response.case for response in void)
+            for response in void:
+                self._answers.pop(response.case, None)
+
+    def _known(self, cases: Iterable[Case]) -> Iterator[Response]:
+        """Yield a response to each of these, one that says why where the call is left out."""
+        for case in cases:
+            if case in self._answers:
+                yield self._answers[case]
+            elif self._may_be_asked(case) and (why := self.environment.reason_to_leave_out(case)):
+                yield parse(self.client.unsent(case, why))
 
     def _smoke_cases(self) -> set[Case]:
         """Return all cases that `--depth smoke` may send."""
         calls = staged(self.plan, self.settings.formats, lambda _: ())
         return {case for _, sequence in calls for case in sequence}
 
-    def _is_new(self, case: Case) -> bool:
-        if self._allowed is not None and case not in self._allowed:
-            return False
-        return case not in self._answers and self.client.is_distinguishable(case)
+    def _may_be_asked(self, case: Case) -> bool:
+        is_allowed = self._allowed is None or case in self._allowed
+        return is_allowed and self.client.is_distinguishable(case)
 
-    def _keep(self, asking: Callable[[], list[Exchange]]) -> None:
+    def _is_new(self, case: Case) -> bool:
+        if case in self._answers or not self._may_be_asked(case):
+            return False
+        return not self.environment.reason_to_leave_out(case)
+
+    def _keep(self, send: Callable[[list[Sent]], list[Exchange]], calls: list[Sent]) -> None:
         with self._mocked():
-            for exchange in asking():
+            for exchange in sorted(send(calls), key=lambda one: one.began + one.seconds):
                 self._remember(exchange)
 
     def _remember(self, exchange: Exchange) -> Response:
         response = parse(exchange)
         self._answers[exchange.case] = response
         self._unvalidated.append(response)
+        self.environment.take(response)
         return response
 
     def validate(self) -> None:
@@ -260,7 +312,9 @@ class TargetSession:
         documented = [*self.preflight.failed_once, *self.initial_calls[format]]
         sent = [*documented, *before, *self._planned_responses, *again]
         responses = {response.case: response for response in sent if response.case.format is format}
-        return [response for case, response in responses.items() if is_ordinary(case)]
+        chosen = [response for case, response in responses.items() if is_ordinary(case)]
+        # what the operator leaves out is needed for what it is about, not for the form of all
+        return [a for a in chosen if a.was_sent or not _is_left_out(a)]
 
     @property
     def _compares_formats(self) -> bool:
@@ -340,7 +394,8 @@ class TargetSession:
     def concurrent_mix(self, format: Format) -> list[Response]:
         """Calls for different customers, right and wrong ones, in flight at once."""
         cases = self._answered_cases(self.plan.concurrent_mix(format))
-        return self.send([case for case in cases if case.format in self.settings.formats])
+        cases = [case for case in cases if case.format in self.settings.formats]
+        return self._send(cases, at_once=True)
 
     def repeated(self, cases: Iterable[Case]) -> list[Case]:
         """Return these cases as calls that have not been made yet."""
@@ -361,7 +416,10 @@ class TargetSession:
             cases = [
                 c for f in formats for c in self._answered_cases(self.plan.documented(f, turn))
             ]
-            self._closing = self.send_in_sequence(cases)[0] if in_turn else self.send(cases)
+            closing = self.send_in_sequence(cases)[0] if in_turn else self.send(cases)
+            if not all(response.was_sent for response in closing):
+                return closing
+            self._closing = closing
         return self._closing
 
     def preexisting_violations(
@@ -416,6 +474,8 @@ class TargetSession:
         for in_turn, stages in groupby(self._sequences(formats), lambda of: of[0].in_turn):
             sequences = self._new_sequences(stages, cases)
             if in_turn:
+                # a lockout by later calls must not take away what earlier ones are compared with
+                self.control_calls(self._answers.values())
                 for sequence in sequences:
                     self.send_in_sequence(sequence)
             else:
@@ -446,14 +506,26 @@ class TargetSession:
                 yield new
 
     def _send_pipeline(self, sequences: Iterable[list[Case]]) -> None:
-        """Send these, and judge each response; a suspicion is looked into at once."""
-        pipeline, live = self.client.pipeline(sequences), self.live
+        """Send these row by row, and judge each response."""
+        remaining = Remaining(sequences)
+        while remaining and not self.environment.note:
+            # a crowd is sent at once, with invalid calls of all kinds
+            row = self.environment.row(remaining, lambda: self.stage.own_account)
+            self._send_row(self.client.pipeline(row))
+        for _ in remaining:
+            pass  # what is left out is known all the same
+
+    def _send_row(self, pipeline: Pipeline) -> None:
+        """Send what is in this pipeline; a suspicion is looked into at once."""
+        live, environment = self.live, self.environment
         while True:
-            halted = pipeline.exchanges(lambda: live.is_suspicious)
+            halted = pipeline.exchanges(lambda: live.is_suspicious or environment.is_suspicious)
             with self._mocked(), closing(halted) as exchanges:
                 for exchange in exchanges:
                     live.look(self._remember(exchange))
-            if not live.is_suspicious:
+            was_suspicious = environment.is_suspicious
+            self._settle()
+            if environment.note or not (live.is_suspicious or was_suspicious):
                 return
             self._confirm()
 
@@ -504,6 +576,11 @@ def is_ordinary(case: Case) -> bool:
         or case.profile
         or case.cookies
     )
+
+
+def _is_left_out(response: Response) -> bool:
+    problem = response.exchange.problem
+    return problem is not None and problem.detail == NO_WRONG_CREDENTIALS
 
 
 def holds_special_text(case: Case) -> bool:

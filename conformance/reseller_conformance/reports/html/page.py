@@ -28,6 +28,7 @@ from reseller_conformance.reports.summary import (
     baseline_parts,
     by_topic,
     cell_of,
+    environment,
     failures,
     files_judged,
     known_violations,
@@ -99,6 +100,7 @@ def render(run: Run) -> str:
         requirements=len(made),
         tally=_tally(run),
         left_out=[
+            ("Environment", environment(run)),
             ("Observed", observed(run)),
             *((title, reasons_for(run, outcome)) for outcome, title in LEFT_OUT.items()),
             ("Not shown by these accounts", not_shown(run)),

@@ -1,0 +1,87 @@
+"""Calls that protection in front of a target reacts to: failed logins, and texts like an attack.
+
+Whether it has reacted is judged in `suite/environment`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from reseller_conformance.cases.case import Case
+from reseller_conformance.cases.mutations import State, Text, Value
+from reseller_conformance.contract import PARAMETERS
+
+__all__ = [
+    "CREDENTIALS",
+    "holds_attack_text",
+    "is_attack_text",
+    "longest_row",
+    "may_fail_login",
+    "names_account",
+    "sends_wrong_credentials",
+]
+
+CREDENTIALS = ("api_user", "api_key")
+
+_ATTACKS = re.compile(
+    r"""
+    ['"]\s*\)?\s*(or|and)\b | \bor\s+1\s*=\s*1 | '\s*=\s*'   # a condition that is always true
+    | ['";]\s*-- | --\s*$ | /\*                              # a comment that hides the rest
+    | \bunion\s+select\b | \bwaitfor\s+delay\b | \bsleep\s*\(
+    | <\s*script\b | \bon\w+\s*= | \bjavascript:
+    | \.\./ | \.\.\\ | /etc/passwd                           # path traversal
+    | \{\{.*\}\} | \$\{.*\} | <%                             # templates, JNDI
+    | <\?xml | <!entity | <!doctype
+    | [;|`&]\s*(cat|id|ls|sleep|ping)\b | \$\(               # a shell's commands
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+
+
+def may_fail_login(case: Case) -> bool:
+    """Say whether a server may count this call as a failed login.
+
+    Some servers count a missing key too, or read a name that is sent twice, or as an array.
+    """
+    lacks = any(name in case.invalid or name in case.arrays for name in CREDENTIALS)
+    return lacks or sends_wrong_credentials(case)
+
+
+def sends_wrong_credentials(case: Case) -> bool:
+    """Say whether other credentials than this account's are sent, in whatever way."""
+    again = [name for name, state in case.repeated_parameters if state is not State.VALID]
+    written = (*again, *(name.partition("[")[0] for name, _ in case.extra))
+    return any(
+        (name in case.invalid and case.state(name) is not State.MISSING) or name in written
+        for name in CREDENTIALS
+    )
+
+
+def names_account(case: Case) -> bool:
+    """Say whether such a call may count as a failed login to one account."""
+    return case.api_user is not State.MISSING and may_fail_login(case)
+
+
+def longest_row(cases: Sequence[Case]) -> int:
+    """Return the most calls in a row that may fail the login, without a valid call between."""
+    longest = row = 0
+    for case in cases:
+        if may_fail_login(case):
+            row += 1
+        elif not case.invalid:
+            row = 0
+        longest = max(longest, row)
+    return longest
+
+
+def holds_attack_text(case: Case) -> bool:
+    """Say whether a value of this call, or how it is written, looks like an attack."""
+    written = any("%" in part for part in case.around) or any("$" in name for name, _ in case.extra)
+    return written or any(is_attack_text(case.state(name)) for name in PARAMETERS)
+
+
+def is_attack_text(value: Value) -> bool:
+    """Say whether a firewall may take this text for an attack (specification, section 4)."""
+    text = value.text if isinstance(value, Text) else value.template or ""
+    return bool(_ATTACKS.search(text))

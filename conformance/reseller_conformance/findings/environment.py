@@ -1,0 +1,42 @@
+"""What stands in front of a target and kept calls from it: a lockout, a firewall, a quota.
+
+It is nobody's violation. A report has one entry for each cause, and how to avoid it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+__all__ = ["EnvironmentKind", "EnvironmentNote"]
+
+
+class EnvironmentKind(StrEnum):
+    """What kept calls from the target."""
+
+    LOCKOUT = "lockout"
+    """Valid calls are refused after calls with wrong credentials."""
+    FIREWALL = "firewall"
+    """Every call is blocked after texts that look like an attack."""
+    QUOTA = "quota"
+    """The target allows no more calls for longer than a run may wait."""
+
+
+@dataclass(frozen=True, slots=True)
+class EnvironmentNote:
+    """One cause: what happened, after how many calls of what kind, and the way out.
+
+    `reason` is part of the reason of each requirement that was not tested because of it.
+    """
+
+    kind: EnvironmentKind
+    reason: str
+    calls: int
+    way_out: str
+
+    @classmethod
+    def from_dict(cls, entry: Mapping[str, Any]) -> EnvironmentNote:
+        """Return the note of another process, which sent it as `asdict` writes it."""
+        return cls(**{**entry, "kind": EnvironmentKind(entry["kind"])})

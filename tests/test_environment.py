@@ -1,0 +1,247 @@
+"""What stands in front of a target is no violation, and hides none: lockouts, bans, quotas."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+
+import judging
+from faults import FAULTS
+from faults.registry import ACCOUNTS, sent
+from judging import ACCOUNTS_FILE, Direct, Judged, settings, target_of
+from reseller_conformance.config.expected_accounts import load_expectations
+from reseller_conformance.findings.environment import EnvironmentKind, EnvironmentNote
+from reseller_conformance.findings.model import Outcome
+from reseller_conformance.reference import Reference, Request, Response
+from reseller_conformance.reference.mock import EMBEDDED_URL
+from reseller_conformance.suite.environment import NO_WRONG_CREDENTIALS
+from variants.locks import ANSWERS, Counting, locked
+
+
+@dataclass(frozen=True)
+class Run:
+    """How a run ended: what was judged, what ended its calls, and how many it made."""
+
+    judged: list[Judged]
+    note: EnvironmentNote | None
+    calls: int
+
+    def ids(self, outcome: Outcome) -> set[str]:
+        return {one.requirement.id for one in self.judged if one.outcome is outcome}
+
+    @property
+    def reasons(self) -> set[str]:
+        return {one.reason for one in self.judged if one.outcome is Outcome.NOT_TESTED}
+
+
+@pytest.fixture
+def run(monkeypatch) -> Callable[..., Run]:
+    made = []
+
+    class Kept(judging.TargetSession):
+        def __init__(self, *arguments):
+            super().__init__(*arguments)
+            made.append(self)
+
+    monkeypatch.setattr(judging, "TargetSession", Kept)
+
+    def run(reference: Reference, depth: str = "quick", **options: object) -> Run:
+        target = target_of(reference, EMBEDDED_URL)
+        client = Direct(reference, target)
+        judged = judging.judge(target, replace(settings(depth), **options), client)
+        return Run(judged, made[-1].environment.note, client.traffic.calls)
+
+    return run
+
+
+# --- Lockouts ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("answer", ANSWERS)
+@pytest.mark.parametrize("most", [3, 10, 50])
+def test_a_lock_is_no_violation_and_is_named_once(run, most, answer):
+    done = run(locked(Counting(most), answer)(ACCOUNTS))
+    assert done.ids(Outcome.FAILED) == set()
+    assert done.note.kind is EnvironmentKind.LOCKOUT
+    assert done.note.calls >= most
+    because = [reason for reason in done.reasons if done.note.reason in reason]
+    assert len(because) == 1
+
+
+@pytest.mark.parametrize("most", [3, 10, 50])
+def test_a_lock_keeps_nothing_without_wrong_credentials_from_being_tested(run, most):
+    passed = run(locked(Counting(most), "wrong_key")(ACCOUNTS), "standard").ids(Outcome.PASSED)
+    assert {"success.returned", "consistency.formats", "values.balance"} <= passed
+    assert {"request.order", "rejects.user-unknown", "rejects.task-other"} <= passed
+    assert "rejects.api-key-wrong" not in passed
+
+
+def test_a_lock_that_a_valid_call_resets_is_avoided_by_short_rows(run):
+    reference = locked(Counting(10, in_a_row=True), "401")(ACCOUNTS)
+    done = run(reference, "standard", wrong_credentials=5)
+    assert done.note is None
+    assert done.ids(Outcome.NOT_TESTED) == set()
+
+
+def test_a_lock_is_said_to_come_after_at_most_so_many_in_a_row(run):
+    done = run(locked(Counting(10, in_a_row=True), "401")(ACCOUNTS), "standard")
+    assert "in a row" in done.note.reason
+    assert "--wrong-credentials" in done.note.way_out
+
+
+def test_no_call_is_made_after_a_lock(run):
+    class Counted(locked(Counting(10), "423")):
+        after = 0
+
+        def is_locked(self, given):
+            refused = super().is_locked(given)
+            self.after += refused
+            return refused
+
+    reference = Counted(ACCOUNTS)
+    done = run(reference)
+    assert done.note.kind is EnvironmentKind.LOCKOUT
+    assert reference.after < 50
+
+
+def test_a_lock_after_calls_without_a_key_is_one_too(run):
+    done = run(locked(Counting(5, missing=True), "403")(ACCOUNTS))
+    assert done.note.kind is EnvironmentKind.LOCKOUT
+    assert done.ids(Outcome.FAILED) == set()
+
+
+def test_one_wrong_call_that_spoils_the_next_valid_one_is_a_violation(run):
+    class Spoilt(Reference):
+        spoilt = False
+
+        def answer(self, wanted, parameters):
+            given = dict(parameters)
+            key = self.accounts.resellers[0].api_key
+            self.spoilt, before = given.get("api_key") != key, self.spoilt
+            return super().answer(wanted, [] if before else parameters)
+
+    done = run(Spoilt(ACCOUNTS), "standard")
+    assert done.note is None
+    assert "isolation.sequence" in done.ids(Outcome.FAILED)
+
+
+def test_valid_calls_that_fail_after_unknown_customers_are_a_violation(run):
+    done = run(FAULTS["locked_out_after_5_wrong_user"].make())
+    assert done.note is None
+    assert {"request.order", "isolation.customers"} <= done.ids(Outcome.FAILED)
+
+
+# --- A lock and a fault --------------------------------------------------------------------------
+
+
+def faulty(name: str, counting: Counting, answer: str = "401") -> Reference:
+    """Return an implementation with this fault, behind such a lock."""
+
+    class Guarded(locked(counting, answer)):
+        wrong = FAULTS[name].make()
+
+        def respond(self, request):
+            if self.is_locked(sent(request)):
+                return self.answers(self, self.find_format(request.path))
+            return self.wrong.respond(request)
+
+    return Guarded(ACCOUNTS)
+
+
+@pytest.mark.parametrize(
+    "name", ["requests_and_credits_used_swapped", "balance_exchanged", "task_missing_accepted"]
+)
+@pytest.mark.parametrize("most", [3, 10])
+def test_a_fault_that_shows_before_the_lock_is_found(run, name, most):
+    fault = FAULTS[name]
+    done = run(faulty(name, Counting(most)), expected=load_expectations(Path(ACCOUNTS_FILE)))
+    assert fault.fails.id in done.ids(Outcome.FAILED)
+    assert done.ids(Outcome.FAILED) <= {fault.fails.id, *(one.id for one in fault.also)}
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["api_key_prefix_accepted", "api_key_prefix_accepted_in_xml", "any_key_after_50_wrong_ones"],
+)
+def test_a_fault_behind_the_lock_does_not_pass(run, name):
+    fault = FAULTS[name]
+    done = run(faulty(name, Counting(10)))
+    assert [
+        one
+        for one in done.judged
+        if one.requirement is fault.fails
+        and one.outcome is Outcome.PASSED
+        and one.format in fault.formats
+    ] == []
+
+
+# --- No wrong credentials ------------------------------------------------------------------------
+
+
+def test_without_wrong_credentials_none_is_sent(run):
+    class Counted(Reference):
+        wrong = 0
+
+        def answer(self, wanted, parameters):
+            key = dict(parameters).get("api_key")
+            self.wrong += key not in (None, self.accounts.resellers[0].api_key)
+            return super().answer(wanted, parameters)
+
+    reference = Counted(ACCOUNTS)
+    done = run(reference, "standard", wrong_credentials=0)
+    assert "rejects.api-key-wrong" in done.ids(Outcome.NOT_TESTED)
+    assert "rejects.user-missing" in done.ids(Outcome.PASSED)
+    assert "http.delivered" in done.ids(Outcome.PASSED)
+    assert all(
+        NO_WRONG_CREDENTIALS in reason for reason in done.reasons if "--expect" not in reason
+    )
+    assert reference.wrong == 0
+
+
+# --- Firewalls and quotas ------------------------------------------------------------------------
+
+PAGE = Response(403, "text/html", b"<html><body>Request blocked</body></html>")
+
+
+class Banning(Reference):
+    """A firewall that blocks texts like an attack, and after some of them everything."""
+
+    most = 5
+    page = PAGE
+    seen = 0
+
+    def respond(self, request: Request) -> Response:
+        asked = request.query.lower()
+        attack = any(word in asked for word in (b"script", b"union", b"or%20", b"passwd"))
+        self.seen += attack
+        return self.page if attack or self.seen > self.most else super().respond(request)
+
+
+@pytest.mark.parametrize("status", [200, 403, 406])
+def test_a_ban_after_attack_texts_is_named_once(run, status):
+    reference = Banning(ACCOUNTS)
+    reference.page = replace(PAGE, status=status)
+    done = run(reference)
+    assert done.note.kind is EnvironmentKind.FIREWALL
+    assert "success.returned" in done.ids(Outcome.PASSED)
+    assert "request.order" not in done.ids(Outcome.FAILED)
+
+
+@pytest.mark.parametrize("most", [20, 150, 400])
+def test_a_quota_that_is_used_up_is_no_violation(run, most):
+    class Quota(Reference):
+        seen = 0
+
+        def respond(self, request):
+            self.seen += 1
+            if self.seen <= most:
+                return super().respond(request)
+            return Response(429, "text/html", b"<html>Quota</html>", (("Retry-After", "86400"),))
+
+    done = run(Quota(ACCOUNTS))
+    assert done.ids(Outcome.FAILED) == set()
+    assert done.note.kind is EnvironmentKind.QUOTA
+    assert done.calls < most + 50

@@ -1,0 +1,138 @@
+"""What protects an account from guessing: correct implementations that lock it after some calls.
+
+A lock counts failed logins, all of them or those in a row or within a span, and then refuses valid
+calls as well. It ends after a while, or never during a run.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from threading import Lock
+
+from reseller_conformance.contract import Format
+from reseller_conformance.reference import Reference, Refusal, Response
+from reseller_conformance.reference.core import Parameters
+from variants.registry import composed
+
+__all__ = ["ANSWERS", "Counting", "Locking", "locked"]
+
+Answer = Callable[[Reference, Format], Response]
+
+
+def envelope(status: int, *headers: tuple[str, str]) -> Answer:
+    """Refuse in the error envelope."""
+
+    def answer(reference: Reference, wanted: Format) -> Response:
+        text = "The account is locked after too many failed logins."
+        refused = reference.refuse(wanted, Refusal(status, (text,)))
+        return Response(status, refused.content_type, refused.body, headers)
+
+    return answer
+
+
+def text(status: int, content_type: str, body: bytes, *headers: tuple[str, str]) -> Answer:
+    """Refuse without an envelope, as something in front of the implementation does."""
+    return lambda _reference, _wanted: Response(status, content_type, body, headers)
+
+
+def as_wrong_key(reference: Reference, wanted: Format) -> Response:
+    """Refuse as if the key were wrong."""
+    given = [("api_user", "x"), ("api_key", "x"), ("task", "overview"), ("user", "x")]
+    return Reference.answer(reference, wanted, given)
+
+
+ANSWERS: Mapping[str, Answer] = {
+    "200": envelope(200),
+    "401": envelope(401),
+    "403": envelope(403),
+    "423": envelope(423),
+    "429": envelope(429, ("Retry-After", "900")),
+    "401_text": text(401, "text/plain", b"Invalid API key."),
+    "403_page": text(403, "text/html", b"<html><body>Forbidden</body></html>"),
+    "423_page": text(423, "text/html", b"<html><body>Locked</body></html>"),
+    "429_page": text(429, "text/html", b"<html>Slow down</html>", ("Retry-After", "900")),
+    "wrong_key": as_wrong_key,
+}
+"""How a locked account is refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counting:
+    """Which failed logins a lock counts: those in a row, or within a span of seconds, or all.
+
+    `missing` says that a call without a key counts too. `seconds` is how long the lock lasts.
+    """
+
+    most: int
+    in_a_row: bool = False
+    within: float = float("inf")
+    missing: bool = False
+    seconds: float = float("inf")
+
+
+class Locking(Reference):
+    """Locks a reseller's account after failed logins to it."""
+
+    counting = Counting(10)
+    answers = staticmethod(ANSWERS["401"])
+
+    def __init__(self, *arguments: object) -> None:
+        super().__init__(*arguments)
+        self.lock = Lock()
+        self.failed: deque[float] = deque()
+        self.locked_until = 0.0
+
+    def answer(self, wanted: Format, parameters: Parameters) -> Response:
+        if self.is_locked(dict(parameters)):
+            return self.answers(self, wanted)
+        return super().answer(wanted, parameters)
+
+    def is_locked(self, given: Mapping[str, str]) -> bool:
+        """Count this call, and say whether the account is locked."""
+        reseller, key = self.accounts.reseller(given.get("api_user", "")), given.get("api_key")
+        if reseller is None:
+            return False
+        counting, now = self.counting, time.monotonic()
+        with self.lock:
+            if now < self.locked_until:
+                return True
+            if key == reseller.api_key:
+                if counting.in_a_row:
+                    self.failed.clear()
+                return False
+            if key or counting.missing:
+                self.failed.append(now)
+            while self.failed and self.failed[0] < now - counting.within:
+                self.failed.popleft()
+            if len(self.failed) >= counting.most:
+                self.failed.clear()
+                self.locked_until = now + counting.seconds
+        return False
+
+
+def locked(counting: Counting, answer: str, base: type[Reference] = Reference) -> type[Reference]:
+    """Return such a lock in front of the reference, or of an implementation with a fault."""
+    return type(
+        "Locked", (Locking, base), {"counting": counting, "answers": staticmethod(ANSWERS[answer])}
+    )
+
+
+for _most in (3, 10, 50):
+    for _answer in ANSWERS:
+        _kind = locked(Counting(_most), _answer)
+        _kind.__name__, _kind.__module__ = f"locked_after_{_most}_with_{_answer}", __name__
+        composed(f"{_most} wrong keys lock the account: {_answer}")(_kind)
+
+for _name, _what, _counting in (
+    ("in_a_row", "10 wrong keys in a row lock the account", Counting(10, in_a_row=True)),
+    ("missing", "10 calls without a valid key lock the account", Counting(10, missing=True)),
+    ("window", "10 wrong keys within a minute lock the account", Counting(10, within=60)),
+    ("second", "30 wrong keys lock the account for a second", Counting(30, seconds=1)),
+    ("strict", "2 wrong keys in a row lock the account", Counting(2, in_a_row=True)),
+):
+    _kind = locked(_counting, "wrong_key")
+    _kind.__name__, _kind.__module__ = f"locked_by_{_name}", __name__
+    composed(_what)(_kind)
