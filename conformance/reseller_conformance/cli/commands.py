@@ -20,7 +20,7 @@ from reseller_conformance import __version__
 from reseller_conformance.cli.help import HeadedOption, HeadedOptions, InOrder
 from reseller_conformance.cli.output import guarded_output
 from reseller_conformance.cli.signals import block_signals, ignore_signals
-from reseller_conformance.config.options import MORE, OPTIONS, Option, option_of
+from reseller_conformance.config.options import MORE, NOT_COMPARED, OPTIONS, Option, option_of
 from reseller_conformance.contract import Format
 from reseller_conformance.findings.model import ExitCode
 from reseller_conformance.reports.text import json_text, one_line, visible
@@ -191,6 +191,48 @@ _level_option = click.option(
     help="what fails",
     show_default=True,
 )
+
+
+# --- compare -------------------------------------------------------------------------------------
+
+
+def _compare_options(command: Callable[..., int]) -> Callable[..., int]:
+    """Add the options of a run that a comparison has too."""
+    for option in reversed(OPTIONS):
+        if option.name not in NOT_COMPARED:
+            command = _click_option(option)(command)
+    return command
+
+
+@commands.command(
+    cls=HeadedOptions,
+    context_settings={"max_content_width": 100},
+    epilog="OLD and NEW are base URLs, or app:MODULE:ATTR. Credentials are never options: set "
+    "RESELLER_API_USER and RESELLER_API_KEY, and RESELLER_OLD_API_KEY, ... where OLD has others.",
+)
+@click.argument("targets", nargs=-1, metavar="OLD NEW")
+@click.option(
+    "--grade",
+    type=click.Choice(["breaking", "visible", "cosmetic"]),
+    default="visible",
+    show_default=True,
+    help="the slightest difference that fails",
+)
+@click.option("--accept", metavar="FILE", type=click.Path(), help="accepted differences, as TOML")
+@click.option("--record", metavar="FILE", type=click.Path(), help="keep the responses of OLD")
+@click.option("--recorded", metavar="FILE", type=click.Path(), help="use those instead of OLD")
+@_compare_options
+@click.option("--color/--no-color", default=None, help="colours (where stdout is a terminal)")
+def compare(targets: tuple[str, ...], color: bool | None, **given: Any) -> int:
+    """Compare two implementations: is NEW a drop-in replacement for OLD?
+
+    Exit codes: 0 no difference that counts, 1 some, 2 wrong usage, 3 could not verify.
+    """
+    own = {name: given.pop(name) for name in ("grade", "accept", "record", "recorded")}
+    words = {name.replace("_", "-"): value for name, value in given.items()}
+    with block_signals():
+        from reseller_conformance.cli.compare import compare_targets
+    return compare_targets(targets, words, color, **own)
 
 
 # --- validate ------------------------------------------------------------------------------------

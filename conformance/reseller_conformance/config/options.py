@@ -26,6 +26,7 @@ from reseller_conformance.util.defaults import (
 __all__ = [
     "DEFAULT_SEED",
     "MORE",
+    "NOT_COMPARED",
     "OPTIONS",
     "REMOTE_RATE",
     "REPORTS",
@@ -179,6 +180,15 @@ OPTIONS = (
 )
 """The options of a run, apart from `--base-url`, which pytest-base-url owns."""
 
+
+NOT_COMPARED = frozenset(
+    (
+        *("app", "reference", "only", "skip", "level", "baseline", "update-baseline"),
+        *("report-code-quality", "record", "expect", "require-data", "keep-going", "rerun"),
+        "app-log",
+    )
+)
+"""The options of a run that `compare` does not have, or not with that meaning."""
 
 _BY_NAME = {option.name: option for option in OPTIONS}
 

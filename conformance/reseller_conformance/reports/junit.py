@@ -28,7 +28,7 @@ from reseller_conformance.reports.summary import files_judged, target_lines, ver
 from reseller_conformance.reports.text import one_line, shortened, visible
 from reseller_conformance.requirements import Level
 
-__all__ = ["render"]
+__all__ = ["render", "xml_text"]
 
 UNKNOWN_TIME = "1970-01-01T00:00:00"
 """The schema requires a time, and knows no zone; it is in UTC."""
@@ -43,13 +43,13 @@ def render(run: Run) -> str:
     seen: Counter[str] = Counter()
     kinds: Counter[str] = Counter()
     for result in run.sorted_results:
-        at = f" at {_text(one_line(result.target))}" if result.target else ""
+        at = f" at {xml_text(one_line(result.target))}" if result.target else ""
         name = f"{result.requirement} [{result.format}]{at}"
         seen[name] += 1
         if seen[name] > 1:
             name += f" ({seen[name]})"
         kinds[_case(suite, result, name, run.level)] += 1
-    ET.SubElement(suite, "system-out").text = _text(verdict_text(run))
+    ET.SubElement(suite, "system-out").text = xml_text(verdict_text(run))
     ET.SubElement(suite, "system-err")
     for name, value in _attributes(run, kinds):
         suite.set(name, value)
@@ -111,7 +111,7 @@ def _case(suite: ET.Element, result: Result, name: str, level: Level) -> str:
     _properties(case, known.items())
     kind, why, message = _said(result, level)
     shown = ET.SubElement(
-        case, kind, message=_text(shortened(one_line(message), MAX_MESSAGE_CHARS))
+        case, kind, message=xml_text(shortened(one_line(message), MAX_MESSAGE_CHARS))
     )
     shown.set("type", why)
     evidence = "\n\n".join(map(_evidence, evidence_of(result.findings)))
@@ -139,16 +139,16 @@ def _headline(result: Result) -> str:
 
 
 def _evidence(evidence: Evidence) -> str:
-    return _text(aligned(labelled_lines(evidence)))
+    return xml_text(aligned(labelled_lines(evidence)))
 
 
 def _properties(of: ET.Element, known: Iterable[tuple[str, str]]) -> None:
     holder = ET.SubElement(of, "properties")
     for name, value in known:
-        ET.SubElement(holder, "property", name=name, value=_text(str(value)))
+        ET.SubElement(holder, "property", name=name, value=xml_text(str(value)))
 
 
-def _text(text: str) -> str:
+def xml_text(text: str) -> str:
     """Return the text with what XML 1.0 cannot carry written out."""
     lines = (visible(line) for line in text.split("\n"))
     return "\n".join(lines).replace("\ufffe", "\\ufffe").replace("\uffff", "\\uffff")

@@ -88,20 +88,20 @@ def render(run: Run) -> str:
 
 
 def _heading(run: Run) -> Iterator[str]:
-    yield f"## {_MARKS[run.standing]} {NAME}: {_plain(visible(one_line(verdict_text(run))))}"
+    yield f"## {_MARKS[run.standing]} {NAME}: {plain(visible(one_line(verdict_text(run))))}"
     yield ""
     for part in run.parts:
         yield f"- Target: {_target(part.target)}"
     for verdict, line in target_lines(run):
-        yield f"- {_MARKS[verdict]} {_code(line)}"
+        yield f"- {_MARKS[verdict]} {code(line)}"
     about = [f"version {version(run)}", *settings_words(run)]
     about += [f"started {run.suite.started}"] if run.suite.started else []
-    yield f"- Suite: {_plain(', '.join(about))}"
+    yield f"- Suite: {plain(', '.join(about))}"
     if run.traffic:
         calls = f"{counted(run.traffic.calls, 'call')} in {run.traffic.seconds:.1f} s"
         yield f"- Traffic: {', '.join([calls, *validated(run)])}"
         for note in run.traffic.notes:
-            yield f"- Note: {_plain(note)}"
+            yield f"- Note: {plain(note)}"
     yield ""
 
 
@@ -109,21 +109,21 @@ def _target(target: TargetInfo) -> str:
     if target.kind == "embedded":
         return "the embedded reference, no network"
     if target.files:
-        return _code(files_judged(target.files))
+        return code(files_judged(target.files))
     customers = target.customers or ()
     more = len(customers) - MAX_NAMES
-    said = [f"{target.kind or 'unknown'} {_code(target.base_url or '')}"]
-    said += [f"customer {_code(name)}" for name in customers[:MAX_NAMES]]
+    said = [f"{target.kind or 'unknown'} {code(target.base_url or '')}"]
+    said += [f"customer {code(name)}" for name in customers[:MAX_NAMES]]
     said += [f"{more} more"] * (more > 0)
     if target.foreign_user:
-        said.append(f"of another reseller {_code(target.foreign_user)}")
+        said.append(f"of another reseller {code(target.foreign_user)}")
     return ", ".join(said)
 
 
 def _tables(run: Run) -> Iterator[str]:
     for part in run.parts:
         if run.targets:
-            yield f"\n**At {_code(part.target.name)}**\n"
+            yield f"\n**At {code(part.target.name)}**\n"
         yield from _table(part)
 
 
@@ -143,7 +143,7 @@ def _table(run: Run) -> Iterator[str]:
                 for i in range(len(formats))
             )
             cells = (_cell(result, run.level) for result in columns)
-            yield f"| {_code(name)} | {level} | {_plain(what)} | {' | '.join(cells)} |"
+            yield f"| {code(name)} | {level} | {plain(what)} | {' | '.join(cells)} |"
 
 
 def _cell(result: Result | None, level: Level) -> str:
@@ -158,13 +158,13 @@ def _baseline(run: Run) -> Iterator[str]:
     if known:
         yield "\n**Known violations, which the baseline accepts**\n"
     for failure in known:
-        name = f"{_code(failure.requirement.id)} ({_where(failure)})"
-        yield f"- {name}: {_code(shortened(one_line(failure.known), MAX_VALUE_CHARS))}"
+        name = f"{code(failure.requirement.id)} ({_where(failure)})"
+        yield f"- {name}: {code(shortened(one_line(failure.known), MAX_VALUE_CHARS))}"
     changes = run.baseline.changes if run.baseline else ()
     for title, lines in [("The baseline was brought up to date", changes), *baseline_parts(run)]:
         if lines:
             yield f"\n**{title}**\n"
-        yield from (f"- {_code(line)}" for line in lines)
+        yield from (f"- {code(line)}" for line in lines)
 
 
 def _left_out(run: Run) -> Iterator[str]:
@@ -183,7 +183,7 @@ def _left_out(run: Run) -> Iterator[str]:
             yield f"\n**{title}**\n"
         for reason, ids in reasons.items():
             said = shortened(one_line(reason), MAX_VALUE_CHARS) or "no reason was given"
-            yield f"- {_code(said)}: {_plain(', '.join(ids))}"
+            yield f"- {code(said)}: {plain(', '.join(ids))}"
 
 
 # --- The findings --------------------------------------------------------------------------------
@@ -191,16 +191,16 @@ def _left_out(run: Run) -> Iterator[str]:
 
 def _failure(failure: Failure) -> Iterator[str]:
     requirement = failure.requirement
-    name = f"{requirement.level.upper()} {_code(requirement.id)} ({_where(failure)})"
-    title = _plain(requirement.title)
+    name = f"{requirement.level.upper()} {code(requirement.id)} ({_where(failure)})"
+    title = plain(requirement.title)
     if not failure.evidence:
-        yield _folded(f"{name}: {title}", [("reason", visible(failure.reason))])
+        yield folded(f"{name}: {title}", [("reason", visible(failure.reason))])
     for evidence in failure.evidence:
-        yield _folded(f"{name}: {title}", _known(evidence, failure))
+        yield folded(f"{name}: {title}", _known(evidence, failure))
 
 
 def _where(failure: Failure) -> str:
-    return _plain(visible(one_line(failure.where)))
+    return plain(visible(one_line(failure.where)))
 
 
 def _known(evidence: Evidence, failure: Failure) -> Iterable[tuple[str, str]]:
@@ -209,7 +209,7 @@ def _known(evidence: Evidence, failure: Failure) -> Iterable[tuple[str, str]]:
     yield from labelled_lines(evidence)
 
 
-def _folded(summary: str, known: Iterable[tuple[str, str]]) -> str:
+def folded(summary: str, known: Iterable[tuple[str, str]]) -> str:
     """Return a part that opens.
 
     The empty line lets `pre` begin a block of its own, which ends at its own tag and nowhere else.
@@ -221,11 +221,12 @@ def _folded(summary: str, known: Iterable[tuple[str, str]]) -> str:
 # --- Text from anywhere --------------------------------------------------------------------------
 
 
-def _code(text: str) -> str:
-    return f"<code>{_plain(visible(one_line(text)))}</code>"
+def code(text: str) -> str:
+    """Return the text as code, on one line."""
+    return f"<code>{plain(visible(one_line(text)))}</code>"
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Return the text with character references for all that GitHub's Markdown could interpret.
 
     Of its bare links, each needs a slash, an `@`, or a word that begins with `www.`.

@@ -49,6 +49,7 @@ if TYPE_CHECKING:
 __all__ = [
     "PROPERTY_STRATEGIES",
     "TargetSession",
+    "drawn_cases",
     "holds_special_text",
     "is_ordinary",
     "planned_customers",
@@ -287,7 +288,7 @@ class TargetSession:
         if self._stopped and strategy not in self._drawn:
             return []
         customers, settings = len(self.target.customers), self.settings
-        drawn = _drawn(strategy, customers, settings.depth.examples, settings.seed)
+        drawn = drawn_cases(strategy, customers, settings.depth.examples, settings.seed)
         self._drawn.add(strategy)
         return [replace(case, format=format) for case in self.plan.share(format, drawn)]
 
@@ -559,7 +560,7 @@ def planned_customers(target: Target, settings: Settings) -> int:
 
 
 @lru_cache(maxsize=16)
-def _drawn(strategy: Strategy, customers: int, examples: int, seed: int) -> tuple[Case, ...]:
+def drawn_cases(strategy: Strategy, customers: int, examples: int, seed: int) -> tuple[Case, ...]:
     """Draw once for both formats, which draw the same: it takes as long as asking."""
     return tuple(collect(strategy(Format.JSON, customers), examples, seed))
 

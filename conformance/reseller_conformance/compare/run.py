@@ -1,0 +1,190 @@
+"""One comparison from the command line: both targets, all calls, the reports, the exit code."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from importlib import import_module
+
+import click
+
+from reseller_conformance.app_server.applications import AppError, load_app
+from reseller_conformance.app_server.call_log import CallLog
+from reseller_conformance.app_server.server import serve_app
+from reseller_conformance.cases.case import Case
+from reseller_conformance.client import Client, redacted, scrubber_of
+from reseller_conformance.client.target import Target
+from reseller_conformance.compare.model import Comparison
+from reseller_conformance.compare.recording import Recording
+from reseller_conformance.compare.session import Calls, Session
+from reseller_conformance.compare.settings import CompareSettings, SettingsError
+from reseller_conformance.compare.terminal import print_comparison
+from reseller_conformance.config.settings import Settings
+from reseller_conformance.findings.curl import curl
+from reseller_conformance.findings.model import ExitCode
+from reseller_conformance.redaction.logs import redacted_output
+from reseller_conformance.reports.text import visible
+from reseller_conformance.suite.target_session import planned_customers
+from reseller_conformance.util.files import write_file
+
+__all__ = ["compare", "run"]
+
+RENDERERS = {
+    "report-json": "json_report",
+    "report-html": "html",
+    "report-markdown": "markdown",
+    "report-junit": "junit",
+}
+"""The module of this package that makes each report."""
+
+
+def run(settings: CompareSettings, color: bool | None = None) -> int:
+    """Compare, print and write the reports, and return the exit code.
+
+    Raises SettingsError before a call is made.
+    """
+    with ExitStack() as stack:
+        old = stack.enter_context(_served(settings.old)) if settings.old else None
+        new = stack.enter_context(_served(settings.new)) if settings.new else None
+        comparison = compare(settings, old, new)
+    print_comparison(comparison, color)
+    problems = _written(settings, comparison)
+    for problem in problems:
+        click.echo(f"error: {visible(problem)}", err=True)
+    if comparison.interrupted:
+        click.echo("interrupted", err=True)
+    return ExitCode.UNVERIFIED if problems else comparison.exit_code
+
+
+@contextmanager
+def _served(settings: Settings) -> Iterator[Target]:
+    """Yield the target, an app served meanwhile. Raises SettingsError where it cannot be."""
+    target = settings.target
+    assert target is not None
+    if settings.app is None:
+        yield target
+        return
+    redact = scrubber_of(target).text
+    with ExitStack() as stack:
+        stack.enter_context(redacted_output(redact))
+        why = ""
+        try:
+            url = stack.enter_context(serve_app(load_app(settings.app), log=CallLog(output=False)))
+        except AppError as error:
+            why = visible(redact(str(error)))
+        if why:
+            raise SettingsError(why)
+        yield replace(target, base_url=url)
+
+
+def compare(settings: CompareSettings, old: Target | None, new: Target | None) -> Comparison:
+    """Send all calls to both targets, and return what they come to. Writes only the recording."""
+    chosen = settings.calls_of
+    target = new or old
+    assert target is not None
+    calls = Calls(
+        chosen.depth,
+        chosen.formats,
+        planned_customers(target, chosen),
+        chosen.seed,
+        chosen.limits.concurrency,
+        chosen.max_seconds,
+        settings.grade if chosen.max_violations else None,
+    )
+    record = Recording(_name(old), chosen.depth) if settings.record and old else None
+    started = datetime.now(UTC).isoformat(timespec="seconds")
+    interrupted = False
+    with ExitStack() as stack:
+        clients = [
+            stack.enter_context(Client(side, limits.limits))
+            for side, limits in ((old, settings.old), (new, settings.new))
+            if side and limits
+        ]
+        responder = settings.recording or clients[0]
+        session = Session(responder, clients[-1] if new else None, calls, record)
+        try:
+            session.run()
+        except KeyboardInterrupt:
+            interrupted = True
+        sent = sum(client.traffic.calls for client in clients)
+        early = next((client.early_end for client in clients if client.early_end), "")
+    if record is not None and settings.record is not None:
+        _write_recording(record, settings)
+    kinds = session.tally.kinds(_curl(old), _curl(new), settings.accepted)
+    found = {kind.id for kind in kinds}
+    complete = not (early or session.unverified or interrupted or session.unsent)
+    return Comparison(
+        old=settings.recording.target if settings.recording else _name(old),
+        new=_name(new),
+        grade=settings.grade,
+        compared=session.tally.compared,
+        calls=sent,
+        kinds=kinds,
+        noise=session.tally.noise(_curl(old)),
+        violated=session.tally.violated,
+        latency=session.tally.latency,
+        stale=tuple(sorted(settings.accepted.keys() - found)) if complete else (),
+        notes=(*session.notes, *_notes(session, early)),
+        unverified=session.unverified or _nothing(session, recording=record is not None),
+        interrupted=interrupted,
+        started=started,
+        depth=chosen.depth.value,
+        formats=tuple(map(str, chosen.formats)),
+        seed=chosen.seed,
+    )
+
+
+def _nothing(session: Session, *, recording: bool) -> str:
+    if session.tally.compared or (recording and session.recorded):
+        return ""
+    return "no call was compared"
+
+
+def _notes(session: Session, early: str) -> Iterator[str]:
+    if early:
+        yield f"Not all calls were made: {early}."
+    elif session.unsent:
+        yield f"{session.unsent} calls were not compared: one side did not send or record them."
+    if session.recorded:
+        yield f"{session.recorded} responses of OLD are recorded."
+
+
+def _name(target: Target | None) -> str:
+    if target is None:
+        return ""
+    return "the app" if target.kind == "app" else redacted(target).base_url
+
+
+def _curl(target: Target | None) -> Callable[[Case], str]:
+    """Return what makes the command for a call; empty for an app, which has gone."""
+
+    def made(case: Case) -> str:
+        if target is None or target.kind == "app":
+            return ""
+        return scrubber_of(target).text(curl(case, target))
+
+    return made
+
+
+def _write_recording(record: Recording, settings: CompareSettings) -> None:
+    assert settings.record is not None
+    try:
+        record.write(settings.record)
+    except OSError as error:
+        why = error.strerror or error
+        raise SettingsError(f"--record could not be written, {why}: {settings.record}") from None
+
+
+def _written(settings: CompareSettings, comparison: Comparison) -> list[str]:
+    """Write each report, and return a line for each that could not be written."""
+    problems = []
+    for writer, path in settings.calls_of.reports:
+        module = import_module(f"reseller_conformance.compare.{RENDERERS[writer.option]}")
+        try:
+            write_file(path, module.render(comparison))
+        except OSError as error:
+            why = error.strerror or error
+            problems.append(f"--{writer.option} could not be written, {why}: {path}")
+    return problems
