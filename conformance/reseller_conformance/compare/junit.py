@@ -10,7 +10,8 @@ from xml.etree import ElementTree as ET
 from reseller_conformance.compare.model import Comparison, DifferenceKind
 from reseller_conformance.compare.terminal import latency_text
 from reseller_conformance.reports.json_report import NAME
-from reseller_conformance.reports.junit import UNKNOWN_TIME, xml_text
+from reseller_conformance.reports.junit import MAX_MESSAGE_CHARS, UNKNOWN_TIME, xml_text
+from reseller_conformance.reports.text import one_line, shortened
 
 __all__ = ["render"]
 
@@ -26,23 +27,20 @@ def render(comparison: Comparison) -> str:
     for entry in comparison.stale:
         case = _named(suite, f"accepted {entry}")
         message = f"this accepted difference no longer occurs; remove it: {entry}"
-        ET.SubElement(case, "failure", type="stale", message=xml_text(message))
+        ET.SubElement(case, "failure", type="stale", message=_line(message))
     verdict = _named(suite, "verified")
     if comparison.unverified:
-        message = xml_text(comparison.unverified)
-        ET.SubElement(verdict, "error", type="unverified", message=message)
+        ET.SubElement(verdict, "error", type="unverified", message=_line(comparison.unverified))
     said = [comparison.headline, *comparison.contract_lines, latency_text(comparison.latency)]
     ET.SubElement(suite, "system-out").text = xml_text("\n".join(said))
     ET.SubElement(suite, "system-err")
-    failures = len(counted) + len(comparison.stale)
-    for name, value in (
+    for name, number in (
         ("tests", len(suite.findall("testcase"))),
-        ("failures", failures),
+        ("failures", len(counted) + len(comparison.stale)),
         ("errors", int(bool(comparison.unverified))),
         ("skipped", len(comparison.kinds) - len(counted)),
     ):
-        suite.set(name, str(value))
-        root.set(name, str(value))
+        suite.set(name, str(number))
     suite.set("time", "0")
     suite.set("timestamp", comparison.started[:19] or UNKNOWN_TIME)
     suite.set("hostname", "localhost")
@@ -51,9 +49,13 @@ def render(comparison: Comparison) -> str:
 
 
 def _named(suite: ET.Element, name: str) -> ET.Element:
-    return ET.SubElement(
-        suite, "testcase", name=xml_text(name), classname="reseller-conformance.compare", time="0"
-    )
+    case = ET.SubElement(suite, "testcase", name=_line(name), classname="compare", time="0")
+    ET.SubElement(case, "properties")
+    return case
+
+
+def _line(text: str) -> str:
+    return xml_text(shortened(one_line(text), MAX_MESSAGE_CHARS))
 
 
 def _case(suite: ET.Element, kind: DifferenceKind, *, counts: bool) -> None:
@@ -62,9 +64,9 @@ def _case(suite: ET.Element, kind: DifferenceKind, *, counts: bool) -> None:
     message = f"{kind.grade}: OLD {example.old}; NEW {example.new}"
     if not counts:
         why = f"accepted: {kind.accepted}" if kind.accepted else message
-        ET.SubElement(case, "skipped", message=xml_text(why))
+        ET.SubElement(case, "skipped", type=kind.grade.value, message=_line(why))
         return
-    failure = ET.SubElement(case, "failure", type=kind.grade.value, message=xml_text(message))
+    failure = ET.SubElement(case, "failure", type=kind.grade.value, message=_line(message))
     failure.text = xml_text(
         f"{kind.notice}\n{kind.calls} calls, such as: {example.case}\n\n"
         f"OLD:\n{example.old_response}\n\nNEW:\n{example.new_response}"
