@@ -27,9 +27,9 @@ BEYOND_A_SCHEMA = {
 
 DEPTHS = {
     Depth.SMOKE: "the documented call and a few errors",
-    Depth.QUICK: "each parameter in each invalid state",
-    Depth.STANDARD: "all pairs of states",
-    Depth.THOROUGH: "every combination",
+    Depth.QUICK: "each parameter in its common invalid states",
+    Depth.STANDARD: "rare states and special texts too, shared by the formats",
+    Depth.THOROUGH: "every combination, in both formats",
 }
 RATE = 10
 
