@@ -21,7 +21,7 @@ from reseller_conformance.cases.mutations import State
 from reseller_conformance.checks.response import parse
 from reseller_conformance.cli import main
 from reseller_conformance.client.target import Limits
-from reseller_conformance.compare.differences import differences
+from reseller_conformance.compare.differences import differences, identity_of
 from reseller_conformance.compare.html import marked_pair
 from reseller_conformance.compare.model import Grade
 from reseller_conformance.contract import Format
@@ -110,6 +110,17 @@ def test_a_verdict_that_the_contract_leaves_open_is_visible() -> None:
     call = Case(Format.JSON, method="POST")
     refusal = exchange({"message": "error", "errors": ["method"]}, 200, call)
     assert set(found(refusal, exchange(OVERVIEW, 200, call)).values()) == {Grade.VISIBLE}
+
+
+def test_a_near_miss_that_is_another_customer_is_visible_and_a_known_account_is_breaking() -> None:
+    call = Case(Format.JSON, user=State.PREFIX)
+    refusal = exchange({"message": "error", "errors": ["user"]}, 404, call)
+    accepted = exchange(OVERVIEW, 200, call)
+    known = identity_of(parse(accepted))
+    another = (*known[:-1], None)
+    for accounts, grade in (({known}, Grade.BREAKING), ({another}, Grade.VISIBLE)):
+        (one,) = differences(parse(refusal), parse(accepted), accounts)
+        assert one.grade is grade
 
 
 def test_no_response_where_old_has_one_is_breaking() -> None:

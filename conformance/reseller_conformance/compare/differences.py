@@ -6,23 +6,28 @@ Which of it is noise is decided by `tally`.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from urllib.parse import urlsplit
 
 from reseller_conformance.cases.case import Case, Expected
+from reseller_conformance.checks.consistency import OWN
+from reseller_conformance.checks.near_miss import could_be_a_name
 from reseller_conformance.checks.response import Response
 from reseller_conformance.checks.rules import refusal_due
 from reseller_conformance.compare.contract import violated_by
 from reseller_conformance.compare.model import Aspect, Difference, Grade
 from reseller_conformance.compare.parts import parts_of
 from reseller_conformance.contract import FIELDS
-from reseller_conformance.envelope import EnvelopeKind
+from reseller_conformance.envelope import EnvelopeKind, FieldValue
 from reseller_conformance.exchange import Exchange
 from reseller_conformance.requirements import Level
 from reseller_conformance.suite.target_session import is_ordinary
 from reseller_conformance.util.text import excerpt, shortened
 
-__all__ = ["differences", "is_rate_limited"]
+__all__ = ["Identity", "differences", "identity_of", "is_rate_limited"]
+
+Identity = tuple[FieldValue | None, ...]
+"""The values of an account that stay the same between two calls."""
 
 READ_HEADERS = (
     *("retry-after", "location", "www-authenticate", "allow", "content-language"),
@@ -45,11 +50,21 @@ def is_rate_limited(exchange: Exchange) -> bool:
     return exchange.status in (429, 503)
 
 
-def differences(old: Response, new: Response) -> list[Difference]:
-    """Return what differs, the gravest first; the parts of a body only where both have it."""
+def identity_of(response: Response) -> Identity:
+    """Return the values by which an account is recognized."""
+    return tuple(response.values.get(name) for name in OWN)
+
+
+def differences(
+    old: Response, new: Response, accounts: Collection[Identity] = ()
+) -> list[Difference]:
+    """Return what differs, the gravest first; the parts of a body only where both have it.
+
+    `accounts` are those that valid calls have shown.
+    """
     found = list(_delivery(old.exchange, new.exchange))
     if not found and old.exchange.problem is None:
-        found = [*_outcome(old, new), *_head(old.exchange, new.exchange)]
+        found = [*_outcome(old, new, accounts), *_head(old.exchange, new.exchange)]
         if old.kind is new.kind:
             found += _content(old, new)
         found += _contract(old, new, found)
@@ -64,12 +79,13 @@ def _delivery(old: Exchange, new: Exchange) -> Iterator[Difference]:
         yield Difference(Aspect.DELIVERY, after if new.problem else before, grade, before, after)
 
 
-def _outcome(old: Response, new: Response) -> Iterator[Difference]:
+def _outcome(old: Response, new: Response, accounts: Collection[Identity]) -> Iterator[Difference]:
     if old.kind is not new.kind:
         readable = EnvelopeKind.UNKNOWN not in (old.kind, new.kind)
         aspect = Aspect.VERDICT if readable else Aspect.ENVELOPE
         place = "rate limit" if _is_limited(old, new) else _subject(old.case)
-        grade = Grade.VISIBLE if _is_limited(old, new) else _grade(old.case, readable)
+        open_ = _is_limited(old, new) or _is_another_customer(old, new, accounts)
+        grade = Grade.VISIBLE if open_ else _grade(old.case, readable)
         yield Difference(aspect, place, grade, _said(old), _said(new))
     elif old.exchange.status != new.exchange.status:
         place = f"{old.exchange.status} to {new.exchange.status}"
@@ -80,6 +96,14 @@ def _outcome(old: Response, new: Response) -> Iterator[Difference]:
 
 def _is_limited(old: Response, new: Response) -> bool:
     return is_rate_limited(old.exchange) or is_rate_limited(new.exchange)
+
+
+def _is_another_customer(old: Response, new: Response, accounts: Collection[Identity]) -> bool:
+    """Say whether a near miss of a name brings an account that no valid call has shown."""
+    accepted = next((one for one in (old, new) if one.kind is EnvelopeKind.OVERVIEW), None)
+    if accepted is None or not accounts or not could_be_a_name(old.case):
+        return False
+    return identity_of(accepted) not in accounts
 
 
 def _said(response: Response) -> str:

@@ -13,7 +13,7 @@ from markupsafe import Markup
 from reseller_conformance import __version__
 from reseller_conformance.compare.model import Comparison, DifferenceKind, Grade
 from reseller_conformance.compare.terminal import latency_text
-from reseller_conformance.reports.html.page import environment, shown
+from reseller_conformance.reports.html.page import shown, templates
 
 __all__ = ["marked_pair", "render"]
 
@@ -28,7 +28,7 @@ def render(comparison: Comparison) -> str:
     """Return the whole page."""
     kinds = [(grade, [kind for kind in comparison.kinds if kind.grade is grade]) for grade in Grade]
     return (
-        environment()
+        templates()
         .get_template("comparison.html")
         .render(
             comparison=comparison,
@@ -37,7 +37,7 @@ def render(comparison: Comparison) -> str:
             verdict={"same": "conformant", "different": "violated"}.get(
                 comparison.verdict, "unverified"
             ),
-            latency=latency_text(comparison.latency),
+            latency=latency_text(comparison.latency).removeprefix("latency: "),
             pair=_pair,
             version=__version__,
         )

@@ -11,10 +11,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from statistics import median
 
-from reseller_conformance.cases.case import Case
+from reseller_conformance.cases.case import Case, Expected
 from reseller_conformance.checks.response import Response
 from reseller_conformance.compare.contract import violated_by
-from reseller_conformance.compare.differences import differences
+from reseller_conformance.compare.differences import Identity, differences, identity_of
 from reseller_conformance.compare.model import (
     Aspect,
     Difference,
@@ -77,6 +77,7 @@ class Tally:
         self._noise: dict[str, _Kind] = {}
         self._violated: tuple[Counter[str], Counter[str]] = Counter(), Counter()
         self._seconds: list[tuple[float, float]] = []
+        self._accounts: set[Identity] = set()
 
     def add(self, old: Response, new: Response) -> None:
         """Compare two responses to one call."""
@@ -84,6 +85,8 @@ class Tally:
         if old.exchange.problem is None and new.exchange.problem is None:
             self._seconds.append((old.exchange.seconds, new.exchange.seconds))
         for counts, response in zip(self._violated, (old, new), strict=True):
+            if response.case.expected is Expected.OVERVIEW and response.values:
+                self._accounts.add(identity_of(response))
             counts.update(one.id for one in violated_by(response))
         self._count(self._kinds, old, new)
 
@@ -93,7 +96,7 @@ class Tally:
         self._count(self._noise, first, second)
 
     def _count(self, kinds: dict[str, _Kind], old: Response, new: Response) -> None:
-        for one in differences(old, new):
+        for one in differences(old, new, self._accounts):
             if one.id in kinds or len(kinds) < MAX_KINDS:
                 kinds.setdefault(one.id, _Kind(one, old, new)).add(one, old, new)
 

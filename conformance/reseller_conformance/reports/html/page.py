@@ -44,7 +44,7 @@ from reseller_conformance.reports.summary import (
 from reseller_conformance.reports.text import counted, pieces, shortened, visible
 from reseller_conformance.requirements import Level, Requirement
 
-__all__ = ["environment", "render", "shown"]
+__all__ = ["render", "shown", "templates"]
 
 MARKS = {
     Verdict.CONFORMANT: "✓",
@@ -80,7 +80,7 @@ def render(run: Run) -> str:
     formats = tested_formats(run)
     verdict = verdict_parts(run)
     changes = run.baseline.changes if run.baseline else ()
-    page = environment().get_template("report.html")
+    page = templates().get_template("report.html")
     return page.render(
         run=run,
         suite=report["suite"],
@@ -125,7 +125,7 @@ def _tally(run: Run) -> dict[Outcome, int]:
 
 
 @lru_cache(maxsize=1)
-def environment() -> Environment:
+def templates() -> Environment:
     """Return the environment in which every page is made: all text is escaped."""
     made = Environment(
         loader=PackageLoader("reseller_conformance.reports.html"),
