@@ -35,8 +35,9 @@ class LinksIntoTheTree(SphinxTransform):
         target = link["reftarget"]
         if link["refdomain"] == "doc" and target.startswith("/"):  # outside, and ends in .md
             return Path(f"{target}.md").resolve()
-        if link["reftype"] == "myst" and target.startswith("../"):
-            return (self.env.doc2path(self.env.docname).parent / target).resolve()
+        page = Path(self.env.doc2path(self.env.docname))
+        if link["reftype"] == "myst" and (target.startswith("../") or page.is_symlink()):
+            return (page.resolve().parent / target).resolve()
         return None
 
 
