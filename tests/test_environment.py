@@ -12,12 +12,15 @@ import judging
 from faults import FAULTS
 from faults.registry import ACCOUNTS, sent
 from judging import ACCOUNTS_FILE, Direct, Judged, settings, target_of
+from reseller_conformance.client import Client
+from reseller_conformance.client.target import Limits
 from reseller_conformance.config.expected_accounts import load_expectations
 from reseller_conformance.findings.environment import EnvironmentKind, EnvironmentNote
 from reseller_conformance.findings.model import Outcome
 from reseller_conformance.reference import Reference, Request, Response
 from reseller_conformance.reference.mock import EMBEDDED_URL
 from reseller_conformance.suite.environment import NO_WRONG_CREDENTIALS
+from variants import VARIANTS
 from variants.locks import ANSWERS, Counting, locked
 
 
@@ -132,6 +135,15 @@ def test_valid_calls_that_fail_after_unknown_customers_are_a_violation(run):
     done = run(FAULTS["locked_out_after_5_wrong_user"].make())
     assert done.note is None
     assert {"request.order", "isolation.customers"} <= done.ids(Outcome.FAILED)
+
+
+def test_a_lock_is_seen_where_the_circuit_of_valid_calls_is_open():
+    with (
+        VARIANTS["locked_after_10_with_429"].serve() as running,
+        Client(running.target, Limits()) as client,
+    ):
+        judged = judging.judge(running.target, settings("standard"), client)
+    assert [one.requirement.id for one in judged if one.outcome is Outcome.FAILED] == []
 
 
 # --- A lock and a fault --------------------------------------------------------------------------

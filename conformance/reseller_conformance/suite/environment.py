@@ -210,8 +210,10 @@ class Environment:
         for format, customer in chosen:
             [control] = self._session.send_control(Case(format, customer=customer))
             if not control.was_sent:
-                self._broken = True  # the calls have ended for another reason
-                return []
+                # a circuit is open: valid calls were put off for too long, or nothing is sent
+                put_off = [a for a in self._recent if _is_documented(a.case) and _is_quota(a)]
+                self._broken = not put_off
+                return [*refused, *put_off]
             if control.kind is EnvelopeKind.OVERVIEW:
                 return []
             refused.append(control)
@@ -246,13 +248,13 @@ class Environment:
         return self._ban(len(attacks), refused[0]) if attacks and not as_lock else None
 
     def _lockout(self, row: int) -> EnvironmentNote:
-        bound = f"bound such calls with --wrong-credentials {self._proven}, or "
+        bound = f"bound such calls with --wrong-credentials {max(1, row // 2)}, or "
         return EnvironmentNote(
             EnvironmentKind.LOCKOUT,
             f"the target locked the account after {self._wrong} calls with wrong credentials and "
             f"{self._logins - self._wrong} without all of them, at most {row} in a row",
             self._wrong,
-            f"exempt the test account from the lock, {bound if self._proven else ''}leave wrong "
+            f"exempt the test account from the lock, {bound}leave wrong "
             "credentials out with --wrong-credentials 0",
         )
 
