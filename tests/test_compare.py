@@ -24,6 +24,7 @@ from reseller_conformance.client.target import Limits
 from reseller_conformance.compare.differences import differences, identity_of
 from reseller_conformance.compare.html import marked_pair
 from reseller_conformance.compare.model import Grade
+from reseller_conformance.compare.session import Session
 from reseller_conformance.contract import Format
 from reseller_conformance.exchange import Exchange, TransportErrorKind, TransportProblem
 from reseller_conformance.reference import Application, Reference, default_reference
@@ -330,3 +331,24 @@ def test_wrong_usage_exits_with_2(
 ) -> None:
     assert main(["compare", *words]) == 2
     assert said in capsys.readouterr().err
+
+
+def test_fail_fast_stops_at_the_first_difference(apps: Path) -> None:
+    words = ["compare", OLD, NEW, "--depth=quick", "--report-json=r.json"]
+    assert main([*words, "--fail-fast"]) == 1
+    report = json.loads((apps / "r.json").read_text())
+    assert report["compared"] < 20
+    assert "--fail-fast" in report["notes"][0]
+
+
+def test_an_interrupt_reports_what_is_known_and_exits_with_130(
+    apps: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(_: Session) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Session, "_confirm", interrupted)
+    assert main(["compare", OLD, NEW, "--depth=smoke", "--report-json=r.json"]) == 130
+    report = json.loads((apps / "r.json").read_text())
+    assert report["interrupted"]
+    assert [kind["id"] for kind in report["kinds"]] == ["value:package"]

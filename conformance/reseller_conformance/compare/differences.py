@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator
 from urllib.parse import urlsplit
 
 from reseller_conformance.cases.case import Case, Expected
+from reseller_conformance.checks.clients import has_undecodable_coding
 from reseller_conformance.checks.consistency import OWN
 from reseller_conformance.checks.near_miss import could_be_a_name
 from reseller_conformance.checks.response import Response
@@ -62,6 +63,8 @@ def differences(
 
     `accounts` are those that valid calls have shown.
     """
+    if has_undecodable_coding(old) or has_undecodable_coding(new):
+        return list(_coding(old.exchange, new.exchange))
     found = list(_delivery(old.exchange, new.exchange))
     if not found and old.exchange.problem is None:
         found = [*_outcome(old, new, accounts), *_head(old.exchange, new.exchange)]
@@ -69,6 +72,13 @@ def differences(
             found += _content(old, new)
         found += _contract(old, new, found)
     return sorted(found, key=lambda one: one.grade.rank)
+
+
+def _coding(old: Exchange, new: Exchange) -> Iterator[Difference]:
+    """Compare the content codings alone: the call offers one that cannot be decoded here."""
+    one, other = ((side.header("Content-Encoding") or "absent").lower() for side in (old, new))
+    if one != other:
+        yield Difference(Aspect.HEADER, "content-encoding", Grade.VISIBLE, one, other)
 
 
 def _delivery(old: Exchange, new: Exchange) -> Iterator[Difference]:

@@ -82,17 +82,6 @@ def _served(settings: Settings) -> Iterator[Target]:
 def compare(settings: CompareSettings, old: Target | None, new: Target | None) -> Comparison:
     """Send all calls to both targets, and return what they come to. Writes only the recording."""
     chosen = settings.calls_of
-    target = new or old
-    assert target is not None
-    calls = Calls(
-        chosen.depth,
-        chosen.formats,
-        planned_customers(target, chosen),
-        chosen.seed,
-        chosen.limits.concurrency,
-        chosen.max_seconds,
-        settings.grade if chosen.max_violations else None,
-    )
     record = Recording(_name(old), chosen.depth) if settings.record and old else None
     started = datetime.now(UTC).isoformat(timespec="seconds")
     interrupted = False
@@ -103,6 +92,7 @@ def compare(settings: CompareSettings, old: Target | None, new: Target | None) -
             if side and limits
         ]
         responder = settings.recording or clients[0]
+        calls = _calls(settings, new or old)
         session = Session(responder, clients[-1] if new else None, calls, record)
         try:
             session.run()
@@ -110,22 +100,14 @@ def compare(settings: CompareSettings, old: Target | None, new: Target | None) -
             interrupted = True
         sent = sum(client.traffic.calls for client in clients)
         early = next((client.early_end for client in clients if client.early_end), "")
-    if record is not None and settings.record is not None:
+    if record is not None:
         _write_recording(record, settings)
-    kinds = session.tally.kinds(_curl(old), _curl(new), settings.accepted)
-    found = {kind.id for kind in kinds}
-    complete = not (early or session.unverified or interrupted or session.unsent)
-    return Comparison(
+    result = Comparison(
         old=settings.recording.target if settings.recording else _name(old),
         new=_name(new),
         grade=settings.grade,
         compared=session.tally.compared,
         calls=sent,
-        kinds=kinds,
-        noise=session.tally.noise(_curl(old)),
-        violated=session.tally.violated,
-        latency=session.tally.latency,
-        stale=tuple(sorted(settings.accepted.keys() - found)) if complete else (),
         notes=(*session.notes, *_notes(session, early)),
         unverified=session.unverified or _nothing(session, recording=record is not None),
         interrupted=interrupted,
@@ -133,6 +115,45 @@ def compare(settings: CompareSettings, old: Target | None, new: Target | None) -
         depth=chosen.depth.value,
         formats=tuple(map(str, chosen.formats)),
         seed=chosen.seed,
+    )
+    complete = not (early or session.notes or session.unsent or interrupted or result.unverified)
+    return _with_kinds(result, session, settings, old, new, complete=complete)
+
+
+def _calls(settings: CompareSettings, target: Target | None) -> Calls:
+    assert target is not None
+    chosen = settings.calls_of
+    return Calls(
+        chosen.depth,
+        chosen.formats,
+        planned_customers(target, chosen),
+        chosen.seed,
+        chosen.limits.concurrency,
+        chosen.max_seconds,
+        settings.grade if chosen.max_violations else None,
+    )
+
+
+def _with_kinds(
+    result: Comparison,
+    session: Session,
+    settings: CompareSettings,
+    old: Target | None,
+    new: Target | None,
+    *,
+    complete: bool,
+) -> Comparison:
+    """Add what the tally holds. Only a complete comparison knows which entries are stale."""
+    tally = session.tally
+    kinds = tally.kinds(_curl(old), _curl(new), settings.accepted)
+    found = {kind.id for kind in kinds}
+    return replace(
+        result,
+        kinds=kinds,
+        noise=tally.noise(_curl(old)),
+        violated=tally.violated,
+        latency=tally.latency,
+        stale=tuple(sorted(settings.accepted.keys() - found)) if complete else (),
     )
 
 
