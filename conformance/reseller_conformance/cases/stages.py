@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from itertools import chain, zip_longest
 
 from reseller_conformance.cases.case import Case
-from reseller_conformance.cases.mutations import EMPTY, State
+from reseller_conformance.cases.mutations import EMPTY, State, Text
 from reseller_conformance.cases.plan import Depth, Plan
 from reseller_conformance.cases.risks import names_account
+from reseller_conformance.cases.texts import UNLOCKING
 from reseller_conformance.contract import PARAMETERS, Format
 
 __all__ = ["CREDENTIALS", "DOCUMENTED", "EXAMPLES", "STAGES", "Examples", "Stage", "staged"]
@@ -26,6 +27,30 @@ Sequences = Callable[[Plan, Sequence[Format]], Iterable[list[Case]]]
 
 def _nothing(_plan: Plan, _formats: Sequence[Format]) -> Iterable[list[Case]]:
     return ()
+
+
+SAMPLED_STATES = (
+    ("user", State.FOREIGN),
+    ("api_key", State.PREFIX),
+    ("user", State.PREFIX),
+    ("api_user", State.PREFIX),
+    ("task", State.PREFIX),
+    ("api_key", State.SUFFIX),
+    ("user", State.SUFFIX),
+    ("task", State.STATS),
+    ("user", State.INJECTION),
+    ("api_key", State.OTHER_CASE),
+    ("user", State.WILDCARD),
+    ("api_key", State.INJECTION),
+    ("task", State.SUFFIX),
+    ("api_user", State.INJECTION),
+)
+"""Mutations that stand for many: the formats take turns with them."""
+
+SAMPLED_TEXTS = tuple(
+    map(Text, ("'", '"', "<", "&", "\\", "%", "é", "漢字", "\U0001f600", "x" * 255))
+)
+"""Special texts that break most servers that break at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +103,21 @@ def _invalid(plan: Plan, format: Format) -> list[Case]:
         for name in PARAMETERS
         for case in plan.single(format, name, states)
         if case.customer == 0
+    ]
+
+
+def _samples(plan: Plan, format: Format) -> list[Case]:
+    states = plan.share(format, SAMPLED_STATES)
+    texts = [case for case in plan.texts(format) if case.user in SAMPLED_TEXTS]
+    return [
+        *(case for name, state in states for case in plan.single(format, name, (state,))[:1]),
+        *plan.share(format, tuple(texts)),
+        *plan.orders(format)[1:3],
+        *plan.encodings(format)[:1],
+        *(case for case in plan.undocumented(format) if case.extra[0] in UNLOCKING[:2]),
+        *plan.repeated_parameters(format)[:2],
+        *plan.arrays(format)[:1],
+        *plan.clients(format)[:3],
     ]
 
 
@@ -167,6 +207,12 @@ STAGES: tuple[Stage, ...] = (
         "errors",
         "Several parameters missing at once, to see the form of errors that list more than one.",
         _alternating(_errors),
+    ),
+    Stage(
+        "samples",
+        "One call of each kind that the next stages send in full.",
+        _alternating(_samples),
+        own_account=True,
     ),
     Stage(
         "writing",

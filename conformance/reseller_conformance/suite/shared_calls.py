@@ -90,10 +90,14 @@ class SharedCalls:
             if not case.invalid:
                 if is_known:
                     yield case
-            elif is_known and self._spoiling.isdisjoint(variations(case)):
+            elif is_known and not self._is_spoilt(case):
                 yield case
             else:
                 yield next(simplifications(case, self._first_customer(case.format)))
+
+    def _is_spoilt(self, case: Case) -> bool:
+        written = variations(case)
+        return bool(written) and not self._spoiling.isdisjoint(written)
 
     def _first_customer(self, format: Format) -> int:
         return next(iter(self._session.customers_with_overview(format)), 0)
