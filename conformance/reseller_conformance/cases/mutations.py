@@ -22,8 +22,8 @@ __all__ = [
     "NAMES",
     "NEAR_MISSES",
     "PARSED",
+    "QUICK_NEAR_MISSES",
     "SPECIAL",
-    "TASKS",
     "UNREGISTERED",
     "State",
     "Text",
@@ -300,8 +300,11 @@ COMMON_INVALID = {name: tuple(s for s in State if name in s.common) for name in 
 NEAR_MISSES = {name: tuple(s for s in State if name in s.near) for name in PARAMETERS}
 """Rarer invalid states, which are sent alone and left out of combinations."""
 
-TASKS = tuple(state for state in NEAR_MISSES["task"] if "api_key" not in state.near)
-"""Of the rarer invalid states of `task`, those that are no near misses of a key."""
+QUICK_NEAR_MISSES = NEAR_MISSES | {
+    "task": tuple(state for state in NEAR_MISSES["task"] if "api_key" not in state.near),
+    "api_user": tuple(s for s in NEAR_MISSES["api_user"] if Trait.NAME in s.traits),
+}
+"""Near misses of a quick run: fewer of the parameters that are no secret and no customer."""
 
 KEY_SPELLINGS = (State.SPACE_BEFORE, State.SPACE_AFTER, State.WITHOUT_ACCENTS)
 """Spellings of the key that a lenient reader may accept: an error SHOULD be given."""

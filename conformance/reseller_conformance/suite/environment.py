@@ -206,7 +206,7 @@ class Environment:
         spread = dict.fromkeys([*known[:1], *_unlike(known), *known])
         chosen = [*spread][:MAX_CONTROLS]
         chosen += chosen[:1] * (len(chosen) == 1)
-        refused = []
+        refused: list[Response] = []
         for format, customer in chosen:
             [control] = self._session.send_control(Case(format, customer=customer))
             if not control.was_sent:
