@@ -213,7 +213,7 @@ class Environment:
                 # a circuit is open: valid calls were put off for too long, or nothing is sent
                 put_off = [a for a in self._recent if _is_documented(a.case) and _is_quota(a)]
                 self._broken = not put_off
-                return [*refused, *put_off]
+                return [*refused, *put_off] if put_off else []
             if control.kind is EnvelopeKind.OVERVIEW:
                 return []
             refused.append(control)

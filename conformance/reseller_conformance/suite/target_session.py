@@ -476,8 +476,9 @@ class TargetSession:
             sequences = self._new_sequences(stages, cases)
             if in_turn:
                 # a lockout by later calls must not take away what earlier ones are compared with
-                self.control_calls(self._answers.values())
-                for sequence in sequences:
+                for turn, sequence in enumerate(sequences):
+                    if not turn:
+                        self.control_calls(self._answers.values())
                     self.send_in_sequence(sequence)
             else:
                 self._send_pipeline(sequences)
