@@ -14,7 +14,7 @@ from reseller_conformance import assert_conformant
 from reseller_conformance.contract import FIELDS, Format, path_of
 from reseller_conformance.findings.model import Outcome
 from reseller_conformance.guidance import GUIDANCE, page_of, text_of
-from reseller_conformance.guidance.right import corrected, parameters
+from reseller_conformance.guidance.valid import corrected, parameters
 from reseller_conformance.reference import Reference, Request, Response, default_reference
 from reseller_conformance.reference.mock import EMBEDDED_URL
 from reseller_conformance.requirements import CATALOGUE, Level, Requirement

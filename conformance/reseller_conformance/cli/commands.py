@@ -1,8 +1,7 @@
 """The command line: `reseller-conformance run`, and the smaller commands beside it.
 
-Thin: it reads words, hands them to whoever knows what they mean, and turns what comes back into an
-exit code. Whatever is heavy is imported by the command that needs it. Every mistake is told in one
-line, without a traceback.
+It reads the arguments, calls the module for each command, and returns the exit code. Each command
+imports what it needs. An error is one line, without a traceback.
 """
 
 from __future__ import annotations
@@ -97,7 +96,7 @@ def _run_options(command: Callable[..., int]) -> Callable[..., int]:
 
 
 def _report_options(command: Callable[..., int]) -> Callable[..., int]:
-    """Add those that ask for a report."""
+    """Add the options for report files."""
     for option in reversed(OPTIONS):
         if option.name.startswith("report-"):
             command = _click_option(option)(command)
@@ -109,7 +108,7 @@ def _click_option(option: Option) -> Callable[[Callable[..., int]], Callable[...
     more: dict[str, Any] = {"cls": HeadedOption, "heading": option.heading, "help": said}
     if option.flag:
         return click.option(f"--{option.name}", is_flag=True, **more)
-    # click checks nothing of it: what there is wrong is told by `settings`
+    # click does not check the values: `settings` reports the errors
     kind = click.Path() if option.metavar == "FILE" else str
     more |= {"metavar": option.metavar, "multiple": option.many, "callback": _not_empty}
     return click.option(f"--{option.name}", type=kind, **more)
@@ -252,7 +251,7 @@ def compare(targets: tuple[str, ...], color: bool | None, **given: Any) -> int:
 @_report_options
 @click.option("--color/--no-color", default=None, help="colours (where stdout is a terminal)")
 def validate(files: tuple[str, ...], color: bool | None, **said: Any) -> int:
-    """Judge saved answers, with no network."""
+    """Judge saved responses, with no network."""
     from reseller_conformance.offline import validate
 
     try:

@@ -1,6 +1,6 @@
-"""How the command line tells of itself: options under headings, and what a mistyped word may mean.
+"""The help of the command line: options under headings, and suggestions for mistyped words.
 
-Which options there are is left to `options`, and the commands to `cli`.
+`config.options` lists the options, and `commands` the commands.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Standard output and standard error that never end a command, whatever becomes of them.
+"""Standard output and standard error that never end a command, even if they are closed.
 
 A reader that has left, a full disk or a closed stream would raise within any `print`, in `click`
 and `rich` too. The streams are wrapped once, so that the command decides its exit code by itself.

@@ -30,7 +30,7 @@ REFRESH = 0.5
 
 
 TICK_SECONDS = 0.25
-"""Seconds after which a new violation is told, at most."""
+"""Maximum time in seconds until a new violation is announced."""
 
 
 class Display(Protocol):
@@ -41,7 +41,7 @@ class Display(Protocol):
     def show(self, progress: Progress) -> None:
         """Show how far the run is."""
 
-    def tell(self, line: str) -> None:
+    def announce(self, line: str) -> None:
         """Show a line that stays."""
 
     def close(self) -> None:
@@ -71,18 +71,18 @@ class Watch:
         self._display.close()
 
     def _look(self, progress: Callable[[], Progress]) -> None:
-        told, shown, over = 0, time.monotonic(), False
+        announced, shown, over = 0, time.monotonic(), False
         while not over:
             over = self._over.wait(min(TICK_SECONDS, self._display.every))
             try:
                 now = progress()
-                for violation in now.violations[told:]:
-                    self._display.tell(str(violation))
-                told = len(now.violations)
+                for violation in now.violations[announced:]:
+                    self._display.announce(str(violation))
+                announced = len(now.violations)
                 if not over and time.monotonic() - shown >= self._display.every:
                     shown = time.monotonic()
                     self._display.show(now)
-            except Exception:  # whatever it is: no run fails for want of a bar
+            except Exception:  # no run fails because of its progress bar
                 return
 
 
@@ -111,13 +111,13 @@ class _Lines:
         self._file = file
 
     def show(self, progress: Progress) -> None:
-        self.tell(str(progress))
+        self.announce(str(progress))
 
-    def tell(self, line: str) -> None:
+    def announce(self, line: str) -> None:
         print(line, file=self._file, flush=True)
 
     def close(self) -> None:
-        with suppress(OSError):  # nobody reads it any more
+        with suppress(OSError):  # the reader has gone
             self._file.close()
 
 
@@ -149,7 +149,7 @@ class _Bar:
         )
         self._bar.start()
 
-    def tell(self, line: str) -> None:
+    def announce(self, line: str) -> None:
         self._bar.console.print(line, markup=False, soft_wrap=True)
 
     def close(self) -> None:

@@ -1,6 +1,6 @@
 """One run from the command line: pytest in this process, then the report, then the exit code.
 
-What the options mean is left to `settings`, what is asked and judged to the suite and `plugin`.
+`settings` reads the options. The suite and `plugin` send and judge the calls.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def run(
 ) -> int:
     """Run the suite as these words say, print the report, and return the exit code.
 
-    Raises SettingsError before anything is asked.
+    Raises SettingsError before any request.
     """
     settings = settings_from(words, base_url)
     if settings.missing_target:
@@ -168,7 +168,7 @@ def _judge(settings: Settings, args: list[str], given: _Given, color: bool | Non
     scrub = scrubber_of(settings.target).text if settings.target else str
     if status == pytest.ExitCode.USAGE_ERROR and not screen.problems:
         raise SettingsError(scrub(_complaint(said.getvalue())))
-    # Many requirements rest on the same code: the first error tells the cause.
+    # Many requirements use the same code: the first error shows the cause.
     problems = map(_problem, [*screen.problems, *screen.errors[:1]])
     for line in scrub("\n".join([said.getvalue(), *problems])).strip("\n").splitlines():
         click.echo(visible(line), err=True)
@@ -176,13 +176,13 @@ def _judge(settings: Settings, args: list[str], given: _Given, color: bool | Non
 
 
 def _session(args: list[str], screen: Screen, given: _Given, settings: Settings) -> int:
-    """Run pytest, and return its exit code, whatever ends it."""
+    """Run pytest, and return its exit code however it ends."""
     status: int
     cut_short = False
     try:
         unblock_signals()
         status = pytest.main(args, plugins=[screen, given])
-        # before the first item nobody knows yet that there is something to report
+        # before the first item there is nothing to report
         cut_short = screen.interrupted and not (screen.run and screen.run.results)
     except Exception as error:
         screen.fail(error)
@@ -236,7 +236,7 @@ def pytest_args(base_url: str | None, rest: Sequence[str]) -> list[str]:
             raise SettingsError(
                 f"several processes need pytest-xdist, pip install pytest-xdist: {spread[0]}"
             )
-        args.append("--dist=loadscope")  # one process asks, and nothing is asked twice
+        args.append("--dist=loadscope")  # one process makes the calls, so that none is made twice
     # pytest finds these modules imported: with `-- -W error` that warning would end the run
     return [*args, *rest, "-W", "ignore:Module already imported so cannot be rewritten"]
 
@@ -273,10 +273,10 @@ def _caches_elsewhere() -> Iterator[None]:
 
 @contextmanager
 def _tuned() -> Iterator[None]:
-    """Tune the interpreter for many calls in flight, where the process is ours, as it is here.
+    """Tune the interpreter of this process for many calls in flight.
 
-    What a run makes it keeps, and a tenth of its time went into looking for garbage. A thread that
-    has its answer waits for another's turn to end: 5 ms, as long as some answers take.
+    A run keeps its objects, and spent a tenth of its time on garbage collection. A thread that has
+    its response waited 5 ms for the turn of another one to end: as long as some calls take.
     """
     collections, turn = gc.get_threshold(), sys.getswitchinterval()
     gc.set_threshold(5_000, 10, 10)

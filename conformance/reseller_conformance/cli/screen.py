@@ -1,7 +1,7 @@
 """What `reseller-conformance run` shows in place of pytest's own output: progress, then the run.
 
-A pytest plugin, given to `pytest.main`. It judges nothing: the results are the collector's, and
-how they are printed is left to `terminal`.
+A pytest plugin, given to `pytest.main`. The collector has the results, and `reports.terminal`
+prints them.
 """
 
 from __future__ import annotations
@@ -34,10 +34,10 @@ _TALK = (
 
 
 class Screen:
-    """One run, seen from outside: `run` is what came of it.
+    """One run. `run` is its result.
 
-    `problems` kept pytest from the run or from a part of it; `errors` are of single requirements,
-    which the run tells too. Each is a line, and below it the traceback.
+    `problems` prevented the run or a part of it. `errors` are those of single requirements, which
+    the report shows too. Each is a line, and below it the traceback.
     """
 
     def __init__(
@@ -71,9 +71,8 @@ class Screen:
     def pytest_configure(self, config: pytest.Config) -> None:
         """Silence pytest's reporter.
 
-        One stays registered, for assertions and other plugins ask it for a writer. It does not
-        look at the traceback of an interrupt, of which CPython 3.11 makes some without a line
-        number, and so has nothing to say of it when the session ends.
+        It stays registered, because assertions and other plugins use its writer. It does not read
+        the traceback of an interrupt: some of CPython 3.11 have no line number.
         """
         self.config = config
         manager = config.pluginmanager
@@ -160,7 +159,7 @@ class Screen:
             self._watch = None
 
     def _begin(self) -> None:
-        # with xdist, each process tells of the same items
+        # with xdist, each process reports the same items
         if self.announced or not self._is_ours or not self._items or self.config is None:
             return
         self.announced = True
@@ -173,7 +172,7 @@ class Screen:
         progress = self._progress(self.config)
         if progress.total:
             return progress
-        # other processes make the calls, and tell of them at the end
+        # other processes make the calls, and report them at the end
         return replace(progress, done=self._done, total=self._items, judged=True)
 
 

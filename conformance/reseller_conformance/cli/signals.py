@@ -1,9 +1,8 @@
 """Ctrl-C, a CI's request to end, a closed terminal: the run reports what it has all the same.
 
-Each becomes KeyboardInterrupt. One that arrives while the garbage collector calls back is lost, for
-no exception leaves such a callback; Hypothesis has one, and collects often. So an interrupt is
-sent again until whoever waits for it says that it was heard. From then on the run only ends and
-writes its reports, so that another Ctrl-C is passed over for a while.
+Each becomes KeyboardInterrupt. An exception in a callback of the garbage collector is lost, and
+Hypothesis has such a callback. So the signal is sent again until `heard` returns True. From then on
+the run only writes its reports, and another Ctrl-C is ignored for a while.
 """
 
 from __future__ import annotations
@@ -25,12 +24,12 @@ SIGNALS = tuple(number for number in signal.Signals if number.name in NAMES)
 RESEND_SECONDS = 0.5
 """Seconds after which an interrupt that was not heard is sent again."""
 SHUTDOWN_SECONDS = 5.0
-"""Seconds that a run which was interrupted has to end in peace."""
+"""Seconds that an interrupted run has to end."""
 
 
 @contextmanager
 def block_signals() -> Iterator[None]:
-    """Put off what comes in this block until `put_through`: nobody could report of it yet."""
+    """Hold back signals in this block until `unblock_signals`: there is nothing to report yet."""
     _mask("SIG_BLOCK")
     try:
         yield
@@ -39,7 +38,7 @@ def block_signals() -> Iterator[None]:
 
 
 def unblock_signals() -> None:
-    """Let what was put off interrupt now, and what comes later at once."""
+    """Let the signals that were held back interrupt now, and later ones at once."""
     _mask("SIG_UNBLOCK")
 
 
@@ -71,7 +70,7 @@ def signals_as_interrupts(heard: Callable[[], bool]) -> Iterator[None]:
 
     over = threading.Event()
     watch = threading.Thread(target=_watch, args=(arrived, over, heard), daemon=True)
-    # what whoever started this process wants ignored stays so
+    # a signal that the parent process ignores stays ignored
     wanted = [number for number in SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
     before = {number: signal.signal(number, interrupt) for number in wanted}
     watch.start()
@@ -86,10 +85,10 @@ def signals_as_interrupts(heard: Callable[[], bool]) -> Iterator[None]:
 
 
 def ignore_signals() -> None:
-    """Let no further signal end the process, which was interrupted and is about to end.
+    """Ignore signals during the shutdown of an interrupted process.
 
-    While Python shuts down nobody hears KeyboardInterrupt any more: the process would die of the
-    signal, and its exit code with it.
+    While Python shuts down, no code handles KeyboardInterrupt any more. A signal would then replace
+    the exit code.
     """
     if threading.current_thread() is threading.main_thread():
         for number in SIGNALS:

@@ -1,7 +1,7 @@
 """How to meet each requirement, and an example of a violation, for `explain` and the docs.
 
 model (the text of one requirement) → http_readable, success_errors, rejects_request, clients
-and consistency_values (the texts by topic) → right (the valid responses) → page (Markdown).
+and consistency_values (the texts by topic) → valid (the valid responses) → page (Markdown).
 """
 
 from __future__ import annotations

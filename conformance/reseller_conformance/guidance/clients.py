@@ -25,8 +25,8 @@ GUIDANCE: dict[Requirement, Guidance] = {
         http_exchange("<html>…</html>", header=HTML, sent="Accept: text/html"),
     ),
     r.CLIENTS_ACCEPT_OTHER: Guidance(
-        "Send the format of the URL even where `Accept` names another. A 406 is permitted, but "
-        "helps nobody: the client asked for this URL.",
+        "Send the format of the URL even where `Accept` names another. A 406 is permitted, but is "
+        "useless: the client has requested this URL.",
         http_exchange(
             "Not acceptable", status="406 Not Acceptable", sent="Accept: application/xml"
         ),
@@ -42,7 +42,7 @@ GUIDANCE: dict[Requirement, Guidance] = {
         http_exchange(DENIED, status=REFUSED, header=HTML, sent="Accept: */*"),
     ),
     r.CLIENTS_BROWSER: Guidance(
-        "Answer a browser as any client: no page, no redirect to the docs, no challenge.",
+        "Respond to a browser as to any client: no page, no redirect to the docs, no challenge.",
         http_exchange(DENIED, status=REFUSED, header=HTML, sent="User-Agent: Mozilla/5.0"),
     ),
     r.CLIENTS_LANGUAGE: Guidance(
@@ -69,21 +69,21 @@ GUIDANCE: dict[Requirement, Guidance] = {
         http_exchange("{…}", header="Transfer-Encoding: chunked", sent="Connection: close"),
     ),
     r.CLIENTS_HTTP_VERSION: Guidance(
-        "Answer HTTP/1.0 as HTTP/1.1, with the connection closed after the body.",
+        "Respond to HTTP/1.0 as to HTTP/1.1, and close the connection after the body.",
         http_exchange("Upgrade Required", status="426 Upgrade Required", sent="Connection: close"),
     ),
     r.CLIENTS_COOKIES: Guidance(
-        "Check `api_user` and `api_key` on each call, whatever session a cookie names. Best set no "
-        "cookie here: switch the framework's sessions off for this path.",
+        "Check `api_user` and `api_key` on each call, with any session cookie. Best set no cookie "
+        "here: switch off the framework's sessions for this path.",
         http_exchange("{…}", header="Set-Cookie: session=4f1c; Path=/")
         + http_exchange("{…}", call="json?api_user=…&task=…&user=…", sent="Cookie: session=4f1c"),
     ),
     r.CLIENTS_HEAD: Guidance(
-        "Answer HEAD as GET without the body, or with 405.",
+        "Respond to HEAD as to GET, without the body, or with 405.",
         http_exchange("", status=FAILED, method="HEAD"),
     ),
     r.CLIENTS_HEAD_STATUS: Guidance(
-        "Nothing to fix. Most frameworks answer HEAD as GET, without the body.",
+        "Nothing to fix. Most frameworks respond to HEAD as to GET, without the body.",
         http_exchange("", status="405 Method Not Allowed", method="HEAD"),
     ),
 }

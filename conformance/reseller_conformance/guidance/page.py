@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reseller_conformance.guidance.model import Guidance
-from reseller_conformance.guidance.right import corrected
+from reseller_conformance.guidance.valid import corrected
 from reseller_conformance.requirements import Level, Requirement
 
 __all__ = ["page"]

@@ -113,7 +113,7 @@ GUIDANCE: dict[Requirement, Guidance] = {
         "Name the parameter, but never repeat its value. Check texts, repeated URLs, headers, "
         "cookies and the reason phrase. Debug pages and validation libraries print their input.",
         http_exchange(
-            '{"message": "error", "errors": ["api_key Demo-Key-000 is wrong."]}',
+            '{"message": "error", "errors": ["api_key Demo-Key-000 is invalid."]}',
             call="json?api_key=Demo-Key-000&…",
             status="403 Forbidden",
         ),
