@@ -133,7 +133,7 @@ class Shown:
         self.closed = False
         self._fails = fails
 
-    def tell(self, line: str) -> None:
+    def announce(self, line: str) -> None:
         self.said.append(line)
 
     def show(self, progress: Progress) -> None:

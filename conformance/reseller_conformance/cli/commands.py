@@ -223,7 +223,7 @@ def _compare_options(command: Callable[..., int]) -> Callable[..., int]:
 @_compare_options
 @click.option("--color/--no-color", default=None, help="colours (where stdout is a terminal)")
 def compare(targets: tuple[str, ...], color: bool | None, **given: Any) -> int:
-    """Compare two implementations: is NEW a drop-in replacement for OLD?
+    """Say whether NEW can replace OLD without a client noticing.
 
     Exit codes: 0 no difference that counts, 1 some, 2 wrong usage, 3 could not verify.
     """
