@@ -85,7 +85,8 @@ def _delivery(old: Exchange, new: Exchange) -> Iterator[Difference]:
     before = f"{old.problem.kind}" if old.problem else "a response"
     after = f"{new.problem.kind}" if new.problem else "a response"
     if before != after:
-        grade = Grade.BREAKING if old.problem is None else Grade.VISIBLE
+        breaks = old.problem is None and old.case.expected is not Expected.EITHER
+        grade = Grade.BREAKING if breaks else Grade.VISIBLE
         yield Difference(Aspect.DELIVERY, after if new.problem else before, grade, before, after)
 
 
