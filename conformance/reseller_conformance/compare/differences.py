@@ -32,6 +32,7 @@ Identity = tuple[FieldValue | None, ...]
 
 READ_HEADERS = (
     *("retry-after", "location", "www-authenticate", "allow", "content-language"),
+    "content-encoding",
     *("cache-control", "pragma", "vary", "access-control-allow-origin", "content-disposition"),
 )
 """Headers of which clients read the value."""
