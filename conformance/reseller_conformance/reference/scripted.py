@@ -20,6 +20,8 @@ from reseller_conformance.reference.core import Reference, Refusal, Request, Res
 
 __all__ = ["HabitualReference", "Malformed", "Script"]
 
+__tracebackhide__ = True
+
 _PAGE = b"<!DOCTYPE html><title>Down</title><p>We will be back soon, or <br>later &nbsp;\n"
 
 Step = Callable[[Any, Format], Response]
