@@ -50,7 +50,7 @@ Item = TypeVar("Item")
 
 
 class Depth(StrEnum):
-    """How much is asked."""
+    """How many calls a run makes."""
 
     SMOKE = "smoke"
     """The documented call and the plainest invalid ones: at most 12 calls."""
@@ -103,10 +103,10 @@ PREFLIGHT = 50
 """The turn of the documented call that is repeated to see whether its response stays the same."""
 
 COLD_CACHE_REPEAT = 100
-"""The turn of the wrong calls that are asked before any right one."""
+"""The turn of the invalid calls that are sent before any valid one."""
 
 FIRST_CONTROL_REPEAT = 1000
-"""The first turn of the right calls that are asked after others, to compare them with."""
+"""The first turn of control calls."""
 
 REPEATED = 10_000
 """The first turn of calls that are repeated to see whether they fail again."""
@@ -115,7 +115,7 @@ LANGUAGES = ("de-DE,de;q=0.9", "ar", "fr-FR,fr;q=0.9", "tr", "th", "ja", "hi", "
 """Languages in which numbers and dates are written otherwise than in the API docs."""
 
 CHARSETS = ("iso-8859-1", "utf-16", "windows-1252", "utf-8")
-"""What clients of other times ask for."""
+"""Encodings that older clients accept."""
 
 # In combinations, the states of one class take turns.
 _MUTATION_CLASSES: dict[str, tuple[tuple[State, ...], ...]] = {
@@ -216,7 +216,7 @@ class Plan:
     def near_misses(self, format: Format, parameter: str) -> list[Case]:
         """The rarer near misses of one parameter, written in various ways.
 
-        Those of `user` are about the first customer: some are no near misses of an odd name.
+        Those of `user` are about the first customer: some are no near misses of an unusual name.
         """
         is_quick = self.depth is Depth.QUICK
         states = (QUICK_NEAR_MISSES if is_quick else NEAR_MISSES)[parameter]
@@ -379,7 +379,7 @@ class Plan:
         return [*users, *rest]
 
     def undocumented(self, format: Format) -> list[Case]:
-        """Right calls with parameters that the page does not name."""
+        """Valid calls with undocumented parameters."""
         return self.share_at_quick(format, [Case(format, extra=extra) for extra in UNDOCUMENTED])
 
     def repeated_parameters(self, format: Format) -> list[Case]:
@@ -421,7 +421,7 @@ class Plan:
         ]
 
     def charsets(self, format: Format, customer: int) -> list[Case]:
-        """The documented call with Accept-Charset, about a customer whose package tells it."""
+        """The documented call with Accept-Charset, about a customer whose package shows it."""
         charsets = CHARSETS if self.depth is Depth.THOROUGH else CHARSETS[:1]
         heads = [own_with(Change("Accept-Charset", one)) for one in charsets]
         return [Case(format, customer=customer, profile=profile) for profile in heads]
@@ -454,7 +454,7 @@ class Plan:
         ]
 
     def cold_cache_probes(self, format: Format) -> list[Case]:
-        """Wrong calls for the last customer, to be asked before any right one: at once.
+        """Invalid calls for the last customer, to be sent before any valid one: at once.
 
         Nothing has been remembered of it then. With one customer there is none to spare. The
         formats take turns with the credentials: few failed logins must not lock the account.
@@ -475,7 +475,7 @@ class Plan:
         return self.share(format, [one for one in CACHE_PROBES if State.EMPTY not in one.values()])
 
     def cache_probes(self, format: Format) -> list[Case]:
-        """Right calls for the last customer, and wrong ones right after them: asked one by one."""
+        """Valid calls for the last customer, each followed by an invalid one: sent one by one."""
         cases: list[Case] = []
         changes = self._cache_changes(format)
         for turn, change in enumerate(changes, start=COLD_CACHE_REPEAT + 1):
@@ -484,7 +484,7 @@ class Plan:
         return [*cases, replace(cases[0], repeat=COLD_CACHE_REPEAT + len(cases))]
 
     def alternating_formats(self, customer: int, *, again: bool = False) -> list[Case]:
-        """One customer in both formats by turns, perhaps once more: asked one by one."""
+        """One customer in both formats by turns, perhaps once more: sent one by one."""
         formats = islice(
             cycle((Format.JSON, Format.XML)), 7 if customer in self.sampled_customers else 4
         )
@@ -508,7 +508,7 @@ class Plan:
         return [Case(format, customer=who, repeat=300 + i) for i, who in enumerate(order)]
 
     def concurrent_mix(self, format: Format) -> list[Case]:
-        """Calls for different customers, right and wrong ones, in both formats: asked at once."""
+        """Calls for different customers, valid and invalid, in both formats: sent at once."""
         other = Format.XML if format is Format.JSON else Format.JSON
         wrong: tuple[dict[str, Value], ...] = (
             {"user": State.UNKNOWN},

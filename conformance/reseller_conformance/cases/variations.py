@@ -1,6 +1,6 @@
 """How invalid calls are written: the customer, order, encoding and undocumented parameters vary.
 
-So each call asks several questions at once. What is invalid is left to `plan`.
+So each call tests several things at once. `plan` says what is invalid.
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ class ConsistencyConformance:
 
     @requirement(r.CONSISTENCY_FORMATS)
     def test_consistency_formats(self, reseller_evaluation: Evaluation) -> None:
-        """Both formats tell the same account."""
+        """Both formats show the same account."""
         reseller_evaluation.judge_by_rules()
 
     @requirement(r.CONSISTENCY_WHITE_SPACE)
@@ -41,7 +41,7 @@ class ConsistencyConformance:
 
     @requirement(r.ISOLATION_CONCURRENCY)
     def test_isolation_concurrency(self, reseller_evaluation: Evaluation) -> None:
-        """Each call in a crowd gets its own answer."""
+        """Each call in a crowd gets its own response."""
         reseller_evaluation.require_overview()
         responses = reseller_evaluation.session.concurrent_mix(reseller_evaluation.format)
         reseller_evaluation(

@@ -95,7 +95,7 @@ class Evaluation:
         self._unsent: list[Response] = []
 
     def start_over_without_calls(self) -> None:
-        """Forget what was examined, and make no more calls: judge from what came so far."""
+        """Forget what was examined, and make no more calls: judge the responses so far."""
         self._start()
         self.session.stop()
 
@@ -108,7 +108,7 @@ class Evaluation:
     # --- What is looked at -------------------------------------------------------------------
 
     def send(self, cases: Iterable[Case]) -> list[Response]:
-        """Return the answers to these cases, right calls only for customers who are known."""
+        """Return the responses to these cases, valid calls only for customers who are known."""
         self.require_overview()
         answered = self.session.customers_with_overview(self.format)
         return self.session.send(
@@ -127,19 +127,19 @@ class Evaluation:
         return self.session.shared_calls.send(self.format, make, fails)
 
     def missing(self, parameter: str) -> list[Response]:
-        """Return the answers to calls without this parameter."""
+        """Return the responses to calls without this parameter."""
         responses = self.single(parameter, State.MISSING)
         before = self._before(parameter, State.MISSING)
         operators = self.shared(lambda format: self.plan.operators(format, parameter))
         return [*responses, *before, *operators, *self.detours()]
 
     def empty(self, parameter: str) -> list[Response]:
-        """Return the answers to calls with this parameter empty."""
+        """Return the responses to calls with this parameter empty."""
         responses = self.single(parameter, State.EMPTY)
         return [*responses, *self._before(parameter, State.EMPTY), *self.detours()]
 
     def invalid(self, parameter: str) -> list[Response]:
-        """Return the answers to calls in which this parameter alone has a wrong value."""
+        """Return the responses to calls in which this parameter alone has an invalid value."""
         responses = self.single(parameter, *COMMON_INVALID[parameter])
         before = self._before(parameter, State.UNKNOWN)
         near_misses = self.shared(lambda format: self.plan.near_misses(format, parameter))
@@ -153,17 +153,17 @@ class Evaluation:
         return self.send(case for case in cases if refusal_due(case) is self.requirement)
 
     def _before(self, parameter: str, state: State) -> list[Response]:
-        """Return the answers to such calls that were made before any right one."""
+        """Return the responses to such calls that were made before any valid one."""
         sent = self.send(self.plan.cold_cache_probes(self.format))
         return [response for response in sent if response.case.state(parameter) is state]
 
     def all_responses(self) -> list[Response]:
-        """Return every answer in this format."""
+        """Return every response in this format."""
         self.require_envelope()
         return self.session.everything(self.format)
 
     def overviews(self, *names: str) -> list[Response]:
-        """Return the answers that are, or were meant as, overviews, and have these fields."""
+        """Return the responses that are, or were meant as, overviews, and have these fields."""
         found = [a for a in self.all_responses() if a.kind is EnvelopeKind.OVERVIEW]
         whole = [response for response in found if all(name in response.values for name in names)]
         if not found:
@@ -175,7 +175,7 @@ class Evaluation:
         return whole
 
     def error_lists(self) -> list[Response]:
-        """Return the answers that are, or were meant as, error envelopes."""
+        """Return the responses that are, or were meant as, error envelopes."""
         responses = self.all_responses()
         found = [response for response in responses if response.kind is EnvelopeKind.ERRORS]
         if not found:
@@ -229,7 +229,7 @@ class Evaluation:
     def bracket(
         self, responses: Iterable[Response], turn: int = 0, *, in_turn: bool = False
     ) -> list[Bracketed]:
-        """Put each answer between what tells how it should be: see `repeating.around`."""
+        """Put each response between those that show how it should be: see `repetition`."""
         return bracketed(list(responses), self.session, turn, in_turn=in_turn)
 
     def beside_the_customer(self, responses: Iterable[Response]) -> list[Bracketed]:
@@ -289,7 +289,7 @@ class Evaluation:
     # --- How it is judged --------------------------------------------------------------------
 
     def check(self, subjects: Iterable[Judged], check: Check[Judged]) -> None:
-        """Look at each of these, an answer or a group of answers, with this check."""
+        """Judge each of these, a response or a group of responses, by this check."""
         for subject in subjects:
             missing = [response for response in members(subject) if not response.was_sent]
             self._unsent += missing
@@ -331,10 +331,10 @@ class Evaluation:
     def check_sequence(
         self, responses: Iterable[Response], check: Check[Bracketed], turn: int = 0
     ) -> None:
-        """Look at answers that were asked in turn, each among those that tell how it should be.
+        """Judge responses to calls that were sent in turn, each among those that it should equal.
 
-        What a race mixes up has its own requirement: where something departs, it is compared with
-        what is asked in turn as well.
+        What a race mixes up has its own requirement: a response that differs is also compared with
+        control calls that are sent in turn.
         """
         responses = list(responses)
         groups = self.bracket(responses, turn)
@@ -374,7 +374,7 @@ class Evaluation:
         self.finish()
 
     def with_envelope(self, responses: Iterable[Response]) -> list[Response]:
-        """Return those of these answers to wrong calls that are envelopes.
+        """Return those of these responses to invalid calls that are envelopes.
 
         One that is none refuses nothing, but it lets nobody in either: `http` and `readable` say
         what it is, and where there is no other this was not tested.
@@ -492,7 +492,7 @@ class Evaluation:
             self.not_tested("the documented call brings no envelope: see success.returned")
 
     def require_reachable(self) -> None:
-        """End the item untested where nobody answers at all."""
+        """End the item untested where the target cannot be reached."""
         if silence := self.session.unreachable_reason:
             self.not_tested(silence)
 

@@ -1,4 +1,4 @@
-"""How the answers are delivered."""
+"""How the responses are delivered."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ __all__ = ["HttpConformance"]
 
 
 class HttpConformance:
-    """RFC 9110, and what the page implies of it."""
+    """RFC 9110, and what the API docs imply of it."""
 
     test_http_delivered = single_response_test(r.HTTP_DELIVERED)
     test_http_timeout = single_response_test(r.HTTP_TIMEOUT)

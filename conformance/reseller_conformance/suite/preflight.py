@@ -38,7 +38,7 @@ class Preflight:
     def initial_calls(self) -> dict[Format, list[Response]]:
         """The documented calls, before anything else.
 
-        Only the last customer is asked about wrongly before it is asked about rightly.
+        Only for the last customer, invalid calls are sent before the first valid one.
         """
         sent, plan = self._session, self._session.plan
         sent.judge_first_calls()
@@ -108,7 +108,7 @@ class Preflight:
     def _refused(self) -> Response | None:
         """The first customer's call that the target refused, an error envelope before others.
 
-        A server that fails, or does not answer, tells nothing about the parameters.
+        A server that fails, or does not respond, shows nothing about the parameters.
         """
         if any(map(_accepted, self.first)):
             return None

@@ -1,6 +1,6 @@
 """Hypothesis in two passes with one seed: collect the examples, then shrink what failed.
 
-In between they are asked as one concurrent batch. Lists of cases in one example were tried and do
+In between they are sent as one concurrent batch. Lists of cases in one example were tried and do
 not shrink; live calls are made only to shrink.
 """
 
@@ -46,7 +46,7 @@ def shrink(
     try:
         _run(strategy, example, examples, start, Phase.generate, Phase.shrink)
     except (_FailsError, HypothesisException):
-        # a target that fails only now and then is told as flaky; the last failure stands
+        # Hypothesis calls a target that fails only now and then flaky; the last failure is kept
         return simplest[0] if simplest else None
     return None
 

@@ -1,4 +1,4 @@
-"""When an error is due: each wrong parameter, alone and together."""
+"""When an error is due: each invalid parameter, alone and together."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class RejectsConformance:
 
     @requirement(r.ISOLATION_SEQUENCE)
     def test_isolation_sequence(self, reseller_evaluation: Evaluation) -> None:
-        """Right and wrong calls in turn are each judged anew."""
+        """Valid and invalid calls in turn are each judged anew."""
         reseller_evaluation.require_overview()
         responses = reseller_evaluation.session.cache_probes(reseller_evaluation.format)
         reseller_evaluation.check_sequence(responses, own_account_in_sequence, COLD_CACHE_REPEAT)
@@ -111,7 +111,7 @@ class RejectsConformance:
 
     @requirement(r.REJECTS_COMBINED)
     def test_rejects_combined(self, reseller_evaluation: Evaluation) -> None:
-        """Several wrong parameters together, unless one of them alone is let through."""
+        """Several invalid parameters together, unless one of them alone is accepted."""
         evaluation = reseller_evaluation
         evaluation.require_overview()
         let_in = evaluation.session.shared_calls.accepted_mutations

@@ -144,9 +144,9 @@ def _are_mixed_up(groups: Sequence[Bracketed]) -> bool:
 def bracketed(
     responses: Sequence[Response], sent: TargetSession, turn: int = 0, *, in_turn: bool = False
 ) -> list[Bracketed]:
-    """Put each response between what tells how it should be.
+    """Put each response between those that show how it should be.
 
-    A valid call's stands between the customer's documented call before, and one made since, with
+    A valid call's is between the customer's documented call before, and one made since, with
     others at once or `in_turn`; an invalid one's beside that of the same call in this turn.
     """
     after = {whose(a.case): a for a in sent.control_calls(responses, in_turn=in_turn)}

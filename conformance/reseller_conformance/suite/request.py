@@ -35,7 +35,7 @@ class RequestConformance:
 
     @requirement(r.REQUEST_SPECIAL_TEXT)
     def test_request_special_text(self, reseller_evaluation: Evaluation) -> None:
-        """Odd texts as values."""
+        """Special texts as values."""
         evaluation = reseller_evaluation
         evaluation.require_overview()
         responses = evaluation.session.special_text_responses(evaluation.format)
@@ -55,7 +55,7 @@ class RequestConformance:
 
     @requirement(r.REQUEST_UNDOCUMENTED)
     def test_request_undocumented(self, reseller_evaluation: Evaluation) -> None:
-        """Parameters that the page does not name."""
+        """Undocumented parameters."""
         evaluation = reseller_evaluation
         evaluation.require_overview()
         responses = evaluation.session.undocumented(evaluation.format)

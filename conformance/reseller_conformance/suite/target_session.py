@@ -1,4 +1,4 @@
-"""What has been asked of one target, and what it answered: the memory behind all items.
+"""The calls that were sent to one target, and its responses: the memory behind all items.
 
 Calls are made by `client`, read by `envelope`; here batches are put together, so that no item pays
 for what another has asked. Judging is left to `judge`.
@@ -70,7 +70,7 @@ PROPERTY_STRATEGIES: tuple[Strategy, ...] = (
 
 
 class TargetSession:
-    """The answers of one target. `mocked` is entered while calls are made."""
+    """The responses of one target. `mocked` is entered while calls are made."""
 
     def __init__(
         self,
@@ -131,7 +131,7 @@ class TargetSession:
         return SharedCalls(self)
 
     def send(self, cases: Iterable[Case]) -> list[Response]:
-        """Return the answers to those of these cases that this account can tell apart."""
+        """Return the responses to those of these cases that differ for this account."""
         return self._send(cases)
 
     def _send(self, cases: Iterable[Case], *, at_once: bool = False) -> list[Response]:
@@ -144,7 +144,7 @@ class TargetSession:
         return list(self._known(cases))
 
     def send_in_sequence(self, *sequences: Iterable[Case]) -> list[list[Response]]:
-        """Return such answers, those of each sequence asked one after the other."""
+        """Return such responses; the calls of each sequence are sent one after the other."""
         wanted = [list(cases) for cases in sequences]
         new = [[case for case in cases if self._is_new(case)] for cases in wanted]
         self._send_rows(
@@ -214,7 +214,7 @@ class TargetSession:
         return response
 
     def validate(self) -> None:
-        """Hold the bodies that came since the last time against their schemas.
+        """Validate the bodies since the last time against their schemas.
 
         This is left until an item concludes: the validators take a while to import.
         """
@@ -233,9 +233,9 @@ class TargetSession:
 
     @cached_property
     def unreachable_reason(self) -> str:
-        """Why nobody is there to answer, or nothing where somebody is.
+        """Why the target cannot be reached; empty where it can.
 
-        Who takes a connection and then says nothing, too late, or no HTTP, answers wrongly.
+        A target that accepts a connection can be reached, whatever it sends then.
         """
         nobody = (TransportErrorKind.UNREACHABLE, TransportErrorKind.NOT_SENT)
         responses = [response for opening in self.initial_calls.values() for response in opening]
@@ -293,10 +293,9 @@ class TargetSession:
         return [replace(case, format=format) for case in self.plan.share(format, drawn)]
 
     def everything(self, format: Format) -> list[Response]:
-        """Every answer in this format that all requirements of form apply to.
+        """Every response in this format that all requirements of form apply to.
 
-        Texts, and calls of which the page says nothing, have requirements of their own, which say
-        what came of them.
+        Special texts, and calls that the API docs do not mention, have requirements of their own.
         """
         if format not in self._everything:
             self._everything[format] = self._all_ordinary(format)
@@ -322,7 +321,7 @@ class TargetSession:
         return any(self.needs.includes(stage) for stage in STAGES if stage.name == "formats")
 
     def cache_probes(self, format: Format) -> list[Response]:
-        """Right and wrong calls in turn."""
+        """Valid and invalid calls in turn."""
         [responses] = self.send_in_sequence(self._answered_cases(self.plan.cache_probes(format)))
         return responses
 
@@ -336,7 +335,7 @@ class TargetSession:
         """Each customer in both formats by turns, where both are tested.
 
         All customers at once; but what a race mixes up has its own requirement, so that customers
-        of whom the formats tell different things are asked about again, one after the other.
+        of whom the formats show different values are called again, one after the other.
         """
         if len(self.settings.formats) < len(Format):
             return []
@@ -364,7 +363,7 @@ class TargetSession:
         return [[a for a in responses if a.case.customer == customer] for customer in customers]
 
     def special_text_responses(self, format: Format) -> list[Response]:
-        """The answers to calls in which an odd text is the value of a parameter."""
+        """The responses to calls in which a special text is the value of a parameter."""
         return [
             response
             for response in self._planned_responses
@@ -376,7 +375,7 @@ class TargetSession:
         return [response.case for response in self.special_text_responses(format)]
 
     def undocumented(self, format: Format) -> list[Response]:
-        """The answers to right calls with parameters that the page does not name."""
+        """The responses to valid calls with undocumented parameters."""
         if self.preflight.rejected:
             return []  # drawing examples takes longer than all calls that were made
         return self.shared_calls.send(format, self._undocumented_cases, success.answered)
@@ -386,14 +385,14 @@ class TargetSession:
         return self._answered_cases([*self.plan.undocumented(format), *explored])
 
     def special_requests(self, format: Format) -> list[Response]:
-        """The answers to calls that have a requirement of form of their own."""
+        """The responses to calls that have a requirement of form of their own."""
         if self.preflight.rejected:
             return []
         cases = [*self.plan.repeated_parameters(format), *self.plan.arrays(format)]
         return [*self.special_text_responses(format), *self.undocumented(format), *self.send(cases)]
 
     def concurrent_mix(self, format: Format) -> list[Response]:
-        """Calls for different customers, right and wrong ones, in flight at once."""
+        """Calls for different customers, valid and invalid, in flight at once."""
         cases = self._answered_cases(self.plan.concurrent_mix(format))
         cases = [case for case in cases if case.format in self.settings.formats]
         return self._send(cases, at_once=True)
@@ -407,7 +406,7 @@ class TargetSession:
     ) -> list[Response]:
         """The documented call in each format and for each customer, made after all of these.
 
-        One that was made for other answers serves these too, if it was made late enough.
+        One that was made for other responses serves these too, if it was made late enough.
         """
         ended = max((a.exchange.began + a.exchange.seconds for a in responses), default=0)
         began = min((a.exchange.began for a in self._closing), default=0)
@@ -453,7 +452,7 @@ class TargetSession:
         return {requirement for response in responses for requirement in form_violations(response)}
 
     def _answered_cases(self, cases: Iterable[Case]) -> list[Case]:
-        """Leave out the right calls for whose customer the documented one brings nothing."""
+        """Leave out valid calls for customers whose documented call brings no overview."""
         answered = cache(self.customers_with_overview)
         formats = self.settings.formats
         return [
@@ -562,7 +561,7 @@ def planned_customers(target: Target, settings: Settings) -> int:
 
 @lru_cache(maxsize=16)
 def drawn_cases(strategy: Strategy, customers: int, examples: int, seed: int) -> tuple[Case, ...]:
-    """Draw once for both formats, which draw the same: it takes as long as asking."""
+    """Draw once for both formats, which draw the same: it takes as long as the calls."""
     return tuple(collect(strategy(Format.JSON, customers), examples, seed))
 
 
@@ -586,6 +585,6 @@ def _is_left_out(response: Response) -> bool:
 
 
 def holds_special_text(case: Case) -> bool:
-    """Say whether an odd text is the value of one of the parameters."""
+    """Say whether a special text is the value of one of the parameters."""
     states = [case.state(name) for name in case.invalid]
     return any(isinstance(state, Text) or state in SPECIAL for state in states)

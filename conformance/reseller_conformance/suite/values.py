@@ -16,7 +16,7 @@ __all__ = ["ValuesConformance"]
 
 
 class ValuesConformance:
-    """What the page's examples let one infer."""
+    """What follows from the examples of the API docs."""
 
     test_values_reputation = single_response_test(r.VALUES_REPUTATION)
     test_values_package = single_response_test(r.VALUES_PACKAGE)
