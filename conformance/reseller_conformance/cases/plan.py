@@ -9,10 +9,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from itertools import combinations, cycle, filterfalse, islice, permutations, product
+from itertools import cycle, filterfalse, islice, permutations, product
 from typing import Any, TypeVar, cast
 
 from reseller_conformance.cases.case import Case, Encoding
+from reseller_conformance.cases.combinations import (
+    FOREIGN_AND_INVALID,
+    every_kind,
+    is_plain,
+    pairs_of_kinds,
+    pairs_of_states,
+    same_state,
+)
 from reseller_conformance.cases.mutations import (
     COMMON_INVALID,
     DEFAULT_KEYS,
@@ -23,7 +31,6 @@ from reseller_conformance.cases.mutations import (
     UNREGISTERED,
     State,
     Text,
-    Trait,
     Value,
 )
 from reseller_conformance.cases.profiles import OWN, Change, accepts, own_with, profiles
@@ -85,17 +92,6 @@ CACHE_PROBES: tuple[dict[str, Value], ...] = tuple(
 )
 """What a cache may forget to compare."""
 
-FOREIGN_AND_INVALID: tuple[dict[str, Value], ...] = tuple(
-    {"user": State.FOREIGN, name: state}
-    for name, state in (
-        ("api_key", State.UNKNOWN),
-        ("api_key", State.MISSING),
-        ("api_user", State.UNKNOWN),
-        ("task", State.UNKNOWN),
-    )
-)
-"""A foreign customer and one more invalid parameter."""
-
 TEXTS_TOGETHER = 5
 """Rare characters that are sent in one value."""
 
@@ -116,18 +112,6 @@ LANGUAGES = ("de-DE,de;q=0.9", "ar", "fr-FR,fr;q=0.9", "tr", "th", "ja", "hi", "
 
 CHARSETS = ("iso-8859-1", "utf-16", "windows-1252", "utf-8")
 """Encodings that older clients accept."""
-
-# In combinations, the states of one class take turns.
-_MUTATION_CLASSES: dict[str, tuple[tuple[State, ...], ...]] = {
-    name: (
-        *((state,) for state in (State.VALID, *EMPTY, State.UNKNOWN)),
-        *(
-            tuple(state for state in COMMON_INVALID[name] if trait in state.traits)
-            for trait in (Trait.AFFIX, Trait.PATTERN)
-        ),
-    )
-    for name in PARAMETERS
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -318,14 +302,14 @@ class Plan:
     def combined(self, format: Format) -> list[Case]:
         """Two or more parameters wrong."""
         if self.depth is Depth.QUICK:
-            rows, pairs = self.share(format, list(_subsets(EMPTY[:1], (2, 3, 4)))), []
+            rows, pairs = self.share(format, list(same_state(EMPTY[:1], (2, 3, 4)))), []
         elif self.depth is Depth.STANDARD:
-            rows = list(_subsets((*EMPTY, State.UNKNOWN), (3, 4)))
-            two = list(_two_invalid())
-            plain, rest = (list(filter(_is_plain, two)), list(filterfalse(_is_plain, two)))
+            rows = list(same_state((*EMPTY, State.UNKNOWN), (3, 4)))
+            two = list(pairs_of_kinds())
+            plain, rest = list(filter(is_plain, two)), list(filterfalse(is_plain, two))
             pairs = [*plain, *self.share(format, rest)]
         else:
-            rows, pairs = [*_two_invalid_of_all(), *_every_kind()], []
+            rows, pairs = [*pairs_of_states(), *every_kind()], []
         rows.append({"api_user": State.KEY, "api_key": State.OWN_NAME})
         if self.depth is not Depth.QUICK:
             rows += self.share(format, FOREIGN_AND_INVALID)
@@ -537,39 +521,3 @@ def _with(case: Case, states: dict[str, Value]) -> Case:
 
 def _turned(order: tuple[str, ...], by: int) -> tuple[str, ...]:
     return order[by:] + order[:by]
-
-
-def _is_plain(row: dict[str, Value]) -> bool:
-    return all(state in (*EMPTY, State.UNKNOWN) for state in row.values())
-
-
-def _subsets(states: Sequence[State], sizes: Sequence[int]) -> Iterator[dict[str, Value]]:
-    """So many parameters in the same state."""
-    for state in states:
-        for size in sizes:
-            for names in combinations(PARAMETERS, size):
-                yield dict.fromkeys(names, state)
-
-
-def _two_invalid() -> Iterator[dict[str, Value]]:
-    """Every two parameters wrong in every two kinds, the others right.
-
-    In a covering array most rows have three or four wrong parameters, and one hides another.
-    """
-    for first, second in combinations(PARAMETERS, 2):
-        kinds = product(_MUTATION_CLASSES[first][1:], _MUTATION_CLASSES[second][1:])
-        for turn, (one, other) in enumerate(kinds):
-            yield {first: one[turn % len(one)], second: other[turn % len(other)]}
-
-
-def _two_invalid_of_all() -> Iterator[dict[str, Value]]:
-    for first, second in combinations(PARAMETERS, 2):
-        for one, other in product(
-            (*EMPTY, *COMMON_INVALID[first]), (*EMPTY, *COMMON_INVALID[second])
-        ):
-            yield {first: one, second: other}
-
-
-def _every_kind() -> Iterator[dict[str, Value]]:
-    for turn, kinds in enumerate(product(*(_MUTATION_CLASSES[name] for name in PARAMETERS))):
-        yield {name: kind[turn % len(kind)] for name, kind in zip(PARAMETERS, kinds, strict=True)}
