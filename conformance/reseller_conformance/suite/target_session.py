@@ -17,7 +17,7 @@ from hypothesis.strategies import SearchStrategy
 
 from reseller_conformance.cases import strategies
 from reseller_conformance.cases.case import Case, Expected
-from reseller_conformance.cases.mutations import SPECIAL, State, Text
+from reseller_conformance.cases.mutations import EMPTY, SPECIAL, State, Text
 from reseller_conformance.cases.plan import FIRST_CONTROL_REPEAT, REPEATED, Depth, Plan
 from reseller_conformance.cases.stages import DOCUMENTED, STAGES, Stage, staged
 from reseller_conformance.checks import consistency, success
@@ -441,13 +441,13 @@ class TargetSession:
     def _plain_violations(self, format: Format) -> set[Requirement]:
         """Return what plain calls violate.
 
-        Where the circuit opened before a plain call, one like it that was sent earlier stands in.
+        Where the circuit opened before a plain call, other plain calls show what is usual.
         """
         plain = [self.plan.single(format, name, (State.UNKNOWN,))[0] for name in PARAMETERS]
         sent = self.send(plain)
         if not all(response.was_sent for response in sent):
-            others = self._answers.values()
-            sent = [a for a in others if replace(a.case, customer=0, repeat=0) in plain]
+            others = [a for a in self._answers.values() if a.case.format is format]
+            sent = [a for a in others if a.was_sent and _is_plainly_invalid(a.case)]
         responses = [*self.initial_calls[format], *sent]
         return {requirement for response in responses for requirement in form_violations(response)}
 
@@ -563,6 +563,12 @@ def planned_customers(target: Target, settings: Settings) -> int:
 def drawn_cases(strategy: Strategy, customers: int, examples: int, seed: int) -> tuple[Case, ...]:
     """Draw once for both formats, which draw the same: it takes as long as the calls."""
     return tuple(collect(strategy(Format.JSON, customers), examples, seed))
+
+
+def _is_plainly_invalid(case: Case) -> bool:
+    states = [case.state(name) for name in case.invalid]
+    plain = (*EMPTY, State.UNKNOWN)
+    return bool(states) and is_ordinary(case) and all(state in plain for state in states)
 
 
 def is_ordinary(case: Case) -> bool:
