@@ -16,6 +16,7 @@ from reseller_conformance.checks.response import Response
 from reseller_conformance.checks.violation import Violation
 from reseller_conformance.checks.well_formed import CHECKS, form_violations
 from reseller_conformance.contract import Format
+from reseller_conformance.envelope import EnvelopeKind
 from reseller_conformance.requirements import (
     HTTP_COMPLETE,
     HTTP_DELIVERED,
@@ -151,8 +152,12 @@ def bracketed(
     """
     after = {whose(a.case): a for a in sent.control_calls(responses, in_turn=in_turn)}
     before = {whose(a.case): a for f in sent.settings.formats for a in sent.initial_calls[f]}
-    alone = [replace(a.case, repeat=turn) for a in responses if a.case.invalid]
-    beside = {replace(a.case, repeat=0): a for a in sent.send(alone)}
+    alone = sent.send(replace(a.case, repeat=turn) for a in responses if a.case.invalid)
+    # a call that was accepted once, perhaps by what was remembered, may be refused another time
+    accepted = [a for a in alone if a.kind is EnvelopeKind.OVERVIEW]
+    again = sent.send(replace(a.case, repeat=0) for a in accepted)
+    refused = [a for a in again if a.kind is EnvelopeKind.ERRORS]
+    beside = {replace(a.case, repeat=0): a for a in (*alone, *refused)}
     return [
         Bracketed(beside.get(replace(a.case, repeat=0), a), a, a)
         if a.case.invalid
