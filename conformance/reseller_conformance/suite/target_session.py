@@ -104,6 +104,7 @@ class TargetSession:
         self._unvalidated: list[Response] = []
         self._everything: dict[Format, list[Response]] = {}
         self._closing: list[Response] = []
+        self._broken_controls: list[Response] = []
         self._closings = count(FIRST_CONTROL_REPEAT)
         self._drawn: set[Strategy] = set()
         self._stopped = False
@@ -156,7 +157,9 @@ class TargetSession:
         """Return the response to a valid call, made whatever else is due."""
         [again] = self.repeated([case])
         self._keep(self.client.send, [again])
-        return list(self._known([again]))
+        controls = list(self._known([again]))
+        self._broken_controls += [a for a in controls if a.kind is EnvelopeKind.UNKNOWN]
+        return controls
 
     def _send_rows(
         self,
@@ -309,8 +312,11 @@ class TargetSession:
         before = self.send(probes)
         # some may have been repeated
         again = chain.from_iterable(self.alternating_formats if self._compares_formats else ())
+        planned = self._planned_responses
         documented = [*self.preflight.failed_once, *self.initial_calls[format]]
-        sent = [*documented, *before, *self._planned_responses, *again]
+        if not self.environment.note:
+            documented += self._broken_controls
+        sent = [*documented, *before, *planned, *again]
         responses = {response.case: response for response in sent if response.case.format is format}
         chosen = [response for case, response in responses.items() if is_ordinary(case)]
         # what the operator leaves out is needed for what it is about, not for the form of all
