@@ -104,7 +104,7 @@ class TargetSession:
         self._unvalidated: list[Response] = []
         self._everything: dict[Format, list[Response]] = {}
         self._closing: list[Response] = []
-        self._broken_controls: list[Response] = []
+        self._controls: list[Response] = []
         self._closings = count(FIRST_CONTROL_REPEAT)
         self._drawn: set[Strategy] = set()
         self._stopped = False
@@ -158,7 +158,7 @@ class TargetSession:
         [again] = self.repeated([case])
         self._keep(self.client.send, [again])
         controls = list(self._known([again]))
-        self._broken_controls += [a for a in controls if a.kind is EnvelopeKind.UNKNOWN]
+        self._controls += [a for a in controls if a.kind is not EnvelopeKind.ERRORS]
         return controls
 
     def _send_rows(
@@ -315,7 +315,7 @@ class TargetSession:
         planned = self._planned_responses
         documented = [*self.preflight.failed_once, *self.initial_calls[format]]
         if not self.environment.note:
-            documented += self._broken_controls
+            documented += self._controls
         sent = [*documented, *before, *planned, *again]
         responses = {response.case: response for response in sent if response.case.format is format}
         chosen = [response for case, response in responses.items() if is_ordinary(case)]
