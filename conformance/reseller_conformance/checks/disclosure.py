@@ -18,6 +18,7 @@ from reseller_conformance.cases.mutations import EMPTY, State
 from reseller_conformance.checks.response import Response
 from reseller_conformance.checks.violation import Check, Violation
 from reseller_conformance.envelope import EnvelopeKind, excerpt
+from reseller_conformance.redaction.secret import MASK
 from reseller_conformance.requirements import ERRORS_NO_ACCOUNT_FIELDS
 
 __all__ = ["concerns", "discloses"]
@@ -78,9 +79,14 @@ def _telling(overviews: Iterable[Response]) -> dict[str, str]:
         for name, value in overview.values.items():
             if isinstance(value, date):
                 found |= dict.fromkeys((value.strftime(form) for form in _DATE_FORMATS), name)
-            elif isinstance(value, str) and len(value.strip()) >= MIN_PACKAGE_CHARS:
+            elif isinstance(value, str) and _is_telling(value.strip()):
                 found[value.strip().casefold()] = name
     return found
+
+
+def _is_telling(package: str) -> bool:
+    # where the key is masked, other texts with the key look the same
+    return len(package) >= MIN_PACKAGE_CHARS and MASK not in package
 
 
 def _texts(response: Response) -> Iterator[tuple[str, str]]:
