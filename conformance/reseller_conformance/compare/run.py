@@ -14,14 +14,15 @@ from reseller_conformance.app_server.applications import AppError, load_app
 from reseller_conformance.app_server.call_log import CallLog
 from reseller_conformance.app_server.server import serve_app
 from reseller_conformance.cases.case import Case
+from reseller_conformance.cases.plan import Depth
 from reseller_conformance.client import Client, redacted, scrubber_of
-from reseller_conformance.client.target import Target
+from reseller_conformance.client.target import Limits, Target
 from reseller_conformance.compare.model import Comparison
 from reseller_conformance.compare.recording import Recording
 from reseller_conformance.compare.session import Calls, Session
 from reseller_conformance.compare.settings import CompareSettings, SettingsError
 from reseller_conformance.compare.terminal import print_comparison
-from reseller_conformance.config.settings import Settings
+from reseller_conformance.config.settings import MAX_SMOKE_REQUESTS, Settings
 from reseller_conformance.findings.curl import curl
 from reseller_conformance.findings.model import ExitCode
 from reseller_conformance.redaction.logs import redacted_output
@@ -87,7 +88,7 @@ def compare(settings: CompareSettings, old: Target | None, new: Target | None) -
     interrupted = False
     with ExitStack() as stack:
         clients = [
-            stack.enter_context(Client(side, limits.limits))
+            stack.enter_context(Client(side, _limits(limits)))
             for side, limits in ((old, settings.old), (new, settings.new))
             if side and limits
         ]
@@ -118,6 +119,14 @@ def compare(settings: CompareSettings, old: Target | None, new: Target | None) -
     )
     complete = not (early or session.notes or session.unsent or interrupted or result.unverified)
     return _with_kinds(result, session, settings, old, new, complete=complete)
+
+
+def _limits(settings: Settings) -> Limits:
+    """Return the limits of a run. The budget of a smoke test leaves room for repeated calls."""
+    limits = settings.limits
+    if settings.depth is Depth.SMOKE and limits.max_requests == MAX_SMOKE_REQUESTS:
+        return replace(limits, max_requests=3 * MAX_SMOKE_REQUESTS)
+    return limits
 
 
 def _calls(settings: CompareSettings, target: Target | None) -> Calls:
