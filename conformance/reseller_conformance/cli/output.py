@@ -53,6 +53,11 @@ class GuardedStream:
         with suppress(OSError, ValueError):
             os.dup2(os.open(os.devnull, os.O_WRONLY), self._stream.fileno())
 
+    def close_for_good(self) -> None:
+        """Send the rest nowhere again: pytest may have restored the stream meanwhile."""
+        if self.problem is not None:
+            self._give_up(self.problem)
+
     def __getattr__(self, name: str) -> Any:
         """Leave everything else to the stream itself."""
         return getattr(self._stream, name)
@@ -67,6 +72,8 @@ def guarded_output() -> Iterator[GuardedStream]:
     try:
         yield output
     finally:
+        for stream in (output, errors):
+            stream.close_for_good()
         output.flush()
         errors.flush()
         sys.stdout, sys.stderr = before
