@@ -78,8 +78,9 @@ def test_every_two_kinds_of_invalid_meet_with_nothing_else_to_hide_them(depth):
                 assert ((first, one), (second, other)) in pairs
 
 
-def test_invalid_calls_are_written_in_various_ways_and_every_two_ways_meet():
-    plan = Plan(Depth.STANDARD, 2)
+@pytest.mark.parametrize("customers", [1, 2, 3])
+def test_invalid_calls_are_written_in_various_ways_and_every_two_ways_meet(customers):
+    plan = Plan(Depth.STANDARD, customers)
     calls = [
         case
         for format in Format

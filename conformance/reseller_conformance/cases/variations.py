@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import cycle
+from typing import Any
 
 from reseller_conformance.cases.case import Case, Encoding
 from reseller_conformance.contract import PARAMETERS
@@ -40,15 +41,18 @@ VARIATIONS: frozenset[Variation] = frozenset(
 )
 """All variations, without the customers."""
 
-_PLAIN: dict[str, object] = {"order": PARAMETERS, "encoding": Encoding.PLAIN, "extra": ()}
+# each field has its own type
+_PLAIN: dict[str, Any] = {"order": PARAMETERS, "encoding": Encoding.PLAIN, "extra": ()}
 
 
 def varied(cases: Iterable[Case], customers: Sequence[int]) -> list[Case]:
-    """Spread customers and ways of writing over these calls.
+    """Spread customers and ways of writing over these calls, so that every two of them meet.
 
-    The lengths of the cycles have no common factor, so that every two ways of writing meet.
+    The cycles of ways have lengths without a common factor. The customer changes after each cycle
+    of encodings, because there may be as many customers as encodings.
     """
-    ways = zip(cycle(ORDERS), cycle(ENCODINGS), cycle(UNDOCUMENTED), cycle(customers), strict=False)
+    who = cycle(customer for customer in customers for _ in ENCODINGS)
+    ways = zip(cycle(ORDERS), cycle(ENCODINGS), cycle(UNDOCUMENTED), who, strict=False)
     return [
         replace(case, order=order, encoding=encoding, extra=extra, customer=customer)
         for case, (order, encoding, extra, customer) in zip(cases, ways, strict=False)
@@ -63,10 +67,6 @@ def variations(case: Case) -> set[Variation]:
 def simplifications(case: Case, customer: int) -> Iterator[Case]:
     """Yield the same call without its variations: all of them, then one at a time."""
     plain = {**_PLAIN, "customer": customer}
-    yield _with(case, plain)
+    yield replace(case, **plain)
     for name, value in plain.items():
-        yield _with(case, {name: value})
-
-
-def _with(case: Case, fields: dict[str, object]) -> Case:
-    return replace(case, **fields)  # type: ignore[arg-type]  # each name has its own type
+        yield replace(case, **{name: value})
