@@ -61,18 +61,22 @@ class Recording:
 def read_recording(path: Path) -> Recording:
     """Read a file that `Recording.write` wrote. Raises RecordingError."""
     try:
-        whole = json.loads(path.read_bytes())
-        if whole["version"] != VERSION:
-            raise ValueError(whole["version"])  # noqa: TRY301
-        recording = Recording(str(whole["target"]), str(whole["depth"]), dict(whole["calls"]))
-        for entries in recording.calls.values():
-            for entry in entries:
-                _exchange(Case(Format.JSON), entry)
+        return _recording(json.loads(path.read_bytes()))
     except OSError as error:
         why = error.strerror or error
         raise RecordingError(f"the recording cannot be read, {why}: {path}") from None
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         raise RecordingError(f"this is no recording of `compare --record`: {path}") from None
+
+
+def _recording(whole: Any) -> Recording:
+    """Return the recording that this JSON value holds. Raises what its parts raise."""
+    if whole["version"] != VERSION:
+        raise ValueError(whole["version"])
+    recording = Recording(str(whole["target"]), str(whole["depth"]), dict(whole["calls"]))
+    for entries in recording.calls.values():
+        for entry in entries:
+            _exchange(Case(Format.JSON), entry)
     return recording
 
 
