@@ -46,7 +46,7 @@ def test_a_violation_says_when_it_was_known_and_what_it_is() -> None:
 def test_a_violation_of_the_documented_call_is_announced_after_a_few_calls() -> None:
     with serving(with_a_wrong_date) as server:
         sent = session(server.url)
-        sent.everything(Format.JSON)
+        sent.groups.ordinary(Format.JSON)
         sent.client.close()
     found = announced(sent)
     assert set(found) == {"success.dates"}
@@ -63,7 +63,7 @@ def test_an_invalid_call_that_is_let_in_is_announced() -> None:
 
     with serving(lets_any_key_in) as server:
         sent = session(server.url)
-        sent.everything(Format.JSON)
+        sent.groups.ordinary(Format.JSON)
         sent.client.close()
     assert set(announced(sent)) == {"rejects.api-key-missing"}
 
@@ -78,7 +78,7 @@ def test_what_passes_alone_is_not_announced() -> None:
 
     with serving(fails_once) as server:
         sent = session(server.url)
-        sent.everything(Format.JSON)
+        sent.groups.ordinary(Format.JSON)
         sent.client.close()
     assert wrong == []
     assert announced(sent) == {}
@@ -95,7 +95,7 @@ def test_what_does_not_count_is_not_announced() -> None:
 
     with serving(with_an_addition) as server:
         sent = session(server.url)
-        sent.everything(Format.JSON)
+        sent.groups.ordinary(Format.JSON)
         sent.client.close()
     assert announced(sent) == {}
 

@@ -95,7 +95,7 @@ def test_the_estimate_is_near_and_violations_are_known_before_items_judge() -> N
     with serving(with_a_wrong_date) as server:
         asked, following = followed(target_at(server.url))
         estimated = following().total
-        asked.everything(asked.settings.formats[0])
+        asked.groups.ordinary(asked.settings.formats[0])
         after = following()
         asked.client.close()
     assert after.violated == {"success.dates"}

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reseller_conformance.cases.case import Case, Expected
+from reseller_conformance.cases.kinds import is_ordinary
 from reseller_conformance.checks.response import Response
 from reseller_conformance.checks.rules import ALL_EVIDENCE, Evidence, Rule, Scope, rules_for
 from reseller_conformance.requirements import REJECTS_USER_UNKNOWN, Requirement
-from reseller_conformance.suite.target_session import is_ordinary
 
 __all__ = ["violated_by"]
 

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator
 from urllib.parse import urlsplit
 
 from reseller_conformance.cases.case import Case, Expected
+from reseller_conformance.cases.kinds import is_ordinary
 from reseller_conformance.checks.clients import has_undecodable_coding
 from reseller_conformance.checks.consistency import OWN
 from reseller_conformance.checks.near_miss import could_be_a_name
@@ -22,7 +23,6 @@ from reseller_conformance.contract import FIELDS
 from reseller_conformance.envelope import EnvelopeKind, FieldValue
 from reseller_conformance.exchange import Exchange
 from reseller_conformance.requirements import Level
-from reseller_conformance.suite.target_session import is_ordinary
 from reseller_conformance.util.text import excerpt, shortened
 
 __all__ = ["Identity", "differences", "identity_of", "is_rate_limited"]

@@ -22,7 +22,7 @@ from reseller_conformance.compare.tally import Tally
 from reseller_conformance.contract import Format
 from reseller_conformance.envelope import EnvelopeKind
 from reseller_conformance.exchange import Exchange, TransportErrorKind
-from reseller_conformance.suite.target_session import PROPERTY_STRATEGIES, drawn_cases
+from reseller_conformance.suite.property_search import PROPERTY_STRATEGIES, drawn_cases
 
 __all__ = ["Calls", "Sender", "Session"]
 

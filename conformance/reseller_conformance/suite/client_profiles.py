@@ -65,7 +65,7 @@ class ClientProfiles:
     def __init__(self, evaluation: Evaluation) -> None:
         """Send the profiles, and take apart those whose responses differ."""
         self._evaluation = evaluation
-        self._usual = evaluation.session.preexisting_violations(evaluation.format)
+        self._usual = evaluation.session.controls.preexisting_violations(evaluation.format)
         given = {name.lower() for name, _ in evaluation.session.target.headers}
         self._given = given
         plan, format = evaluation.plan, evaluation.format
@@ -131,7 +131,7 @@ class ClientProfiles:
         """
         session, format = self._evaluation.session, self._evaluation.format
         before = {whose(a.case): a for a in session.initial_calls[format]}
-        after = {whose(a.case): a for a in session.control_calls(responses)}
+        after = {whose(a.case): a for a in session.controls.after(responses)}
         for response in responses:
             case = response.case
             if case.invalid:

@@ -99,7 +99,7 @@ class ClientsConformance:
         """HEAD gets no 5xx."""
         evaluation = reseller_evaluation
         responses = evaluation.send(evaluation.plan.head(evaluation.format))
-        after = evaluation.session.control_calls(responses)
+        after = evaluation.session.controls.after(responses)
         if any(control.kind is not EnvelopeKind.OVERVIEW for control in after):
             evaluation.not_tested("the documented call brings no overview any more")
         evaluation(responses, clients.head_error)

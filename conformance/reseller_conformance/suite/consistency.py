@@ -34,7 +34,7 @@ class ConsistencyConformance:
         evaluation.require_overview()
         if len(evaluation.session.customers_with_overview(evaluation.format)) < 2:
             evaluation.not_tested("name two registered customers with --user")
-        turns = evaluation.session.round_robin(evaluation.format)
+        turns = evaluation.session.groups.round_robin(evaluation.format)
         evaluation.check(_others_between(turns), consistency.same_account)
         evaluation.check_sequence(turns, consistency.own_account)
         evaluation.finish()
@@ -43,7 +43,7 @@ class ConsistencyConformance:
     def test_isolation_concurrency(self, reseller_evaluation: Evaluation) -> None:
         """Each call in a crowd gets its own response."""
         reseller_evaluation.require_overview()
-        responses = reseller_evaluation.session.concurrent_mix(reseller_evaluation.format)
+        responses = reseller_evaluation.session.groups.concurrent_mix(reseller_evaluation.format)
         reseller_evaluation(
             reseller_evaluation.bracket(responses), consistency.own_account_in_sequence
         )

@@ -208,7 +208,7 @@ class Environment:
         chosen += chosen[:1] * (len(chosen) == 1)
         refused: list[Response] = []
         for format, customer in chosen:
-            [control] = self._session.send_control(Case(format, customer=customer))
+            [control] = self._session.controls.send(Case(format, customer=customer))
             if not control.was_sent:
                 # a circuit is open: valid calls were put off for too long, or nothing is sent
                 put_off = [a for a in self._recent if _is_documented(a.case) and _is_quota(a)]

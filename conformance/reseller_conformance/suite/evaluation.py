@@ -42,7 +42,7 @@ from reseller_conformance.reports.text import visible
 from reseller_conformance.requirements import Level, Requirement
 from reseller_conformance.suite.failure_report import FailureReport
 from reseller_conformance.suite.needs import NOT_AT_SMOKE
-from reseller_conformance.suite.property_search import shrink
+from reseller_conformance.suite.property_search import Strategy, shrink
 from reseller_conformance.suite.repetition import (
     MAX_REPEATED_CASES,
     Failure,
@@ -52,7 +52,7 @@ from reseller_conformance.suite.repetition import (
     passes_alone,
     whose,
 )
-from reseller_conformance.suite.target_session import Strategy, TargetSession
+from reseller_conformance.suite.target_session import TargetSession
 
 __all__ = ["Evaluation"]
 
@@ -160,7 +160,7 @@ class Evaluation:
     def all_responses(self) -> list[Response]:
         """Return every response in this format."""
         self.require_envelope()
-        return self.session.everything(self.format)
+        return self.session.groups.ordinary(self.format)
 
     def overviews(self, *names: str) -> list[Response]:
         """Return the responses that are, or were meant as, overviews, and have these fields."""
@@ -197,9 +197,9 @@ class Evaluation:
             return self.with_envelope([*self._invalid_calls(rule), *self._announced()])
         responses = self.all_responses()
         if Scope.UNUSUAL in rule.scope:
-            return [*responses, *self.session.special_requests(self.format)]
+            return [*responses, *self.session.groups.special_requests(self.format)]
         if Scope.UNDOCUMENTED in rule.scope:
-            return [*responses, *self.session.undocumented(self.format)]
+            return [*responses, *self.session.groups.undocumented(self.format)]
         return responses
 
     def _announced(self) -> list[Response]:
@@ -217,13 +217,15 @@ class Evaluation:
 
     def special_texts_in_both_formats(self) -> tuple[list[Response], list[Response]]:
         """Return the responses to special texts in this format, and those in the other."""
-        texts = {f: self.session.special_text_responses(f) for f in self.session.settings.formats}
+        texts = {
+            f: self.session.groups.special_text_responses(f) for f in self.session.settings.formats
+        }
         own = texts.pop(self.format)
         return own, [response for others in texts.values() for response in others]
 
     def side_by_side(self) -> list[Bracketed]:
         """Return each response in one format between two of the same customer in the other."""
-        turns = self.session.alternating_formats
+        turns = self.session.groups.alternating_formats
         return [group for responses in turns for group in bracket(responses)]
 
     def bracket(
@@ -240,7 +242,7 @@ class Evaluation:
         """
         responses = list(responses)
         shown = [response for response in responses if response.kind is EnvelopeKind.OVERVIEW]
-        closing = self.session.control_calls(shown) if shown else []
+        closing = self.session.controls.after(shown) if shown else []
         opening = [
             response
             for f in self.session.settings.formats
@@ -319,12 +321,12 @@ class Evaluation:
         if not isinstance(group, Bracketed) or not counts_alone(group):
             return group
         case, formats = group.response.case, {group.before.case.format, group.response.case.format}
-        readings = self.session.rereadings(case.customer)
+        readings = self.session.groups.rereadings(case.customer)
         if missing := [response for response in readings if not response.was_sent]:
             self._unsent += missing
             return replace(group, wavering=COUNTS)
         if len(formats) > 1:  # these were read in turn, the customer's calls alone
-            turns = self.session.alternating_formats
+            turns = self.session.groups.alternating_formats
             readings = [a for t in turns for a in t if a.case.customer == case.customer] + readings
         return replace(group, wavering=moving_counters(readings, formats))
 

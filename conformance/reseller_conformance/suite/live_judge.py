@@ -10,9 +10,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from reseller_conformance import requirements as r
 from reseller_conformance.cases.case import Case
+from reseller_conformance.cases.kinds import is_ordinary
 from reseller_conformance.checks import success
 from reseller_conformance.checks.response import Response
 from reseller_conformance.checks.rules import ALL_EVIDENCE, Rule, Subject, rules_for
@@ -25,7 +27,9 @@ from reseller_conformance.findings.kinds import Spot, kind_of, place_of
 from reseller_conformance.reports.progress import LiveViolation
 from reseller_conformance.reports.text import visible
 from reseller_conformance.requirements import Level, Requirement
-from reseller_conformance.suite.target_session import TargetSession, is_ordinary
+
+if TYPE_CHECKING:
+    from reseller_conformance.suite.target_session import TargetSession
 
 __all__ = ["LiveJudge"]
 

@@ -13,7 +13,8 @@ from reseller_conformance.client.target import Target
 from reseller_conformance.config.settings import Settings
 from reseller_conformance.requirements import CATALOGUE
 from reseller_conformance.suite.needs import Needs
-from reseller_conformance.suite.target_session import PROPERTY_STRATEGIES, planned_customers
+from reseller_conformance.suite.property_search import PROPERTY_STRATEGIES
+from reseller_conformance.suite.target_session import planned_customers
 
 __all__ = ["StageCalls", "planned_calls", "preview"]
 

@@ -41,7 +41,7 @@ class Preflight:
         Only for the last customer, invalid calls are sent before the first valid one.
         """
         sent, plan = self._session, self._session.plan
-        sent.judge_first_calls()
+        sent.planned.judge_first_calls()
         known = [response.case.format for response in self.first if _accepted(response)]
         if sent.needs.cold_cache_probes:
             sent.send(case for format in known for case in plan.cold_cache_probes(format))

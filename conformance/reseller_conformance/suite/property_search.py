@@ -8,18 +8,30 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
+from functools import lru_cache
 
 from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
 from hypothesis.errors import HypothesisDeprecationWarning, HypothesisException
 from hypothesis.strategies import SearchStrategy
 
+from reseller_conformance.cases import strategies
 from reseller_conformance.cases.case import Case
+from reseller_conformance.contract import Format
 
-__all__ = ["collect", "shrink"]
+__all__ = ["PROPERTY_STRATEGIES", "Strategy", "collect", "drawn_cases", "shrink"]
+
+Strategy = Callable[[Format, int], SearchStrategy[Case]]
+"""What makes the examples of a format, with so many customers."""
+
+PROPERTY_STRATEGIES: tuple[Strategy, ...] = (
+    strategies.text_cases,
+    strategies.undocumented_cases,
+)
+"""The strategies whose examples are sent beside the plan in each format."""
 
 
 class _FailsError(Exception):
-    """Tells Hypothesis that an example fails; never seen outside."""
+    """An example fails. It is raised to Hypothesis only."""
 
 
 def collect(strategy: SearchStrategy[Case], examples: int, start: int) -> list[Case]:
@@ -27,6 +39,12 @@ def collect(strategy: SearchStrategy[Case], examples: int, start: int) -> list[C
     found: list[Case] = []
     _run(strategy, found.append, examples, start, Phase.generate)
     return list(dict.fromkeys(found))
+
+
+@lru_cache(maxsize=16)
+def drawn_cases(strategy: Strategy, customers: int, examples: int, seed: int) -> tuple[Case, ...]:
+    """Draw the examples once for both formats: drawing takes as long as the calls."""
+    return tuple(collect(strategy(Format.JSON, customers), examples, seed))
 
 
 def shrink(

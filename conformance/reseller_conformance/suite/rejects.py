@@ -29,7 +29,7 @@ class RejectsConformance:
     def test_isolation_sequence(self, reseller_evaluation: Evaluation) -> None:
         """Valid and invalid calls in turn are each judged anew."""
         reseller_evaluation.require_overview()
-        responses = reseller_evaluation.session.cache_probes(reseller_evaluation.format)
+        responses = reseller_evaluation.session.groups.cache_probes(reseller_evaluation.format)
         reseller_evaluation.check_sequence(responses, own_account_in_sequence, COLD_CACHE_REPEAT)
         reseller_evaluation.finish()
 

@@ -92,7 +92,7 @@ def cause_of(requirement: Requirement, failure: Failure, sent: TargetSession) ->
         for trouble in form_violations(violation.response):
             if trouble in INTERMITTENT and _is_judged(trouble, requirement, sent):
                 check = CHECKS[trouble]
-                if any(any(check(response)) for response in sent.everything(format)):
+                if any(any(check(response)) for response in sent.groups.ordinary(format)):
                     return trouble
         if _is_judged(ISOLATION_CONCURRENCY, requirement, sent) and races(format, sent):
             return ISOLATION_CONCURRENCY
@@ -128,7 +128,7 @@ def races(format: Format, sent: TargetSession) -> bool:
 
 
 def _races(format: Format, sent: TargetSession) -> bool:
-    crowd = sent.concurrent_mix(format)
+    crowd = sent.groups.concurrent_mix(format)
     if not _are_mixed_up(bracketed(crowd, sent)):
         return False
     [in_turn] = sent.send_in_sequence(sent.repeated(response.case for response in crowd[:IN_TURN]))
@@ -150,7 +150,7 @@ def bracketed(
     A valid call's is between the customer's documented call before, and one made since, with
     others at once or `in_turn`; an invalid one's beside that of the same call in this turn.
     """
-    after = {whose(a.case): a for a in sent.control_calls(responses, in_turn=in_turn)}
+    after = {whose(a.case): a for a in sent.controls.after(responses, in_turn=in_turn)}
     before = {whose(a.case): a for f in sent.settings.formats for a in sent.initial_calls[f]}
     alone = sent.send(replace(a.case, repeat=turn) for a in responses if a.case.invalid)
     # a call that was accepted once, perhaps by what was remembered, may be refused another time

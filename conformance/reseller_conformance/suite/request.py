@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from reseller_conformance import requirements as r
 from reseller_conformance.cases import strategies
+from reseller_conformance.cases.kinds import holds_special_text
 from reseller_conformance.checks import http, near_miss, success
 from reseller_conformance.checks.consistency import own_account
 from reseller_conformance.checks.response import Response
@@ -15,7 +16,6 @@ from reseller_conformance.envelope import EnvelopeKind
 from reseller_conformance.suite.evaluation import Evaluation
 from reseller_conformance.suite.markers import requirement
 from reseller_conformance.suite.shared_calls import MakeCases
-from reseller_conformance.suite.target_session import holds_special_text
 
 __all__ = ["RequestConformance"]
 
@@ -38,8 +38,8 @@ class RequestConformance:
         """Special texts as values."""
         evaluation = reseller_evaluation
         evaluation.require_overview()
-        responses = evaluation.session.special_text_responses(evaluation.format)
-        usual = evaluation.session.preexisting_violations(evaluation.format, responses)
+        responses = evaluation.session.groups.special_text_responses(evaluation.format)
+        usual = evaluation.session.controls.preexisting_violations(evaluation.format, responses)
         let_in = {name for name, _ in evaluation.session.shared_calls.accepted_mutations}
 
         def check(response: Response) -> Iterator[Violation]:
@@ -49,7 +49,9 @@ class RequestConformance:
                     for group in evaluation.beside_the_customer([response]):
                         yield from near_miss.no_account(group)
 
-        evaluation.check(evaluation.shared(evaluation.session.special_text_cases, check), check)
+        evaluation.check(
+            evaluation.shared(evaluation.session.groups.special_text_cases, check), check
+        )
         evaluation.explore(strategies.text_cases, check)
         evaluation.finish()
 
@@ -58,8 +60,8 @@ class RequestConformance:
         """Undocumented parameters."""
         evaluation = reseller_evaluation
         evaluation.require_overview()
-        responses = evaluation.session.undocumented(evaluation.format)
-        usual = evaluation.session.preexisting_violations(evaluation.format, responses)
+        responses = evaluation.session.groups.undocumented(evaluation.format)
+        usual = evaluation.session.controls.preexisting_violations(evaluation.format, responses)
         evaluation.check(responses, lambda response: is_well_formed(response, usual))
         evaluation.check(evaluation.bracket(responses), own_account)
         evaluation.finish()
@@ -77,7 +79,7 @@ class RequestConformance:
     def _enveloped(self, evaluation: Evaluation, make: MakeCases) -> None:
         evaluation.require_overview()
         responses = evaluation.send(make(evaluation.format))
-        usual = evaluation.session.preexisting_violations(evaluation.format, responses)
+        usual = evaluation.session.controls.preexisting_violations(evaluation.format, responses)
 
         def check(response: Response) -> Iterator[Violation]:
             return is_well_formed(response, usual)
@@ -96,7 +98,7 @@ class RequestConformance:
     def test_request_malformed(self, reseller_evaluation: Evaluation) -> None:
         """What does not decode, and names without a value."""
         evaluation = reseller_evaluation
-        others = evaluation.session.special_requests(evaluation.format)
+        others = evaluation.session.groups.special_requests(evaluation.format)
         for response in (*evaluation.all_responses(), *others):
             if any(http.survives(response)):
                 cause = pointer_to_cause([response])

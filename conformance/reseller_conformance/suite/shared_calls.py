@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from reseller_conformance.cases.case import Case
 from reseller_conformance.cases.mutations import Value
@@ -24,7 +25,9 @@ from reseller_conformance.checks.violation import Check
 from reseller_conformance.checks.well_formed import form_violations
 from reseller_conformance.contract import Format
 from reseller_conformance.envelope import EnvelopeKind
-from reseller_conformance.suite.target_session import TargetSession
+
+if TYPE_CHECKING:
+    from reseller_conformance.suite.target_session import TargetSession
 
 __all__ = ["MakeCases", "SharedCalls"]
 
@@ -113,7 +116,7 @@ class SharedCalls:
             if case.customer in session.customers_with_overview(f)
             and not VARIATIONS.isdisjoint(variations(case))
         ]
-        usual = {f: session.preexisting_violations(f) for f in session.settings.formats}
+        usual = {f: session.controls.preexisting_violations(f) for f in session.settings.formats}
         spoilt = [
             a
             for a in session.send(valid)

@@ -44,5 +44,5 @@ class ValuesConformance:
         """What counts up does not go down."""
         reseller_evaluation.require_overview()
         reseller_evaluation(
-            reseller_evaluation.session.readings(reseller_evaluation.format), values.steady
+            reseller_evaluation.session.groups.readings(reseller_evaluation.format), values.steady
         )
