@@ -16,7 +16,7 @@ import requests
 
 from reseller_conformance import ResellerServer
 from reseller_conformance.app_server.access_log import without_keys
-from reseller_conformance.cli.commands import MALFORMED
+from reseller_conformance.cli.reference_commands import MALFORMED
 from reseller_conformance.contract import Format, path_of
 from reseller_conformance.envelope import Overview, Unreadable, read_envelope
 from reseller_conformance.reference import Request, Response, default_reference

@@ -1,0 +1,87 @@
+"""The commands that read files: saved responses, and JSON reports of earlier runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, TextIO
+
+import click
+
+from reseller_conformance.cli.click_options import level_option, report_options
+from reseller_conformance.contract import Format
+from reseller_conformance.reports.text import json_text, one_line, visible
+from reseller_conformance.requirements import Level
+
+__all__ = ["badge", "diff", "validate"]
+
+
+@click.command(
+    context_settings={"max_content_width": 100},
+    epilog="A FILE is one body, a HAR, or (.ndjson, .jsonl) a JSON body on each line; - is stdin.",
+)
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.option("--format", type=click.Choice([*map(str, Format)]), help="of bodies (by name)")
+@click.option("--expect", type=click.Choice(["overview", "error"]), help="the envelope that is due")
+@click.option("--content-type", metavar="TYPE", help="header of bodies: 'text/xml; charset=utf-8'")
+@click.option("--ndjson", "sort", flag_value="ndjson", help="a JSON body on each line")
+@click.option("--har", "sort", flag_value="har", help="calls recorded by a browser or a proxy")
+@level_option
+@report_options
+@click.option("--color/--no-color", default=None, help="colours (where stdout is a terminal)")
+def validate(files: tuple[str, ...], color: bool | None, **said: Any) -> int:
+    """Judge saved responses, with no network."""
+    from reseller_conformance.offline import validate
+
+    try:
+        return validate.validate(files, validate.wanted(said), color)
+    except (validate.InputError, validate.ReportError) as error:
+        raise click.ClickException(str(error)) from None
+
+
+@click.command
+@click.argument("report", type=click.File(encoding="utf-8"), metavar="REPORT.json")
+def badge(report: TextIO) -> None:
+    """Print a shields.io badge of a JSON report."""
+    import json
+
+    from reseller_conformance.reports import badge
+
+    try:
+        made = badge.badge(json.load(report))
+    except (ValueError, RecursionError):
+        raise click.ClickException(f"this is no JSON report of a run: {report.name}") from None
+    click.echo(json.dumps(made))
+
+
+@click.command()
+@click.argument("old", type=click.Path(path_type=Path))
+@click.argument("new", type=click.Path(path_type=Path))
+@level_option
+@click.option("--json", "form", flag_value="json", help="for programs")
+@click.option("--markdown", "form", flag_value="markdown", help="for a pull request's comment")
+def diff(old: Path, new: Path, level: str, form: str | None) -> int:
+    """Compare two JSON reports: what broke, what was fixed.
+
+    Exit codes: 0 no new violation, 1 NEW has one that counts, 2 one of them is no report, 3 NEW is
+    incomplete or verified nothing.
+    """
+    from dataclasses import asdict
+
+    from reseller_conformance.findings.compare import (
+        ReportFileError,
+        as_markdown,
+        as_text,
+        compare,
+        read,
+    )
+
+    try:
+        found = compare(read(old), read(new))
+    except ReportFileError as error:
+        raise click.ClickException(str(error)) from None
+    if form == "json":
+        click.echo(json_text(asdict(found)))
+        return found.exit_code(Level(level))
+    lines = [visible(one_line(line)) for line in as_text(found)]
+    click.echo(as_markdown(found, lines) if form == "markdown" else "\n".join(lines))
+    return found.exit_code(Level(level))
