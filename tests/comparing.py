@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
-from judging import Direct, Late, target_of
-from reseller_conformance.cases.plan import Depth
+from judging import Direct, settings, target_of
 from reseller_conformance.client.target import Target
 from reseller_conformance.compare.model import DifferenceKind, Grade
-from reseller_conformance.compare.session import Calls, Session
-from reseller_conformance.config.options import DEFAULT_SEED
-from reseller_conformance.contract import Format
-from reseller_conformance.reference import Reference
+from reseller_conformance.compare.session import Session, Side
+from reseller_conformance.reference import Reference, default_reference
 from reseller_conformance.reference.mock import EMBEDDED_URL
 
-__all__ = ["compared", "direct", "kinds_of"]
+__all__ = ["Stoppable", "compared", "direct", "kinds_of"]
 
 
 class Stoppable(Direct):
     """A client in the process."""
 
-    def stop(self) -> None:
+    def stop(self, _: str = "") -> None:
         """Do nothing: each call ends before the next."""
+
+    @property
+    def planned(self) -> int:
+        """How many calls were made."""
+        return self.traffic.calls
 
 
 def direct(reference: Reference, target: Target | None = None) -> Stoppable:
@@ -30,11 +33,16 @@ def direct(reference: Reference, target: Target | None = None) -> Stoppable:
 
 
 def compared(
-    old: Stoppable | Late, new: Any, depth: str = "quick", customers: int = 2, **more: Any
+    old: Any, new: Any, depth: str = "quick", customers: int = 2, target: Target | None = None
 ) -> Session:
-    """Compare, and return what came of it."""
-    calls = Calls(Depth(depth), tuple(Format), customers, DEFAULT_SEED, 8)
-    session = Session(old, new, calls, **more)
+    """Compare two clients, and return what came of it. `target` is that of the second."""
+    chosen = settings(depth)
+    first = target_of(default_reference(), EMBEDDED_URL)
+    sides = [
+        Side(client, replace(side, customers=side.customers[:customers]), chosen)
+        for client, side in ((old, first), (new, target or first))
+    ]
+    session = Session(*sides)
     session.run()
     return session
 

@@ -21,7 +21,7 @@ from reseller_conformance.cases.mutations import State
 from reseller_conformance.checks.response import parse
 from reseller_conformance.cli import main
 from reseller_conformance.client.target import Limits
-from reseller_conformance.compare.differences import differences, identity_of
+from reseller_conformance.compare.differences import differences
 from reseller_conformance.compare.html import marked_pair
 from reseller_conformance.compare.model import Grade
 from reseller_conformance.compare.session import Session
@@ -29,6 +29,7 @@ from reseller_conformance.contract import Format
 from reseller_conformance.exchange import Exchange, TransportErrorKind, TransportProblem
 from reseller_conformance.reference import Application, Reference, default_reference
 from reseller_conformance.schemas import schema_text
+from variants.names import UserIsParsedAsAddress
 
 OVERVIEW = {
     "reputation": "100",
@@ -113,17 +114,6 @@ def test_a_verdict_that_the_contract_leaves_open_is_visible() -> None:
     assert set(found(refusal, exchange(OVERVIEW, 200, call)).values()) == {Grade.VISIBLE}
 
 
-def test_a_near_miss_that_is_another_customer_is_visible_and_a_known_account_is_breaking() -> None:
-    call = Case(Format.JSON, user=State.PREFIX)
-    refusal = exchange({"message": "error", "errors": ["user"]}, 404, call)
-    accepted = exchange(OVERVIEW, 200, call)
-    known = identity_of(parse(accepted))
-    another = (*known[:-1], None)
-    for accounts, grade in (({known}, Grade.BREAKING), ({another}, Grade.VISIBLE)):
-        (one,) = differences(parse(refusal), parse(accepted), accounts)
-        assert one.grade is grade
-
-
 def test_no_response_where_old_has_one_is_breaking() -> None:
     timeout = TransportProblem(TransportErrorKind.TIMEOUT, "after 10 s")
     lost = Exchange(Case(Format.JSON), "", problem=timeout)
@@ -189,6 +179,13 @@ def test_counters_that_move_are_noise_and_other_differences_are_not() -> None:
     assert isinstance(fault, Reference)
     session = compared(direct(LiveCounter(accounts)), direct(fault))
     assert "verdict:task invalid" in kinds_of(session, Grade.BREAKING)
+
+
+def test_what_one_accepts_is_visible_where_the_contract_leaves_it_open() -> None:
+    new = UserIsParsedAsAddress(default_reference().accounts)
+    kinds = kinds_of(compared(direct(default_reference()), direct(new)))
+    assert {kind.grade for kind in kinds.values()} == {Grade.VISIBLE}
+    assert "verdict:user invalid" in kinds
 
 
 def test_latency_is_no_difference() -> None:

@@ -23,7 +23,7 @@ NOT_IN_ONE_RESPONSE = frozenset({"http.timeout", "http.retries", "isolation.conc
 
 def stoppable(client):
     if isinstance(client, Direct):
-        client.stop = lambda: None
+        client.stop = lambda _="": None
     return client
 
 
@@ -36,8 +36,8 @@ def stoppable(client):
 def test_each_fault_is_a_breaking_or_visible_difference(fault: Fault) -> None:
     seen: dict[str, object] = {}
     for depth in ("quick", "standard"):
-        with client_of(fault, 0) as (_target, client, mocking), mocking():
-            session = compared(direct(default_reference()), stoppable(client), depth, 5)
+        with client_of(fault, 0) as (target, client, mocking), mocking():
+            session = compared(direct(default_reference()), stoppable(client), depth, 5, target)
             seen = dict(kinds_of(session, Grade.VISIBLE))
             if seen:
                 return
@@ -51,7 +51,7 @@ def test_no_correct_variant_is_a_breaking_difference(variant: Variant) -> None:
         with client_of_variant(variant, 0) as (target, client):
             customers = len(target.customers)
             old = direct(Reference(DEFAULT.accounts))
-            session = compared(old, stoppable(client), "quick", min(customers, 2))
+            session = compared(old, stoppable(client), "quick", min(customers, 2), target)
     except NotInstalledError as missing:
         pytest.skip(f"waits for {missing} to be installed")
     breaking = kinds_of(session, Grade.BREAKING)

@@ -110,4 +110,5 @@ def compare(targets: tuple[str, ...], color: bool | None, **given: Any) -> int:
     words = {name.replace("_", "-"): value for name, value in given.items()}
     with block_signals():
         from reseller_conformance.cli.compare import compare_targets
-    return compare_targets(targets, words, color, **own)
+
+        return compare_targets(targets, words, color, **own)

@@ -1,44 +1,96 @@
-"""Which requirements a single response violates, judged by the rules of a run.
-
-Requirements that compare several responses need a run on each implementation.
-"""
+"""The contract verdict of one side, by the items of a run, and where NEW alone violates it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
-from reseller_conformance.cases.case import Case, Expected
-from reseller_conformance.cases.kinds import is_ordinary
+import pytest
+
 from reseller_conformance.checks.response import Response
-from reseller_conformance.checks.rules import ALL_EVIDENCE, Evidence, Rule, Scope, rules_for
-from reseller_conformance.requirements import REJECTS_USER_UNKNOWN, Requirement
+from reseller_conformance.checks.violation import Violation
+from reseller_conformance.compare.model import Violated
+from reseller_conformance.contract import Format
+from reseller_conformance.findings.model import Outcome
+from reseller_conformance.requirements import CATALOGUE, Requirement, by_id
+from reseller_conformance.suite.evaluation import Evaluation
+from reseller_conformance.suite.overview import OverviewConformance
+from reseller_conformance.suite.target_session import TargetSession
 
-__all__ = ["violated_by"]
+__all__ = ["Judged", "judge", "newly_violated", "violated_by_either"]
 
-
-def violated_by(response: Response) -> list[Requirement]:
-    """Return the requirements that this response violates, in the order of the rules."""
-    found = (rule.requirement for rule in _rules(response) if any(rule.check(response)))
-    return list(dict.fromkeys(found))
-
-
-def _rules(response: Response) -> Iterator[Rule]:
-    case = response.case
-    evidence = ALL_EVIDENCE
-    if not (response.is_readable and case.expected is Expected.OVERVIEW):
-        evidence &= ~Evidence.EXPECTED_KIND
-    if not is_ordinary(case):
-        yield from rules_for(response, evidence, _scope(case))
-        return
-    for rule in rules_for(response, evidence):
-        # A run compares near misses of the user with the accounts of all customers.
-        if rule.requirement is not REJECTS_USER_UNKNOWN:
-            yield rule
+ENDS = (pytest.fail.Exception, pytest.skip.Exception, pytest.xfail.Exception)
+"""How an item ends that does not pass."""
 
 
-def _scope(case: Case) -> Scope:
-    return (
-        Scope.UNUSUAL
-        if case.invalid or case.arrays or case.repeated_parameters
-        else (Scope.UNDOCUMENTED if case.extra else Scope.UNUSUAL)
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """The outcome of one requirement in one format. None where it compares both formats."""
+
+    requirement: Requirement
+    format: Format | None
+    outcome: Outcome
+    violations: tuple[Violation, ...] = ()
+
+    @property
+    def responses(self) -> list[Response]:
+        """The responses that violate it, that to the simplest call first."""
+        found = {one.response.case: one.response for one in self.violations}
+        return sorted(found.values(), key=lambda response: response.case.complexity)
+
+
+def judge(session: TargetSession) -> list[Judged]:
+    """Judge all requirements that the operator selected; this makes the calls that they need."""
+    settings = session.settings
+    found = []
+    for requirement, format, test in _items():
+        if format not in (None, *settings.formats):
+            continue
+        if not settings.selection.includes(requirement.id):
+            continue
+        said: dict[str, str] = {}
+        evaluation = Evaluation(requirement, format, session, said.__setitem__)
+        with suppress(*ENDS):
+            evaluation.require_depth()
+            test(OverviewConformance(), evaluation)
+        outcome = Outcome(said["outcome"])
+        violations = evaluation.violations if outcome is Outcome.FAILED else ()
+        found.append(Judged(requirement, format, outcome, violations))
+    return found
+
+
+@cache
+def _items() -> list[tuple[Requirement, Format | None, Any]]:
+    """Return each item of a run, in the order of the catalogue."""
+    found: list[tuple[Requirement, Format | None, Any]] = []
+    for name in dir(OverviewConformance):
+        test = getattr(OverviewConformance, name)
+        for mark in getattr(test, "pytestmark", ()):
+            requirement = by_id(mark.kwargs["id"])
+            found += [(requirement, format, test) for format in requirement.formats or (None,)]
+    return sorted(found, key=lambda item: CATALOGUE.index(item[0]))
+
+
+def newly_violated(old: Iterable[Judged], new: Iterable[Judged]) -> Iterator[Judged]:
+    """Yield what NEW violates, where OLD was judged as well and keeps it."""
+    kept = {(one.requirement, one.format) for one in old if one.outcome is Outcome.PASSED}
+    for one in new:
+        if one.violations and (one.requirement, one.format) in kept:
+            yield one
+
+
+def violated_by_either(old: Iterable[Judged], new: Iterable[Judged]) -> tuple[Violated, ...]:
+    """Return the requirements that either violates, in the order of the catalogue."""
+    counts: dict[Requirement, list[int]] = {}
+    for side, judged in enumerate((old, new)):
+        for one in judged:
+            if one.violations:
+                counts.setdefault(one.requirement, [0, 0])[side] += len(one.responses)
+    return tuple(
+        Violated(known.id, known.level.value, known.title, *counts[known])
+        for known in CATALOGUE
+        if known in counts
     )

@@ -12,23 +12,15 @@ from urllib.parse import urlsplit
 from reseller_conformance.cases.case import Case, Expected
 from reseller_conformance.cases.kinds import is_ordinary
 from reseller_conformance.checks.clients import has_undecodable_coding
-from reseller_conformance.checks.consistency import OWN
-from reseller_conformance.checks.near_miss import could_be_a_name
 from reseller_conformance.checks.response import Response
-from reseller_conformance.checks.rules import refusal_due
-from reseller_conformance.compare.contract import violated_by
 from reseller_conformance.compare.model import Aspect, Difference, Grade
-from reseller_conformance.compare.parts import parts_of
+from reseller_conformance.compare.parts import Parts, parts_of
 from reseller_conformance.contract import FIELDS
-from reseller_conformance.envelope import EnvelopeKind, FieldValue
+from reseller_conformance.envelope import EnvelopeKind
 from reseller_conformance.exchange import Exchange
-from reseller_conformance.requirements import Level
 from reseller_conformance.util.text import excerpt, shortened
 
-__all__ = ["Identity", "differences", "identity_of", "is_rate_limited"]
-
-Identity = tuple[FieldValue | None, ...]
-"""The values of an account that stay the same between two calls."""
+__all__ = ["differences", "is_rate_limited"]
 
 READ_HEADERS = (
     *("retry-after", "location", "www-authenticate", "allow", "content-language"),
@@ -52,26 +44,19 @@ def is_rate_limited(exchange: Exchange) -> bool:
     return exchange.status in (429, 503)
 
 
-def identity_of(response: Response) -> Identity:
-    """Return the values by which an account is recognized."""
-    return tuple(response.values.get(name) for name in OWN)
-
-
-def differences(
-    old: Response, new: Response, accounts: Collection[Identity] = ()
-) -> list[Difference]:
+def differences(old: Response, new: Response) -> list[Difference]:
     """Return what differs, the gravest first; the parts of a body only where both have it.
 
-    `accounts` are those that valid calls have shown.
+    Whether a difference of verdict is breaking is known once both are judged: until then it is
+    suspected for calls of which the API docs say what is due.
     """
     if has_undecodable_coding(old) or has_undecodable_coding(new):
         return list(_coding(old.exchange, new.exchange))
     found = list(_delivery(old.exchange, new.exchange))
     if not found and old.exchange.problem is None:
-        found = [*_outcome(old, new, accounts), *_head(old.exchange, new.exchange)]
+        found = [*_outcome(old, new), *_head(old.exchange, new.exchange)]
         if old.kind is new.kind:
             found += _content(old, new)
-        found += _contract(old, new, found)
     return sorted(found, key=lambda one: one.grade.rank)
 
 
@@ -86,18 +71,16 @@ def _delivery(old: Exchange, new: Exchange) -> Iterator[Difference]:
     before = f"{old.problem.kind}" if old.problem else "a response"
     after = f"{new.problem.kind}" if new.problem else "a response"
     if before != after:
-        breaks = old.problem is None and old.case.expected is not Expected.EITHER
-        grade = Grade.BREAKING if breaks else Grade.VISIBLE
+        grade = _suspected(old.case) if old.problem is None else Grade.VISIBLE
         yield Difference(Aspect.DELIVERY, after if new.problem else before, grade, before, after)
 
 
-def _outcome(old: Response, new: Response, accounts: Collection[Identity]) -> Iterator[Difference]:
+def _outcome(old: Response, new: Response) -> Iterator[Difference]:
     if old.kind is not new.kind:
         readable = EnvelopeKind.UNKNOWN not in (old.kind, new.kind)
         aspect = Aspect.VERDICT if readable else Aspect.ENVELOPE
         place = "rate limit" if _is_limited(old, new) else _subject(old.case)
-        open_ = _is_limited(old, new) or _is_another_customer(old, new, accounts)
-        grade = Grade.VISIBLE if open_ else _grade(old.case, readable)
+        grade = Grade.VISIBLE if _is_limited(old, new) else _suspected(old.case)
         yield Difference(aspect, place, grade, _said(old), _said(new))
     elif old.exchange.status != new.exchange.status:
         place = f"{old.exchange.status} to {new.exchange.status}"
@@ -110,49 +93,21 @@ def _is_limited(old: Response, new: Response) -> bool:
     return is_rate_limited(old.exchange) or is_rate_limited(new.exchange)
 
 
-def _is_another_customer(old: Response, new: Response, accounts: Collection[Identity]) -> bool:
-    """Say whether a near miss of a name brings an account that no valid call has shown."""
-    accepted = next((one for one in (old, new) if one.kind is EnvelopeKind.OVERVIEW), None)
-    if accepted is None or not accounts or not could_be_a_name(old.case):
-        return False
-    return identity_of(accepted) not in accounts
-
-
 def _said(response: Response) -> str:
     return f"{_OUTCOMES[response.kind]} (HTTP {response.exchange.status})"
 
 
 def _subject(case: Case) -> str:
     """Say which calls the difference is about: the invalid parameters, or valid calls."""
-    if case.expected is Expected.EITHER:
-        return "a call that the contract leaves open"
     if not case.invalid:
-        return "a valid call"
+        is_open = case.expected is Expected.EITHER
+        return "a call that the contract leaves open" if is_open else "a valid call"
     return f"{case.invalid[0]} invalid" if len(case.invalid) == 1 else "several invalid"
 
 
-def _grade(case: Case, readable: bool) -> Grade:
-    """Return how grave it is that one of the two breaks what the contract says of this call."""
-    if case.expected is Expected.EITHER or not (readable or is_ordinary(case)):
-        return Grade.VISIBLE
-    if case.extra and not case.invalid:  # a server may refuse a parameter that it does not know
-        return Grade.VISIBLE
-    due = refusal_due(case)
-    return Grade.BREAKING if due is None or due.level is Level.MUST else Grade.VISIBLE
-
-
-def _contract(old: Response, new: Response, found: list[Difference]) -> Iterator[Difference]:
-    """Yield what NEW violates and OLD keeps, unless a difference of verdict says it."""
-    said = any(one.aspect in (Aspect.VERDICT, Aspect.ENVELOPE) for one in found)
-    kept = {one.id for one in violated_by(old)}
-    for requirement in violated_by(new):
-        cause = requirement.topic == "rejects" or requirement.id == "success.returned"
-        if requirement.id in kept or (said and cause):
-            continue
-        grade = Grade.BREAKING if requirement.level is Level.MUST else Grade.VISIBLE
-        yield Difference(
-            Aspect.CONTRACT, requirement.id, grade, "keeps it", f"violates it: {requirement.title}"
-        )
+def _suspected(case: Case) -> Grade:
+    is_due = case.expected is not Expected.EITHER and is_ordinary(case)
+    return Grade.BREAKING if is_due else Grade.VISIBLE
 
 
 # --- Status line and headers -----------------------------------------------------------------
@@ -172,7 +127,7 @@ def _head(old: Exchange, new: Exchange) -> Iterator[Difference]:
     if one != other:
         yield Difference(Aspect.HEADER, "set-cookie", Grade.VISIBLE, one, other)
     if bool(old.echoes_key) != bool(new.echoes_key):
-        grade = Grade.BREAKING if new.echoes_key else Grade.VISIBLE
+        grade = _suspected(old.case) if new.echoes_key else Grade.VISIBLE
         echoes = (", ".join(one.echoes_key) or "no key" for one in (old, new))
         yield Difference(Aspect.ECHO, "", grade, *echoes)
 
@@ -230,6 +185,8 @@ def _content(old: Response, new: Response) -> Iterator[Difference]:
         return
     before, after = parts_of(old.exchange), parts_of(new.exchange)
     formed = [*_form(before.types, after.types)]
+    if old.kind is EnvelopeKind.OVERVIEW or not found:
+        formed += _texts(before, after, {one.place for one in found})
     yield from formed
     if before.leading != after.leading:
         leading = (excerpt(part) if part else "none" for part in (before.leading, after.leading))
@@ -294,6 +251,15 @@ def _form(before: dict[str, str], after: dict[str, str]) -> Iterator[Difference]
             shortened(", ".join(_last(name) for name in names)) for names in (one, other_order)
         )
         yield Difference(Aspect.ORDER, "fields", Grade.COSMETIC, *shown)
+
+
+def _texts(before: Parts, after: Parts, known: Collection[str]) -> Iterator[Difference]:
+    """Compare values as they are written: those that nobody can read, and of undocumented names."""
+    for path, text in before.texts.items():
+        other = after.texts.get(path, text)
+        name = _last(path)
+        if text != other and name not in known and before.types[path] == after.types[path]:
+            yield Difference(Aspect.VALUE, name, Grade.VISIBLE, excerpt(text), excerpt(other))
 
 
 def _last(path: str) -> str:

@@ -45,6 +45,7 @@ class Aspect(StrEnum):
     VERDICT = "verdict"
     ENVELOPE = "envelope"
     CONTRACT = "contract"
+    PROTECTION = "protection"
     STATUS = "status"
     FIELDS = "fields"
     TYPE = "type"
@@ -70,7 +71,8 @@ NOTICES = {
     Aspect.DELIVERY: "A client gets a response from one, and none from the other.",
     Aspect.VERDICT: "A call that one accepts is refused by the other.",
     Aspect.ENVELOPE: "A client can read the response of one, and not that of the other.",
-    Aspect.CONTRACT: "NEW violates a requirement that OLD keeps in the same call.",
+    Aspect.CONTRACT: "NEW violates a requirement that OLD keeps.",
+    Aspect.PROTECTION: "A client is refused after calls that the other still serves.",
     Aspect.STATUS: "A client that looks at the HTTP status takes another branch.",
     Aspect.FIELDS: "A client misses a field, or meets one that it does not know.",
     Aspect.TYPE: "A client in a typed language fails, or compares a text with a number.",
@@ -144,7 +146,7 @@ class DifferenceKind:
 
 @dataclass(frozen=True, slots=True)
 class Violated:
-    """A requirement that single responses violate: how many calls of OLD, and how many of NEW."""
+    """A requirement that OLD or NEW violates: how many calls of each show it."""
 
     requirement: str
     level: str
@@ -236,7 +238,8 @@ class Comparison:
         if self.stale:
             return "different: accepted differences no longer occur"
         grade = "" if self.grade is Grade.COSMETIC else f" that is {self.grade} or graver"
-        return f"same: {self.compared:,} calls show no difference{grade}"
+        same = "same so far" if self.interrupted else "same"
+        return f"{same}: {self.compared:,} calls show no difference{grade}"
 
     @property
     def exit_code(self) -> ExitCode:

@@ -28,18 +28,15 @@ class Parts:
     """A body, decoded.
 
     `types` maps the path of each name to its JSON type, in the order of the body. XML has none.
+    `texts` maps the path of each value that is no list or object to its text.
     `leading` is what stands before the document: byte order mark and declaration.
     `squeezed` is the text without white space and declaration.
     """
 
     types: dict[str, str]
+    texts: dict[str, str]
     leading: str
     squeezed: str
-
-    @property
-    def names(self) -> list[str]:
-        """The paths of all names, in order."""
-        return list(self.types)
 
 
 def parts_of(exchange: Exchange) -> Parts:
@@ -47,29 +44,46 @@ def parts_of(exchange: Exchange) -> Parts:
     body = exchange.body
     if exchange.case.format is Format.JSON:
         text = json_reading(body).text
-        pairs = _json(json_parser.parse(text).value)
+        found = _json(json_parser.parse(text).value)
         leading = "\ufeff" if body.startswith(b"\xef\xbb\xbf") else ""
     else:
         text = next(candidate_decodings(body, exchange.header("Content-Type"))).text
         root = xml_parser.parse(text).root
-        pairs = _xml(root) if root is not None else iter(())
-        found = _DECLARATION.match(text)
-        leading = found[0].strip() if found else ""
+        found = _xml(root) if root is not None else iter(())
+        declaration = _DECLARATION.match(text)
+        leading = declaration[0].strip() if declaration else ""
     squeezed = "".join(_DECLARATION.sub("", text, 1).split())
-    return Parts(dict(islice(pairs, MAX_NAMES)), leading, squeezed)
+    named = list(islice(found, MAX_NAMES))
+    types = {path: kind for path, kind, _ in named}
+    texts = {path: value for path, _, value in named if value is not None}
+    return Parts(types, texts, leading, squeezed)
 
 
-def _json(value: json_parser.Json, path: str = "") -> Iterator[tuple[str, str]]:
+Named = tuple[str, str, str | None]
+"""A path, the JSON type, and the text of a value that is no list or object."""
+
+
+def _json(value: json_parser.Json, path: str = "") -> Iterator[Named]:
     match value:
         case json_parser.Members(pairs):
             for name, member in pairs:
                 place = f"{path}/{name}" if path else name
-                yield place, _type(member)
+                yield place, _type(member), _text(member)
                 yield from _json(member, place)
         case list():
             for member in value[:1]:
-                yield f"{path}[]", _type(member)
+                yield f"{path}[]", _type(member), None
                 yield from _json(member, f"{path}[]")
+
+
+def _text(value: json_parser.Json) -> str | None:
+    match value:
+        case json_parser.Members() | list():
+            return None
+        case json_parser.Numeral() | json_parser.Constant():
+            return value.text
+        case _:
+            return str(value)
 
 
 def _type(value: json_parser.Json) -> str:
@@ -88,10 +102,10 @@ def _type(value: json_parser.Json) -> str:
             return "a boolean"
 
 
-def _xml(element: xml_parser.Element, path: str = "") -> Iterator[tuple[str, str]]:
+def _xml(element: xml_parser.Element, path: str = "") -> Iterator[Named]:
     place = f"{path}/{element.name}" if path else element.name
-    yield place, ""
-    for name, _ in element.attributes:
-        yield f"{place}/@{name}", ""
+    yield place, "", None if element.children else element.text
+    for name, attribute in element.attributes:
+        yield f"{place}/@{name}", "", attribute.text
     for child in element.children:
         yield from _xml(child, place)

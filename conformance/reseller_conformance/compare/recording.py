@@ -1,27 +1,29 @@
 """The responses of OLD in a file, for the day on which OLD is gone. No key is in it.
 
 The file is JSON. A call is found again by a digest of its case, which holds no value of the
-account.
+account. A recording sends what it holds, as a client of OLD does.
 """
 
 from __future__ import annotations
 
 import json
+import time
 from base64 import b64decode, b64encode
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from reseller_conformance.cases.case import Case
+from reseller_conformance.client.traffic import Traffic
 from reseller_conformance.contract import Format
 from reseller_conformance.exchange import Exchange, TransportErrorKind, TransportProblem
 from reseller_conformance.util.files import write_file
 
 __all__ = ["Recording", "RecordingError", "read_recording"]
 
-VERSION = 1
+VERSION = 2
 
 
 class RecordingError(ValueError):
@@ -30,32 +32,67 @@ class RecordingError(ValueError):
 
 @dataclass(slots=True)
 class Recording:
-    """The responses of one target: the first to each call, and a second one for some of them."""
+    """The responses of one target by call: several where it was made repeatedly."""
 
     target: str
     depth: str
     calls: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
 
-    def add(self, exchange: Exchange, of: Case) -> None:
-        """Keep a response to this case."""
-        self.calls.setdefault(_key(of), []).append(_entry(exchange))
+    @property
+    def responses(self) -> int:
+        """How many responses are held."""
+        return sum(map(len, self.calls.values()))
 
-    def responses(self, case: Case) -> list[Exchange]:
-        """Return the responses to this case; none if it was not recorded."""
-        return [_exchange(case, entry) for entry in self.calls.get(_key(case), ())]
+    def add(self, exchange: Exchange) -> None:
+        """Keep a response, the first to each case."""
+        case = exchange.case
+        kept = self.calls.setdefault(_key(case), [])
+        if all(entry["repeat"] != case.repeat for entry in kept):
+            kept.append(_entry(exchange))
 
-    def send_in_sequence(self, *sequences: Sequence[Case]) -> list[Exchange]:
-        """Return the first response to each case, as a client does."""
-        return [
-            next(iter(self.responses(case)), _unrecorded(case))
-            for sequence in sequences
-            for case in sequence
-        ]
+    def response(self, case: Case) -> Exchange | None:
+        """Return the response to this case, or else the latest one to the same call."""
+        kept = self.calls.get(_key(case), [])
+        entry = next((entry for entry in kept if entry["repeat"] == case.repeat), None)
+        return _exchange(case, entry or kept[-1]) if kept else None
 
     def write(self, path: Path) -> None:
         """Write the file. Raises OSError."""
         whole = {"version": VERSION, "target": self.target, "depth": self.depth}
         write_file(path, json.dumps({**whole, "calls": self.calls}) + "\n")
+
+    # --- As a client -------------------------------------------------------------------------
+
+    @property
+    def traffic(self) -> Traffic:
+        """Nothing: no call is made."""
+        return Traffic()
+
+    @property
+    def planned(self) -> int:
+        """How many calls are held."""
+        return len(self.calls)
+
+    def send_in_sequence(self, *sequences: Sequence[Case]) -> list[Exchange]:
+        """Return the response to each case, as if it came now."""
+        return [
+            replace(found, began=time.monotonic() - found.seconds)
+            if (found := self.response(case))
+            else self.unsent(case, "it is not in the recording")
+            for sequence in sequences
+            for case in sequence
+        ]
+
+    def is_distinguishable(self, _: Case) -> bool:
+        """Return True: what OLD's account cannot tell from another call is not recorded."""
+        return True
+
+    def unsent(self, case: Case, why: str) -> Exchange:
+        """Return an exchange for a call that is not held."""
+        return Exchange(case, "", problem=TransportProblem(TransportErrorKind.NOT_SENT, why))
+
+    def stop(self, why: str = "") -> None:
+        """Do nothing: no call is made."""
 
 
 def read_recording(path: Path) -> Recording:
@@ -76,17 +113,20 @@ def _recording(whole: Any) -> Recording:
     recording = Recording(str(whole["target"]), str(whole["depth"]), dict(whole["calls"]))
     for entries in recording.calls.values():
         for entry in entries:
+            int(entry["repeat"])
             _exchange(Case(Format.JSON), entry)
     return recording
 
 
 def _key(case: Case) -> str:
-    return sha256(repr(case).encode("utf-8", "backslashreplace")).hexdigest()[:24]
+    call = repr(replace(case, repeat=0))
+    return sha256(call.encode("utf-8", "backslashreplace")).hexdigest()[:24]
 
 
 def _entry(exchange: Exchange) -> dict[str, Any]:
     problem = exchange.problem
     return {
+        "repeat": exchange.case.repeat,
         "url": exchange.url,
         "status": exchange.status,
         "headers": exchange.headers,
@@ -110,8 +150,3 @@ def _exchange(case: Case, entry: dict[str, Any]) -> Exchange:
         seconds=float(entry["seconds"]),
         echoes_key=tuple(map(str, entry["echoes_key"])),
     )
-
-
-def _unrecorded(case: Case) -> Exchange:
-    problem = TransportProblem(TransportErrorKind.NOT_SENT, "it is not in the recording")
-    return Exchange(case, "", problem=problem)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
 from importlib import import_module
@@ -17,9 +17,10 @@ from reseller_conformance.cases.case import Case
 from reseller_conformance.cases.plan import Depth
 from reseller_conformance.client import Client, redacted, scrubber_of
 from reseller_conformance.client.target import Limits, Target
+from reseller_conformance.compare.contract import violated_by_either
 from reseller_conformance.compare.model import Comparison
 from reseller_conformance.compare.recording import Recording
-from reseller_conformance.compare.session import Calls, Session
+from reseller_conformance.compare.session import Session, Side
 from reseller_conformance.compare.settings import CompareSettings, SettingsError
 from reseller_conformance.compare.terminal import print_comparison
 from reseller_conformance.config.settings import MAX_SMOKE_REQUESTS, Settings
@@ -27,10 +28,9 @@ from reseller_conformance.findings.curl import curl
 from reseller_conformance.findings.model import ExitCode
 from reseller_conformance.redaction.logs import redacted_output
 from reseller_conformance.reports.text import visible
-from reseller_conformance.suite.target_session import planned_customers
 from reseller_conformance.util.files import write_file
 
-__all__ = ["compare", "run"]
+__all__ = ["Watched", "compare", "run", "unwatched"]
 
 RENDERERS = {
     "report-json": "json_report",
@@ -41,15 +41,29 @@ RENDERERS = {
 """The module of this package that makes each report."""
 
 
-def run(settings: CompareSettings, color: bool | None = None) -> int:
+NOTHING = "no call was compared"
+
+Watched = Callable[[Session], AbstractContextManager[None]]
+"""Watches a comparison while its calls are made."""
+
+
+def unwatched(_: Session) -> AbstractContextManager[None]:
+    """Watch nothing."""
+    return nullcontext()
+
+
+def run(settings: CompareSettings, color: bool | None = None, watched: Watched = unwatched) -> int:
     """Compare, print and write the reports, and return the exit code.
 
     Raises SettingsError before a call is made.
     """
-    with ExitStack() as stack:
-        old = stack.enter_context(_served(settings.old)) if settings.old else None
-        new = stack.enter_context(_served(settings.new)) if settings.new else None
-        comparison = compare(settings, old, new)
+    try:
+        with ExitStack() as stack:
+            old = stack.enter_context(_served(settings.old)) if settings.old else None
+            new = stack.enter_context(_served(settings.new)) if settings.new else None
+            comparison = compare(settings, old, new, watched)
+    except KeyboardInterrupt:  # before the first call
+        comparison = _nothing_compared(settings)
     print_comparison(comparison, color)
     problems = _written(settings, comparison)
     for problem in problems:
@@ -80,45 +94,63 @@ def _served(settings: Settings) -> Iterator[Target]:
         yield replace(target, base_url=url)
 
 
-def compare(settings: CompareSettings, old: Target | None, new: Target | None) -> Comparison:
+def compare(
+    settings: CompareSettings,
+    old: Target | None,
+    new: Target | None,
+    watched: Watched = unwatched,
+) -> Comparison:
     """Send all calls to both targets, and return what they come to. Writes only the recording."""
     chosen = settings.calls_of
     record = Recording(_name(old), chosen.depth) if settings.record and old else None
     started = datetime.now(UTC).isoformat(timespec="seconds")
-    interrupted = False
     with ExitStack() as stack:
         clients = [
             stack.enter_context(Client(side, _limits(limits)))
             for side, limits in ((old, settings.old), (new, settings.new))
             if side and limits
         ]
-        responder = settings.recording or clients[0]
-        calls = _calls(settings, new or old)
-        session = Session(responder, clients[-1] if new else None, calls, record)
-        try:
-            session.run()
-        except KeyboardInterrupt:
-            interrupted = True
+        session = _session(settings, clients, old, new, record)
+        session.run(watched(session))
         sent = sum(client.traffic.calls for client in clients)
         early = next((client.early_end for client in clients if client.early_end), "")
     if record is not None:
         _write_recording(record, settings)
-    result = Comparison(
+    result = replace(
+        _nothing_compared(settings),
         old=settings.recording.target if settings.recording else _name(old),
         new=_name(new),
-        grade=settings.grade,
         compared=session.tally.compared,
         calls=sent,
         notes=(*session.notes, *_notes(session, early)),
-        unverified=session.unverified or _nothing(session, recording=record is not None),
-        interrupted=interrupted,
+        unverified=session.unverified or _nothing(session),
+        interrupted=session.interrupted,
         started=started,
-        depth=chosen.depth.value,
-        formats=tuple(map(str, chosen.formats)),
-        seed=chosen.seed,
     )
-    complete = not (early or session.notes or session.unsent or interrupted or result.unverified)
+    is_partial = early or session.notes or session.unsent or session.interrupted
+    complete = not (is_partial or result.unverified)
     return _with_kinds(result, session, settings, old, new, complete=complete)
+
+
+def _session(
+    settings: CompareSettings,
+    clients: Sequence[Client],
+    old: Target | None,
+    new: Target | None,
+    record: Recording | None,
+) -> Session:
+    """Return the comparison of these; a recording takes the place of OLD and has its customers."""
+    chosen = settings.calls_of
+    target = old or new
+    assert target is not None
+    responder = settings.recording or clients[0]
+    of_new = Side(clients[-1], new, settings.new) if new and settings.new else None
+    return Session(
+        Side(responder, target, settings.old or chosen),
+        of_new,
+        settings.grade if chosen.max_violations else None,
+        record,
+    )
 
 
 def _limits(settings: Settings) -> Limits:
@@ -127,20 +159,6 @@ def _limits(settings: Settings) -> Limits:
     if settings.depth is Depth.SMOKE and limits.max_requests == MAX_SMOKE_REQUESTS:
         return replace(limits, max_requests=3 * MAX_SMOKE_REQUESTS)
     return limits
-
-
-def _calls(settings: CompareSettings, target: Target | None) -> Calls:
-    assert target is not None
-    chosen = settings.calls_of
-    return Calls(
-        chosen.depth,
-        chosen.formats,
-        planned_customers(target, chosen),
-        chosen.seed,
-        chosen.limits.concurrency,
-        chosen.max_seconds,
-        settings.grade if chosen.max_violations else None,
-    )
 
 
 def _with_kinds(
@@ -160,25 +178,46 @@ def _with_kinds(
         result,
         kinds=kinds,
         noise=tally.noise(_curl(old)),
-        violated=tally.violated,
+        violated=violated_by_either(session.old_judged, session.new_judged),
         latency=tally.latency,
         stale=tuple(sorted(settings.accepted.keys() - found)) if complete else (),
     )
 
 
-def _nothing(session: Session, *, recording: bool) -> str:
-    if session.tally.compared or (recording and session.recorded):
-        return ""
-    return "no call was compared"
+def _nothing_compared(settings: CompareSettings) -> Comparison:
+    """Return a comparison that was interrupted before the first call."""
+    chosen = settings.calls_of
+    return Comparison(
+        old=settings.recording.target if settings.recording else _named(settings.old),
+        new=_named(settings.new),
+        grade=settings.grade,
+        compared=0,
+        calls=0,
+        unverified=NOTHING,
+        interrupted=True,
+        depth=chosen.depth.value,
+        formats=tuple(map(str, chosen.formats)),
+        seed=chosen.seed,
+    )
+
+
+def _named(settings: Settings | None) -> str:
+    return _name(settings.target) if settings else ""
+
+
+def _nothing(session: Session) -> str:
+    return "" if session.tally.compared or session.recorded else NOTHING
 
 
 def _notes(session: Session, early: str) -> Iterator[str]:
-    if early:
+    if session.interrupted:
+        yield "The comparison was interrupted: only the calls before that are compared."
+    elif early:
         yield f"Not all calls were made: {early}."
-    elif session.unsent:
-        yield f"{session.unsent} calls were not compared: one side did not send or record them."
+    elif session.unsent and not session.notes:
+        yield f"{session.unsent:,} calls were not compared: one side did not send or record them."
     if session.recorded:
-        yield f"{session.recorded} responses of OLD are recorded."
+        yield f"{session.recorded:,} responses of OLD are recorded."
 
 
 def _name(target: Target | None) -> str:

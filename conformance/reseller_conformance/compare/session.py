@@ -1,32 +1,42 @@
-"""Sends each call of the plan to OLD and NEW at the same time, and compares as they respond.
+"""One comparison under way: the suite judges OLD and NEW, and each call is sent to both.
 
-The plan and its order are those of a run. What a difference is, is left to `differences`.
+First the run on OLD decides which calls are made, then the run on NEW adds what it needs beyond
+them. What a difference is, is left to `differences`; adding up is left to `tally`.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
-from itertools import groupby
-from typing import Protocol
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, cast
 
-from reseller_conformance.cases.case import Case, Expected
-from reseller_conformance.cases.plan import Depth, Plan
-from reseller_conformance.cases.stages import DOCUMENTED, Examples, Stage, staged
-from reseller_conformance.checks.response import parse
+from reseller_conformance.cases.case import Case
+from reseller_conformance.cases.plan import REPEATED
+from reseller_conformance.cases.risks import may_fail_login, sends_wrong_credentials
+from reseller_conformance.checks.response import Response, parse
+from reseller_conformance.client.target import Target
+from reseller_conformance.compare.contract import Judged, judge, newly_violated
 from reseller_conformance.compare.model import Grade
+from reseller_conformance.compare.paired import Paired, Pairs, Sender
 from reseller_conformance.compare.recording import Recording
 from reseller_conformance.compare.tally import Tally
-from reseller_conformance.contract import Format
+from reseller_conformance.config.settings import Settings
 from reseller_conformance.envelope import EnvelopeKind
 from reseller_conformance.exchange import Exchange, TransportErrorKind
-from reseller_conformance.suite.property_search import PROPERTY_STRATEGIES, drawn_cases
+from reseller_conformance.reports.progress import Progress
+from reseller_conformance.requirements import CATALOGUE, Level
+from reseller_conformance.suite.live_progress import LiveProgress
+from reseller_conformance.suite.target_session import TargetSession
 
-__all__ = ["Calls", "Sender", "Session"]
+if TYPE_CHECKING:
+    from reseller_conformance.client import Client
 
-SAMPLE_EVERY = 8
+__all__ = ["Session", "Side"]
+
+SAMPLE_EVERY = 16
 """OLD gets each so-manyth call a second time."""
 
 SECOND = 500_000
@@ -35,219 +45,290 @@ SECOND = 500_000
 MAX_CONFIRMED = 60
 """Kinds whose example is sent to OLD once more."""
 
-Batch = list[list[Case]]
-
-
-class Sender(Protocol):
-    """Who sends calls: a client of one target."""
-
-    def send_in_sequence(self, *sequences: Sequence[Case]) -> list[Exchange]:
-        """Return an exchange for each case."""
-
-    def is_distinguishable(self, case: Case) -> bool:
-        """Say whether this account can tell this case from another."""
-
-    def stop(self) -> None:
-        """Send nothing more."""
+BATCH = 2
+"""Sequences for each call that may be in flight, before the responses of both are compared."""
 
 
 @dataclass(frozen=True, slots=True)
-class Calls:
-    """Which calls are made: as in a run, of these formats, for so many customers."""
+class Side:
+    """One of the two targets, who sends its calls, and the settings of its run."""
 
-    depth: Depth
-    formats: tuple[Format, ...]
-    customers: int
-    seed: int
-    concurrency: int
-    max_seconds: float | None = None
-    stop_at: Grade | None = None
-    """Stop as soon as a difference of this grade, or a graver one, is found."""
+    sender: Sender
+    target: Target
+    settings: Settings
+
+
+@dataclass(slots=True)
+class _Run:
+    """The run on one side. Each of its calls goes to the other side as well."""
+
+    side: Side
+    session: TargetSession
+    judged: list[Judged] = field(default_factory=list)
+
+
+class _EndError(BaseException):
+    """No more calls are to be made; the message says why. The suite must not catch it."""
 
 
 class Session:
-    """One comparison under way. `old` and `new` respond; `old` may also be what only records."""
+    """One comparison under way. Without NEW the responses of OLD are only recorded."""
 
     def __init__(
         self,
-        old: Sender | Recording,
-        new: Sender | None,
-        calls: Calls,
+        old: Side,
+        new: Side | None,
+        stop_at: Grade | None = None,
         record: Recording | None = None,
     ) -> None:
-        """Compare these two. Without `new` the responses of OLD are only recorded."""
-        self._old, self._new = old, new
-        self._calls = calls
+        """Compare these two; `stop_at` ends the calls at a difference of this grade or a graver."""
+        self._stop_at = stop_at
         self._record = record
-        self._senders = [one for one in (old, new) if one and not isinstance(one, Recording)]
-        self._seen: set[Case] = set()
+        self._pool = ThreadPoolExecutor(1)
+        self._old = self._run(old, new, self._keep)
+        self._new = self._run(new, old, self._keep_swapped) if new else None
+        self._runs = [one for one in (self._old, self._new) if one]
+        self._began = time.monotonic()
+        self._progress = LiveProgress(self._old.session)
         self._samples = 0
+        self._has_ended = False
+        self._pairs: dict[Case, tuple[Response, Response]] = {}
+        self._first: dict[Case, Response] = {}
+        self._noise: list[tuple[Response, Response]] = []
+        self._missing: set[Case] = set()
         self.tally = Tally()
-        self.unsent = 0
-        self.recorded = 0
         self.unverified = ""
         self.notes: list[str] = []
+        self.interrupted = False
 
-    def run(self) -> None:
-        """Send all calls. An interrupt stops both clients and is raised."""
-        ends = None
-        if self._calls.max_seconds is not None:
-            ends = time.monotonic() + self._calls.max_seconds
-        with ThreadPoolExecutor(2) as pool:
+    def _run(self, side: Side, other: Side | None, keep: Callable[[Pairs], None]) -> _Run:
+        settings = replace(side.settings, max_violations=0, keep_going=False)
+        limits, selection = settings.limits, settings.selection
+        most = limits.concurrency * (1 if limits.rate else BATCH)
+        paired = Paired(side.sender, other.sender if other else None, keep, self._pool, most)
+        judged = {one.id for one in CATALOGUE if selection.includes(one.id)}
+        # a run needs of its client what `Paired` has
+        client = cast("Client", paired)
+        return _Run(side, TargetSession(side.target, settings, client, judged=judged))
+
+    @property
+    def old_judged(self) -> list[Judged]:
+        """The outcome of each requirement for OLD, as far as it is known."""
+        return self._old.judged
+
+    @property
+    def new_judged(self) -> list[Judged]:
+        """The outcome of each requirement for NEW, as far as it is known."""
+        return self._new.judged if self._new else []
+
+    @property
+    def unsent(self) -> int:
+        """How many calls one side did not send, or does not hold."""
+        return len(self._missing - self._pairs.keys())
+
+    @property
+    def recorded(self) -> int:
+        """How many responses of OLD are recorded."""
+        return self._record.responses if self._record else 0
+
+    @property
+    def progress(self) -> Progress:
+        """How far the calls are, and how many kinds of difference there are."""
+        run = self._progress()
+        seconds = time.monotonic() - self._began
+        found = frozenset(self.tally.found)
+        done = len(self._pairs) if self._new else len(self._first)
+        return Progress(done, run.total, seconds, found, stage=run.stage, noun="different")
+
+    def run(self, watched: AbstractContextManager[object] | None = None) -> None:
+        """Send all calls and judge both. After an interrupt, judge the responses so far.
+
+        `watched` is entered while calls are made.
+        """
+        with self._pool:
             try:
-                for stage, batch in self._batches():
-                    if ends is not None and time.monotonic() > ends:
-                        self.notes.append(
-                            "The time of --max-time is over; some calls are not made."
-                        )
-                        break
-                    if not self._exchange(pool, stage, batch):
-                        return
-                    if self._calls.stop_at and self._found(self._calls.stop_at):
-                        self.notes.append("--fail-fast ends the calls at the first difference.")
-                        break
-                self._confirm()
-            except BaseException:
-                for sender in self._senders:
-                    sender.stop()
-                raise
+                with watched or nullcontext():
+                    self._send_all()
+            except _EndError as why:
+                self.notes.append(str(why))
+                self._judge_without_calls()
+            except KeyboardInterrupt:
+                self.interrupted = True
+                self._judge_without_calls()
+        self._finish()
 
-    # --- Calls -------------------------------------------------------------------------------
-
-    def _batches(self) -> Iterator[tuple[Stage, Batch]]:
-        """Yield the sequences of the plan, so many at a time as may be in flight."""
-        calls = self._calls
-        plan = Plan(calls.depth, calls.customers, calls.formats)
-        sequences = self._new_sequences(staged(plan, calls.formats, self._examples(plan)))
-        for stage, group in groupby(sequences, lambda pair: pair[0]):
-            most = 1 if stage.in_turn or stage is DOCUMENTED else calls.concurrency
-            batch: Batch = []
-            for _, sequence in group:
-                batch.append(sequence)
-                if len(batch) == most:
-                    yield stage, batch
-                    batch = []
-            if batch:
-                yield stage, batch
-
-    def _new_sequences(
-        self, sequences: Iterable[tuple[Stage, list[Case]]]
-    ) -> Iterator[tuple[Stage, list[Case]]]:
-        for stage, sequence in sequences:
-            new = [case for case in dict.fromkeys(sequence) if self._is_new(case)]
-            self._seen.update(new)
-            if new:
-                yield stage, new
-
-    def _is_new(self, case: Case) -> bool:
-        return case not in self._seen and all(
-            sender.is_distinguishable(case) for sender in self._senders
-        )
-
-    def _examples(self, plan: Plan) -> Examples:
-        def examples(format: Format) -> Iterator[Case]:
-            most = self._calls.depth.examples
-            for strategy in PROPERTY_STRATEGIES if most else ():
-                cases = drawn_cases(strategy, self._calls.customers, most, self._calls.seed)
-                yield from (replace(case, format=format) for case in plan.share(format, cases))
-
-        return examples
-
-    def _exchange(self, pool: ThreadPoolExecutor, stage: Stage, batch: Batch) -> bool:
-        """Send a batch to both, and compare. Return False where nothing more can be said."""
-        new: Future[list[Exchange]] | None = None
-        if self._new is not None:
-            new = pool.submit(self._new.send_in_sequence, *batch)
-        old = pool.submit(self._old.send_in_sequence, *batch).result()
-        others = new.result() if new else [None] * len(old)
-        pairs = list(zip(old, others, strict=True))
-        for one, other in pairs:
-            self._take(one, other)
-        self._sample(stage, [one for one, _ in pairs])
-        return stage is not DOCUMENTED or self._see_documented(pairs)
-
-    def _take(self, old: Exchange, new: Exchange | None) -> None:
-        if _is_unsent(old) or (new is not None and _is_unsent(new)):
-            self.unsent += 1
+    def _send_all(self) -> None:
+        if not self._can_compare():
             return
-        if self._record is not None:
-            self._record.add(old, old.case)
-            self.recorded += 1
-        if new is not None:
-            self.tally.add(parse(old), parse(new))
+        for run in self._runs:
+            run.judged = judge(run.session)
+        self._confirm()
 
-    def _see_documented(self, pairs: list[tuple[Exchange, Exchange | None]]) -> bool:
-        """See that both can be compared at all, by the first documented call."""
-        for old, new in pairs:
-            if old.case.expected is not Expected.OVERVIEW:
-                continue
-            said = parse(old)
-            if said.kind is not EnvelopeKind.OVERVIEW:
-                self.unverified = (
-                    "OLD returns no overview for the documented call; its credentials or "
-                    f"customer may be wrong: {said.summary}"
+    def _judge_without_calls(self) -> None:
+        self._has_ended = True
+        for run in self._runs:
+            run.session.stop()
+        if not self.unverified:
+            for run in self._runs:
+                run.judged = judge(run.session)
+
+    def _finish(self) -> None:
+        """Add up what counts: without the calls that something in front of a target refused."""
+        if void := self._void():
+            self.tally = Tally()
+            for case, pair in self._pairs.items():
+                if case not in void:
+                    self.tally.add(*pair)
+            for first, second in self._noise:
+                if not {first.case, second.case} & void:
+                    self.tally.add_sample(first, second)
+        self._add_protection()
+        self.tally.settle_grades(
+            {
+                response.case
+                for one in (*self.old_judged, *self.new_judged)
+                if one.requirement.level is Level.MUST
+                for response in one.responses
+            }
+        )
+        for one in newly_violated(self.old_judged, self.new_judged):
+            new = one.responses[0]
+            [old] = self._old.side.sender.send_in_sequence([new.case])
+            self.tally.add_contract(one, parse(old), new)
+
+    def _void(self) -> set[Case]:
+        """Return the calls that something in front of a target refused, control calls as well."""
+        void: set[Case] = set()
+        for place, run in enumerate(self._runs):
+            if run.session.environment.note and self._new:
+                void |= self._pairs.keys() - run.session.responses.keys()
+                refused = (
+                    case
+                    for case, pair in self._pairs.items()
+                    if not case.invalid and pair[place].kind is not EnvelopeKind.OVERVIEW
                 )
-                return False
-            if new is None:
-                continue
-            problem = new.problem
-            if problem is not None and problem.kind is TransportErrorKind.UNREACHABLE:
-                self.unverified = f"NEW is not reachable: {problem.detail}"
-                return False
-            if parse(new).kind is not EnvelopeKind.OVERVIEW:
-                self.notes.append(
+                void |= {case for case in refused if case.repeat >= REPEATED}
+        return void
+
+    # --- Whether anything can be said --------------------------------------------------------
+
+    def _can_compare(self) -> bool:
+        """Say whether both can be compared at all, by the documented calls."""
+        old = [one for calls in self._old.session.initial_calls.values() for one in calls]
+        if all(one.kind is not EnvelopeKind.OVERVIEW for one in old):
+            self.unverified = (
+                "OLD returns no overview for the documented call; its credentials or "
+                f"customer may be wrong: {old[0].summary}"
+            )
+        elif self._new is not None:
+            if reason := self._new.session.unreachable_reason:
+                self.unverified = f"NEW is not reachable: {reason}"
+            elif self._new.session.preflight.rejected:
+                raise _EndError(
                     "NEW returns no overview for the documented call. No more calls are made; "
                     "credentials or customer may be wrong."
                 )
-                return False
-        return True
+        return not self.unverified
+
+    def _check_end(self) -> None:
+        """Raise _EndError where no more calls are to be made."""
+        seconds = self._runs[-1].side.settings.max_seconds
+        if seconds is not None and time.monotonic() - self._began > seconds:
+            raise _EndError("The time of --max-time is over; some calls are not made.")
+        for name, run in zip(("OLD", "NEW"), self._runs, strict=False):
+            if note := run.session.environment.note:
+                self._confirm()
+                raise _EndError(f"{name}: {note.reason}. No more calls are made: {note.way_out}.")
+        if self._stop_at and self.tally.counts(self._stop_at):
+            self._confirm()
+            if self.tally.counts(self._stop_at):
+                raise _EndError("--fail-fast ends the calls at the first difference.")
+
+    def _add_protection(self) -> None:
+        """Add a difference where something in front of one side alone refuses valid calls."""
+        notes = [run.session.environment.note for run in self._runs]
+        if len(notes) == 2 and bool(notes[0]) != bool(notes[1]):
+            kind = next(note.kind for note in notes if note)
+            texts = (note.reason if note else "valid calls get overviews" for note in notes)
+            self.tally.add_protection(kind, *texts)
+
+    # --- What comes back ---------------------------------------------------------------------
+
+    def _keep_swapped(self, pairs: Pairs) -> None:
+        """Keep what the run on NEW has sent; OLD did not send it if it cannot tell the call."""
+        if self._has_ended:
+            return
+        whole = [(old, new) for new, old in pairs if old is not None]
+        self._take(whole)
+        _tell(self._old.session, [old for old, _ in whole])
+        self._check_end()
+
+    def _keep(self, pairs: Pairs) -> None:
+        if self._has_ended:
+            return
+        self._take(pairs)
+        if self._new:
+            _tell(self._new.session, [new for _, new in pairs if new])
+        self._sample([old for old, _ in pairs])
+        self._check_end()
+
+    def _take(self, pairs: Iterable[tuple[Exchange, Exchange | None]]) -> None:
+        for old, new in pairs:
+            if _is_unsent(old) or (new is not None and _is_unsent(new)):
+                self._missing.add(old.case)
+                continue
+            if self._record is not None:
+                self._record.add(old)
+            if old.case in self._pairs:
+                continue
+            first = parse(old)
+            self._compare_repeated(first)
+            if new is not None:
+                self._pairs[old.case] = (first, parse(new))
+                self.tally.add(*self._pairs[old.case])
 
     # --- Noise -------------------------------------------------------------------------------
 
-    def _sample(self, stage: Stage, old: list[Exchange]) -> None:
+    def _compare_repeated(self, response: Response) -> None:
+        """Compare with the first response of OLD to the same call."""
+        first = self._first.setdefault(replace(response.case, repeat=0), response)
+        if first is not response:
+            self._noise.append((first, response))
+            self.tally.add_sample(first, response)
+
+    def _sample(self, old: Iterable[Exchange]) -> None:
         """Send some of these calls to OLD a second time."""
-        if stage.in_turn:
-            return
         wanted = []
         for exchange in old:
-            self._samples += 1
-            valid = stage is DOCUMENTED and exchange.case.expected is Expected.OVERVIEW
-            if (valid or self._samples % SAMPLE_EVERY == 0) and not _is_unsent(exchange):
-                wanted.append(exchange)
-        self._compare_again(wanted)
+            if not may_fail_login(exchange.case) and not exchange.case.repeat:
+                self._samples += 1
+                if self._samples % SAMPLE_EVERY == 0:
+                    wanted.append(exchange.case)
+        self._send_again(wanted)
 
     def _confirm(self) -> None:
         """Send the example of each kind to OLD once more."""
-        self._compare_again([one.exchange for one in self.tally.unconfirmed[:MAX_CONFIRMED]])
+        cases = [one.case for one in self.tally.unconfirmed[:MAX_CONFIRMED]]
+        logins = [case for case in cases if sends_wrong_credentials(case)]
+        left_out = logins[self._old.side.settings.wrong_credentials :]
+        self._send_again([case for case in cases if case not in left_out])
 
-    def _compare_again(self, first: Sequence[Exchange]) -> None:
-        if not first:
-            return
-        if isinstance(self._old, Recording):
-            for one in first:
-                for second in self._old.responses(one.case)[1:]:
-                    self.tally.add_sample(parse(one), parse(second))
-            return
-        cases = dict.fromkeys(_second(one.case) for one in first)
-        seconds = self._old.send_in_sequence(*([case] for case in cases))
-        by_case = dict(zip(cases, seconds, strict=True))
-        for one in first:
-            again = by_case[_second(one.case)]
-            if _is_unsent(again):
-                continue
-            if self._record is not None:
-                self._record.add(again, one.case)
-            self.tally.add_sample(parse(one), parse(again))
-
-    def _found(self, grade: Grade) -> bool:
-        if not self.tally.counts(grade):
-            return False
-        self._confirm()
-        return self.tally.counts(grade)
+    def _send_again(self, cases: Iterable[Case]) -> None:
+        again = dict.fromkeys(replace(case, repeat=case.repeat + SECOND) for case in cases)
+        for exchange in self._old.side.sender.send_in_sequence(*([case] for case in again)):
+            if not _is_unsent(exchange):
+                if self._record is not None:
+                    self._record.add(exchange)
+                self._compare_repeated(parse(exchange))
 
 
-def _second(case: Case) -> Case:
-    return replace(case, repeat=case.repeat + SECOND)
+def _tell(session: TargetSession, exchanges: Iterable[Exchange]) -> None:
+    """Have a run know what the other run has sent, and see whether valid calls are refused."""
+    for exchange in sorted(exchanges, key=lambda one: one.began + one.seconds):
+        if exchange.case not in session.responses and not _is_unsent(exchange):
+            session.remember(exchange)
+    if session.environment.is_suspicious:
+        session.settle()
 
 
 def _is_unsent(exchange: Exchange) -> bool:

@@ -6,15 +6,15 @@ kinds, not with the calls.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from statistics import median
 
-from reseller_conformance.cases.case import Case, Expected
+from reseller_conformance.cases.case import Case
+from reseller_conformance.cases.kinds import is_ordinary
 from reseller_conformance.checks.response import Response
-from reseller_conformance.compare.contract import violated_by
-from reseller_conformance.compare.differences import Identity, differences, identity_of
+from reseller_conformance.compare.contract import Judged
+from reseller_conformance.compare.differences import differences
 from reseller_conformance.compare.model import (
     Aspect,
     Difference,
@@ -22,10 +22,11 @@ from reseller_conformance.compare.model import (
     Example,
     Grade,
     Latency,
-    Violated,
 )
+from reseller_conformance.contract import Format
 from reseller_conformance.exchange import Exchange
-from reseller_conformance.requirements import by_id
+from reseller_conformance.findings.environment import EnvironmentKind
+from reseller_conformance.requirements import Level
 from reseller_conformance.util.text import shortened
 
 __all__ = ["Curl", "Tally"]
@@ -45,6 +46,15 @@ _TIME_BOUND = (Aspect.VALUE, Aspect.HEADER, Aspect.ERROR_TEXT, Aspect.BYTES)
 """Aspects that are noise whatever the two texts are. Of others the same change must occur."""
 
 
+def _order(case: Case) -> tuple[object, ...]:
+    """Return what puts the simplest call first, and those that the API docs describe before all."""
+    return not is_ordinary(case), case.complexity
+
+
+_VERDICTS = (Aspect.VERDICT, Aspect.ENVELOPE, Aspect.DELIVERY)
+_BY_CONTRACT = (*_VERDICTS, Aspect.ECHO)
+
+
 @dataclass(slots=True)
 class _Kind:
     """Differences of one kind, with the simplest call that shows them."""
@@ -52,15 +62,17 @@ class _Kind:
     difference: Difference
     old: Response
     new: Response
-    calls: int = 0
-    formats: set[str] = field(default_factory=set)
+    cases: set[Case] = field(default_factory=set)
+
+    @property
+    def formats(self) -> tuple[str, ...]:
+        return tuple(sorted({str(case.format) for case in self.cases}))
 
     def add(self, difference: Difference, old: Response, new: Response) -> None:
-        self.calls += 1
-        self.formats.add(str(old.case.format))
+        self.cases.add(old.case)
         if difference.grade.rank < self.difference.grade.rank:
             self.difference = replace(self.difference, grade=difference.grade)
-        if old.case.complexity < self.old.case.complexity:
+        if _order(old.case) < _order(self.old.case):
             grade = self.difference.grade
             self.difference = replace(difference, grade=grade)
             self.old, self.new = old, new
@@ -75,19 +87,14 @@ class Tally:
         self.sampled = 0
         self._kinds: dict[str, _Kind] = {}
         self._noise: dict[str, _Kind] = {}
-        self._violated: tuple[Counter[str], Counter[str]] = Counter(), Counter()
         self._seconds: list[tuple[float, float]] = []
-        self._accounts: set[Identity] = set()
+        self.protection: Difference | None = None
 
     def add(self, old: Response, new: Response) -> None:
         """Compare two responses to one call."""
         self.compared += 1
         if old.exchange.problem is None and new.exchange.problem is None:
             self._seconds.append((old.exchange.seconds, new.exchange.seconds))
-        for counts, response in zip(self._violated, (old, new), strict=True):
-            if response.case.expected is Expected.OVERVIEW and response.values:
-                self._accounts.add(identity_of(response))
-            counts.update(one.id for one in violated_by(response))
         self._count(self._kinds, old, new)
 
     def add_sample(self, first: Response, second: Response) -> None:
@@ -96,22 +103,50 @@ class Tally:
         self._count(self._noise, first, second)
 
     def _count(self, kinds: dict[str, _Kind], old: Response, new: Response) -> None:
-        for one in differences(old, new, self._accounts):
+        for one in differences(old, new):
             if one.id in kinds or len(kinds) < MAX_KINDS:
                 kinds.setdefault(one.id, _Kind(one, old, new)).add(one, old, new)
+
+    def settle_grades(self, breaking: Collection[Case]) -> None:
+        """Set the grades that the contract decides: in `breaking` calls one side violates a MUST.
+
+        Where both keep the contract, it leaves open what they differ in.
+        """
+        for kind in self._kinds.values():
+            if kind.difference.aspect in _BY_CONTRACT:
+                grade = Grade.VISIBLE if kind.cases.isdisjoint(breaking) else Grade.BREAKING
+                kind.difference = replace(kind.difference, grade=grade)
+
+    def add_contract(self, judged: Judged, old: Response, new: Response) -> None:
+        """Add what NEW violates and OLD keeps, unless a difference of verdict says it."""
+        requirement = judged.requirement
+        grade = Grade.BREAKING if requirement.level is Level.MUST else Grade.VISIBLE
+        verdicts = [self._kinds[id].difference for id in self.found]
+        known = any(one.aspect in _VERDICTS and one.grade.rank <= grade.rank for one in verdicts)
+        if known and (requirement.topic == "rejects" or requirement.id == "success.returned"):
+            return
+        said = f"violates it: {requirement.title}"
+        one = Difference(Aspect.CONTRACT, requirement.id, grade, "keeps it", said)
+        kind = self._kinds.setdefault(one.id, _Kind(one, old, new))
+        kind.cases |= {response.case for response in judged.responses}
+
+    def add_protection(self, kind: EnvironmentKind, old: str, new: str) -> None:
+        """Add that something in front of one side alone refuses valid calls."""
+        self.protection = Difference(Aspect.PROTECTION, kind.value, Grade.VISIBLE, old, new)
 
     @property
     def unconfirmed(self) -> list[Response]:
         """The response of OLD that shows each kind: a second one tells whether it is noise."""
-        return [kind.old for id, kind in self._kinds.items() if not self._is_noise(id)]
+        return [self._kinds[id].old for id in self.found]
+
+    @property
+    def found(self) -> list[str]:
+        """The ids of the kinds so far that are no noise."""
+        return [id for id in list(self._kinds) if not self._is_noise(id)]
 
     def counts(self, grade: Grade) -> bool:
         """Say whether a kind of this grade, or a graver one, is no noise."""
-        return any(
-            kind.difference.grade.rank <= grade.rank
-            for id, kind in self._kinds.items()
-            if not self._is_noise(id)
-        )
+        return any(self._kinds[id].difference.grade.rank <= grade.rank for id in self.found)
 
     def _is_noise(self, id: str) -> bool:
         noise = self._noise.get(id)
@@ -129,25 +164,16 @@ class Tally:
     ) -> tuple[DifferenceKind, ...]:
         """Return the kinds that are no noise, the gravest and most frequent first."""
         made = [
-            _made(kind, old_curl, new_curl, accepted.get(id, ""))
-            for id, kind in self._kinds.items()
-            if not self._is_noise(id)
+            _made(self._kinds[id], old_curl, new_curl, accepted.get(id, "")) for id in self.found
         ]
+        if self.protection is not None:
+            made.append(_of_protection(self.protection, accepted.get(self.protection.id, "")))
         order = list(Aspect)
         return tuple(sorted(made, key=lambda k: (k.grade.rank, order.index(k.aspect), -k.calls)))
 
     def noise(self, old_curl: Curl) -> tuple[DifferenceKind, ...]:
         """Return the kinds in which OLD differs from itself."""
         return tuple(_made(kind, old_curl, old_curl, "") for kind in self._noise.values())
-
-    @property
-    def violated(self) -> tuple[Violated, ...]:
-        """The requirements that single responses violate."""
-        old, new = self._violated
-        return tuple(
-            Violated(id, by_id(id).level.value, by_id(id).title, old[id], new[id])
-            for id in sorted({*old, *new})
-        )
 
     @property
     def latency(self) -> Latency:
@@ -170,10 +196,22 @@ def _made(kind: _Kind, old_curl: Curl, new_curl: Curl, accepted: str) -> Differe
         old_curl(kind.old.case),
         new_curl(kind.old.case),
     )
-    formats = tuple(sorted(kind.formats))
     return DifferenceKind(
-        one.id, one.aspect, one.place, one.grade, kind.calls, formats, example, accepted
+        one.id,
+        one.aspect,
+        one.place,
+        one.grade,
+        len(kind.cases),
+        kind.formats,
+        example,
+        accepted,
     )
+
+
+def _of_protection(one: Difference, accepted: str) -> DifferenceKind:
+    example = Example("valid calls after a row of others", one.old, one.new, one.old, one.new)
+    formats = tuple(map(str, Format))
+    return DifferenceKind(one.id, one.aspect, one.place, one.grade, 1, formats, example, accepted)
 
 
 def _shown(exchange: Exchange) -> str:

@@ -49,6 +49,8 @@ class Progress:
     stage: str = ""
     violations: tuple[LiveViolation, ...] = ()
     """What is known to be violated, in the order in which it was found."""
+    noun: str = "violated"
+    """What `violated` counts; a comparison counts differences."""
 
     @property
     def rate(self) -> float:
@@ -71,7 +73,7 @@ class Progress:
         if self.stage:
             said = f"{self.stage}: {said}"
         left = f", {_time(self.left)} to go" if self.rate and self.total > self.done else ""
-        return f"{said}, {len(self.violated):,} violated{left}"
+        return f"{said}, {len(self.violated):,} {self.noun}{left}"
 
 
 def _calls(number: int) -> str:

@@ -68,6 +68,11 @@ class Evaluation(ItemResponses):
         self._subjects = 0
         self.unsent.clear()
 
+    @property
+    def violations(self) -> tuple[Violation, ...]:
+        """What was found so far."""
+        return tuple(one for failure in self._failures for one in failure.violations)
+
     def start_over_without_calls(self) -> None:
         """Forget what was examined, and make no more calls: judge the responses so far."""
         self._start()
@@ -210,8 +215,8 @@ class Evaluation(ItemResponses):
 
     def _fail(self) -> None:
         report = FailureReport(self.requirement, self._format, self.session, self._named)
-        violations = [violation for failure in self._failures for violation in failure.violations]
-        kinds = report.findings_by_kind(violations, self.unsent_reason() if self.unsent else "")
+        hint = self.unsent_reason() if self.unsent else ""
+        kinds = report.findings_by_kind(self.violations, hint)
         findings = of_few_responses(kinds.values())
         self.end(Outcome.FAILED, findings[0].got, findings)
         spots = [replace(spot, known=one.known) for spot, one in kinds.items()]
