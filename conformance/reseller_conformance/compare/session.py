@@ -16,16 +16,17 @@ from typing import TYPE_CHECKING, cast
 from reseller_conformance.cases.case import Case
 from reseller_conformance.cases.plan import REPEATED
 from reseller_conformance.cases.risks import may_fail_login, sends_wrong_credentials
-from reseller_conformance.checks.response import Response, parse
+from reseller_conformance.checks.response import parse
 from reseller_conformance.client.target import Target
 from reseller_conformance.compare.contract import Judged, judge, newly_violated
 from reseller_conformance.compare.model import Grade
 from reseller_conformance.compare.paired import Paired, Pairs, Sender
 from reseller_conformance.compare.recording import Recording
+from reseller_conformance.compare.responses import Responses, is_unsent
 from reseller_conformance.compare.tally import Tally
 from reseller_conformance.config.settings import Settings
 from reseller_conformance.envelope import EnvelopeKind
-from reseller_conformance.exchange import Exchange, TransportErrorKind
+from reseller_conformance.exchange import Exchange
 from reseller_conformance.reports.progress import Progress
 from reseller_conformance.requirements import CATALOGUE, Level
 from reseller_conformance.suite.live_progress import LiveProgress
@@ -92,11 +93,7 @@ class Session:
         self._progress = LiveProgress(self._old.session)
         self._samples = 0
         self._has_ended = False
-        self._pairs: dict[Case, tuple[Response, Response]] = {}
-        self._first: dict[Case, Response] = {}
-        self._noise: list[tuple[Response, Response]] = []
-        self._missing: set[Case] = set()
-        self.tally = Tally()
+        self._responses = Responses(record)
         self.unverified = ""
         self.notes: list[str] = []
         self.interrupted = False
@@ -122,9 +119,14 @@ class Session:
         return self._new.judged if self._new else []
 
     @property
+    def tally(self) -> Tally:
+        """The differences so far."""
+        return self._responses.tally
+
+    @property
     def unsent(self) -> int:
         """How many calls one side did not send, or does not hold."""
-        return len(self._missing - self._pairs.keys())
+        return self._responses.unsent
 
     @property
     def recorded(self) -> int:
@@ -137,8 +139,9 @@ class Session:
         run = self._progress()
         seconds = time.monotonic() - self._began
         found = frozenset(self.tally.found)
-        done = len(self._pairs) if self._new else len(self._first)
-        return Progress(done, run.total, seconds, found, stage=run.stage, noun="different")
+        return Progress(
+            self._responses.done, run.total, seconds, found, stage=run.stage, noun="different"
+        )
 
     def run(self, watched: AbstractContextManager[object] | None = None) -> None:
         """Send all calls and judge both. After an interrupt, judge the responses so far.
@@ -175,13 +178,7 @@ class Session:
     def _finish(self) -> None:
         """Add up what counts: without the calls that something in front of a target refused."""
         if void := self._void():
-            self.tally = Tally()
-            for case, pair in self._pairs.items():
-                if case not in void:
-                    self.tally.add(*pair)
-            for first, second in self._noise:
-                if not {first.case, second.case} & void:
-                    self.tally.add_sample(first, second)
+            self._responses.leave_out(void)
         self._add_protection()
         self.tally.settle_grades(
             {
@@ -201,10 +198,10 @@ class Session:
         void: set[Case] = set()
         for place, run in enumerate(self._runs):
             if run.session.environment.note and self._new:
-                void |= self._pairs.keys() - run.session.responses.keys()
+                void |= self._responses.pairs.keys() - run.session.responses.keys()
                 refused = (
                     case
-                    for case, pair in self._pairs.items()
+                    for case, pair in self._responses.pairs.items()
                     if not case.invalid and pair[place].kind is not EnvelopeKind.OVERVIEW
                 )
                 void |= {case for case in refused if case.repeat >= REPEATED}
@@ -258,43 +255,21 @@ class Session:
         """Keep what the run on NEW has sent; OLD did not send it if it cannot tell the call."""
         if self._has_ended:
             return
-        whole = [(old, new) for new, old in pairs if old is not None]
-        self._take(whole)
+        whole: Pairs = [(old, new) for new, old in pairs if old is not None]
+        self._responses.add(whole)
         _tell(self._old.session, [old for old, _ in whole])
         self._check_end()
 
     def _keep(self, pairs: Pairs) -> None:
         if self._has_ended:
             return
-        self._take(pairs)
+        self._responses.add(pairs)
         if self._new:
             _tell(self._new.session, [new for _, new in pairs if new])
         self._sample([old for old, _ in pairs])
         self._check_end()
 
-    def _take(self, pairs: Iterable[tuple[Exchange, Exchange | None]]) -> None:
-        for old, new in pairs:
-            if _is_unsent(old) or (new is not None and _is_unsent(new)):
-                self._missing.add(old.case)
-                continue
-            if self._record is not None:
-                self._record.add(old)
-            if old.case in self._pairs:
-                continue
-            first = parse(old)
-            self._compare_repeated(first)
-            if new is not None:
-                self._pairs[old.case] = (first, parse(new))
-                self.tally.add(*self._pairs[old.case])
-
     # --- Noise -------------------------------------------------------------------------------
-
-    def _compare_repeated(self, response: Response) -> None:
-        """Compare with the first response of OLD to the same call."""
-        first = self._first.setdefault(replace(response.case, repeat=0), response)
-        if first is not response:
-            self._noise.append((first, response))
-            self.tally.add_sample(first, response)
 
     def _sample(self, old: Iterable[Exchange]) -> None:
         """Send some of these calls to OLD a second time."""
@@ -316,20 +291,14 @@ class Session:
     def _send_again(self, cases: Iterable[Case]) -> None:
         again = dict.fromkeys(replace(case, repeat=case.repeat + SECOND) for case in cases)
         for exchange in self._old.side.sender.send_in_sequence(*([case] for case in again)):
-            if not _is_unsent(exchange):
-                if self._record is not None:
-                    self._record.add(exchange)
-                self._compare_repeated(parse(exchange))
+            if not is_unsent(exchange):
+                self._responses.add_of_old(exchange)
 
 
 def _tell(session: TargetSession, exchanges: Iterable[Exchange]) -> None:
     """Have a run know what the other run has sent, and see whether valid calls are refused."""
     for exchange in sorted(exchanges, key=lambda one: one.began + one.seconds):
-        if exchange.case not in session.responses and not _is_unsent(exchange):
+        if exchange.case not in session.responses and not is_unsent(exchange):
             session.remember(exchange)
     if session.environment.is_suspicious:
         session.settle()
-
-
-def _is_unsent(exchange: Exchange) -> bool:
-    return exchange.problem is not None and exchange.problem.kind is TransportErrorKind.NOT_SENT

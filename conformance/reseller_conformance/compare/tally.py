@@ -42,7 +42,13 @@ SHOWN_HEADERS = 20
 Curl = Callable[[Case], str]
 """Makes the command that reproduces a call."""
 
-_TIME_BOUND = (Aspect.VALUE, Aspect.HEADER, Aspect.ERROR_TEXT, Aspect.BYTES)
+_TIME_BOUND = (
+    Aspect.VALUE,
+    Aspect.HEADER,
+    Aspect.ERROR_TEXT,
+    Aspect.BYTES,
+    Aspect.WHITE_SPACE,
+)
 """Aspects that are noise whatever the two texts are. Of others the same change must occur."""
 
 
@@ -101,6 +107,7 @@ class Tally:
         """Compare two responses of OLD to one call: what differs is noise."""
         self.sampled += 1
         self._count(self._noise, first, second)
+        self._count(self._noise, second, first)
 
     def _count(self, kinds: dict[str, _Kind], old: Response, new: Response) -> None:
         for one in differences(old, new):
