@@ -498,6 +498,14 @@ REQUEST_SPECIAL_TEXT = Requirement(
     source="Response: Error",
     reason="People choose names with quotes, accents and markup.",
 )
+REQUEST_ATTACK_TEXT = Requirement(
+    "request.attack-text",
+    SHOULD,
+    title="a text that looks like an attack gets an error envelope too",
+    source="Response: Error; the API docs are silent on firewalls",
+    reason="A firewall's page tells a client nothing, and keeps these texts from being tested.",
+    formats=(),
+)
 REQUEST_UNDOCUMENTED = Requirement(
     "request.undocumented",
     SHOULD,

@@ -22,6 +22,7 @@ from reseller_conformance.requirements import (
     READABLE_FORMAT,
     READABLE_SYNTAX,
     REJECTS_COMBINED,
+    REQUEST_ATTACK_TEXT,
     REQUEST_SPECIAL_TEXT,
     Requirement,
 )
@@ -156,6 +157,9 @@ ODD: dict[str, tuple[str, Test]] = {
 }
 """What text may hold, and people do not think of."""
 
+ATTACKS = ("braces", "script", "comment_of_sql", "minus", "parents")
+"""What shows only in texts that look like an attack: a 403 is probably a firewall's."""
+
 FALLS = {
     "crashes": crash,
     "gets_a_500_envelope": envelope,
@@ -203,6 +207,8 @@ def falling(parameter: str, odd: str, how: str, formats: Sequence[Format] = BOTH
     # a format that is wrong alone is not sent all near misses
     told_first = odd in PLAIN or (odd in NEAR and how == "is_let_in" and formats == BOTH)
     fails = plain.get(how, REQUEST_SPECIAL_TEXT) if told_first else REQUEST_SPECIAL_TEXT
+    if odd in ATTACKS and how == "is_forbidden":
+        fails = REQUEST_ATTACK_TEXT
     seed(
         f"{parameter}_with_{odd}_{how}{suffix(formats)}",
         f"{'a value' if parameter == 'text' else parameter} with {said} {how.replace('_', ' ')}",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from reseller_conformance.cases.case import Case
 from reseller_conformance.cases.mutations import State, Text, Value
@@ -14,8 +15,8 @@ from reseller_conformance.contract import PARAMETERS
 
 __all__ = [
     "CREDENTIALS",
+    "attack_texts",
     "holds_attack_text",
-    "is_attack_text",
     "longest_row",
     "may_fail_login",
     "names_account",
@@ -78,10 +79,20 @@ def longest_row(cases: Sequence[Case]) -> int:
 def holds_attack_text(case: Case) -> bool:
     """Say whether a value of this call, or how it is written, looks like an attack."""
     written = any("%" in part for part in case.around) or any("$" in name for name, _ in case.extra)
-    return written or any(is_attack_text(case.state(name)) for name in PARAMETERS)
+    return written or bool(attack_texts(case))
 
 
-def is_attack_text(value: Value) -> bool:
-    """Say whether a firewall may take this text for an attack (specification, section 4)."""
+@lru_cache(maxsize=4096)
+def attack_texts(case: Case) -> tuple[str, ...]:
+    """Return the values that a firewall may take for an attack (specification, section 4).
+
+    Of a valid value that is part of one, only `…` is shown.
+    """
+    stated = (*(case.state(name) for name in PARAMETERS), *(s for _, s in case.repeated_parameters))
+    texts = [*map(_text_of, stated), *(text for _, text in case.extra)]
+    return tuple(text for text in texts if _ATTACKS.search(text))
+
+
+def _text_of(value: Value) -> str:
     text = value.text if isinstance(value, Text) else value.template or ""
-    return bool(_ATTACKS.search(text))
+    return text if isinstance(value, Text) else re.sub(r"\{\w+\}", "…", text)

@@ -15,6 +15,7 @@ from reseller_conformance.envelope.encoding_conflicts import (
     charset_problem,
     declared_package,
 )
+from reseller_conformance.envelope.heuristics import is_html
 from reseller_conformance.envelope.model import (
     Envelope,
     EnvelopeKind,
@@ -40,6 +41,7 @@ __all__ = [
     "charset_problem",
     "declared_package",
     "excerpt",
+    "is_html",
     "looks_of",
     "read_envelope",
 ]

@@ -132,6 +132,15 @@ GUIDANCE: dict[Requirement, Guidance] = {
             "Syntax error near 'brien'", call="json?user=o%27brien&…", status=SERVER_ERROR
         ),
     ),
+    r.REQUEST_ATTACK_TEXT: Guidance(
+        "Exempt the call from the firewall's rules on parameters, or let the firewall answer with "
+        "the error envelope. For a test, exempt the address of the suite.",
+        http_exchange(
+            "<html><body>Request blocked</body></html>",
+            call="json?user=%27%20OR%20%271%27%3D%271&…",
+            status="403 Forbidden",
+        ),
+    ),
     r.REQUEST_UNDOCUMENTED: Guidance(
         "Ignore parameters that are not in the API docs. Do not treat them as documented ones, or"
         " as an option to wrap or shorten the response.",

@@ -22,6 +22,7 @@ _STAGES_FOR: Mapping[str, Collection[str]] = {
     "errors.no-key-echo": ALL,
     "request": [],
     "request.special-text": ["texts", "examples", "credentials"],
+    "request.attack-text": ["texts", "near-misses", "examples", "credentials"],
     "clients": ["clients"],
     "rejects": [],
     "isolation": [],

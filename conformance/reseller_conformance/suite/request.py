@@ -7,11 +7,17 @@ from collections.abc import Iterator
 from reseller_conformance import requirements as r
 from reseller_conformance.cases import strategies
 from reseller_conformance.cases.kinds import holds_special_text
+from reseller_conformance.cases.risks import attack_texts
 from reseller_conformance.checks import http, near_miss, success
 from reseller_conformance.checks.consistency import own_account
+from reseller_conformance.checks.firewall import is_firewall_response, is_stopped, none_stopped
 from reseller_conformance.checks.response import Response
 from reseller_conformance.checks.violation import Violation
-from reseller_conformance.checks.well_formed import is_well_formed, pointer_to_cause
+from reseller_conformance.checks.well_formed import (
+    form_violations,
+    is_well_formed,
+    pointer_to_cause,
+)
 from reseller_conformance.envelope import EnvelopeKind
 from reseller_conformance.suite.evaluation import Evaluation
 from reseller_conformance.suite.markers import requirement
@@ -43,7 +49,7 @@ class RequestConformance:
         let_in = {name for name, _ in evaluation.session.shared_calls.accepted_mutations}
 
         def check(response: Response) -> Iterator[Violation]:
-            if holds_special_text(response.case):
+            if holds_special_text(response.case) and not is_stopped(response):
                 yield from is_well_formed(response, usual)
                 if len(response.case.invalid) == 1 and let_in.isdisjoint(response.case.invalid):
                     for group in evaluation.beside_the_customer([response]):
@@ -55,12 +61,32 @@ class RequestConformance:
         evaluation.explore(strategies.text_cases, check)
         evaluation.finish()
 
+    @requirement(r.REQUEST_ATTACK_TEXT)
+    def test_request_attack_text(self, reseller_evaluation: Evaluation) -> None:
+        """Texts that a firewall may stop."""
+        evaluation, session = reseller_evaluation, reseller_evaluation.session
+        evaluation.require_reachable()
+        texts = []
+        for format in filter(session.customers_with_overview, session.settings.formats):
+            groups = session.groups
+            made = [*groups.special_text_responses(format), *groups.undocumented(format)]
+            usual = session.controls.preexisting_violations(format, made)
+            texts += [a for a in made if not usual.intersection(form_violations(a))]
+        if any(is_firewall_response(a) for a in texts if not attack_texts(a.case)):
+            evaluation.not_tested("other texts are refused in this way: see request.special-text")
+        texts = [response for response in texts if attack_texts(response.case)]
+        if not texts:
+            evaluation.not_tested("no other call with an invalid value gets an envelope")
+        evaluation.check([[a] for a in texts if not a.was_sent], none_stopped)
+        evaluation([[a for a in texts if a.was_sent]], none_stopped)
+
     @requirement(r.REQUEST_UNDOCUMENTED)
     def test_request_undocumented(self, reseller_evaluation: Evaluation) -> None:
         """Undocumented parameters."""
         evaluation = reseller_evaluation
         evaluation.require_overview()
-        responses = evaluation.session.groups.undocumented(evaluation.format)
+        sent = evaluation.session.groups.undocumented(evaluation.format)
+        responses = [response for response in sent if not is_stopped(response)]
         usual = evaluation.session.controls.preexisting_violations(evaluation.format, responses)
         evaluation.check(responses, lambda response: is_well_formed(response, usual))
         evaluation.check(evaluation.bracket(responses), own_account)
