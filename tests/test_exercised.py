@@ -16,7 +16,8 @@ from reseller_conformance.contract import FIELDS
 from reseller_conformance.findings.model import Outcome, Result, Run
 from reseller_conformance.reference.accounts import load_accounts
 from reseller_conformance.reports import json_report, markdown
-from reseller_conformance.reports.summary import not_shown, verdict_text
+from reseller_conformance.reports.summary import not_shown
+from reseller_conformance.reports.verdict_text import verdict_text
 from reseller_conformance.requirements import CATALOGUE
 
 PLAIN = {"credits_allowed": 10, "credits_used": 5, "credits_remain": 5, "credits_overage": 0}

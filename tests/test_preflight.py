@@ -221,7 +221,7 @@ def test_an_ini_file_can_ask_to_keep_going(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(
         """
         def test_keep_going(pytestconfig):
-            from reseller_conformance.pytest_support.session import settings_of
+            from reseller_conformance.pytest_support.session_settings import settings_of
             assert settings_of(pytestconfig).keep_going
         """
     )

@@ -15,8 +15,8 @@ from reseller_conformance.findings.run_info import BaselineStatus, SuiteInfo
 from reseller_conformance.reports import github, gitlab, html, junit, markdown
 from reseller_conformance.reports.badge import badge
 from reseller_conformance.reports.json_report import as_json
-from reseller_conformance.reports.summary import verdict_text
 from reseller_conformance.reports.terminal import print_report
+from reseller_conformance.reports.verdict_text import verdict_text
 from reseller_conformance.requirements import Level, by_id
 
 REASON = "padded <b>since</b> 2014"

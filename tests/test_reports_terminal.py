@@ -14,9 +14,9 @@ from rich.console import Console
 from reseller_conformance.client.traffic import Latency, Traffic
 from reseller_conformance.findings.model import Finding, Outcome, Result, Run
 from reseller_conformance.findings.run_info import SuiteInfo, TargetInfo
-from reseller_conformance.reports.summary import verdict_text
 from reseller_conformance.reports.terminal import print_report
 from reseller_conformance.reports.text import visible
+from reseller_conformance.reports.verdict_text import verdict_text
 from reseller_conformance.requirements import CATALOGUE, Level
 
 CURL = (

@@ -3,8 +3,9 @@ import dataclasses
 import pytest
 
 from reseller_conformance.cases.plan import Depth
+from reseller_conformance.config.option_reader import SettingsError
 from reseller_conformance.config.options import DEFAULT_SEED, OPTIONS
-from reseller_conformance.config.settings import SettingsError, settings_from
+from reseller_conformance.config.settings import settings_from
 from reseller_conformance.contract import Format
 from reseller_conformance.requirements import Level
 

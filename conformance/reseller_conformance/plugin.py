@@ -63,7 +63,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if hasattr(config, "workerinput"):
         return
     if any(config.getoption(dest(option.name)) for option in OPTIONS) or SUITE in config.args:
-        from reseller_conformance.pytest_support.session import check
+        from reseller_conformance.pytest_support.session_settings import check
 
         check(config)
 
@@ -76,7 +76,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     mark = metafunc.definition.get_closest_marker(MARK)
     if mark is None or "reseller_evaluation" not in metafunc.fixturenames:
         return
-    from reseller_conformance.pytest_support.session import formats_of
+    from reseller_conformance.pytest_support.session_settings import formats_of
     from reseller_conformance.requirements import by_id, column_of
 
     wanted = formats_of(metafunc.config)
@@ -98,7 +98,7 @@ def reseller_target(request: pytest.FixtureRequest) -> Iterator[Target]:
     Override it, in any scope from class up, to test another target: `return
     Target("http://localhost:8000", "me", key, ["customer@example.com"])`.
     """
-    from reseller_conformance.pytest_support.session import target_of
+    from reseller_conformance.pytest_support.session_target import target_of
 
     with target_of(request.config) as target:
         yield target
@@ -109,9 +109,10 @@ def reseller_session(
     request: pytest.FixtureRequest, reseller_target: Target
 ) -> Iterator[TargetSession]:
     """The requests to the target, and its responses."""
-    from reseller_conformance.pytest_support.session import asking, settings_of
+    from reseller_conformance.pytest_support.session_settings import settings_of
+    from reseller_conformance.pytest_support.session_target import sending
 
-    with asking(request.session, reseller_target, settings_of(request.config)) as sent:
+    with sending(request.session, reseller_target, settings_of(request.config)) as sent:
         yield sent
 
 
@@ -135,7 +136,7 @@ def reseller_evaluation(
     request: pytest.FixtureRequest, reseller_session: TargetSession, reseller_format: Format | None
 ) -> Evaluation:
     """The evaluation of the requirement in the test's marker."""
-    from reseller_conformance.pytest_support.session import names_of
+    from reseller_conformance.pytest_support.session_settings import names_of
     from reseller_conformance.requirements import by_id
     from reseller_conformance.suite.evaluation import Evaluation
 
@@ -229,7 +230,7 @@ class CollectorPlugin:
         In a worker the error is sent to the controller, which raises it. Elsewhere it raises
         UsageError.
         """
-        from reseller_conformance.pytest_support.session import check, check_target
+        from reseller_conformance.pytest_support.session_settings import check, check_target
 
         try:
             check(self.config)
@@ -251,7 +252,7 @@ class CollectorPlugin:
         self._end_if_refused(getattr(self.config, "workeroutput", {}).get(REFUSED, ""))
         done = yield
         if self.awake:
-            from reseller_conformance.pytest_support.session import refused
+            from reseller_conformance.pytest_support.session_target import refused
 
             self._end_if_refused(refused(self.config))
         return done
@@ -276,7 +277,7 @@ class CollectorPlugin:
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Add each item's outcome."""
         if self.awake or any(name == "requirement" for name, _ in report.user_properties):
-            from reseller_conformance.pytest_support.session import collector_of
+            from reseller_conformance.pytest_support.collector import collector_of
 
             self.awake = True
             collector_of(self.config).add_item_report(report)
@@ -296,20 +297,20 @@ class CollectorPlugin:
             self.awake = False
             raise pytest.UsageError(f"worker {node.gateway.id}: {said[REFUSED]}")
         for told in said.get("reseller_told", ()):
-            from reseller_conformance.pytest_support.session import collector_of
+            from reseller_conformance.pytest_support.collector import collector_of
 
             collector_of(self.config).add_worker_report(told)
 
     def _interrupt(self) -> None:
         """Mark the run as incomplete."""
-        from reseller_conformance.pytest_support.session import collector_of
+        from reseller_conformance.pytest_support.collector import collector_of
 
         collector_of(self.config).interrupted = True
 
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
         """Mark the run as incomplete. A run that `-x` stopped is only partial."""
         if self.awake:
-            from reseller_conformance.pytest_support.session import collector_of
+            from reseller_conformance.pytest_support.collector import collector_of
             from reseller_conformance.pytest_support.xdist import stopped_itself
 
             if stopped_itself(excinfo.value):

@@ -28,7 +28,6 @@ EVERY = 30.0
 REFRESH = 0.5
 """Seconds after which a bar is drawn anew."""
 
-
 TICK_SECONDS = 0.25
 """Maximum time in seconds until a new violation is announced."""
 

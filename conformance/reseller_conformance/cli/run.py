@@ -26,19 +26,18 @@ from reseller_conformance.cli.screen import Screen
 from reseller_conformance.cli.signals import signals_as_interrupts, unblock_signals
 from reseller_conformance.client import scrubber_of
 from reseller_conformance.config.file import ConfigError, Given, given, read_config
+from reseller_conformance.config.option_reader import SettingsError
 from reseller_conformance.config.options import OPTIONS, dest
-from reseller_conformance.config.settings import Settings, SettingsError, settings_from
+from reseller_conformance.config.settings import Settings, settings_from
 from reseller_conformance.findings.model import ExitCode, Run
 from reseller_conformance.pytest_support.collector import collected, interrupted, progress_of
-from reseller_conformance.pytest_support.session import (
-    announced,
-    embedded_target,
-    preflight,
-    unwritten,
-)
+from reseller_conformance.pytest_support.session import announced, unwritten
+from reseller_conformance.pytest_support.session_settings import preflight
+from reseller_conformance.pytest_support.session_target import embedded_target
 from reseller_conformance.reports import github
 from reseller_conformance.reports.registry import write_all
-from reseller_conformance.reports.terminal import console_for, print_heading, print_report
+from reseller_conformance.reports.terminal import print_heading, print_report
+from reseller_conformance.reports.terminal_page import console_for
 from reseller_conformance.reports.text import one_line, visible
 from reseller_conformance.suite.plan_preview import preview
 

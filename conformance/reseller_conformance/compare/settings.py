@@ -12,7 +12,8 @@ from pathlib import Path
 from reseller_conformance.compare.accept import AcceptError, read_accepted
 from reseller_conformance.compare.model import Grade
 from reseller_conformance.compare.recording import Recording, RecordingError, read_recording
-from reseller_conformance.config.settings import Settings, SettingsError, settings_from
+from reseller_conformance.config.option_reader import SettingsError
+from reseller_conformance.config.settings import Settings, settings_from
 from reseller_conformance.reports.registry import ReportError, check_writable
 from reseller_conformance.util.files import check_file
 

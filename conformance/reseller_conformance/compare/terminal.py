@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from rich.text import Text
 
 from reseller_conformance.compare.model import Comparison, DifferenceKind, Grade, Latency
-from reseller_conformance.reports.terminal import console_for
+from reseller_conformance.reports.terminal_page import console_for
 from reseller_conformance.reports.text import counted, one_line, visible
 from reseller_conformance.util.text import shortened
 

@@ -42,7 +42,8 @@ from reseller_conformance.offline.saved_response import SavedResponse
 from reseller_conformance.offline.tally import Tally
 from reseller_conformance.reports import github, registry
 from reseller_conformance.reports.registry import ReportError
-from reseller_conformance.reports.terminal import console_for, print_report
+from reseller_conformance.reports.terminal import print_report
+from reseller_conformance.reports.terminal_page import console_for
 from reseller_conformance.reports.text import one_line, visible
 from reseller_conformance.requirements import Level
 

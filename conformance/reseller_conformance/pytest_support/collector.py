@@ -10,23 +10,19 @@ import json
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from reseller_conformance import __version__
 from reseller_conformance.checks.exercised import DATA_KINDS
 from reseller_conformance.client.traffic import Traffic, sum_traffic
 from reseller_conformance.exchange import STOPPED_AT_VIOLATION
 from reseller_conformance.findings.baseline import Baseline
 from reseller_conformance.findings.environment import EnvironmentNote
 from reseller_conformance.findings.kinds import Spot
-from reseller_conformance.findings.model import (
-    Finding,
-    Outcome,
-    Result,
-    Run,
-    is_partial,
-)
+from reseller_conformance.findings.model import Finding, Outcome, Result, Run, is_partial
 from reseller_conformance.findings.run_info import (
     BaselineStatus,
     SchemaCounts,
@@ -34,12 +30,21 @@ from reseller_conformance.findings.run_info import (
     TargetInfo,
 )
 from reseller_conformance.findings.schema_tally import SchemaTally
+from reseller_conformance.pytest_support.session_settings import settings_of
 from reseller_conformance.pytest_support.targets import shortened, targets_of
 from reseller_conformance.reports.progress import LiveViolation, Progress
 from reseller_conformance.reports.text import visible
 from reseller_conformance.requirements import Level, by_id
 
-__all__ = ["COLLECTOR", "Collector", "WorkerReport", "collected", "interrupted", "progress_of"]
+__all__ = [
+    "COLLECTOR",
+    "Collector",
+    "WorkerReport",
+    "collected",
+    "collector_of",
+    "interrupted",
+    "progress_of",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,3 +316,24 @@ def _exercised(reports: Iterable[WorkerReport]) -> tuple[str, ...] | None:
     """Return the kinds of data that any process was shown; None if no target was called."""
     shown = [set(report.data_kinds) for report in reports]
     return tuple(kind.name for kind in DATA_KINDS if kind.name in set().union(*shown)) or None
+
+
+def collector_of(config: pytest.Config) -> Collector:
+    """Return the session's collector. The first call makes it."""
+    if COLLECTOR not in config.stash:
+        settings = settings_of(config)
+        config.stash[COLLECTOR] = Collector(
+            settings.level,
+            SuiteInfo(
+                version=__version__,
+                depth=settings.depth.value,
+                level=settings.level.value,
+                formats=tuple(format.value for format in settings.formats),
+                seed=settings.seed,
+                started=datetime.now(UTC).isoformat(timespec="seconds"),
+            ),
+            settings.baseline,
+            settings.update_baseline,
+        )
+        config.stash[COLLECTOR].required_data = settings.required_data
+    return config.stash[COLLECTOR]

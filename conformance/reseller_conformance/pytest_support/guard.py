@@ -17,7 +17,7 @@ import pytest
 
 from reseller_conformance.client import scrubber_of
 from reseller_conformance.client.target import Target
-from reseller_conformance.pytest_support.session import settings_of
+from reseller_conformance.pytest_support.session_settings import settings_of
 from reseller_conformance.pytest_support.xdist import environment
 from reseller_conformance.redaction.secret import Scrubber, Secret
 

@@ -12,7 +12,8 @@ import pytest
 
 from reseller_conformance import __version__
 from reseller_conformance.client.recording import Recorder
-from reseller_conformance.config.settings import Settings, SettingsError
+from reseller_conformance.config.option_reader import SettingsError
+from reseller_conformance.config.settings import Settings
 from reseller_conformance.util.files import check_file
 
 __all__ = ["check_record", "close_recorder", "recorder_of"]

@@ -24,8 +24,9 @@ from reseller_conformance.reports.finding_text import (
     labelled_lines,
 )
 from reseller_conformance.reports.json_report import NAME, as_json
-from reseller_conformance.reports.summary import files_judged, target_lines, verdict_text
+from reseller_conformance.reports.summary import files_judged
 from reseller_conformance.reports.text import one_line, shortened, visible
+from reseller_conformance.reports.verdict_text import target_lines, verdict_text
 from reseller_conformance.requirements import Level
 
 __all__ = ["render", "xml_text"]

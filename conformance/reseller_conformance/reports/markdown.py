@@ -14,11 +14,8 @@ from reseller_conformance.findings.run_info import TargetInfo
 from reseller_conformance.reports.finding_text import Evidence, aligned, labelled_lines
 from reseller_conformance.reports.json_report import NAME
 from reseller_conformance.reports.summary import (
-    CellKind,
     Failure,
     baseline_parts,
-    by_topic,
-    cell_of,
     environment,
     failures,
     files_judged,
@@ -26,16 +23,20 @@ from reseller_conformance.reports.summary import (
     not_shown,
     observed,
     reasons_for,
-    rows,
     settings_words,
-    table_lines,
-    target_lines,
-    tested_formats,
     validated,
-    verdict_text,
     version,
 )
+from reseller_conformance.reports.table import (
+    CellKind,
+    by_topic,
+    cell_of,
+    rows,
+    table_lines,
+    tested_formats,
+)
 from reseller_conformance.reports.text import counted, one_line, shortened, visible
+from reseller_conformance.reports.verdict_text import target_lines, verdict_text
 from reseller_conformance.requirements import Level
 
 __all__ = ["MAX_SUMMARY_BYTES", "render"]

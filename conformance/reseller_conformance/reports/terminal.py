@@ -1,13 +1,10 @@
-"""A run for a person at a terminal, in the order in which one looks for a cause.
+"""The report of a run on a terminal.
 
-First who was tested and what it came to, then each violation with its evidence, then the table.
-What a run comes to is worked out in `summary`; here it gets its words, marks and colours. Whatever
-a server or an operator wrote is shown as text: it moves no cursor, and is no markup.
+Target and verdict come first, then each violation with its evidence, then the table. `summary`,
+`table` and `verdict_text` have the content, and `terminal_page` prints it.
 """
 
 from __future__ import annotations
-
-from collections.abc import Mapping
 
 from rich.console import Console
 from rich.segment import Segments
@@ -26,12 +23,8 @@ from reseller_conformance.reports.finding_text import (
 )
 from reseller_conformance.reports.json_report import NAME
 from reseller_conformance.reports.summary import (
-    CellKind,
     Failure,
-    Row,
     baseline_parts,
-    by_topic,
-    cell_of,
     environment,
     failures,
     files_judged,
@@ -39,76 +32,41 @@ from reseller_conformance.reports.summary import (
     not_shown,
     observed,
     reasons_for,
-    rows,
     settings_words,
-    table_lines,
-    target_lines,
-    tested_formats,
     validated,
-    verdict_text,
     version,
 )
-from reseller_conformance.reports.text import counted, one_line, shortened, visible
+from reseller_conformance.reports.table import (
+    CellKind,
+    Row,
+    by_topic,
+    cell_of,
+    rows,
+    table_lines,
+    tested_formats,
+)
+from reseller_conformance.reports.terminal_page import COLOURS, MAX_VALUE_CHARS, TerminalPage
+from reseller_conformance.reports.text import counted, one_line, shortened
+from reseller_conformance.reports.verdict_text import target_lines, verdict_text
 from reseller_conformance.requirements import Level
 
-__all__ = ["console_for", "print_heading", "print_report"]
+__all__ = ["print_heading", "print_report"]
 
-# Parts of a response are cut here, so that a violation with its evidence fits on a screen.
-MAX_VALUE_CHARS = 400
 MAX_RESPONSE_CHARS = 160
 MAX_NAMES = 6
 MAX_EVIDENCE = 3
 INDENT = 2 + LABEL_WIDTH + 1
 """Columns before the text beside a label."""
 MIN_TABLE_COLUMNS = 72
-UNKNOWN_WIDTH = 80
-"""Columns of a console whose width is unknown."""
-
-_COLOURS = {
-    Verdict.CONFORMANT: "bold green",
-    Verdict.VIOLATED: "bold red",
-    Verdict.UNVERIFIED: "bold magenta",
-}
-_MARKS = {
-    Verdict.CONFORMANT: ("✓", "+"),
-    Verdict.VIOLATED: ("✗", "x"),
-    Verdict.UNVERIFIED: ("!", "!"),
-}
-_CELLS = {
-    CellKind.PASSED: (("✓", "+"), "green"),
-    CellKind.FAILED: (("✗", "x"), "bold red"),
-    CellKind.NOT_TESTED: (("–", "-"), "dim"),
-    CellKind.NOT_APPLICABLE: (("·", "."), "dim"),
-    CellKind.ERROR: (("!", "!"), "bold magenta"),
-    CellKind.SHOULD: (("~", "~"), "yellow"),
-    CellKind.KNOWN: (("=", "="), "yellow"),
-    CellKind.OBSERVED: (("", ""), ""),
-}
-"""The mark of each kind of cell, in UTF-8 and in ASCII, and its colour."""
-
-
-def console_for(color: bool | None) -> Console:
-    """Return the console of stdout: with colours, without, or as stdout is.
-
-    None leaves it to NO_COLOR, FORCE_COLOR and the terminal; an option says more than they do.
-    """
-    if color is False:
-        console = Console(color_system=None, highlight=False)
-    else:
-        no_color = None if color is None else False
-        console = Console(force_terminal=color, no_color=no_color, highlight=False)
-    if console.width < 1:  # COLUMNS=0, as some CI servers set it
-        console.width = UNKNOWN_WIDTH
-    return console
 
 
 def print_heading(run: Run, console: Console) -> None:
-    """Print what is tested, and how, before anything is known of it."""
+    """Print the target and the settings, before the first call."""
     _TerminalReport(console, run).heading()
 
 
 def print_report(run: Run, console: Console, *, headed: bool = False) -> None:
-    """Print the whole report, below its heading if that is there already."""
+    """Print the whole report. `headed` says that its heading was printed before."""
     page = _TerminalReport(console, run)
     if not headed:
         page.heading()
@@ -124,18 +82,17 @@ def print_report(run: Run, console: Console, *, headed: bool = False) -> None:
     page.closing()
 
 
-class _TerminalReport:
+class _TerminalReport(TerminalPage):
     """One run on one console."""
 
     def __init__(self, console: Console, run: Run) -> None:
-        self.console = console
+        super().__init__(console)
         self.run = run
-        self.plain = not console.encoding.lower().startswith("utf")
 
-    # --- What was tested, and what it came to ---------------------------------------------------
+    # --- Target and verdict ---------------------------------------------------------------------
 
     def heading(self) -> None:
-        """Print who is tested, and how."""
+        """Print the targets and the settings."""
         name = f"{NAME} {version(self.run)}{_scope(self.run.target)}"
         self.say(", ".join([name, *settings_words(self.run)]))
         for part in self.run.parts:
@@ -150,7 +107,7 @@ class _TerminalReport:
     def targets(self) -> None:
         """Print the verdict on each target, where there are several."""
         for verdict, line in target_lines(self.run):
-            self.say(f"{self.mark(verdict)} {line}", style=_COLOURS[verdict])
+            self.say(f"{self.mark(verdict)} {line}", style=COLOURS[verdict])
 
     def verdict(self) -> None:
         """Print the verdict, and the violated requirements by name."""
@@ -163,7 +120,7 @@ class _TerminalReport:
             said.append(self.text(f": {', '.join(names)}"))
         self.lines(said)
 
-    # --- What was violated ----------------------------------------------------------------------
+    # --- Violations -----------------------------------------------------------------------------
 
     def violations(self) -> None:
         """Print each violated MUST with its evidence."""
@@ -198,7 +155,7 @@ class _TerminalReport:
                 self.say(shortened(one_line(value), MAX_VALUE_CHARS), INDENT, label=label)
 
     def baseline(self) -> None:
-        """Print what an update changed in the baseline, and what there is to do in it."""
+        """Print what changed in the baseline, and what an operator must do in it."""
         if self.run.baseline and self.run.baseline.changes:
             self.title(f"Baseline {self.run.baseline.file} brought up to date")
             for line in self.run.baseline.changes:
@@ -206,10 +163,10 @@ class _TerminalReport:
         for title, lines in baseline_parts(self.run):
             self.title(title)
             for line in lines:
-                self.say(line, indent=2, style=_COLOURS[Verdict.VIOLATED])
+                self.say(line, indent=2, style=COLOURS[Verdict.VIOLATED])
 
     def failure(self, failure: Failure, most: int) -> None:
-        """Print one requirement, and what shows that it was violated."""
+        """Print one requirement with the evidence of its violation."""
         requirement = failure.requirement
         is_must = requirement.level is Level.MUST
         head = self.cell_text(CellKind.FAILED if is_must else CellKind.SHOULD, requirement.id)
@@ -250,7 +207,7 @@ class _TerminalReport:
     # --- The table ------------------------------------------------------------------------------
 
     def table(self, part: Run) -> None:
-        """Print each requirement by format; those of a topic that fared alike share a line."""
+        """Print each requirement by format. Those of a topic with the same outcome share a line."""
         made = rows(part)
         if not made:
             return
@@ -271,23 +228,16 @@ class _TerminalReport:
             self.title(f"At {part.target.name}")
         else:
             self.say()
-        # Narrower than this, ids would be cut.
+        # a narrower table would cut the ids
         options = self.console.options.update_width(max(self.console.width, MIN_TABLE_COLUMNS))
         self.console.print(Segments(self.console.render(table, options)), soft_wrap=True)
 
     def cell(self, result: Result | None) -> Text:
-        """Return what the table says of one result."""
+        """Return the cell of one result."""
         if result is None:
             return Text("")
         cell = cell_of(result, self.run.level)
         return self.cell_text(cell.kind, cell.words)
-
-    def cell_text(self, kind: CellKind, words: str) -> Text:
-        """Return words with the mark and the colour of this kind."""
-        mark, colour = _CELLS[kind]
-        text = self.text(f"{mark[self.plain]} {words}".lstrip())
-        text.stylize(colour)
-        return text
 
     # --- The end --------------------------------------------------------------------
 
@@ -331,51 +281,16 @@ class _TerminalReport:
         # The last line of a log is what people look for.
         self.console.print(self.text(said, _colour(self.run)), soft_wrap=True)
 
-    # --- Words ----------------------------------------------------------------------------------
-
-    def reasons(self, reasons: Mapping[str, list[str]]) -> None:
-        """Print each reason, and below it the requirements."""
-        for reason, ids in reasons.items():
-            self.say(
-                shortened(one_line(reason), MAX_VALUE_CHARS) or "no reason was given", indent=2
-            )
-            self.say(", ".join(ids), indent=4, style="dim")
-
-    def title(self, words: str) -> None:
-        """Print the heading of a part."""
-        self.say()
-        self.say(words, style="bold")
-
-    def say(self, words: str = "", indent: int = 0, style: str = "", label: str = "") -> None:
-        """Print a paragraph, beside its label if it has one."""
-        self.lines(self.text(words, style), indent, label)
-
-    def lines(self, text: Text, indent: int = 0, label: str = "") -> None:
-        """Print text in as many lines as it takes, each indented, none filled up with spaces."""
-        margin = f"  {label}".ljust(indent) if label else " " * indent
-        for line in text.wrap(self.console, max(self.console.width - indent, 20)) or [Text()]:
-            line.rstrip()
-            self.console.print(Text.assemble((margin, "dim"), line), soft_wrap=True)
-            margin = " " * indent
-
-    def text(self, words: str, style: str = "") -> Text:
-        """Return words from anywhere, fit for this console."""
-        return Text(visible(words, self.console.encoding), style=style, overflow="fold")
-
-    def mark(self, of: Verdict) -> str:
-        """Return the mark, in ASCII where the console has no more."""
-        return _MARKS[of][self.plain]
-
 
 def _scope(target: TargetInfo) -> str:
-    """Say at once where nothing of the operator's is tested."""
+    """Return the warning that no target of the operator is tested, if so."""
     return ": only the embedded reference is tested" if target.kind == "embedded" else ""
 
 
 def _colour(run: Run) -> str:
     if run.partial and run.standing is Verdict.CONFORMANT:
         return "bold yellow"
-    return _COLOURS[run.standing]
+    return COLOURS[run.standing]
 
 
 def _target(target: TargetInfo) -> str:

@@ -30,8 +30,9 @@ from reseller_conformance.client.secrets import redacted, scrubber_of
 from reseller_conformance.client.target import Target
 from reseller_conformance.client.traffic import Latency, Traffic
 from reseller_conformance.config.forwarded_env import forwarded_env
+from reseller_conformance.config.option_reader import SettingsError
 from reseller_conformance.config.options import OPTIONS, dest
-from reseller_conformance.config.settings import Settings, SettingsError, settings_from
+from reseller_conformance.config.settings import Settings, settings_from
 from reseller_conformance.findings.model import ExitCode, Run
 from reseller_conformance.findings.run_info import SuiteInfo, TargetInfo
 from reseller_conformance.redaction.logs import LogScrubber

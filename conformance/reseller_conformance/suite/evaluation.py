@@ -16,11 +16,7 @@ from reseller_conformance.cases.case import Case
 from reseller_conformance.cases.plan import Depth
 from reseller_conformance.checks.consistency import Bracketed
 from reseller_conformance.checks.response import Response
-from reseller_conformance.checks.rules import (
-    COMPARISONS,
-    Comparison,
-    rules_of,
-)
+from reseller_conformance.checks.rules import COMPARISONS, Comparison, rules_of
 from reseller_conformance.checks.violation import Check, Violation
 from reseller_conformance.contract import Format
 from reseller_conformance.findings.aggregate import of_few_responses

@@ -1,4 +1,4 @@
-"""An adapter for `requests` with one deadline for each call, bounded headers, and strict framing.
+"""An adapter for `requests` with one deadline for each call. `strict_response` reads the responses.
 
 The timeout of `requests` and urllib3 applies to each read, so a slow server can exceed it many
 times. Here each read of a response gets only the time that remains of the whole.
@@ -6,159 +6,35 @@ times. Here each read of a response gets only the time that remains of the whole
 
 from __future__ import annotations
 
-import io
-import re
 import socket
-import ssl
 import time
 from contextlib import suppress
 from contextvars import ContextVar
-from email.errors import (
-    FirstHeaderLineIsContinuationDefect,
-    InvalidHeaderDefect,
-    MissingHeaderBodySeparatorDefect,
-)
-from http.client import (
-    BadStatusLine,
-    HTTPException,
-    HTTPResponse,
-    IncompleteRead,
-    RemoteDisconnected,
-)
+from http.client import RemoteDisconnected
 from itertools import count
 from queue import Empty
-from typing import Any, NamedTuple
+from typing import Any
 
 import requests
 from requests.adapters import HTTPAdapter
 from requests.structures import CaseInsensitiveDict
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.util import wait_for_read
 
-from reseller_conformance.cases.profiles import HOST
-
-__all__ = [
-    "ChunkError",
-    "DeadlineAdapter",
-    "HandshakeCutError",
-    "HandshakeLateError",
-    "Head",
-    "HeaderLineError",
-    "HeadersCutError",
-    "HeadersTooLargeError",
-    "LengthError",
-    "NulError",
-    "StaleConnectionError",
-    "TransferCodingError",
-    "VersionError",
-    "connection_used",
-]
-
-MAX_HEAD_BYTES = 256 * 1024
-"""Maximum size of status line and headers, in bytes. `http.client` would read six megabytes."""
-
-MAX_LINE_BYTES = 64 * 1024
-
-HEADER_LINES = 5_000
-"""Maximum number of header lines of a response, as in curl."""
-
-LENGTH = re.compile(r"0*[0-9]{1,18}")
-"""A valid Content-Length (RFC 9110, 8.6). `http.client` ignores an invalid one."""
-
-CHUNK_SIZE = re.compile(rb"([0-9A-Fa-f]+)[ \t]*(?:;.*)?", re.DOTALL)
-"""The first line of a chunk (RFC 9112, 7.1). curl and Java accept white space after the size."""
-
-VERSIONS = ("HTTP/1.0", "HTTP/1.1")
-
-NO_HEADER = (
-    FirstHeaderLineIsContinuationDefect,
-    InvalidHeaderDefect,
-    MissingHeaderBodySeparatorDefect,
+from reseller_conformance.client.http.framing_errors import (
+    HandshakeCutError,
+    HandshakeLateError,
+    StaleConnectionError,
 )
-"""Defects of a header line that has no colon, no name, or white space before either."""
+from reseller_conformance.client.http.request_head import AS_WRITTEN, HEAD
+from reseller_conformance.client.http.strict_response import StrictResponse
 
-INTERIM = range(102, 200)
-"""Interim statuses to skip. `http.client` skips 100 itself, and the client never requests 101."""
-
-BODILESS = (204, 304)
-"""Statuses whose responses end with their headers (RFC 9112, 6.3)."""
-
-
-class Head(NamedTuple):
-    """The head of a request as a client profile writes it.
-
-    `closes` is True if the connection closes after it.
-    """
-
-    version: str
-    fields: tuple[tuple[str, str], ...]
-    closes: bool
-
-    def lines(self, prepared: list[bytes]) -> list[bytes]:
-        """Return the lines to send, with the prepared method, target and host."""
-        host = next(line for line in prepared if line.lower().startswith(b"host:"))
-        host_value = host.partition(b":")[2].strip().decode("latin-1")
-        target = prepared[0].rpartition(b" ")[0]
-        fields = [f"{k}: {host_value if v == HOST else v}" for k, v in self.fields]
-        first = target + f" HTTP/{self.version}".encode()
-        return [first, *(line.encode("latin-1") for line in fields)]
-
-
-_AS_WRITTEN: ContextVar[str] = ContextVar("_AS_WRITTEN")
-"""The request target of this thread, exactly as it must be sent."""
-
-_HEAD: ContextVar[Head | None] = ContextVar("_HEAD", default=None)
-"""The head of this thread's request, if a client profile defines it."""
+__all__ = ["DeadlineAdapter", "connection_used"]
 
 _USED: ContextVar[int | None] = ContextVar("_USED", default=None)
 """The number of the connection that this thread used last."""
 
 _NUMBERS = count(1)
-
-
-class HeadersTooLargeError(HTTPException):
-    """The headers have more bytes or lines than any response needs."""
-
-
-class HeadersCutError(ConnectionError):
-    """The connection closed within the headers. `http.client` would treat this as their end."""
-
-
-class HeaderLineError(HTTPException):
-    """A header line is invalid. `http.client` would drop all lines after it."""
-
-
-class LengthError(HTTPException):
-    """The Content-Length is invalid, so the end of the response is unknown (RFC 9112, 6.3)."""
-
-
-class NulError(HTTPException):
-    """The status line or a header contains a NUL. curl and Node reject the response."""
-
-
-class VersionError(HTTPException):
-    """The version is neither HTTP/1.0 nor HTTP/1.1. curl and Node reject the response."""
-
-
-class TransferCodingError(HTTPException):
-    """Clients disagree on the end of a body with this Transfer-Encoding (RFC 9112, 6.1)."""
-
-
-class ChunkError(HTTPException):
-    """The chunks violate RFC 9112, 7.1. `http.client` reads some of them anyway."""
-
-
-class HandshakeCutError(ConnectionError):
-    """The connection closed during the TLS handshake."""
-
-
-class HandshakeLateError(ConnectionError):
-    """The time limit ended during the TLS handshake."""
-
-
-class StaleConnectionError(ConnectionError):
-    """The server had closed a kept connection before this request arrived (RFC 9112, 9.3.1)."""
 
 
 def connection_used() -> int | None:
@@ -171,209 +47,10 @@ def connection_used() -> int | None:
     return number
 
 
-class _Reader(io.RawIOBase):
-    """The socket as a file. Each read gets only the remaining time."""
-
-    def __init__(self, raw: io.RawIOBase, sock: socket.socket) -> None:
-        """Read `raw`, the file of `sock`. The deadline is the socket's current timeout from now."""
-        timeout = sock.gettimeout()
-        self._deadline = None if timeout is None else time.monotonic() + timeout
-        self._raw = raw
-        self._sock = sock
-        self._received = 0
-        self._paused = False
-        self.ended = False
-        self.bound: int | None = MAX_HEAD_BYTES
-
-    def readable(self) -> bool:
-        """Return True."""
-        return True
-
-    def readinto(self, buffer: Any) -> int | None:
-        """Read once.
-
-        Raises TimeoutError after the deadline, HeadersTooLargeError beyond the bound.
-        """
-        if self._paused:
-            return None
-        if self._deadline is not None:
-            left = self._deadline - time.monotonic()
-            if left <= 0:
-                raise TimeoutError("the time limit ran out")
-            self._sock.settimeout(left)
-        count = self._raw.readinto(buffer)
-        self.ended = count == 0
-        self._received += count or 0
-        if self.bound is not None and self._received > self.bound:
-            raise HeadersTooLargeError
-        return count
-
-    def holds_more(self, buffered: io.BufferedReader) -> bool:
-        """Return True if unread data has arrived. It does not wait for data."""
-        self._paused = True
-        if buffered.peek():
-            return True
-        if isinstance(self._sock, ssl.SSLSocket):
-            return self._sock.pending() > 0
-        try:
-            readable = wait_for_read(self._sock, timeout=0)
-            return readable and bool(self._sock.recv(1, socket.MSG_PEEK))
-        except OSError:
-            return False
-
-    def close(self) -> None:
-        """Close the file."""
-        self._raw.close()
-        super().close()
-
-
-class _Buffer(io.BufferedReader):
-    """The response as a file that lets `http.client` read several header lines at once.
-
-    `http.client` fails after 100 header lines. curl reads 5,000 lines.
-    """
-
-    def __init__(self, raw: io.RawIOBase) -> None:
-        super().__init__(raw)
-        self.in_headers = False
-        self._next = b""
-        self._lines = 0
-
-    def readline(self, size: int | None = -1, /) -> bytes:
-        """Read a line, or within the headers as many lines as fit into `size` bytes."""
-        limit = -1 if size is None else size
-        if not self.in_headers:
-            return super().readline(limit)
-        group = self._next or self._line(limit)
-        self._next = b""
-        while group.strip() and len(group) < limit:
-            line = self._line(limit)
-            if not line.strip() or len(group) + len(line) >= limit:
-                self._next = line  # The blank line that ends the headers must be read alone.
-                break
-            group += line
-        return group
-
-    def _line(self, size: int) -> bytes:
-        self._lines += 1
-        if self._lines > HEADER_LINES:
-            raise HeadersTooLargeError
-        return super().readline(size)
-
-
-class _Response(HTTPResponse):
-    """A response that is read through `_Reader`, with strict framing."""
-
-    longer = False
-    """True if more data arrived than Content-Length announced, after the response was read."""
-
-    def __init__(self, sock: socket.socket, *args: Any, **options: Any) -> None:
-        super().__init__(sock, *args, **options)
-        self._reader = _Reader(self.fp.detach(), sock)
-        self.fp = self._buffer = _Buffer(self._reader)
-
-    def begin(self) -> None:
-        try:
-            super().begin()
-        except BadStatusLine as error:
-            if self._reader.ended and str(error).startswith("HTTP/"):
-                raise HeadersCutError from error
-            raise
-        # The buffer is refilled only if it contains no complete line, so the end was within the
-        # headers.
-        if self._reader.ended:
-            raise HeadersCutError
-        self._reader.bound = None
-        self._buffer.in_headers = False
-        if (head := _HEAD.get()) is not None and head.closes:
-            self.will_close = True
-        if "\0" in self.reason or any("\0" in f"{n}{v}" for n, v in self.headers.items()):
-            raise NulError
-        if any(isinstance(defect, NO_HEADER) for defect in self.headers.defects):
-            raise HeaderLineError
-        self._check_transfer_coding()
-        lengths = self.headers.get_all("content-length", ())
-        if not self.chunked and not all(map(LENGTH.fullmatch, map(str.strip, lengths))):
-            raise LengthError
-
-    def _check_transfer_coding(self) -> None:
-        """Raise TransferCodingError if clients reject this Transfer-Encoding or disagree on it.
-
-        All clients read `chunked`. All ignore `identity` if there is no Content-Length. Node
-        rejects every response with both headers.
-        """
-        fields = self.headers.get_all("transfer-encoding", ())
-        codings = {field.strip().lower() for field in fields} - {""}
-        if len(codings) > 1 or not codings <= {"chunked", "identity"}:
-            raise TransferCodingError
-        if codings and "content-length" in self.headers:
-            raise TransferCodingError
-        # `http.client` does not recognize it with trailing white space.
-        if "chunked" in codings and not self.chunked:
-            self.chunked, self.chunk_left = True, None
-
-    def _get_chunk_left(self) -> int | None:
-        """Return the remaining bytes of the current chunk. None after the last one (RFC 9112, 7.1).
-
-        `http.client` accepts any two bytes as the end of a chunk, and any integer as its size.
-        """
-        if self.chunk_left:
-            return self.chunk_left
-        if self.chunk_left is not None and (end := self.fp.read(2)) != b"\r\n":
-            cut = len(end) < 2
-            raise IncompleteRead(b"") if cut else ChunkError("a chunk ends without CRLF")
-        line = self.fp.readline(MAX_LINE_BYTES)
-        if not line.endswith(b"\n"):
-            raise IncompleteRead(b"")
-        size = CHUNK_SIZE.fullmatch(line.rstrip(b"\r\n"))
-        if size is None:
-            raise ChunkError("a chunk size is not a hexadecimal number")
-        self.chunk_left = int(size[1], 16) or None
-        if self.chunk_left is None:
-            self._read_trailers()
-            self._close_conn()
-        return self.chunk_left
-
-    def _read_trailers(self) -> None:
-        """Read to the blank line after the last chunk. Without it the body is incomplete."""
-        for _ in range(HEADER_LINES):
-            line = self.fp.readline(MAX_LINE_BYTES)
-            if not line.endswith(b"\n"):
-                raise IncompleteRead(b"")
-            if not line.strip():
-                return
-            if b":" not in line:
-                raise ChunkError("a line after the last chunk is not a header")
-        raise ChunkError("more lines after the last chunk than any response needs")
-
-    def _close_conn(self) -> None:
-        known: Any = self  # These two attributes are missing in the type stubs.
-        inherited: Any = super()
-        # A server may respond to a form before reading it, and then read the rest as another
-        # request.
-        if self.length == 0 and known._method == "GET" and self.status not in BODILESS:
-            self.longer = self._reader.holds_more(self.fp)
-        inherited._close_conn()
-
-    def _read_status(self) -> tuple[str, int, str]:
-        """Skip interim responses (RFC 9110, 15.2). `http.client` skips only status 100."""
-        inherited: Any = super()  # The method is missing in the type stubs.
-        while True:
-            self._buffer.in_headers = False
-            version, status, reason = inherited._read_status()
-            self._buffer.in_headers = True
-            if version not in VERSIONS:
-                raise VersionError
-            if status not in INTERIM:
-                return version, status, reason
-            while self.fp.readline(MAX_LINE_BYTES).strip():
-                pass
-
-
 class _Connection(HTTPConnection):
     """A connection with one deadline for each call, which knows whether it has been used before."""
 
-    response_class = _Response
+    response_class = StrictResponse
     _answers = 0
     _number = 0
 
@@ -394,10 +71,10 @@ class _Connection(HTTPConnection):
         # urllib3 has already changed every escape to upper case: `%6f`, as some clients write, to
         # `%6F`.
         _USED.set(self._number)
-        super().putrequest(method, _AS_WRITTEN.get(url), *args, **options)
+        super().putrequest(method, AS_WRITTEN.get(url), *args, **options)
 
     def endheaders(self, *args: Any, **options: Any) -> None:
-        if (head := _HEAD.get()) is not None:
+        if (head := HEAD.get()) is not None:
             prepared: list[bytes] = getattr(self, "_buffer")  # noqa: B009 (not in the type stubs)
             prepared[:] = head.lines(prepared)
         super().endheaders(*args, **options)
@@ -485,8 +162,8 @@ class DeadlineAdapter(HTTPAdapter):
         sent: str = request.url
         if not proxies or not sent.startswith("http:"):
             sent = sent[sent.index("/", len("https://")) :]
-        _AS_WRITTEN.set(sent)
-        _HEAD.set(getattr(request, "head", None))
+        AS_WRITTEN.set(sent)
+        HEAD.set(getattr(request, "head", None))
         return sent
 
     def build_response(self, req: Any, resp: Any) -> requests.Response:

@@ -22,7 +22,7 @@ from urllib3.exceptions import (
     ReadTimeoutError,
 )
 
-from reseller_conformance.client.http.adapter import (
+from reseller_conformance.client.http.framing_errors import (
     ChunkError,
     HandshakeCutError,
     HandshakeLateError,

@@ -15,9 +15,10 @@ from requests.structures import CaseInsensitiveDict
 from urllib3 import Timeout
 
 from reseller_conformance.cases.profiles import HOST, OWN, Profile
-from reseller_conformance.client.http.adapter import DeadlineAdapter, Head, connection_used
+from reseller_conformance.client.http.adapter import DeadlineAdapter, connection_used
 from reseller_conformance.client.http.content_coding import decoded
 from reseller_conformance.client.http.errors import CAUGHT, ConnectionLoss, Failure, failure
+from reseller_conformance.client.http.request_head import Head
 from reseller_conformance.client.secrets import scrubber_of
 from reseller_conformance.client.target import Target
 from reseller_conformance.exchange import MAX_BODY_BYTES, TransportErrorKind, TransportProblem

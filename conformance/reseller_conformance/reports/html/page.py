@@ -24,24 +24,25 @@ from reseller_conformance.reports.html.charts import charts, duration
 from reseller_conformance.reports.html.highlight import marked
 from reseller_conformance.reports.json_report import as_json
 from reseller_conformance.reports.summary import (
-    CellKind,
     baseline_parts,
-    by_topic,
-    cell_of,
     environment,
     failures,
     files_judged,
     known_violations,
     not_shown,
     observed,
-    outcome_words,
     reasons_for,
+)
+from reseller_conformance.reports.table import (
+    CellKind,
+    by_topic,
+    cell_of,
+    outcome_words,
     rows,
-    target_lines,
     tested_formats,
-    verdict_parts,
 )
 from reseller_conformance.reports.text import counted, pieces, shortened, visible
+from reseller_conformance.reports.verdict_text import target_lines, verdict_parts
 from reseller_conformance.requirements import Level, Requirement
 
 __all__ = ["render", "shown", "templates"]
