@@ -8,7 +8,8 @@ from typing import Any
 from judging import Direct, settings, target_of
 from reseller_conformance.client.target import Target
 from reseller_conformance.compare.model import DifferenceKind, Grade
-from reseller_conformance.compare.session import Session, Side
+from reseller_conformance.compare.session import Session
+from reseller_conformance.compare.sides import Side
 from reseller_conformance.reference import Reference, default_reference
 from reseller_conformance.reference.mock import EMBEDDED_URL
 
@@ -38,11 +39,11 @@ def compared(
     """Compare two clients, and return what came of it. `target` is that of the second."""
     chosen = settings(depth)
     first = target_of(default_reference(), EMBEDDED_URL)
-    sides = [
+    old_side, new_side = (
         Side(client, replace(side, customers=side.customers[:customers]), chosen)
         for client, side in ((old, first), (new, target or first))
-    ]
-    session = Session(*sides)
+    )
+    session = Session(old_side, new_side)
     session.run()
     return session
 

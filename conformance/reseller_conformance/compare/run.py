@@ -20,8 +20,9 @@ from reseller_conformance.client.target import Limits, Target
 from reseller_conformance.compare.contract import violated_by_either
 from reseller_conformance.compare.model import Comparison
 from reseller_conformance.compare.recording import Recording
-from reseller_conformance.compare.session import Session, Side
+from reseller_conformance.compare.session import Session
 from reseller_conformance.compare.settings import CompareSettings, SettingsError
+from reseller_conformance.compare.sides import Side
 from reseller_conformance.compare.terminal import print_comparison
 from reseller_conformance.config.settings import MAX_SMOKE_REQUESTS, Settings
 from reseller_conformance.findings.curl import curl

@@ -1,7 +1,7 @@
 """One comparison under way: the suite judges OLD and NEW, and each call is sent to both.
 
 First the run on OLD decides which calls are made, then the run on NEW adds what it needs beyond
-them. What a difference is, is left to `differences`; adding up is left to `tally`.
+them. What a difference is, is left to `differences`; what it comes to, to `conclusion`.
 """
 
 from __future__ import annotations
@@ -10,32 +10,30 @@ import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
 from reseller_conformance.cases.case import Case
-from reseller_conformance.cases.plan import REPEATED
 from reseller_conformance.cases.risks import may_fail_login, sends_wrong_credentials
-from reseller_conformance.checks.response import parse
-from reseller_conformance.client.target import Target
-from reseller_conformance.compare.contract import Judged, judge, newly_violated
+from reseller_conformance.compare.conclusion import conclude
+from reseller_conformance.compare.contract import Judged, judge
 from reseller_conformance.compare.model import Grade
-from reseller_conformance.compare.paired import Paired, Pairs, Sender
+from reseller_conformance.compare.paired import Paired, Pairs
 from reseller_conformance.compare.recording import Recording
 from reseller_conformance.compare.responses import Responses, is_unsent
+from reseller_conformance.compare.sides import Side, SideRun
 from reseller_conformance.compare.tally import Tally
-from reseller_conformance.config.settings import Settings
 from reseller_conformance.envelope import EnvelopeKind
 from reseller_conformance.exchange import Exchange
 from reseller_conformance.reports.progress import Progress
-from reseller_conformance.requirements import CATALOGUE, Level
+from reseller_conformance.requirements import CATALOGUE
 from reseller_conformance.suite.live_progress import LiveProgress
 from reseller_conformance.suite.target_session import TargetSession
 
 if TYPE_CHECKING:
     from reseller_conformance.client import Client
 
-__all__ = ["Session", "Side"]
+__all__ = ["Session"]
 
 SAMPLE_EVERY = 16
 """OLD gets each so-manyth call a second time."""
@@ -48,24 +46,6 @@ MAX_CONFIRMED = 60
 
 BATCH = 2
 """Sequences for each call that may be in flight, before the responses of both are compared."""
-
-
-@dataclass(frozen=True, slots=True)
-class Side:
-    """One of the two targets, who sends its calls, and the settings of its run."""
-
-    sender: Sender
-    target: Target
-    settings: Settings
-
-
-@dataclass(slots=True)
-class _Run:
-    """The run on one side. Each of its calls goes to the other side as well."""
-
-    side: Side
-    session: TargetSession
-    judged: list[Judged] = field(default_factory=list)
 
 
 class _EndError(BaseException):
@@ -93,12 +73,13 @@ class Session:
         self._progress = LiveProgress(self._old.session)
         self._samples = 0
         self._has_ended = False
+        self._is_settling = False
         self._responses = Responses(record)
         self.unverified = ""
         self.notes: list[str] = []
         self.interrupted = False
 
-    def _run(self, side: Side, other: Side | None, keep: Callable[[Pairs], None]) -> _Run:
+    def _run(self, side: Side, other: Side | None, keep: Callable[[Pairs], None]) -> SideRun:
         settings = replace(side.settings, max_violations=0, keep_going=False)
         limits, selection = settings.limits, settings.selection
         most = limits.concurrency * (1 if limits.rate else BATCH)
@@ -106,7 +87,7 @@ class Session:
         judged = {one.id for one in CATALOGUE if selection.includes(one.id)}
         # a run needs of its client what `Paired` has
         client = cast("Client", paired)
-        return _Run(side, TargetSession(side.target, settings, client, judged=judged))
+        return SideRun(side, TargetSession(side.target, settings, client, judged=judged))
 
     @property
     def old_judged(self) -> list[Judged]:
@@ -158,7 +139,7 @@ class Session:
             except KeyboardInterrupt:
                 self.interrupted = True
                 self._judge_without_calls()
-        self._finish()
+        conclude(self._old, self._new, self._responses)
 
     def _send_all(self) -> None:
         if not self._can_compare():
@@ -174,38 +155,6 @@ class Session:
         if not self.unverified:
             for run in self._runs:
                 run.judged = judge(run.session)
-
-    def _finish(self) -> None:
-        """Add up what counts: without the calls that something in front of a target refused."""
-        if void := self._void():
-            self._responses.leave_out(void)
-        self._add_protection()
-        self.tally.settle_grades(
-            {
-                response.case
-                for one in (*self.old_judged, *self.new_judged)
-                if one.requirement.level is Level.MUST
-                for response in one.responses
-            }
-        )
-        for one in newly_violated(self.old_judged, self.new_judged):
-            new = one.responses[0]
-            [old] = self._old.side.sender.send_in_sequence([new.case])
-            self.tally.add_contract(one, parse(old), new)
-
-    def _void(self) -> set[Case]:
-        """Return the calls that something in front of a target refused, control calls as well."""
-        void: set[Case] = set()
-        for place, run in enumerate(self._runs):
-            if run.session.environment.note and self._new:
-                void |= self._responses.pairs.keys() - run.session.responses.keys()
-                refused = (
-                    case
-                    for case, pair in self._responses.pairs.items()
-                    if not case.invalid and pair[place].kind is not EnvelopeKind.OVERVIEW
-                )
-                void |= {case for case in refused if case.repeat >= REPEATED}
-        return void
 
     # --- Whether anything can be said --------------------------------------------------------
 
@@ -229,25 +178,21 @@ class Session:
 
     def _check_end(self) -> None:
         """Raise _EndError where no more calls are to be made."""
+        if self._is_settling:
+            return
         seconds = self._runs[-1].side.settings.max_seconds
         if seconds is not None and time.monotonic() - self._began > seconds:
             raise _EndError("The time of --max-time is over; some calls are not made.")
         for name, run in zip(("OLD", "NEW"), self._runs, strict=False):
-            if note := run.session.environment.note:
+            if note := run.note:
+                for other in self._runs:
+                    self._settle(other)
                 self._confirm()
                 raise _EndError(f"{name}: {note.reason}. No more calls are made: {note.way_out}.")
         if self._stop_at and self.tally.counts(self._stop_at):
             self._confirm()
             if self.tally.counts(self._stop_at):
                 raise _EndError("--fail-fast ends the calls at the first difference.")
-
-    def _add_protection(self) -> None:
-        """Add a difference where something in front of one side alone refuses valid calls."""
-        notes = [run.session.environment.note for run in self._runs]
-        if len(notes) == 2 and bool(notes[0]) != bool(notes[1]):
-            kind = next(note.kind for note in notes if note)
-            texts = (note.reason if note else "valid calls get overviews" for note in notes)
-            self.tally.add_protection(kind, *texts)
 
     # --- What comes back ---------------------------------------------------------------------
 
@@ -257,7 +202,7 @@ class Session:
             return
         whole: Pairs = [(old, new) for new, old in pairs if old is not None]
         self._responses.add(whole)
-        _tell(self._old.session, [old for old, _ in whole])
+        self._tell(self._old, [old for old, _ in whole])
         self._check_end()
 
     def _keep(self, pairs: Pairs) -> None:
@@ -265,9 +210,25 @@ class Session:
             return
         self._responses.add(pairs)
         if self._new:
-            _tell(self._new.session, [new for _, new in pairs if new])
+            self._tell(self._new, [new for _, new in pairs if new])
         self._sample([old for old, _ in pairs])
         self._check_end()
+
+    def _tell(self, run: SideRun, exchanges: Iterable[Exchange]) -> None:
+        """Have a run know what the other one has sent, and see whether valid calls are refused."""
+        for exchange in sorted(exchanges, key=lambda one: one.began + one.seconds):
+            if exchange.case not in run.session.responses and not is_unsent(exchange):
+                run.session.remember(exchange)
+        self._settle(run)
+
+    def _settle(self, run: SideRun) -> None:
+        """Make control calls where they are due. Those of one run make none of the other due."""
+        if run.session.environment.is_suspicious and not self._is_settling:
+            self._is_settling = True
+            try:
+                run.session.settle()
+            finally:
+                self._is_settling = False
 
     # --- Noise -------------------------------------------------------------------------------
 
@@ -293,12 +254,3 @@ class Session:
         for exchange in self._old.side.sender.send_in_sequence(*([case] for case in again)):
             if not is_unsent(exchange):
                 self._responses.add_of_old(exchange)
-
-
-def _tell(session: TargetSession, exchanges: Iterable[Exchange]) -> None:
-    """Have a run know what the other run has sent, and see whether valid calls are refused."""
-    for exchange in sorted(exchanges, key=lambda one: one.began + one.seconds):
-        if exchange.case not in session.responses and not is_unsent(exchange):
-            session.remember(exchange)
-    if session.environment.is_suspicious:
-        session.settle()
