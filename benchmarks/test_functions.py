@@ -6,7 +6,8 @@ from xml.etree import ElementTree
 import pytest
 
 from reseller_conformance.cases.case import Case
-from reseller_conformance.cases.plan import Depth, Plan
+from reseller_conformance.cases.depth import Depth
+from reseller_conformance.cases.plan import Plan
 from reseller_conformance.client.request import request_for, valid_values_of
 from reseller_conformance.client.secrets import secrets_of
 from reseller_conformance.client.target import Target

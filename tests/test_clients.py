@@ -11,8 +11,9 @@ import pytest
 from judging import ENDS, Direct, settings, target_of
 from reseller_conformance import requirements as r
 from reseller_conformance.cases.case import Case
+from reseller_conformance.cases.depth import Depth
 from reseller_conformance.cases.mutations import State
-from reseller_conformance.cases.plan import Depth, Plan
+from reseller_conformance.cases.plan import Plan
 from reseller_conformance.cases.profiles import VERSION, Change, Profile, own_with, profiles
 from reseller_conformance.checks import clients
 from reseller_conformance.checks.consistency import Bracketed

@@ -9,9 +9,11 @@ from urllib.parse import unquote
 import pytest
 
 from reseller_conformance.cases.case import Case, Encoding, ValidValues, pairs, query
+from reseller_conformance.cases.depth import Depth
 from reseller_conformance.cases.mutations import COMMON_INVALID, NEAR_MISSES, State, Text
-from reseller_conformance.cases.plan import SPECIAL_TEXTS, Depth, Plan
+from reseller_conformance.cases.plan import Plan
 from reseller_conformance.cases.stages import staged
+from reseller_conformance.cases.texts import SPECIAL_TEXTS
 from reseller_conformance.client.target import Target
 from reseller_conformance.contract import PARAMETERS, Format
 from reseller_conformance.findings.curl import curl

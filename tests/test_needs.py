@@ -10,7 +10,7 @@ import pytest
 
 from answers import ERROR
 from judging import settings, target_of
-from reseller_conformance.cases.plan import Depth
+from reseller_conformance.cases.depth import Depth
 from reseller_conformance.config.selection import selection_from
 from reseller_conformance.reference import default_reference
 from reseller_conformance.suite.plan_preview import planned_calls

@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from reseller_conformance.cases.case import Case, Expected
+from reseller_conformance.cases.depth import Depth
 from reseller_conformance.cases.mutations import (
     COMMON_INVALID,
     DEFAULT_KEYS,
@@ -13,7 +14,7 @@ from reseller_conformance.cases.mutations import (
     State,
     Text,
 )
-from reseller_conformance.cases.plan import Depth, Plan
+from reseller_conformance.cases.plan import Plan
 from reseller_conformance.cases.risks import names_account
 from reseller_conformance.cases.stages import CREDENTIALS, EXAMPLES, STAGES, staged
 from reseller_conformance.cases.texts import RARE_TEXTS, SPECIAL_TEXTS

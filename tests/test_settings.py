@@ -2,7 +2,7 @@ import dataclasses
 
 import pytest
 
-from reseller_conformance.cases.plan import Depth
+from reseller_conformance.cases.depth import Depth
 from reseller_conformance.config.option_reader import SettingsError
 from reseller_conformance.config.options import DEFAULT_SEED, OPTIONS
 from reseller_conformance.config.settings import settings_from

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from reseller_conformance import requirements as r
 from reseller_conformance.cases.case import Case, is_distinguishable, url_of
+from reseller_conformance.cases.depth import Depth
 from reseller_conformance.cases.mutations import State
-from reseller_conformance.cases.plan import Depth, Plan
+from reseller_conformance.cases.plan import Plan
 from reseller_conformance.checks.response import Response, parse
 from reseller_conformance.client.request import request_for, valid_values_of
 from reseller_conformance.client.retry_policy import is_rate_limited

@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from reseller_conformance.app_server.reference_server import ResellerServer
     from reseller_conformance.cases import strategies
     from reseller_conformance.cases.case import Case, Encoding, Expected, ValidValues, pairs, query
+    from reseller_conformance.cases.depth import Depth
     from reseller_conformance.cases.mutations import State, Text
-    from reseller_conformance.cases.plan import Depth, Plan
+    from reseller_conformance.cases.plan import Plan
     from reseller_conformance.client.target import Target
     from reseller_conformance.contract import PARAMETERS, Format
     from reseller_conformance.exchange import Exchange, Retry, TransportErrorKind, TransportProblem
@@ -62,8 +63,9 @@ __version__ = "0.1.0"
 _NAMES = {
     "app_server.reference_server": ("ResellerServer",),
     "cases.case": ("Case", "Encoding", "Expected", "ValidValues", "pairs", "query"),
+    "cases.depth": ("Depth",),
     "cases.mutations": ("State", "Text"),
-    "cases.plan": ("Depth", "Plan"),
+    "cases.plan": ("Plan",),
     "client.target": ("Target",),
     "contract": ("PARAMETERS", "Format"),
     "exchange": ("Exchange", "Retry", "TransportErrorKind", "TransportProblem"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from reseller_conformance.cases.plan import Depth
+from reseller_conformance.cases.depth import Depth
 from reseller_conformance.config.file import FILE_OPTIONS, LISTS
 from reseller_conformance.config.options import Option
 from reseller_conformance.contract import Format

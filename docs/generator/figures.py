@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from generator.regions import table
-from reseller_conformance.cases.plan import Depth
+from reseller_conformance.cases.depth import Depth
 from reseller_conformance.config.settings import settings_from
 from reseller_conformance.suite.plan_preview import planned_calls
 

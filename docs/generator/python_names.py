@@ -94,7 +94,8 @@ def _docstring(found: griffe.Object, paragraphs: int | None = None) -> str:
 
 
 def _members(found: griffe.Class) -> Iterator[list[str]]:
-    for name, member in found.members.items():
+    for name, found_member in found.all_members.items():
+        member = found_member.final_target if found_member.inherited else found_member
         if name.startswith("_") or isinstance(member, griffe.Alias) or "InitVar" in str(member):
             continue
         if isinstance(member, griffe.Function):

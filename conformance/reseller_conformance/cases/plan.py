@@ -1,16 +1,14 @@
 """Which calls a run makes: every state of every parameter, then combinations, orders, texts.
 
-Each function answers one question of the specification and returns the cases for it. Their order
-is left to `stages`, and what Hypothesis adds to `strategies`.
+Each function returns the cases for one question of the specification. `stages` has their order,
+`sequences` the calls whose number matters, and `strategies` what Hypothesis adds.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
-from itertools import cycle, filterfalse, islice, permutations, product
-from typing import Any, TypeVar, cast
+from itertools import cycle, filterfalse, permutations, product
 
 from reseller_conformance.cases.case import Case, Encoding
 from reseller_conformance.cases.combinations import (
@@ -21,6 +19,7 @@ from reseller_conformance.cases.combinations import (
     pairs_of_states,
     same_state,
 )
+from reseller_conformance.cases.depth import Depth
 from reseller_conformance.cases.mutations import (
     COMMON_INVALID,
     DEFAULT_KEYS,
@@ -34,6 +33,7 @@ from reseller_conformance.cases.mutations import (
     Value,
 )
 from reseller_conformance.cases.profiles import OWN, Change, accepts, own_with, profiles
+from reseller_conformance.cases.sequences import PREFLIGHT, Sequences, with_states
 from reseller_conformance.cases.texts import (
     INJECTED,
     RARE_TEXTS,
@@ -44,34 +44,7 @@ from reseller_conformance.cases.texts import (
 from reseller_conformance.cases.variations import varied
 from reseller_conformance.contract import PARAMETERS, Format
 
-__all__ = [
-    "COLD_CACHE_REPEAT",
-    "FIRST_CONTROL_REPEAT",
-    "REPEATED",
-    "Depth",
-    "Plan",
-]
-
-
-Item = TypeVar("Item")
-
-
-class Depth(StrEnum):
-    """How many calls a run makes."""
-
-    SMOKE = "smoke"
-    """The documented call and the plainest invalid ones: at most 12 calls."""
-    QUICK = "quick"
-    """Each parameter in each of its states."""
-    STANDARD = "standard"
-    """Every two kinds of invalid parameters, and 100 examples a property."""
-    THOROUGH = "thorough"
-    """Every combination, and 1,000 examples a property."""
-
-    @property
-    def examples(self) -> int:
-        """How many Hypothesis examples each property gets."""
-        return {Depth.SMOKE: 0, Depth.QUICK: 5, Depth.STANDARD: 100, Depth.THOROUGH: 1000}[self]
+__all__ = ["Plan"]
 
 
 FROM_INSIDE = replace(
@@ -85,27 +58,8 @@ FROM_INSIDE = replace(
 )
 """A request that some servers take for one of an administrator, or of their own network."""
 
-CACHE_PROBES: tuple[dict[str, Value], ...] = tuple(
-    {name: state}
-    for name in ("api_key", "api_user", "task", "user")
-    for state in (State.UNKNOWN, *EMPTY)
-)
-"""What a cache may forget to compare."""
-
 TEXTS_TOGETHER = 5
 """Rare characters that are sent in one value."""
-
-PREFLIGHT = 50
-"""The turn of the documented call that is repeated to see whether its response stays the same."""
-
-COLD_CACHE_REPEAT = 100
-"""The turn of the invalid calls that are sent before any valid one."""
-
-FIRST_CONTROL_REPEAT = 1000
-"""The first turn of control calls."""
-
-REPEATED = 10_000
-"""The first turn of calls that are repeated to see whether they fail again."""
 
 LANGUAGES = ("de-DE,de;q=0.9", "ar", "fr-FR,fr;q=0.9", "tr", "th", "ja", "hi", "en-GB")
 """Languages in which numbers and dates are written otherwise than in the API docs."""
@@ -115,47 +69,19 @@ CHARSETS = ("iso-8859-1", "utf-16", "windows-1252", "utf-8")
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Sequences):
     """The cases of a run, for as many customers as the operator has named."""
-
-    depth: Depth
-    customers: int
-    formats: tuple[Format, ...] = tuple(Format)
-    """The formats that share calls: what one of them has shown is sent once, not in each."""
-
-    @property
-    def sampled_customers(self) -> range:
-        """The customers that calls are spread over, the first of them always among them."""
-        return range(self.customers if self.depth is Depth.THOROUGH else min(self.customers, 3))
-
-    def share(self, format: Format, items: Sequence[Item]) -> list[Item]:
-        """Return the part of these that falls to this format: the formats take turns.
-
-        What fails in one format is sent in the others when it is judged. A thorough run sends all
-        of them in each format.
-        """
-        if self.depth is Depth.THOROUGH:
-            return list(items)
-        return list(items[self.formats.index(format) :: len(self.formats)])
-
-    def share_at_quick(self, format: Format, items: Sequence[Item]) -> list[Item]:
-        """Return the part of these that falls to this format at `quick`; otherwise all."""
-        return self.share(format, items) if self.depth is Depth.QUICK else list(items)
-
-    def documented(self, format: Format, turn: int = 0) -> list[Case]:
-        """The documented call, for each customer."""
-        return [Case(format, customer=who, repeat=turn) for who in range(self.customers)]
 
     def plainest_invalid(self, format: Format) -> list[Case]:
         """No task, no user, and an unknown user: nothing that could lock an account."""
         states = (("task", State.MISSING), ("user", State.MISSING), ("user", State.UNKNOWN))
-        return [_with(Case(format), {name: state}) for name, state in states]
+        return [with_states(Case(format), {name: state}) for name, state in states]
 
     def beside(self, format: Format) -> list[Case]:
         """The documented call again, each parameter unknown, and none: they show why it fails."""
         unknown: list[dict[str, Value]] = [{name: State.UNKNOWN} for name in PARAMETERS]
         missing: dict[str, Value] = dict.fromkeys(PARAMETERS, State.MISSING)
-        changed = [_with(Case(format), states) for states in (*unknown, missing)]
+        changed = [with_states(Case(format), states) for states in (*unknown, missing)]
         return [Case(format, repeat=PREFLIGHT), *changed]
 
     def single(self, format: Format, parameter: str, states: Sequence[State]) -> list[Case]:
@@ -165,7 +91,7 @@ class Plan:
         each format with another one of them; mutations of `user` are sent for the first as well.
         """
         return [
-            _with(Case(format, customer=who), {parameter: state})
+            with_states(Case(format, customer=who), {parameter: state})
             for state in states
             for who in self._customers_for(parameter, state, format)
         ]
@@ -204,13 +130,13 @@ class Plan:
         """
         is_quick = self.depth is Depth.QUICK
         states = (QUICK_NEAR_MISSES if is_quick else NEAR_MISSES)[parameter]
-        cases = [_with(Case(format), {parameter: state}) for state in states]
+        cases = [with_states(Case(format), {parameter: state}) for state in states]
         customers = [0] if parameter == "user" else self.sampled_customers
         return varied(self.share(format, cases), customers)
 
     def operators(self, format: Format, parameter: str) -> list[Case]:
         """One parameter missing, and a wrong array or a database's operator in its place."""
-        missing = _with(Case(format), {parameter: State.MISSING})
+        missing = with_states(Case(format), {parameter: State.MISSING})
         another = UNREGISTERED[parameter]
         sent = [("", another), ("$ne", another), ("$gt", ""), ("$regex", ".*")]
         if self.depth is Depth.QUICK:
@@ -221,7 +147,7 @@ class Plan:
     def spellings(self, format: Format) -> list[Case]:
         """The key with white space before or behind it, and without its accents."""
         spaces = self.share(format, (State.SPACE_BEFORE, State.SPACE_AFTER))
-        return [_with(Case(format), {"api_key": s}) for s in (*spaces, State.WITHOUT_ACCENTS)]
+        return [with_states(Case(format), {"api_key": s}) for s in (*spaces, State.WITHOUT_ACCENTS)]
 
     def detours(self, format: Format) -> list[Case]:
         """Wrong credentials and a foreign customer in calls that might get around the check.
@@ -248,7 +174,10 @@ class Plan:
             replace(one, profile=FROM_INSIDE),
             Case(format, api_key=State.MISSING, profile=FROM_INSIDE),
             Case(format, api_key=State.MISSING, extra=(("api_key[0]", UNREGISTERED["api_key"]),)),
-            *(_with(Case(format), {"api_key": key}) for key in self.share(format, DEFAULT_KEYS)),
+            *(
+                with_states(Case(format), {"api_key": key})
+                for key in self.share(format, DEFAULT_KEYS)
+            ),
             *self.cut_at_nul(format),
         ]
 
@@ -278,7 +207,7 @@ class Plan:
     def header_injections(self, format: Format) -> list[Case]:
         """A value with line ends in it, and a header and a cookie behind them."""
         return [
-            _with(Case(format, around=("", f"&{name}={INJECTED}")), {name: State.MISSING})
+            with_states(Case(format, around=("", f"&{name}={INJECTED}")), {name: State.MISSING})
             for name in self.share(format, ("user", "task"))
         ]
 
@@ -314,8 +243,8 @@ class Plan:
         if self.depth is not Depth.QUICK:
             rows += self.share(format, FOREIGN_AND_INVALID)
         who = cycle(self.sampled_customers)
-        cases = [_with(Case(format, customer=next(who)), row) for row in rows]
-        cases += varied((_with(Case(format), row) for row in pairs), self.sampled_customers)
+        cases = [with_states(Case(format, customer=next(who)), row) for row in rows]
+        cases += varied((with_states(Case(format), row) for row in pairs), self.sampled_customers)
         return [case for case in dict.fromkeys(cases) if len(case.invalid) > 1]
 
     def orders(self, format: Format) -> list[Case]:
@@ -349,7 +278,7 @@ class Plan:
         Errors repeat `user` most of all, and each format writes it otherwise: both send it. Of the
         other parameters, a format sends rare characters together, if the other sends them alone.
         """
-        users = [_with(Case(format), {"user": Text(text)}) for text in SPECIAL_TEXTS]
+        users = [with_states(Case(format), {"user": Text(text)}) for text in SPECIAL_TEXTS]
         if self.depth is Depth.QUICK:
             return self.share(format, users)
         others = [name for name in PARAMETERS if name != "user"]
@@ -359,7 +288,9 @@ class Plan:
             for name in others
             for texts in _batches([text for text in RARE_TEXTS if (name, text) not in shared])
         ]
-        rest = [_with(Case(format), {name: Text(text)}) for name, text in (*shared, *combined)]
+        rest = [
+            with_states(Case(format), {name: Text(text)}) for name, text in (*shared, *combined)
+        ]
         return [*users, *rest]
 
     def undocumented(self, format: Format) -> list[Case]:
@@ -418,105 +349,18 @@ class Plan:
             {"api_key": State.MISSING},
             {"api_user": State.MISSING, "api_key": State.MISSING},
         ]
-        return [_with(Case(format, cookies=True), changed) for changed in states]
+        return [with_states(Case(format, cookies=True), changed) for changed in states]
 
     def head(self, format: Format) -> list[Case]:
         """The documented call as HEAD. The connection ends with it: a body may follow in error."""
         closing = own_with(Change("Connection", "close"))
         return [Case(format, method="HEAD", profile=closing)]
 
-    def repeated_calls(self, format: Format) -> list[list[Case]]:
-        """Some invalid calls, each sent three times, or twice."""
-        turns = 2 if self.depth is Depth.QUICK else 3
-        alone = product(("task", "user", "api_key"), (State.MISSING, State.UNKNOWN))
-        wrong: list[dict[str, Value]] = [{name: state} for name, state in alone]
-        wrong.append(dict.fromkeys(PARAMETERS, State.MISSING))
-        cases = [_with(Case(format), states) for states in wrong]
-        return [
-            [replace(case, repeat=turn) for turn in range(turns)]
-            for case in self.share_at_quick(format, cases)
-        ]
-
-    def cold_cache_probes(self, format: Format) -> list[Case]:
-        """Invalid calls for the last customer, to be sent before any valid one: at once.
-
-        Nothing has been remembered of it then. With one customer there is none to spare. The
-        formats take turns with the credentials: few failed logins must not lock the account.
-        """
-        if self.customers < 2:
-            return []
-        last = Case(format, customer=self.customers - 1, repeat=COLD_CACHE_REPEAT)
-        cases = [_with(last, change) for change in self._cache_changes(format)]
-        if self.depth is Depth.QUICK:
-            return cases
-        logins = [case for case in cases if {"api_user", "api_key"} & {*case.invalid}]
-        left_out = logins[1 - list(Format).index(format) :: len(Format)]
-        return [case for case in cases if case not in left_out]
-
-    def _cache_changes(self, format: Format) -> Sequence[dict[str, Value]]:
-        if self.depth is not Depth.QUICK:
-            return CACHE_PROBES
-        return self.share(format, [one for one in CACHE_PROBES if State.EMPTY not in one.values()])
-
-    def cache_probes(self, format: Format) -> list[Case]:
-        """Valid calls for the last customer, each followed by an invalid one: sent one by one."""
-        cases: list[Case] = []
-        changes = self._cache_changes(format)
-        for turn, change in enumerate(changes, start=COLD_CACHE_REPEAT + 1):
-            right = Case(format, customer=self.customers - 1, repeat=turn)
-            cases += [right, _with(right, change)]
-        return [*cases, replace(cases[0], repeat=COLD_CACHE_REPEAT + len(cases))]
-
-    def alternating_formats(self, customer: int, *, again: bool = False) -> list[Case]:
-        """One customer in both formats by turns, perhaps once more: sent one by one."""
-        formats = islice(
-            cycle((Format.JSON, Format.XML)), 7 if customer in self.sampled_customers else 4
-        )
-        first = 250 if again else 200
-        return [
-            Case(format, customer=customer, repeat=i) for i, format in enumerate(formats, first)
-        ]
-
-    def rereadings(self, customer: int) -> list[Case]:
-        """One customer in both formats by turns, often enough to see which counts waver."""
-        formats = islice(cycle((Format.JSON, Format.XML)), 32)
-        return [Case(format, customer=customer, repeat=i) for i, format in enumerate(formats, 600)]
-
-    def round_robin(self, format: Format) -> list[Case]:
-        """Each customer, the first again after each, and the others once more: one by one.
-
-        So each is read between two readings of each that comes before it.
-        """
-        others = range(1, self.customers)
-        order = [0, *(who for other in others for who in (other, 0)), *others]
-        return [Case(format, customer=who, repeat=300 + i) for i, who in enumerate(order)]
-
-    def concurrent_mix(self, format: Format) -> list[Case]:
-        """Calls for different customers, valid and invalid, in both formats: sent at once."""
-        other = Format.XML if format is Format.JSON else Format.JSON
-        wrong: tuple[dict[str, Value], ...] = (
-            {"user": State.UNKNOWN},
-            {"api_key": State.UNKNOWN},
-            {"task": State.MISSING},
-            {"user": State.PREFIX},
-        )
-        size = 12 if self.depth is Depth.QUICK else 52
-        cases = []
-        for turn, who in zip(range(400, 400 + size), cycle(range(self.customers)), strict=False):
-            right = Case(format if turn % 5 else other, customer=who, repeat=turn)
-            cases += [right, _with(right, wrong[turn % 4])] if turn % 3 == 0 else [right]
-        return cases
-
 
 def _batches(texts: Sequence[str]) -> Iterator[Sequence[str]]:
     """Yield some of these at a time."""
     for first in range(0, len(texts), TEXTS_TOGETHER):
         yield texts[first : first + TEXTS_TOGETHER]
-
-
-def _with(case: Case, states: dict[str, Value]) -> Case:
-    # `replace` is typed for all the fields of Case, of which the parameters are four
-    return replace(case, **cast("dict[str, Any]", states))
 
 
 def _turned(order: tuple[str, ...], by: int) -> tuple[str, ...]:

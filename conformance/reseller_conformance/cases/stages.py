@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from itertools import chain, zip_longest
 
 from reseller_conformance.cases.case import Case
+from reseller_conformance.cases.depth import Depth
 from reseller_conformance.cases.mutations import EMPTY, State, Text
-from reseller_conformance.cases.plan import Depth, Plan
+from reseller_conformance.cases.plan import Plan
 from reseller_conformance.cases.risks import names_account
 from reseller_conformance.cases.texts import UNLOCKING
 from reseller_conformance.contract import PARAMETERS, Format

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from reseller_conformance.cases.case import Case
-from reseller_conformance.cases.plan import REPEATED
+from reseller_conformance.cases.sequences import REPEATED
 from reseller_conformance.checks.response import parse
 from reseller_conformance.compare.contract import Judged, newly_violated
 from reseller_conformance.compare.responses import Responses

@@ -14,7 +14,7 @@ from reseller_conformance.app_server.applications import AppError, load_app
 from reseller_conformance.app_server.call_log import CallLog
 from reseller_conformance.app_server.server import serve_app
 from reseller_conformance.cases.case import Case
-from reseller_conformance.cases.plan import Depth
+from reseller_conformance.cases.depth import Depth
 from reseller_conformance.client import Client, redacted, scrubber_of
 from reseller_conformance.client.target import Limits, Target
 from reseller_conformance.compare.contract import violated_by_either

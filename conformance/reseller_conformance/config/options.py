@@ -52,7 +52,7 @@ MAX_RETRIES = 100
 
 def _depth(text: str) -> Any:
     # the plugin of a host that never uses it need not import the plan
-    from reseller_conformance.cases.plan import Depth
+    from reseller_conformance.cases.depth import Depth
 
     return one_of(Depth)(text)
 

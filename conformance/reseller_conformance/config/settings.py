@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from reseller_conformance.cases.plan import Depth
+from reseller_conformance.cases.depth import Depth
 from reseller_conformance.checks.expected import Expectations
 from reseller_conformance.client.target import Limits, Target
 from reseller_conformance.config.expected_accounts import ExpectedAccountsError, load_expectations

@@ -16,8 +16,9 @@ from locust import User, constant_throughput, task
 from locust.exception import StopUser
 
 from reseller_conformance.cases.case import Case, is_distinguishable
+from reseller_conformance.cases.depth import Depth
 from reseller_conformance.cases.mutations import SPECIAL
-from reseller_conformance.cases.plan import Depth, Plan
+from reseller_conformance.cases.plan import Plan
 from reseller_conformance.checks.near_miss import could_be_a_name
 from reseller_conformance.checks.response import Response
 from reseller_conformance.checks.rules import refusal_due

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from reseller_conformance.cases.case import Case
 from reseller_conformance.cases.kinds import is_plainly_invalid
 from reseller_conformance.cases.mutations import State
-from reseller_conformance.cases.plan import FIRST_CONTROL_REPEAT
+from reseller_conformance.cases.sequences import FIRST_CONTROL_REPEAT
 from reseller_conformance.checks.response import Response
 from reseller_conformance.checks.well_formed import form_violations
 from reseller_conformance.contract import PARAMETERS, Format

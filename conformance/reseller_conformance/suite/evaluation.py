@@ -13,7 +13,7 @@ import pytest
 from hypothesis.strategies import SearchStrategy
 
 from reseller_conformance.cases.case import Case
-from reseller_conformance.cases.plan import Depth
+from reseller_conformance.cases.depth import Depth
 from reseller_conformance.checks.consistency import Bracketed
 from reseller_conformance.checks.response import Response
 from reseller_conformance.checks.rules import COMPARISONS, Comparison, rules_of

@@ -12,7 +12,7 @@ from dataclasses import asdict
 
 import pytest
 
-from reseller_conformance.cases.plan import Depth
+from reseller_conformance.cases.depth import Depth
 from reseller_conformance.checks.response import Response
 from reseller_conformance.contract import Format
 from reseller_conformance.exchange import STOPPED_AT_VIOLATION

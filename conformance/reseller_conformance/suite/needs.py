@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from reseller_conformance.cases.case import Case
-from reseller_conformance.cases.plan import Depth
+from reseller_conformance.cases.depth import Depth
 from reseller_conformance.cases.stages import DOCUMENTED, STAGES, Stage
 from reseller_conformance.checks.rules import refusal_due
 

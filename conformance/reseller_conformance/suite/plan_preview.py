@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from reseller_conformance.cases.case import Case, is_distinguishable
-from reseller_conformance.cases.plan import Depth, Plan
+from reseller_conformance.cases.depth import Depth
+from reseller_conformance.cases.plan import Plan
 from reseller_conformance.cases.stages import DOCUMENTED, EXAMPLES, STAGES, Stage, staged
 from reseller_conformance.client.request import valid_values_of
 from reseller_conformance.client.target import Target

@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from reseller_conformance import requirements as r
 from reseller_conformance.cases.mutations import ADDRESSES, KEY_SPELLINGS, LENIENT, PARSED, State
-from reseller_conformance.cases.plan import COLD_CACHE_REPEAT
+from reseller_conformance.cases.sequences import COLD_CACHE_REPEAT
 from reseller_conformance.checks import near_miss
 from reseller_conformance.checks.consistency import (
     Bracketed,

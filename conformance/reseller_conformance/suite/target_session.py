@@ -14,7 +14,9 @@ from itertools import count
 from typing import TYPE_CHECKING, TypeVar
 
 from reseller_conformance.cases.case import Case, Expected
-from reseller_conformance.cases.plan import REPEATED, Depth, Plan
+from reseller_conformance.cases.depth import Depth
+from reseller_conformance.cases.plan import Plan
+from reseller_conformance.cases.sequences import REPEATED
 from reseller_conformance.cases.stages import staged
 from reseller_conformance.checks.exercised import data_kinds
 from reseller_conformance.checks.expected import Range
