@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from comparison_pages import COMPARISONS
 from pages import GREEN, HOSTILE, MARKUP, RED
 from reseller_conformance.findings.model import Outcome, Run
 from reseller_conformance.reports.html import render
@@ -25,6 +26,7 @@ from reseller_conformance.requirements import CATALOGUE, Level
 pytestmark = pytest.mark.browser
 
 RUNS = {"green": GREEN, "red": RED, "hostile": HOSTILE}
+PAGES: dict[str, Run | str] = {**RUNS, **COMPARISONS}
 ARGUMENTS = (
     "--headless",
     "--no-sandbox",
@@ -185,6 +187,15 @@ def test_a_hostile_run_is_text_without_the_policy_too(browser: Browser) -> None:
     bare = page.replace('http-equiv="Content-Security-Policy"', 'name="nothing"')
     assert bare != page
     assert hurt(browser.open(bare)) == []
+
+
+@pytest.mark.parametrize("policy", [True, False], ids=["policy", "no-policy"])
+def test_a_hostile_comparison_is_text(browser: Browser, policy: bool) -> None:
+    page = COMPARISONS["compared-hostile"]
+    if not policy:
+        page = page.replace('http-equiv="Content-Security-Policy"', 'name="nothing"')
+    assert hurt(browser.open(page)) == []
+    assert browser.driver.get_log("browser") == []
 
 
 def test_the_policy_stops_what_would_not_be_escaped(browser: Browser) -> None:
@@ -378,20 +389,34 @@ return [...faint];
 """
 
 
-@pytest.mark.parametrize("name", RUNS)
+@pytest.mark.parametrize("name", PAGES)
 def test_nothing_scrolls_sideways_on_a_phone(browser: Browser, name: str) -> None:
     browser.size(320, 640, mobile=True)
-    browser.open(RUNS[name])
+    browser.open(PAGES[name])
     browser.open_all()
     assert browser.js("return document.documentElement.clientWidth") == 320
     assert browser.js(TOO_WIDE) == [0, []]
 
 
+def test_both_responses_are_side_by_side_and_on_a_phone_one_below_the_other(
+    browser: Browser,
+) -> None:
+    tops = (
+        "return [...document.querySelectorAll('.finding[open] figure')].map((one) => one.offsetTop)"
+    )
+    browser.open(COMPARISONS["compared"])
+    old, new, *_ = browser.js(tops)
+    assert old == new
+    browser.size(320, 640, mobile=True)
+    old, new, *_ = browser.js(tops)
+    assert old < new
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("name", RUNS)
+@pytest.mark.parametrize("name", PAGES)
 def test_every_text_stands_out(browser: Browser, name: str, scheme: str) -> None:
     browser.colours(scheme)
-    browser.open(RUNS[name])
+    browser.open(PAGES[name])
     browser.open_all()
     paper = browser.js("return getComputedStyle(document.body).backgroundColor")
     assert (paper == "rgb(255, 255, 255)") == (scheme == "light")
@@ -427,7 +452,7 @@ def test_print_opens_every_finding_and_leaves_out_the_controls(
     ("look", "width", "scheme"),
     [("wide", 1100, "light"), ("phone", 320, "light"), ("dark", 1100, "dark")],
 )
-@pytest.mark.parametrize("name", RUNS)
+@pytest.mark.parametrize("name", PAGES)
 def test_pictures_are_taken(
     browser: Browser, name: str, look: str, width: int, scheme: str
 ) -> None:
@@ -435,7 +460,7 @@ def test_pictures_are_taken(
     folder.mkdir(parents=True, exist_ok=True)
     browser.size(width, mobile=width < 400)
     browser.colours(scheme)
-    browser.open(RUNS[name])
+    browser.open(PAGES[name])
     height = browser.js("return document.documentElement.scrollHeight")
     for part, top in {"top": 0, "end": max(height - 1400, 0)}.items():
         clip = {"x": 0, "y": top, "width": width, "height": min(1400, height), "scale": 1}

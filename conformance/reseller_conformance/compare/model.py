@@ -234,7 +234,7 @@ class Comparison:
         if self.counted:
             grades = [kind.grade for kind in self.counted]
             parts = [f"{grades.count(grade)} {grade}" for grade in Grade if grade in grades]
-            return f"different: {', '.join(parts)} (kinds of difference)"
+            return f"different: {', '.join(parts)} {'kind' if len(grades) == 1 else 'kinds'}"
         if self.stale:
             return "different: accepted differences no longer occur"
         grade = "" if self.grade is Grade.COSMETIC else f" that is {self.grade} or graver"

@@ -43,6 +43,7 @@ RENDERERS = {
 
 
 NOTHING = "no call was compared"
+INTERRUPTED = "The comparison was interrupted: only the calls before that are compared."
 
 Watched = Callable[[Session], AbstractContextManager[None]]
 """Watches a comparison while its calls are made."""
@@ -103,7 +104,7 @@ def compare(
 ) -> Comparison:
     """Send all calls to both targets, and return what they come to. Writes only the recording."""
     chosen = settings.calls_of
-    record = Recording(_name(old), chosen.depth) if settings.record and old else None
+    record = Recording(_named(settings.old), chosen.depth) if settings.record and old else None
     started = datetime.now(UTC).isoformat(timespec="seconds")
     with ExitStack() as stack:
         clients = [
@@ -119,8 +120,6 @@ def compare(
         _write_recording(record, settings)
     result = replace(
         _nothing_compared(settings),
-        old=settings.recording.target if settings.recording else _name(old),
-        new=_name(new),
         compared=session.tally.compared,
         calls=sent,
         notes=(*session.notes, *_notes(session, early)),
@@ -194,6 +193,7 @@ def _nothing_compared(settings: CompareSettings) -> Comparison:
         grade=settings.grade,
         compared=0,
         calls=0,
+        notes=(INTERRUPTED,),
         unverified=NOTHING,
         interrupted=True,
         depth=chosen.depth.value,
@@ -203,7 +203,11 @@ def _nothing_compared(settings: CompareSettings) -> Comparison:
 
 
 def _named(settings: Settings | None) -> str:
-    return _name(settings.target) if settings else ""
+    """Return the target as the operator names it, without a secret."""
+    if settings is None or settings.target is None:
+        return ""
+    scrub = scrubber_of(settings.target).text
+    return scrub(f"app:{settings.app}") if settings.app else redacted(settings.target).base_url
 
 
 def _nothing(session: Session) -> str:
@@ -212,19 +216,13 @@ def _nothing(session: Session) -> str:
 
 def _notes(session: Session, early: str) -> Iterator[str]:
     if session.interrupted:
-        yield "The comparison was interrupted: only the calls before that are compared."
+        yield INTERRUPTED
     elif early:
         yield f"Not all calls were made: {early}."
     elif session.unsent and not session.notes:
         yield f"{session.unsent:,} calls were not compared: one side did not send or record them."
     if session.recorded:
         yield f"{session.recorded:,} responses of OLD are recorded."
-
-
-def _name(target: Target | None) -> str:
-    if target is None:
-        return ""
-    return "the app" if target.kind == "app" else redacted(target).base_url
 
 
 def _curl(target: Target | None) -> Callable[[Case], str]:
