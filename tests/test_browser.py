@@ -259,7 +259,7 @@ def test_outcome_level_and_format_are_filtered(browser: Browser, scripts: bool) 
 def test_text_is_searched_in_every_part(browser: Browser) -> None:
     browser.open(RED)
     search = browser.driver.find_element("id", "text")
-    search.send_keys("billed")  # stands only in the reason
+    search.send_keys("added")  # only the reason has it
     assert browser.rows() == ["success.counts"]
     assert browser.findings() == ["success.counts"]
     assert browser.shown("#count") == [f"1 of {len(CATALOGUE)} requirements"]
@@ -307,6 +307,14 @@ def test_a_link_opens_its_finding(browser: Browser, scripts: bool) -> None:
     assert browser.shown(opened) == ["http.server-error"]
     browser.click("a[href='#finding-success.dates']")
     assert browser.shown(opened) == ["http.server-error", "success.dates"]
+
+
+def test_a_citation_opens_the_part_of_the_api_documentation(browser: Browser) -> None:
+    browser.open(RED)
+    assert browser.shown(".api-docs h3") == []
+    browser.click(".finding[open] cite a")
+    assert "Response: Success" in browser.shown(".api-docs h3")
+    assert browser.js("return document.querySelector(':target').getBoundingClientRect().top") < 300
 
 
 def test_without_scripts_nothing_stands_there_that_does_nothing(browser: Browser) -> None:

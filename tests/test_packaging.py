@@ -50,6 +50,11 @@ def test_the_wheel_holds_the_schemas_inside_the_package(wheel):
     assert shipped == SCHEMAS
 
 
+def test_the_page_of_the_api_documentation_is_shipped(wheel):
+    page = (ROOT / "docs" / "api-documentation.md").read_bytes()
+    assert wheel["reseller_conformance/api-documentation.md"] == page
+
+
 def test_the_wheel_is_one_typed_package_with_its_data(wheel):
     tops = {name.partition("/")[0] for name in wheel}
     assert tops == {"reseller_conformance", "reseller_conformance-0.1.0.dist-info"}

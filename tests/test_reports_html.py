@@ -101,11 +101,12 @@ def test_an_interrupted_run_and_one_of_one_format_say_so() -> None:
     document = page(run)
     notices = [text(notice) for notice in document.xpath("//p[@class='notice']/strong")]
     assert notices == ["This report is incomplete.", "This report is partial."]
-    assert [text(cell) for cell in document.xpath("//thead//th")] == ["Requirement", "Level", "xml"]
+    heads = document.xpath("//section[@aria-labelledby='requirements']//thead//th")
+    assert [text(cell) for cell in heads] == ["Requirement", "Level", "xml"]
 
 
 def test_each_requirement_has_a_row_with_its_level_and_an_outcome_in_each_format() -> None:
-    rows = page(RED).xpath("//tbody/tr")
+    rows = page(RED).xpath("//tbody/tr[@data-level]")
     by_topic = [known.id for topic in TOPICS for known in CATALOGUE if known.topic == topic]
     assert [text(row.find(".//code")) for row in rows] == by_topic
     by = {text(row.find(".//code")): row for row in rows}
@@ -143,6 +144,15 @@ def test_a_finding_shows_its_evidence() -> None:
     assert lines["Response"].startswith('HTTP 200 { "reputation": "100"')
     command = finding.xpath(".//dd[@class='again']//code")[0].text_content()
     assert command == RED_BY_ID["rejects.user-unknown"].curl
+
+
+def test_a_finding_links_to_the_part_of_the_api_documentation_that_its_requirement_cites() -> None:
+    document = page(RED)
+    (link,) = found(document, "success.dates").xpath(".//cite/a")
+    assert text(link) == by_id("success.dates").citation
+    (place,) = document.xpath(f"//*[@id='{link.get('href')[1:]}']")
+    assert place.xpath("string(following::h3[1])") == "Response: Success"
+    assert '"billing_end_date": "2010-09-29"' in place.xpath("string(following::pre[2])")
 
 
 def test_the_first_violation_is_open_and_the_others_are_closed() -> None:

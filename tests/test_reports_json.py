@@ -94,6 +94,12 @@ def test_a_report_says_what_the_run_does() -> None:
     }
 
 
+def test_a_result_names_its_source_and_the_page_that_describes_it() -> None:
+    dates = as_json(RUN)["requirements"][0]
+    assert dates["source"] == "API docs, Response: Success, 2010-08-30"
+    assert dates["documentation"] == "docs/api-documentation.md#success"
+
+
 def test_results_stand_in_the_order_of_the_catalogue() -> None:
     report = as_json(RUN)
     ids = [entry["id"] for entry in report["requirements"]]

@@ -11,8 +11,9 @@ from lxml import html
 
 from readers import read_markdown
 from reseller_conformance.findings.model import Outcome, Result, Run
+from reseller_conformance.guidance import documentation
 from reseller_conformance.reports.markdown import MAX_SUMMARY_BYTES, render
-from reseller_conformance.requirements import CATALOGUE, Level
+from reseller_conformance.requirements import CATALOGUE, Level, by_id
 from runs import HOSTILE, HOSTILE_TEXT, MIXED, any_run, finding
 
 OURS = {"h2", "ul", "li", "p", "table", "thead", "tbody", "tr", "th", "td", "code", "pre"}
@@ -46,6 +47,19 @@ def test_the_verdict_comes_first_then_one_table_then_the_findings() -> None:
     assert (
         "expected:  a date\nactual:    billing_end_date: 2010-02-30" in next(page.iter("pre")).text
     )
+
+
+def test_a_finding_names_the_page_that_its_requirement_cites() -> None:
+    assert "docs:      docs/api-documentation.md#success\n" in next(shown(MIXED).iter("pre")).text
+
+
+def test_a_finding_links_to_that_page_if_the_docs_have_an_address(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(documentation, "_base", lambda: "https://docs.example/pages")
+    link = shown(MIXED).find("details/p/a")
+    assert link.text == by_id("success.dates").citation
+    assert link.get("href") == "https://docs.example/pages/api-documentation.md#success"
 
 
 def test_a_table_tells_each_format() -> None:

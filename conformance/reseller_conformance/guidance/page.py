@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from reseller_conformance.guidance.documentation import documented_at
 from reseller_conformance.guidance.model import Guidance
 from reseller_conformance.guidance.valid import corrected
 from reseller_conformance.requirements import Level, Requirement
@@ -43,11 +44,11 @@ def page(requirement: Requirement, guidance: Guidance, *, markup: bool = True) -
 
 def _source(requirement: Requirement, *, markup: bool) -> str:
     """Return the source with its place in the docs, which is a link if the text is Markdown."""
-    anchor = requirement.docs_anchor and f"api-documentation.md#{requirement.docs_anchor}"
     if not markup:
-        return f"{requirement.citation} (docs/{anchor})" if anchor else requirement.citation
-    cited = _escaped(requirement.citation)
-    return f"[{cited}]({anchor})" if anchor else cited
+        place = documented_at(requirement)
+        return f"{requirement.citation} ({place})" if place else requirement.citation
+    cited, anchor = _escaped(requirement.citation), requirement.docs_anchor
+    return f"[{cited}](api-documentation.md#{anchor})" if anchor else cited
 
 
 def _examples(requirement: Requirement, guidance: Guidance) -> list[str]:

@@ -14,8 +14,9 @@ from typing import Any
 from reseller_conformance import __version__
 from reseller_conformance.checks.exercised import DATA_KINDS
 from reseller_conformance.findings.environment import EnvironmentNote
-from reseller_conformance.findings.model import Run
+from reseller_conformance.findings.model import Result, Run
 from reseller_conformance.findings.run_info import TargetInfo
+from reseller_conformance.guidance.documentation import documented_at
 
 __all__ = ["NAME", "as_json", "render"]
 
@@ -39,7 +40,7 @@ def as_json(run: Run) -> dict[str, Any]:
         "suite": {"name": NAME, **asdict(run.suite), "version": run.suite.version or __version__},
         "target": _target(run.target),
         **({"targets": [_part(part) for part in run.parts]} if run.targets else {}),
-        "requirements": [result.as_dict() for result in run.sorted_results],
+        "requirements": [_result(result) for result in run.sorted_results],
         "baseline": asdict(run.baseline) if run.baseline else None,
         "traffic": asdict(run.traffic) if run.traffic else _UNKNOWN_TRAFFIC,
         "schemas": asdict(run.schemas),
@@ -53,6 +54,12 @@ def as_json(run: Run) -> dict[str, Any]:
 def render(run: Run) -> str:
     """Return the report as text."""
     return json.dumps(as_json(run), ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+
+
+def _result(result: Result) -> dict[str, Any]:
+    requirement = result.requirement
+    source = {"source": requirement.citation, "documentation": documented_at(requirement)}
+    return result.as_dict() | source
 
 
 def _exercised(run: Run) -> dict[str, list[str]] | None:

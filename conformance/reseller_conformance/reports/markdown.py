@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 
 from reseller_conformance.findings.model import Outcome, Result, Run, Verdict
 from reseller_conformance.findings.run_info import TargetInfo
+from reseller_conformance.guidance.documentation import documented_at, is_address
 from reseller_conformance.reports.finding_text import Evidence, aligned, labelled_lines
 from reseller_conformance.reports.json_report import NAME
 from reseller_conformance.reports.summary import (
@@ -37,7 +38,7 @@ from reseller_conformance.reports.table import (
 )
 from reseller_conformance.reports.text import counted, one_line, shortened, visible
 from reseller_conformance.reports.verdict_text import target_lines, verdict_text
-from reseller_conformance.requirements import Level
+from reseller_conformance.requirements import Level, Requirement
 
 __all__ = ["MAX_SUMMARY_BYTES", "render"]
 
@@ -194,10 +195,17 @@ def _failure(failure: Failure) -> Iterator[str]:
     requirement = failure.requirement
     name = f"{requirement.level.upper()} {code(requirement.id)} ({_where(failure)})"
     title = plain(requirement.title)
+    link = _link(requirement)
     if not failure.evidence:
-        yield folded(f"{name}: {title}", [("reason", visible(failure.reason))])
+        yield folded(f"{name}: {title}", [("reason", visible(failure.reason))], link)
     for evidence in failure.evidence:
-        yield folded(f"{name}: {title}", _known(evidence, failure))
+        yield folded(f"{name}: {title}", _known(evidence, failure), link)
+
+
+def _link(requirement: Requirement) -> str:
+    """Return a link to the place that the requirement cites, if the pages have an address."""
+    place = documented_at(requirement)
+    return f"[{plain(requirement.citation)}]({place})\n\n" if is_address(place) else ""
 
 
 def _where(failure: Failure) -> str:
@@ -206,17 +214,18 @@ def _where(failure: Failure) -> str:
 
 def _known(evidence: Evidence, failure: Failure) -> Iterable[tuple[str, str]]:
     yield "source", f"{failure.requirement.citation}. {failure.requirement.reason}"
+    yield from [("docs", place)] if (place := documented_at(failure.requirement)) else []
     yield "format", ", ".join(evidence.formats)
     yield from labelled_lines(evidence)
 
 
-def folded(summary: str, known: Iterable[tuple[str, str]]) -> str:
+def folded(summary: str, known: Iterable[tuple[str, str]], link: str = "") -> str:
     """Return a part that opens.
 
     The empty line lets `pre` begin a block of its own, which ends at its own tag and nowhere else.
     """
     text = _html(aligned(known))
-    return f"\n<details><summary>{summary}</summary>\n\n<pre>\n{text}\n</pre>\n\n</details>"
+    return f"\n<details><summary>{summary}</summary>\n\n{link}<pre>\n{text}\n</pre>\n\n</details>"
 
 
 # --- Text from anywhere --------------------------------------------------------------------------

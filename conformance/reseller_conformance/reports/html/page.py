@@ -21,6 +21,7 @@ from reseller_conformance.findings.model import Outcome, Result, Run, Verdict
 from reseller_conformance.guidance import GUIDANCE
 from reseller_conformance.reports.finding_text import Evidence
 from reseller_conformance.reports.html.charts import charts, duration
+from reseller_conformance.reports.html.documentation import PREFIX, documentation
 from reseller_conformance.reports.html.highlight import marked
 from reseller_conformance.reports.json_report import as_json
 from reseller_conformance.reports.summary import (
@@ -151,6 +152,7 @@ def templates() -> Environment:
     made.globals.update(
         CELL_COLOURS=CELL_COLOURS, CELL_MARKS=CELL_MARKS, MARKS=MARKS, Level=Level, Outcome=Outcome
     )
+    made.globals.update(API_DOCS=PREFIX, documentation=documentation)
     made.globals.update(by_format=_by_format, cell_of=cell_of, outcome_words=outcome_words)
     return made
 

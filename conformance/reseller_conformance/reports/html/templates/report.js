@@ -20,10 +20,10 @@
     filter(); // a browser may have kept what was entered before
   }
 
-  // A link to a finding opens it.
+  // A link into a part that is closed opens it.
   const reveal = () => {
     const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
-    const closed = target && target.closest("details.finding:not([open])");
+    const closed = target && target.closest("details:not([open])");
     if (!closed) return;
     closed.open = true;
     target.scrollIntoView();
