@@ -128,7 +128,7 @@ def ask(log: CallLog, url: str, query: str = "") -> tuple[int, str]:
         began = time.monotonic()
         status = session.get(f"{url}/?{query}").status_code
     ended = time.monotonic()
-    return status, log.told("GET", f"/?{query}", began, ended, failed=status >= 500)
+    return status, log.output_of("GET", f"/?{query}", began, ended, failed=status >= 500)
 
 
 # --- A call that fails ---------------------------------------------------------------------------
@@ -197,10 +197,10 @@ def test_a_call_is_told_once_and_by_its_time() -> None:
         between = time.monotonic()
         ask(CallLog(), url, "fail=1")
     ended = time.monotonic()
-    assert log.told("GET", "/?fail=1", ended, ended, failed=True) == ""
-    assert "no rate" in log.told("GET", "/?fail=1", between, ended, failed=True)
-    assert log.told("GET", "/?fail=1", between, ended, failed=True) == ""
-    assert "no rate" in log.told("GET", "/?fail=1", began, ended, failed=True)
+    assert log.output_of("GET", "/?fail=1", ended, ended, failed=True) == ""
+    assert "no rate" in log.output_of("GET", "/?fail=1", between, ended, failed=True)
+    assert log.output_of("GET", "/?fail=1", between, ended, failed=True) == ""
+    assert "no rate" in log.output_of("GET", "/?fail=1", began, ended, failed=True)
     assert not log._calls
 
 

@@ -108,11 +108,11 @@ def test_a_check_of_what_was_read_tells_its_own_requirement_alone():
 
 
 def test_the_documented_call_wants_an_overview_of_whatever_form():
-    assert not departs(success.answered, overview())
-    assert not departs(success.answered, overview(credits_used="-1"))
-    assert departs(success.answered, answer(body=b"[]"))
-    assert departs(success.answered, answer(status=500))
-    refused = next(success.answered(answer(status=403)))
+    assert not departs(success.returned, overview())
+    assert not departs(success.returned, overview(credits_used="-1"))
+    assert departs(success.returned, answer(body=b"[]"))
+    assert departs(success.returned, answer(status=500))
+    refused = next(success.returned(answer(status=403)))
     assert "credentials" in refused.hint
 
 

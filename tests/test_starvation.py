@@ -189,7 +189,7 @@ def test_a_call_beside_which_nothing_was_answered_does_not_starve() -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "seconds", "unanswered"),
+    ("kind", "seconds", "lacks_response"),
     [
         (TransportErrorKind.TIMEOUT, 10.0, True),
         (TransportErrorKind.UNREACHABLE, 10.0, True),
@@ -198,18 +198,18 @@ def test_a_call_beside_which_nothing_was_answered_does_not_starve() -> None:
     ],
 )
 def test_only_a_time_limit_that_ran_out_is_looked_into(
-    kind: TransportErrorKind, seconds: float, unanswered: bool
+    kind: TransportErrorKind, seconds: float, lacks_response: bool
 ) -> None:
     reply = replace(STARVED, problem=TransportProblem(kind, "why"), seconds=seconds)
-    assert Starvation().unanswered(reply, 10.0) is unanswered
-    assert not Starvation().unanswered(replace(reply, connection=None), 10.0)
-    assert not Starvation().unanswered(replace(reply, status=200), 10.0)
+    assert Starvation().lacks_response(reply, 10.0) is lacks_response
+    assert not Starvation().lacks_response(replace(reply, connection=None), 10.0)
+    assert not Starvation().lacks_response(replace(reply, status=200), 10.0)
 
 
 def test_after_trials_in_vain_nothing_is_suspected() -> None:
     starvation = after(ANSWERED)
     for _ in range(MAX_FAILED_TRIALS):
         assert starvation.fewer_connections(STARVED, 8)
-        starvation.record_trial(1, answered=False)
+        starvation.record_trial(1, responded=False)
     assert not starvation.fewer_connections(STARVED, 8)
     assert list(starvation.notes) == []

@@ -139,7 +139,7 @@ OF_ONE_ANSWER = {
         ("answer", "a response at the first try", "429, then a response", ""),
     ),
     "error for a right call": (
-        success.answered,
+        success.returned,
         REFUSED,
         (
             "answer",
@@ -149,7 +149,7 @@ OF_ONE_ANSWER = {
         ),
     ),
     "nothing for a right call": (
-        success.answered,
+        success.returned,
         answer(status=404, body=b"<html>", content_type="text/html"),
         (
             "answer",
@@ -159,7 +159,7 @@ OF_ONE_ANSWER = {
         ),
     ),
     "a failure for a right call": (
-        success.answered,
+        success.returned,
         answer(status=500, body=b"oops", content_type="text/plain"),
         (
             "answer",
@@ -169,12 +169,12 @@ OF_ONE_ANSWER = {
         ),
     ),
     "no connection for a right call": (
-        success.answered,
+        success.returned,
         broken(TransportErrorKind.UNREACHABLE),
         ("answer", "the customer's overview", "unreachable: why", ""),
     ),
     "half an answer for a right call": (
-        success.answered,
+        success.returned,
         broken(TransportErrorKind.INCOMPLETE, 200),
         ("answer", "the customer's overview", "incomplete: why", ""),
     ),

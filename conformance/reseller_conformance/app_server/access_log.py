@@ -21,7 +21,7 @@ def logged(
 ) -> WSGIApplication:
     """Return the application with a line to `write` for each request.
 
-    `redact` removes the known keys from a text. Whatever is sent as a key is left out before.
+    `redact` removes the known keys from a text. Values that are sent as a key are left out.
     """
 
     def wrapped(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:

@@ -102,12 +102,12 @@ def _dotted(name: str) -> bool:
 
 def unserved(name: str, app: object) -> AppError:
     """Return the error for an object that is not an application, with a hint for a factory."""
-    said = (
+    text = (
         f"{name} takes neither WSGI's (environ, start_response) nor ASGI's (scope, receive, send)"
     )
     if callable(app) and ":" in name and not name.endswith("()"):
-        said += f"; if it makes an application, name {name}() or give --factory"
-    return AppError(f"{said}; it is of type {type(app).__name__}")
+        text += f"; if it makes an application, name {name}() or give --factory"
+    return AppError(f"{text}; it is of type {type(app).__name__}")
 
 
 def _imported(name: str) -> Any:

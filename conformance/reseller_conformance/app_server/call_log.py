@@ -66,7 +66,7 @@ class CallLog:
         self._calls: dict[tuple[str, str], list[Call]] = {}
         self._lock = Lock()
 
-    def told(self, method: str, url: str, began: float, ended: float, *, failed: bool) -> str:
+    def output_of(self, method: str, url: str, began: float, ended: float, *, failed: bool) -> str:
         """Return the record of the call that was made to this URL between these times.
 
         `failed` is True for a 5xx response. The traceback is returned only then, or if all output
@@ -77,8 +77,8 @@ class CallLog:
             return ""
         call.ended.wait(LATE)
         printed = "".join(call.output) if self.output else ""
-        said = call.traceback or ("".join(call.errors) if failed else "")
-        return "\n".join(part.strip("\n") for part in (printed, said) if part.strip())
+        error = call.traceback or ("".join(call.errors) if failed else "")
+        return "\n".join(part.strip("\n") for part in (printed, error) if part.strip())
 
     def begin(self, method: str, query: str) -> Call:
         """Record the start of a call."""

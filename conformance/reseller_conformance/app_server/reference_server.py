@@ -44,7 +44,7 @@ class _Served(Reference):
         self._server = server
 
     def respond(self, request: Request) -> Response:
-        """Respond as the server is told."""
+        """Respond as the script of the server says."""
         return self._server.respond(request)
 
 

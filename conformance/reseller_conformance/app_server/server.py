@@ -86,8 +86,8 @@ def _listen(host: str, port: int) -> socket.socket:
         listener.listen(CONNECTIONS)
     except (OSError, OverflowError) as problem:
         listener.close()
-        said = getattr(problem, "strerror", None) or problem
-        raise AppError(f"cannot listen on {host}, port {port}: {said}") from None
+        why = getattr(problem, "strerror", None) or problem
+        raise AppError(f"cannot listen on {host}, port {port}: {why}") from None
     return listener
 
 
@@ -198,7 +198,7 @@ def _naming_the_cause(app: App, reasons: list[str]) -> App:
     """Wrap the application, and add its start-up errors to `reasons`."""
 
     async def called(scope: Any, receive: App, send: App) -> None:
-        async def tell(message: Any) -> None:
+        async def send_noting(message: Any) -> None:
             if message["type"] == "lifespan.startup.failed":
                 lines = str(message.get("message") or "").split("\n")
                 reasons.extend([line.strip() for line in lines if line.strip()][-1:])
@@ -208,7 +208,7 @@ def _naming_the_cause(app: App, reasons: list[str]) -> App:
             await app(scope, receive, send)
             return
         try:
-            await app(scope, receive, tell)
+            await app(scope, receive, send_noting)
         except Exception as problem:
             place = place_of(problem)
             reasons.insert(0, f"{named(problem)}{f' ({place})' if place else ''}")

@@ -53,10 +53,10 @@ def place_of(error: BaseException) -> str:
 def named(error: BaseException) -> str:
     """Return the exception's type and text in one line. A long text is replaced by its length."""
     error = _first(error)
-    said = " ".join("".join(traceback.format_exception_only(error)[-1:]).split())
-    if len(said) > MAX_TEXT_CHARS:
-        return f"{type(error).__name__}: [{len(said):,} characters]"
-    return said
+    text = " ".join("".join(traceback.format_exception_only(error)[-1:]).split())
+    if len(text) > MAX_TEXT_CHARS:
+        return f"{type(error).__name__}: [{len(text):,} characters]"
+    return text
 
 
 def _first(error: BaseException) -> BaseException:

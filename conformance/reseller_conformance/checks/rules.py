@@ -176,7 +176,7 @@ _RESPONSE, _READABLE, _OVERVIEW, _ERRORS, _REFUSAL = Subject
 _BALANCE = ("credits_allowed", "credits_used", "credits_remain", "credits_overage")
 
 RULES: tuple[Rule, ...] = (
-    Rule(r.SUCCESS_RETURNED, _RESPONSE, success.answered, Evidence.EXPECTED_KIND),
+    Rule(r.SUCCESS_RETURNED, _RESPONSE, success.returned, Evidence.EXPECTED_KIND),
     Rule(r.HTTP_DELIVERED, _RESPONSE, http.delivered, Evidence.LIVE_CALL, form=True),
     Rule(r.HTTP_TIMEOUT, _RESPONSE, http.in_time, Evidence.LIVE_CALL, form=True),
     Rule(r.HTTP_COMPLETE, _RESPONSE, http.complete, Evidence.ENDING, form=True),

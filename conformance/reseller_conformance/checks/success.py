@@ -8,10 +8,10 @@ from reseller_conformance.checks.response import Response
 from reseller_conformance.checks.violation import Violation
 from reseller_conformance.envelope import EnvelopeKind
 
-__all__ = ["answered"]
+__all__ = ["returned"]
 
 
-def answered(response: Response, cause: str = "") -> Iterator[Violation]:
+def returned(response: Response, cause: str = "") -> Iterator[Violation]:
     """A valid call gets an overview, even if other requirements are violated.
 
     `cause` is a hint at the cause, if other calls have shown it.

@@ -20,7 +20,7 @@ def send_with_retries(
     """Return the response to each attempt, and the retries.
 
     `attempt` is given the number of attempts before it, and when it is due on the clock of
-    `time.monotonic`. It returns None where no further request may be made.
+    `time.monotonic`. It returns None if no further request may be made.
     """
     responses: list[RawResponse] = []
     retries: list[Retry] = []

@@ -44,31 +44,31 @@ MAX_FUTILE_RETRIES = 5
 
 
 class CircuitBreaker:
-    """What a run has learnt about its target.
+    """The circuits of one run, one for each kind of call.
 
     Calls are of one kind if they have the same format, the same expected response and the same
     client profile. There are few kinds, so a server that hangs on invalid calls costs only a few
     time limits. Valid calls are a separate kind, so they continue. A server that hangs on the
-    requests of one client keeps no other call from being made.
+    requests of one client stops no other call.
     """
 
     def __init__(self, timeout: float) -> None:
         """Start with all circuits closed. `timeout` is the time limit of a call in seconds."""
         self._timeout = timeout
         self._lock = Lock()
-        self._unanswered: Counter[object] = Counter()
-        self._in_vain: Counter[object] = Counter()
-        self._long: Counter[object] = Counter()
+        self._incomplete: Counter[object] = Counter()
+        self._futile: Counter[object] = Counter()
+        self._large_bytes: Counter[object] = Counter()
         self._hangs = False
 
     def open_reason(self, case: Case) -> str:
         """Return why no more calls of this kind are sent. Empty if the circuit is closed."""
-        family, kind = _key(case), EXPECTED_NAMES[case.expected]
-        if self._unanswered[family] >= (1 if self._hangs and case.invalid else MAX_TIMEOUTS):
+        key, kind = _key(case), EXPECTED_NAMES[case.expected]
+        if self._incomplete[key] >= (1 if self._hangs and case.invalid else MAX_TIMEOUTS):
             return f"{kind} calls never got a complete response"
-        plenty = MAX_LARGE_BYTES[case.expected]
-        if self._long[family] >= plenty:
-            megabytes = plenty // MEGABYTE_BYTES
+        most = MAX_LARGE_BYTES[case.expected]
+        if self._large_bytes[key] >= most:
+            megabytes = most // MEGABYTE_BYTES
             return f"{kind} calls brought {megabytes} MB of bodies longer than any envelope"
         return ""
 
@@ -76,33 +76,33 @@ class CircuitBreaker:
         """Return True if a retry may help after this response."""
         return (
             not retry_after_too_long(raw)
-            and self._in_vain[_retry_key(case, raw)] < MAX_FUTILE_RETRIES
+            and self._futile[_retry_key(case, raw)] < MAX_FUTILE_RETRIES
         )
 
-    def record(self, case: Case, attempts: list[RawResponse], turned_away: bool) -> None:
+    def record(self, case: Case, attempts: list[RawResponse], refused: bool) -> None:
         """Record all attempts of one call.
 
-        `turned_away` is True if the last attempt was still refused.
+        `refused` is True if the last attempt was still refused.
         """
         size = len(attempts[-1].body)
         with self._lock:
-            self._long[_key(case)] += size if size > LARGE_BODY_BYTES else 0
+            self._large_bytes[_key(case)] += size if size > LARGE_BODY_BYTES else 0
             if self._was_never_complete(attempts[-1]):
-                self._unanswered[_key(case)] += 1
-                self._hangs |= self._unanswered[_key(case)] >= MAX_TIMEOUTS
-            if turned_away:
-                self._in_vain[_retry_key(case, attempts[-1])] += 1
+                self._incomplete[_key(case)] += 1
+                self._hangs |= self._incomplete[_key(case)] >= MAX_TIMEOUTS
+            if refused:
+                self._futile[_retry_key(case, attempts[-1])] += 1
             elif len(attempts) > 1:
-                self._in_vain[_retry_key(case, attempts[-2])] = 0
+                self._futile[_retry_key(case, attempts[-2])] = 0
 
     def _was_never_complete(self, raw: RawResponse) -> bool:
         """Return True for a timeout, an oversize body or headers, or an over-long Retry-After."""
         if raw.problem is None:
             return retry_after_too_long(raw)
-        unheard = (
+        unreachable = (
             raw.problem.kind is TransportErrorKind.UNREACHABLE and raw.seconds >= self._timeout
         )
-        return unheard or raw.problem.kind in (
+        return unreachable or raw.problem.kind in (
             TransportErrorKind.TIMEOUT,
             TransportErrorKind.TOO_LARGE,
         )

@@ -1,7 +1,7 @@
-"""Asks: a batch of cases in, an exchange for each out, and nothing of the key in any of them.
+"""Sends batches of cases, and returns an exchange for each, without the key.
 
-All I/O of the suite starts here. What is said is left to `request`, one try of it to `wire`, when
-it may go to `throttle`, whether it is tried again to `retrying` and `hopes`.
+All I/O of the suite starts here. `request` has what is sent, `http.transport` one attempt, and
+`throttle` when it may go. `retry_policy` and `circuit_breaker` decide whether it is repeated.
 """
 
 from __future__ import annotations
@@ -49,44 +49,44 @@ INTERRUPTED = "the run was interrupted"
 """Why a call was not made."""
 
 LOOK_AHEAD_CALLS = 256
-"""How many calls of a pipeline may wait where no rate is set.
+"""Most calls of a pipeline that may wait, if no rate is set.
 
-Threads send them while the next ones are made, of which some take long to draw.
+Threads send them while the next cases are drawn, which may take long.
 """
 
 
 class Client:
-    """Asks one target, within limits, and remembers what it has asked.
+    """Sends calls to one target, within limits, and sends each case once.
 
-    It may be used from several threads. A client that was interrupted asks nothing more.
+    It may be used from several threads. After an interrupt it sends nothing more.
     """
 
     def __init__(self, target: Target, limits: Limits, recorder: Recorder | None = None) -> None:
-        """Ask this target. Each attempt is written to the recorder."""
+        """Send to this target. Each attempt is written to the recorder."""
         self._target = target
         self._limits = limits
         self._recorder = recorder
-        self._rights = valid_values_of(target)
+        self._valid_values = valid_values_of(target)
         self._scrubber = scrubber_of(target)
-        self._scrubbed = ExchangeBuilder(self._scrubber)
-        self._wire = HttpTransport(target, limits.concurrency, limits.timeout)
+        self._build_exchange = ExchangeBuilder(self._scrubber)
+        self._transport = HttpTransport(target, limits.concurrency, limits.timeout)
         self._throttle = Throttle(limits.rate, limits.concurrency)
-        self._hopes = CircuitBreaker(limits.timeout)
+        self._circuit_breaker = CircuitBreaker(limits.timeout)
         self._starvation = Starvation()
         self._cookies = CookieJar()
-        self._ledger = TrafficRecorder()
+        self._traffic = TrafficRecorder()
         self._lock = Lock()
-        self._scrubbing = Lock()  # a long body takes fifty times its size meanwhile
-        self._asked: dict[Case, Job] = {}
+        self._building = Lock()  # one at a time: redacting takes fifty times the size of a body
+        self._jobs: dict[Case, Job] = {}
         self.early_end = ""
-        """Why a call was not made, although nobody interrupted the run."""
-        self._answered = False
+        """Why a call was not made, other than an interrupt."""
+        self._has_responded = False
         self._why_stopped = ""
         self._logs = LogScrubber(self._scrubber)
         self._logs.attach()
 
     def __enter__(self) -> Client:
-        """Return the client, which is open already."""
+        """Return the client."""
         return self
 
     def __exit__(
@@ -99,42 +99,42 @@ class Client:
         self.close()
 
     def close(self) -> None:
-        """Ask nothing more, and let go of connections and loggers."""
+        """Send nothing more, and release connections and loggers."""
         self.stop()
-        self._wire.close()
+        self._transport.close()
         self._logs.detach()
 
     def stop(self, why: str = INTERRUPTED) -> None:
-        """Send nothing more; what was not sent yet says why. The first reason stays."""
+        """Send nothing more. Calls that wait end with this reason; the first reason is kept."""
         with self._lock:
             self._why_stopped = self._why_stopped or why
         self._throttle.stop()
 
     @property
     def traffic(self) -> Traffic:
-        """What this client has cost its target so far."""
-        return replace(self._ledger.traffic, notes=tuple(self._starvation.notes))
+        """The traffic of this client so far."""
+        return replace(self._traffic.traffic, notes=tuple(self._starvation.notes))
 
     @property
     def planned(self) -> int:
         """How many calls were made, or wait to be made."""
-        return len(self._asked)
+        return len(self._jobs)
 
     def is_distinguishable(self, case: Case) -> bool:
-        """Say whether this account can tell this case from another."""
-        return is_distinguishable(case, self._rights)
+        """Return True if this account has a value of its own for this case."""
+        return is_distinguishable(case, self._valid_values)
 
     def send(self, cases: Iterable[Case]) -> list[Exchange]:
-        """Ask these cases at once, and return an exchange for each.
+        """Send these cases concurrently, and return an exchange for each.
 
-        The first of them are asked while others are still being made. What has been asked is not
-        asked again. A case that could not be asked, for which the exchange says why, is not
-        remembered.
+        Sending begins while later cases are still being made. A case that was sent before is not
+        sent again. A case that could not be sent has the reason in its exchange, and may be sent
+        later.
         """
         return self._exchanges([case] for case in cases)
 
     def send_in_sequence(self, *sequences: Sequence[Case]) -> list[Exchange]:
-        """Ask the cases of each sequence one after the other, several sequences at once."""
+        """Send the cases of each sequence one after the other, and the sequences concurrently."""
         return self._exchanges(sequences)
 
     def pipeline(self, sequences: Iterable[Sequence[Case]]) -> Pipeline:
@@ -146,15 +146,15 @@ class Client:
         )
 
     def unsent(self, case: Case, why: str) -> Exchange:
-        """Return an exchange for a call that is not made, and say why."""
-        shown = request_for(case, self._target.base_url, self._rights).redacted_url
+        """Return an exchange for a call that is not made, with the reason."""
+        url = request_for(case, self._target.base_url, self._valid_values).redacted_url
         problem = TransportProblem(TransportErrorKind.NOT_SENT, why)
-        return Exchange(case, self._scrubber.text(shown), problem=problem)
+        return Exchange(case, self._scrubber.text(url), problem=problem)
 
     # --- The workers -------------------------------------------------------------------------
 
     def _exchanges(self, sequences: Iterable[Sequence[Case]]) -> list[Exchange]:
-        """Wait for threads to ask: an interrupt comes to this one, and ends the wait."""
+        """Wait until threads have sent these. An interrupt in this thread ends the wait."""
         wanted: list[Case] = []
         jobs: dict[Case, Job] = {}
         try:
@@ -170,12 +170,12 @@ class Client:
         return [jobs[case].result() for case in wanted]
 
     def _new(self, sequence: Sequence[Case], jobs: dict[Case, Job]) -> list[tuple[Case, Job]]:
-        """Return a job for each case that has none yet, and have `jobs` hold one for each."""
+        """Return a job for each case that has none yet. Add the jobs of all cases to `jobs`."""
         with self._lock:
-            new: dict[Case, Job] = {case: Future() for case in sequence if case not in self._asked}
+            new: dict[Case, Job] = {case: Future() for case in sequence if case not in self._jobs}
             jobs |= new
-            self._asked |= new
-            jobs |= {case: self._asked[case] for case in sequence}
+            self._jobs |= new
+            jobs |= {case: self._jobs[case] for case in sequence}
         return list(new.items())
 
     def _begin(self, sequence: Sequence[Case]) -> tuple[Work, list[Job]]:
@@ -186,18 +186,18 @@ class Client:
     def _cancel(self, work: Work) -> None:
         with self._lock:
             for case, job in work:
-                if self._asked.get(case) is job:
-                    del self._asked[case]
+                if self._jobs.get(case) is job:
+                    del self._jobs[case]
 
     def _abort(self) -> None:
-        """Send no more, and leave no job for which somebody could wait.
+        """Send nothing more, and end every job, so that no thread waits for one.
 
-        An interrupt may come between any two lines, so that only `_asked` holds every job.
+        An interrupt may come between any two lines, so only `_jobs` is certain to have all jobs.
         """
         self.stop()
         with self._lock:
-            asked = list(self._asked.items())
-        for case, job in asked:
+            jobs = list(self._jobs.items())
+        for case, job in jobs:
             if not job.done():
                 self._resolve(case, job, self.unsent(case, INTERRUPTED))
 
@@ -205,28 +205,28 @@ class Client:
         return Workers(self._work, self._limits.concurrency)
 
     def _work(self, sequence: Work) -> None:
-        with self._ledger.sending():
+        with self._traffic.sending():
             for case, job in sequence:
                 self._resolve(case, job, self._exchange_or_error(case))
 
     def _exchange_or_error(self, case: Case) -> Exchange | Exception:
-        """Return what comes, or a fault of the suite, told without what its frames hold.
+        """Return the exchange, or an error of the suite without its frames, which hold the key.
 
-        Whatever it is, somebody waits for it: pytest's own outcomes, raised by a mock, are no
-        `Exception`.
+        Another thread waits for the result, so nothing may be raised here. A mock may raise an
+        outcome of pytest, which is no `Exception`.
         """
         try:
             return self._exchange(case)
         except BaseException as error:
-            said = self._scrubber.text(f"{type(error).__name__}: {error}")
-            return RuntimeError(f"the client failed with {said}")
+            text = self._scrubber.text(f"{type(error).__name__}: {error}")
+            return RuntimeError(f"the client failed with {text}")
 
     def _resolve(self, case: Case, job: Job, outcome: Exchange | Exception) -> None:
         if not isinstance(outcome, Exchange) or _was_not_sent(outcome):
             with self._lock:
-                if self._asked.get(case) is job and not job.done():
-                    del self._asked[case]
-        with suppress(InvalidStateError):  # an interrupt has settled it
+                if self._jobs.get(case) is job and not job.done():
+                    del self._jobs[case]
+        with suppress(InvalidStateError):  # an interrupt has ended it
             if isinstance(outcome, Exchange):
                 job.set_result(outcome)
             else:
@@ -235,8 +235,8 @@ class Client:
     # --- One case ----------------------------------------------------------------------------
 
     def _exchange(self, case: Case) -> Exchange:
-        request = request_for(case, self._target.base_url, self._rights)
-        if why := self._hopes.open_reason(case):
+        request = request_for(case, self._target.base_url, self._valid_values)
+        if why := self._circuit_breaker.open_reason(case):
             return self.unsent(case, why)
         in_flight = self._throttle.most
         try:
@@ -250,18 +250,20 @@ class Client:
             self.early_end = self.early_end or (why if why in EARLY_ENDS else "")
             return self.unsent(case, why)
         self._keep_cookies(case, request, attempts[-1])
-        self._hopes.record(case, attempts, is_retryable(attempts[-1], self._answered))
-        told = self._told(request, attempts[-1])
-        with self._scrubbing:
-            return self._scrubbed(case, request, attempts[-1], tuple(retries), told)
+        self._circuit_breaker.record(
+            case, attempts, is_retryable(attempts[-1], self._has_responded)
+        )
+        output = self._app_output(request, attempts[-1])
+        with self._building:
+            return self._build_exchange(case, request, attempts[-1], tuple(retries), output)
 
-    def _told(self, request: Request, raw: RawResponse) -> str:
-        """Return what an application that runs in this process told of the call."""
+    def _app_output(self, request: Request, raw: RawResponse) -> str:
+        """Return the output of an application in this process during the call."""
         if self._target.app_log is None:
             return ""
         failed = raw.status is not None and raw.status >= 500
         ended = raw.began + raw.seconds
-        return self._target.app_log.told(
+        return self._target.app_log.output_of(
             request.method, request.url, raw.began, ended, failed=failed
         )
 
@@ -273,45 +275,48 @@ class Client:
         self, case: Case, request: Request
     ) -> tuple[list[RawResponse], list[Retry]]:
         def attempt(tries: int, due: float) -> RawResponse | None:
-            if not self._ledger.reserve(self._limits.max_requests):
+            if not self._traffic.reserve(self._limits.max_requests):
                 return None
             # the throttle waits, so that a retry keeps its place before new calls
             with self._throttle.slot(tries, due):
                 raw = self._send(case, request, again=tries > 0)
-                if is_rate_limited(raw) and self._hopes.allows_retry(case, raw):
+                if is_rate_limited(raw) and self._circuit_breaker.allows_retry(case, raw):
                     self._throttle.pause(seconds_to_wait(raw, tries + 1), raw.began)
             return raw
 
         def may_retry(raw: RawResponse) -> bool:
-            return is_retryable(raw, self._answered) and self._hopes.allows_retry(case, raw)
+            return is_retryable(raw, self._has_responded) and self._circuit_breaker.allows_retry(
+                case, raw
+            )
 
         return send_with_retries(attempt, may_retry, self._limits.retries)
 
     def _try_with_fewer(
         self, case: Case, request: Request, attempts: list[RawResponse], in_flight: int
     ) -> None:
-        """Send a call again that may have starved, and judge that response in its place."""
+        """Repeat a call that may have starved, with fewer connections, and use that response."""
         starvation = self._starvation
-        if not starvation.unanswered(attempts[-1], self._limits.timeout):
+        if not starvation.lacks_response(attempts[-1], self._limits.timeout):
             return
-        with starvation.trial:  # of many that starved together only the first may wait in vain
+        # of calls that starved together, only the first waits for the whole time limit
+        with starvation.trial:
             while fewer := starvation.fewer_connections(attempts[-1], in_flight):
-                if not self._ledger.reserve(self._limits.max_requests):
+                if not self._traffic.reserve(self._limits.max_requests):
                     return
                 before = self._throttle.limit(fewer)
                 with self._throttle.slot(tries=1):
-                    self._wire.let_go()  # an idle connection may be the one that is served
+                    self._transport.close_idle()  # an idle connection may be the one that is served
                     raw = self._send(case, request, again=True)
-                starvation.record_trial(fewer, answered=raw.status is not None)
+                starvation.record_trial(fewer, responded=raw.status is not None)
                 if raw.status is not None:
                     attempts[-1] = raw
                     return
                 self._throttle.limit(before)
 
     def _send(self, case: Case, request: Request, again: bool) -> RawResponse:
-        self._ledger.begin(again)
+        self._traffic.begin(again)
         cookies = self._cookies.field(request.customer, request.url) if request.cookies else ""
-        raw = self._wire.send(
+        raw = self._transport.send(
             request.method,
             request.url,
             request.form,
@@ -320,14 +325,14 @@ class Client:
         )
         if self._recorder is not None:
             sent = Sent.of(request, self._target.headers, cookies, self._scrubber)
-            with self._scrubbing:
-                exchange = self._scrubbed(case, request, raw, ())
+            with self._building:
+                exchange = self._build_exchange(case, request, raw, ())
                 reason = self._scrubber.data(raw.reason.encode("latin-1", "replace"))
             self._recorder.add(sent, exchange, reason.decode("latin-1"))
-        answered = raw.status is not None
-        self._answered = self._answered or answered
+        responded = raw.status is not None
+        self._has_responded = self._has_responded or responded
         self._starvation.record(raw)
-        self._ledger.end(raw.seconds if answered else None, len(raw.body))
+        self._traffic.end(raw.seconds if responded else None, len(raw.body))
         return raw
 
 

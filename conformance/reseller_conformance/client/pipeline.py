@@ -1,7 +1,7 @@
-"""A long row of calls, of which each response is handed on as soon as it is there.
+"""A long row of calls. Each response is yielded as soon as it is complete.
 
-The row may be halted: calls in flight end, those that wait are taken back, and later it goes on
-where it was. In between, nothing else is in flight.
+The row may be halted: calls in flight end, and waiting ones are taken back. It can continue later.
+While it is halted, none of its calls is in flight.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ __all__ = ["Pipeline"]
 
 
 class Pipeline:
-    """Sequences of cases on their way to the target.
+    """Sequences of cases that are being sent.
 
-    `begin` makes jobs of a sequence: those to be done, and one for each of its cases. `cancel`
-    forgets jobs that were not begun, and `abort` ends all others without a response.
+    `begin` makes the jobs of a sequence: the new ones, and those of all its cases. `cancel` drops
+    jobs that were not begun, and `abort` ends all others without a response.
     """
 
     def __init__(
@@ -33,7 +33,7 @@ class Pipeline:
         abort: Callable[[], None],
         look_ahead: int,
     ) -> None:
-        """Send these; so many calls may wait for a thread that sends them."""
+        """Send these. `look_ahead` is the most calls that may wait for a thread."""
         self._sequences = iter(sequences)
         self._returned: deque[Sequence[Case]] = deque()
         self._workers = workers
@@ -41,10 +41,10 @@ class Pipeline:
         self._look_ahead = look_ahead
 
     def exchanges(self, is_halted: Callable[[], bool] = lambda: False) -> Generator[Exchange]:
-        """Yield each exchange as it ends, until all are sent or `is_halted` says so."""
+        """Yield each exchange as it ends, until all are sent or `is_halted` returns True."""
         ended: SimpleQueue[Job] = SimpleQueue()
         pending = 0
-        # a case of two sequences has one job, for which both wait
+        # a case in two sequences has one job, and both wait for it
         waits: Counter[Job] = Counter()
         try:
             with self._workers() as workers:

@@ -1,7 +1,7 @@
 """Records the traffic of a run as HAR 1.2, one entry for each attempt, as it happens.
 
-Entries go to the file at once, so that memory stays bounded. They hold what leaves the client: the
-key is redacted already. Reading a recording is left to `offline.har`.
+Entries are written at once, so that memory stays bounded. They hold what leaves the client: the
+key is already redacted. `offline.har` reads a recording.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class Sent:
 
     @classmethod
     def of(cls, request: Request, added: Fields, cookies: str, scrubber: Scrubber) -> Sent:
-        """Return what goes out for this request, with the operator's fields and the cookies."""
+        """Return what is sent for this request, with the operator's fields and the cookies."""
         profile = request.profile or OWN
         fields = with_operators(profile.fields, added, cookies)
         form = request.redacted_form
@@ -102,14 +102,14 @@ class Recorder:
             self._guarded(lambda: file.write(text))
 
     def _guarded(self, action: Callable[[], object]) -> None:
-        """Do this, or give the recording up: a full disk ends no run."""
+        """Do this. An OSError ends the recording, not the run."""
         try:
             action()
         except OSError as error:
             self.problem = self.problem or str(error.strerror or error).lower()
             file, self._file = self._file, None
             if file is not None:
-                with suppress(OSError):  # what was buffered is lost too
+                with suppress(OSError):  # the buffered text is lost too
                     file.close()
             self._draft.unlink(missing_ok=True)
 

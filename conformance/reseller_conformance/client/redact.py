@@ -23,7 +23,7 @@ MAX_HEADERS_CHARS = 8 * 1024
 """Maximum size of all headers that are kept in full: more than correct servers send."""
 
 MAX_HEADER_CHARS = 1024
-"""Maximum size of each header that is kept where all together are longer."""
+"""Maximum size of each header, if all together are longer."""
 
 JUDGED_HEADERS = ("content-type", "location")
 """The headers that are kept then."""
@@ -43,11 +43,11 @@ class ExchangeBuilder:
         request: Request,
         raw: RawResponse,
         retries: tuple[Retry, ...],
-        told: str = "",
+        app_output: str = "",
     ) -> Exchange:
-        """Return what this call brought in the end, after these retries.
+        """Return the exchange of this call, after these retries.
 
-        `told` is what the application itself told of it, where it runs in this process.
+        `app_output` is the output of an application that runs in this process.
         """
         scrub = self._scrubber
         problem = raw.problem
@@ -61,7 +61,7 @@ class ExchangeBuilder:
             began=raw.began,
             seconds=raw.seconds,
             retries=retries,
-            app_log=_last_lines(scrub.text(told)),
+            app_log=_last_lines(scrub.text(app_output)),
             echoes_key=self._echoed(request.echo_candidates, raw),
         )
 
@@ -78,13 +78,13 @@ class ExchangeBuilder:
         # redact before truncating: the beginning of a key alone would not be found
         return _truncated(tuple((scrubbed(name), scrubbed(value)) for name, value in headers))
 
-    def _echoed(self, telling: tuple[str, ...], raw: RawResponse) -> tuple[str, ...]:
-        if not telling:
+    def _echoed(self, candidates: tuple[str, ...], raw: RawResponse) -> tuple[str, ...]:
+        if not candidates:
             return ()
-        if telling not in self._echoes:
-            self._echoes[telling] = Scrubber(telling)
+        if candidates not in self._echoes:
+            self._echoes[candidates] = Scrubber(candidates)
         return places_of(
-            self._echoes[telling],
+            self._echoes[candidates],
             self._scrubber.text,
             raw.body,
             raw.headers,

@@ -1,7 +1,7 @@
-"""A case as it goes over the wire, and what of it may be shown.
+"""A case as a request: as it is sent, and as it may be shown.
 
-Here the query is written with the key in it. Sending it is left to `wire`; what comes back is
-scrubbed by value, but a URL is built without the key to begin with, however short the key is.
+Responses are redacted by value. The URL to show is written without the key instead, because a very
+short key cannot be found by value. `http.transport` sends the request.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ _ANOTHER_KEY = "\N{REPLACEMENT CHARACTER}" * 3
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Request:
-    """What is sent; `shown` is the URL without the key.
+    """One request. `redacted_url` and `redacted_form` have no key.
 
-    `telling` are the values of `api_key` whose return would be an echo: nothing else that was
-    sent holds them, and nobody answers with them by chance.
+    `echo_candidates` are key values to search for in the response. They occur in no other value
+    that was sent, and are too long to occur by chance.
     """
 
     method: str
@@ -41,15 +41,15 @@ class Request:
 
 
 def valid_values_of(target: Target) -> ValidValues:
-    """Return the right values for this target, the key among them."""
+    """Return the valid values for this target, the key among them."""
     key = target.api_key.reveal()
     return ValidValues(target.api_user, key, target.customers, target.foreign)
 
 
 def request_for(case: Case, base_url: str, valid: ValidValues) -> Request:
-    """Write the call."""
+    """Return the request of a case, with the valid values of the target in it."""
     sent = pairs(case, valid)
-    # whatever changes with the key holds something of it
+    # a value that changes with the key contains a part of it
     otherwise = pairs(case, _with_another_key(valid))
     hidden = [one != other for one, other in zip(sent, otherwise, strict=True)]
     written = [query([pair], case.encoding) for pair in sent]
@@ -83,7 +83,7 @@ def _echo_candidates(
 ) -> tuple[str, ...]:
     key = valid.api_key
     keys = [value for (_, value), hide in zip(sent, hidden, strict=True) if hide]
-    # what stands around the whole key may be anybody's: quotes, a tag, a comma
+    # around the whole key there may be common text: quotes, a tag, a comma
     holding = [
         key if key in value else value.strip() for value in keys if len(key) >= MIN_SECRET_CHARS
     ]
@@ -100,11 +100,11 @@ def _echo_candidates(
 
 @lru_cache(maxsize=4)
 def _public(valid: ValidValues) -> tuple[bytes, ...]:
-    """Return what other calls send beside the key: an error may tell of an earlier call."""
+    """Return what other calls send beside the key: an error may be about an earlier call."""
     names = (valid.api_user, *valid.customers, valid.foreign or "")
     return tuple(_plain(name) for name in names)
 
 
-@lru_cache(maxsize=256)  # right values are in nearly every call
+@lru_cache(maxsize=256)  # valid values are in nearly every call
 def _plain(text: str) -> bytes:
     return seen(text.encode())

@@ -34,23 +34,23 @@ WAIT_FACTOR = 4.0
 """Two waits, of 0.25 s and 1 s, outlast a gateway that counts calls by the second."""
 
 
-def is_retryable(raw: RawResponse, answered_before: bool) -> bool:
-    """Return whether a gateway rejected this call, so that a retry may succeed.
+def is_retryable(raw: RawResponse, responded_before: bool) -> bool:
+    """Return True if a gateway rejected this call, so that a retry may succeed.
 
     A refused connection counts only if the target has responded before: then it is restarting.
     """
     if raw.lost is ConnectionLoss.REFUSED:
-        return answered_before
+        return responded_before
     return raw.status in GATEWAY_STATUSES or raw.lost is ConnectionLoss.DROPPED
 
 
 def is_rate_limited(raw: RawResponse | Exchange) -> bool:
-    """Return whether the gateway asks for fewer calls (specification, section 6)."""
+    """Return True if the gateway requests fewer calls (specification, section 6)."""
     return raw.status == 429 or (raw.status == 503 and raw.header("retry-after") is not None)
 
 
 def retry_after_too_long(raw: RawResponse | Exchange) -> bool:
-    """Return whether the gateway asks for a longer wait than `MAX_RETRY_AFTER_SECONDS`."""
+    """Return True if the gateway requests a longer wait than `MAX_RETRY_AFTER_SECONDS`."""
     return is_rate_limited(raw) and _retry_after(raw) > MAX_RETRY_AFTER_SECONDS
 
 
@@ -68,10 +68,10 @@ def reason_of(raw: RawResponse) -> str:
 
 
 def _retry_after(raw: RawResponse | Exchange) -> float:
-    said = (raw.header("retry-after") or "").strip()
-    if re.fullmatch(r"[0-9]+", said):
-        return float(said[:300])
-    until = _date(said)
+    text = (raw.header("retry-after") or "").strip()
+    if re.fullmatch(r"[0-9]+", text):
+        return float(text[:300])
+    until = _date(text)
     if until is None:
         return 0.0
     # Use the server's clock if it is known, because the two may differ.
@@ -79,9 +79,9 @@ def _retry_after(raw: RawResponse | Exchange) -> float:
     return max((until - now).total_seconds(), 0.0)
 
 
-def _date(said: str) -> datetime | None:
+def _date(text: str) -> datetime | None:
     try:
-        read = parsedate_to_datetime(said)
+        read = parsedate_to_datetime(text)
     except (ValueError, OverflowError, TypeError, IndexError):
         return None
     return read if read.tzinfo else read.replace(tzinfo=UTC)

@@ -1,8 +1,8 @@
 """Detect a target that serves fewer connections at once than the client has open.
 
-A server with one thread and keep-alive serves the first connection, and the others wait. An
-unanswered call is sent again with fewer calls in progress. If it then gets a response, the number
-of calls was the cause.
+A server with one thread and keep-alive serves the first connection, and the others wait. A
+call without a response is sent again with fewer calls in progress. If it then gets a response, the
+number of calls was the cause.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class Starvation:
             self._spans[raw.connection] = first, number
             self._latest = max(self._latest, raw.began + raw.seconds)
 
-    def unanswered(self, raw: RawResponse, timeout: float) -> bool:
+    def lacks_response(self, raw: RawResponse, timeout: float) -> bool:
         """Return True if the time limit ended before any response, on a known connection."""
         if raw.problem is None or raw.status is not None or raw.connection is None:
             return False
@@ -68,9 +68,9 @@ class Starvation:
             served = self._served()
         return served if served < in_flight else 0
 
-    def record_trial(self, fewer: int, *, answered: bool) -> None:
+    def record_trial(self, fewer: int, *, responded: bool) -> None:
         """Record whether a call got a response with only `fewer` calls in progress."""
-        if answered:
+        if responded:
             self._found, self._failed = fewer, 0
         else:
             self._failed += 1

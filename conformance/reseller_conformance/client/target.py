@@ -25,7 +25,7 @@ Headers = tuple[tuple[str, str], ...]
 class AppLog(Protocol):
     """A record of the application's output in each call, such as `call_log.CallLog`."""
 
-    def told(self, method: str, url: str, began: float, ended: float, *, failed: bool) -> str:
+    def output_of(self, method: str, url: str, began: float, ended: float, *, failed: bool) -> str:
         """Return the output for the call to this URL between these times, not redacted."""
 
 

@@ -1,7 +1,7 @@
 """Decides when the next call may go: by the rate, the calls in flight, and pauses.
 
 It works like TCP: slow start, then additive increase, and multiplicative decrease. `retry_policy`
-says which responses ask for a pause, and how long it is.
+says which responses require a pause, and how long it is.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class Throttle:
         self._next_slot = 0.0
         self._max_window = self._slow_start_threshold = self._window = concurrency
         self._in_flight = 0
-        self._answers = 0
+        self._responses = 0
         self._waiting: list[_Place] = []
         self._paused_until = 0.0
         self._last_backoff = 0.0
@@ -82,7 +82,7 @@ class Throttle:
         with self._changed:
             now = time.monotonic()
             self._paused_until = max(self._paused_until, now + seconds)
-            self._answers = 0
+            self._responses = 0
             self._window = 1
             if since >= self._last_backoff:
                 self._slow_start_threshold = max(1, self._slow_start_threshold // 2)
@@ -142,9 +142,9 @@ class Throttle:
     def _grow(self) -> None:
         if time.monotonic() < self._paused_until:
             return
-        self._answers += 1
+        self._responses += 1
         if self._window < self._slow_start_threshold:
             self._window += 1
-        elif self._answers >= RESPONSES_TO_GROW and self._slow_start_threshold < self._max_window:
-            self._answers = 0
+        elif self._responses >= RESPONSES_TO_GROW and self._slow_start_threshold < self._max_window:
+            self._responses = 0
             self._slow_start_threshold += 1

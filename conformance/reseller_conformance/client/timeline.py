@@ -59,7 +59,7 @@ class TimelineBuilder:
         place = self._place(now)
         self._tries[place] += 1
 
-    def answered(self, now: float, seconds: float) -> None:
+    def responded(self, now: float, seconds: float) -> None:
         """Record the duration of a response that arrived now."""
         place = self._place(now)
         self._slowest[place] = max(self._slowest[place], seconds)

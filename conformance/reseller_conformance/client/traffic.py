@@ -120,8 +120,8 @@ class TrafficRecorder:
         self._reserved = 0
         self._bytes = 0
         self._latencies = array("d")
-        self._course = TimelineBuilder()
-        self._asking = 0
+        self._timeline = TimelineBuilder()
+        self._senders = 0
         self._since = 0.0
         self._seconds = 0.0
 
@@ -145,7 +145,7 @@ class TrafficRecorder:
                 self._retries += 1
             else:
                 self._calls += 1
-            self._course.began(time.monotonic())
+            self._timeline.began(time.monotonic())
 
     def end(self, seconds: float | None, size: int) -> None:
         """Count the response to an attempt. `seconds` is None if it was incomplete."""
@@ -153,28 +153,28 @@ class TrafficRecorder:
             self._bytes += size
             if seconds is not None:
                 self._latencies.append(seconds)
-                self._course.answered(time.monotonic(), seconds)
+                self._timeline.responded(time.monotonic(), seconds)
 
     @contextmanager
     def sending(self) -> Iterator[None]:
         """Measure the time during which at least one caller sends."""
         with self._lock:
-            if self._asking == 0:
+            if self._senders == 0:
                 self._since = time.monotonic()
-            self._asking += 1
+            self._senders += 1
         try:
             yield
         finally:
             with self._lock:
-                self._asking -= 1
-                if self._asking == 0:
+                self._senders -= 1
+                if self._senders == 0:
                     self._seconds += time.monotonic() - self._since
 
     @property
     def traffic(self) -> Traffic:
         """The traffic so far."""
         with self._lock:
-            under_way = time.monotonic() - self._since if self._asking else 0.0
+            under_way = time.monotonic() - self._since if self._senders else 0.0
             latencies = sorted(self._latencies)
             seconds = self._seconds + under_way
             return Traffic(
@@ -183,7 +183,7 @@ class TrafficRecorder:
                 seconds,
                 self._bytes,
                 _latency(latencies),
-                self._course.timeline,
+                self._timeline.timeline,
             )
 
 

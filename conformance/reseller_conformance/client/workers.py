@@ -1,6 +1,6 @@
-"""Threads that send calls: work in, in the order in which it is given, and nothing more.
+"""Threads that send calls, in the order in which they are given.
 
-They are daemons, for one that waits on a socket must not keep the process.
+They are daemon threads: one that waits for a socket must not keep the process alive.
 """
 
 from __future__ import annotations
@@ -17,21 +17,21 @@ __all__ = ["Job", "Work", "Workers"]
 
 Job = Future[Exchange]
 Work = list[tuple[Case, Job]]
-"""Cases to send one after the other; without any it says that there will be no more."""
+"""Cases to send one after the other. An empty list ends a thread."""
 
 
 class Workers:
-    """As many threads as there is work for, up to a limit."""
+    """Up to a limit, one thread for each piece of work."""
 
     def __init__(self, send: Callable[[Work], None], most: int) -> None:
-        """Have at most so many threads `send` what they are given."""
+        """Call `send` in at most this many threads."""
         self._send = send
         self._most = most
         self._waiting: SimpleQueue[Work] = SimpleQueue()
         self._threads: list[Thread] = []
 
     def __enter__(self) -> Workers:
-        """Return the workers, who wait for work."""
+        """Return the workers, which wait for work."""
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -40,15 +40,15 @@ class Workers:
             self._waiting.put([])
 
     def give(self, work: Work) -> None:
-        """Have this done after all that was given before."""
+        """Add work. It is done after all earlier work."""
         self._waiting.put(work)
         if len(self._threads) < self._most:
-            thread = Thread(target=self._run, name="asking", daemon=True)
+            thread = Thread(target=self._run, name="sending", daemon=True)
             self._threads.append(thread)
             thread.start()
 
     def take_back(self) -> list[Work]:
-        """Return what no thread has begun, which is not done then."""
+        """Remove and return the work that no thread has begun."""
         taken: list[Work] = []
         while True:
             try:

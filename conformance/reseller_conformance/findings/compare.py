@@ -287,12 +287,12 @@ def _lines(group: Sequence[Change]) -> Iterator[str]:
 
 
 def _shortened(ids: Sequence[str]) -> Iterator[str]:
-    """Yield these ids; a topic all of whose requirements are among them stands for them."""
-    told = set[str]()
+    """Yield these ids; a topic with all its requirements replaces them."""
+    topics = set[str]()
     for id in ids:
         topic = id.partition(".")[0]
         of_topic = {known.id for known in CATALOGUE if known.topic == topic}
         name = f"{topic}.*" if len(of_topic) > 1 and of_topic <= set(ids) else id
-        if name not in told:
-            told.add(name)
+        if name not in topics:
+            topics.add(name)
             yield name

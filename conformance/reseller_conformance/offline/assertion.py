@@ -66,7 +66,7 @@ def assert_conformant(
     task, or for no user. `level` is the lowest that counts.
 
     Raises TypeError for what is no response, or has not been read, and ValueError where an option
-    means nothing, or the format is told by nothing. Raises RuntimeError where this package's own
+    means nothing, or nothing shows the format. Raises RuntimeError where this package's own
     schema file and reader contradict each other: that says nothing about the response.
     """
     counting = LEVELS[_one_of("level", level, tuple(LEVELS))]

@@ -16,7 +16,7 @@ class _Reading(Progress):
     """Reads the progress whenever it is drawn, so that the reader need not report it."""
 
     def __init__(self, total: int | None, done: Callable[[], int], responses: Callable[[], int]):
-        self._told = done, responses
+        self._counts = done, responses
         self._reading: TaskID | None = None  # it is drawn once before there is anything to draw
         columns = (
             TextColumn("{task.fields[answers]:,} responses judged"),
@@ -30,7 +30,7 @@ class _Reading(Progress):
     def get_renderables(self) -> Iterable[RenderableType]:
         """Draw what has been read so far."""
         if self._reading is not None:
-            done, responses = self._told
+            done, responses = self._counts
             self.update(self._reading, completed=done(), answers=responses())
         return super().get_renderables()
 

@@ -1,5 +1,5 @@
-"""The parts of the pytest plugin. The hooks in `plugin` call them.
+"""The parts of the pytest plugin, which the hooks in `plugin` and `collector_plugin` call.
 
-session (settings and target) → xdist, time_limits, interrupts (how items run) → collector, targets
-(results) → guard (redaction of pytest's reports).
+session_settings → session_target → xdist, time_limits, interrupts (how items run) → collector,
+targets (results) → session (how it ends) → guard (redaction of pytest's reports).
 """

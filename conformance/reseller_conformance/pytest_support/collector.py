@@ -100,7 +100,7 @@ class Collector:
         self.interrupted = False
         self._began = time.monotonic()
         self._left_out = ""
-        self._told: dict[tuple[str, str], LiveViolation] = {}
+        self._announced: dict[tuple[str, str], LiveViolation] = {}
         self.followers: list[Callable[[], Progress]] = []
         """Each returns the progress of the calls to one target, if this process makes them."""
 
@@ -144,14 +144,14 @@ class Collector:
         known = [one for part in parts for one in part.violations]
         known += self._violations_of_items(seconds, done)
         for one in known:
-            self._told.setdefault((one.requirement, one.format), one)
+            self._announced.setdefault((one.requirement, one.format), one)
         return Progress(
             done=done,
             total=sum(part.total for part in parts),
             seconds=seconds,
-            violated=frozenset(requirement for requirement, _ in self._told),
+            violated=frozenset(requirement for requirement, _ in self._announced),
             stage=next((part.stage for part in reversed(parts) if part.stage), ""),
-            violations=tuple(self._told.values()),
+            violations=tuple(self._announced.values()),
         )
 
     def _violations_of_items(self, seconds: float, calls: int) -> list[LiveViolation]:

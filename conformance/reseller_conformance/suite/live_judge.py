@@ -87,7 +87,7 @@ class LiveJudge:
         """Judge the documented calls."""
         for format, responses in self._session.initial_calls.items():
             for response in responses:
-                self._suspect((r.SUCCESS_RETURNED, format), response, success.answered)
+                self._suspect((r.SUCCESS_RETURNED, format), response, success.returned)
                 self.look(response)
 
     def look(self, response: Response) -> None:

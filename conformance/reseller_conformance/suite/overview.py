@@ -33,7 +33,7 @@ class OverviewConformance(
 ):
     """Every requirement of the account overview; subclass it under a name that starts with Test.
 
-    Which implementation is tested is told by the options of pytest, or by overriding the fixture
+    The options of pytest choose the target, or a test overrides the fixture
     `reseller_target`.
     """
 

@@ -118,7 +118,7 @@ class RequestConformance:
         self._own_account(reseller_evaluation, reseller_evaluation.plan.separators)
 
     def _own_account(self, evaluation: Evaluation, make: MakeCases) -> None:
-        evaluation(evaluation.bracket(evaluation.shared(make, success.answered)), own_account)
+        evaluation(evaluation.bracket(evaluation.shared(make, success.returned)), own_account)
 
     @requirement(r.REQUEST_MALFORMED)
     def test_request_malformed(self, reseller_evaluation: Evaluation) -> None:

@@ -127,7 +127,7 @@ class ResponseGroups:
         """Return the responses to valid calls with undocumented parameters."""
         if self._session.preflight.rejected:
             return []  # drawing examples takes longer than all calls that were made
-        return self._session.shared_calls.send(format, self._undocumented_cases, success.answered)
+        return self._session.shared_calls.send(format, self._undocumented_cases, success.returned)
 
     def _undocumented_cases(self, format: Format) -> list[Case]:
         explored = self._session.property_cases(strategies.undocumented_cases, format)

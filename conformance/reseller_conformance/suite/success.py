@@ -20,7 +20,7 @@ class SuccessConformance:
         sent = reseller_evaluation.session
         hint = sent.preflight.cause.hint
         reseller_evaluation(
-            sent.initial_calls[reseller_evaluation.format], lambda a: success.answered(a, hint)
+            sent.initial_calls[reseller_evaluation.format], lambda a: success.returned(a, hint)
         )
 
     test_success_shape = single_response_test(r.SUCCESS_SHAPE)

@@ -48,14 +48,14 @@ def connection_used() -> int | None:
 
 
 class _Connection(HTTPConnection):
-    """A connection with one deadline for each call, which knows whether it has been used before."""
+    """A connection with one deadline for each call, and a count of its responses."""
 
     response_class = StrictResponse
-    _answers = 0
+    _responses = 0
     _number = 0
 
     def connect(self) -> None:
-        self._answers = 0
+        self._responses = 0
         self._number = next(_NUMBERS)
         _USED.set(self._number)
         super().connect()
@@ -83,10 +83,10 @@ class _Connection(HTTPConnection):
         try:
             response = super().getresponse()
         except (RemoteDisconnected, ConnectionResetError, BrokenPipeError) as error:
-            if self._answers == 0:
+            if self._responses == 0:
                 raise
             raise StaleConnectionError from error
-        self._answers += 1
+        self._responses += 1
         return response
 
 
@@ -134,7 +134,7 @@ class DeadlineAdapter(HTTPAdapter):
             self._pools[host] = found
         return self._pools[host]
 
-    def let_go(self) -> None:
+    def close_idle(self) -> None:
         """Close idle connections. A target may wait for one to end."""
         for pool in list(self._pools.values()):
             with suppress(Empty, AttributeError):  # The pool is empty or closed.
@@ -145,7 +145,7 @@ class DeadlineAdapter(HTTPAdapter):
 
     def close(self) -> None:
         """Close the kept connections."""
-        self.let_go()
+        self.close_idle()
         super().close()
 
     def proxy_manager_for(self, proxy: str, **options: Any) -> Any:

@@ -76,10 +76,10 @@ def failure(error: Exception, timeout: float) -> Failure:
     `timeout` is the time limit of the call in seconds.
     """
     causes = list(_causes(error))
-    for kinds, told in _MEANINGS:
+    for kinds, meaning in _MEANINGS:
         for cause in causes:
             if isinstance(cause, kinds):
-                return told(cause, timeout)
+                return meaning(cause, timeout)
     return _failed(TransportErrorKind.PROTOCOL, "the response is not HTTP")
 
 
@@ -97,18 +97,18 @@ def _failed(kind: TransportErrorKind, detail: str, lost: ConnectionLoss | None =
 
 
 def _unverified(error: BaseException, _: float) -> Failure:
-    said = getattr(error, "verify_message", "") or "the certificate does not fit"
-    return _failed(TransportErrorKind.UNREACHABLE, f"TLS: certificate verify failed: {said}")
+    why = getattr(error, "verify_message", "") or "the certificate does not fit"
+    return _failed(TransportErrorKind.UNREACHABLE, f"TLS: certificate verify failed: {why}")
 
 
 def _tls(error: BaseException, _: float) -> Failure:
-    said = (getattr(error, "reason", None) or "").replace("_", " ").lower()
-    return _failed(TransportErrorKind.UNREACHABLE, f"TLS: {said or 'no handshake'}")
+    why = (getattr(error, "reason", None) or "").replace("_", " ").lower()
+    return _failed(TransportErrorKind.UNREACHABLE, f"TLS: {why or 'no handshake'}")
 
 
 def _not_connected(error: BaseException, _: float) -> Failure:
-    said = next((c.strerror for c in _causes(error) if isinstance(c, OSError) and c.strerror), "")
-    return _failed(TransportErrorKind.UNREACHABLE, said.lower() or "no connection")
+    why = next((c.strerror for c in _causes(error) if isinstance(c, OSError) and c.strerror), "")
+    return _failed(TransportErrorKind.UNREACHABLE, why.lower() or "no connection")
 
 
 def _plain(

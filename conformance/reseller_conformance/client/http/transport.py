@@ -101,9 +101,9 @@ class HttpTransport:
         """Close the kept connections."""
         self._adapter.close()
 
-    def let_go(self) -> None:
+    def close_idle(self) -> None:
         """Close the idle connections. The next call opens a new one."""
-        self._adapter.let_go()
+        self._adapter.close_idle()
 
     def send(
         self,
@@ -177,7 +177,7 @@ class HttpTransport:
             problem=broken.problem if broken else None,
             lost=broken.lost if broken else None,
         )
-        return self._undone(raw, cap)
+        return self._without_coding(raw, cap)
 
     def _read(self, raw: Any, cap: int) -> tuple[bytes, Failure | None]:
         """Read the body without decoding its content coding."""
@@ -198,9 +198,13 @@ class HttpTransport:
             return bytes(body), Failure(TransportProblem(TransportErrorKind.INCOMPLETE, detail))
         return bytes(body), None
 
-    def _broken_off(self, error: Exception, raw: Any, came: int) -> Failure:
+    def _broken_off(self, error: Exception, raw: Any, received: int) -> Failure:
         announced = raw.length_remaining is not None
-        amount = f"{came} of {came + raw.length_remaining} bytes" if announced else f"{came} bytes"
+        amount = (
+            f"{received} of {received + raw.length_remaining} bytes"
+            if announced
+            else f"{received} bytes"
+        )
         failed = failure(error, self.timeout)
         if failed.problem.kind is TransportErrorKind.INCOMPLETE:
             return failed  # The framing is invalid, so a retry would not help.
@@ -217,7 +221,7 @@ class HttpTransport:
         detail = f"the connection broke within the body, after {amount}"
         return Failure(TransportProblem(TransportErrorKind.DROPPED, detail), ConnectionLoss.DROPPED)
 
-    def _undone(self, raw: RawResponse, cap: int) -> RawResponse:
+    def _without_coding(self, raw: RawResponse, cap: int) -> RawResponse:
         """Undo the content codings. A body that cannot be decoded becomes empty."""
         coding = raw.header("content-encoding")
         if coding is None:

@@ -92,7 +92,7 @@ def _names(value: Any) -> tuple[Any, ...]:
 
 
 def _places(text: str, tables: Sequence[object]) -> Iterable[tuple[int, int]]:
-    """Return the first and last line of each table, so far as they can be told apart.
+    """Return the first and last line of each table, as far as they can be distinguished.
 
     A text may hold what looks like a header: a table reaches as far as it reads as itself.
     """
