@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from benchmarks import growth, installed, instead, wire
+from benchmarks import comparison, growth, installed, instead, wire
 from benchmarks.measuring import ROOT
 
 HEAD = f"""\
@@ -32,6 +32,8 @@ TEXTS = {
     "command was started. The ideal is calls × delay ÷ calls in flight.",
     "Against Schemathesis": "The same server, and the OpenAPI document of `schemas/`. Schemathesis "
     "makes one call at a time here; its time is scaled to as many calls.",
+    "Old against new": "A comparison of two servers, and a standard run on one of them. The calls "
+    "of a comparison go to both together.",
     "The cost of being installed": "What a pytest run pays that does not use the plugin.",
     "Growth": "Time and memory with the calls of a run (its depths), the bodies that `validate` "
     "judges, and the customers of a quick run.",
@@ -49,6 +51,7 @@ def main(page: Path, again: bool, runs: int, examples: int) -> None:
     parts: dict[str, Callable[[], list[str]]] = {
         "Against the wire": lambda: wire.table(runs),
         "Against Schemathesis": lambda: instead.table(examples),
+        "Old against new": lambda: comparison.table(runs),
         "The cost of being installed": lambda: installed.table(4 * runs),
         "Growth": lambda: [*growth.table(plot), "", f"![Time and memory]({plot.name})"],
     }

@@ -34,11 +34,19 @@ def direct(reference: Reference, target: Target | None = None) -> Stoppable:
 
 
 def compared(
-    old: Any, new: Any, depth: str = "quick", customers: int = 2, target: Target | None = None
+    old: Any,
+    new: Any,
+    depth: str = "quick",
+    customers: int = 2,
+    target: Target | None = None,
+    of_old: Target | None = None,
 ) -> Session:
-    """Compare two clients, and return what came of it. `target` is that of the second."""
+    """Compare two clients, and return what came of it. `target` is that of the second.
+
+    Where none is given, it is that of the embedded reference.
+    """
     chosen = settings(depth)
-    first = target_of(default_reference(), EMBEDDED_URL)
+    first = of_old or target_of(default_reference(), EMBEDDED_URL)
     old_side, new_side = (
         Side(client, replace(side, customers=side.customers[:customers]), chosen)
         for client, side in ((old, first), (new, target or first))

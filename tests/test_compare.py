@@ -294,7 +294,29 @@ def test_a_recording_takes_the_place_of_old_and_holds_no_key(
     assert account["key"] not in (apps / "old.json").read_text()
     assert main(["compare", OLD, "--recorded=old.json", "--depth=smoke"]) == 0
     assert main(["compare", NEW, "--recorded=old.json", "--depth=smoke"]) == 1
-    assert main(["compare", NEW, "--recorded=old.json", "--depth=quick"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("word", "said"),
+    [
+        ("--depth=quick", "the calls of --depth smoke, not of --depth quick: old.json"),
+        ("--formats=json", "the calls of --formats json,xml, not of --formats json: old.json"),
+        ("--seed=5", "not of --seed 5: old.json"),
+        ("--user=another@example.com", "the calls of number of --user 1, not of"),
+    ],
+)
+def test_a_recording_of_another_plan_is_wrong_usage(
+    apps: Path,
+    capsys: pytest.CaptureFixture[str],
+    account: Mapping[str, str],
+    word: str,
+    said: str,
+) -> None:
+    assert main(["compare", OLD, "--record=old.json", "--depth=smoke"]) == 0
+    capsys.readouterr()
+    users = f"--user={account['user']}"
+    assert main(["compare", NEW, "--recorded=old.json", "--depth=smoke", users, word]) == 2
+    assert said in capsys.readouterr().err
 
 
 def test_credentials_of_old_come_from_its_own_variables(
@@ -325,13 +347,24 @@ def test_nobody_there_exits_with_3(
         ([OLD, OLD, "--recorded=none.json"], "--recorded takes the place of OLD"),
         ([OLD, "ftp://new.example"], "NEW is http://HOST"),
         ([OLD, "app:nothing_here:app"], "nothing_here"),
+        ([OLD, ""], "OLD and NEW are base URLs or app:MODULE:ATTR"),
+        ([OLD, "--recorded=compared_apps.py"], "this is no recording"),
+        ([OLD, OLD, "--accept=compared_apps.py"], "--accept is not TOML"),
+        ([OLD, OLD, "--report-json=x", "--accept=accept.toml"], "an entry has kind and reason"),
+        ([OLD, "--record=compared_apps.py/old.json"], "--record cannot be written"),
+        ([OLD, OLD, "--depth=deep"], "deep"),
+        ([OLD, OLD, "--grade=grave"], "grave"),
+        ([OLD, OLD, OLD], "name two targets"),
     ],
 )
 def test_wrong_usage_exits_with_2(
     apps: Path, capsys: pytest.CaptureFixture[str], words: list[str], said: str
 ) -> None:
+    (apps / "accept.toml").write_text('[[accepted]]\nkind = "status"\n')
     assert main(["compare", *words]) == 2
-    assert said in capsys.readouterr().err
+    complaint = capsys.readouterr().err
+    assert said in complaint
+    assert complaint.count("\n") == 1
 
 
 def test_fail_fast_stops_at_the_first_difference(apps: Path) -> None:

@@ -99,9 +99,12 @@ def _said(response: Response) -> str:
 
 def _subject(case: Case) -> str:
     """Say which calls the difference is about: the invalid parameters, or valid calls."""
+    if not case.invalid and case.expected is Expected.EITHER:
+        return "a call that the contract leaves open"
+    if not case.invalid and case.extra:
+        return "a call with an undocumented parameter"
     if not case.invalid:
-        is_open = case.expected is Expected.EITHER
-        return "a call that the contract leaves open" if is_open else "a valid call"
+        return "a valid call of another client" if case.profile else "a valid call"
     return f"{case.invalid[0]} invalid" if len(case.invalid) == 1 else "several invalid"
 
 

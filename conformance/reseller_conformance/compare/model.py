@@ -231,6 +231,8 @@ class Comparison:
         """The verdict as a sentence."""
         if self.unverified:
             return f"unverified: {self.unverified}"
+        if not self.new:
+            return "recorded: the responses of OLD, with which --recorded compares"
         if self.counted:
             grades = [kind.grade for kind in self.counted]
             parts = [f"{grades.count(grade)} {grade}" for grade in Grade if grade in grades]

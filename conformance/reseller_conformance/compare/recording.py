@@ -32,10 +32,13 @@ class RecordingError(ValueError):
 
 @dataclass(slots=True)
 class Recording:
-    """The responses of one target by call: several where it was made repeatedly."""
+    """The responses of one target by call: several where it was made repeatedly.
+
+    `plan` holds the options on which it depends which calls are made.
+    """
 
     target: str
-    depth: str
+    plan: dict[str, str]
     calls: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
 
     @property
@@ -58,7 +61,7 @@ class Recording:
 
     def write(self, path: Path) -> None:
         """Write the file. Raises OSError."""
-        whole = {"version": VERSION, "target": self.target, "depth": self.depth}
+        whole = {"version": VERSION, "target": self.target, "plan": self.plan}
         write_file(path, json.dumps({**whole, "calls": self.calls}) + "\n")
 
     # --- As a client -------------------------------------------------------------------------
@@ -110,7 +113,8 @@ def _recording(whole: Any) -> Recording:
     """Return the recording that this JSON value holds. Raises what its parts raise."""
     if whole["version"] != VERSION:
         raise ValueError(whole["version"])
-    recording = Recording(str(whole["target"]), str(whole["depth"]), dict(whole["calls"]))
+    plan = {str(name): str(word) for name, word in whole["plan"].items()}
+    recording = Recording(str(whole["target"]), plan, dict(whole["calls"]))
     for entries in recording.calls.values():
         for entry in entries:
             int(entry["repeat"])

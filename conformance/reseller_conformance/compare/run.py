@@ -21,7 +21,7 @@ from reseller_conformance.compare.contract import violated_by_either
 from reseller_conformance.compare.model import Comparison
 from reseller_conformance.compare.recording import Recording
 from reseller_conformance.compare.session import Session
-from reseller_conformance.compare.settings import CompareSettings, SettingsError
+from reseller_conformance.compare.settings import CompareSettings, SettingsError, plan_of
 from reseller_conformance.compare.sides import Side
 from reseller_conformance.compare.terminal import print_comparison
 from reseller_conformance.config.settings import MAX_SMOKE_REQUESTS, Settings
@@ -104,7 +104,7 @@ def compare(
 ) -> Comparison:
     """Send all calls to both targets, and return what they come to. Writes only the recording."""
     chosen = settings.calls_of
-    record = Recording(_named(settings.old), chosen.depth) if settings.record and old else None
+    record = Recording(_named(settings.old), plan_of(chosen)) if settings.record and old else None
     started = datetime.now(UTC).isoformat(timespec="seconds")
     with ExitStack() as stack:
         clients = [

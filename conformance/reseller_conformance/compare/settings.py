@@ -17,7 +17,7 @@ from reseller_conformance.config.settings import Settings, settings_from
 from reseller_conformance.reports.registry import ReportError, check_writable
 from reseller_conformance.util.files import check_file
 
-__all__ = ["CompareSettings", "SettingsError", "compare_settings_from"]
+__all__ = ["CompareSettings", "SettingsError", "compare_settings_from", "plan_of"]
 
 OLD_VARIABLES = (
     "RESELLER_API_USER",
@@ -99,6 +99,8 @@ def _of_old(
 def _named(
     targets: tuple[str, ...], record: str | None, recorded: str | None
 ) -> tuple[str | None, str | None]:
+    if not all(map(str.strip, targets)):
+        raise SettingsError("OLD and NEW are base URLs or app:MODULE:ATTR, not empty: ''")
     if recorded and record:
         raise SettingsError(f"give --record or --recorded, not both: {record}")
     if len(targets) == 2 and not recorded:
@@ -126,17 +128,28 @@ def _target_settings(
         raise SettingsError(text) from None
 
 
+def plan_of(settings: Settings) -> dict[str, str]:
+    """Return the options on which it depends which calls are made, as words."""
+    customers = len(settings.target.customers) if settings.target else 0
+    return {
+        "--depth": settings.depth.value,
+        "--formats": ",".join(map(str, settings.formats)),
+        "--seed": str(settings.seed),
+        "number of --user": str(customers),
+    }
+
+
 def _check(made: CompareSettings, inputs: list[str], recorded: str | None) -> None:
     settings = made.calls_of
     try:
         check_writable(settings.reports, [*settings.inputs, *inputs])
     except ReportError as error:
         raise SettingsError(str(error)) from None
-    if made.recording and made.recording.depth != settings.depth:
-        raise SettingsError(
-            f"the recording has the calls of --depth {made.recording.depth}, "
-            f"not of {settings.depth}: {recorded}"
-        )
+    for name, word in plan_of(settings).items() if made.recording else ():
+        if made.recording and (held := made.recording.plan.get(name)) != word:
+            raise SettingsError(
+                f"the recording has the calls of {name} {held}, not of {name} {word}: {recorded}"
+            )
     if not (made.old and made.new and made.old.target and made.new.target):
         return
     numbers = {len(side.target.customers) for side in (made.old, made.new) if side.target}
