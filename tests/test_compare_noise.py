@@ -6,6 +6,7 @@ import json
 import random
 import time
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import count
 from typing import Any
@@ -13,11 +14,13 @@ from typing import Any
 import pytest
 
 from comparing import compared, direct, kinds_of
-from judging import target_of
+from judging import Late, target_of
 from reseller_conformance.app_server.server import serve_app
+from reseller_conformance.cases.plan import Depth, Plan
 from reseller_conformance.client import Client
 from reseller_conformance.client.target import Limits
 from reseller_conformance.compare.model import Grade
+from reseller_conformance.compare.paired import Paired, Pairs
 from reseller_conformance.compare.session import Session
 from reseller_conformance.contract import Format
 from reseller_conformance.reference import (
@@ -136,6 +139,25 @@ def overloaded() -> Iterator[Session]:
         Client(target_of(default_reference(), new), Limits()) as second,
     ):
         yield compared(first, second)
+
+
+def test_each_call_reaches_both_within_a_second_although_one_is_slower() -> None:
+    seconds: list[float] = []
+
+    def keep(pairs: Pairs) -> None:
+        seconds.extend(abs(old.began - new.began) for old, new in pairs if new is not None)
+
+    plan = Plan(Depth.QUICK, 2, tuple(Format))
+    with (
+        serve_app(Application(default_reference())) as url,
+        Late(target_of(default_reference(), url), Limits(), 0) as old,
+        Late(target_of(default_reference(), url), Limits(), 0.1) as new,
+        ThreadPoolExecutor(1) as pool,
+    ):
+        paired = Paired(old, new, keep, pool, 8)
+        paired.send_in_sequence(plan.round_robin(Format.JSON), plan.cache_probes(Format.XML))
+    assert len(seconds) > 10
+    assert max(seconds) < 1
 
 
 def test_latency_and_jitter_over_http_are_no_difference(overloaded: Session) -> None:

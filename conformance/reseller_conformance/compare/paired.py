@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from itertools import islice
+from itertools import islice, zip_longest
 from typing import Protocol
 
 from reseller_conformance.cases.case import Case
@@ -103,21 +103,27 @@ class Paired:
         return _Batches(self._send, sequences, self._most)
 
     def _send(self, batch: Sequence[Sequence[Case]]) -> list[Exchange]:
-        second = self._second
+        """Send the first call of each sequence, then the second: no target falls behind."""
+        steps = zip_longest(*batch)
+        by_step = [self._send_step([case for case in step if case is not None]) for step in steps]
+        found = {one.case: one for exchanges in by_step for one in exchanges}
+        return [found[case] for sequence in batch for case in sequence]
+
+    def _send_step(self, cases: Sequence[Case]) -> list[Exchange]:
         try:
-            if second is None:
-                pairs: Pairs = [(one, None) for one in self._first.send_in_sequence(*batch)]
+            others: dict[Case, Exchange] = {}
+            if self._second is None:
+                exchanges = self._first.send_in_sequence(*([case] for case in cases))
             else:
-                known = [[case for case in one if second.is_distinguishable(case)] for one in batch]
-                others = self._pool.submit(second.send_in_sequence, *known)
-                exchanges = self._first.send_in_sequence(*batch)
-                by_case = {exchange.case: exchange for exchange in others.result()}
-                pairs = [(one, by_case.get(one.case)) for one in exchanges]
+                known = [[case] for case in cases if self._second.is_distinguishable(case)]
+                coming = self._pool.submit(self._second.send_in_sequence, *known)
+                exchanges = self._first.send_in_sequence(*([case] for case in cases))
+                others = {exchange.case: exchange for exchange in coming.result()}
         except BaseException:
             self.stop()
             raise
-        self._keep(pairs)
-        return [one for one, _ in pairs]
+        self._keep([(one, others.get(one.case)) for one in exchanges])
+        return exchanges
 
 
 class _Batches:

@@ -44,9 +44,6 @@ SECOND = 500_000
 MAX_CONFIRMED = 60
 """Kinds whose example is sent to OLD once more."""
 
-BATCH = 2
-"""Sequences for each call that may be in flight, before the responses of both are compared."""
-
 
 class _EndError(BaseException):
     """No more calls are to be made; the message says why. The suite must not catch it."""
@@ -81,10 +78,9 @@ class Session:
 
     def _run(self, side: Side, other: Side | None, keep: Callable[[Pairs], None]) -> SideRun:
         settings = replace(side.settings, max_violations=0, keep_going=False)
-        limits, selection = settings.limits, settings.selection
-        most = limits.concurrency * (1 if limits.rate else BATCH)
+        most = settings.limits.concurrency
         paired = Paired(side.sender, other.sender if other else None, keep, self._pool, most)
-        judged = {one.id for one in CATALOGUE if selection.includes(one.id)}
+        judged = {one.id for one in CATALOGUE if settings.selection.includes(one.id)}
         # a run needs of its client what `Paired` has
         client = cast("Client", paired)
         return SideRun(side, TargetSession(side.target, settings, client, judged=judged))
