@@ -40,6 +40,7 @@ def compared(
     customers: int = 2,
     target: Target | None = None,
     of_old: Target | None = None,
+    stop_at: Grade | None = None,
 ) -> Session:
     """Compare two clients, and return what came of it. `target` is that of the second.
 
@@ -51,7 +52,7 @@ def compared(
         Side(client, replace(side, customers=side.customers[:customers]), chosen)
         for client, side in ((old, first), (new, target or first))
     )
-    session = Session(old_side, new_side)
+    session = Session(old_side, new_side, stop_at)
     session.run()
     return session
 

@@ -18,6 +18,7 @@ import pytest
 
 from answers import ERROR, overview
 from comparing import compared, direct, kinds_of
+from faults import FAULTS
 from hostile_servers.measuring import environment
 from reseller_conformance.cli import main
 from reseller_conformance.compare.model import Grade
@@ -27,6 +28,7 @@ from servers import Asked, Part, http, serving
 from test_interrupts import LIMIT, STARTED
 from test_leaks import ECHO, FORMS, KEY, USER
 from variants.locks import ANSWERS, Counting, Locking
+from variants.names import UserIsParsedAsAddress
 
 # --- What stands in front of a target ------------------------------------------------------------
 
@@ -52,6 +54,25 @@ def test_the_same_lockout_in_front_of_both_is_no_difference() -> None:
     assert kinds_of(session) == {}
     assert session.notes[0].startswith("OLD: the target locked the account")
     assert session.tally.compared > 300
+
+
+# --- The first difference ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["task_missing_accepted", "api_key_unknown_accepted"])
+def test_fail_fast_stops_at_what_breaks(name: str) -> None:
+    fault = FAULTS[name].make()
+    assert isinstance(fault, Reference)
+    session = compared(direct(default_reference()), direct(fault), stop_at=Grade.BREAKING)
+    assert session.tally.compared < 100
+    assert kinds_of(session, Grade.BREAKING)
+
+
+def test_fail_fast_does_not_stop_at_what_the_contract_leaves_open() -> None:
+    new = UserIsParsedAsAddress(default_reference().accounts)
+    session = compared(direct(default_reference()), direct(new), stop_at=Grade.BREAKING)
+    assert session.notes == []
+    assert kinds_of(session, Grade.BREAKING) == {}
 
 
 # --- Interrupts and progress ---------------------------------------------------------------------

@@ -10,20 +10,27 @@ from typing import Any
 
 import pytest
 
+from reseller_conformance.cases.case import Expected
+from reseller_conformance.cases.kinds import is_ordinary
 from reseller_conformance.checks.response import Response
+from reseller_conformance.checks.rules import ALL_EVIDENCE, rules_for
 from reseller_conformance.checks.violation import Violation
 from reseller_conformance.compare.model import Violated
 from reseller_conformance.contract import Format
 from reseller_conformance.findings.model import Outcome
-from reseller_conformance.requirements import CATALOGUE, Requirement, by_id
+from reseller_conformance.requirements import CATALOGUE, SUCCESS_RETURNED, Level, Requirement, by_id
 from reseller_conformance.suite.evaluation import Evaluation
+from reseller_conformance.suite.live_judge import BY_COMPARISON
 from reseller_conformance.suite.overview import OverviewConformance
 from reseller_conformance.suite.target_session import TargetSession
 
-__all__ = ["Judged", "judge", "newly_violated", "violated_by_either"]
+__all__ = ["Judged", "judge", "newly_violated", "violated_by_either", "violates_must"]
 
 ENDS = (pytest.fail.Exception, pytest.skip.Exception, pytest.xfail.Exception)
 """How an item ends that does not pass."""
+
+_OF_INVALID_CALLS = (*BY_COMPARISON, SUCCESS_RETURNED)
+"""What the response to an invalid call does not show alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +79,20 @@ def _items() -> list[tuple[Requirement, Format | None, Any]]:
             requirement = by_id(mark.kwargs["id"])
             found += [(requirement, format, test) for format in requirement.formats or (None,)]
     return sorted(found, key=lambda item: CATALOGUE.index(item[0]))
+
+
+def violates_must(response: Response) -> bool:
+    """Say whether this response alone violates a MUST, before a run has judged all of them."""
+    case = response.case
+    if not is_ordinary(case):
+        return False
+    left_out = BY_COMPARISON if case.expected is Expected.OVERVIEW else _OF_INVALID_CALLS
+    return any(
+        rule.requirement.level is Level.MUST
+        and rule.requirement not in left_out
+        and any(rule.check(response))
+        for rule in rules_for(response, ALL_EVIDENCE)
+    )
 
 
 def newly_violated(old: Iterable[Judged], new: Iterable[Judged]) -> Iterator[Judged]:

@@ -13,7 +13,7 @@ from statistics import median
 from reseller_conformance.cases.case import Case
 from reseller_conformance.cases.kinds import is_ordinary
 from reseller_conformance.checks.response import Response
-from reseller_conformance.compare.contract import Judged
+from reseller_conformance.compare.contract import Judged, violates_must
 from reseller_conformance.compare.differences import differences
 from reseller_conformance.compare.model import (
     Aspect,
@@ -152,8 +152,16 @@ class Tally:
         return [id for id in list(self._kinds) if not self._is_noise(id)]
 
     def counts(self, grade: Grade) -> bool:
-        """Say whether a kind of this grade, or a graver one, is no noise."""
-        return any(self._kinds[id].difference.grade.rank <= grade.rank for id in self.found)
+        """Say whether a kind of this grade, or a graver one, is no noise.
+
+        A suspicion is breaking only where one of its responses violates a MUST by itself.
+        """
+        kinds = [self._kinds[id] for id in self.found]
+        return any(
+            grade is not Grade.BREAKING or violates_must(kind.old) or violates_must(kind.new)
+            for kind in kinds
+            if kind.difference.grade.rank <= grade.rank
+        )
 
     def _is_noise(self, id: str) -> bool:
         noise = self._noise.get(id)
