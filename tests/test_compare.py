@@ -292,8 +292,22 @@ def test_a_recording_takes_the_place_of_old_and_holds_no_key(
 ) -> None:
     assert main(["compare", OLD, "--record=old.json", "--depth=smoke"]) == 0
     assert account["key"] not in (apps / "old.json").read_text()
-    assert main(["compare", OLD, "--recorded=old.json", "--depth=smoke"]) == 0
+    words = ["--recorded=old.json", "--depth=smoke", "--report-json=r.json"]
+    assert main(["compare", OLD, *words]) == 0
+    assert json.loads((apps / "r.json").read_text())["notes"] == []
     assert main(["compare", NEW, "--recorded=old.json", "--depth=smoke"]) == 1
+
+
+def test_a_recording_holds_what_each_later_comparison_of_the_same_target_needs(
+    apps: Path, account: Mapping[str, str]
+) -> None:
+    plan = ["--depth=quick", f"--user={account['user']}", "--user=no-letters:1@2"]
+    assert main(["compare", OLD, "--record=old.json", *plan]) == 0
+    words = ["--recorded=old.json", "--report-json=r.json", *plan]
+    assert main(["compare", OLD, *words]) == 0
+    report = json.loads((apps / "r.json").read_text())
+    assert report["compared"] > 300
+    assert report["notes"] == []
 
 
 @pytest.mark.parametrize(

@@ -16,12 +16,14 @@ from pathlib import Path
 from typing import Any
 
 from reseller_conformance.cases.case import Case
+from reseller_conformance.client.client import INTERRUPTED
 from reseller_conformance.client.traffic import Traffic
+from reseller_conformance.compare.paired import Sender
 from reseller_conformance.contract import Format
 from reseller_conformance.exchange import Exchange, TransportErrorKind, TransportProblem
 from reseller_conformance.util.files import write_file
 
-__all__ = ["Recording", "RecordingError", "read_recording"]
+__all__ = ["Recorder", "Recording", "RecordingError", "read_recording"]
 
 VERSION = 2
 
@@ -40,6 +42,8 @@ class Recording:
     target: str
     plan: dict[str, str]
     calls: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    indistinguishable: set[str] = field(default_factory=set)
+    """The calls that OLD's account cannot tell from another one."""
 
     @property
     def responses(self) -> int:
@@ -61,8 +65,14 @@ class Recording:
 
     def write(self, path: Path) -> None:
         """Write the file. Raises OSError."""
-        whole = {"version": VERSION, "target": self.target, "plan": self.plan}
-        write_file(path, json.dumps({**whole, "calls": self.calls}) + "\n")
+        whole = {
+            "version": VERSION,
+            "target": self.target,
+            "plan": self.plan,
+            "indistinguishable": sorted(self.indistinguishable),
+            "calls": self.calls,
+        }
+        write_file(path, json.dumps(whole) + "\n")
 
     # --- As a client -------------------------------------------------------------------------
 
@@ -86,16 +96,59 @@ class Recording:
             for case in sequence
         ]
 
-    def is_distinguishable(self, _: Case) -> bool:
-        """Return True: what OLD's account cannot tell from another call is not recorded."""
-        return True
+    def is_distinguishable(self, case: Case) -> bool:
+        """Say whether OLD's account could tell this case from another."""
+        return _key(case) not in self.indistinguishable
 
     def unsent(self, case: Case, why: str) -> Exchange:
         """Return an exchange for a call that is not held."""
         return Exchange(case, "", problem=TransportProblem(TransportErrorKind.NOT_SENT, why))
 
-    def stop(self, why: str = "") -> None:
+    def stop(self, why: str = INTERRUPTED) -> None:
         """Do nothing: no call is made."""
+
+
+class Recorder:
+    """A client of OLD that keeps each response in a recording."""
+
+    def __init__(self, sender: Sender, recording: Recording) -> None:
+        """Record what this one receives."""
+        self._sender = sender
+        self._recording = recording
+
+    @property
+    def traffic(self) -> Traffic:
+        """What the calls have cost so far."""
+        return self._sender.traffic
+
+    @property
+    def planned(self) -> int:
+        """How many calls were made, or wait to be made."""
+        return self._sender.planned
+
+    def send_in_sequence(self, *sequences: Sequence[Case]) -> list[Exchange]:
+        """Return an exchange for each case."""
+        exchanges = self._sender.send_in_sequence(*sequences)
+        for exchange in exchanges:
+            problem = exchange.problem
+            if problem is None or problem.kind is not TransportErrorKind.NOT_SENT:
+                self._recording.add(exchange)
+        return exchanges
+
+    def is_distinguishable(self, case: Case) -> bool:
+        """Say whether this account can tell this case from another, and keep the rest."""
+        known = self._sender.is_distinguishable(case)
+        if not known:
+            self._recording.indistinguishable.add(_key(case))
+        return known
+
+    def unsent(self, case: Case, why: str) -> Exchange:
+        """Return an exchange for a call that is not made."""
+        return self._sender.unsent(case, why)
+
+    def stop(self, why: str = INTERRUPTED) -> None:
+        """Send nothing more."""
+        self._sender.stop(why)
 
 
 def read_recording(path: Path) -> Recording:
@@ -114,7 +167,8 @@ def _recording(whole: Any) -> Recording:
     if whole["version"] != VERSION:
         raise ValueError(whole["version"])
     plan = {str(name): str(word) for name, word in whole["plan"].items()}
-    recording = Recording(str(whole["target"]), plan, dict(whole["calls"]))
+    indistinguishable = set(map(str, whole["indistinguishable"]))
+    recording = Recording(str(whole["target"]), plan, dict(whole["calls"]), indistinguishable)
     for entries in recording.calls.values():
         for entry in entries:
             int(entry["repeat"])

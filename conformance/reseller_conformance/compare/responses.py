@@ -11,7 +11,6 @@ from dataclasses import replace
 from reseller_conformance.cases.case import Case
 from reseller_conformance.checks.response import Response, parse
 from reseller_conformance.compare.paired import Pairs
-from reseller_conformance.compare.recording import Recording
 from reseller_conformance.compare.tally import Tally
 from reseller_conformance.exchange import Exchange, TransportErrorKind
 
@@ -19,11 +18,10 @@ __all__ = ["Responses", "is_unsent"]
 
 
 class Responses:
-    """The responses of both. Those of OLD are recorded as well where there is a recording."""
+    """The responses of both."""
 
-    def __init__(self, record: Recording | None = None) -> None:
+    def __init__(self) -> None:
         """Begin with none."""
-        self._record = record
         self.pairs: dict[Case, tuple[Response, Response]] = {}
         """Both responses, the one of OLD first, in the order in which they came."""
         self._first: dict[Case, Response] = {}
@@ -54,8 +52,6 @@ class Responses:
 
     def add_of_old(self, exchange: Exchange) -> Response:
         """Take in a response of OLD, and compare it with the first one to the same call."""
-        if self._record is not None:
-            self._record.add(exchange)
         response = parse(exchange)
         first = self._first.setdefault(replace(response.case, repeat=0), response)
         if first is not response:

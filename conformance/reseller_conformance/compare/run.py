@@ -19,7 +19,8 @@ from reseller_conformance.client import Client, redacted, scrubber_of
 from reseller_conformance.client.target import Limits, Target
 from reseller_conformance.compare.contract import violated_by_either
 from reseller_conformance.compare.model import Comparison
-from reseller_conformance.compare.recording import Recording
+from reseller_conformance.compare.paired import Sender
+from reseller_conformance.compare.recording import Recorder, Recording
 from reseller_conformance.compare.session import Session
 from reseller_conformance.compare.settings import CompareSettings, SettingsError, plan_of
 from reseller_conformance.compare.sides import Side
@@ -122,8 +123,8 @@ def compare(
         _nothing_compared(settings),
         compared=session.tally.compared,
         calls=sent,
-        notes=(*session.notes, *_notes(session, early)),
-        unverified=session.unverified or _nothing(session),
+        notes=(*session.notes, *_notes(session, early, record)),
+        unverified=session.unverified or _nothing(session, record),
         interrupted=session.interrupted,
         started=started,
     )
@@ -143,13 +144,14 @@ def _session(
     chosen = settings.calls_of
     target = old or new
     assert target is not None
-    responder = settings.recording or clients[0]
+    responder: Sender = settings.recording or clients[0]
+    if record is not None:
+        responder = Recorder(responder, record)
     of_new = Side(clients[-1], new, settings.new) if new and settings.new else None
     return Session(
         Side(responder, target, settings.old or chosen),
         of_new,
         settings.grade if chosen.max_violations else None,
-        record,
     )
 
 
@@ -210,19 +212,19 @@ def _named(settings: Settings | None) -> str:
     return scrub(f"app:{settings.app}") if settings.app else redacted(settings.target).base_url
 
 
-def _nothing(session: Session) -> str:
-    return "" if session.tally.compared or session.recorded else NOTHING
+def _nothing(session: Session, record: Recording | None) -> str:
+    return "" if session.tally.compared or (record and record.calls) else NOTHING
 
 
-def _notes(session: Session, early: str) -> Iterator[str]:
+def _notes(session: Session, early: str, record: Recording | None) -> Iterator[str]:
     if session.interrupted:
         yield INTERRUPTED
     elif early:
         yield f"Not all calls were made: {early}."
     elif session.unsent and not session.notes:
         yield f"{session.unsent:,} calls were not compared: one side did not send or record them."
-    if session.recorded:
-        yield f"{session.recorded:,} responses of OLD are recorded."
+    if record is not None:
+        yield f"{record.responses:,} responses of OLD are recorded."
 
 
 def _curl(target: Target | None) -> Callable[[Case], str]:

@@ -19,7 +19,6 @@ from reseller_conformance.compare.conclusion import conclude
 from reseller_conformance.compare.contract import Judged, judge
 from reseller_conformance.compare.model import Grade
 from reseller_conformance.compare.paired import Paired, Pairs
-from reseller_conformance.compare.recording import Recording
 from reseller_conformance.compare.responses import Responses, is_unsent
 from reseller_conformance.compare.sides import Side, SideRun
 from reseller_conformance.compare.tally import Tally
@@ -57,11 +56,9 @@ class Session:
         old: Side,
         new: Side | None,
         stop_at: Grade | None = None,
-        record: Recording | None = None,
     ) -> None:
         """Compare these two; `stop_at` ends the calls at a difference of this grade or a graver."""
         self._stop_at = stop_at
-        self._record = record
         self._pool = ThreadPoolExecutor(1)
         self._old = self._run(old, new, self._keep)
         self._new = self._run(new, old, self._keep_swapped) if new else None
@@ -71,7 +68,7 @@ class Session:
         self._samples = 0
         self._has_ended = False
         self._is_settling = False
-        self._responses = Responses(record)
+        self._responses = Responses()
         self.unverified = ""
         self.notes: list[str] = []
         self.interrupted = False
@@ -104,11 +101,6 @@ class Session:
     def unsent(self) -> int:
         """How many calls one side did not send, or does not hold."""
         return self._responses.unsent
-
-    @property
-    def recorded(self) -> int:
-        """How many responses of OLD are recorded."""
-        return self._record.responses if self._record else 0
 
     @property
     def progress(self) -> Progress:
