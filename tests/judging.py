@@ -104,11 +104,12 @@ class Direct:
         self._clock = count(1)
         self._cookies = CookieJar()
         self._asked: dict[Case, Exchange] = {}
+        self._forgotten = 0
 
     @property
     def traffic(self) -> Traffic:
         """How many calls were made."""
-        return Traffic(calls=len(self._asked))
+        return Traffic(calls=len(self._asked) + self._forgotten)
 
     def is_distinguishable(self, case: Case) -> bool:
         """Say whether this account can tell this case from another."""
@@ -128,6 +129,17 @@ class Direct:
     def pipeline(self, sequences: Iterable[list[Case]]) -> _Row:
         """Return what sends these sequences and can be halted."""
         return _Row(self, sequences, self._in_flight)
+
+    def forget(self, cases: Iterable[Case]) -> None:
+        """Forget these calls, so that each may be sent once more."""
+        for case in cases:
+            self._forgotten += self._asked.pop(case, None) is not None
+
+    def pause(self, seconds: float) -> None:
+        """Let this time pass for the reference, if it has a clock."""
+        elapse = getattr(self._reference, "elapse", None)
+        if elapse is not None:
+            elapse(seconds)
 
     def unsent(self, case: Case, why: str) -> Exchange:
         """Return an exchange for a call that is not made."""

@@ -46,7 +46,7 @@ def test_a_lockout_in_front_of_new_alone_is_one_visible_difference(answer: str) 
     session = compared(direct(default_reference()), direct(locking(10, answer)))
     kinds = kinds_of(session)
     assert {id: kind.grade for id, kind in kinds.items()} == {"protection:lockout": Grade.VISIBLE}
-    assert session.notes[0].startswith("NEW: the target locked the account")
+    assert session.notes[0].startswith("NEW: the account is locked")
 
 
 def test_the_same_lockout_in_front_of_both_is_no_difference() -> None:

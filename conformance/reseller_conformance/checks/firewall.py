@@ -17,7 +17,7 @@ from reseller_conformance.exchange import TransportErrorKind
 from reseller_conformance.requirements import READABLE_SYNTAX
 from reseller_conformance.util.text import shortened
 
-__all__ = ["is_firewall_response", "is_stopped", "none_stopped"]
+__all__ = ["is_firewall_response", "is_no_envelope", "is_stopped", "none_stopped"]
 
 MAX_TEXTS_SHOWN = 5
 MAX_TEXT_CHARS = 30
@@ -34,7 +34,7 @@ def is_firewall_response(response: Response) -> bool:
     It refuses with a 4xx of any content, shows an HTML page, or drops the connection. A 5xx, an
     empty success and a redirect stay the implementation's own.
     """
-    if not _is_foreign(response):
+    if not is_no_envelope(response):
         return False
     exchange = response.exchange
     if exchange.problem is not None:
@@ -44,7 +44,7 @@ def is_firewall_response(response: Response) -> bool:
     return 400 <= status < 500 or shows_page
 
 
-def _is_foreign(response: Response) -> bool:
+def is_no_envelope(response: Response) -> bool:
     """Say whether this is no envelope, or JSON of another service: `{"message": "Forbidden"}`."""
     if response.kind is not EnvelopeKind.ERRORS:
         return response.kind is EnvelopeKind.UNKNOWN

@@ -6,6 +6,7 @@ All I/O of the suite starts here. `request` has what is sent, `http.transport` o
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Sequence
 from concurrent.futures import Future, InvalidStateError, wait
 from contextlib import suppress
@@ -109,6 +110,17 @@ class Client:
         with self._lock:
             self._why_stopped = self._why_stopped or why
         self._throttle.stop()
+
+    def forget(self, cases: Iterable[Case]) -> None:
+        """Forget these calls, so that each may be sent once more."""
+        with self._lock:
+            for case in cases:
+                if case in self._jobs and self._jobs[case].done():
+                    del self._jobs[case]
+
+    def pause(self, seconds: float) -> None:
+        """Send nothing for so long: the next call waits."""
+        self._throttle.pause(seconds, time.monotonic())
 
     @property
     def traffic(self) -> Traffic:

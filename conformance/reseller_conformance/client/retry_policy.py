@@ -19,6 +19,7 @@ __all__ = [
     "is_rate_limited",
     "is_retryable",
     "reason_of",
+    "retry_after",
     "retry_after_too_long",
     "seconds_to_wait",
 ]
@@ -51,13 +52,13 @@ def is_rate_limited(raw: RawResponse | Exchange) -> bool:
 
 def retry_after_too_long(raw: RawResponse | Exchange) -> bool:
     """Return True if the gateway requests a longer wait than `MAX_RETRY_AFTER_SECONDS`."""
-    return is_rate_limited(raw) and _retry_after(raw) > MAX_RETRY_AFTER_SECONDS
+    return is_rate_limited(raw) and retry_after(raw) > MAX_RETRY_AFTER_SECONDS
 
 
 def seconds_to_wait(raw: RawResponse, tries: int) -> float:
     """Return the wait after this number of attempts: `Retry-After`, if that is longer."""
     alone = FIRST_WAIT_SECONDS * WAIT_FACTOR ** (tries - 1)
-    return min(max(_retry_after(raw), alone), MAX_WAIT_SECONDS)
+    return min(max(retry_after(raw), alone), MAX_WAIT_SECONDS)
 
 
 def reason_of(raw: RawResponse) -> str:
@@ -67,7 +68,8 @@ def reason_of(raw: RawResponse) -> str:
     return raw.problem.detail
 
 
-def _retry_after(raw: RawResponse | Exchange) -> float:
+def retry_after(raw: RawResponse | Exchange) -> float:
+    """Return the seconds that `Retry-After` says; 0 where it says none."""
     text = (raw.header("retry-after") or "").strip()
     if re.fullmatch(r"[0-9]+", text):
         return float(text[:300])

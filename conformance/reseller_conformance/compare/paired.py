@@ -41,6 +41,12 @@ class Sender(Protocol):
     def unsent(self, case: Case, why: str) -> Exchange:
         """Return an exchange for a call that is not made."""
 
+    def forget(self, cases: Iterable[Case]) -> None:
+        """Forget these calls, so that each may be sent once more."""
+
+    def pause(self, seconds: float) -> None:
+        """Send nothing for so long."""
+
     def stop(self, why: str = INTERRUPTED) -> None:
         """Send nothing more."""
 
@@ -83,6 +89,15 @@ class Paired:
     def unsent(self, case: Case, why: str) -> Exchange:
         """Return an exchange for a call that is not made."""
         return self._first.unsent(case, why)
+
+    def forget(self, cases: Sequence[Case]) -> None:
+        """Forget these calls, so that each may be sent to both once more."""
+        for sender in filter(None, (self._first, self._second)):
+            sender.forget(cases)
+
+    def pause(self, seconds: float) -> None:
+        """Send nothing to the first for so long."""
+        self._first.pause(seconds)
 
     def stop(self, why: str = INTERRUPTED) -> None:
         """Send nothing more to either."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import time
 from base64 import b64decode, b64encode
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
@@ -103,6 +103,12 @@ class Recording:
     def unsent(self, case: Case, why: str) -> Exchange:
         """Return an exchange for a call that is not held."""
         return Exchange(case, "", problem=TransportProblem(TransportErrorKind.NOT_SENT, why))
+
+    def forget(self, _: Iterable[Case]) -> None:
+        """Do nothing: what is recorded stays."""
+
+    def pause(self, _: float) -> None:
+        """Do nothing: no call is made."""
 
     def stop(self, why: str = INTERRUPTED) -> None:
         """Do nothing: no call is made."""

@@ -17,9 +17,9 @@ class EnvironmentKind(StrEnum):
     """What kept calls from the target."""
 
     LOCKOUT = "lockout"
-    """Valid calls are refused after calls with wrong credentials."""
+    """Valid calls, or all failed logins, are refused after calls with wrong credentials."""
     FIREWALL = "firewall"
-    """Every call is blocked after texts that look like an attack."""
+    """Every call is blocked, mostly after texts that look like an attack."""
     QUOTA = "quota"
     """The target allows no more calls for longer than a run may wait."""
 

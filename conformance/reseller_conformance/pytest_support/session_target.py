@@ -130,7 +130,7 @@ def sending(session: pytest.Session, target: Target, settings: Settings) -> Iter
                 client.traffic,
                 client.early_end,
                 tuple(sorted(sent.data_kinds())),
-                (sent.environment.note,) if sent.environment.note else (),
+                sent.environment.notes,
             )
         )
         collector.followers.append(LiveProgress(sent))

@@ -42,6 +42,11 @@ class ControlCalls:
         self.accepted += [a for a in responses if a.kind is not EnvelopeKind.ERRORS]
         return responses
 
+    def forget(self, refused: Iterable[Response]) -> None:
+        """Leave out control calls that something in front of the target refused."""
+        cases = {response.case for response in refused}
+        self.accepted = [a for a in self.accepted if a.case not in cases]
+
     def after(self, responses: Iterable[Response], *, in_turn: bool = False) -> list[Response]:
         """Return the documented call in each format and for each customer, sent after all of these.
 

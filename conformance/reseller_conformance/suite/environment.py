@@ -1,8 +1,9 @@
 """Watches for what stands in front of a target: a lockout, a firewall's ban, a quota.
 
 Calls that may fail the login go in short rows. After each row a control call shows whether a valid
-call is still answered. Where it is not, no more calls are made, and the responses since the last
-valid call that was answered count as calls that were not made.
+call is still answered. Where it is not, and a short wait does not help, no more calls are made. The
+responses since the last valid call that was answered count as calls that were not made. What the
+refusal means is judged in `environment_cause`.
 """
 
 from __future__ import annotations
@@ -12,18 +13,29 @@ from typing import TYPE_CHECKING
 
 from reseller_conformance.cases.case import Case
 from reseller_conformance.cases.risks import (
-    CREDENTIALS,
     holds_attack_text,
     longest_row,
     may_fail_login,
     sends_wrong_credentials,
 )
+from reseller_conformance.checks.firewall import is_no_envelope
 from reseller_conformance.checks.response import Response
-from reseller_conformance.client.retry_policy import retry_after_too_long
+from reseller_conformance.client.retry_policy import is_rate_limited, retry_after
 from reseller_conformance.contract import Format
 from reseller_conformance.envelope import EnvelopeKind
-from reseller_conformance.exchange import TransportErrorKind
-from reseller_conformance.findings.environment import EnvironmentKind, EnvironmentNote
+from reseller_conformance.findings.environment import EnvironmentNote
+from reseller_conformance.suite.environment_cause import (
+    MIN_OTHERS,
+    Evidence,
+    cause_of_refusal,
+    ended,
+    failed_logins_note,
+    fails_otherwise,
+    form_of,
+    is_documented,
+    is_quota,
+    turns_away,
+)
 
 if TYPE_CHECKING:
     from reseller_conformance.suite.target_session import TargetSession
@@ -39,10 +51,15 @@ MAX_CONTROLS = 4
 FIRST_STRANGE_ROW = 3
 """Responses in a row that are no envelope, before a control call looks into it."""
 
-MIN_OTHERS = 30
-"""After so many other invalid calls a refusal is due to the credentials of the latest ones."""
+MAX_LOGIN_CHECKS = 3
+"""How often a failed login is repeated, to see whether all of them are turned away by now."""
 
-LOCK_STATUSES = (401, 423, 429)
+MAX_WAIT_SECONDS = 120.0
+"""How long a run waits in all for locks and quotas to end."""
+
+WAITS_SECONDS = (1.0, 4.0)
+RATE_LIMIT_WAITS_SECONDS = (5.0, 20.0, 40.0)
+"""Waits where no `Retry-After` says how long; a rate limit may count by the minute."""
 
 Whose = tuple[Format, int]
 
@@ -84,8 +101,14 @@ class Environment:
         self._longest = longest
         self.note: EnvironmentNote | None = None
         """What ended the calls; None as long as valid calls are answered."""
+        self.logins_note: EnvironmentNote | None = None
+        """What ended the calls that may fail the login, and no others."""
+        self.waiting = ""
+        """What the run waits for at the moment."""
+        self._waited = 0.0
         self._answered: dict[Whose, None] = {}
         self._recent: list[Response] = []
+        self._row_began = 0.0  # when a valid call was answered last
         self._proven = 0  # the longest row after which a valid call was answered
         self._attacks_proven = False
         self._others_proven = 0  # other invalid calls after which a valid call was answered
@@ -96,6 +119,16 @@ class Environment:
         self._broken = False
         self._strange = 0
         self._strange_limit = FIRST_STRANGE_ROW
+        self._refused_login: Case | None = None
+        self._turned_away: list[Response] = []
+        self._login_checks = 0
+        self._outlasted: set[tuple[object, ...]] = set()
+        self._made_again: set[Case] = set()
+
+    @property
+    def notes(self) -> tuple[EnvironmentNote, ...]:
+        """All that kept calls from the target."""
+        return tuple(note for note in (self.note, self.logins_note) if note)
 
     # --- What may be sent --------------------------------------------------------------------
 
@@ -103,6 +136,8 @@ class Environment:
         """Return why this call is not made; nothing where it may be made."""
         if self.note:
             return self.note.reason
+        if self.logins_note and may_fail_login(case):
+            return self.logins_note.reason
         return NO_WRONG_CREDENTIALS if not self._longest and sends_wrong_credentials(case) else ""
 
     def row(
@@ -115,8 +150,11 @@ class Environment:
         """
         logins = others = 0
         if not self._is_blind and self._others_proven < MIN_OTHERS:
-            others = sum(_is_other(a.case) for a in self._recent)
+            others = sum(_is_other(a.case) for a in self._row)
         for sequence in sequences:
+            sequence = [case for case in sequence if not self.reason_to_leave_out(case)]
+            if not sequence:
+                continue
             new, mixed = longest_row(sequence), any(map(_is_other, sequence))
             apart = not goes_at_once() and not self._is_blind
             self._is_due = bool(apart and new and others and self._others_proven < MIN_OTHERS)
@@ -142,22 +180,38 @@ class Environment:
             self._recent.append(response)
             return
         self._calls += 1
-        self._logins += may_fail_login(response.case)
-        self._wrong += sends_wrong_credentials(response.case)
-        self._strange = self._strange + 1 if response.kind is EnvelopeKind.UNKNOWN else 0
-        if _is_documented(response.case) and response.kind is EnvelopeKind.OVERVIEW:
+        if may_fail_login(response.case):
+            self._take_login(response)
+        self._strange = self._strange + 1 if is_no_envelope(response) else 0
+        if is_documented(response.case) and response.kind is EnvelopeKind.OVERVIEW:
             self._settle_before(response)
         else:
             self._recent.append(response)
 
+    def _take_login(self, response: Response) -> None:
+        self._logins += 1
+        self._wrong += sends_wrong_credentials(response.case)
+        if turns_away(response):
+            self._turned_away.append(response)
+        elif response.kind is EnvelopeKind.ERRORS:
+            self._refused_login = self._refused_login or response.case
+
     def _settle_before(self, response: Response) -> None:
+        """Of a customer who is answered, no earlier response is in doubt."""
         began = response.exchange.began
-        settled = [a for a in self._recent if _ended(a) <= began]
-        self._proven = max(self._proven, sum(may_fail_login(a.case) for a in settled))
-        self._attacks_proven |= any(holds_attack_text(a.case) for a in settled)
-        self._others_proven += sum(_fails_otherwise(a.case) for a in settled)
-        self._recent = [a for a in self._recent if _ended(a) > began]
+        row = [a for a in self._row if ended(a) <= began]
+        self._proven = max(self._proven, sum(may_fail_login(a.case) for a in row))
+        self._attacks_proven |= any(holds_attack_text(a.case) for a in row)
+        self._others_proven += sum(fails_otherwise(a.case) for a in row)
+        self._row_began = began
+        customer = response.case.customer
+        self._recent = [a for a in self._recent if ended(a) > began or a.case.customer != customer]
         self._answered[_whose(response.case)] = None
+
+    @property
+    def _row(self) -> list[Response]:
+        """The responses since a valid call was answered last, for whichever customer."""
+        return [a for a in self._recent if not a.was_sent or ended(a) > self._row_began]
 
     @property
     def _is_blind(self) -> bool:
@@ -169,112 +223,141 @@ class Environment:
         """Whether a control call should look into what came back, before more is sent."""
         if self.note or self._is_blind:
             return False
-        if self._strange >= self._strange_limit:
+        return self._strange >= self._strange_limit or any(map(self._is_suspect, self._recent))
+
+    def _is_suspect(self, response: Response) -> bool:
+        case = response.case
+        if is_quota(response) or (is_documented(case) and self._was_answered(case)):
             return True
-        return any(
-            _is_quota(a) or (_is_documented(a.case) and self._was_answered(a.case))
-            for a in self._recent
+        return (
+            form_of(response) in self._outlasted
+            and not holds_attack_text(case)
+            and case not in self._made_again
         )
 
     def settle(self) -> list[Response]:
         """Make control calls where they are due; return the responses that count for nothing."""
         if self.note or self._is_blind:
             return []
-        logins = [a for a in self._recent if a.was_sent and may_fail_login(a.case)]
-        if not logins and not self.is_suspicious and not self._is_due:
+        row = [a for a in self._row if a.was_sent and may_fail_login(a.case)]
+        looked_into = self._strange and self._session.live.is_suspicious
+        if not (row or self.is_suspicious or self._is_due or looked_into):
             return []
         self._is_due = False
-        recent = list(self._recent)
-        refused = self._controls(logins)
+        recent, whole_row = list(self._recent), self._row
+        refused, alone = self._controls(recent)
         if self._strange >= self._strange_limit:
             self._strange, self._strange_limit = 0, 2 * self._strange_limit
-        if not refused:
-            return []
-        self.note = self._cause(recent, logins, refused)
-        self._broken = self.note is None
-        forms = {_form(control) for control in refused}
-        return [a for a in recent if not a.was_sent or _form(a) in forms] if self.note else []
+        if refused:
+            customer = refused[0].case.customer
+            own = [a for a in recent if a.case.customer == customer]
+            void = self._judge(own if alone else whole_row, refused, alone=alone)
+        else:
+            void = self._check_logins()
+        void += self._of_short_refusals(recent)
+        if not self.note:
+            self._recent = [a for a in self._recent if not self._is_suspect(a)]
+        return void
 
-    def _controls(self, logins: Sequence[Response]) -> list[Response]:
-        """Return the control calls if all of them were refused; nothing if one was answered.
+    def _controls(self, recent: Sequence[Response]) -> tuple[list[Response], bool]:
+        """Return the control calls if all were refused, or all of one customer alone.
 
-        A lockout refuses all customers in both formats. A server that answers one of them, or
-        that refuses a valid call only once, has a fault of its own.
+        Nothing is returned if a server answers such a customer in one format, or refuses a valid
+        call only once: it has a fault of its own.
         """
-        latest = [_whose(a.case) for a in reversed(logins) if self._was_answered(a.case)]
-        known = list(dict.fromkeys([*latest, *self._answered]))
-        spread = dict.fromkeys([*known[:1], *_unlike(known), *known])
-        chosen = [*spread][:MAX_CONTROLS]
+        suspect = [a.case for a in recent if self._is_suspect(a)]
+        logins = [a.case for a in recent if may_fail_login(a.case)]
+        wanted = [_whose(case) for case in (*suspect, *logins) if self._was_answered(case)]
+        known = list(dict.fromkeys([*wanted, *self._answered]))
+        chosen = [*dict.fromkeys([*known[:1], *_unlike(known), *known])][:MAX_CONTROLS]
         chosen += chosen[:1] * (len(chosen) == 1)
         refused: list[Response] = []
         for format, customer in chosen:
             [control] = self._session.controls.send(Case(format, customer=customer))
             if not control.was_sent:
                 # a circuit is open: valid calls were put off for too long, or nothing is sent
-                put_off = [a for a in self._recent if _is_documented(a.case) and _is_quota(a)]
+                put_off = [a for a in self._recent if is_documented(a.case) and is_quota(a)]
                 self._broken = not put_off
-                return [*refused, *put_off] if put_off else []
+                return ([*refused, *put_off] if put_off else []), False
             if control.kind is EnvelopeKind.OVERVIEW:
-                return []
+                alone = len(refused) > 1 and {a.case.customer for a in refused} == {known[0][1]}
+                return (refused, True) if alone else ([], False)
             refused.append(control)
-        return refused
+        return refused, False
+
+    def _judge(
+        self, recent: Sequence[Response], refused: Sequence[Response], *, alone: bool
+    ) -> list[Response]:
+        """Find out why valid calls are refused, and return what counts for nothing."""
+        logins = [a for a in recent if a.was_sent and may_fail_login(a.case)]
+        note = cause_of_refusal(
+            Evidence(
+                recent=recent,
+                logins=logins,
+                refused=refused,
+                calls=self._calls,
+                failed_logins=self._logins,
+                wrong_credentials=self._wrong,
+                others_answered=self._others_proven,
+                attacks_answered=self._attacks_proven,
+                of_one_customer=alone,
+            )
+        )
+        if note is None:
+            self._broken = not alone
+            return []
+        forms = {form_of(control) for control in refused}
+        self._session.controls.forget(refused)
+        if self._outlast(note, refused[0]):
+            self._outlasted |= {form for form in forms if EnvelopeKind.ERRORS not in form}
+            self._longest = min(self._longest, max(1, len(logins) // 2))
+        else:
+            self.note = note
+        return [a for a in recent if not a.was_sent or form_of(a) in forms]
+
+    def _outlast(self, note: EnvironmentNote, refused: Response) -> bool:
+        """Wait for a short lock to end; return whether a valid call is answered then."""
+        case = Case(refused.case.format, customer=refused.case.customer)
+        for seconds in _waits(refused):
+            if self._waited + seconds > MAX_WAIT_SECONDS:
+                break
+            self._waited += seconds
+            self.waiting = f"waits {seconds:.0f} s for a {note.kind} to end"
+            self._session.client.pause(seconds)
+            [control] = self._session.send_again(case)
+            self.waiting = ""
+            if control.kind is EnvelopeKind.OVERVIEW:
+                return True
+        return False
+
+    def _of_short_refusals(self, recent: Sequence[Response]) -> list[Response]:
+        """Return responses that look like a refusal that ended: each such call is made again."""
+        again = [
+            a
+            for a in recent
+            if form_of(a) in self._outlasted
+            and not holds_attack_text(a.case)
+            and a.case not in self._made_again
+        ]
+        self._made_again |= {a.case for a in again}
+        return again
+
+    def _check_logins(self) -> list[Response]:
+        """See whether failed logins are turned away by now, whatever is wrong with them."""
+        if not self._turned_away or self._refused_login is None or self.logins_note:
+            return []
+        if self._login_checks >= MAX_LOGIN_CHECKS:
+            return []
+        self._login_checks += 1
+        void = list(self._turned_away)
+        [again] = self._session.send_again(self._refused_login)
+        if not turns_away(again):
+            return []
+        self.logins_note = failed_logins_note(void, self._wrong)
+        return [*void, again]
 
     def _was_answered(self, case: Case) -> bool:
         return _whose(case) in self._answered
-
-    # --- What it means -----------------------------------------------------------------------
-
-    def _cause(
-        self,
-        recent: Sequence[Response],
-        logins: Sequence[Response],
-        refused: Sequence[Response],
-    ) -> EnvironmentNote | None:
-        """Return what refuses valid calls; None where it is the target's own fault."""
-        if any(_fails_by_itself(control) for control in refused):
-            return None
-        # one call that spoils the next is a fault, and so is a row that began after a refusal
-        locked = self._logins > 1 and logins and not _refused_before(recent, logins)
-        if self._others_proven < MIN_OTHERS:  # a fault may count calls without a customer
-            locked = locked and not all(_fails_otherwise(a.case) for a in logins)
-        attacks = [a for a in recent if holds_attack_text(a.case)]
-        as_lock = any(
-            a.kind is EnvelopeKind.ERRORS or a.exchange.status in LOCK_STATUSES for a in refused
-        )
-        if locked and (as_lock or self._attacks_proven or not attacks):
-            return self._lockout(len(logins))
-        if all(_is_quota(control) for control in refused):
-            return self._quota(refused[0])
-        return self._ban(len(attacks), refused[0]) if attacks and not as_lock else None
-
-    def _lockout(self, row: int) -> EnvironmentNote:
-        bound = f"bound such calls with --wrong-credentials {max(1, row // 2)}, or "
-        return EnvironmentNote(
-            EnvironmentKind.LOCKOUT,
-            f"the target locked the account after {self._wrong} calls with wrong credentials and "
-            f"{self._logins - self._wrong} without all of them, at most {row} in a row",
-            self._wrong,
-            f"exempt the test account from the lock, {bound}leave wrong "
-            "credentials out with --wrong-credentials 0",
-        )
-
-    def _quota(self, control: Response) -> EnvironmentNote:
-        wait = control.exchange.header("Retry-After")
-        return EnvironmentNote(
-            EnvironmentKind.QUOTA,
-            f"the quota is used up: HTTP 429 with Retry-After: {wait} after {self._calls} calls",
-            self._calls,
-            "raise the quota of the test account, or make fewer calls with --depth quick",
-        )
-
-    def _ban(self, attacks: int, control: Response) -> EnvironmentNote:
-        return EnvironmentNote(
-            EnvironmentKind.FIREWALL,
-            f"a firewall blocks all calls ({control.summary}) after {attacks} with texts that "
-            "look like an attack",
-            attacks,
-            "exempt the address of the suite from the firewall's bans",
-        )
 
 
 def _unlike(known: Sequence[Whose]) -> Iterator[Whose]:
@@ -285,46 +368,16 @@ def _unlike(known: Sequence[Whose]) -> Iterator[Whose]:
     yield from (one for one in known if one[0] is not format and one[1] != customer)
 
 
-def _is_documented(case: Case) -> bool:
-    return case == Case(case.format, customer=case.customer, repeat=case.repeat)
-
-
 def _is_other(case: Case) -> bool:
     return bool(case.invalid) and not may_fail_login(case)
 
 
-def _fails_otherwise(case: Case) -> bool:
-    """Say whether more is wrong with a call than its credentials."""
-    return any(name not in CREDENTIALS for name in case.invalid)
-
-
-def _refused_before(recent: Sequence[Response], logins: Sequence[Response]) -> bool:
-    """Say whether a valid call was refused before the first of these began."""
-    first = min(a.exchange.began for a in logins)
-    return any(_is_documented(a.case) and a.was_sent and _ended(a) <= first for a in recent)
-
-
-def _fails_by_itself(control: Response) -> bool:
-    """Say whether the target crashes or does not answer, which no lock does."""
-    problem, status = control.exchange.problem, control.exchange.status or 0
-    dropped = problem is not None and problem.kind is TransportErrorKind.DROPPED
-    return status >= 500 or (problem is not None and not dropped)
-
-
-def _is_quota(control: Response) -> bool:
-    return control.exchange.status == 429 and retry_after_too_long(control.exchange)
-
-
-def _form(response: Response) -> tuple[object, ...]:
-    """Return what a refusal looks like: an error envelope, a status, or a lost connection."""
-    if response.kind is EnvelopeKind.ERRORS:
-        return (EnvelopeKind.ERRORS,)
-    problem = response.exchange.problem
-    return response.kind, response.exchange.status, problem and problem.kind
-
-
-def _ended(response: Response) -> float:
-    return response.exchange.began + response.exchange.seconds
+def _waits(refused: Response) -> Sequence[float]:
+    """Return the seconds to wait before each further control call."""
+    said = retry_after(refused.exchange)
+    if said:
+        return (said,)
+    return RATE_LIMIT_WAITS_SECONDS if is_rate_limited(refused.exchange) else WAITS_SECONDS
 
 
 def _whose(case: Case) -> Whose:

@@ -27,12 +27,13 @@ class LiveProgress:
         traffic = self._session.client.traffic
         total = max(self._planned, self._session.client.planned)
         violations = tuple(self._live.announced.values())
+        stage = self._session.planned.stage.name if traffic.calls < total else ""
         return Progress(
             done=traffic.calls,
             total=total,
             seconds=traffic.seconds,
             violated=frozenset(one.requirement for one in violations),
-            stage=self._session.planned.stage.name if traffic.calls < total else "",
+            stage=self._session.environment.waiting or stage,
             violations=violations,
         )
 

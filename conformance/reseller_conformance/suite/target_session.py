@@ -157,9 +157,11 @@ class TargetSession:
     def settle(self) -> None:
         """Make the control calls that are due, and forget responses that they invalidate."""
         if void := self.environment.settle():
-            self.live.forget(response.case for response in void)
-            for response in void:
-                self.responses.pop(response.case, None)
+            cases = [response.case for response in void]
+            self.live.forget(cases)
+            self.client.forget(cases)
+            for case in cases:
+                self.responses.pop(case, None)
 
     def stop(self, why: str = INTERRUPTED) -> None:
         """Make no more calls, and draw no more examples."""

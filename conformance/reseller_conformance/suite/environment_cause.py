@@ -1,0 +1,258 @@
+"""Why are valid calls refused: a lockout, a firewall, a quota, or the target's own fault?
+
+`environment` watches the calls and gives the evidence. Nothing is sent here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from reseller_conformance.cases.case import Case
+from reseller_conformance.cases.risks import CREDENTIALS, holds_attack_text
+from reseller_conformance.checks.firewall import is_firewall_response, is_no_envelope
+from reseller_conformance.checks.response import Response
+from reseller_conformance.client.retry_policy import retry_after_too_long
+from reseller_conformance.envelope import EnvelopeKind
+from reseller_conformance.exchange import TransportErrorKind
+from reseller_conformance.findings.environment import EnvironmentKind, EnvironmentNote
+
+__all__ = [
+    "MIN_OTHERS",
+    "Evidence",
+    "cause_of_refusal",
+    "ended",
+    "failed_logins_note",
+    "fails_otherwise",
+    "form_of",
+    "is_documented",
+    "is_quota",
+    "turns_away",
+]
+
+MIN_OTHERS = 30
+"""After so many other invalid calls a refusal is due to the credentials of the latest ones."""
+
+MIN_LOGINS = 2
+"""Failed logins before a lockout: one that spoils the next valid call is a fault."""
+
+LOCKED, PAYMENT_REQUIRED, TOO_MANY_REQUESTS, UNAVAILABLE = 423, 402, 429, 503
+
+LOCK_STATUSES = (401, LOCKED, TOO_MANY_REQUESTS)
+PAGE_STATUSES = (200, 401, 403, 406, TOO_MANY_REQUESTS)
+TURNING_AWAY = (401, 403, LOCKED, TOO_MANY_REQUESTS, UNAVAILABLE)
+
+_LOCK = re.compile(
+    r"\block(?:ed|out)\b|\bsuspended\b|\battempts\b|too many (?:failed|invalid|wrong|log)", re.I
+)
+_QUOTA = re.compile(
+    r"\bquota\b|\brate.?limit|\blimit (?:is |was )?(?:exceeded|reached)|too many (?:requests|calls)"
+    r"|\bthrottl",
+    re.I,
+)
+_SEARCHED_BYTES = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What is known when valid calls are refused.
+
+    `recent` are the responses since the last valid call that was answered, `logins` those of them
+    that may have failed the login, and `refused` the responses to the control calls. The numbers
+    are those of all calls so far.
+    """
+
+    recent: Sequence[Response]
+    logins: Sequence[Response]
+    refused: Sequence[Response]
+    calls: int
+    failed_logins: int
+    wrong_credentials: int
+    others_answered: int
+    """Calls that are invalid otherwise, after which a valid call was answered."""
+    attacks_answered: bool
+    """Whether a valid call was answered after a text that looks like an attack."""
+    of_one_customer: bool = False
+    """Whether other customers are still answered."""
+
+
+def cause_of_refusal(evidence: Evidence) -> EnvironmentNote | None:
+    """Return what refuses valid calls; None where it is the target's own fault."""
+    refused = evidence.refused
+    if any(map(_fails_by_itself, refused)):
+        return None
+    locked = _follows_failed_logins(evidence)
+    attacks = [a for a in evidence.recent if holds_attack_text(a.case)]
+    as_lock = any(
+        a.kind is EnvelopeKind.ERRORS or a.exchange.status in LOCK_STATUSES for a in refused
+    )
+    if locked and (as_lock or evidence.attacks_answered or not attacks):
+        names_quota = all(map(_names_quota, refused)) and not any(map(_names_lock, refused))
+        return _quota(evidence) if names_quota else _lockout(evidence)
+    if evidence.of_one_customer:
+        return None
+    if all(map(_names_lock, refused)) and evidence.calls > MIN_LOGINS * len(refused):
+        return _lockout(evidence)
+    if all(_names_quota(a) or _is_rate_limited(a) for a in refused):
+        return _quota(evidence)
+    if attacks and not as_lock:
+        return _ban(evidence, len(attacks))
+    return _block(evidence) if all(map(_is_page, refused)) else None
+
+
+def _follows_failed_logins(evidence: Evidence) -> bool:
+    """Say whether the refusal began with the latest calls that may have failed the login."""
+    logins = evidence.logins
+    enough = len(logins) if evidence.of_one_customer else evidence.failed_logins
+    if not logins or enough < MIN_LOGINS or _refused_before(evidence.recent, logins):
+        return False
+    few = evidence.others_answered < MIN_OTHERS  # a fault may count calls without a customer
+    return not (few and all(fails_otherwise(a.case) for a in logins))
+
+
+def _refused_before(recent: Sequence[Response], logins: Sequence[Response]) -> bool:
+    """Say whether a valid call was refused before the first of these began."""
+    customers = {a.case.customer for a in logins}
+    first = min(a.exchange.began for a in logins)
+    return any(
+        is_documented(a.case)
+        and a.case.customer in customers
+        and a.was_sent
+        and a.kind is not EnvelopeKind.OVERVIEW
+        and ended(a) <= first
+        for a in recent
+    )
+
+
+# --- What a response says ------------------------------------------------------------------------
+
+
+def turns_away(response: Response) -> bool:
+    """Say whether a failed login is turned away unseen: by a page, or in words of a lock."""
+    if not response.was_sent or holds_attack_text(response.case):
+        return False
+    if is_no_envelope(response):
+        return response.exchange.status in TURNING_AWAY
+    return response.kind is EnvelopeKind.ERRORS and _names_lock(response)
+
+
+def is_quota(response: Response) -> bool:
+    """Say whether a quota is used up for longer than a run may wait."""
+    return response.exchange.status == TOO_MANY_REQUESTS and retry_after_too_long(response.exchange)
+
+
+def _is_rate_limited(response: Response) -> bool:
+    status = response.exchange.status
+    may_wait = response.exchange.header("Retry-After") is not None
+    return status == TOO_MANY_REQUESTS or (status == UNAVAILABLE and may_wait)
+
+
+def _names_lock(response: Response) -> bool:
+    return response.exchange.status == LOCKED or bool(_LOCK.search(_text(response)))
+
+
+def _names_quota(response: Response) -> bool:
+    is_paid = response.exchange.status == PAYMENT_REQUIRED
+    return is_paid or bool(_QUOTA.search(_text(response)))
+
+
+def _text(response: Response) -> str:
+    return response.exchange.body[:_SEARCHED_BYTES].decode("utf-8", "replace")
+
+
+def _is_page(response: Response) -> bool:
+    return response.exchange.status in PAGE_STATUSES and is_firewall_response(response)
+
+
+def _fails_by_itself(control: Response) -> bool:
+    """Say whether the target crashes or does not answer, which no lock does."""
+    problem, status = control.exchange.problem, control.exchange.status or 0
+    dropped = problem is not None and problem.kind is TransportErrorKind.DROPPED
+    crashed = status >= 500 and status != UNAVAILABLE
+    return crashed or (problem is not None and not dropped)
+
+
+def form_of(response: Response) -> tuple[object, ...]:
+    """Return what a refusal looks like: an error envelope, a status, or a lost connection."""
+    if response.kind is EnvelopeKind.ERRORS and not is_no_envelope(response):
+        return (EnvelopeKind.ERRORS,)
+    problem = response.exchange.problem
+    return response.kind, response.exchange.status, problem and problem.kind
+
+
+def is_documented(case: Case) -> bool:
+    """Say whether this is the documented call."""
+    return case == Case(case.format, customer=case.customer, repeat=case.repeat)
+
+
+def fails_otherwise(case: Case) -> bool:
+    """Say whether more is wrong with a call than its credentials."""
+    return any(name not in CREDENTIALS for name in case.invalid)
+
+
+def ended(response: Response) -> float:
+    """Return when the response was there."""
+    return response.exchange.began + response.exchange.seconds
+
+
+# --- What is reported ----------------------------------------------------------------------------
+
+
+def _lockout(evidence: Evidence) -> EnvironmentNote:
+    row, wrong = len(evidence.logins), evidence.wrong_credentials
+    whose = "of one customer " if evidence.of_one_customer else ""
+    bound = f"bound such calls with --wrong-credentials {max(1, row // 2)}, or "
+    quota = ", or a quota is used up" if all(map(_is_rate_limited, evidence.refused)) else ""
+    return EnvironmentNote(
+        EnvironmentKind.LOCKOUT,
+        f"the account {whose}is locked{quota} after {wrong} calls with wrong credentials and "
+        f"{evidence.failed_logins - wrong} without all of them, at most {row} in a row: "
+        f"valid calls get {evidence.refused[0].summary}",
+        wrong,
+        f"exempt the test account from the lock{' or the quota' if quota else ''}, {bound}leave "
+        "wrong credentials out with --wrong-credentials 0",
+    )
+
+
+def failed_logins_note(turned_away: Sequence[Response], wrong: int) -> EnvironmentNote:
+    """Return the note of a lock that refuses failed logins only."""
+    return EnvironmentNote(
+        EnvironmentKind.LOCKOUT,
+        f"after {wrong} calls with wrong credentials all such calls get {turned_away[0].summary}",
+        wrong,
+        "exempt the test account from the lock, or leave wrong credentials out with "
+        "--wrong-credentials 0",
+    )
+
+
+def _quota(evidence: Evidence) -> EnvironmentNote:
+    control = evidence.refused[0]
+    wait = control.exchange.header("Retry-After")
+    said = f"HTTP {control.exchange.status}{f' with Retry-After: {wait}' if wait else ''}"
+    return EnvironmentNote(
+        EnvironmentKind.QUOTA,
+        f"the quota is used up: {said} after {evidence.calls} calls",
+        evidence.calls,
+        "raise the quota of the test account, or make fewer calls with --depth quick",
+    )
+
+
+def _ban(evidence: Evidence, attacks: int) -> EnvironmentNote:
+    return EnvironmentNote(
+        EnvironmentKind.FIREWALL,
+        f"a firewall blocks all calls ({evidence.refused[0].summary}) after {attacks} with texts "
+        "that look like an attack",
+        attacks,
+        "exempt the address of the suite from the firewall's bans",
+    )
+
+
+def _block(evidence: Evidence) -> EnvironmentNote:
+    return EnvironmentNote(
+        EnvironmentKind.FIREWALL,
+        f"something in front of the implementation blocks all calls after {evidence.calls}: "
+        f"{evidence.refused[0].summary}",
+        evidence.calls,
+        "exempt the address and the account of the suite from what blocks them",
+    )
