@@ -152,6 +152,14 @@ class Recorder:
         """Return an exchange for a call that is not made."""
         return self._sender.unsent(case, why)
 
+    def forget(self, cases: Iterable[Case]) -> None:
+        """Forget these calls, so that each may be sent once more."""
+        self._sender.forget(cases)
+
+    def pause(self, seconds: float) -> None:
+        """Send nothing for so long."""
+        self._sender.pause(seconds)
+
     def stop(self, why: str = INTERRUPTED) -> None:
         """Send nothing more."""
         self._sender.stop(why)
