@@ -24,6 +24,7 @@ from reseller_conformance.cli import main
 from reseller_conformance.compare.model import Grade
 from reseller_conformance.reference import Reference, default_reference
 from reseller_conformance.schemas import schema_text
+from reseller_conformance.suite.evaluation import Evaluation
 from servers import Asked, Part, http, serving
 from test_interrupts import LIMIT, STARTED
 from test_leaks import ECHO, FORMS, KEY, USER
@@ -73,6 +74,20 @@ def test_fail_fast_does_not_stop_at_what_the_contract_leaves_open() -> None:
     session = compared(direct(default_reference()), direct(new), stop_at=Grade.BREAKING)
     assert session.notes == []
     assert kinds_of(session, Grade.BREAKING) == {}
+
+
+# --- A fault of the suite -------------------------------------------------------------------------
+
+
+def test_a_fault_of_the_suite_is_no_verdict(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: object) -> None:
+        raise RuntimeError("a fault")
+
+    monkeypatch.setattr(Evaluation, "check_rules", fails)
+    monkeypatch.setattr(Evaluation, "judge_by_rules", fails)
+    session = compared(direct(default_reference()), direct(default_reference()))
+    assert session.unverified.startswith("the suite failed to judge ")
+    assert session.unverified.endswith(": RuntimeError: a fault")
 
 
 # --- Interrupts and progress ---------------------------------------------------------------------

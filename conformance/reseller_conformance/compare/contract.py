@@ -15,6 +15,7 @@ from reseller_conformance.cases.kinds import is_ordinary
 from reseller_conformance.checks.response import Response
 from reseller_conformance.checks.rules import ALL_EVIDENCE, rules_for
 from reseller_conformance.checks.violation import Violation
+from reseller_conformance.client import scrubber_of
 from reseller_conformance.compare.model import Violated
 from reseller_conformance.contract import Format
 from reseller_conformance.findings.model import Outcome
@@ -41,6 +42,7 @@ class Judged:
     format: Format | None
     outcome: Outcome
     violations: tuple[Violation, ...] = ()
+    reason: str = ""
 
     @property
     def responses(self) -> list[Response]:
@@ -58,15 +60,25 @@ def judge(session: TargetSession) -> list[Judged]:
             continue
         if not settings.selection.includes(requirement.id):
             continue
-        said: dict[str, str] = {}
-        evaluation = Evaluation(requirement, format, session, said.__setitem__)
+        found.append(_judged(session, requirement, format, test))
+    return found
+
+
+def _judged(
+    session: TargetSession, requirement: Requirement, format: Format | None, test: Any
+) -> Judged:
+    said: dict[str, str] = {}
+    evaluation = Evaluation(requirement, format, session, said.__setitem__)
+    try:
         with suppress(*ENDS):
             evaluation.require_depth()
             test(OverviewConformance(), evaluation)
-        outcome = Outcome(said["outcome"])
-        violations = evaluation.violations if outcome is Outcome.FAILED else ()
-        found.append(Judged(requirement, format, outcome, violations))
-    return found
+    except Exception as error:
+        reason = scrubber_of(session.target).text(f"{type(error).__name__}: {error}")
+        return Judged(requirement, format, Outcome.ERROR, reason=reason)
+    outcome = Outcome(said["outcome"])
+    violations = evaluation.violations if outcome is Outcome.FAILED else ()
+    return Judged(requirement, format, outcome, violations, said["reason"])
 
 
 @cache

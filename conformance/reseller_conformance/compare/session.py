@@ -24,6 +24,7 @@ from reseller_conformance.compare.sides import Side, SideRun
 from reseller_conformance.compare.tally import Tally
 from reseller_conformance.envelope import EnvelopeKind
 from reseller_conformance.exchange import Exchange
+from reseller_conformance.findings.model import Outcome
 from reseller_conformance.reports.progress import Progress
 from reseller_conformance.requirements import CATALOGUE
 from reseller_conformance.suite.live_progress import LiveProgress
@@ -128,6 +129,9 @@ class Session:
                 self.interrupted = True
                 self._judge_without_calls()
         conclude(self._old, self._new, self._responses)
+        for one in (*self.old_judged, *self.new_judged):
+            if one.outcome is Outcome.ERROR and not self.unverified:
+                self.unverified = f"the suite failed to judge {one.requirement.id}: {one.reason}"
 
     def _send_all(self) -> None:
         if not self._can_compare():
