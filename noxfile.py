@@ -143,13 +143,14 @@ def interop(session: nox.Session) -> None:
 
 @nox.session
 def examples(session: nox.Session) -> None:
-    """The example repositories with the built wheel, each in an empty environment of its own."""
-    session.install("build", *group("uv"))
+    """All examples with the built wheel, in empty environments."""
+    session.install("build", "pyyaml", *group("uv"))
     dist = Path(session.create_tmp()).resolve() / "dist"
     shutil.rmtree(dist, ignore_errors=True)
     session.run("python", "-m", "build", "--wheel", "--outdir", str(dist), silent=True)
     (wheel,) = dist.glob("*.whl")
-    session.run("python", "-m", "hosts", str(wheel), env={"PYTHONPATH": "tests"})
+    for tests in ("recipes", "hosts"):
+        session.run("python", "-m", tests, str(wheel), env={"PYTHONPATH": "tests"})
 
 
 @nox.session
@@ -172,7 +173,7 @@ def resolved(session: nox.Session, resolution: str) -> None:
     words = (f"--extra={extra}" for extra in extras.split(","))
     how = ("--quiet", "--upgrade", "--resolution", resolution, "--output-file", versions)
     session.run("uv", "pip", "compile", "pyproject.toml", *words, *how)
-    session.install(f".[{extras}]", "lxml", "--constraint", versions)
+    session.install(f".[{extras}]", "lxml", "starlette", "--constraint", versions)
     session.run("python", "-m", "pip", "list")
     session.run("reseller-conformance", "run")
     session.run("pytest", "-n", "2", *(session.posargs or ANY_VERSION))
