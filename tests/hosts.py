@@ -109,7 +109,7 @@ def problem_of(way: str, code: int, output: str) -> str | None:
     outcomes = set(outcomes_of(output)) - {"skipped"}  # without --reseller-expect
     if (code, outcomes) != expected:
         return f"exit code {code}, {counted(output)}"
-    if way == OFF and not re.search("the plugin is switched off|fixture 'reseller_", output):
+    if way == OFF and not re.search("the plugin, which is switched off|fixture 'reseller_", output):
         return "the errors do not say that the plugin is switched off"
     return None
 

@@ -83,7 +83,7 @@ def test_the_finding_names_the_field_and_its_curl_line_carries_it() -> None:
     [finding] = found["clients.user-agent"]
     assert finding["where"] == "User-Agent"
     assert finding["case"] == "json, with User-Agent: curl/7.88.1"
-    assert finding["hint"] == "the clients that are served otherwise for it: curl"
+    assert finding["hint"] == "clients with another response because of it: curl"
     assert "-A curl/7.88.1" in finding["curl"]
     assert "-H 'Accept: */*'" in finding["curl"]
 

@@ -228,7 +228,7 @@ def _made(state: Value, name: str, customer: int, valid: ValidValues) -> str | N
 
 
 def is_distinguishable(case: Case, valid: ValidValues) -> bool:
-    """Say whether this case is a different call from others with this account.
+    """Return True if this case is a different call from others with this account.
 
     A key without letters has no other letter case; a name of one character has no part; what is
     sent may be a name as some databases compare, which all letter cases of a key are not; without a
@@ -254,7 +254,7 @@ def is_distinguishable(case: Case, valid: ValidValues) -> bool:
 
 
 def looks_alike(text: str, names: tuple[str, ...]) -> bool:
-    """Say whether a correct implementation might take this text for one of these names.
+    """Return True if a correct implementation might take this text for one of these names.
 
     Databases compare without regard to case, accents, width or spaces at the ends. The
     specification leaves open whether they may.

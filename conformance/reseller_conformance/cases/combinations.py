@@ -49,7 +49,7 @@ _KINDS: dict[str, tuple[tuple[State, ...], ...]] = {
 
 
 def is_plain(row: Row) -> bool:
-    """Say whether all of these parameters are missing, empty or unknown."""
+    """Return True if all of these parameters are missing, empty or unknown."""
     return all(state in (*EMPTY, State.UNKNOWN) for state in row.values())
 
 

@@ -75,7 +75,7 @@ def _differences(group: Bracketed, usual: Collection[Requirement]) -> Iterator[V
 
 
 def has_undecodable_coding(response: Response) -> bool:
-    """Say whether the body has a coding that its client can undo, and the suite cannot.
+    """Return True if the body has a coding that its client can undo, and the suite cannot.
 
     Such a response shows nothing. A client that names no coding accepts all of them.
     """
@@ -162,7 +162,7 @@ def _accepts_all(value: str | None) -> bool:
 
 
 def _refuses_accept(group: Bracketed) -> bool:
-    """Say whether the response refuses what the client accepts, and brings nothing else for it.
+    """Return True if the response refuses what the client accepts, and brings nothing else for it.
 
     An error in the same status as that of the control call is the error itself, in another format.
     """
@@ -172,7 +172,7 @@ def _refuses_accept(group: Bracketed) -> bool:
 
 
 def _refuses_version(group: Bracketed) -> bool:
-    """Say whether the response refuses HTTP/1.0 itself: a connection closed at once does so too."""
+    """Return True if the response refuses HTTP/1.0, or the connection was closed at once."""
     exchange = group.response.exchange
     if exchange.status is None:
         return exchange.problem is not None and exchange.problem.kind is TransportErrorKind.DROPPED
@@ -182,7 +182,7 @@ def _refuses_version(group: Bracketed) -> bool:
 
 
 def _is_cut_error(group: Bracketed) -> bool:
-    """Say whether the body is the beginning of the error that the same invalid call is due."""
+    """Return True if the body is the beginning of the error that the same invalid call is due."""
     response, control = group.response.exchange, group.before.exchange
     is_due = bool(group.response.case.invalid) and response.status == control.status
     return is_due and control.body.startswith(response.body)

@@ -28,7 +28,7 @@ class Range:
     highest: int | date | None
 
     def holds(self, value: FieldValue) -> bool:
-        """Say whether a value of the right kind lies in the range."""
+        """Return True if a value of the right kind lies in the range."""
         if isinstance(value, int):
             return _is_between(value, self.lowest, self.highest, int)
         return isinstance(value, date) and _is_between(value, self.lowest, self.highest, date)

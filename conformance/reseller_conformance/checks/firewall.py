@@ -24,12 +24,12 @@ MAX_TEXT_CHARS = 30
 
 
 def is_stopped(response: Response) -> bool:
-    """Say whether a firewall seems to refuse this call because of its text."""
+    """Return True if a firewall seems to refuse this call because of its text."""
     return bool(attack_texts(response.case)) and is_firewall_response(response)
 
 
 def is_firewall_response(response: Response) -> bool:
-    """Say whether a firewall may have sent this.
+    """Return True if a firewall may have sent this.
 
     It refuses with a 4xx of any content, shows an HTML page, or drops the connection. A 5xx, an
     empty success and a redirect stay the implementation's own.
@@ -45,7 +45,7 @@ def is_firewall_response(response: Response) -> bool:
 
 
 def is_no_envelope(response: Response) -> bool:
-    """Say whether this is no envelope, or JSON of another service: `{"message": "Forbidden"}`."""
+    """Return True if this is no envelope. JSON of another service, `{"message": "…"}`, is none."""
     if response.kind is not EnvelopeKind.ERRORS:
         return response.kind is EnvelopeKind.UNKNOWN
     violated = {problem.requirement for problem in response.problems}

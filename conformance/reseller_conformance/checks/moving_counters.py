@@ -75,6 +75,6 @@ def _moves(ranges: Sequence[_Range]) -> bool:
 
 
 def counts_alone(group: Bracketed) -> bool:
-    """Say whether counts, and nothing else, lie outside those around them."""
+    """Return True if counts, and nothing else, lie outside those around them."""
     outside = set(differing(group, ALL))
     return bool(outside) and outside <= COUNTS

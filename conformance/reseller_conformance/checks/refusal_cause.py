@@ -79,11 +79,11 @@ class _Comparison:
     names: tuple[str, ...]
 
     def whole(self, one: Response, other: Response) -> bool:
-        """Say whether status, envelope and error texts are the same."""
+        """Return True if status, envelope and error texts are the same."""
         return self.status(one, other) and self._texts(one) == self._texts(other)
 
     def status(self, one: Response, other: Response) -> bool:
-        """Say whether status and kind of envelope are the same."""
+        """Return True if status and kind of envelope are the same."""
         return _kind(one) == _kind(other)
 
     def _texts(self, response: Response) -> list[str]:

@@ -49,7 +49,7 @@ class _Screen:
         self._session: Session | None = None
 
     def is_interrupted(self) -> bool:
-        """Say whether an interrupt has ended the calls."""
+        """Return True if an interrupt has ended the calls."""
         return self._session is not None and self._session.interrupted
 
     @contextmanager

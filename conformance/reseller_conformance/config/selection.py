@@ -22,7 +22,7 @@ class Selection:
     left_out: frozenset[str] = frozenset()
 
     def includes(self, id: str) -> bool:
-        """Say whether this requirement is tested."""
+        """Return True if this requirement is tested."""
         return id not in self.left_out
 
 

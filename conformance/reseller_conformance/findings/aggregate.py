@@ -105,7 +105,7 @@ class Aggregator:
         return self._aggregates[requirement.id, column_of(format)].findings
 
     def is_violated(self, requirement: Requirement, column: str) -> bool:
-        """Say whether a response violated this requirement in this format."""
+        """Return True if a response violated this requirement in this format."""
         aggregate = self._aggregates.get((requirement.id, column))
         return aggregate is not None and aggregate.violated > 0
 

@@ -67,7 +67,7 @@ class Change:
     target: str = ""
 
     def fails(self, level: Level) -> bool:
-        """Say whether it is a violation that counts at this level, and that the older had not."""
+        """Return True if this violation counts at this level, and the older report has none."""
         counting = (Level.MUST, level)
         return self.after == Outcome.FAILED and not self.known and self.level in counting
 

@@ -294,7 +294,7 @@ class Run:
 
 
 def is_partial(results: Iterable[Result]) -> bool:
-    """Say whether some requirement has no result in a format: not selected, or not reached."""
+    """Return True if some requirement has no result in a format: not selected, or not reached."""
     judged = {(result.requirement, result.format) for result in results}
     return any(
         (requirement, format) not in judged

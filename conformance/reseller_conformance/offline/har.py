@@ -214,7 +214,7 @@ def _as_decoded(text: str) -> str:
 
 
 def _was_empty(response: _Part) -> bool:
-    """Say whether a body without a text was empty: recorders write 0 for one not kept, too."""
+    """Return True if a body without a text was empty: recorders write 0 for one not kept, too."""
     lengths = [response.number("bodySize")]
     for header in response.list("headers"):
         written = header.text("value").strip()

@@ -164,7 +164,7 @@ def format_of(given: Input, said: Format | None, content_type: str | None) -> Fo
 
 
 def is_pipe(name: str) -> bool:
-    """Say whether this can be read only once."""
+    """Return True if this can be read only once."""
     try:
         return name == STDIN or Path(name).is_fifo()
     except ValueError:

@@ -101,7 +101,7 @@ def _evidence(**saved: bool) -> Evidence:
 
 
 def is_plain(saved: SavedResponse) -> bool:
-    """Say whether the requirements of form apply to this response.
+    """Return True if the requirements of form apply to this response.
 
     Repeated parameters and arrays have requirements of their own. An undocumented parameter is
     ignored. It is the likely cause only where nothing can be read: `callback=…` makes some servers

@@ -64,6 +64,6 @@ def _part(report: Mapping[str, Any]) -> str:
 
 
 def _outdated(report: Mapping[str, Any]) -> bool:
-    """Say whether the baseline failed the run."""
+    """Return True if the baseline failed the run."""
     held = report.get("baseline") or {}
     return bool(held.get("problems") or held.get("unexplained"))

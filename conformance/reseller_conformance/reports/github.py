@@ -29,7 +29,7 @@ MAX_MESSAGE_CHARS = 500
 
 
 def is_github_actions(env: Mapping[str, str]) -> bool:
-    """Say whether a runner of GitHub Actions reads along."""
+    """Return True if a runner of GitHub Actions reads along."""
     return env.get("GITHUB_ACTIONS") == "true"
 
 

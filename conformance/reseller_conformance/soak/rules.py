@@ -34,7 +34,7 @@ class RuleResult:
 
 
 def is_unreachable(response: Response) -> bool:
-    """Say whether there was nobody to ask."""
+    """Return True if there was nobody to ask."""
     problem = response.exchange.problem
     return problem is not None and problem.kind is TransportErrorKind.UNREACHABLE
 

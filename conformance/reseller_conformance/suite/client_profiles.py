@@ -1,7 +1,7 @@
-"""What the client profiles bring, and which header field makes each difference.
+"""The responses to the client profiles, and the header field that makes each difference.
 
-A profile whose response differs is taken apart: each of its changes is sent alone. A difference
-counts only where it is seen again, and where the valid call is still answered after it.
+If the response to a profile differs, each of its changes is sent alone. A difference counts only if
+it occurs again, and if the valid call still succeeds after it.
 """
 
 from __future__ import annotations
@@ -34,13 +34,13 @@ from reseller_conformance.suite.repetition import whose
 __all__ = ["ClientProfiles", "client_profiles"]
 
 ORDER = "request head"
-"""The place of a difference that no single field makes."""
+"""The place of a finding that no single field causes."""
 
 CONTROLS = 3
-"""Control calls in a row, beside each response that differs."""
+"""Control calls in a row for each response that differs."""
 
 MAX_DISSECTED = 8
-"""Profiles of one format that are taken apart, change by change."""
+"""Most profiles of one format whose changes are sent alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class _Blame:
 
 
 def client_profiles(evaluation: Evaluation) -> ClientProfiles:
-    """Return what the client profiles bring in this format; they are sent once."""
+    """Return the responses to the client profiles in this format, which are sent once."""
     known = evaluation.session.client_profiles
     if evaluation.format not in known:
         known[evaluation.format] = ClientProfiles(evaluation)
@@ -63,7 +63,7 @@ class ClientProfiles:
     """The responses to all profiles in one format, by the requirement that they are about."""
 
     def __init__(self, evaluation: Evaluation) -> None:
-        """Send the profiles, and take apart those whose responses differ."""
+        """Send the profiles, and find the changes that make responses differ."""
         self._evaluation = evaluation
         self._usual = evaluation.session.controls.preexisting_violations(evaluation.format)
         given = {name.lower() for name, _ in evaluation.session.target.headers}
@@ -87,28 +87,28 @@ class ClientProfiles:
         return self._of[requirement]
 
     def difference(self, group: Bracketed) -> Iterator[Violation]:
-        """The response is the one that the suite's own request gets."""
+        """The response equals the one that the suite's own request gets."""
         profile = group.response.case.profile
         place = self._places.get(profile, "")
         senders = ", ".join(sorted(self._senders.get(place, ())))
-        hint = f"the clients that are served otherwise for it: {senders}" if senders else ""
+        hint = f"clients with another response because of it: {senders}" if senders else ""
         return clients.difference(group, self._usual, place, hint)
 
     def no_credential(self, group: Bracketed) -> Iterator[Violation]:
-        """A cookie of the target's changes nothing."""
+        """A cookie of the target changes no response."""
         return clients.no_credential(group, self._usual)
 
     # --- What is sent ------------------------------------------------------------------------
 
     def _beyond_ascii(self) -> int:
-        """Return a customer whose package shows a wrong encoding, or else the first."""
+        """Return a customer whose package has characters beyond ASCII, or else the first."""
         session, format = self._evaluation.session, self._evaluation.format
         overviews = [a for a in session.initial_calls[format] if a.kind is EnvelopeKind.OVERVIEW]
-        telling = [a for a in overviews if not str(a.values.get("package", "")).isascii()]
-        return next(iter([*telling, *overviews])).case.customer
+        showing = [a for a in overviews if not str(a.values.get("package", "")).isascii()]
+        return next(iter([*showing, *overviews])).case.customer
 
     def _tests(self, case: Case) -> bool:
-        """Say whether anything of the profile is left beside the operator's own fields."""
+        """Return True if a change remains that the operator's own fields do not override."""
         return case.profile is not None and bool(self._changes(case.profile))
 
     def _changes(self, profile: Profile) -> tuple[Change, ...]:
@@ -125,9 +125,9 @@ class ClientProfiles:
         ]
 
     def _groups(self, responses: Sequence[Response]) -> Iterator[Bracketed]:
-        """Put each response beside what the suite's own request gets.
+        """Put each response beside the one that the suite's own request gets.
 
-        Where that is no envelope of the right kind, or is so no more, nothing can be compared.
+        If that is not the expected envelope, or no longer, the response is left out.
         """
         session, format = self._evaluation.session, self._evaluation.format
         before = {whose(a.case): a for a in session.initial_calls[format]}
@@ -147,17 +147,17 @@ class ClientProfiles:
         return group.response.was_sent and any(clients.difference(group, self._usual))
 
     def _compared_anew(self, groups: Iterable[Bracketed]) -> list[Bracketed]:
-        """Put what differs beside fresh control calls: the server may have changed.
+        """Compare responses that differ with fresh control calls: the server may have changed.
 
-        An invalid call that is accepted from the suite itself by now shows nothing about clients.
+        An invalid call that the suite's own request now gets accepted is left out.
         """
         compared = (self._compared_with_controls(group) for group in groups)
         return [group for group in compared if group is not None]
 
     def _compared_with_controls(self, group: Bracketed) -> Bracketed | None:
-        """Return a group that differs beside fresh control calls.
+        """Return the group with a fresh control call; None if nothing can be compared.
 
-        Where counts alone differ, several readings show between which values they move.
+        If only counters differ, several readings show between which values they move.
         """
         if not self._differs(group):
             return group
@@ -174,7 +174,7 @@ class ClientProfiles:
         return next(same, self._evaluation.without_moving_counters(group))
 
     def _note(self, group: Bracketed) -> None:
-        """Keep a response for the requirements that it shows to be met."""
+        """Keep a response as evidence for the requirements that it meets."""
         profile = group.response.case.profile
         changes = self._changes(profile) if profile else ()
         met = {one for change in changes for one in clients.concerned(change)}
@@ -184,9 +184,9 @@ class ClientProfiles:
     # --- Which change makes the difference ---------------------------------------------------
 
     def _take_apart(self, different: Sequence[Bracketed]) -> None:
-        """Find the changes that make each difference. What was blamed once is tried first, alone.
+        """Find the changes that make each difference. Known ones are tried first, alone.
 
-        A profile is sent again without the blamed changes: the others may make a difference too.
+        The profile is sent again without them, because the others may make a difference too.
         """
         left = [group.response.case for group in different]
         blamed: set[str] = set()
@@ -208,14 +208,14 @@ class ClientProfiles:
                 left += [group.response.case for group in rest if self._differs(group)]
 
     def _dissected(self, case: Case, changes: Sequence[Change], *, whole: bool) -> list[_Blame]:
-        """Return the changes that make the difference; all of them where it is left `whole`."""
+        """Return the changes that make the difference; all of them if it is left `whole`."""
         if whole:
             again = self._differing([replace(case, repeat=case.repeat + 2)])
             return [_Blame(tuple(changes), group) for group in again]
         return self._alone(case, changes) or self._together(case, changes)
 
     def _sent_without(self, case: Case, fields: Iterable[str]) -> list[Bracketed]:
-        """Send the profile with these points as in the suite's own request."""
+        """Send the profile with these fields as in the suite's own request."""
         profile = case.profile
         for field in sorted(fields):
             profile = restored(profile, field) if profile else None
@@ -227,7 +227,7 @@ class ClientProfiles:
         return groups
 
     def _alone(self, case: Case, changes: Sequence[Change]) -> list[_Blame]:
-        """Return the changes that make the difference each by itself."""
+        """Return the changes that make the difference each alone."""
         probes = {replace(case, profile=own_with(change)): change for change in changes}
         return [
             _Blame((probes[group.response.case],), group)
@@ -238,11 +238,11 @@ class ClientProfiles:
     def _together(self, case: Case, changes: Sequence[Change]) -> list[_Blame]:
         """Return the changes that make the difference only together.
 
-        Each of them is undone by itself: those without which the difference is gone are needed.
+        Each of them is undone alone. If the difference is gone then, the change is needed.
         """
         again = self._differing([replace(case, repeat=case.repeat + 2)])
         if not again or case.profile is None:
-            return []  # it came by chance
+            return []  # it occurred by chance
         undone = {replace(case, profile=restored(case.profile, c.field)): c for c in changes}
         still = {group.response.case for group in self._differing(list(undone))}
         needed = tuple(change for probe, change in undone.items() if probe not in still)

@@ -16,7 +16,7 @@ __all__ = ["ClientsConformance"]
 
 
 class ClientsConformance:
-    """What a request carries beside its URL is no part of the contract."""
+    """The header fields of a request, which must not change the response."""
 
     @requirement(r.CLIENTS_SAME_RESPONSE)
     def test_clients_same_response(self, reseller_evaluation: Evaluation) -> None:
@@ -45,7 +45,7 @@ class ClientsConformance:
 
     @requirement(r.CLIENTS_BROWSER)
     def test_clients_browser(self, reseller_evaluation: Evaluation) -> None:
-        """What only a browser sends is no reason to refuse."""
+        """The fields that only browsers send are no reason to refuse."""
         _compare(reseller_evaluation)
 
     @requirement(r.CLIENTS_LANGUAGE)
@@ -112,9 +112,9 @@ class ClientsConformance:
         for response in responses:
             if problem := response.exchange.problem:
                 evaluation.not_tested(f"HEAD got no response: {problem.detail}")
-            got = evaluation.session.initial_calls[evaluation.format][0].exchange.status
+            expected = evaluation.session.initial_calls[evaluation.format][0].exchange.status
             status = response.exchange.status
-            evaluation.observe(status == got, f"HTTP {status} to HEAD, {got} to GET")
+            evaluation.observe(status == expected, f"HTTP {status} to HEAD, {expected} to GET")
             return
         evaluation.not_tested("the first customer's documented call brings no overview")
 
@@ -127,7 +127,7 @@ def _compare(evaluation: Evaluation) -> None:
 
 
 def _uncoded(evaluation: Evaluation, offered: str | None) -> None:
-    """Judge the codings of what came for clients that offer this, and how it differs."""
+    """Judge the content codings of the responses to clients that offer this."""
     evaluation.require_overview()
     sent = client_profiles(evaluation)
     responses = [

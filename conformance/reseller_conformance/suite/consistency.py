@@ -1,4 +1,4 @@
-"""The two formats together, and calls together."""
+"""The two formats compared, and calls that must not affect each other."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class ConsistencyConformance:
 
     @requirement(r.ISOLATION_CONCURRENCY)
     def test_isolation_concurrency(self, reseller_evaluation: Evaluation) -> None:
-        """Each call in a crowd gets its own response."""
+        """Each of many concurrent calls gets its own response."""
         reseller_evaluation.require_overview()
         responses = reseller_evaluation.session.groups.concurrent_mix(reseller_evaluation.format)
         reseller_evaluation(
@@ -50,7 +50,7 @@ class ConsistencyConformance:
 
 
 def _others_between(turns: list[Response]) -> list[Bracketed]:
-    """Each customer's first reading between two of each customer who was read before it."""
+    """Put each customer's first overview between two of each customer before it."""
     first: dict[int, Response] = {}
     last: dict[int, Response] = {}
     for response in turns:

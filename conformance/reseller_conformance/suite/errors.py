@@ -22,7 +22,7 @@ class ErrorsConformance:
 
     @requirement(r.ERRORS_NO_ACCOUNT_DATA)
     def test_errors_no_account_data(self, reseller_evaluation: Evaluation) -> None:
-        """Errors to strangers hold no value of the accounts."""
+        """Errors without valid credentials hold no value of the accounts."""
         evaluation, session = reseller_evaluation, reseller_evaluation.session
         evaluation.require_overview()
         errors = evaluation.error_lists()

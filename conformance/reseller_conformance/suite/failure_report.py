@@ -1,4 +1,4 @@
-"""What pytest and the reports show of a violated requirement: its findings, and their text."""
+"""The findings of a violated requirement, and the text that pytest shows."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ MAX_SHOWN_CHARS = 400
 class FailureReport:
     """The findings of one requirement in one format.
 
-    `named` gives the options in a sentence the names that they have where it is read.
+    `named` replaces the names of options in a sentence by those of the command in use.
     """
 
     def __init__(
@@ -46,7 +46,7 @@ class FailureReport:
     def findings_by_kind(self, violations: Iterable[Violation], hint: str) -> dict[Spot, Finding]:
         """Return a finding for each kind of violation, the simplest example first.
 
-        Kinds that the baseline accepts come last, so that they hide nothing. `hint` is for findings
+        Kinds that the baseline accepts come last: they hide no others. `hint` is for findings
         that have none.
         """
         found = Aggregator(partial(finding, target=self._session.target), MAX_SPOTS)
@@ -67,14 +67,14 @@ class FailureReport:
         return (*new.values(), *known.values())
 
     def _known(self, spot: Spot) -> str:
-        """Return the reason for which the baseline accepts this kind; mostly empty."""
+        """Return the reason why the baseline accepts this kind; empty if it does not."""
         baseline = self._session.settings.baseline
         entry = baseline.known_entry(spot) if baseline else None
         # The operator writes the reason, and may have written the key into it.
         return scrubber_of(self._session.target).text(entry.why) if entry else ""
 
     def _hint(self, one: Finding, otherwise: str) -> str:
-        """Return the hint; where an app is silent about its failure, it says where to look."""
+        """Return the hint. For a 5xx of an app that raised nothing, it names --app-log."""
         settings = self._session.settings
         silent = settings.app and not settings.app_log and not one.app_log
         failed = one.status is not None and one.status >= 500

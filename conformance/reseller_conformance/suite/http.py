@@ -1,4 +1,4 @@
-"""How the responses are delivered."""
+"""Responses as HTTP: delivery, status and headers."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ __all__ = ["HttpConformance"]
 
 
 class HttpConformance:
-    """RFC 9110, and what the API docs imply of it."""
+    """RFC 9110, and what the API docs imply."""
 
     test_http_delivered = single_response_test(r.HTTP_DELIVERED)
     test_http_timeout = single_response_test(r.HTTP_TIMEOUT)

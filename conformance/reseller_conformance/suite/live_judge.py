@@ -1,8 +1,8 @@
-"""Judges each response as it comes in, so that a violation is known long before the run ends.
+"""Judges each response as it arrives, so that a violation is known long before the run ends.
 
-Only what the final report is certain to count is announced. A call that violates a requirement is
-first repeated while nothing else is in flight: what passes then may be due to a race, and is left
-to the items. So are requirements that compare several responses.
+A violation is announced only if the final report is certain to count it. The call is first repeated
+while nothing else is in flight: if it passes then, a race may be the cause. The items judge that,
+and the requirements that compare several responses.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ MAX_TRIES = 3
 """How often a call must fail again, alone, before its violation is announced."""
 
 MAX_SUSPICIONS = 3
-"""How often one requirement in one format is looked into, when it passes alone each time."""
+"""How often calls of one requirement and format are repeated, if they pass alone each time."""
 
 MAX_SHOWN_CHARS = 160
 
@@ -63,7 +63,7 @@ class _Suspicion:
 
 
 class LiveJudge:
-    """Looks at the responses of one target as they come in."""
+    """Judges the responses of one target as they arrive."""
 
     def __init__(self, session: TargetSession) -> None:
         """Judge for this session, which calls `look` and `confirm`."""
@@ -74,11 +74,11 @@ class LiveJudge:
 
     @property
     def is_suspicious(self) -> bool:
-        """Whether a response violates something, which more calls are to confirm."""
+        """Whether a violation waits to be confirmed by more calls."""
         return bool(self._suspicions)
 
     def look_at_first(self) -> None:
-        """Judge the first calls of all, before those that must precede the other customers'."""
+        """Judge the first customer's calls, which go before all others."""
         for response in self._session.preflight.first:
             if response.kind is EnvelopeKind.OVERVIEW:
                 self._look(response)
@@ -102,7 +102,7 @@ class LiveJudge:
                 self._suspect((rule.requirement, case.format), response, rule.check)
 
     def _judges(self, rule: Rule, case: Case) -> bool:
-        """Say whether this rule needs no other response than the one to this call."""
+        """Return True if this rule needs only the response to this call."""
         if rule.subject is not Subject.REFUSAL:
             return rule.requirement is not r.SUCCESS_RETURNED
         known = bool(self._session.customers_with_overview(case.format))
@@ -124,7 +124,7 @@ class LiveJudge:
         return requirement.level in levels and (judged is None or requirement.id in judged)
 
     def _is_known(self, key: Key, violation: Violation) -> bool:
-        """Say whether the baseline accepts this violation."""
+        """Return True if the baseline accepts this violation."""
         baseline = self._session.settings.baseline
         where, expected = violation.where, violation.expected
         place, kind = place_of(where, expected), kind_of(where, expected, violation.actual)
@@ -133,13 +133,13 @@ class LiveJudge:
         return baseline is not None and baseline.known_entry(spot) is not None
 
     def confirm(self) -> list[LiveViolation]:
-        """Repeat the suspicious calls alone, and announce what violates each time."""
+        """Repeat the suspicious calls alone, and announce those that fail each time."""
         if not self._suspicions:
             return []
         suspicions, self._suspicions = self._suspicions, {}
         self._counts.update(suspicions.keys())
         for turn in range(MAX_TRIES):
-            # to wait for the time limit once more is enough
+            # a call that hangs is repeated once: each takes the whole time limit
             due = {
                 key: one
                 for key, one in suspicions.items()
@@ -157,7 +157,7 @@ class LiveJudge:
         return list(found.values())
 
     def forget(self, cases: Iterable[Case]) -> None:
-        """Drop the suspicions about these calls, whose responses count for nothing."""
+        """Drop the suspicions about these calls, whose responses are invalid evidence."""
         void = set(cases)
         self._suspicions = {k: one for k, one in self._suspicions.items() if one.case not in void}
 

@@ -1,4 +1,4 @@
-"""How far the calls of one target are, and what the responses violate already."""
+"""The progress of the calls to one target, and the violations so far."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["LiveProgress"]
 
 
 class LiveProgress:
-    """Says how far the calls of a session are; it makes no call."""
+    """Returns the progress of a session, without a call."""
 
     def __init__(self, sent: TargetSession) -> None:
         """Follow these calls."""
@@ -23,7 +23,7 @@ class LiveProgress:
         self._live = sent.live
 
     def __call__(self) -> Progress:
-        """Return how far the calls are."""
+        """Return the progress."""
         traffic = self._session.client.traffic
         total = max(self._planned, self._session.client.planned)
         violations = tuple(self._live.announced.values())
@@ -46,7 +46,7 @@ class LiveProgress:
 
     @cached_property
     def _all(self) -> int:
-        """How many calls the plan has, and about how many Hypothesis adds."""
+        """The number of planned calls, with an estimate of what Hypothesis adds."""
         sent = self._session
         cases = {case for case in self._cases() if sent.client.is_distinguishable(case)}
         explored = len(PROPERTY_STRATEGIES) * len(sent.settings.formats)

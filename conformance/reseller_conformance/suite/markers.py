@@ -21,7 +21,7 @@ TestMethod = Callable[[object, "Evaluation"], None]
 
 
 def requirement(judged: Requirement) -> Callable[[Test], Test]:
-    """Mark a test as the judgement of this requirement: one item for each of its formats."""
+    """Mark a test as the judgement of this requirement. It gets one item for each format."""
 
     def bind(test: Test) -> Test:
         try:
@@ -29,8 +29,8 @@ def requirement(judged: Requirement) -> Callable[[Test], Test]:
                 warnings.simplefilter("ignore", pytest.PytestUnknownMarkWarning)
                 mark = pytest.mark.reseller_requirement(id=judged.id, level=judged.level.value)
         except pytest.fail.Exception:
-            # --strict-markers, and the plugin that registers the marker is switched off: raised
-            # here it would end the whole session, with every other test of the host.
+            # With --strict-markers and without the plugin, the marker is unknown. An error here
+            # would end the session, with all tests of the host.
             return test
         marked: Test = mark(test)
         return marked

@@ -1,4 +1,4 @@
-"""Which calls a run needs: those for the requirements that it judges, and no others."""
+"""Which calls a run needs for the requirements that it judges."""
 
 from __future__ import annotations
 
@@ -27,17 +27,16 @@ _STAGES_FOR: Mapping[str, Collection[str]] = {
     "rejects": [],
     "isolation": [],
 }
-"""The stages that a requirement or a topic needs; all of them where it is not named here.
+"""The stages that a requirement or a topic needs. Those that are not named need all stages.
 
-A topic without stages sends its few calls when it is judged. What is required of every response
-needs all calls.
+A topic without stages sends its few calls when it is judged.
 """
 
 _STAGES_WHEN_JUDGED: Mapping[str, Collection[str]] = {
     "request": ["writing"],
     "isolation": ["sequences", "crowds"],
 }
-"""The stages of which these topics send their part when they are judged."""
+"""The stages of which these topics send calls when they are judged."""
 
 _BEFORE_VALID_CALLS = ("rejects", "isolation")
 """Topics that need invalid calls for a customer before the first valid one."""
@@ -54,11 +53,11 @@ class Needs:
     depth: Depth
 
     def includes(self, stage: Stage) -> bool:
-        """Say whether the calls of this stage are needed."""
+        """Return True if the calls of this stage are needed."""
         return stage is DOCUMENTED or any(stage.name in stages for stages in self._stages)
 
     def may_send(self, stage: Stage, case: Case) -> bool:
-        """Say whether this call is needed, by its stage or by the item that judges it."""
+        """Return True if this call is needed, by its stage or by the item that judges it."""
         if self.includes(stage):
             return True
         judged = self.judged or ()

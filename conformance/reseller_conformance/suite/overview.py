@@ -17,7 +17,7 @@ from reseller_conformance.suite.values import ValuesConformance
 __all__ = ["OverviewConformance"]
 
 GATHERING = "reseller-conformance-gathering"
-"""The name by which pytest knows the plugin once it is configured, however it was loaded."""
+"""The name under which the plugin is registered, however it was loaded."""
 
 
 class OverviewConformance(
@@ -31,17 +31,16 @@ class OverviewConformance(
     HttpConformance,
     SuccessConformance,
 ):
-    """Every requirement of the account overview; subclass it under a name that starts with Test.
+    """Every requirement of the account overview. Name the subclass so that it starts with Test.
 
-    The options of pytest choose the target, or a test overrides the fixture
-    `reseller_target`.
+    The options of pytest choose the target, or a test overrides the fixture `reseller_target`.
     """
 
     @pytest.fixture(autouse=True)
     def _plugin_is_switched_on(self, request: pytest.FixtureRequest) -> None:
         if not request.config.pluginmanager.has_plugin(GATHERING):
             pytest.fail(
-                "nothing is judged while the plugin is switched off: leave out "
+                "these tests need the plugin, which is switched off: remove "
                 "`-p no:reseller_conformance`, or leave out these tests (--deselect, --ignore)",
                 pytrace=False,
             )

@@ -1,4 +1,4 @@
-"""What a run would send, stage by stage, without a call: the dry run of `--plan`."""
+"""What a run would send, stage by stage: the dry run of `--plan`."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class StageCalls:
 
 
 def planned_calls(target: Target, settings: Settings) -> list[StageCalls]:
-    """Count the calls of each stage; what Hypothesis adds is an upper bound."""
+    """Count the calls of each stage. The count of examples is an upper bound."""
     left_out = settings.selection.left_out
     judged = [one.id for one in CATALOGUE if one.id not in left_out] if left_out else None
     needs = Needs(judged, settings.depth)
@@ -57,7 +57,7 @@ def planned_calls(target: Target, settings: Settings) -> list[StageCalls]:
 
 
 def preview(target: Target, settings: Settings) -> Iterator[str]:
-    """Yield a line for each stage, and one for all of them."""
+    """Yield a line for each stage, and one for the sum."""
     stages = planned_calls(target, settings)
     for one in stages:
         yield _line(one.stage.name, one.calls, one.wrong_credentials, one.stage.purpose)

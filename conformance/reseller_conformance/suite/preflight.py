@@ -1,7 +1,7 @@
-"""The documented calls, which go first, and what is called where none of them is accepted.
+"""The documented calls, which are sent first, and what is sent if none of them is accepted.
 
-Wrong credentials must not cost thousands of calls, each of them a failed login. So a handful of
-calls shows what is probably wrong, and nothing more is called.
+With wrong credentials each call is a failed login. Then a few calls show what is probably wrong,
+and nothing more is sent.
 """
 
 from __future__ import annotations
@@ -21,18 +21,18 @@ if TYPE_CHECKING:
 __all__ = ["Preflight"]
 
 MORE_CUSTOMERS = 3
-"""How many further customers are tried, in each format, before all of them count as refused."""
+"""How many further customers are tried, in each format, before all count as refused."""
 
 
 class Preflight:
-    """The documented call for each customer and format, and what it comes to."""
+    """The documented call for each customer and format, and what follows from the responses."""
 
     def __init__(self, sent: TargetSession) -> None:
-        """Call nothing yet."""
+        """Send nothing yet."""
         self._session = sent
         self._formats = sent.settings.formats
         self.failed_once: list[Response] = []
-        """Documented calls that were repeated, because they failed: each failure is reported."""
+        """Failed documented calls that were repeated. Each failure is reported all the same."""
 
     @cached_property
     def initial_calls(self) -> dict[Format, list[Response]]:
@@ -55,7 +55,7 @@ class Preflight:
 
     @cached_property
     def rejected(self) -> bool:
-        """Whether no documented call is accepted, and no more is to be called because of that."""
+        """Whether no documented call is accepted, so that no more calls are sent."""
         responses = [
             response for responses in self.initial_calls.values() for response in responses
         ]
@@ -63,12 +63,12 @@ class Preflight:
 
     @property
     def is_rejected_already(self) -> bool:
-        """Whether it is known by now, without a call, that no more is to be called."""
+        """Whether `rejected` is known to be true without another call."""
         return bool(vars(self).get("initial_calls")) and self.rejected
 
     @cached_property
     def cause(self) -> Cause:
-        """What is probably wrong where the first customer's documented call is refused."""
+        """What is probably wrong if the first customer's documented call is refused."""
         refused = self._refused
         target = self._session.target
         names = (target.api_user, *target.customers)
@@ -92,10 +92,10 @@ class Preflight:
         return self._repeated(first)
 
     def _repeated(self, responses: list[Response]) -> list[Response]:
-        """Return these responses, with an overview in place of what was no overview by chance.
+        """Repeat failed calls, and return these responses with those that succeeded then.
 
-        A server that fails now and then, or a race, must not keep everything else from being
-        tested. The first response is judged like any other.
+        A server that fails now and then must not keep everything else from being tested. The
+        failed response is judged like any other.
         """
         some = any(map(_accepted, responses))
         failed = [a for a in responses if not _accepted(a) and (some or _failed_by_chance(a))]
@@ -128,7 +128,7 @@ class Preflight:
 
 
 def _failed_by_chance(response: Response) -> bool:
-    """Say whether a gateway, a dropped connection or a crash may be what failed."""
+    """Return True if a gateway, a dropped connection or a crash may be what failed."""
     problem, status = response.exchange.problem, response.exchange.status
     dropped = problem is not None and problem.kind is TransportErrorKind.DROPPED
     return dropped or (problem is None and status is not None and status >= 500)

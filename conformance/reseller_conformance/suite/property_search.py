@@ -1,7 +1,7 @@
 """Hypothesis in two passes with one seed: collect the examples, then shrink what failed.
 
-In between they are sent as one concurrent batch. Lists of cases in one example were tried and do
-not shrink; live calls are made only to shrink.
+In between they are sent as one concurrent batch. Only shrinking sends single calls. Lists of cases
+in one example do not shrink well.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from reseller_conformance.contract import Format
 __all__ = ["PROPERTY_STRATEGIES", "Strategy", "collect", "drawn_cases", "shrink"]
 
 Strategy = Callable[[Format, int], SearchStrategy[Case]]
-"""What makes the examples of a format, with so many customers."""
+"""Returns the strategy for a format and a number of customers."""
 
 PROPERTY_STRATEGIES: tuple[Strategy, ...] = (
     strategies.text_cases,
@@ -53,7 +53,7 @@ def shrink(
     examples: int,
     start: int,
 ) -> Case | None:
-    """Return the simplest case that fails, or None where none does any more."""
+    """Return the simplest case that fails; None if none fails any more."""
     simplest: list[Case] = []
 
     def example(case: Case) -> None:
@@ -64,7 +64,7 @@ def shrink(
     try:
         _run(strategy, example, examples, start, Phase.generate, Phase.shrink)
     except (_FailsError, HypothesisException):
-        # Hypothesis calls a target that fails only now and then flaky; the last failure is kept
+        # Hypothesis raises for a target that fails only now and then: keep the last failure
         return simplest[0] if simplest else None
     return None
 
@@ -92,6 +92,6 @@ def _run(
         body(case)
 
     with warnings.catch_warnings():
-        # that a strategy uses `random`: it is an application, served by this process meanwhile
+        # an application in this process may use `random`, about which Hypothesis warns
         warnings.simplefilter("ignore", HypothesisDeprecationWarning)
         run()

@@ -1,4 +1,4 @@
-"""Can it be read at all?"""
+"""Bodies that can be read: format, encoding, syntax and envelope."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When an error is due: each invalid parameter, alone and together."""
+"""Invalid parameters, alone and together: each call must get an error."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class RejectsConformance:
 
     @requirement(r.ISOLATION_SEQUENCE)
     def test_isolation_sequence(self, reseller_evaluation: Evaluation) -> None:
-        """Valid and invalid calls in turn are each judged anew."""
+        """Valid and invalid calls in turn each get their own response."""
         reseller_evaluation.require_overview()
         responses = reseller_evaluation.session.groups.cache_probes(reseller_evaluation.format)
         reseller_evaluation.check_sequence(responses, own_account_in_sequence, COLD_CACHE_REPEAT)
@@ -47,12 +47,12 @@ class RejectsConformance:
 
     @requirement(r.REJECTS_USER_UNKNOWN)
     def test_rejects_user_unknown(self, reseller_evaluation: Evaluation) -> None:
-        """A user whom nobody registered."""
+        """A user that is not registered."""
         reseller_evaluation(_near_misses(reseller_evaluation), near_miss.no_account)
 
     @requirement(r.REJECTS_USER_ADDRESS)
     def test_rejects_user_address(self, reseller_evaluation: Evaluation) -> None:
-        """The user as a reader of mail addresses takes it."""
+        """A user that a reader of mail addresses takes for a registered one."""
         evaluation = reseller_evaluation
         if any(any(near_miss.no_account(group)) for group in _near_misses(evaluation)):
             evaluation.not_tested("other near misses bring an overview: see rejects.user-unknown")
@@ -73,7 +73,7 @@ class RejectsConformance:
         evaluation.observe(
             accepted=True,
             detail=f"another account is shown for {', '.join(sent)}. If one of these is no "
-            "customer of yours, the call shows accounts to those who guess",
+            "customer of yours, the call shows accounts to people who guess names",
         )
 
     @requirement(r.REJECTS_USER_FOREIGN)
@@ -103,8 +103,8 @@ class RejectsConformance:
     def test_rejects_api_key_spelling(self, reseller_evaluation: Evaluation) -> None:
         """The key in another spelling."""
         reseller_evaluation.require_overview()
-        let_in = reseller_evaluation.session.shared_calls.accepted_mutations
-        if any(name == "api_key" and state not in KEY_SPELLINGS for name, state in let_in):
+        accepted = reseller_evaluation.session.shared_calls.accepted_mutations
+        if any(name == "api_key" and state not in KEY_SPELLINGS for name, state in accepted):
             reseller_evaluation.not_tested("other keys are accepted: see rejects.api-key-wrong")
         spellings = reseller_evaluation.plan.spellings(reseller_evaluation.format)
         reseller_evaluation.refusals(reseller_evaluation.send(spellings))
@@ -114,30 +114,32 @@ class RejectsConformance:
         """Several invalid parameters together, unless one of them alone is accepted."""
         evaluation = reseller_evaluation
         evaluation.require_overview()
-        let_in = evaluation.session.shared_calls.accepted_mutations
+        accepted = evaluation.session.shared_calls.accepted_mutations
         responses = evaluation.shared(
             lambda format: [
                 case
                 for case in evaluation.plan.combined(format)
-                if let_in.isdisjoint((name, case.state(name)) for name in case.invalid)
+                if accepted.isdisjoint((name, case.state(name)) for name in case.invalid)
             ]
         )
-        if let_in and not responses:
-            evaluation.not_tested("each parameter is let in when it alone is wrong: see rejects")
+        if accepted and not responses:
+            evaluation.not_tested(
+                "each parameter is accepted when it alone is invalid: see rejects"
+            )
         evaluation.check(evaluation.with_envelope(responses), refused)
         evaluation.finish()
 
 
 def _sent_user(response: Response) -> str:
-    """Return the `user` of a call as it was sent: the client keeps no key in the URL."""
+    """Return the `user` of a call as it was sent. The URL of an exchange has no key."""
     sent = dict(parse_qsl(urlsplit(response.exchange.url).query))
     return repr(sent["user"])
 
 
 def _near_misses(evaluation: Evaluation) -> list[Bracketed]:
-    """Return what the near misses of customers' names bring, beside the accounts of these.
+    """Return the responses to near misses of customers' names, beside the customers' accounts.
 
-    What a reader of mail addresses takes for one has a requirement of its own.
+    Near misses that readers of mail addresses accept have a requirement of their own.
     """
     responses = evaluation.invalid("user")
     reads_addresses = any(

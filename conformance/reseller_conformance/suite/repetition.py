@@ -1,7 +1,7 @@
-"""Does what failed fail again when it is called alone?
+"""Repeats failed calls alone, to find failures that have another cause.
 
-A race, or a server that fails now and then, breaks many requirements at once. What passes when it
-is called alone is reported once, by the requirement that names the cause.
+A race, or a server that fails now and then, violates many requirements at once. A failure that
+passes when it is repeated alone is reported once, by the requirement that names the cause.
 """
 
 from __future__ import annotations
@@ -39,38 +39,38 @@ __all__ = [
 ]
 
 MAX_REPEATED_CASES = 6
-"""So many failures of one requirement are repeated, the simplest first."""
+"""Most failures of one requirement that are repeated, the simplest first."""
 
 MAX_TRIES = 3
-"""So often a call is repeated as long as it fails: what fails now and then may do so again."""
+"""How often a call is repeated while it fails, because it may fail now and then."""
 
 MAX_REPEATED_CALLS = 40
-"""Calls of one failure that are repeated: all readings of one customer are judged together."""
+"""Most calls of one failure that are repeated. All readings of one customer are one failure."""
 
-IN_TURN = 64
-"""Calls of the crowd that are repeated in turn: enough for a server that fails now and then."""
+MAX_IN_TURN = 64
+"""Most calls of the concurrent mix that are repeated in turn."""
 
 INTERMITTENT = (HTTP_DELIVERED, HTTP_COMPLETE, HTTP_SERVER_ERROR)
-"""What a server may do now and then. To repeat a call that hangs would take too long."""
+"""What a server may do now and then. Timeouts are left out: repeating them takes too long."""
 
 NEVER_REPEATED = (ISOLATION_CONCURRENCY, ISOLATION_CUSTOMERS, ISOLATION_SEQUENCE)
-"""What is about calls together, or is called in turn anyway."""
+"""Requirements about concurrent calls, or about calls that are sent in turn anyway."""
 
 Subject = Response | Bracketed | Sequence[Response]
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Responses that violate a requirement, and how to judge them once more."""
+    """Responses that violate a requirement, and how to judge new responses to the same calls."""
 
     violations: tuple[Violation, ...]
     responses: tuple[Response, ...]
     again: Callable[[Sequence[Response]], bool]
-    """Says whether such responses, to the same calls, violate it too."""
+    """Whether these new responses, to the same calls, violate the requirement too."""
 
     @property
     def complexity(self) -> tuple[int, ...]:
-        """How much there is to the simplest call of it."""
+        """The complexity of its simplest call."""
         return min(violation.response.case.complexity for violation in self.violations)
 
 
@@ -89,11 +89,11 @@ def cause_of(requirement: Requirement, failure: Failure, sent: TargetSession) ->
         return None
     for violation in failure.violations:
         format = violation.response.case.format
-        for trouble in form_violations(violation.response):
-            if trouble in INTERMITTENT and _is_judged(trouble, requirement, sent):
-                check = CHECKS[trouble]
+        for violated in form_violations(violation.response):
+            if violated in INTERMITTENT and _is_judged(violated, requirement, sent):
+                check = CHECKS[violated]
                 if any(any(check(response)) for response in sent.groups.ordinary(format)):
-                    return trouble
+                    return violated
         if _is_judged(ISOLATION_CONCURRENCY, requirement, sent) and races(format, sent):
             return ISOLATION_CONCURRENCY
     return None
@@ -104,7 +104,7 @@ def _is_judged(cause: Requirement, requirement: Requirement, sent: TargetSession
 
 
 def passes_alone(failure: Failure, sent: TargetSession) -> bool:
-    """Repeat the calls of a failure one by one, and say whether they are as required for once."""
+    """Repeat the calls of a failure one by one. Return True if they pass at least once."""
     if len(failure.responses) > MAX_REPEATED_CALLS:
         return False
     return any(_passes(failure, sent) for _ in range(MAX_TRIES))
@@ -117,11 +117,11 @@ def _passes(failure: Failure, sent: TargetSession) -> bool:
     return made and not failure.again(responses)
 
 
-# --- Is there a race? ----------------------------------------------------------------------------
+# --- Races ---------------------------------------------------------------------------------------
 
 
 def races(format: Format, sent: TargetSession) -> bool:
-    """Say whether calls in flight at once fail, and the same calls in turn do not."""
+    """Return True if concurrent calls fail, and the same calls in turn do not."""
     if format not in sent.races:
         sent.races[format] = _races(format, sent)
     return sent.races[format]
@@ -131,29 +131,31 @@ def _races(format: Format, sent: TargetSession) -> bool:
     crowd = sent.groups.concurrent_mix(format)
     if not _are_mixed_up(bracketed(crowd, sent)):
         return False
-    [in_turn] = sent.send_in_sequence(sent.repeated(response.case for response in crowd[:IN_TURN]))
+    [in_turn] = sent.send_in_sequence(
+        sent.repeated(response.case for response in crowd[:MAX_IN_TURN])
+    )
     if not all(response.was_sent for response in in_turn):
         return False
     return not _are_mixed_up(bracketed(in_turn, sent, in_turn=True))
 
 
 def _are_mixed_up(groups: Sequence[Bracketed]) -> bool:
-    # counts may waver without any race, and then the requirement on crowds would report nothing
+    # counters may move without a race, and ISOLATION_CONCURRENCY would then report nothing
     return any(any(own_account_in_sequence(group)) and not counts_alone(group) for group in groups)
 
 
 def bracketed(
     responses: Sequence[Response], sent: TargetSession, turn: int = 0, *, in_turn: bool = False
 ) -> list[Bracketed]:
-    """Put each response between those that show how it should be.
+    """Put each response between those that show what it should be.
 
-    A valid call's is between the customer's documented call before, and one made since, with
-    others at once or `in_turn`; an invalid one's beside that of the same call in this turn.
+    For a valid call these are the customer's first documented call and a later control call, sent
+    concurrently or `in_turn`. For an invalid call it is the response to the same call alone.
     """
     after = {whose(a.case): a for a in sent.controls.after(responses, in_turn=in_turn)}
     before = {whose(a.case): a for f in sent.settings.formats for a in sent.initial_calls[f]}
     alone = sent.send(replace(a.case, repeat=turn) for a in responses if a.case.invalid)
-    # a call that was accepted once, perhaps by what was remembered, may be refused another time
+    # a call that a cache accepted once may be refused another time
     accepted = [a for a in alone if a.kind is EnvelopeKind.OVERVIEW]
     again = sent.send(replace(a.case, repeat=0) for a in accepted)
     refused = [a for a in again if a.kind is EnvelopeKind.ERRORS]
@@ -167,5 +169,5 @@ def bracketed(
 
 
 def whose(case: Case) -> tuple[Format, int]:
-    """Return the format, and the place of the customer whom the call is about."""
+    """Return the format of the call, and the place of its customer."""
     return case.format, case.customer

@@ -1,4 +1,4 @@
-"""How the request may be written."""
+"""The ways in which a request may be written."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class RequestConformance:
 
     @requirement(r.REQUEST_ENCODING)
     def test_request_encoding(self, reseller_evaluation: Evaluation) -> None:
-        """Percent-encoded characters for plain ones."""
+        """Percent-encoded characters instead of plain ones."""
         self._own_account(reseller_evaluation, reseller_evaluation.plan.encodings)
 
     @requirement(r.REQUEST_SPECIAL_TEXT)
@@ -46,12 +46,12 @@ class RequestConformance:
         evaluation.require_overview()
         responses = evaluation.session.groups.special_text_responses(evaluation.format)
         usual = evaluation.session.controls.preexisting_violations(evaluation.format, responses)
-        let_in = {name for name, _ in evaluation.session.shared_calls.accepted_mutations}
+        accepted = {name for name, _ in evaluation.session.shared_calls.accepted_mutations}
 
         def check(response: Response) -> Iterator[Violation]:
             if holds_special_text(response.case) and not is_stopped(response):
                 yield from is_well_formed(response, usual)
-                if len(response.case.invalid) == 1 and let_in.isdisjoint(response.case.invalid):
+                if len(response.case.invalid) == 1 and accepted.isdisjoint(response.case.invalid):
                     for group in evaluation.beside_the_customer([response]):
                         yield from near_miss.no_account(group)
 
@@ -122,7 +122,7 @@ class RequestConformance:
 
     @requirement(r.REQUEST_MALFORMED)
     def test_request_malformed(self, reseller_evaluation: Evaluation) -> None:
-        """What does not decode, and names without a value."""
+        """Invalid percent-encoding, and names without a value."""
         evaluation = reseller_evaluation
         others = evaluation.session.groups.special_requests(evaluation.format)
         for response in (*evaluation.all_responses(), *others):

@@ -1,8 +1,7 @@
-"""Calls that the formats and the customers share, and what their failures call for.
+"""Calls that are sent in one format and for one customer, and more calls where they fail.
 
-A mutation is sent in one format, for one customer, in one way of writing. Where it fails, it is
-sent in the other format too, and in the documented way: a finding names what makes it fail. `plan`
-says which calls there are, and `evaluation` judges them.
+A call that fails is also sent in the other format, and in the documented notation, so that a
+finding names the cause. `plan` has the cases, and `evaluation` judges the responses.
 """
 
 from __future__ import annotations
@@ -32,10 +31,10 @@ if TYPE_CHECKING:
 __all__ = ["MakeCases", "SharedCalls"]
 
 MAX_COUNTERPARTS = 10
-"""Calls that fail in one format and are sent in the other: enough to show that both are broken."""
+"""Most failed calls that are also sent in the other format."""
 
 MAX_TAKEN_APART = 2
-"""Failures for which simpler calls are sent."""
+"""Most failures for which simpler calls are sent."""
 
 MakeCases = Callable[[Format], list[Case]]
 
@@ -48,7 +47,7 @@ class SharedCalls:
         self._session = session
 
     def send(self, format: Format, make: MakeCases, fails: Check[Response]) -> list[Response]:
-        """Send the calls that fall to this format, and what the failures of others call for."""
+        """Send the share of this format, and the calls that failures in others make necessary."""
         planned = [*make(format), *self._counterparts(format, make, fails)]
         cases = list(dict.fromkeys(self._usable(planned)))
         responses = self._session.send(cases)
@@ -58,9 +57,9 @@ class SharedCalls:
     def _counterparts(
         self, format: Format, make: MakeCases, fails: Check[Response]
     ) -> Iterator[Case]:
-        """Yield in this format what fails in another one.
+        """Yield in this format the calls that fail in another one.
 
-        Of a format that brings no overviews, all calls are due: it refuses everything.
+        A format without overviews refuses everything, so all of its calls are sent in this one.
         """
         for other in self._session.settings.formats:
             if other is format:
@@ -72,7 +71,7 @@ class SharedCalls:
             yield from (replace(case, format=format) for case in cases)
 
     def _simpler(self, responses: list[Response], fails: Check[Response]) -> list[Case]:
-        """Return simpler calls for what fails, unless a simple one fails already."""
+        """Return simpler forms of failed calls, unless a simple call has failed."""
         failing = [case for case in _failing(responses, fails) if case.invalid]
         if any(not variations(case) for case in failing):
             return []
@@ -84,9 +83,9 @@ class SharedCalls:
         return list(dict.fromkeys(some))
 
     def _usable(self, cases: Iterable[Case]) -> Iterator[Case]:
-        """Yield these calls, less valid ones for a customer who is not known.
+        """Yield these calls, without valid ones for customers whose documented call fails.
 
-        Invalid ones are written in the documented way where their own spoils valid calls as well.
+        Invalid calls use the documented notation if their own makes valid calls fail too.
         """
         for case in cases:
             is_known = case.customer in self._session.customers_with_overview(case.format)
@@ -107,7 +106,7 @@ class SharedCalls:
 
     @cached_property
     def _spoiling(self) -> set[Variation]:
-        """The ways of writing in which valid calls bring no overview, or one of another form."""
+        """The notations in which valid calls bring no overview, or one with other violations."""
         session, plan = self._session, self._session.plan
         valid = [
             case
@@ -127,7 +126,7 @@ class SharedCalls:
 
     @cached_property
     def accepted_mutations(self) -> set[tuple[str, Value]]:
-        """Each parameter and state that, invalid alone, brings an overview in any format."""
+        """Each parameter and invalid state that alone brings an overview in any format."""
         session = self._session
         formats = filter(session.customers_with_overview, session.settings.formats)
         singles = self._usable(case for f in formats for case in session.plan.singles(f))

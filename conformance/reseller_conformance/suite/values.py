@@ -1,4 +1,4 @@
-"""Do the values make sense?"""
+"""The values of overviews, compared with each other and with expected ones."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class ValuesConformance:
 
     @requirement(r.CONSISTENCY_COUNTERS)
     def test_consistency_counters(self, reseller_evaluation: Evaluation) -> None:
-        """What counts up does not go down."""
+        """Counters do not go down."""
         reseller_evaluation.require_overview()
         reseller_evaluation(
             reseller_evaluation.session.groups.readings(reseller_evaluation.format), values.steady

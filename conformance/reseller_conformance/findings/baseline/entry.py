@@ -48,7 +48,7 @@ class Entry:
         return f"lines {self.first}-{self.last}"
 
     def covers(self, spot: Spot) -> bool:
-        """Say whether this is one of the places and kinds that it names."""
+        """Return True if this is one of the places and kinds that it names."""
         if self.what != (spot.requirement, spot.format):
             return False
         anywhere = not self.where or ANYWHERE in self.where

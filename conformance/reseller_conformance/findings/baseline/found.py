@@ -33,13 +33,13 @@ class Found:
         return [one for one in self._spots.get(entry.what, ()) if entry.covers(one)]
 
     def fails(self, entry: Entry) -> bool:
-        """Say whether what it accepts was found."""
+        """Return True if what it accepts was found."""
         if Outcome.FAILED not in self._outcomes.get(entry.what, ()):
             return False
         return bool(self._covered(entry)) or not self._spots[entry.what]
 
     def no_longer(self, entry: Entry) -> bool:
-        """Say whether it was tested, and what the entry accepts was not found."""
+        """Return True if it was tested, and what the entry accepts was not found."""
         outcomes = self._outcomes.get(entry.what, set())
         if outcomes == {Outcome.PASSED}:
             return True
@@ -76,7 +76,7 @@ class Found:
         return sorted(made, key=lambda one: (_PLACE[one.requirement], one.format, one.kind))
 
     def _all_told(self, entry: Entry) -> bool:
-        """Say whether each of its violations is known: of too many only the first are kept."""
+        """Return True if each of its violations is known: of too many only the first are kept."""
         return self._complete and len(self._spots.get(entry.what, ())) < MAX_SPOTS
 
 
