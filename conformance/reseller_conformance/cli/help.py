@@ -16,16 +16,16 @@ class HeadedOption(click.Option):
     """An option that is listed under a heading."""
 
     def __init__(self, *args: Any, heading: str = "Options", **attributes: Any) -> None:
-        """Take the heading, and what click takes."""
+        """Take the heading, and the parameters of click."""
         super().__init__(*args, **attributes)
         self.heading = heading
 
 
 class HeadedOptions(click.Command):
-    """A command whose options are listed by heading, in the order in which the headings come."""
+    """A command whose options are listed by heading, in the order of the headings."""
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the options; the first heading holds what most runs need."""
+        """Write the options. The first heading has those that most runs need."""
         headed: dict[str, list[tuple[str, str]]] = {}
         for parameter in self.get_params(ctx):
             record = parameter.get_help_record(ctx)
@@ -37,7 +37,7 @@ class HeadedOptions(click.Command):
 
 
 class InOrder(click.Group):
-    """A group whose commands are listed as they are written, not by the alphabet."""
+    """A group whose commands are listed in the order in which they were added."""
 
     def list_commands(self, _: click.Context) -> list[str]:
         """Return their names."""

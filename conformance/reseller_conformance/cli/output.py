@@ -17,10 +17,10 @@ __all__ = ["GuardedStream", "guarded_output"]
 
 
 class GuardedStream:
-    """A text stream that drops what it cannot write; `problem` is the first reason."""
+    """A text stream that drops what it cannot write. `problem` is the first error."""
 
     def __init__(self, stream: TextIO | None) -> None:
-        """Wrap this stream; Python has None where it is closed."""
+        """Wrap this stream. It is None if it is closed."""
         self.problem: Exception | None = None if stream else OSError("it is closed")
         self._stream = stream or io.StringIO()
 
@@ -29,43 +29,43 @@ class GuardedStream:
         try:
             return self._stream.write(text) if self.problem is None else len(text)
         except (OSError, ValueError) as error:
-            self._give_up(error)
+            self._discard_output(error)
             return len(text)
 
     def flush(self) -> None:
-        """Hand on what was written."""
+        """Flush the stream."""
         try:
             if self.problem is None:
                 self._stream.flush()
         except (OSError, ValueError) as error:
-            self._give_up(error)
+            self._discard_output(error)
 
     @property
     def reason(self) -> str:
-        """Why the output was lost. Empty where it was not, and where its reader had enough."""
+        """Why output was lost. Empty if none was, or if its reader has left."""
         if self.problem is None or isinstance(self.problem, BrokenPipeError):
             return ""
         return str(getattr(self.problem, "strerror", None) or self.problem).lower()
 
-    def _give_up(self, error: Exception) -> None:
-        """Send the rest nowhere: Python would raise again when it closes the stream at exit."""
+    def _discard_output(self, error: Exception) -> None:
+        """Write to the null device from now on: otherwise Python would raise again at exit."""
         self.problem = error
         with suppress(OSError, ValueError):
             os.dup2(os.open(os.devnull, os.O_WRONLY), self._stream.fileno())
 
     def close_for_good(self) -> None:
-        """Send the rest nowhere again: pytest may have restored the stream meanwhile."""
+        """Write to the null device again: pytest may have restored the stream."""
         if self.problem is not None:
-            self._give_up(self.problem)
+            self._discard_output(self.problem)
 
     def __getattr__(self, name: str) -> Any:
-        """Leave everything else to the stream itself."""
+        """Delegate everything else to the stream."""
         return getattr(self._stream, name)
 
 
 @contextmanager
 def guarded_output() -> Iterator[GuardedStream]:
-    """Guard both standard streams in this block; yield standard output."""
+    """Guard both standard streams in this block, and yield standard output."""
     before = sys.stdout, sys.stderr
     output, errors = GuardedStream(sys.stdout), GuardedStream(sys.stderr)
     sys.stdout, sys.stderr = cast("TextIO", output), cast("TextIO", errors)

@@ -1,8 +1,7 @@
-"""Shows how far a run is, and each violation as soon as it is known.
+"""Shows the progress of a run, and each violation as soon as it is known.
 
-On a terminal there is a bar, elsewhere a line now and then.
-
-Both go to descriptors of their own, for pytest captures the others while an item runs.
+A terminal shows a bar, a log a line now and then. Both have file descriptors of their own, because
+pytest captures the standard ones while an item runs.
 """
 
 from __future__ import annotations
@@ -23,32 +22,32 @@ from reseller_conformance.reports.progress import Progress
 __all__ = ["Watch", "watch_on"]
 
 EVERY = 30.0
-"""Seconds from one line to the next, where there is no terminal."""
+"""Seconds between two lines in a log."""
 
 REFRESH = 0.5
-"""Seconds after which a bar is drawn anew."""
+"""Seconds between two updates of a bar."""
 
 TICK_SECONDS = 0.25
 """Maximum time in seconds until a new violation is announced."""
 
 
 class Display(Protocol):
-    """What shows progress, as often as `every` says."""
+    """Shows progress every `every` seconds."""
 
     every: float
 
     def show(self, progress: Progress) -> None:
-        """Show how far the run is."""
+        """Show the progress."""
 
     def announce(self, line: str) -> None:
-        """Show a line that stays."""
+        """Show a line that remains."""
 
     def close(self) -> None:
-        """Leave nothing behind that would be in the way of the report."""
+        """Remove what would be between the lines of the report."""
 
 
 class Watch:
-    """Looks at the progress from a thread of its own."""
+    """Shows the progress in a thread of its own."""
 
     def __init__(self, display: Display) -> None:
         """Show nothing before `start`."""
@@ -63,7 +62,7 @@ class Watch:
             self._thread.start()
 
     def close(self) -> None:
-        """Show nothing any more."""
+        """Stop."""
         self._over.set()
         if self._thread is not None:
             self._thread.join()
@@ -81,12 +80,12 @@ class Watch:
                 if not over and time.monotonic() - shown >= self._display.every:
                     shown = time.monotonic()
                     self._display.show(now)
-            except Exception:  # no run fails because of its progress bar
+            except Exception:  # a progress bar must not fail a run
                 return
 
 
 def watch_on(out: TextIO | None, err: TextIO | None) -> Watch | None:
-    """Return what shows progress: on a terminal if one of these is, else in lines on `err`."""
+    """Return a bar if one of these streams is a terminal, or else lines on `err`."""
     for stream in (out, err):
         if stream is not None and stream.isatty() and (own := _own(stream)):
             return Watch(_Bar(own))
@@ -97,12 +96,12 @@ def watch_on(out: TextIO | None, err: TextIO | None) -> Watch | None:
 def _own(stream: TextIO) -> TextIO | None:
     try:
         return os.fdopen(os.dup(stream.fileno()), "w", encoding=stream.encoding, errors="replace")
-    except (OSError, ValueError):  # closed, or no file at all
+    except (OSError, ValueError):  # closed, or not a file
         return None
 
 
 class _Lines:
-    """A line each time, for a log."""
+    """A line for each update, in a log."""
 
     every = EVERY
 
@@ -116,12 +115,12 @@ class _Lines:
         print(line, file=self._file, flush=True)
 
     def close(self) -> None:
-        with suppress(OSError):  # the reader has gone
+        with suppress(OSError):  # the reader has left
             self._file.close()
 
 
 class _Bar:
-    """A bar, which is gone when it is closed."""
+    """A bar, which disappears when it is closed."""
 
     every = REFRESH
 

@@ -55,7 +55,7 @@ def run(
     rest: Sequence[str],
     color: bool | None = None,
 ) -> int:
-    """Run the suite as these words say, print the report, and return the exit code.
+    """Run the suite with these options, print the report, and return the exit code.
 
     Raises SettingsError before any request.
     """
@@ -69,9 +69,9 @@ def run(
 
 
 def configured(words: Mapping[str, object], base_url: str | None) -> Given:
-    """Return what the options, the environment and the file of this folder come to.
+    """Return the values that apply, from options, environment and the file of this folder.
 
-    Raises SettingsError where the file cannot be used.
+    Raises SettingsError if the file cannot be used.
     """
     try:
         return given(words, base_url, os.environ, read_config(Path.cwd()))
@@ -82,7 +82,7 @@ def configured(words: Mapping[str, object], base_url: str | None) -> Given:
 def show_config(counts: Given) -> int:
     """Print the value of each option and its origin, and whether credentials are set.
 
-    Raises SettingsError where they make no run.
+    Raises SettingsError if one is invalid.
     """
     rows = [(one.name, one.value, one.origin) for one in counts.sources()]
     rows += [
@@ -99,9 +99,9 @@ def show_config(counts: Given) -> int:
 
 
 def show_plan(words: Mapping[str, object], base_url: str | None, rest: Sequence[str]) -> int:
-    """Print what a run as these words say would send; send nothing.
+    """Print what a run with these options would send, and send nothing.
 
-    Raises SettingsError where the words make no run.
+    Raises SettingsError if an option is invalid.
     """
     settings = settings_from(words, base_url)
     if settings.missing_target:
@@ -123,17 +123,17 @@ def _run(
     watched = github.is_github_actions(os.environ)
     with github.stop_commands(click.echo) if watched else nullcontext():
         screen = _judge(settings, pytest_args(base_url, rest), _Given(words), color)
-        code = _tell(screen, color)
+        code = _print_result(screen, color)
     if watched and screen.run:
-        github.tell(screen.run, os.environ, click.echo)
+        github.report_run(screen.run, os.environ, click.echo)
     return code
 
 
 @contextmanager
 def _key_in_environment(words: dict[str, object], settings: Settings) -> Iterator[None]:
-    """Hand the key on to pytest and its workers by the environment.
+    """Pass the key to pytest and its workers in the environment.
 
-    The file of `--api-key-file` may be a pipe, which is read once.
+    The file of `--api-key-file` may be a pipe, which can be read only once.
     """
     name = "RESELLER_API_KEY"
     if not words.pop("api-key-file", None) or settings.target is None:
@@ -150,7 +150,7 @@ def _key_in_environment(words: dict[str, object], settings: Settings) -> Iterato
 
 
 def _judge(settings: Settings, args: list[str], given: _Given, color: bool | None) -> Screen:
-    """Run pytest, print what it complains of, and return what was seen of it."""
+    """Run pytest, print its error messages, and return its screen."""
     screen = Screen(
         collected,
         announce=lambda config: print_heading(announced(config), console_for(color)),
@@ -158,24 +158,24 @@ def _judge(settings: Settings, args: list[str], given: _Given, color: bool | Non
         watch=watch_on(sys.stdout, sys.stderr),
         starts=settings.app is not None,
     )
-    said = io.StringIO()
+    messages = io.StringIO()
     interrupts = signals_as_interrupts(lambda: screen.interrupted or interrupted(screen.config))
-    with redirect_stderr(said), interrupts, _caches_elsewhere(), _tuned():
+    with redirect_stderr(messages), interrupts, _caches_elsewhere(), _tuned():
         status = _session(args, screen, given, settings)
     if screen.config:
         screen.problems += unwritten(screen.config)
     scrub = scrubber_of(settings.target).text if settings.target else str
     if status == pytest.ExitCode.USAGE_ERROR and not screen.problems:
-        raise SettingsError(scrub(_complaint(said.getvalue())))
+        raise SettingsError(scrub(_complaint(messages.getvalue())))
     # Many requirements use the same code: the first error shows the cause.
     problems = map(_problem, [*screen.problems, *screen.errors[:1]])
-    for line in scrub("\n".join([said.getvalue(), *problems])).strip("\n").splitlines():
+    for line in scrub("\n".join([messages.getvalue(), *problems])).strip("\n").splitlines():
         click.echo(visible(line), err=True)
     return screen
 
 
 def _session(args: list[str], screen: Screen, given: _Given, settings: Settings) -> int:
-    """Run pytest, and return its exit code however it ends."""
+    """Run pytest, and return its exit code, also after an error or an interrupt."""
     status: int
     cut_short = False
     try:
@@ -186,7 +186,7 @@ def _session(args: list[str], screen: Screen, given: _Given, settings: Settings)
     except Exception as error:
         screen.fail(error)
         status = pytest.ExitCode.INTERNAL_ERROR
-    except KeyboardInterrupt:  # where pytest has no session yet, or is ending it
+    except KeyboardInterrupt:  # before pytest has a session, or while it ends
         screen.interrupted = cut_short = True
         status = pytest.ExitCode.INTERRUPTED
     finally:
@@ -198,9 +198,9 @@ def _session(args: list[str], screen: Screen, given: _Given, settings: Settings)
 
 
 class _Given:
-    """The operator's words, for pytest's configuration: a plugin.
+    """A plugin that sets the options in pytest's configuration.
 
-    They do not go by its command line, for argparse loses some of them, such as a customer `--`.
+    On pytest's command line, argparse would lose some values, such as a customer `--`.
     """
 
     def __init__(self, words: Mapping[str, object]) -> None:
@@ -214,17 +214,17 @@ class _Given:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_configure(self, config: pytest.Config) -> None:
-        """Set the options, before the plugin looks at them."""
+        """Set the options before the plugin reads them."""
         vars(config.option).update(self._options)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
-        """Tell them to a worker process, where the plugin sets them."""
+        """Send them to a worker process, where the plugin sets them."""
         node.workerinput["reseller_options"] = self._options
 
 
 def pytest_args(base_url: str | None, rest: Sequence[str]) -> list[str]:
-    """Return what pytest is given: nothing of the current folder's configuration counts."""
+    """Return the arguments of pytest. It ignores the configuration of the current folder."""
     args = ["--pyargs", SUITE, "-p", "base_url", "-p", _plugin(), "-p", "no:cacheprovider"]
     args += ["-c", str(HERE / "run.ini"), f"--rootdir={HERE}", "--noconftest"]
     if base_url:
@@ -235,13 +235,13 @@ def pytest_args(base_url: str | None, rest: Sequence[str]) -> list[str]:
             raise SettingsError(
                 f"several processes need pytest-xdist, pip install pytest-xdist: {spread[0]}"
             )
-        args.append("--dist=loadscope")  # one process makes the calls, so that none is made twice
-    # pytest finds these modules imported: with `-- -W error` that warning would end the run
+        args.append("--dist=loadscope")  # one process makes all calls, so that none is repeated
+    # with `-- -W error`, the warning that these modules are already imported would end the run
     return [*args, *rest, "-W", "ignore:Module already imported so cannot be rewritten"]
 
 
 def exit_code(run: Run | None, problems: Sequence[str], interrupted: bool) -> ExitCode:
-    """Return what the run comes to for a shell."""
+    """Return the exit code of the run."""
     if interrupted:
         return ExitCode.INTERRUPTED
     if run is None or problems:
@@ -250,14 +250,14 @@ def exit_code(run: Run | None, problems: Sequence[str], interrupted: bool) -> Ex
 
 
 def _plugin() -> str:
-    """Return the plugin by the name under which pytest loads it itself, so that it loads once."""
+    """Return the name under which pytest loads the plugin by itself, so that it is loaded once."""
     name = "reseller_conformance"
     return name if entry_points(group="pytest11", name=name) else f"{name}.plugin"
 
 
 @contextmanager
 def _caches_elsewhere() -> Iterator[None]:
-    """Keep what Hypothesis computes once, tables of Unicode mostly, out of the current folder."""
+    """Keep the cache of Hypothesis, mostly tables of Unicode, out of the current folder."""
     name = "HYPOTHESIS_STORAGE_DIRECTORY"
     if name in os.environ:
         yield
@@ -274,8 +274,8 @@ def _caches_elsewhere() -> Iterator[None]:
 def _tuned() -> Iterator[None]:
     """Tune the interpreter of this process for many calls in flight.
 
-    A run keeps its objects, and spent a tenth of its time on garbage collection. A thread that has
-    its response waited 5 ms for the turn of another one to end: as long as some calls take.
+    A run keeps its objects, and would spend a tenth of its time on garbage collection. With the
+    default switch interval, a thread would wait 5 ms for its turn: as long as some calls take.
     """
     collections, turn = gc.get_threshold(), sys.getswitchinterval()
     gc.set_threshold(5_000, 10, 10)
@@ -287,10 +287,10 @@ def _tuned() -> Iterator[None]:
         sys.setswitchinterval(turn)
 
 
-def _complaint(said: str) -> str:
-    """Return the one line that matters of pytest's complaint about its options."""
-    found = re.search(r"^\S+: error: (.*)$", said, re.MULTILINE)
-    return found[1] if found else one_line(said.replace("ERROR: ", "")).strip()
+def _complaint(text: str) -> str:
+    """Return the line of pytest's error message that names the option."""
+    found = re.search(r"^\S+: error: (.*)$", text, re.MULTILINE)
+    return found[1] if found else one_line(text.replace("ERROR: ", "")).strip()
 
 
 def _problem(text: str) -> str:
@@ -299,7 +299,7 @@ def _problem(text: str) -> str:
     return "\n".join([f"error: {head}", *(f"  {line}" for line in last)])
 
 
-def _tell(screen: Screen, color: bool | None) -> int:
+def _print_result(screen: Screen, color: bool | None) -> int:
     code = exit_code(screen.run, screen.problems, screen.interrupted)
     if screen.run and screen.run.results:
         print_report(screen.run, console_for(color), headed=screen.announced)

@@ -20,8 +20,8 @@ from reseller_conformance.reports.progress import Progress
 
 __all__ = ["Screen"]
 
-# These are about pytest's own output, so they keep it.
-_TALK = (
+# These options are about pytest's own output, so it remains.
+_OUTPUT_OPTIONS = (
     "help",
     "markers",
     "collectonly",
@@ -51,7 +51,7 @@ class Screen:
         """Take the results from `collected`.
 
         When the items are known, `announce` prints what is tested, and from then on `watch` shows
-        the `progress`. Where the run `starts` the target itself, it must have started before that.
+        the `progress`. If the run `starts` the target itself, that happens before.
         """
         self.run: Run | None = None
         self.interrupted = False
@@ -77,44 +77,44 @@ class Screen:
         self.config = config
         manager = config.pluginmanager
         reporter = manager.get_plugin("terminalreporter")
-        if reporter is None or any(config.getoption(name, False) for name in _TALK):
+        if reporter is None or any(config.getoption(name, False) for name in _OUTPUT_OPTIONS):
             self.close()
             return
         self._is_ours = True
         manager.unregister(reporter)
-        unheard = {"pytest_keyboard_interrupt": _nothing, "pytest_sessionfinish": _nothing}
-        silent = type("Silent", (type(reporter),), unheard)
+        overridden = {"pytest_keyboard_interrupt": _nothing, "pytest_sessionfinish": _nothing}
+        silent = type("Silent", (type(reporter),), overridden)
         manager.register(silent(config, io.StringIO()), "terminalreporter")
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        """Begin to count."""
+        """Begin to count the items."""
         self._items = len(session.items)
         if not self._starts:
             self._begin()
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_call(self) -> Generator[None, object, object]:
-        """Begin with the first item, before pytest captures what it prints.
+        """Begin with the first item, before pytest captures its output.
 
-        The target that the item needs has started by then.
+        By then the target has started.
         """
         self._begin()
         return (yield)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_node_collection_finished(self, ids: Sequence[str]) -> None:
-        """Begin to count, where the items are collected in other processes."""
+        """Begin to count the items that other processes have collected."""
         self._items = len(ids)
         if not self._starts:
             self._begin()
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Count an item that is done, and keep what failed without a judgement."""
+        """Count an item that has ended, and keep failures that are no judgement."""
         if report.failed:
-            said = dict(report.user_properties)
-            if "requirement" not in said:
+            properties = dict(report.user_properties)
+            if "requirement" not in properties:
                 self.problems.append(f"{report.nodeid} failed\n{report.longreprtext}")
-            elif said.get("outcome") != Outcome.FAILED:
+            elif properties.get("outcome") != Outcome.FAILED:
                 self.errors.append(f"{report.nodeid} failed\n{report.longreprtext}")
         if report.when == "teardown":
             self._done += 1
@@ -131,13 +131,13 @@ class Screen:
         return True
 
     def fail(self, error: BaseException) -> None:
-        """Keep an error as a problem; a plain traceback shows no arguments."""
-        said = traceback.format_exception_only(error)[-1].strip()
+        """Keep an error as a problem. A plain traceback shows no arguments."""
+        text = traceback.format_exception_only(error)[-1].strip()
         lines = "".join(traceback.format_exception(error))
-        self.problems.append(f"pytest failed: {said}\n{lines}")
+        self.problems.append(f"pytest failed: {text}\n{lines}")
 
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
-        """Tell Ctrl-C from pytest's own ways of stopping."""
+        """Distinguish Ctrl-C from pytest's own ways to stop."""
         stopped = excinfo.value
         if isinstance(stopped, pytest.exit.Exception):
             self.problems.append(str(stopped))
@@ -145,15 +145,15 @@ class Screen:
             self.interrupted = True
 
     def pytest_sessionfinish(self) -> None:
-        """Give the terminal back before anything else is said."""
+        """Release the terminal before anything else is printed."""
         self.close()
 
     def pytest_unconfigure(self, config: pytest.Config) -> None:
-        """Take the results, once everybody has finished with them."""
+        """Take the results after all other plugins are done."""
         self.run = self._collected(config)
 
     def close(self) -> None:
-        """Give the terminal back."""
+        """Release the terminal."""
         if self._watch:
             self._watch.close()
             self._watch = None
@@ -177,4 +177,4 @@ class Screen:
 
 
 def _nothing(_: object) -> None:
-    """Stand in for a hook."""
+    """Replace a hook."""

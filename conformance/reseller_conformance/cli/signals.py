@@ -1,8 +1,8 @@
-"""Ctrl-C, a CI's request to end, a closed terminal: the run reports what it has all the same.
+"""Ctrl-C, a CI's request to end, a closed terminal: the run still reports what it has.
 
-Each becomes KeyboardInterrupt. An exception in a callback of the garbage collector is lost, and
-Hypothesis has such a callback. So the signal is sent again until `heard` returns True. From then on
-the run only writes its reports, and another Ctrl-C is ignored for a while.
+Each signal becomes KeyboardInterrupt. An exception in a callback of the garbage collector is lost,
+and Hypothesis has such a callback. So the signal is sent again until `heard` returns True. From
+then on the run only writes its reports, and another Ctrl-C is ignored for a while.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ __all__ = ["block_signals", "ignore_signals", "signals_as_interrupts", "unblock_
 NAMES = ("SIGINT", "SIGTERM", "SIGHUP")
 SIGNALS = tuple(number for number in signal.Signals if number.name in NAMES)
 RESEND_SECONDS = 0.5
-"""Seconds after which an interrupt that was not heard is sent again."""
+"""Seconds after which an interrupt without effect is sent again."""
 SHUTDOWN_SECONDS = 5.0
 """Seconds that an interrupted run has to end."""
 
 
 @contextmanager
 def block_signals() -> Iterator[None]:
-    """Hold back signals in this block until `unblock_signals`: there is nothing to report yet."""
+    """Block signals until `unblock_signals`, because there is nothing to report yet."""
     _mask("SIG_BLOCK")
     try:
         yield
@@ -38,7 +38,7 @@ def block_signals() -> Iterator[None]:
 
 
 def unblock_signals() -> None:
-    """Let the signals that were held back interrupt now, and later ones at once."""
+    """Deliver the blocked signals now, and later ones at once."""
     _mask("SIG_UNBLOCK")
 
 
@@ -49,11 +49,11 @@ def _mask(how: str) -> None:
 
 @contextmanager
 def signals_as_interrupts(heard: Callable[[], bool]) -> Iterator[None]:
-    """Make these signals interrupt the block, in the main thread, and surely."""
+    """Make these signals raise KeyboardInterrupt in the main thread, within this block."""
     if threading.current_thread() is not threading.main_thread():
-        yield  # no other may set handlers
+        yield  # only the main thread may set handlers
         return
-    # its `put` may interrupt itself, as a handler does; that of no other queue may
+    # its `put` is reentrant, as a signal handler needs; that of other queues is not
     arrived: SimpleQueue[signal.Signals | None] = SimpleQueue()
 
     last = -math.inf
@@ -61,7 +61,7 @@ def signals_as_interrupts(heard: Callable[[], bool]) -> Iterator[None]:
     def interrupt(number: int, _: FrameType | None) -> None:
         nonlocal last
         now = time.monotonic()
-        # One that comes at once may not be heard yet: a second would end the hearing.
+        # The first one may not have had its effect yet, and a second would interrupt that.
         if now - last < (SHUTDOWN_SECONDS if heard() else RESEND_SECONDS):
             return
         last = now

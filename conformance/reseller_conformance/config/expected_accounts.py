@@ -1,7 +1,7 @@
 """Reads the values that the operator expects: `--expect FILE`, in the format of `serve --accounts`.
 
-A value may be left out, and so may credentials, which are never read. In place of a count or a date
-`{"min": …, "max": …}` is the range of a value that changes.
+A value may be left out, and so may credentials, which are never read. A count or a date may be
+a range, `{"min": …, "max": …}`.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class ExpectedAccountsError(ValueError):
 
 
 def load_expectations(path: Path) -> Expectations:
-    """Read the file. Raises ExpectedAccountsError where it is no such file."""
+    """Read the file. Raises ExpectedAccountsError if it is invalid."""
     try:
         document = json.loads(path.read_text("utf-8-sig"))
     except OSError as problem:
@@ -46,7 +46,7 @@ def load_expectations(path: Path) -> Expectations:
     found: dict[str, Mapping[str, FieldValue | Range]] = {}
     for place, reseller in enumerate(resellers):
         for user, account in _customers(reseller, f"resellers[{place}]"):
-            # the first reseller is the one that calls; a later one may have a customer of that name
+            # the first reseller makes the calls; a later one may have a customer of the same name
             found.setdefault(user, account)
     return found
 
@@ -102,6 +102,6 @@ def _plain(field: Field, value: object, where: str) -> FieldValue:
 
 
 def _refused(where: str, wanted: str, value: object) -> ExpectedAccountsError:
-    """Say what was expected; a container is not shown, because it may hold a key."""
+    """Return the error. It does not show a container, which may hold a key."""
     shown = f"a {type(value).__name__}" if isinstance(value, (dict, list)) else f"{value!r:.60}"
     return ExpectedAccountsError(f"--expect: {where or 'the file'} is {wanted}, not: {shown}")

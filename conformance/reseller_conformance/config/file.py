@@ -1,8 +1,8 @@
-"""The configuration file of a run, and which of option, environment and file counts.
+"""The configuration file of a run, and the order of option, environment and file.
 
 `reseller-conformance.toml` has the options as keys; `pyproject.toml` has them in its table
-`[tool.reseller-conformance]`. An option wins over the environment, and that over the file. What
-the values mean is in `settings`. pytest has its own settings files, and reads no such file.
+`[tool.reseller-conformance]`. An option overrides the environment, which overrides the file.
+`settings` validates the values. pytest has settings files of its own, and ignores this one.
 """
 
 from __future__ import annotations
@@ -36,16 +36,16 @@ NEVER_IN_FILES = {
     "api-user": "credentials come from the environment: set RESELLER_API_USER",
     "header": "a header may hold a secret: use the option --header",
 }
-"""What a file never holds, and why."""
+"""Keys that a file must not have, and why."""
 
 BASE_URL = Option("base-url", "live target", "URL", "RESELLER_BASE_URL")
 FILE_OPTIONS = {
     option.name: option for option in (BASE_URL, *OPTIONS) if option.name not in NEVER_IN_FILES
 }
-"""The options that a file may hold, by name."""
+"""The options that a file may have, by name."""
 
 LISTS = ("formats", "require-data")
-"""Options whose one value is a list with commas; a file may have a list instead."""
+"""Options whose value is a list with commas. A file may have a TOML list instead."""
 
 OF_APP = ("app", "factory", "app-log")
 OF_TARGET = ("base-url", *OF_APP, "user", "foreign-user", "api-key-file")
@@ -59,7 +59,7 @@ class ConfigError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class ConfigFile:
-    """The words of one file, by the name of the option. `name` is empty where there is no file."""
+    """The values of one file by option. `name` is empty if there is no file."""
 
     name: str = ""
     words: Mapping[str, Word] = field(default_factory=dict)
@@ -67,7 +67,7 @@ class ConfigFile:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The value of one option, and where it is from."""
+    """The value of one option, and its origin."""
 
     name: str
     value: str
@@ -76,7 +76,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What option, environment and file come to together.
+    """The values that apply, from option, environment and file.
 
     `words` and `base_url` are those of options and file, as `settings_from` takes them. It reads
     the environment itself. `origins` says where each word is from.
@@ -88,7 +88,7 @@ class Given:
     origins: Mapping[str, str]
 
     def sources(self) -> Iterator[Source]:
-        """Yield each option with its value and origin. No secret is among them."""
+        """Yield each option with its value and origin. None of them is a secret."""
         for option in FILE_OPTIONS.values():
             name = option.name
             word = self.base_url if name == BASE_URL.name else self.words.get(name)
@@ -101,9 +101,9 @@ class Given:
 
 
 def read_config(folder: Path) -> ConfigFile:
-    """Return the configuration in this folder; an empty one where there is none.
+    """Return the configuration in this folder; an empty one if there is no file.
 
-    `reseller-conformance.toml` counts alone where both files are there. Raises ConfigError.
+    If both files exist, only `reseller-conformance.toml` is read. Raises ConfigError.
     """
     own, project = folder / OWN_FILE, folder / PROJECT_FILE
     if own.is_file():
@@ -121,9 +121,9 @@ def read_config(folder: Path) -> ConfigFile:
 def given(
     words: Mapping[str, object], base_url: str | None, env: Mapping[str, str], file: ConfigFile
 ) -> Given:
-    """Return what counts of the options, the environment and the file.
+    """Return the values that apply.
 
-    A target that an option or the environment names takes the place of the file's target.
+    A target from an option or the environment replaces the target of the file.
     """
     origins = {name: "option" for name, word in words.items() if word not in (None, False, ())}
     if base_url is not None:
@@ -148,7 +148,7 @@ def given(
 
 
 def _read(path: Path, about: str = "") -> dict[str, object]:
-    """Return the tables of the file; none where its text says nothing of `about`."""
+    """Return the tables of the file; none if its text does not contain `about`."""
     try:
         text = path.read_text(encoding="utf-8-sig")
         return tomllib.loads(text) if about in text else {}
@@ -175,7 +175,7 @@ def _words(where: str, table: Mapping[str, object]) -> dict[str, Word]:
 
 
 def _word(where: str, option: Option, value: object) -> Word:
-    """Return the value as the command line would have it."""
+    """Return the value in the form of the command line."""
     if option.flag:
         if isinstance(value, bool):
             return value

@@ -1,7 +1,6 @@
-"""The options of a run: one list, from which `run`, pytest and the ini file take theirs.
+"""The options of a run: one list for `run`, pytest and the ini file.
 
-Each option states its default and its parser here. What several of them mean together is checked
-in `settings`.
+Each option has its default and its parser here. `settings` checks them together.
 """
 
 from __future__ import annotations
@@ -40,7 +39,7 @@ REPORTS = "Reports"
 MORE = "More options"
 
 DEFAULT_SEED = 20100830
-"""The same run twice sends the same: the first day of the billing cycle in the API docs."""
+"""A fixed seed, so that equal runs send equal calls. It is the first date in the API docs."""
 
 REMOTE_RATE = "10/s"
 """The default rate except on loopback: public documentation names 600 calls a minute."""
@@ -51,7 +50,7 @@ MAX_RETRIES = 100
 
 
 def _depth(text: str) -> Any:
-    # the plugin of a host that never uses it need not import the plan
+    # imported here, so that a host that does not use the plugin need not load the plan
     from reseller_conformance.cases.depth import Depth
 
     return one_of(Depth)(text)
@@ -63,7 +62,7 @@ class Option:
 
     In pytest it is `--reseller-NAME`, and in ini files `reseller_NAME`; `many` says that it may
     be repeated, `flag` that it takes no value. `metavar`, `help` and, in `run --help`, `heading`
-    are shown to the operator. `default` is the value of an absent option. Empty for none.
+    are shown to the operator. `default` is the value of an absent option; empty means none.
     `parse` returns the value of a text, and raises ValueError with what is expected.
     """
 
@@ -100,7 +99,7 @@ OPTIONS = (
     Option("formats", "formats to test", "LIST", default=",".join(Format), parse=formats),
     Option(
         "depth",
-        "how much is asked: smoke, quick, standard, thorough",
+        "how much is sent: smoke, quick, standard, thorough",
         "DEPTH",
         default="standard",
         parse=_depth,
@@ -194,7 +193,7 @@ _BY_NAME = {option.name: option for option in OPTIONS}
 
 
 def option_of(name: str) -> Option:
-    """Return the option of this name. Raises KeyError where there is none."""
+    """Return the option of this name. Raises KeyError if there is none."""
     return _BY_NAME[name]
 
 
@@ -204,6 +203,6 @@ def dest(name: str) -> str:
 
 
 def in_pytest(said: str) -> str:
-    """Return a sentence in which each option has the name that it has in pytest."""
+    """Return a sentence with pytest's names of the options."""
     names = "|".join(option.name for option in OPTIONS)
     return re.sub(rf"(?<![\w-])--(?=({names})(?![\w-]))", "--reseller-", said)

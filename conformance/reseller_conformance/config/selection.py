@@ -12,7 +12,7 @@ __all__ = ["EVERYTHING", "Selection", "SelectionError", "selection_from"]
 
 
 class SelectionError(ValueError):
-    """A word names no requirement, or nothing is left; the message says so in one line."""
+    """A name is unknown, or no requirement is left. The message is one line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ EVERYTHING = Selection()
 
 
 def selection_from(only: Iterable[str], skip: Iterable[str]) -> Selection:
-    """Return what these ids and topics select; with no word in `only`, the whole catalogue.
+    """Return what these ids and topics select. Without `only` it is the whole catalogue.
 
     Raises SelectionError.
     """

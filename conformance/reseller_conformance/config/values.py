@@ -1,4 +1,4 @@
-"""How the text of an option becomes its value.
+"""Parsers for the values of options.
 
 Each parser raises ValueError with the expected value in words: `a whole number from 1 on`.
 """
@@ -15,7 +15,7 @@ from reseller_conformance.contract import Format
 __all__ = ["data_kinds", "duration", "formats", "number", "one_of", "rate", "without_userinfo"]
 
 MIN_CALLS_PER_SECOND, MAX_CALLS_PER_SECOND = 1 / 3_600, 100_000.0
-"""What a limiter can count."""
+"""The rates that a limiter can keep."""
 
 MAX_DURATION_SECONDS = 7 * 24 * 3600
 """A week: no run takes longer."""
@@ -82,7 +82,7 @@ def formats(text: str) -> tuple[Format, ...]:
 
 def data_kinds(text: str) -> tuple[str, ...]:
     """Return the kinds of data that a list names."""
-    # the plugin of a host that never uses it need not import the checks
+    # imported here, so that a host that does not use the plugin need not load the checks
     from reseller_conformance.checks.exercised import DATA_KINDS
 
     names = [name.strip() for name in text.split(",") if name.strip()]
@@ -93,6 +93,6 @@ def data_kinds(text: str) -> tuple[str, ...]:
 
 
 def without_userinfo(text: str) -> str:
-    """Return a URL as far as it may be shown: no user, password, query or fragment."""
+    """Return a URL for display, without user, password, query and fragment."""
     start = re.split(r"[?#]", text)[0]
     return re.sub(r"^([^/]*//)?[^/]*@", r"\1***@", start)

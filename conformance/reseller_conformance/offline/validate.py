@@ -226,7 +226,7 @@ def validate(names: Sequence[str], wanted: Wanted, color: bool | None = None) ->
     with github.stop_commands(click.echo) if watched else nullcontext():
         code = _tell(validation, run, registry.write_all(wanted.reports, run), color)
     if watched and validation.answers:
-        github.tell(run, os.environ, click.echo)
+        github.report_run(run, os.environ, click.echo)
     return code
 
 

@@ -49,7 +49,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class WorkerReport:
-    """The target of one client and its traffic; `name` tells the target from others."""
+    """The target of one client and its traffic; `name` distinguishes targets."""
 
     name: str
     target: TargetInfo
@@ -118,7 +118,7 @@ class Collector:
             self.failed += report.failed
 
     def add_missing(self, items: Iterable[pytest.Item], why: str) -> None:
-        """Take the items that pytest left out, when it stopped at a failure, as not tested."""
+        """Add items that pytest left out after a failure as not tested."""
         self._left_out = why
         for item in items:
             said = dict(item.user_properties)
@@ -228,7 +228,7 @@ class Collector:
     def updated(self) -> Baseline | None:
         """The baseline after this run. An incomplete run does not change it.
 
-        One that stopped at the first violation does: what was not tested stays.
+        A run that stopped at a violation does: entries of untested requirements remain.
         """
         stopped = self._early_end == STOPPED_AT_VIOLATION and not self.interrupted
         if self.baseline and self.update and (self._complete or stopped):
@@ -246,7 +246,7 @@ class Collector:
 
     @property
     def _early_end(self) -> str:
-        """Why no more calls were made, although nobody interrupted the run; mostly empty."""
+        """Why the calls ended early, other than by an interrupt; empty if they did not."""
         reports = [source() for source in self.sources]
         ends = [report.early_end for report in reports]
         ends += [note.reason for report in reports for note in report.environment]

@@ -1,6 +1,6 @@
-"""The recording of a pytest process (`--record`): where it is, and when it begins and ends.
+"""The recording of a pytest process (`--record`): its file, its beginning and its end.
 
-What is recorded is left to `client.recording`.
+`client.recording` writes the entries.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _RECORDER = pytest.StashKey[Recorder]()
 
 
 def check_record(settings: Settings) -> None:
-    """See that the recording can be written, and is no other file of the run.
+    """Check that the recording can be written, and is no other file of the run.
 
     Raises SettingsError, in one line.
     """
@@ -57,7 +57,7 @@ def recorder_of(config: pytest.Config, settings: Settings) -> Recorder | None:
 
 
 def close_recorder(config: pytest.Config) -> list[str]:
-    """Complete the recording; return a line if it could not be written."""
+    """Complete the recording. Return a line if it could not be written."""
     recorder = config.stash.get(_RECORDER, None)
     if recorder is None:
         return []

@@ -1,4 +1,4 @@
-"""A badge of a run: what shields.io's endpoint reads, made from the JSON report."""
+"""A badge of a run for the endpoint of shields.io, made from the JSON report."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _COLOURS = {
 def badge(report: Mapping[str, Any]) -> dict[str, Any]:
     """Return the badge of a report.
 
-    Raises ValueError where it is no report of this suite.
+    Raises ValueError if it is no report of this suite.
     """
     try:
         verdict = Verdict(report["verdict"])
@@ -53,7 +53,7 @@ def _counts(report: Mapping[str, Any], verdict: Verdict) -> str:
 
 
 def _part(report: Mapping[str, Any]) -> str:
-    """Return which part of the catalogue was tested; nothing where it was the whole of it."""
+    """Return which part of the catalogue was tested; empty if all of it was."""
     if not report["suite"]["partial"]:
         return ""
     formats = list(report["suite"]["formats"] or [])

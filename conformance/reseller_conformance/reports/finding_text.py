@@ -43,8 +43,8 @@ Item = TypeVar("Item")
 class Evidence:
     """What one response shows: a finding for each place. The first one represents all.
 
-    `formats` are those in which the same was found. `times` counts over all of them the responses
-    that show it, and `statuses` how many of them had each status.
+    `formats` have the same finding. `times` counts the responses that show it in all formats, and
+    `statuses` counts them by status.
     """
 
     formats: tuple[str, ...]
@@ -59,7 +59,7 @@ class Evidence:
 
     @property
     def expected(self) -> tuple[str, ...]:
-        """What was expected, once where it was the same in every place."""
+        """What was expected, once if it was the same in every place."""
         lines = tuple(dict.fromkeys(finding.expected for finding in self.findings))
         if len(lines) == 1:
             return lines
@@ -67,7 +67,7 @@ class Evidence:
 
     @property
     def places(self) -> tuple[tuple[str, str], ...]:
-        """Each place, or nothing where it says nothing more, and what came there."""
+        """Each place with its actual value. A place without further information is empty."""
         return tuple(dict.fromkeys((_place(finding), finding.got) for finding in self.findings))
 
     @property
@@ -100,11 +100,11 @@ class Evidence:
 
 
 def evidence_of(findings: Iterable[Finding]) -> tuple[Evidence, ...]:
-    """Return these findings by the response that shows them, in the order of the first of each."""
+    """Return these findings by response, in the order of the first finding of each."""
     seen: Counter[Hashable] = Counter()
 
     def says(finding: Finding) -> Hashable:
-        # one format may say the same of several places: the other says it of as many
+        # the other format has as many places with the same text
         said = (finding.expected, finding.got, finding.hint, finding.known)
         seen[finding.format, said] += 1
         return said, seen[finding.format, said]
@@ -163,8 +163,8 @@ def _response(finding: Finding, most: int | None) -> str:
 def aligned(lines: Iterable[tuple[str, str]], indent: str = "") -> str:
     """Return one `label: value` on each line, the values below each other.
 
-    Indented text goes to a log, where no line of a value may begin a line: a CI server would take
-    it for a command. There each line of a value has the label.
+    Indented text goes to a log. There each line of a value has the label, because a CI server
+    could take a line that begins with a value for a command.
     """
     each = [(k, line) for k, value in lines for line in (value.split("\n") if indent else [value])]
     return "\n".join(f"{indent}{label + ':':<{LABEL_WIDTH + 1}} {value}" for label, value in each)
@@ -189,7 +189,7 @@ def _grouped(items: Iterable[Item], key: Callable[[Item], Hashable]) -> Iterator
 
 
 def _alike(group: list[Finding]) -> Evidence:
-    """Join what was found alike in several formats; places of one response are joined later."""
+    """Join equal findings of several formats. Places of one response are joined later."""
     statuses: Counter[str] = Counter()
     for finding in group:
         statuses.update(finding.statuses)
@@ -206,7 +206,7 @@ def _shown_by(finding: Finding) -> Hashable:
 
 
 def _joined(group: list[Evidence]) -> Evidence:
-    """Join the places of one response; the place that was seen most often counts."""
+    """Join the places of one response. Its count is that of the most frequent place."""
     most = max(group, key=lambda one: one.times)
     findings = tuple(finding for one in group for finding in one.findings)
     return Evidence(group[0].formats, findings, most.times, most.statuses)

@@ -1,8 +1,8 @@
-"""What a run says to GitHub Actions, whose runner reads the output line by line.
+"""The output of a run for GitHub Actions, whose runner reads it line by line.
 
-It takes any line that begins with `::` for a command, after spaces too. What a server wrote may
-begin one where a line is broken: so the report itself is fenced, and annotations stand outside.
-`markdown` has the summary of a job.
+The runner takes a line that begins with `::`, also after spaces, for a command. A line of the
+report may begin with text of a server, so commands are stopped around the report. Annotations are
+printed after it. `markdown` has the summary of a job.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from reseller_conformance.reports.summary import failures, reasons_for
 from reseller_conformance.reports.text import one_line, shortened, visible
 from reseller_conformance.requirements import Level
 
-__all__ = ["append", "commands", "is_github_actions", "stop_commands", "summary_file", "tell"]
+__all__ = ["append", "commands", "is_github_actions", "report_run", "stop_commands", "summary_file"]
 
 MAX_ANNOTATIONS = 10
 """Annotations of one kind that a step shows. GitHub drops the others silently."""
@@ -29,12 +29,12 @@ MAX_MESSAGE_CHARS = 500
 
 
 def is_github_actions(env: Mapping[str, str]) -> bool:
-    """Return True if a runner of GitHub Actions reads along."""
+    """Return True if a runner of GitHub Actions reads the output."""
     return env.get("GITHUB_ACTIONS") == "true"
 
 
 def summary_file(env: Mapping[str, str]) -> Path | None:
-    """Return the file that the runner takes the step's summary from."""
+    """Return the file from which the runner takes the step's summary."""
     path = env.get("GITHUB_STEP_SUMMARY")
     return Path(path) if path else None
 
@@ -56,7 +56,7 @@ def commands(run: Run) -> list[str]:
 
 @contextmanager
 def stop_commands(say: Callable[[str], object]) -> Iterator[None]:
-    """Keep the runner from reading lines as commands, until it reads a random word."""
+    """Stop the runner's commands within this block, by a random word."""
     word = token_hex(16)
     say(f"::stop-commands::{word}")
     try:
@@ -65,7 +65,7 @@ def stop_commands(say: Callable[[str], object]) -> Iterator[None]:
         say(f"::{word}::")
 
 
-def tell(run: Run, env: Mapping[str, str], say: Callable[[str], object]) -> None:
+def report_run(run: Run, env: Mapping[str, str], say: Callable[[str], object]) -> None:
     """Show the findings as annotations, and the run in the job's summary."""
     with suppress(BrokenPipeError):
         for line in commands(run):
@@ -79,7 +79,7 @@ def tell(run: Run, env: Mapping[str, str], say: Callable[[str], object]) -> None
 
 
 def append(path: Path, text: str) -> None:
-    """Add the text to a step's summary; other steps' commands may have written before."""
+    """Append the text to the step's summary, which may have text of other commands."""
     with path.open("a", encoding="utf-8", newline="\n") as file:
         file.write(text)
 

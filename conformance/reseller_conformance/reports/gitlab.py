@@ -1,8 +1,7 @@
 """A run as GitLab's code-quality report: a list of issues, one for each finding.
 
-An issue stands in a file; a finding stands in an answer. Its path is the call's, which is a file
-nowhere, and says which call it is. The fingerprint is of what was found, not of how often or with
-which values: the same violation in the next run is the same issue.
+GitLab expects an issue in a file. Here its path is that of the call. The fingerprint depends on the
+kind of violation, and on no count or value: in the next run, the same violation is the same issue.
 """
 
 from __future__ import annotations

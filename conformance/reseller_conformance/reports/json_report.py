@@ -1,6 +1,6 @@
 """A run as JSON, for programs; `schemas/report.schema.json` describes each field.
 
-`terminal` has the report that a person reads.
+`terminal` has the report for people.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _UNKNOWN_TRAFFIC: dict[str, object] = {
     "timeline": None,
     "notes": [],
 }
-"""The traffic of a run that ended before any was counted, and of saved responses."""
+"""The traffic of saved responses, and of a run that ended before its first call."""
 
 
 def as_json(run: Run) -> dict[str, Any]:
@@ -84,7 +84,7 @@ def _target(target: TargetInfo) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
-    """Return the value as every JSON reader takes it: no NaN, no lone surrogate, no tuple."""
+    """Return the value for every JSON reader: without NaN, lone surrogates and tuples."""
     if isinstance(value, Mapping):
         return {str(name): _plain(member) for name, member in value.items()}
     if isinstance(value, (list, tuple)):

@@ -1,12 +1,11 @@
 """A run as JUnit XML, for CI servers: a test case for each requirement and format.
 
-The form is the one that the field's schemas agree on: order and attributes are Ant's, as Windy
-Road's XSD has them, and each case has properties of its own, where pytest puts them too. Readers
-show `classname` as the suite and take two cases of one name for one.
+Order and attributes are those of Ant, as in the XSD of Windy Road. Each case has properties, as
+in pytest. Readers show `classname` as the suite, and merge two cases of one name.
 
-A violated MUST is a failure, and so is a SHOULD that counts; one that does not is skipped, as it is
-in pytest, because readers skip what is beside a success. So is what the baseline accepts. An
-error is the suite's own.
+A violated MUST is a failure, and so is a SHOULD that counts. Other SHOULDs, and violations that the
+baseline accepts, are skipped, as in pytest: readers show no message of a success. An error is the
+suite's own.
 """
 
 from __future__ import annotations
@@ -32,7 +31,7 @@ from reseller_conformance.requirements import Level
 __all__ = ["render", "xml_text"]
 
 UNKNOWN_TIME = "1970-01-01T00:00:00"
-"""The schema requires a time, and knows no zone; it is in UTC."""
+"""The schema requires a time without a zone. It is in UTC."""
 MAX_MESSAGE_CHARS = 400
 
 
@@ -70,7 +69,7 @@ def _attributes(run: Run, kinds: Counter[str]) -> Iterator[tuple[str, str]]:
 
 
 def _about(run: Run) -> Iterator[tuple[str, str]]:
-    """What was tested, and how: the plain values of the JSON report, by their names in it."""
+    """The plain values of the JSON report about suite and target, by their names there."""
     report = as_json(run)
     del report["target"]["files"]
     if run.target.files:
@@ -92,7 +91,7 @@ def _word(value: object) -> str:
 def _case(suite: ET.Element, result: Result, name: str, level: Level) -> str:
     """Add a test case, and return what kind of outcome it has."""
     requirement = result.requirement
-    # An item's own time says nothing: it is judged from responses to the calls of others.
+    # An item has no useful time: other items may have sent its calls.
     case = ET.SubElement(suite, "testcase", name=name, classname=requirement.topic, time="0")
     known = {
         "requirement": requirement.id,
@@ -150,6 +149,6 @@ def _properties(of: ET.Element, known: Iterable[tuple[str, str]]) -> None:
 
 
 def xml_text(text: str) -> str:
-    """Return the text with what XML 1.0 cannot carry written out."""
+    """Return the text. Characters that XML 1.0 cannot have are written out."""
     lines = (visible(line) for line in text.split("\n"))
     return "\n".join(lines).replace("\ufffe", "\\ufffe").replace("\uffff", "\\uffff")

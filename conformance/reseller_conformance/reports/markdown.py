@@ -43,7 +43,7 @@ from reseller_conformance.requirements import Level, Requirement
 __all__ = ["MAX_SUMMARY_BYTES", "render"]
 
 MAX_SUMMARY_BYTES = 1_000_000
-"""GitHub takes a step's summary of 1 MiB, and refuses a longer one altogether."""
+"""GitHub accepts a step's summary of up to 1 MiB, and rejects a longer one."""
 MAX_VALUE_CHARS = 300
 MAX_NAMES = 6
 
@@ -65,7 +65,7 @@ _CELL_MARKS = {
 
 
 def render(run: Run) -> str:
-    """Return the report as text, of at most `MOST_BYTES`; what is left out is said."""
+    """Return the report as text, of at most `MAX_BYTES`; a line says what is left out."""
     head = "\n".join([*_heading(run), *_tables(run), *_baseline(run), *_left_out(run)])
     found = [
         part
@@ -220,15 +220,15 @@ def _known(evidence: Evidence, failure: Failure) -> Iterable[tuple[str, str]]:
 
 
 def folded(summary: str, known: Iterable[tuple[str, str]], link: str = "") -> str:
-    """Return a part that opens.
+    """Return a part that can be opened.
 
-    The empty line lets `pre` begin a block of its own, which ends at its own tag and nowhere else.
+    After an empty line, `pre` is a block that ends only at its own tag.
     """
     text = _html(aligned(known))
     return f"\n<details><summary>{summary}</summary>\n\n{link}<pre>\n{text}\n</pre>\n\n</details>"
 
 
-# --- Text from anywhere --------------------------------------------------------------------------
+# --- Text from any source ------------------------------------------------------------------------
 
 
 def code(text: str) -> str:

@@ -1,6 +1,6 @@
-"""How far a run is: what a person who waits is shown.
+"""The progress of a run.
 
-Counted by `suite.following` and `collector`, shown by `reports.screen`.
+`suite.live_progress` and `collector` count, and `cli.progress` shows it.
 """
 
 from __future__ import annotations
@@ -27,18 +27,18 @@ class LiveViolation:
     calls: int
 
     def __str__(self) -> str:
-        """Say it in a line: `12 s, call 31: ✗ MUST success.fields [json] package: …`."""
+        """Return it as a line: `12 s, call 31: ✗ MUST success.fields [json] package: …`."""
         when = f"{self.seconds:.0f} s, call {self.calls:,}"
         return f"{when}: ✗ {self.level.upper()} {self.requirement} [{self.format}] {self.what}"
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Calls that were made, out of how many, in how many seconds; which requirements are violated.
+    """Calls made, planned calls, seconds, and the requirements that are violated so far.
 
     `stage` names the part of the plan that is being sent.
-    `total` is an estimate: what later calls are needed for depends on the responses. Where other
-    processes make the calls, `judged` counts the items that are done instead, and `total` is exact.
+    `total` is an estimate, because responses may make more calls necessary. If other processes make
+    the calls, `judged` is True: then items are counted, and `total` is exact.
     """
 
     done: int
@@ -48,7 +48,7 @@ class Progress:
     judged: bool = False
     stage: str = ""
     violations: tuple[LiveViolation, ...] = ()
-    """What is known to be violated, in the order in which it was found."""
+    """The known violations, in the order in which they were found."""
     noun: str = "violated"
     """What `violated` counts; a comparison counts differences."""
 
@@ -63,7 +63,7 @@ class Progress:
         return max(self.total - self.done, 0) / self.rate if self.rate else 0.0
 
     def __str__(self) -> str:
-        """Say it in a line: `412 of about 3,101 calls, 1 violated, 4:20 to go`, the stage first."""
+        """Return it as a line: `valid: 412 of about 3,101 calls, 1 violated, 4:20 to go`."""
         if self.judged:
             said = f"{self.done:,} of {self.total:,} checks judged"
         elif self.total > self.done:

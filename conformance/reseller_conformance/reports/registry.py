@@ -31,9 +31,9 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Writer:
-    """One kind of report: its option, what that says, and its module in this package.
+    """One kind of report: its option, the help of the option, and its module in this package.
 
-    `needs` is what the module imports that comes only with an extra of the package.
+    `needs` is what the module imports from an extra of the package.
     """
 
     option: str
@@ -43,7 +43,7 @@ class Writer:
 
     @property
     def render(self) -> Callable[[Run], str]:
-        """The function that makes the report's text; only here is its module imported."""
+        """The function that makes the report's text. It imports the module."""
         render: Callable[[Run], str] = import_module(f"{__package__}.{self.module}").render
         return render
 
@@ -59,15 +59,15 @@ WRITERS = (
 
 
 class ReportError(ValueError):
-    """A report cannot be written where it is wanted; the message says why, in one line."""
+    """A report cannot be written. The message says why, in one line."""
 
 
 def check_writable(
     reports: Iterable[tuple[Writer, Path]], inputs: Iterable[str | Path] = ()
 ) -> None:
-    """Make the folders of these reports, and see that each can be written over no input.
+    """Make the folders of these reports, and check that each can be written.
 
-    Raises ReportError where one cannot: before a run, for after it the evidence would be lost.
+    Raises ReportError before a run if one cannot, or would overwrite an input.
     """
     taken: dict[Path, Writer] = {}
     read = {os.path.realpath(name) for name in inputs}
@@ -101,6 +101,6 @@ def write_all(reports: Iterable[tuple[Writer, Path]], run: Run) -> list[str]:
 
 
 def requested_reports(path_of: Callable[[str], str | None]) -> tuple[tuple[Writer, Path], ...]:
-    """Return the reports that the operator names, `path_of` being what an option holds."""
+    """Return the requested reports. `path_of` returns the value of an option."""
     named = ((writer, path_of(writer.option)) for writer in WRITERS)
     return tuple((writer, Path(path)) for writer, path in named if path)

@@ -1,6 +1,6 @@
-"""Text from anywhere, made fit to be shown: nothing in it may act on a display or run on for ever.
+"""Text from any source, made safe for display: without control characters, and cut.
 
-`terminal` has the colours and the layout.
+`terminal_page` has the colours and the layout.
 """
 
 from __future__ import annotations
@@ -56,14 +56,14 @@ def one_line(text: str) -> str:
 
 
 def shortened(text: str, most: int) -> str:
-    """Return the text, cut after so many characters with a word on how much is left out."""
+    """Return the text, cut after `most` characters, with the number that is left out."""
     if len(text) <= most:
         return text
     return f"{text[:most]} [{counted(len(text) - most, 'more character')}]"
 
 
 def counted(number: int, noun: str, plural: str = "") -> str:
-    """Return `1 call`, `1,200 calls`; a plural that takes more than an s is given."""
+    """Return `1 call`, `1,200 calls`; other plurals are given."""
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
 
 
