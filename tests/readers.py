@@ -71,7 +71,7 @@ def read_markdown(text: str) -> html.HtmlElement:
 
 def _html(text: str) -> set[str]:
     page = html.document_fromstring(text)
-    return {heading.findtext("code") for heading in page.iter("h3")}
+    return {heading.findtext("code") for heading in page.iter("h3")} - {None}
 
 
 def _markdown(text: str) -> set[str]:

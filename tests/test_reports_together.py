@@ -26,7 +26,7 @@ def test_every_report_has_a_reader() -> None:
 
 
 @pytest.mark.parametrize("rest", [[], ["--", "-n", "2"]], ids=["alone", "workers"])
-def test_every_report_of_a_run_is_read_back_and_tells_the_same(
+def test_every_report_of_a_run_is_read_back_and_reports_the_same(
     rest: list[str], tmp_path: Path
 ) -> None:
     (tmp_path / "open_to_all.py").write_text(OPEN_TO_ALL, encoding="utf-8")

@@ -167,34 +167,34 @@ class Case:
 
     def __str__(self) -> str:
         """Say it in a few words: `json, task missing, user prefix`."""
-        said: list[str] = [self.format.value]
+        parts: list[str] = [self.format.value]
         for name in PARAMETERS:
             state = self.state(name)
             if isinstance(state, Text):
-                said.append(f"{name} {state.text!r}")
+                parts.append(f"{name} {state.text!r}")
             elif state is not State.VALID:
-                said.append(f"{name} {state.value}")
-        said += [f"{name} sent as {name}[]" for name in self.arrays]
-        said += [f"{name} sent twice" for name, _ in self.repeated_parameters]
-        said += [f"with {name}={value}" for name, value in self.extra]
+                parts.append(f"{name} {state.value}")
+        parts += [f"{name} sent as {name}[]" for name in self.arrays]
+        parts += [f"{name} sent twice" for name, _ in self.repeated_parameters]
+        parts += [f"with {name}={value}" for name, value in self.extra]
         before, behind = self.around
-        said += [f"with {before} before the query"] if before else []
-        said += [f"with {behind} behind the query"] if behind else []
+        parts += [f"with {before} before the query"] if before else []
+        parts += [f"with {behind} behind the query"] if behind else []
         if self.order != PARAMETERS:
-            said.append("in the order " + " ".join(self.order))
+            parts.append("in the order " + " ".join(self.order))
         if self.encoding is not Encoding.PLAIN:
-            said.append(f"{self.encoding} percent-encoded")
+            parts.append(f"{self.encoding} percent-encoded")
         if self.method != "GET":
-            said.append(f"as {self.method}")
+            parts.append(f"as {self.method}")
         if self.profile is not None:
-            said.append(self.profile.phrase)
+            parts.append(self.profile.phrase)
         if self.cookies:
-            said.append("with the cookies of an earlier call")
+            parts.append("with the cookies of an earlier call")
         if self.customer:
-            said.append(f"customer {self.customer + 1}")
-        if len(said) == 1:
-            said.append("all parameters valid")
-        return ", ".join(said)
+            parts.append(f"customer {self.customer + 1}")
+        if len(parts) == 1:
+            parts.append("all parameters valid")
+        return ", ".join(parts)
 
 
 MAX_VALUE_CHARS = 255

@@ -177,8 +177,8 @@ def _packages(group: Bracketed) -> tuple[Response, str, str] | None:
 def own_account(group: Bracketed) -> Iterator[Violation]:
     """A valid call gets this customer's overview, as before and after."""
     if group.response.kind is EnvelopeKind.ERRORS:
-        said = "; ".join(group.response.errors)[:120]
-        yield Violation(group.response, "answer", "the customer's overview", f"an error: {said}")
+        text = "; ".join(group.response.errors)[:120]
+        yield Violation(group.response, "answer", "the customer's overview", f"an error: {text}")
     elif group.response.kind is EnvelopeKind.OVERVIEW:
         names = tuple(name for name in differing(group, OWN) if not _moving(group, name))
         if names:

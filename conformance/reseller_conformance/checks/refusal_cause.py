@@ -59,8 +59,8 @@ def _cause(status: int | None, same: set[tuple[str, ...]]) -> Cause:
     if not key:
         return Cause("an unknown task gets the same response: is it the same API?" if task else "")
     if status in UNAUTHORIZED or (task and PARAMETERS not in same):
-        said = "a wrong key gets the same response, whatever the other parameters are"
-        return Cause(f"{said}: the credentials may be wrong", False)
+        text = "a wrong key gets the same response, whatever the other parameters are"
+        return Cause(f"{text}: the credentials may be wrong", False)
     if PARAMETERS in same:
         return Cause(
             "every call gets the same response, even one without parameters: "

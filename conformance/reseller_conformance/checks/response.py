@@ -98,8 +98,8 @@ class Response:
             EnvelopeKind.UNKNOWN: "no envelope",
         }[looks_of(self.envelope)]
         wrong = next((p.got for p in self.problems if p.requirement.level is Level.MUST), "")
-        said = f"{what}, but {wrong}" if wrong else what
-        return f"{http}with {said}" if http else said
+        text = f"{what}, but {wrong}" if wrong else what
+        return f"{http}with {text}" if http else text
 
 
 def parse(exchange: Exchange) -> Response:

@@ -234,22 +234,22 @@ def _concerned(error: SchemaError, looks: EnvelopeKind) -> Requirement:
 
 
 def _refused(requirement: Requirement, format: Format, error: SchemaError) -> Disagreement:
-    said = f"{error.rule} refuses {error.place} ({error.message}); the reader finds it valid"
-    return _disagreement(requirement, format, said)
+    text = f"{error.rule} refuses {error.place} ({error.message}); the reader finds it valid"
+    return _disagreement(requirement, format, text)
 
 
 def _accepted(problem: Problem, format: Format, kind: SchemaKind) -> Disagreement:
     told_by = r.READABLE_ENVELOPE if kind == "answer" else problem.requirement
     rule = RULES[told_by][format is Format.XML]
-    said = (
+    text = (
         f"{schema_file(format, kind)}{rule} accepts {problem.where}; the reader finds it invalid: "
         f"expected {problem.expected}, actual {problem.got}"
     )
-    return _disagreement(problem.requirement, format, said)
+    return _disagreement(problem.requirement, format, text)
 
 
-def _disagreement(requirement: Requirement, format: Format, said: str) -> Disagreement:
-    reason = f"schema and reader disagree, a fault of the suite: {said}"
+def _disagreement(requirement: Requirement, format: Format, text: str) -> Disagreement:
+    reason = f"schema and reader disagree, a fault of the suite: {text}"
     return Disagreement(requirement, format, reason[:_MAX_REASON_CHARS])
 
 

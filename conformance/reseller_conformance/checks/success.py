@@ -20,8 +20,8 @@ def returned(response: Response, cause: str = "") -> Iterator[Violation]:
         return
     hint = ""
     if response.kind is EnvelopeKind.ERRORS:
-        said = "; ".join(response.errors)[:120]
-        hint = f"it says {said!r}: {cause or 'the credentials or the customer may be wrong'}"
+        text = "; ".join(response.errors)[:120]
+        hint = f"it says {text!r}: {cause or 'the credentials or the customer may be wrong'}"
     elif response.exchange.problem is None and (status := response.exchange.status) is not None:
         failed = "the server failed: its own log may say why"
         wrong = cause or "is the base URL the one below which /apiv2/ lies?"

@@ -51,8 +51,8 @@ def _chapter(topic: str, known: list[Requirement]) -> str:
 
 def _paragraph(known: Requirement) -> str:
     width = min(get_terminal_size().columns, 100)
-    said = f"{known.title}. {known.citation}: {known.reason}"
-    body = click.wrap_text(said, width, initial_indent="      ", subsequent_indent="      ")
+    text = f"{known.title}. {known.citation}: {known.reason}"
+    body = click.wrap_text(text, width, initial_indent="      ", subsequent_indent="      ")
     formats = ", ".join(known.formats) or "both formats together"
     return f"  {known.id}  {known.level.upper()}  {formats}\n{body}"
 

@@ -28,12 +28,12 @@ __all__ = ["badge", "diff", "validate"]
 @level_option
 @report_options
 @click.option("--color/--no-color", default=None, help="colours (where stdout is a terminal)")
-def validate(files: tuple[str, ...], color: bool | None, **said: Any) -> int:
+def validate(files: tuple[str, ...], color: bool | None, **options: Any) -> int:
     """Judge saved responses, with no network."""
     from reseller_conformance.offline import validate
 
     try:
-        return validate.validate(files, validate.wanted(said), color)
+        return validate.validate(files, validate.wanted(options), color)
     except (validate.InputError, validate.ReportError) as error:
         raise click.ClickException(str(error)) from None
 

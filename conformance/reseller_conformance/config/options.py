@@ -202,7 +202,7 @@ def dest(name: str) -> str:
     return "reseller_" + name.replace("-", "_")
 
 
-def in_pytest(said: str) -> str:
+def in_pytest(text: str) -> str:
     """Return a sentence with pytest's names of the options."""
     names = "|".join(option.name for option in OPTIONS)
-    return re.sub(rf"(?<![\w-])--(?=({names})(?![\w-]))", "--reseller-", said)
+    return re.sub(rf"(?<![\w-])--(?=({names})(?![\w-]))", "--reseller-", text)

@@ -287,14 +287,14 @@ def _wide(body: bytes) -> str | None:
     return next((codec for pattern, codec in _WIDE if pattern.match(body)), None)
 
 
-def _forced(body: bytes, codec: str, said: str) -> DecodedBody:
+def _forced(body: bytes, codec: str, text: str) -> DecodedBody:
     """Decode invalid bytes with replacements, and report the first place."""
     at = 0
     try:
         body.decode(codec)
     except UnicodeDecodeError as error:
         at = error.start
-    expected, got = f"bytes that decode as {said}", f"bytes that do not: {body[at : at + 12]!r}"
+    expected, got = f"bytes that decode as {text}", f"bytes that do not: {body[at : at + 12]!r}"
     return _decode_lossy(
         body, codec, Problem(READABLE_ENCODING, Place(f"byte {at + 1}", byte=at + 1), expected, got)
     )

@@ -129,8 +129,8 @@ def _case(given: ResponseParts, format: str | None, headers: tuple[tuple[str, st
     if call is not None and given.method == "GET":
         return replace(call.case, format=Format(format)) if format else call.case
     content_type = next((value for name, value in headers if name.lower() == "content-type"), None)
-    said = Format(format) if format else format_in(given.url)
-    likely = said or likely_format(given.body, content_type)
+    named = Format(format) if format else format_in(given.url)
+    likely = named or likely_format(given.body, content_type)
     if likely is None:
         raise ValueError("neither URL, Content-Type nor body shows the format: pass format='json'")
     return Case(likely)

@@ -138,24 +138,24 @@ def spooled(given: Input) -> Iterator[Input]:
         yield replace(given, stream=cast("BinaryIO", kept))
 
 
-def input_kind(given: Input, said: InputKind | None) -> InputKind:
+def input_kind(given: Input, kind: InputKind | None) -> InputKind:
     """Say what it holds: what the operator says, else what its name or its first bytes do."""
-    if said is not None:
-        return said
+    if kind is not None:
+        return kind
     named = _SUFFIXES.get(Path(given.name).suffix.lower())
     if named is not None:
         return named
     return InputKind.HAR if _HAR.match(MARKS.sub(b"", given.head).lstrip()) else InputKind.BODY
 
 
-def format_of(given: Input, said: Format | None, content_type: str | None) -> Format:
+def format_of(given: Input, named: Format | None, content_type: str | None) -> Format:
     """Return the format that a body must be in, as the operator, its name or its start says.
 
     Raises InputError where nothing does.
     """
     suffix = Path(given.name).suffix.lower().removeprefix(".")
-    if said or suffix in tuple(Format):
-        return said or Format(suffix)
+    if named or suffix in tuple(Format):
+        return named or Format(suffix)
     likely = likely_format(given.head, content_type)
     if likely is None:
         what = "neither JSON nor XML, as it seems" if given.head.strip() else "empty"

@@ -85,8 +85,8 @@ def _items(response: Any) -> Any:
 def _reason(response: object) -> str:
     """Return the reason phrase: requests calls it `reason`, httpx and Django `reason_phrase`."""
     names = ("reason", "reason_phrase")
-    said = (_attribute(response, name) for name in names)
-    return next((text for text in said if isinstance(text, str)), "")
+    texts = (_attribute(response, name) for name in names)
+    return next((text for text in texts if isinstance(text, str)), "")
 
 
 def _body(response: Any) -> bytes:

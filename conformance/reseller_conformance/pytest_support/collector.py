@@ -112,20 +112,20 @@ class Collector:
 
     def add_item_report(self, report: pytest.TestReport) -> None:
         """Add the outcome of one item, if it judges a requirement."""
-        said = dict(report.user_properties)
-        if "requirement" in said and (report.when == "call" or report.outcome != "passed"):
-            self.results[report.nodeid] = _result(said, report)
+        properties = dict(report.user_properties)
+        if "requirement" in properties and (report.when == "call" or report.outcome != "passed"):
+            self.results[report.nodeid] = _result(properties, report)
             self.failed += report.failed
 
     def add_missing(self, items: Iterable[pytest.Item], why: str) -> None:
         """Add items that pytest left out after a failure as not tested."""
         self._left_out = why
         for item in items:
-            said = dict(item.user_properties)
-            if "requirement" in said and item.nodeid not in self.results:
-                judged = by_id(str(said["requirement"]))
+            properties = dict(item.user_properties)
+            if "requirement" in properties and item.nodeid not in self.results:
+                judged = by_id(str(properties["requirement"]))
                 self.results[item.nodeid] = Result(
-                    judged, str(said["format"]), Outcome.NOT_TESTED, why
+                    judged, str(properties["format"]), Outcome.NOT_TESTED, why
                 )
 
     def time_left(self, max_seconds: float | None) -> float | None:
@@ -286,22 +286,25 @@ def interrupted(config: pytest.Config | None) -> bool:
     return collector is not None and collector.interrupted
 
 
-def _result(said: Mapping[str, Any], report: pytest.TestReport) -> Result:
-    outcome, reason = Outcome(said.get("outcome", Outcome.ERROR)), str(said.get("reason", ""))
+def _result(properties: Mapping[str, Any], report: pytest.TestReport) -> Result:
+    outcome, reason = (
+        Outcome(properties.get("outcome", Outcome.ERROR)),
+        str(properties.get("reason", "")),
+    )
     if report.failed and outcome is not Outcome.FAILED:
         outcome, reason = Outcome.ERROR, _cause(report.longreprtext)
-    elif "outcome" not in said:
+    elif "outcome" not in properties:
         outcome, reason = Outcome.NOT_TESTED, "skipped before any request was sent"
     return Result(
-        requirement=by_id(said["requirement"]),
-        format=said["format"],
+        requirement=by_id(properties["requirement"]),
+        format=properties["format"],
         outcome=outcome,
         reason=reason,
-        known=str(said.get("known", "")),
-        findings=tuple(Finding(**found) for found in json.loads(said.get("findings", "[]"))),
-        target=str(said.get("target", "")),
-        violations=tuple(Spot(**spot) for spot in json.loads(said.get("violations", "[]"))),
-        observed={"yes": True, "no": False}.get(str(said.get("observed"))),
+        known=str(properties.get("known", "")),
+        findings=tuple(Finding(**found) for found in json.loads(properties.get("findings", "[]"))),
+        target=str(properties.get("target", "")),
+        violations=tuple(Spot(**spot) for spot in json.loads(properties.get("violations", "[]"))),
+        observed={"yes": True, "no": False}.get(str(properties.get("observed"))),
     )
 
 

@@ -48,6 +48,6 @@ def _checked(case: object) -> Case:
         raise TypeError(f"the format of a case is Format.JSON or Format.XML, not: {case.format!r}")
     for name in PARAMETERS:
         if not isinstance(case.state(name), (State, Text)):
-            said = f"{name} of a case is a State, as State.MISSING, or a Text"
-            raise TypeError(f"{said}, not: {case.state(name)!r}")
+            text = f"{name} of a case is a State, as State.MISSING, or a Text"
+            raise TypeError(f"{text}, not: {case.state(name)!r}")
     return case

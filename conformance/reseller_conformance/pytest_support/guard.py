@@ -67,9 +67,9 @@ def _redacted(longrepr: Any, scrubber: Scrubber) -> Any:
 
 def guard_warning(config: pytest.Config, warning: warnings.WarningMessage) -> None:
     """Redact a warning in place, before it is printed."""
-    said = str(warning.message)
-    redacted = _redact(config, said)
-    if redacted != said:
+    text = str(warning.message)
+    redacted = _redact(config, text)
+    if redacted != text:
         # The original class may take other arguments.
         warning.message = UserWarning(redacted)
 

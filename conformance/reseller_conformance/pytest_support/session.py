@@ -164,11 +164,11 @@ def describe(config: pytest.Config) -> list[str]:
             level = result.requirement.level.upper() if failed else "ERROR"
             known = f" (known: {result.known})" if result.known else ""
             at = f" at {result.target}" if result.target else ""
-            said = f"{result.requirement} [{result.format}]{at}: {result.reason}"
-            lines.append(f"{level} {said}{known}")
+            text = f"{result.requirement} [{result.format}]{at}: {result.reason}"
+            lines.append(f"{level} {text}{known}")
     if run.baseline:
-        lines += [f"baseline {said}" for said in run.baseline.changes]
-        lines += [f"error: baseline {said}" for said in (*run.stale, *run.unexplained)]
+        lines += [f"baseline {text}" for text in run.baseline.changes]
+        lines += [f"error: baseline {text}" for text in (*run.stale, *run.unexplained)]
     lines += [f"target {line}" for _, line in target_lines(run)]
     traffic = run.traffic or Traffic()
     settings = settings_of(config)

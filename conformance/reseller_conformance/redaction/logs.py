@@ -50,8 +50,8 @@ class LogScrubber(logging.Filter):
         """Redact the message and the traceback of the record, and let it pass."""
         record.msg, record.args = self._scrubbed(record.getMessage()), ()
         if record.exc_info:
-            said = "".join(traceback.format_exception(*record.exc_info)).rstrip()
-            record.exc_text, record.exc_info = self._scrubbed(said), None
+            text = "".join(traceback.format_exception(*record.exc_info)).rstrip()
+            record.exc_text, record.exc_info = self._scrubbed(text), None
         return True
 
     def _scrubbed(self, text: str) -> str:

@@ -59,8 +59,8 @@ class ResellerMock(Script, RequestsMock):
         def step(request: PreparedRequest, _: Format) -> Response:
             patience = _read_timeout(request)
             if patience is not None and patience < seconds:
-                said = f"Read timed out. (read timeout={patience})"
-                raise ReadTimeout(said, request=request)
+                text = f"Read timed out. (read timeout={patience})"
+                raise ReadTimeout(text, request=request)
             time.sleep(seconds)
             return self._right(request)
 

@@ -48,8 +48,8 @@ def _counts(report: Mapping[str, Any], verdict: Verdict) -> str:
         for level in (Level.MUST, Level.SHOULD)
         if (number := sum(of is level for _, of in failed))
     ]
-    said = f": {', '.join(counts)}" if verdict is Verdict.VIOLATED and counts else ""
-    return f"{said}, {len(known)} known" if known else said
+    text = f": {', '.join(counts)}" if verdict is Verdict.VIOLATED and counts else ""
+    return f"{text}, {len(known)} known" if known else text
 
 
 def _part(report: Mapping[str, Any]) -> str:

@@ -105,9 +105,9 @@ def evidence_of(findings: Iterable[Finding]) -> tuple[Evidence, ...]:
 
     def says(finding: Finding) -> Hashable:
         # the other format has as many places with the same text
-        said = (finding.expected, finding.got, finding.hint, finding.known)
-        seen[finding.format, said] += 1
-        return said, seen[finding.format, said]
+        shown = (finding.expected, finding.got, finding.hint, finding.known)
+        seen[finding.format, shown] += 1
+        return shown, seen[finding.format, shown]
 
     alike = [_alike(group) for group in _grouped(findings, says)]
     by_response = _grouped(alike, lambda one: (one.formats, _shown_by(one.finding)))
@@ -118,8 +118,8 @@ def headline(evidence: Evidence) -> str:
     """Return the evidence in one line: `billing_end_date: 2010-02-30; expected a date`."""
     first, *more = (finding.where for finding in evidence.findings)
     also = f" (also {', '.join(dict.fromkeys(more))})" if set(more) - {first} else ""
-    said = f"{evidence.actual[0]}{also}; expected {evidence.finding.expected}"
-    return shortened(one_line(visible(said)), MAX_HEADLINE_CHARS)
+    text = f"{evidence.actual[0]}{also}; expected {evidence.finding.expected}"
+    return shortened(one_line(visible(text)), MAX_HEADLINE_CHARS)
 
 
 def labelled_lines(
@@ -174,8 +174,8 @@ def _place(finding: Finding) -> str:
     return "" if finding.where == "answer" else finding.where
 
 
-def _at(place: str, said: str) -> str:
-    return f"{place}: {said}" if place else said
+def _at(place: str, text: str) -> str:
+    return f"{place}: {text}" if place else text
 
 
 # --- Findings that belong together ---------------------------------------------------------------

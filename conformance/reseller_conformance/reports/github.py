@@ -95,9 +95,11 @@ def _of(run: Run, level: Level) -> list[tuple[str, str]]:
     ]
 
 
-def _annotated(kind: str, said: list[tuple[str, str]]) -> list[str]:
-    shown = said if len(said) <= MAX_ANNOTATIONS else said[: MAX_ANNOTATIONS - 1]
-    left = len(said) - len(shown)
+def _annotated(kind: str, annotations: list[tuple[str, str]]) -> list[str]:
+    shown = (
+        annotations if len(annotations) <= MAX_ANNOTATIONS else annotations[: MAX_ANNOTATIONS - 1]
+    )
+    left = len(annotations) - len(shown)
     if left:
         shown = [*shown, ("reseller-conformance", f"{left} more: see the summary")]
     return [f"::{kind} title={_property(title)}::{_data(message)}" for title, message in shown]

@@ -114,12 +114,12 @@ def _target(target: TargetInfo) -> str:
         return code(files_judged(target.files))
     customers = target.customers or ()
     more = len(customers) - MAX_NAMES
-    said = [f"{target.kind or 'unknown'} {code(target.base_url or '')}"]
-    said += [f"customer {code(name)}" for name in customers[:MAX_NAMES]]
-    said += [f"{more} more"] * (more > 0)
+    parts = [f"{target.kind or 'unknown'} {code(target.base_url or '')}"]
+    parts += [f"customer {code(name)}" for name in customers[:MAX_NAMES]]
+    parts += [f"{more} more"] * (more > 0)
     if target.foreign_user:
-        said.append(f"of another reseller {code(target.foreign_user)}")
-    return ", ".join(said)
+        parts.append(f"of another reseller {code(target.foreign_user)}")
+    return ", ".join(parts)
 
 
 def _tables(run: Run) -> Iterator[str]:
@@ -184,8 +184,8 @@ def _left_out(run: Run) -> Iterator[str]:
         if reasons:
             yield f"\n**{title}**\n"
         for reason, ids in reasons.items():
-            said = shortened(one_line(reason), MAX_VALUE_CHARS) or "no reason was given"
-            yield f"- {code(said)}: {plain(', '.join(ids))}"
+            text = shortened(one_line(reason), MAX_VALUE_CHARS) or "no reason was given"
+            yield f"- {code(text)}: {plain(', '.join(ids))}"
 
 
 # --- The findings --------------------------------------------------------------------------------

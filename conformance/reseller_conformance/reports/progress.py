@@ -65,15 +65,15 @@ class Progress:
     def __str__(self) -> str:
         """Return it as a line: `valid: 412 of about 3,101 calls, 1 violated, 4:20 to go`."""
         if self.judged:
-            said = f"{self.done:,} of {self.total:,} checks judged"
+            text = f"{self.done:,} of {self.total:,} checks judged"
         elif self.total > self.done:
-            said = f"{self.done:,} of about {_calls(self.total)}"
+            text = f"{self.done:,} of about {_calls(self.total)}"
         else:
-            said = _calls(self.done)
+            text = _calls(self.done)
         if self.stage:
-            said = f"{self.stage}: {said}"
+            text = f"{self.stage}: {text}"
         left = f", {_time(self.left)} to go" if self.rate and self.total > self.done else ""
-        return f"{said}, {len(self.violated):,} {self.noun}{left}"
+        return f"{text}, {len(self.violated):,} {self.noun}{left}"
 
 
 def _calls(number: int) -> str:

@@ -127,22 +127,22 @@ def reasons_for(run: Run, outcome: Outcome) -> dict[str, list[str]]:
     """
     left = [result for result in run.sorted_results if result.outcome is outcome]
     if outcome is Outcome.NOT_TESTED:
-        said = {id(one) for note in run.environment for one in run.kept_from(note)}
-        left = [result for result in left if id(result) not in said]
+        elsewhere = {id(one) for note in run.environment for one in run.kept_from(note)}
+        left = [result for result in left if id(result) not in elsewhere]
     return _by_reason(run, left)
 
 
 def environment(run: Run) -> dict[str, list[str]]:
     """Return what protected the target, each with the requirements not tested because of it."""
     formats = tested_formats(run)
-    said = {}
+    notes = {}
     for note in run.environment:
         ids: dict[str, list[str]] = {}
         for result in run.kept_from(note):
             ids.setdefault(result.requirement.id, []).append(result.format)
         kept = [_named(*of, formats) for of in ids.items()] or ["nothing"]
-        said[f"{note.kind}: {note.reason}. The way out: {note.way_out}"] = kept
-    return said
+        notes[f"{note.kind}: {note.reason}. The way out: {note.way_out}"] = kept
+    return notes
 
 
 def observed(run: Run) -> dict[str, list[str]]:
@@ -181,8 +181,8 @@ def files_judged(files: Sequence[SavedFile]) -> str:
     for file in files:
         passed_over.update(file.passed_over)
     left = ", ".join(f"{times:,} {what}" for what, times in passed_over.items())
-    said = f"{counted(judged, 'saved response')} in {', '.join(names)}"
-    return f"{said}; passed over: {left}" if left else said
+    text = f"{counted(judged, 'saved response')} in {', '.join(names)}"
+    return f"{text}; passed over: {left}" if left else text
 
 
 def version(run: Run) -> str:

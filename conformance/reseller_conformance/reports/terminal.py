@@ -111,14 +111,14 @@ class _TerminalReport(TerminalPage):
 
     def verdict(self) -> None:
         """Print the verdict, and the violated requirements by name."""
-        said = self.text(f"{self.mark(self.run.standing)} {verdict_text(self.run)}")
-        said.stylize(_colour(self.run))
+        text = self.text(f"{self.mark(self.run.standing)} {verdict_text(self.run)}")
+        text.stylize(_colour(self.run))
         violated = [failure.requirement.id for failure in failures(self.run, Level.MUST)]
         if violated:
             more = len(violated) - MAX_NAMES
             names = violated[:MAX_NAMES] + [f"and {more} more"] * (more > 0)
-            said.append(self.text(f": {', '.join(names)}"))
-        self.lines(said)
+            text.append(self.text(f": {', '.join(names)}"))
+        self.lines(text)
 
     # --- Violations -----------------------------------------------------------------------------
 
@@ -247,12 +247,12 @@ class _TerminalReport(TerminalPage):
         if seen:
             self.title("Observed: permitted, and never counted")
         for reason, ids in seen.items():
-            said = shortened(one_line(reason), MAX_VALUE_CHARS)
-            self.say(f"{', '.join(ids)}: {said}", indent=2)
+            text = shortened(one_line(reason), MAX_VALUE_CHARS)
+            self.say(f"{', '.join(ids)}: {text}", indent=2)
         if stood := environment(self.run):
             self.title("Environment")
-        for said, ids in stood.items():
-            self.say(one_line(said), indent=2)
+        for text, ids in stood.items():
+            self.say(one_line(text), indent=2)
             self.say(f"not tested: {', '.join(ids)}", indent=4, style="dim")
         for title, outcome in (
             ("Not tested", Outcome.NOT_TESTED),
@@ -276,10 +276,10 @@ class _TerminalReport(TerminalPage):
             self.say(f"note: {note}")
         if self.run.suite.seed is not None:
             self.say(f"seed: {self.run.suite.seed}, the same run with it sends the same calls")
-        said = f"{self.mark(self.run.standing)} {verdict_text(self.run)}"
+        text = f"{self.mark(self.run.standing)} {verdict_text(self.run)}"
         self.targets()
         # The last line of a log is what people look for.
-        self.console.print(self.text(said, _colour(self.run)), soft_wrap=True)
+        self.console.print(self.text(text, _colour(self.run)), soft_wrap=True)
 
 
 def _scope(target: TargetInfo) -> str:
@@ -299,16 +299,16 @@ def _target(target: TargetInfo) -> str:
         return f"target: the embedded reference, no network; {counted(len(customers), 'customer')}"
     if target.files:
         return f"judged: {files_judged(target.files)}"
-    said = f"target: {target.kind or 'unknown'} {target.base_url or ''}".rstrip()
+    text = f"target: {target.kind or 'unknown'} {target.base_url or ''}".rstrip()
     if target.kind == "app":
-        said += ", served for this run only"
+        text += ", served for this run only"
     if customers:
         shown = [*customers[:MAX_NAMES], f"{len(customers) - MAX_NAMES} more"]
         names = ", ".join(shown if len(customers) > MAX_NAMES else customers)
-        said += f"; {'customers' if len(customers) > 1 else 'customer'} {names}"
+        text += f"; {'customers' if len(customers) > 1 else 'customer'} {names}"
     if target.foreign_user:
-        said += f"; of another reseller {target.foreign_user}"
-    return said
+        text += f"; of another reseller {target.foreign_user}"
+    return text
 
 
 def _first(line: list[Row], column: int) -> Result | None:
@@ -316,15 +316,15 @@ def _first(line: list[Row], column: int) -> Result | None:
 
 
 def _traffic(run: Run) -> str:
-    said = validated(run)
+    parts = validated(run)
     if (traffic := run.traffic) is not None:
         latency = traffic.latency
         figures = (("median", latency.median), ("p95", latency.p95), ("max", latency.max))
-        said = [
+        parts = [
             counted(traffic.calls, "call"),
             counted(traffic.retries, "retry", "retries"),
             f"{traffic.seconds:.1f} s",
             *(f"{name} {1000 * figure:.1f} ms" for name, figure in figures if figure is not None),
-            *said,
+            *parts,
         ]
-    return f"traffic: {', '.join(said)}" if traffic else ", ".join(said)
+    return f"traffic: {', '.join(parts)}" if traffic else ", ".join(parts)

@@ -80,14 +80,14 @@ def _part(run: Run) -> str:
 
 def _wanting(run: Run) -> str:
     """Return how many entries of the baseline an operator must change, and why."""
-    said = []
+    parts = []
     for lines, one, more in (
         (run.stale, "entry does not hold", "entries do not hold"),
         (run.unexplained, "entry needs a reason", "entries need a reason"),
     ):
         if lines:
-            said.append(f"{len(lines)} {one if len(lines) == 1 else more}")
-    return ", ".join(said)
+            parts.append(f"{len(lines)} {one if len(lines) == 1 else more}")
+    return ", ".join(parts)
 
 
 def _why(run: Run) -> str:

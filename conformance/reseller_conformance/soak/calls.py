@@ -48,8 +48,8 @@ class Caller:
             return self._call(case)
         except Exception as error:
             # Locust prints the traceback. Its frames hold the key, so the chain is cut.
-            said = self._scrubber.text(f"{type(error).__name__}: {error}")
-            raise RuntimeError(visible(f"the suite failed with {said}")) from None
+            text = self._scrubber.text(f"{type(error).__name__}: {error}")
+            raise RuntimeError(visible(f"the suite failed with {text}")) from None
 
     def _call(self, case: Case) -> Response:
         request = request_for(case, self._target.base_url, self._rights)

@@ -143,8 +143,8 @@ def _add_options(parser: ArgumentParser, **_: Any) -> None:
                 how["action"] = "append"
             name = dest(option.name)
             # argparse interprets a help text as a format string.
-            said = option.help.replace("%", "%%")
-            group.add_argument(f"--{option.name}", dest=name, help=said, **how)
+            text = option.help.replace("%", "%%")
+            group.add_argument(f"--{option.name}", dest=name, help=text, **how)
 
 
 def _look_ahead(environment: Environment, runner: Any, **_: Any) -> None:

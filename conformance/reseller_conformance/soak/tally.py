@@ -83,8 +83,8 @@ class Tally:
                 why = "nobody answers" if self.calls else "nothing was asked"
                 yield Result(requirement, format, Outcome.NOT_TESTED, why)
             elif requirement is HTTP_RETRIES and result.outcome is Outcome.PASSED and self.put_off:
-                said = f"{self.put_off} of {self.calls} calls were turned away"
-                yield replace(result, reason=f"{said}: 429, or Retry-After")
+                text = f"{self.put_off} of {self.calls} calls were turned away"
+                yield replace(result, reason=f"{text}: 429, or Retry-After")
             else:
                 yield result
 

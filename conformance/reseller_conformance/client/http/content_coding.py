@@ -49,8 +49,8 @@ def decoded(
     for coding in reversed(codings):
         once = _decoded_once(body, coding, cap)
         if once is None:
-            said = redact(content_encoding.strip())
-            return _broken(f"a content coding that was not offered: {said[:MAX_CODING_CHARS]}")
+            text = redact(content_encoding.strip())
+            return _broken(f"a content coding that was not offered: {text[:MAX_CODING_CHARS]}")
         if isinstance(once, TransportProblem):
             return once
         body = once

@@ -105,9 +105,9 @@ def _chart(
             y=round(HEIGHT * (1 - value / most), 2),
             width=round(room * (1 - GAP), 2),
             height=round(HEIGHT * value / most, 2),
-            says=said,
+            says=text,
         )
-        for place, (value, said) in enumerate(zip(values, says, strict=True))
+        for place, (value, text) in enumerate(zip(values, says, strict=True))
         if value
     ]
     return Chart(title, highest, left, right, tuple(bars), width=round(room * len(values), 2))
