@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from dataclasses import replace
-from urllib.parse import parse_qsl, unquote_to_bytes
+from urllib.parse import parse_qsl, quote_from_bytes, unquote_to_bytes
 
 from reseller_conformance.contract import PARAMETERS
 from reseller_conformance.reference import Reference, Refusal, Request, Response
@@ -106,27 +108,67 @@ for _kind in (BareNames, ScalarAndArray):
     )(lambda kind=_kind: kind(ACCOUNTS))
 
 
-def cut_at_nul(parameter: str) -> None:
-    """Register a server that reads this parameter as C does."""
+Reads = Callable[[bytes], bytes]
+"""Takes the value of a parameter as it is written, and returns what the server makes of it."""
 
-    class Cut(Reference):
-        def look_up(self, parameters: Parameters):
-            read = [
-                (name, value.partition("\0")[0] if name == parameter else value)
-                for name, value in parameters
+
+def decoded(read: Reads) -> Reads:
+    """Return the reader that decodes a value first."""
+    return lambda written: quote_from_bytes(read(unquote_to_bytes(written))).encode()
+
+
+def without_invalid_bytes(value: bytes) -> bytes:
+    """Drop what is no UTF-8."""
+    return value.decode(errors="ignore").encode()
+
+
+def before_invalid_bytes(value: bytes) -> bytes:
+    """Stop where UTF-8 ends."""
+    return value.decode(errors="replace").partition("\N{REPLACEMENT CHARACTER}")[0].encode()
+
+
+def read_by(parameter: str, how: str, family: str, read: Reads) -> None:
+    """Register a server that reads this parameter in this way."""
+
+    class Reader(Reference):
+        def read(self, request: Request) -> Parameters:
+            parts = [part.partition(b"=") for part in request.query.split(b"&")]
+            made = [
+                name + equals + (read(value) if name == parameter.encode() else value)
+                for name, equals, value in parts
             ]
-            return super().look_up(read)
+            return super().read(replace(request, query=b"&".join(made)))
 
     fault(
         fails=WRONG[parameter],
-        family="nul",
-        name=f"{parameter}_is_cut_at_a_nul",
-        description=f"{parameter} is cut at a NUL",
-    )(lambda: Cut(ACCOUNTS))
+        family=family,
+        name=f"{parameter}_{how}",
+        description=f"{parameter} {how}".replace("_", " "),
+    )(lambda: Reader(ACCOUNTS))
 
 
 for _parameter in PARAMETERS:
-    cut_at_nul(_parameter)
+    for _how, _family, _read in (
+        ("is_cut_at_a_nul", "nul", lambda value: value.partition(b"\0")[0]),
+        ("is_read_to_the_end_of_the_line", "lines", lambda value: value.partition(b"\n")[0]),
+        ("loses_bytes_that_are_no_utf_8", "converted bytes", without_invalid_bytes),
+        ("is_cut_at_a_byte_that_is_no_utf_8", "converted bytes", before_invalid_bytes),
+    ):
+        read_by(_parameter, _how, _family, decoded(_read))
+
+read_by("task", "is_cut_at_a_percent_sign", "escapes", lambda value: value.partition(b"%z")[0])
+read_by(
+    "task", "loses_incorrect_escapes", "escapes",
+    lambda value: re.sub(rb"%(?![0-9A-Fa-f]{2})\w*", b"", value),
+)  # fmt: skip
+read_by(
+    "task", "loses_control_characters", "spoiled",
+    decoded(lambda value: re.sub(rb"[\x00-\x1f\x7f]", b"", value)),
+)  # fmt: skip
+read_by(
+    "task", "is_searched_line_by_line", "spoiled",
+    decoded(lambda value: b"overview" if b"overview" in value.split(b"\n") else value),
+)  # fmt: skip
 
 
 class Copies(Reference):

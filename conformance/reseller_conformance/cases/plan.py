@@ -35,9 +35,11 @@ from reseller_conformance.cases.mutations import (
 from reseller_conformance.cases.profiles import OWN, Change, accepts, own_with, profiles
 from reseller_conformance.cases.sequences import PREFLIGHT, Sequences, with_states
 from reseller_conformance.cases.texts import (
+    CUT_OR_DROPPED,
     INJECTED,
     RARE_TEXTS,
     SPECIAL_TEXTS,
+    SPOILED_TASKS,
     UNDOCUMENTED,
     UNLOCKING,
 )
@@ -178,14 +180,16 @@ class Plan(Sequences):
                 with_states(Case(format), {"api_key": key})
                 for key in self.share(format, DEFAULT_KEYS)
             ),
-            *self.cut_at_nul(format),
+            *self.hardly_readable(format),
         ]
 
-    def cut_at_nul(self, format: Format) -> list[Case]:
-        """A valid value, a NUL and more: some readers stop there. The formats take turns."""
-        names = self.share(format, PARAMETERS)
-        turns = [_turned(PARAMETERS, PARAMETERS.index(name) + 1) for name in names]
-        return [Case(format, order=order, around=("", "%00x")) for order in turns]
+    def hardly_readable(self, format: Format) -> list[Case]:
+        """A valid value, and behind it what some readers cut or drop. The formats take turns."""
+        written = [(rest, name) for rest in CUT_OR_DROPPED for name in PARAMETERS]
+        return [
+            Case(format, order=_turned(PARAMETERS, PARAMETERS.index(name) + 1), around=("", rest))
+            for rest, name in self.share(format, written)
+        ]
 
     def separators(self, format: Format) -> list[Case]:
         """Stray separators before, between and behind parameters, which mean nothing."""
@@ -201,6 +205,7 @@ class Plan(Sequences):
             replace(no_user, around=("", "&user=%00")),
             Case(format, extra=(("user[]", UNREGISTERED["user"]),)),
             replace(no_task, around=("", "&task")),
+            *(replace(no_task, around=("", f"&task={task}")) for task in SPOILED_TASKS),
         ]
         return self.share(format, cases)
 

@@ -5,7 +5,15 @@
 
 from __future__ import annotations
 
-__all__ = ["INJECTED", "RARE_TEXTS", "SPECIAL_TEXTS", "UNDOCUMENTED", "UNLOCKING"]
+__all__ = [
+    "CUT_OR_DROPPED",
+    "INJECTED",
+    "RARE_TEXTS",
+    "SPECIAL_TEXTS",
+    "SPOILED_TASKS",
+    "UNDOCUMENTED",
+    "UNLOCKING",
+]
 
 SPECIAL_TEXTS = (
     "'",
@@ -107,4 +115,17 @@ UNLOCKING = (
 
 INJECTED = "x%0D%0AX-Injected:%201%0D%0ASet-Cookie:%20injected=1%0D%0A"
 """A percent-encoded value that writes a header and a cookie where a server copies it into its own.
+"""
+
+CUT_OR_DROPPED = ("%00x", "%0Ax", "%FF")
+"""Percent-encoded ends of a value: C stops at a NUL, readers of lines at a line feed.
+
+Converters of encodings stop at bytes that are no UTF-8, or drop them.
+"""
+
+SPOILED_TASKS = ("over%01view", "x%0Aoverview", "overview%zz")
+"""The task with a control character, a line and an incorrect escape too many.
+
+Filters drop control characters, a regular expression may match one line alone, and some readers
+drop an incorrect escape or stop at it.
 """
