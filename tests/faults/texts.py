@@ -154,6 +154,11 @@ ODD: dict[str, tuple[str, Test]] = {
     "over_200": ("more than 200 characters", longer(200)),
     "all_255": ("255 characters", longer(254)),
     "over_255_bytes": ("more than 255 bytes", lambda value: len(value.encode()) > 255),
+    "bracket": ("a square bracket", holds("[")),
+    "bar": ("a vertical bar alone", lambda value: re.search(r"\|(?!x)", value) is not None),
+    "tilde": ("a tilde", holds("~")),
+    "typographic": ("an apostrophe as printers have it", holds("\u2019")),
+    "soft_hyphen": ("a soft hyphen", holds("\u00ad")),
 }
 """What text may hold, and people do not think of."""
 
@@ -343,12 +348,15 @@ for _name, (_said, _write) in WRONG_BYTES.items():
             lambda write=_write: Bytes(write, write),
             formats=_formats,
         )
-seed(
-    "user_echoed_cut_within_a_character",
-    "a wrong user is repeated up to 41 bytes, though that be within a character",
-    lambda: Bytes(lambda t: t.replace("\\", "").replace('"', "").encode()[:41], utf_8),
-    formats=JSON,
-)
+for _bytes in (40, 41):
+    seed(
+        f"user_echoed_cut_after_{_bytes}_bytes",
+        f"a wrong user is repeated up to {_bytes} bytes, though that be within a character",
+        lambda most=_bytes: Bytes(
+            lambda t: t.replace("\\", "").replace('"', "").encode()[:most], utf_8
+        ),
+        formats=JSON,
+    )
 seed(
     "user_echoed_with_half_pairs",
     "a wrong user is repeated in escapes for JSON, cut within a pair of surrogates",
@@ -417,6 +425,11 @@ DAMAGED: dict[str, tuple[str, Callable[[str], str], Sequence[Sequence[Format]]]]
         "with its bytes read as the code page of a DOS console",
         lambda text: text.encode().decode("cp437"),
         (XML,),
+    ),
+    "misread_as_koi8": (
+        "with its bytes read as KOI8-R",
+        lambda text: text.encode().decode("koi8-r"),
+        (JSON,),
     ),
     "kept_in_latin_1": (
         "with question marks for what ISO-8859-1 does not have",

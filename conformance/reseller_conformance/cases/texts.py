@@ -30,7 +30,7 @@ SPECIAL_TEXTS = (
     "`",
     "]]>",
     "<!--",
-    "--",
+    "!()*,/:?[]^{|}~$",
     "<b>bold</b>",
     "<script>alert(1)</script>",
     "<?xml version='1.0'?>",
@@ -42,7 +42,7 @@ SPECIAL_TEXTS = (
     "%00",
     "\\u0000",
     "../../etc/passwd",
-    "o'brien",
+    "o'brien’s – №\u00ad1…",
     "1 UNION SELECT NULL--",
     "1; WAITFOR DELAY '0:0:0'--",
     "SLEEP(0)",
@@ -72,6 +72,7 @@ SPECIAL_TEXTS = (
     "x" * 255,
     "é" * 255,
     "'" * 128,
+    "x" + "\U0001f600" * 127,  # with é * 255, a text that is cut within a character shows
 )
 """Texts that people have, and that escape badly: all within XML 1.0, none with control characters.
 
@@ -80,7 +81,7 @@ At most 255 characters (specification, section 4).
 
 RARE_TEXTS = (
     *(text for text in SPECIAL_TEXTS if len(text) < 10 and not text.isascii()),
-    *("]]>", "%s%n", "%00", "\\u0000"),
+    *("]]>", "%s%n", "%00", "\\u0000", "!()*,/:?[]^{|}~$"),
 )
 """Those with rare characters, and some escapes: no firewall takes them for an attack."""
 

@@ -44,6 +44,11 @@ _MISREAD_AS = (
     "cp437",
     "cp850",
     "mac-roman",
+    "iso8859-2",
+    "iso8859-9",
+    "cp1253",
+    "koi8-r",
+    "cp866",
 )
 """Encodings that servers take UTF-8 for."""
 
