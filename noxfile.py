@@ -18,6 +18,10 @@ INTEROP_TESTS = ("tests/test_corpus.py", "tests/test_documents.py")
 ANY_VERSION = (
     "tests/test_plugin.py",
     "tests/test_cli.py",
+    "tests/test_cli_apps.py",
+    "tests/test_cli_run.py",
+    "tests/test_cli_serve.py",
+    "tests/test_cli_streams.py",
     "tests/test_client.py",
     "tests/test_client_mock.py",
     "tests/test_app_server.py",

@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 import yaml
 
+from command_line import CREDENTIALS, LIMIT, OPEN_TO_ALL, environment
 from reseller_conformance.config.options import OPTIONS
-from test_cli import CREDENTIALS, LIMIT, OPEN_TO_ALL, environment
 
 ACTION: dict[str, Any] = yaml.safe_load(
     (Path(__file__).parents[1] / "action.yml").read_text(encoding="utf-8")

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 import requests
 
+from command_line import COMMAND, environment
 from reseller_conformance import ResellerServer
 from reseller_conformance.app_server.access_log import without_keys
 from reseller_conformance.cli.reference_commands import MALFORMED
@@ -21,7 +22,6 @@ from reseller_conformance.contract import Format, path_of
 from reseller_conformance.envelope import Overview, Unreadable, read_envelope
 from reseller_conformance.reference import Request, Response, default_reference
 from reseller_conformance.reference.scripted import HabitualReference, Malformed
-from test_cli import COMMAND, environment
 
 RESELLER = default_reference().accounts.resellers[0]
 SENT = {

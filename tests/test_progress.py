@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from answers import ERROR, overview
+from command_line import environment, read_some
 from judging import settings
 from reseller_conformance.cli.progress import Watch, watch_on
 from reseller_conformance.client import Client
@@ -23,8 +24,6 @@ from reseller_conformance.suite.live_progress import LiveProgress
 from reseller_conformance.suite.target_session import TargetSession
 from servers import KEY, Part, http, serving, target_at
 from servers import Asked as Request
-from test_cli import _read as read_some
-from test_cli import environment
 
 CREDENTIALS = {"RESELLER_API_USER": "acme", "RESELLER_API_KEY": KEY}
 

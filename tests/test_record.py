@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
+from command_line import command, quick
 from reseller_conformance.cases.case import Case
 from reseller_conformance.client import Client
 from reseller_conformance.client.recording import Recorder
 from reseller_conformance.client.target import Limits
 from reseller_conformance.contract import Format
 from servers import CLOSE, JSON, KEY, always, http, serving, target_at
-from test_cli import command, quick
 
 CREDENTIALS = {"RESELLER_API_USER": "harbour-mail", "RESELLER_API_KEY": "Demo-Key-0001"}
 SHOP = """

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 
+from command_line import OPEN_TO_ALL, quick
 from reseller_conformance.findings.model import Outcome, Result, Run
 from reseller_conformance.reports import github, markdown
 from reseller_conformance.requirements import CATALOGUE, Level
 from runs import HOSTILE, MIXED, any_run
-from test_cli import OPEN_TO_ALL, quick
 
 COMMAND = re.compile(r"::(error|warning) title=([^:,\r\n]*)::([^\r\n]*)")
 

@@ -227,7 +227,7 @@ def test_an_interrupted_run_says_so_and_is_not_conformant() -> None:
 
 
 def test_a_run_that_tested_nothing_says_why() -> None:
-    why = "nobody answers at http://127.0.0.1:1"
+    why = "cannot reach http://127.0.0.1:1"
     run = run_of(other={r.id: (Outcome.NOT_TESTED, why) for r in CATALOGUE})
     assert verdict_text(run) == f"unverified: nothing was tested, {why}"
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from command_line import CREDENTIALS, OPEN_TO_ALL, quick
 from readers import READERS
 from reseller_conformance.reports.registry import WRITERS
-from test_cli import CREDENTIALS, OPEN_TO_ALL, quick
 
 ALL = [f"--{writer.option}=out/{writer.option}" for writer in WRITERS]
 

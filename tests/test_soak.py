@@ -202,7 +202,7 @@ def test_nobody_there_is_nothing_verified(tmp_path):
     done = soak(tmp_path, refused_url(), workers=1)
     assert done.codes[0] == 3, done.said
     assert done.report["verdict"] == "unverified"
-    assert done.result("success.returned", "json")["reason"] == "nobody answers"
+    assert done.result("success.returned", "json")["reason"] == "the target cannot be reached"
 
 
 @pytest.mark.parametrize(

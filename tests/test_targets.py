@@ -85,8 +85,8 @@ def test_a_target_that_refuses_connections_makes_the_session_unverified(
     result.stdout.fnmatch_lines_random(
         [
             f"target {right}: partial: conformant*",
-            f"target {NOBODY}: unverified: nothing was tested, nobody answers at {NOBODY}*",
-            f"unverified at {NOBODY}: nothing was tested, nobody answers*",
+            f"target {NOBODY}: unverified: nothing was tested, cannot reach {NOBODY}*",
+            f"unverified at {NOBODY}: nothing was tested, cannot reach*",
         ]
     )
     made = report(pytester.path / "r.json")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from command_line import quick
 from reseller_conformance.config.options import OPTIONS
 from reseller_conformance.findings.model import Run
 from reseller_conformance.reports import json_report
@@ -18,7 +19,6 @@ from reseller_conformance.reports.registry import (
     write_all,
 )
 from reseller_conformance.util.files import write_file
-from test_cli import quick
 
 RUN = Run(())
 

@@ -102,7 +102,7 @@ def run(
 @compare_options
 @click.option("--color/--no-color", default=None, help="colours (where stdout is a terminal)")
 def compare(targets: tuple[str, ...], color: bool | None, **given: Any) -> int:
-    """Return True if NEW can replace OLD without a client noticing.
+    """Say whether NEW can replace OLD without a client noticing.
 
     Exit codes: 0 no difference that counts, 1 some, 2 wrong usage, 3 could not verify.
     """

@@ -73,7 +73,6 @@ class Settings:
     depth: Depth
     level: Level
     seed: int
-    seed_given: bool
     reports: tuple[tuple[Writer, Path], ...]
     baseline: Baseline | None = None
     update_baseline: bool = False
@@ -131,7 +130,6 @@ def settings_from(
         depth=reader.value("depth"),
         level=reader.value("level"),
         seed=reader.value("seed"),
-        seed_given=reader.text("seed") is not None,
         reports=requested_reports(reader.text),
         baseline=_baseline(reader),
         update_baseline=bool(reader.words.get("update-baseline")),

@@ -80,7 +80,7 @@ class Tally:
         for result in self._aggregator.results(formats, _not_judged):
             requirement, format = result.requirement, result.format
             if self.calls == self.unheard:
-                why = "nobody answers" if self.calls else "nothing was asked"
+                why = "the target cannot be reached" if self.calls else "nothing was sent"
                 yield Result(requirement, format, Outcome.NOT_TESTED, why)
             elif requirement is HTTP_RETRIES and result.outcome is Outcome.PASSED and self.put_off:
                 text = f"{self.put_off} of {self.calls} calls were turned away"

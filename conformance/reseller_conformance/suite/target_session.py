@@ -241,7 +241,7 @@ class TargetSession:
         silent = [problem for problem in problems if problem and problem.kind in unreachable]
         if len(silent) < len(responses):
             return ""
-        return f"nobody answers at {redacted(self.target).base_url}: {silent[0].detail}"
+        return f"cannot reach {redacted(self.target).base_url}: {silent[0].detail}"
 
     def customers_with_overview(self, format: Format) -> list[int]:
         """Return the customers whose documented call brings an overview in this format."""
