@@ -105,11 +105,11 @@ def report_in(folder: Path) -> dict[str, Any]:
     return report
 
 
-def slow(asked: Asked) -> list[Part]:
+def slow(asked: Asked, seconds: float = 0.05) -> list[Part]:
     """Respond to calls with the key of this process, and refuse all others."""
     given = [asked.parameters.get(name) for name in ("task", "user", "api_key")]
     right = given == ["overview", "customer@example.com", environment()["RESELLER_API_KEY"]]
-    return [0.05, http(overview().exchange.body) if right else http(ERROR, 403)]
+    return [seconds, http(overview().exchange.body) if right else http(ERROR, 403)]
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda n: n.name)
@@ -160,7 +160,7 @@ def test_a_bar_is_drawn_on_a_terminal_and_nothing_elsewhere(tmp_path: Path) -> N
     import pty
 
     ours, theirs = pty.openpty()
-    with serving(slow) as server:
+    with serving(lambda asked: slow(asked, 0.01)) as server:
         words = command(server.url, "--depth=quick", "--formats=json")
         env = {**environment(), "TERM": "xterm", "COLUMNS": "120"}
         process = subprocess.Popen(
@@ -169,6 +169,7 @@ def test_a_bar_is_drawn_on_a_terminal_and_nothing_elsewhere(tmp_path: Path) -> N
         os.close(theirs)
         shown = b"".join(iter(lambda: read_some(ours), b""))
         assert process.wait(LIMIT) == 0
+        words[words.index("--depth=quick")] = "--depth=smoke"
         quiet = subprocess.run(words, cwd=tmp_path, env=env, capture_output=True, timeout=LIMIT)
     os.close(ours)
     assert b"of about" in shown

@@ -52,12 +52,7 @@ class _EndError(BaseException):
 class Session:
     """One comparison under way. Without NEW the responses of OLD are only recorded."""
 
-    def __init__(
-        self,
-        old: Side,
-        new: Side | None,
-        stop_at: Grade | None = None,
-    ) -> None:
+    def __init__(self, old: Side, new: Side | None, stop_at: Grade | None = None) -> None:
         """Compare these two; `stop_at` ends the calls at a difference of this grade or a graver."""
         self._stop_at = stop_at
         self._pool = ThreadPoolExecutor(1)
@@ -144,8 +139,8 @@ class Session:
         self._has_ended = True
         for run in self._runs:
             run.session.stop()
-        if not self.unverified:
-            for run in self._runs:
+        for run in self._runs:
+            if not run.judged and not self.unverified:
                 run.judged = judge(run.session)
 
     # --- Whether anything can be said --------------------------------------------------------
@@ -179,7 +174,8 @@ class Session:
             if note := run.note:
                 for other in self._runs:
                     self._settle(other)
-                self._confirm()
+                if not self._old.note:
+                    self._confirm()
                 raise _EndError(f"{name}: {note.reason}. No more calls are made: {note.way_out}.")
         if self._stop_at and self.tally.counts(self._stop_at):
             self._confirm()
