@@ -38,6 +38,8 @@ def told(response, *others, names=NAMES, **values) -> list[str]:
         ("until 2010-09-29", "billing_end_date: '2010-09-29'"),
         ("until 29.09.2010", "billing_end_date: '29.09.2010'"),
         ("billed 2010/09/30", "billing_process_date: '2010/09/30'"),
+        ("Locked until 29 September 2010.", "billing_end_date: '29 september 2010'"),
+        ("Locked until Sep 29, 2010.", "billing_end_date: 'sep 29, 2010'"),
     ],
 )
 def test_a_package_and_a_date_are_told(text, actual):
@@ -46,6 +48,11 @@ def test_a_package_and_a_date_are_told(text, actual):
 
 def test_a_header_tells_too():
     found = error(STRANGER, "no", headers=[("X-Plan", "Silver Package")])
+    assert told(found) == ["header X-Plan: package: 'silver package'"]
+
+
+def test_a_header_that_is_percent_encoded_tells_too():
+    found = error(STRANGER, "no", headers=[("X-Plan", "Silver%20Package")])
     assert told(found) == ["header X-Plan: package: 'silver package'"]
 
 
@@ -65,13 +72,28 @@ def test_a_short_package_is_not_searched_for():
     assert told(error(STRANGER, "I said no"), package="I") == []
 
 
-def test_a_date_in_an_error_about_a_foreign_customer_is_told():
-    assert told(error(FOREIGN, "elsewhere since 2009-01-31")) == ["body: a date: '2009-01-31'"]
+@pytest.mark.parametrize(
+    "date",
+    ["2009-01-31", "2009/01/31", "31.1.2009", "01/31/2009", "31 january 2009", "jan 31, 2009"],
+)
+def test_a_date_in_an_error_about_a_foreign_customer_is_told(date):
+    assert told(error(FOREIGN, f"elsewhere since {date}")) == [f"body: a date: '{date}'"]
 
 
-def test_the_time_of_the_response_is_no_date_of_an_account():
-    now = [("Date", "Sat, 28 Nov 2026 23:59:59 GMT")]
-    assert told(error(FOREIGN, "at 2026-11-29T00:00:01", headers=now)) == []
+@pytest.mark.parametrize(
+    "version", ["1.2.2009.4", "2009-01/31", "12009-01-31", "1/2009", "1 x 2009"]
+)
+def test_other_numbers_in_an_error_about_a_foreign_customer_are_no_date(version):
+    assert told(error(FOREIGN, f"build {version}")) == []
+
+
+@pytest.mark.parametrize("now", ["2026-11-29T00:00:01", "29.11.2026", "November 28, 2026"])
+def test_the_time_of_the_response_is_no_date_of_an_account(now):
+    headers = [("Date", "Sat, 28 Nov 2026 23:59:59 GMT")]
+    assert told(error(FOREIGN, f"at {now}", headers=headers)) == []
+
+
+def test_a_date_in_errors_about_nobody_is_no_date_of_an_account():
     assert told(error(FOREIGN, "build 2009-01-31"), error(NOBODY, "build 2009-01-31")) == []
 
 

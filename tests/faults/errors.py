@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from html import escape
+from urllib.parse import quote
 
 from reseller_conformance.contract import PARAMETERS, Format
 from reseller_conformance.reference import Account, Reference, Refusal, Request, Response
@@ -334,6 +335,13 @@ telling(
     foreign,
     BOTH,
 )
+telling(
+    "error_dates_a_foreign_customer_in_words",
+    "an error for a customer of another reseller says until when, with the month as a word",
+    lambda account: f"Billed elsewhere until {account.billing_end_date:%d %B %Y}.",
+    foreign,
+    BOTH,
+)
 
 
 @fault(
@@ -348,6 +356,15 @@ def respond(self: Reference, request: Request) -> Response:
     if answer.status == 200 or account is None:
         return answer
     return replace(answer, headers=(*answer.headers, ("X-Cycle", str(account.billing_end_date))))
+
+
+@fault(fails=ERRORS_NO_ACCOUNT_DATA, instead_of=Reference.respond)
+def error_has_a_header_with_the_package(self: Reference, request: Request) -> Response:
+    """Errors carry a header with the package, percent-encoded."""
+    answer, account = Reference.respond(self, request), account_named(list(sent(request).items()))
+    if answer.status == 200 or account is None:
+        return answer
+    return replace(answer, headers=(*answer.headers, ("X-Plan", quote(account.package))))
 
 
 # --- No envelope at all --------------------------------------------------------------------------

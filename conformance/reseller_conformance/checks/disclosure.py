@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
 from datetime import date, timedelta
 from email.utils import parsedate_to_datetime
+from urllib.parse import unquote
 
 from reseller_conformance.cases.case import Case
 from reseller_conformance.cases.mutations import EMPTY, State
@@ -28,8 +29,21 @@ MIN_PACKAGE_CHARS = 4
 
 ABOUT_NO_CUSTOMER = (State.UNKNOWN, *EMPTY)
 
-_ISO_DATE = re.compile(r"(?<!\d)(?:19|20)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])(?!\d)")
-_DATE_FORMATS = ("%Y-%m-%d", "%Y/%m/%d", "%d.%m.%Y", "%m/%d/%Y", "%d/%m/%Y")
+_MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
+_DATE = re.compile(
+    rf"""(?<![\d.]) (?:
+        (?:19|20)\d\d ([-/]) (?:0[1-9]|1[0-2]) \1 (?:0[1-9]|[12]\d|3[01])
+        | [0-3]?\d ([./-]) [0-3]?\d \2 (?:19|20)\d\d
+        | [0-3]?\d [ ] {_MONTH} [ ] (?:19|20)\d\d
+        | {_MONTH} [ ] [0-3]?\d, [ ] (?:19|20)\d\d
+    ) (?!\.?\d)""",
+    re.VERBOSE,
+)
+"""A date in a text in lower case, as `_DATE_FORMATS` write it."""
+_DATE_FORMATS = (
+    *("%Y-%m-%d", "%Y/%m/%d", "%d.%m.%Y", "%m/%d/%Y", "%d/%m/%Y", "%m-%d-%Y", "%d-%m-%Y"),
+    *("%d %B %Y", "%d %b %Y", "%B %d, %Y", "%b %d, %Y"),
+)
 
 
 def concerns(case: Case) -> bool:
@@ -55,7 +69,7 @@ def discloses(
         for value, what in values.items()
         if value not in harmless and not any(value in name for name in named)
     }
-    usual_dates = set(_ISO_DATE.findall("\n".join((harmless, *named))))
+    usual_dates = _dates("\n".join((harmless, *named)))
 
     def check(response: Response) -> Iterator[Violation]:
         if response.kind is not EnvelopeKind.ERRORS or _has_fields(response):
@@ -64,7 +78,7 @@ def discloses(
         for place, text in _texts(response):
             found = {value: what for value, what in values.items() if value in text}
             if response.case.user is State.FOREIGN:
-                dates = set(_ISO_DATE.findall(text)) - usual_dates
+                dates = _dates(text) - usual_dates
                 found |= dict.fromkeys(_not_of_today(dates, response), "a date")
             for value, what in found.items():
                 yield Violation(response, place, expected, f"{what}: {excerpt(value)}")
@@ -78,10 +92,19 @@ def _telling(overviews: Iterable[Response]) -> dict[str, str]:
     for overview in overviews:
         for name, value in overview.values.items():
             if isinstance(value, date):
-                found |= dict.fromkeys((value.strftime(form) for form in _DATE_FORMATS), name)
+                found |= dict.fromkeys(_written(value), name)
             elif isinstance(value, str) and _is_telling(value.strip()):
                 found[value.strip().casefold()] = name
     return found
+
+
+def _written(day: date) -> Iterator[str]:
+    """Yield a date as people write it, in lower case."""
+    yield from (day.strftime(form).casefold() for form in _DATE_FORMATS)
+
+
+def _dates(text: str) -> set[str]:
+    return {found.group() for found in _DATE.finditer(text)}
 
 
 def _is_telling(package: str) -> bool:
@@ -96,7 +119,7 @@ def _texts(response: Response) -> Iterator[tuple[str, str]]:
     yield "body", "\n".join((*response.errors, body, html.unescape(body))).casefold()
     for name, value in exchange.headers:
         text = value.encode("latin-1", "replace").decode(errors="replace")
-        yield f"header {name}", text.casefold()
+        yield f"header {name}", f"{text}\n{unquote(text)}".casefold()
 
 
 def _has_fields(response: Response) -> bool:
@@ -109,5 +132,7 @@ def _not_of_today(dates: Iterable[str], response: Response) -> Iterator[str]:
     today: set[str] = set()
     with suppress(ValueError):
         sent_on = parsedate_to_datetime(response.exchange.header("Date") or "").date()
-        today = {(sent_on + timedelta(days=days)).isoformat() for days in (-1, 0, 1)}
+        near = (sent_on + timedelta(days=days) for days in (-1, 0, 1))
+        padded = {text for day in near for text in _written(day)}
+        today = padded | {re.sub(r"\b0(?=\d\b)", "", text) for text in padded}
     yield from sorted(set(dates) - today)
