@@ -56,7 +56,7 @@ class Judged:
     """The outcome of one requirement in one format.
 
     `showing` holds a place for each failure: of the call, in the order of the run, with which it
-    is complete. Places begin with 1.
+    is complete, and of the one after which it was announced. Places begin with 1.
     """
 
     requirement: Requirement
@@ -267,6 +267,8 @@ def judge(
             test(OverviewConformance(), evaluation)
         outcome = Outcome(said["outcome"])
         showing = _showing(asked, evaluation) if outcome is Outcome.FAILED else ()
+        if announced := asked.live.announced.get((requirement, format)):
+            showing = (*showing, announced.calls)
         judged.append(Judged(requirement, str(format or "both"), outcome, said["reason"], showing))
     failed = {(one.requirement, one.format) for one in judged if one.outcome is Outcome.FAILED}
     announced = {(requirement, str(format)) for requirement, format in asked.live.announced}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlencode
@@ -66,6 +66,37 @@ def test_an_invalid_call_that_is_let_in_is_announced() -> None:
         sent.groups.ordinary(Format.JSON)
         sent.client.close()
     assert set(announced(sent)) == {"rejects.api-key-missing"}
+
+
+def drops_the_last_letter_of_user(request: Request) -> bool:
+    whole = {"customer@example.co": "customer@example.com"}
+    user = request.parameters.get("user", "")
+    meant = {**request.parameters, "user": whole.get(user, user)}
+    return not refuses(replace(request, target=f"/?{urlencode(meant)}"))
+
+
+def needs_user_last(request: Request) -> bool:
+    return not refuses(request) and list(request.parameters)[-1] == "user"
+
+
+@pytest.mark.parametrize(
+    ("accepts", "requirement"),
+    [
+        (drops_the_last_letter_of_user, "rejects.user-unknown"),
+        (needs_user_last, "request.order"),
+    ],
+)
+def test_what_is_compared_with_the_documented_call_is_announced(
+    accepts: Callable[[Request], bool], requirement: str
+) -> None:
+    def serve(request: Request) -> Iterable[Part]:
+        return [http(overview().exchange.body) if accepts(request) else http(ERROR, 403)]
+
+    with serving(serve) as server:
+        sent = session(server.url)
+        sent.groups.ordinary(Format.JSON)
+        sent.client.close()
+    assert requirement in announced(sent)
 
 
 def test_what_passes_alone_is_not_announced() -> None:

@@ -80,14 +80,26 @@ class ControlCalls:
         after = [set(form_violations(response)) for response in controls]
         return usual | (set.intersection(*after) if after else set())
 
+    def plain_violations_so_far(self, format: Format) -> set[Requirement]:
+        """Return what the plain calls violate that were sent already. Nothing is sent."""
+        session = self._session
+        sent = [
+            session.responses[case] for case in self._plain(format) if case in session.responses
+        ]
+        responses = [*session.initial_calls[format], *sent]
+        return {requirement for response in responses for requirement in form_violations(response)}
+
+    def _plain(self, format: Format) -> list[Case]:
+        plan = self._session.plan
+        return [plan.single(format, name, (State.UNKNOWN,))[0] for name in PARAMETERS]
+
     def _plain_violations(self, format: Format) -> set[Requirement]:
         """Return what plain calls violate.
 
         If the circuit opened before a plain call, other plain calls show what is usual.
         """
         session = self._session
-        plain = [session.plan.single(format, name, (State.UNKNOWN,))[0] for name in PARAMETERS]
-        sent = session.send(plain)
+        sent = session.send(self._plain(format))
         if not all(response.was_sent for response in sent):
             others = [a for a in session.responses.values() if a.case.format is format]
             sent = [a for a in others if a.was_sent and is_plainly_invalid(a.case)]

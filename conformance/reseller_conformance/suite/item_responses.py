@@ -114,7 +114,7 @@ class ItemResponses(Item):
         if rule.subject is Subject.ERROR_ENVELOPE:
             return self.error_lists()
         if rule.subject is Subject.REFUSAL:
-            return self.with_envelope([*self._invalid_calls(rule), *self._announced()])
+            return self.with_envelope(self.with_announced(self._invalid_calls(rule)))
         responses = self.all_responses()
         if Scope.UNUSUAL in rule.scope:
             return [*responses, *self.session.groups.special_requests(self.format)]
@@ -122,13 +122,14 @@ class ItemResponses(Item):
             return [*responses, *self.session.groups.undocumented(self.format)]
         return responses
 
-    def _announced(self) -> list[Response]:
-        """Return the responses whose violations were announced, whichever stage sent the calls."""
-        return self.session.send(
+    def with_announced(self, responses: Iterable[Response]) -> list[Response]:
+        """Add the responses whose violations were announced, whichever stage sent the calls."""
+        announced = self.session.send(
             case
             for requirement, case in self.session.confirmed
             if requirement is self.requirement and case.format is self.format
         )
+        return list({a.case: a for a in (*responses, *announced)}.values())
 
     def _invalid_calls(self, rule: Rule) -> list[Response]:
         if rule.state is State.MISSING:

@@ -27,6 +27,7 @@ from reseller_conformance.findings.kinds import Spot, kind_of, place_of
 from reseller_conformance.reports.progress import LiveViolation
 from reseller_conformance.reports.text import visible
 from reseller_conformance.requirements import Level, Requirement
+from reseller_conformance.suite.unusual_calls import UnusualCalls
 
 if TYPE_CHECKING:
     from reseller_conformance.suite.target_session import TargetSession
@@ -42,7 +43,10 @@ MAX_SUSPICIONS = 3
 MAX_SHOWN_CHARS = 160
 
 BY_COMPARISON = (r.REJECTS_USER_UNKNOWN, r.REJECTS_USER_ADDRESS, r.REJECTS_COMBINED)
-"""Refusals that depend on other responses: a near miss may be another customer's name."""
+"""Refusals that depend on other responses: a near miss may be another customer's name.
+
+What `unusual_calls` finds of them is certain all the same.
+"""
 
 Key = tuple[Requirement, Format]
 
@@ -70,6 +74,7 @@ class LiveJudge:
         self._session = session
         self._suspicions: dict[Key, _Suspicion] = {}
         self._counts: Counter[Key] = Counter()
+        self._unusual_calls = UnusualCalls(session)
         self.announced: dict[Key, LiveViolation] = {}
 
     @property
@@ -92,8 +97,14 @@ class LiveJudge:
 
     def look(self, response: Response) -> None:
         """Judge one response by all rules for a single one."""
-        if is_ordinary(response.case) and self._session.returns_envelope(response.case.format):
+        case = response.case
+        if not self._session.returns_envelope(case.format):
+            return
+        if is_ordinary(replace(case, extra=())):
             self._look(response)
+        if found := self._unusual_calls.violated(response):
+            requirement, check = found
+            self._suspect((requirement, case.format), response, check)
 
     def _look(self, response: Response) -> None:
         case = response.case
@@ -104,7 +115,7 @@ class LiveJudge:
     def _judges(self, rule: Rule, case: Case) -> bool:
         """Return True if this rule needs only the response to this call."""
         if rule.subject is not Subject.REFUSAL:
-            return rule.requirement is not r.SUCCESS_RETURNED
+            return is_ordinary(case) and rule.requirement is not r.SUCCESS_RETURNED
         known = bool(self._session.customers_with_overview(case.format))
         return known and rule.requirement not in BY_COMPARISON
 

@@ -147,5 +147,7 @@ def _near_misses(evaluation: Evaluation) -> list[Bracketed]:
         for response in responses
     )
     elsewhere = {State.FOREIGN, *ADDRESSES, *(PARSED if reads_addresses else ())}
-    near_misses = [response for response in responses if response.case.user not in elsewhere]
+    near_misses = evaluation.with_announced(
+        response for response in responses if response.case.user not in elsewhere
+    )
     return evaluation.beside_the_customer(evaluation.with_envelope(near_misses))

@@ -55,9 +55,8 @@ class RequestConformance:
                     for group in evaluation.beside_the_customer([response]):
                         yield from near_miss.no_account(group)
 
-        evaluation.check(
-            evaluation.shared(evaluation.session.groups.special_text_cases, check), check
-        )
+        shared = evaluation.shared(evaluation.session.groups.special_text_cases, check)
+        evaluation.check(evaluation.with_announced(shared), check)
         evaluation.explore(strategies.text_cases, check)
         evaluation.finish()
 
@@ -85,7 +84,8 @@ class RequestConformance:
         """Undocumented parameters."""
         evaluation = reseller_evaluation
         evaluation.require_overview()
-        sent = evaluation.session.groups.undocumented(evaluation.format)
+        groups = evaluation.session.groups
+        sent = evaluation.with_announced(groups.undocumented(evaluation.format))
         responses = [response for response in sent if not is_stopped(response)]
         usual = evaluation.session.controls.preexisting_violations(evaluation.format, responses)
         evaluation.check(responses, lambda response: is_well_formed(response, usual))
@@ -110,7 +110,7 @@ class RequestConformance:
         def check(response: Response) -> Iterator[Violation]:
             return is_well_formed(response, usual)
 
-        evaluation(evaluation.shared(make, check), check)
+        evaluation(evaluation.with_announced(evaluation.shared(make, check)), check)
 
     @requirement(r.REQUEST_SEPARATORS)
     def test_request_separators(self, reseller_evaluation: Evaluation) -> None:
@@ -118,7 +118,8 @@ class RequestConformance:
         self._own_account(reseller_evaluation, reseller_evaluation.plan.separators)
 
     def _own_account(self, evaluation: Evaluation, make: MakeCases) -> None:
-        evaluation(evaluation.bracket(evaluation.shared(make, success.returned)), own_account)
+        responses = evaluation.with_announced(evaluation.shared(make, success.returned))
+        evaluation(evaluation.bracket(responses), own_account)
 
     @requirement(r.REQUEST_MALFORMED)
     def test_request_malformed(self, reseller_evaluation: Evaluation) -> None:
