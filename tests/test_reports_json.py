@@ -10,6 +10,7 @@ import jsonschema
 import pytest
 from hypothesis import given
 
+from reseller_conformance.cases.depth import Depth
 from reseller_conformance.client.timeline import Timeline
 from reseller_conformance.client.traffic import Bucket, Latency, Traffic
 from reseller_conformance.findings.model import Finding, Outcome, Result, Run
@@ -92,6 +93,11 @@ def test_a_report_says_what_the_run_does() -> None:
         "timeline": {"step": 0.125, "tries": [2, 1], "slowest": [0.003, 0.001]},
         "notes": ["one call at a time"],
     }
+
+
+@pytest.mark.parametrize("depth", [*Depth, "soak"])
+def test_a_report_of_each_depth_fits_the_schema(depth: str) -> None:
+    VALIDATOR.validate(as_json(replace(RUN, suite=replace(RUN.suite, depth=str(depth)))))
 
 
 def test_a_result_names_its_source_and_the_page_that_describes_it() -> None:
