@@ -12,6 +12,7 @@ import judging
 from faults import FAULTS
 from faults.registry import ACCOUNTS, sent
 from judging import ACCOUNTS_FILE, Direct, Judged, settings, target_of
+from reseller_conformance.cases.risks import sends_wrong_credentials
 from reseller_conformance.client import Client
 from reseller_conformance.client.target import Limits
 from reseller_conformance.config.expected_accounts import load_expectations
@@ -20,8 +21,10 @@ from reseller_conformance.findings.model import Outcome
 from reseller_conformance.reference import Reference, Request, Response
 from reseller_conformance.reference.mock import EMBEDDED_URL
 from reseller_conformance.suite.environment import NO_WRONG_CREDENTIALS
+from reseller_conformance.suite.plan_preview import planned_calls
 from variants import VARIANTS
 from variants.locks import ANSWERS, Counting, locked
+from variants.protection import QUOTAS, Ban, CallerLock, Guard, Quota
 
 
 @dataclass(frozen=True)
@@ -257,3 +260,74 @@ def test_a_quota_that_is_used_up_is_no_violation(run, most):
     assert done.ids(Outcome.FAILED) == set()
     assert done.note.kind is EnvironmentKind.QUOTA
     assert done.calls < most + 50
+
+
+# --- Other protection ----------------------------------------------------------------------------
+
+
+def guarded(kind: type[Guard], name: str = "", **members: object) -> Guard:
+    """Return an implementation behind such a guard, perhaps one with this fault."""
+    if name:
+        wrong = FAULTS[name].make()
+        members["behind"] = lambda _self, request: wrong.respond(request)
+    return type("Guarded", (kind,), members)(ACCOUNTS)
+
+
+@pytest.mark.parametrize("answer", ["402", "403_quota", "200_limit", "429", "503_page"])
+def test_a_quota_is_recognised_without_a_long_retry_after(run, answer):
+    done = run(guarded(Quota, answers=staticmethod(QUOTAS[answer])))
+    assert done.ids(Outcome.FAILED) <= {"http.error-status"}
+    assert done.note.kind is EnvironmentKind.QUOTA
+
+
+def test_a_short_ban_is_waited_for_and_its_calls_are_made_again(run):
+    done = run(guarded(Ban, lasts=30.0))
+    assert done.note is None
+    assert done.ids(Outcome.NOT_TESTED) == set()
+    assert done.ids(Outcome.FAILED) == {"request.attack-text"}
+
+
+@pytest.mark.parametrize("kind", [Quota, Ban])
+@pytest.mark.parametrize("name", ["package_missing", "balance_exchanged"])
+def test_a_fault_that_shows_before_a_quota_or_ban_is_found(run, kind, name):
+    assert FAULTS[name].fails.id in run(guarded(kind, name)).ids(Outcome.FAILED)
+
+
+@pytest.mark.parametrize("kind", [Quota, Ban])
+def test_a_fault_behind_a_quota_or_ban_does_not_pass(run, kind):
+    done = run(guarded(kind, "api_key_prefix_accepted", most=3 if kind is Ban else 100))
+    assert "rejects.api-key-wrong" in done.ids(Outcome.NOT_TESTED)
+
+
+def test_a_lock_of_one_customer_ends_the_calls(run):
+    done = run(guarded(CallerLock, of_customer=True, answers=staticmethod(ANSWERS["403_page"])))
+    assert done.ids(Outcome.FAILED) == set()
+    assert "of one customer" in done.note.reason
+
+
+@pytest.mark.parametrize("answer", ["403_page", "423", "429_page"])
+def test_a_lock_for_failed_logins_only_leaves_out_no_other_call(run, answer):
+    done = run(guarded(CallerLock, failed_only=True, answers=staticmethod(ANSWERS[answer])))
+    assert done.ids(Outcome.FAILED) == set()
+    assert "rejects.api-key-wrong" in done.ids(Outcome.NOT_TESTED)
+    assert {"request.order", "isolation.customers"} <= done.ids(Outcome.PASSED)
+
+
+def test_a_firewall_is_one_finding_with_the_texts_that_it_stops(run):
+    done = run(FAULTS["firewall_with_403_page"].make())
+    [found] = [one for one in done.judged if one.outcome is Outcome.FAILED]
+    assert (found.requirement.id, found.format) == ("request.attack-text", "both")
+    assert "<script>" in found.reason or "UNION" in found.reason or "' OR" in found.reason
+
+
+@pytest.mark.parametrize("most", [0, 25])
+def test_the_plan_counts_the_wrong_credentials_that_a_run_sends(most):
+    reference = Reference(ACCOUNTS)
+    target = target_of(reference, EMBEDDED_URL)
+    chosen = replace(settings("quick"), wrong_credentials=most)
+    client = Direct(reference, target)
+    judging.judge(target, chosen, client)
+    sent = {c for c in client._asked if sends_wrong_credentials(c)}
+    planned = sum(one.wrong_credentials for one in planned_calls(target, chosen))
+    assert (planned > 0) == bool(most)
+    assert planned <= len(sent) <= 1.2 * planned

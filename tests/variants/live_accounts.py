@@ -200,6 +200,12 @@ class CopiesLag(_Live):
         return spent(account, behind, behind)
 
 
+@composed("two copies take turns, one of which is behind", should=("consistency.counters",))
+class CopiesTakeTurns(_Live):
+    def moved(self, account: Account, tick: int) -> Account:
+        return spent(account, 3 * (tick % 2), 3 * (tick % 2))
+
+
 @composed("the allowance is lowered and raised again while it is read")
 class AllowanceChanges(_Live):
     def moved(self, account: Account, tick: int) -> Account:

@@ -131,8 +131,13 @@ class Sequences:
         ]
 
     def rereadings(self, customer: int) -> list[Case]:
-        """One customer in both formats by turns, often enough to see which counters move."""
-        formats = islice(cycle((Format.JSON, Format.XML)), 32)
+        """One customer in both formats, often enough to see which counters move.
+
+        The formats do not strictly alternate: of two replicas that take turns, each format must
+        meet both.
+        """
+        json, xml = Format.JSON, Format.XML
+        formats = islice(cycle((json, json, xml, json, xml, xml)), 32)
         return [Case(format, customer=customer, repeat=i) for i, format in enumerate(formats, 600)]
 
     def round_robin(self, format: Format) -> list[Case]:

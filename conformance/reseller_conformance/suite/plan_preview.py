@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from reseller_conformance.cases.case import Case, is_distinguishable
 from reseller_conformance.cases.depth import Depth
 from reseller_conformance.cases.plan import Plan
+from reseller_conformance.cases.risks import sends_wrong_credentials
 from reseller_conformance.cases.stages import DOCUMENTED, EXAMPLES, STAGES, Stage, staged
 from reseller_conformance.client.request import valid_values_of
 from reseller_conformance.client.target import Target
@@ -44,10 +45,11 @@ def planned_calls(target: Target, settings: Settings) -> list[StageCalls]:
             if probe or case in seen or not needs.may_send(stage, case):
                 continue
             seen.add(case)
-            if is_distinguishable(case, values):
+            wrong = sends_wrong_credentials(case)
+            if is_distinguishable(case, values) and (settings.wrong_credentials or not wrong):
                 count = counts.setdefault(stage.name, StageCalls(stage))
                 count.calls += 1
-                count.wrong_credentials += case.has_wrong_credentials
+                count.wrong_credentials += wrong
     if needs.includes(EXAMPLES) and settings.depth.examples:
         # a thorough run sends each example in each format
         formats = len(settings.formats) if settings.depth is Depth.THOROUGH else 1

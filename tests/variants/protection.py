@@ -1,0 +1,173 @@
+"""What else stands in front: firewalls that ban, quotas, locks of one customer or for a while.
+
+Each stands in front of a correct implementation. A run may leave requirements untested, but none
+of them is violated. What only stops texts that look like an attack is in `faults.firewalls`.
+"""
+
+from __future__ import annotations
+
+from faults.firewalls import ANSWERS as PAGES
+from faults.firewalls import looks_like_attack
+from reseller_conformance.contract import Format
+from reseller_conformance.reference import Reference, Refusal, Request, Response
+from reseller_conformance.reference.core import Parameters
+from variants.locks import ANSWERS, Answer
+from variants.registry import composed
+
+__all__ = ["QUOTAS", "Ban", "CallerLock", "Guard", "Quota"]
+
+STOPPED = ("request.attack-text",)
+
+
+def refusal(status: int, text: str) -> Answer:
+    """Refuse in the error envelope with this text."""
+    return lambda reference, wanted: reference.refuse(wanted, Refusal(status, (text,)))
+
+
+def page(status: int, *headers: tuple[str, str]) -> Answer:
+    """Refuse with a page."""
+    body = b"<html><body><h1>Not now</h1></body></html>"
+    return lambda _reference, _wanted: Response(status, "text/html", body, headers)
+
+
+class Guard(Reference):
+    """May refuse a call before the implementation sees it. Its clock counts calls."""
+
+    answers: Answer = staticmethod(page(403))
+
+    def __init__(self, *arguments: object) -> None:
+        super().__init__(*arguments)
+        self.calls = 0.0
+
+    def elapse(self, seconds: float) -> None:
+        """Let time pass: a second is a hundred calls."""
+        self.calls += 100 * seconds
+
+    def respond(self, request: Request) -> Response:
+        self.calls += 1
+        wanted = self.find_format(request.path)
+        if wanted and self.refuses(request):
+            return self.answers(self, wanted)
+        return self.behind(request)
+
+    def behind(self, request: Request) -> Response:
+        """Return the response of the implementation."""
+        return super().respond(request)
+
+    def refuses(self, request: Request) -> bool:
+        """Say whether this call is refused."""
+        raise NotImplementedError
+
+
+class Quota(Guard):
+    """So many calls, and no more within this run, or within a span of calls."""
+
+    most = 300
+    span = float("inf")
+
+    def __init__(self, *arguments: object) -> None:
+        super().__init__(*arguments)
+        self.began, self.used = 0.0, 0
+
+    def refuses(self, request: Request) -> bool:
+        if self.calls - self.began > self.span:
+            self.began, self.used = self.calls, 0
+        self.used += 1
+        return self.used > self.most
+
+
+class Ban(Guard):
+    """Stops texts like an attack, and after some of them every call, for so many calls."""
+
+    hits, most, lasts, until = 0, 5, float("inf"), 0.0
+    page = PAGES["403_page"]
+    answers: Answer = staticmethod(lambda reference, _: reference.page)
+
+    def refuses(self, request: Request) -> bool:
+        if self.calls < self.until:
+            return True
+        attack = looks_like_attack(request)
+        self.hits += attack
+        if self.hits == self.most:
+            self.hits, self.until = 0, self.calls + self.lasts
+        return attack
+
+
+class CallerLock(Guard):
+    """Locks after failed logins: of one customer alone, or only for further failed logins."""
+
+    most, of_customer, failed_only = 10, False, False
+
+    def __init__(self, *arguments: object) -> None:
+        super().__init__(*arguments)
+        self.failed: dict[str, int] = {}
+
+    def answer(self, wanted: Format, parameters: Parameters) -> Response:
+        given = dict(parameters)
+        reseller = self.accounts.reseller(given.get("api_user", ""))
+        if reseller is None:
+            return super().answer(wanted, parameters)
+        who = given.get("user", "") if self.of_customer else ""
+        valid = given.get("api_key") == reseller.api_key
+        if self.failed.get(who, 0) >= self.most and not (valid and self.failed_only):
+            return self.answers(self, wanted)
+        self.failed[who] = self.failed.get(who, 0) + (not valid)
+        return super().answer(wanted, parameters)
+
+    def refuses(self, request: Request) -> bool:
+        return False
+
+
+def _add(name: str, what: str, base: type[Reference], **members: object) -> None:
+    should = STOPPED if base is Ban else ()
+    kind = type(name, (base,), {"__module__": __name__, **members})
+    composed(what, should=should)(kind)
+
+
+QUOTAS: dict[str, Answer] = {
+    "402": refusal(402, "Please pay for more calls."),
+    "403_quota": refusal(403, "Your daily quota is exceeded."),
+    "200_limit": refusal(200, "Rate limit reached."),
+    "429": refusal(429, "Slow down."),
+    "429_page": page(429),
+    "503_page": page(503, ("Retry-After", "86400")),
+    "403_page": page(403),
+}
+for _name, _answer in QUOTAS.items():
+    for _most in (25, 300):
+        _add(
+            f"quota_of_{_most}_with_{_name}",
+            f"a quota of {_most} calls: {_name}",
+            Quota,
+            answers=staticmethod(_answer),
+            most=_most,
+        )
+_add("quota_a_minute", "a quota of 400 calls a minute", Quota, most=400, span=6000.0)
+
+for _name in ("403_page", "403_json", "403_empty", "200_challenge"):
+    _page = PAGES[_name]
+    _add(f"ban_with_{_name}", f"5 attacks ban the address: {_name}", Ban, page=_page)
+    _add(
+        f"short_ban_with_{_name}",
+        f"5 attacks ban the address for 30 calls: {_name}",
+        Ban,
+        page=_page,
+        lasts=30.0,
+    )
+
+for _name in ("401", "403_page", "423", "429_page"):
+    _members = {"answers": staticmethod(ANSWERS[_name])}
+    _add(
+        f"customer_locked_with_{_name}",
+        f"10 wrong keys lock one customer: {_name}",
+        CallerLock,
+        of_customer=True,
+        **_members,
+    )
+    _add(
+        f"failed_logins_refused_with_{_name}",
+        f"after 10 wrong keys further ones are turned away: {_name}",
+        CallerLock,
+        failed_only=True,
+        **_members,
+    )
