@@ -188,14 +188,14 @@ EXAMPLES = Stage("examples", "Special texts and undocumented parameters that Hyp
 
 CREDENTIALS = Stage(
     "credentials",
-    "All other calls with wrong credentials: they come last, for they may lock an account.",
+    "All other calls with wrong credentials: they come last because they may lock an account.",
 )
 
 STAGES: tuple[Stage, ...] = (
     DOCUMENTED,
     Stage(
         "formats",
-        "Each customer in both formats by turns, which must tell the same account.",
+        "Each customer in both formats by turns: both must show the same account.",
         _both_formats,
         own_account=True,
     ),
