@@ -313,6 +313,17 @@ def test_a_lock_for_failed_logins_only_leaves_out_no_other_call(run, answer):
     assert {"request.order", "isolation.customers"} <= done.ids(Outcome.PASSED)
 
 
+def test_a_lock_for_failed_logins_only_is_seen_with_one_customer(run):
+    first, *others = ACCOUNTS.resellers
+    alone = replace(first, customers=first.customers[:1])
+    accounts = replace(ACCOUNTS, resellers=(alone, *others))
+    page = staticmethod(ANSWERS["403_page"])
+    lock = type("Guarded", (CallerLock,), {"failed_only": True, "most": 5, "answers": page})
+    done = run(lock(accounts), "standard")
+    assert done.ids(Outcome.FAILED) & {"readable.format", "request.special-text"} == set()
+    assert "rejects.api-key-wrong" in done.ids(Outcome.NOT_TESTED)
+
+
 def test_a_firewall_is_one_finding_with_the_texts_that_it_stops(run):
     done = run(FAULTS["firewall_with_403_page"].make())
     [found] = [one for one in done.judged if one.outcome is Outcome.FAILED]

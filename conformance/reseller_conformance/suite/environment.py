@@ -193,7 +193,8 @@ class Environment:
         self._wrong += sends_wrong_credentials(response.case)
         if turns_away(response):
             self._turned_away.append(response)
-        elif response.kind is EnvelopeKind.ERRORS:
+        elif response.kind is EnvelopeKind.ERRORS and response.case.invalid == ("api_key",):
+            # a lock of the account counts this one, whatever else it counts
             self._refused_login = self._refused_login or response.case
 
     def _settle_before(self, response: Response) -> None:
