@@ -157,13 +157,15 @@ for _name in ("403_page", "403_json", "403_empty", "200_challenge"):
 
 for _name in ("401", "403_page", "423", "429_page"):
     _members = {"answers": staticmethod(ANSWERS[_name])}
-    _add(
-        f"customer_locked_with_{_name}",
-        f"10 wrong keys lock one customer: {_name}",
-        CallerLock,
-        of_customer=True,
-        **_members,
-    )
+    for _most in (3, 10):
+        _add(
+            f"customer_locked_by_{_most}_with_{_name}",
+            f"{_most} wrong keys lock one customer: {_name}",
+            CallerLock,
+            of_customer=True,
+            most=_most,
+            **_members,
+        )
     _add(
         f"failed_logins_refused_with_{_name}",
         f"after 10 wrong keys further ones are turned away: {_name}",

@@ -93,18 +93,16 @@ class Sequences:
     def cold_cache_probes(self, format: Format) -> list[Case]:
         """Invalid calls for the last customer, to be sent before any valid one: at once.
 
-        Then no cache has a response for it. There are none with one customer. The formats take
-        turns with the credentials, because few failed logins must not lock the account.
+        Then no cache has a response for it. There are none with one customer. Two of these calls
+        fail the login, one in each format: some servers lock a customer after three.
         """
         if self.customers < 2:
             return []
         last = Case(format, customer=self.customers - 1, repeat=COLD_CACHE_REPEAT)
-        cases = [with_states(last, change) for change in self._cache_changes(format)]
-        if self.depth is Depth.QUICK:
-            return cases
-        logins = [case for case in cases if {"api_user", "api_key"} & {*case.invalid}]
-        left_out = logins[1 - list(Format).index(format) :: len(Format)]
-        return [case for case in cases if case not in left_out]
+        names = ("api_key", "api_user")[self.formats.index(format) :: len(self.formats)]
+        logins: list[dict[str, Value]] = [{name: State.UNKNOWN} for name in names]
+        others = [one for one in self._cache_changes(format) if one.keys() <= {"task", "user"}]
+        return [with_states(last, change) for change in (*logins, *others)]
 
     def _cache_changes(self, format: Format) -> Sequence[dict[str, Value]]:
         if self.depth is not Depth.QUICK:

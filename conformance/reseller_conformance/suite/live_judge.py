@@ -102,9 +102,9 @@ class LiveJudge:
             return
         if is_ordinary(replace(case, extra=())):
             self._look(response)
-        if found := self._unusual_calls.violated(response):
-            requirement, check = found
-            self._suspect((requirement, case.format), response, check)
+        if doubt := self._unusual_calls.doubt(response):
+            key = doubt.requirement, case.format
+            self._suspect(key, response, doubt.shows, doubt.confirms)
 
     def _look(self, response: Response) -> None:
         case = response.case
@@ -119,7 +119,13 @@ class LiveJudge:
         known = bool(self._session.customers_with_overview(case.format))
         return known and rule.requirement not in BY_COMPARISON
 
-    def _suspect(self, key: Key, response: Response, check: Check[Response]) -> None:
+    def _suspect(
+        self,
+        key: Key,
+        response: Response,
+        check: Check[Response],
+        confirms: Check[Response] | None = None,
+    ) -> None:
         requirement, _ = key
         if key in self.announced or key in self._suspicions or not response.was_sent:
             return
@@ -127,7 +133,7 @@ class LiveJudge:
             return
         violation = next((one for one in check(response) if not self._is_known(key, one)), None)
         if violation and requirement not in disputed(response):
-            self._suspicions[key] = _Suspicion(violation, check)
+            self._suspicions[key] = _Suspicion(violation, confirms or check)
 
     def _counts_in_report(self, requirement: Requirement) -> bool:
         judged = self._session.judged

@@ -157,7 +157,8 @@ class TargetSession:
     def settle(self) -> None:
         """Make the control calls that are due, and forget responses that they invalidate."""
         if void := self.environment.settle():
-            cases = [response.case for response in void]
+            announced = {case for _, case in self.confirmed}
+            cases = [response.case for response in void if response.case not in announced]
             self.live.forget(cases)
             self.client.forget(cases)
             for case in cases:

@@ -8,7 +8,7 @@ these calls again, beside control calls that are made later.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -22,7 +22,7 @@ from reseller_conformance.checks.firewall import is_stopped
 from reseller_conformance.checks.response import Response
 from reseller_conformance.checks.rules import refusal_due
 from reseller_conformance.checks.violation import Check, Violation
-from reseller_conformance.checks.well_formed import form_violations, is_well_formed
+from reseller_conformance.checks.well_formed import is_well_formed
 from reseller_conformance.contract import Format
 from reseller_conformance.envelope import EnvelopeKind
 from reseller_conformance.requirements import Requirement
@@ -30,73 +30,80 @@ from reseller_conformance.requirements import Requirement
 if TYPE_CHECKING:
     from reseller_conformance.suite.target_session import TargetSession
 
-__all__ = ["UnusualCalls"]
+__all__ = ["Doubt", "UnusualCalls"]
 
 JUDGED_ELSEWHERE = frozenset({*EMPTY, State.FOREIGN, *ADDRESSES, *PARSED})
 """Values of `user` that have a requirement of their own, or may have."""
 
 
+REFUSABLE = frozenset({r.REQUEST_REPEATED, r.REQUEST_ARRAY, r.REQUEST_SPECIAL_TEXT})
+"""What these requirements are about may be refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A requirement that a response seems to violate.
+
+    `shows` finds the violation in that response, without another call. `confirms` finds it in the
+    response to the same call once more, and sends control calls: what spoils valid calls too, as a
+    lockout does, is not due to this one.
+    """
+
+    requirement: Requirement
+    shows: Check[Response]
+    confirms: Check[Response]
+
+
 class UnusualCalls:
-    """Which requirement an unusual call is about, and what its response violates."""
+    """Which requirement an unusual call is about, and whether its response violates it."""
 
     def __init__(self, session: TargetSession) -> None:
         """Judge the calls of this session."""
         self._session = session
 
-    def violated(self, response: Response) -> tuple[Requirement, Check[Response]] | None:
-        """Return the requirement that this response violates, and the check that confirms it."""
+    def doubt(self, response: Response) -> Doubt | None:
+        """Return what this response seems to violate; None where nothing is certain yet."""
         case = response.case
-        if not response.was_sent or is_stopped(response):
-            return None
-        if not self._session.customers_with_overview(case.format):
+        if not response.was_sent or is_stopped(response) or self._documented(case) is None:
             return None
         if case.invalid == ("user",) and response.kind is EnvelopeKind.OVERVIEW:
-            return self._near_miss(response)
+            elsewhere = case.user in JUDGED_ELSEWHERE or holds_special_text(case)
+            check = self._shows_own_account
+            return None if elsewhere else Doubt(r.REJECTS_USER_UNKNOWN, check, check)
         requirement = self._requirement(case)
         if requirement is None:
             return None
-        if response.kind is EnvelopeKind.ERRORS and not case.invalid:
-            return self._refusal(response, requirement)
-        return self._form(response, requirement)
-
-    def _near_miss(self, response: Response) -> tuple[Requirement, Check[Response]] | None:
-        if response.case.user in JUDGED_ELSEWHERE or holds_special_text(response.case):
-            return None
-        found = r.REJECTS_USER_UNKNOWN, self._shows_own_account
-        return found if any(self._shows_own_account(response)) else None
+        if requirement not in REFUSABLE and response.kind is EnvelopeKind.ERRORS:
+            return Doubt(requirement, self._is_refused, self._is_refused_alone)
+        if requirement in (*REFUSABLE, r.REQUEST_UNDOCUMENTED):
+            return Doubt(requirement, self._is_broken, self._is_broken_alone)
+        return None
 
     def _shows_own_account(self, response: Response) -> Iterator[Violation]:
         """A near miss brings the account of the customer whose name it nearly is."""
         if (documented := self._documented(response.case)) is not None:
             yield from near_miss.no_account(Bracketed(documented, response, documented))
 
-    def _refusal(
-        self, response: Response, requirement: Requirement
-    ) -> tuple[Requirement, Check[Response]] | None:
-        """A valid call is refused, which the documented call is not."""
-        refusable = requirement not in (r.REQUEST_REPEATED, r.REQUEST_ARRAY)
-        known = self._documented(response.case) is not None
-        return (requirement, self._is_refused) if refusable and known else None
-
     def _is_refused(self, response: Response) -> Iterator[Violation]:
+        """A valid call is refused, which the documented call was not."""
         documented = self._documented(response.case)
         if response.kind is EnvelopeKind.ERRORS and documented is not None:
             yield from own_account(Bracketed(documented, response, documented))
 
-    def _form(
-        self, response: Response, requirement: Requirement
-    ) -> tuple[Requirement, Check[Response]] | None:
-        """The response violates a requirement of form, which those to plain calls do not."""
-        if requirement in (r.REQUEST_ORDER, r.REQUEST_ENCODING, r.REQUEST_SEPARATORS):
-            return None
-        broken = set(form_violations(response))
-        if broken <= self._session.controls.plain_violations_so_far(response.case.format):
-            return None
-        return requirement, self._is_broken
+    def _is_refused_alone(self, response: Response) -> Iterator[Violation]:
+        documented = Case(response.case.format, customer=response.case.customer)
+        controls = self._session.controls.send(documented)
+        if all(control.kind is EnvelopeKind.OVERVIEW for control in controls):
+            yield from self._is_refused(response)
 
     def _is_broken(self, response: Response) -> Iterator[Violation]:
+        """The response violates a requirement of form, which those to plain calls do not."""
+        usual = self._session.controls.plain_violations_so_far(response.case.format)
+        return is_well_formed(response, usual)
+
+    def _is_broken_alone(self, response: Response) -> Iterator[Violation]:
         usual = self._session.controls.preexisting_violations(response.case.format, [response])
-        yield from is_well_formed(response, usual)
+        return is_well_formed(response, usual)
 
     def _documented(self, case: Case) -> Response | None:
         """Return the overview that this customer's documented call brought; None without one."""
