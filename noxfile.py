@@ -79,7 +79,7 @@ def matrix(session: nox.Session) -> None:
     """Every seeded fault, every correct variant, in random order: some minutes on all cores.
 
     `--seed N`, `--delay MILLISECONDS` and `--depth DEPTH` say how, `--table FILE` keeps the table,
-    `--order FILE` how many calls it takes to see each fault.
+    `--order FILE` how many calls it takes to see each fault, `--every N` only of one in N.
     """
     session.install(".", *group("tests"), *group("variants"), "matplotlib>=3.9")
     plugins = ["-p", "matrix_table", "-p", "order_table"]
