@@ -146,7 +146,9 @@ def _near_misses(evaluation: Evaluation) -> list[Bracketed]:
         response.kind is EnvelopeKind.OVERVIEW and response.case.user in ADDRESSES
         for response in responses
     )
-    elsewhere = {State.FOREIGN, *ADDRESSES, *(PARSED if reads_addresses else ())}
+    # to a reader of addresses the valid name ends at a line feed: RFC 5322 folds lines there
+    parsed = (*PARSED, State.VALID) if reads_addresses else ()
+    elsewhere = {State.FOREIGN, *ADDRESSES, *parsed}
     near_misses = evaluation.with_announced(
         response for response in responses if response.case.user not in elsewhere
     )

@@ -16,6 +16,7 @@ from reseller_conformance import requirements as r
 from reseller_conformance.cases.case import Case
 from reseller_conformance.cases.kinds import holds_special_text
 from reseller_conformance.cases.mutations import ADDRESSES, EMPTY, PARSED, State
+from reseller_conformance.cases.variations import simplifications
 from reseller_conformance.checks import near_miss
 from reseller_conformance.checks.consistency import Bracketed, own_account
 from reseller_conformance.checks.firewall import is_stopped
@@ -32,8 +33,11 @@ if TYPE_CHECKING:
 
 __all__ = ["Doubt", "UnusualCalls"]
 
-JUDGED_ELSEWHERE = frozenset({*EMPTY, State.FOREIGN, *ADDRESSES, *PARSED})
-"""Values of `user` that have a requirement of their own, or may have."""
+JUDGED_ELSEWHERE = frozenset({State.VALID, *EMPTY, State.FOREIGN, *ADDRESSES, *PARSED})
+"""Values of `user` that have a requirement of their own, or may have.
+
+A valid value is invalid for what stands around it.
+"""
 
 
 REFUSABLE = frozenset({r.REQUEST_REPEATED, r.REQUEST_ARRAY, r.REQUEST_SPECIAL_TEXT})
@@ -102,8 +106,12 @@ class UnusualCalls:
         return is_well_formed(response, usual)
 
     def _is_broken_alone(self, response: Response) -> Iterator[Violation]:
-        usual = self._session.controls.preexisting_violations(response.case.format, [response])
-        return is_well_formed(response, usual)
+        """It does so without the ways of writing that it has beside what it is about."""
+        case = response.case
+        usual = self._session.controls.preexisting_violations(case.format, [response])
+        plain = [next(simplifications(case, case.customer))] if case.invalid else []
+        if all(any(is_well_formed(again, usual)) for again in self._session.send(plain)):
+            yield from is_well_formed(response, usual)
 
     def _documented(self, case: Case) -> Response | None:
         """Return the overview that this customer's documented call brought; None without one."""
