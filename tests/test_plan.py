@@ -258,3 +258,11 @@ def test_each_detour_is_to_be_refused_for_one_reason(format):
 def test_the_formats_share_the_default_keys():
     tried = [case.api_key for f in Format for case in Plan(Depth.QUICK, 1).detours(f)]
     assert [tried.count(key) for key in DEFAULT_KEYS] == [1] * len(DEFAULT_KEYS)
+
+
+@pytest.mark.parametrize("period", [2, 3, 4, 5])
+def test_each_format_is_read_again_at_every_place_of_a_short_period(period):
+    cases = Plan(Depth.STANDARD, 1).rereadings(0)
+    for format in Format:
+        places = [i for i, case in enumerate(cases) if case.format is format]
+        assert {place % period for place in places} == set(range(period))

@@ -131,11 +131,10 @@ class Sequences:
     def rereadings(self, customer: int) -> list[Case]:
         """One customer in both formats, often enough to see which counters move.
 
-        The formats do not strictly alternate: of two replicas that take turns, each format must
-        meet both.
+        The formats follow the Thue-Morse sequence, which has no period: of replicas that take
+        turns, and of values that come by turns, each format meets every one.
         """
-        json, xml = Format.JSON, Format.XML
-        formats = islice(cycle((json, json, xml, json, xml, xml)), 32)
+        formats = ((Format.JSON, Format.XML)[i.bit_count() % 2] for i in range(32))
         return [Case(format, customer=customer, repeat=i) for i, format in enumerate(formats, 600)]
 
     def round_robin(self, format: Format) -> list[Case]:
