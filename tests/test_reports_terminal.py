@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
+from reseller_conformance.checks.exercised import DATA_KINDS
 from reseller_conformance.client.traffic import Latency, Traffic
 from reseller_conformance.findings.model import Finding, Outcome, Result, Run
 from reseller_conformance.findings.run_info import SuiteInfo, TargetInfo
@@ -305,3 +306,13 @@ def test_what_was_observed_is_told_and_not_counted() -> None:
         "  rejects.user-similar, request.post, clients.head-status: yes: 200\n" in text
     )
     assert text.endswith("✓ conformant\n")
+
+
+def test_data_that_no_account_showed_is_named_with_the_command_that_shows_it_all() -> None:
+    shown = tuple(kind.name for kind in DATA_KINDS if kind.name != "leap-day")
+    lines = printed(Run(results=(), exercised=shown)).splitlines()
+    title = lines.index("Not shown by these accounts")
+    assert [line.split() for line in lines[title + 1 : title + 3]] == [
+        ["leap-day"],
+        ["to", "show", "reseller-conformance", "accounts"],
+    ]

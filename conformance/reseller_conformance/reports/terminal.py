@@ -263,8 +263,8 @@ class _TerminalReport(TerminalPage):
                 self.reasons(reasons)
         if missing := not_shown(self.run):
             self.title("Not shown by these accounts")
-        for meaning, [name] in missing.items():
-            self.say(f"{name}: {meaning}", indent=2)
+            self.say(", ".join(name for [name] in missing.values()), indent=2)
+            self.say("reseller-conformance accounts", INDENT, "dim", label="to show")
 
     def closing(self) -> None:
         """Print the traffic, the seed and, last, the verdict."""
