@@ -162,7 +162,7 @@ ODD: dict[str, tuple[str, Test]] = {
 }
 """What text may hold, and people do not think of."""
 
-ATTACKS = ("braces", "script", "comment_of_sql", "minus", "parents")
+ATTACKS = ("script", "comment_of_sql", "parents")
 """What shows only in texts that look like an attack: a 403 is probably a firewall's."""
 
 FALLS = {

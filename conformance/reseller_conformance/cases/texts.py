@@ -30,7 +30,7 @@ SPECIAL_TEXTS = (
     "`",
     "]]>",
     "<!--",
-    "!()*,/:?[]^{|}~$",
+    "-!()*,/:?[]^{|}~$",
     "<b>bold</b>",
     "<script>alert(1)</script>",
     "<?xml version='1.0'?>",
@@ -81,7 +81,7 @@ At most 255 characters (specification, section 4).
 
 RARE_TEXTS = (
     *(text for text in SPECIAL_TEXTS if len(text) < 10 and not text.isascii()),
-    *("]]>", "%s%n", "%00", "\\u0000", "!()*,/:?[]^{|}~$"),
+    *("]]>", "%s%n", "%00", "\\u0000", "-!()*,/:?[]^{|}~$"),
 )
 """Those with rare characters, and some escapes: no firewall takes them for an attack."""
 

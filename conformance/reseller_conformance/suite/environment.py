@@ -20,7 +20,7 @@ from reseller_conformance.cases.risks import (
 )
 from reseller_conformance.checks.firewall import is_no_envelope
 from reseller_conformance.checks.response import Response
-from reseller_conformance.client.retry_policy import is_rate_limited, retry_after
+from reseller_conformance.client.retry_policy import retry_after
 from reseller_conformance.contract import Format
 from reseller_conformance.envelope import EnvelopeKind
 from reseller_conformance.findings.environment import EnvironmentNote
@@ -58,8 +58,7 @@ MAX_WAIT_SECONDS = 120.0
 """How long a run waits in all for locks and quotas to end."""
 
 WAITS_SECONDS = (1.0, 4.0)
-RATE_LIMIT_WAITS_SECONDS = (5.0, 20.0, 40.0)
-"""Waits where no `Retry-After` says how long; a rate limit may count by the minute."""
+"""Waits where no `Retry-After` says how long."""
 
 Whose = tuple[Format, int]
 
@@ -376,9 +375,7 @@ def _is_other(case: Case) -> bool:
 def _waits(refused: Response) -> Sequence[float]:
     """Return the seconds to wait before each further control call."""
     said = retry_after(refused.exchange)
-    if said:
-        return (said,)
-    return RATE_LIMIT_WAITS_SECONDS if is_rate_limited(refused.exchange) else WAITS_SECONDS
+    return (said,) if said else WAITS_SECONDS
 
 
 def _whose(case: Case) -> Whose:

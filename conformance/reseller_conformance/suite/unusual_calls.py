@@ -23,7 +23,7 @@ from reseller_conformance.checks.firewall import is_stopped
 from reseller_conformance.checks.response import Response
 from reseller_conformance.checks.rules import refusal_due
 from reseller_conformance.checks.violation import Check, Violation
-from reseller_conformance.checks.well_formed import is_well_formed
+from reseller_conformance.checks.well_formed import form_violations, is_well_formed
 from reseller_conformance.contract import Format
 from reseller_conformance.envelope import EnvelopeKind
 from reseller_conformance.requirements import Requirement
@@ -106,11 +106,13 @@ class UnusualCalls:
         return is_well_formed(response, usual)
 
     def _is_broken_alone(self, response: Response) -> Iterator[Violation]:
-        """It does so without the ways of writing that it has beside what it is about."""
-        case = response.case
-        usual = self._session.controls.preexisting_violations(case.format, [response])
+        """It does so in the documented writing too, and a plain invalid call does not by now."""
+        session, case = self._session, response.case
+        usual = session.controls.preexisting_violations(case.format, [response])
+        for control in session.send_again(Case(case.format, user=State.UNKNOWN)):
+            usual |= set(form_violations(control))
         plain = [next(simplifications(case, case.customer))] if case.invalid else []
-        if all(any(is_well_formed(again, usual)) for again in self._session.send(plain)):
+        if all(any(is_well_formed(again, usual)) for again in session.send(plain)):
             yield from is_well_formed(response, usual)
 
     def _documented(self, case: Case) -> Response | None:
