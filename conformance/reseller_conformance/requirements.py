@@ -503,7 +503,7 @@ REQUEST_ATTACK_TEXT = Requirement(
     SHOULD,
     title="a text that looks like an attack gets an error envelope too",
     source="Response: Error; the API docs are silent on firewalls",
-    reason="A firewall's page tells a client nothing, and keeps these texts from being tested.",
+    reason="A firewall's page helps no client, and keeps these texts from being tested.",
     formats=(),
 )
 REQUEST_UNDOCUMENTED = Requirement(

@@ -16,7 +16,7 @@ from reseller_conformance.contract import PARAMETERS
 __all__ = ["VARIATIONS", "Variation", "simplifications", "variations", "varied"]
 
 ORDERS = (*(PARAMETERS[by:] + PARAMETERS[:by] for by in range(4)), PARAMETERS[::-1])
-"""Orders in which each parameter stands first, and before each other one."""
+"""Orders in which each parameter comes first, and before each other one."""
 
 ENCODINGS = (Encoding.PLAIN, Encoding.VALUES, Encoding.PLAIN)
 """`@` as it is, and as `%40`."""

@@ -29,7 +29,7 @@ class Parts:
 
     `types` maps the path of each name to its JSON type, in the order of the body. XML has none.
     `texts` maps the path of each value that is no list or object to its text.
-    `leading` is what stands before the document: byte order mark and declaration.
+    `leading` is what comes before the document: byte order mark and declaration.
     `squeezed` is the text without white space and declaration.
     """
 

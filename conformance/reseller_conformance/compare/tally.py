@@ -143,7 +143,7 @@ class Tally:
 
     @property
     def unconfirmed(self) -> list[Response]:
-        """The response of OLD that shows each kind: a second one tells whether it is noise."""
+        """The response of OLD that shows each kind: a second one shows whether it is noise."""
         return [self._kinds[id].old for id in self.found]
 
     @property

@@ -50,7 +50,7 @@ class ReportFileError(ValueError):
 class Change:
     """What became of one requirement in one format; None where a report does not have it.
 
-    `reason` is that of the newer outcome: what came, or why it was not tested. `new` tells what the
+    `reason` is that of the newer outcome: what came, or why it was not tested. `new` says what the
     newer run violates and the older did not, place by place. `known` says why the newer run's
     baseline accepts all of that. `target` is named where both runs tested the same several.
     """

@@ -242,7 +242,7 @@ def _all_headers(response: _Part) -> list[tuple[str, str]]:
 
 
 def _said(call: Call) -> str:
-    """Say what was asked: `json, user 'customer@example.com'`, or what was wrong about it."""
+    """Return what was sent: `json, user 'customer@example.com'`, or what is invalid about it."""
     case: Case = call.case
     if (
         case.invalid

@@ -36,7 +36,7 @@ __all__ = ["Doubt", "UnusualCalls"]
 JUDGED_ELSEWHERE = frozenset({State.VALID, *EMPTY, State.FOREIGN, *ADDRESSES, *PARSED})
 """Values of `user` that have a requirement of their own, or may have.
 
-A valid value is invalid for what stands around it.
+A valid value is invalid because of what is written around it.
 """
 
 
