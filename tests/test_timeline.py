@@ -27,7 +27,7 @@ def course(times: list[float], seconds: float = 0.5) -> TimelineBuilder:
     made = TimelineBuilder()
     for now in times:
         made.began(1000.0 + now)
-        made.answered(1000.0 + now, seconds)
+        made.responded(1000.0 + now, seconds)
     return made
 
 
@@ -46,8 +46,8 @@ def test_however_long_a_run_takes_its_steps_are_few_and_lose_no_try(times: list[
 
 def test_a_step_keeps_its_slowest_answer() -> None:
     made = course([0.0])
-    made.answered(1000.0, 0.2)
-    made.answered(1000.0 + STEP_SECONDS, 0.9)
+    made.responded(1000.0, 0.2)
+    made.responded(1000.0 + STEP_SECONDS, 0.9)
     assert made.timeline == Timeline(STEP_SECONDS, (1, 0), (0.5, 0.9))
 
 
