@@ -128,9 +128,7 @@ GUIDANCE: dict[Requirement, Guidance] = {
     r.REQUEST_SPECIAL_TEXT: Guidance(
         "Accept any text as a value, and let libraries escape it. Use bound parameters for SQL, "
         "serializers for JSON and XML, and UTF-8 from the query to the response.",
-        http_exchange(
-            "Syntax error near 'brien'", call="json?user=o%27brien&…", status=SERVER_ERROR
-        ),
+        http_exchange("Syntax error near '", call="json?user=%27&…", status=SERVER_ERROR),
     ),
     r.REQUEST_ATTACK_TEXT: Guidance(
         "Exempt the call from the firewall's rules on parameters, or let the firewall answer with "

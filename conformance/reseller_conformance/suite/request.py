@@ -65,17 +65,21 @@ class RequestConformance:
         """Texts that a firewall may stop."""
         evaluation, session = reseller_evaluation, reseller_evaluation.session
         evaluation.require_reachable()
-        texts = []
-        for format in filter(session.customers_with_overview, session.settings.formats):
+        formats = [f for f in session.settings.formats if session.customers_with_overview(f)]
+        if not formats:
+            evaluation.not_tested("the documented call brings no overview: see success.returned")
+        sent, texts = [], []
+        for format in formats:
             groups = session.groups
             made = [*groups.special_text_responses(format), *groups.undocumented(format)]
             usual = session.controls.preexisting_violations(format, made)
+            sent += made
             texts += [a for a in made if not usual.intersection(form_violations(a))]
         if any(is_firewall_response(a) for a in texts if not attack_texts(a.case)):
             evaluation.not_tested("other texts are refused in this way: see request.special-text")
         texts = [response for response in texts if attack_texts(response.case)]
         if not texts:
-            evaluation.not_tested("no other call with an invalid value gets an envelope")
+            evaluation.not_tested(f"no such call gets an envelope: {pointer_to_cause(sent)}")
         evaluation.check([[a] for a in texts if not a.was_sent], none_stopped)
         evaluation([[a for a in texts if a.was_sent]], none_stopped)
 
