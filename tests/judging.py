@@ -282,5 +282,5 @@ def _showing(session: TargetSession, evaluation: Evaluation) -> tuple[int, ...]:
     places = {case: place for place, case in enumerate(session.responses, start=1)}
     return tuple(
         max(places[response.case] for response in failure.responses)
-        for failure in evaluation._failures
+        for failure in evaluation.failures
     )

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, replace
 
 import pytest
@@ -18,11 +18,10 @@ from reseller_conformance.checks.consistency import Bracketed
 from reseller_conformance.checks.response import Response
 from reseller_conformance.checks.rules import COMPARISONS, Comparison, rules_of
 from reseller_conformance.checks.violation import Check, Violation
-from reseller_conformance.contract import Format
 from reseller_conformance.findings.aggregate import of_few_responses
 from reseller_conformance.findings.model import Outcome
 from reseller_conformance.reports.text import visible
-from reseller_conformance.requirements import Level, Requirement
+from reseller_conformance.requirements import Level
 from reseller_conformance.suite.failure_report import FailureReport
 from reseller_conformance.suite.item import TOO_FEW_CALLS
 from reseller_conformance.suite.item_responses import ItemResponses, Judged
@@ -34,7 +33,6 @@ from reseller_conformance.suite.repetition import (
     members,
     passes_alone,
 )
-from reseller_conformance.suite.target_session import TargetSession
 
 __all__ = ["Evaluation"]
 
@@ -47,31 +45,15 @@ REJECTED = (
 class Evaluation(ItemResponses):
     """The judgement of one requirement in one format."""
 
-    def __init__(
-        self,
-        requirement: Requirement,
-        format: Format | None,
-        session: TargetSession,
-        record: Callable[[str, str], None],
-        named: Callable[[str], str] = str,
-    ) -> None:
-        """Judge nothing yet: see `Item` for the parameters."""
-        super().__init__(requirement, format, session, record, named)
-        self._start()
-
-    def _start(self) -> None:
-        self._failures: list[Failure] = []
-        self._subjects = 0
-        self.unsent.clear()
-
     @property
     def violations(self) -> tuple[Violation, ...]:
         """What was found so far."""
-        return tuple(one for failure in self._failures for one in failure.violations)
+        return tuple(one for failure in self.failures for one in failure.violations)
 
     def start_over_without_calls(self) -> None:
         """Forget what was examined, and make no more calls: judge the responses so far."""
-        self._start()
+        self.failures, self.subjects = [], 0
+        self.unsent.clear()
         self.session.stop()
 
     def explore(self, strategy: Strategy, check: Check[Response]) -> None:
@@ -79,7 +61,7 @@ class Evaluation(ItemResponses):
 
         Where the plan has found nothing, a failure is shrunk to the simplest case that fails.
         """
-        fresh = not self._failures
+        fresh = not self.failures
         responses = self.shared(lambda format: self.session.property_cases(strategy, format), check)
         self.unsent += [response for response in responses if not response.was_sent]
         failed = [response for response in responses if response.was_sent and any(check(response))]
@@ -104,9 +86,9 @@ class Evaluation(ItemResponses):
             self.unsent += missing
             if missing:
                 continue
-            self._subjects += 1
+            self.subjects += 1
             if found := self._found(subject, check):
-                self._failures.append(self._failure(subject, check, found))
+                self.failures.append(self._failure(subject, check, found))
 
     def _found(self, subject: Judged, check: Check[Judged]) -> tuple[Violation, ...]:
         return tuple(check(self.without_moving_counters(subject))) if any(check(subject)) else ()
@@ -170,14 +152,14 @@ class Evaluation(ItemResponses):
         if reason := self.session.schemas.reason(self.requirement, self._format or "both"):
             self.end(Outcome.ERROR, reason)
             pytest.fail(visible(reason), pytrace=False)
-        if self._failures:
+        if self.failures:
             self._leave_out_what_passes_alone()
             self._fail()
         if self.unsent:
             self.not_tested(self.unsent_reason())
         if self.session.preflight.rejected:
             self.not_tested(REJECTED)
-        if not self._subjects:
+        if not self.subjects:
             is_smoke = self.session.settings.depth is Depth.SMOKE
             nothing = "no response was of the kind that this is about"
             self.not_tested(TOO_FEW_CALLS if is_smoke else nothing)
@@ -189,7 +171,7 @@ class Evaluation(ItemResponses):
             return
         # a violation that was announced during the run remains a failure
         failures = sorted(
-            self._failures, key=lambda one: (not self._is_confirmed(one), one.complexity)
+            self.failures, key=lambda one: (not self._is_confirmed(one), one.complexity)
         )
         kept, causes = [], []
         for failure in failures[:MAX_REPEATED_CASES]:
@@ -203,7 +185,7 @@ class Evaluation(ItemResponses):
                 kept.append(failure)
         if causes and not kept:
             self.not_tested(f"what failed passes when it is called alone: see {causes[0]}")
-        self._failures = [*kept, *failures[MAX_REPEATED_CASES:]]
+        self.failures = [*kept, *failures[MAX_REPEATED_CASES:]]
 
     def _is_confirmed(self, failure: Failure) -> bool:
         cases = (response.case for response in failure.responses)

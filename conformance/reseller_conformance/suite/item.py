@@ -20,6 +20,7 @@ from reseller_conformance.findings.model import Finding, Outcome
 from reseller_conformance.reports.text import visible
 from reseller_conformance.requirements import Requirement
 from reseller_conformance.suite.needs import NOT_AT_SMOKE
+from reseller_conformance.suite.repetition import Failure
 from reseller_conformance.suite.target_session import TargetSession
 
 __all__ = ["TOO_FEW_CALLS", "Item"]
@@ -50,6 +51,9 @@ class Item:
         self._named = named
         self.unsent: list[Response] = []
         """Calls that this item needs and that were not made: nothing is concluded from them."""
+        self.failures: list[Failure] = []
+        self.subjects = 0
+        """How many responses, or groups of responses, were judged."""
 
     @property
     def format(self) -> Format:
