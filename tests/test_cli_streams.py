@@ -48,9 +48,8 @@ SAID = (
 needs_sh = pytest.mark.skipif(shutil.which("sh") is None, reason="waits for a POSIX shell")
 
 
-def in_shell(cwd: Path, words: Sequence[str], rest: str) -> subprocess.CompletedProcess[str]:
-    """Run a command within a shell, which does the rest with its output."""
-    script = f'"$@" {rest}'
+def in_shell(cwd: Path, words: Sequence[str], script: str) -> subprocess.CompletedProcess[str]:
+    """Run a shell's script, in which `"$@"` is the command."""
     return subprocess.run(
         ["sh", "-c", script, "sh", *COMMAND, *words],
         cwd=cwd,
@@ -65,17 +64,8 @@ def in_shell(cwd: Path, words: Sequence[str], rest: str) -> subprocess.Completed
 @needs_sh
 @pytest.mark.parametrize("words", SAID, ids=lambda words: words[0])
 def test_a_reader_that_has_left_changes_no_exit_code(words: Sequence[str], tmp_path: Path) -> None:
-    plain = in_shell(tmp_path, words, "> file; echo $?")
-    script = '{ "$@"; echo $? > code; } | true; cat code'
-    piped = subprocess.run(
-        ["sh", "-c", script, "sh", *COMMAND, *words],
-        cwd=tmp_path,
-        env=environment(),
-        capture_output=True,
-        encoding="utf-8",
-        timeout=LIMIT,
-        check=False,
-    )
+    plain = in_shell(tmp_path, words, '"$@" > file; echo $?')
+    piped = in_shell(tmp_path, words, '{ "$@"; echo $? > code; } | true; cat code')
     assert (piped.stdout, piped.stderr) == (plain.stdout, "")
 
 
@@ -84,7 +74,7 @@ def test_a_reader_that_has_left_changes_no_exit_code(words: Sequence[str], tmp_p
 @pytest.mark.parametrize("words", SAID, ids=lambda words: words[0])
 def test_output_that_cannot_be_written_is_one_line(words: Sequence[str], tmp_path: Path) -> None:
     for rest, why in ((">/dev/full", "no space left on device"), (">&-", "it is closed")):
-        done = in_shell(tmp_path, words, rest)
+        done = in_shell(tmp_path, words, f'"$@" {rest}')
         assert done.stderr == f"error: not all output could be written: {why}\n"
         assert done.returncode in (1, 3)
 

@@ -13,11 +13,12 @@ import pytest
 
 from reseller_conformance.app_server.server import serve_app
 from reseller_conformance.cli.commands import main
-from reseller_conformance.findings.model import Outcome, Result
-from reseller_conformance.findings.run_info import TargetInfo
+from reseller_conformance.findings.model import Outcome, Result, Run
+from reseller_conformance.findings.run_info import SuiteInfo, TargetInfo
 from reseller_conformance.pytest_support.targets import label_of, owner_of, shortened, targets_of
 from reseller_conformance.reference import default_reference
 from reseller_conformance.reference.wsgi import Application
+from reseller_conformance.reports.json_report import as_json
 from reseller_conformance.requirements import by_id
 from reseller_conformance.schemas import schema_text
 
@@ -245,49 +246,16 @@ def test_the_port_of_an_app_tells_no_targets_apart() -> None:
 
 
 def test_diff_tells_which_target_broke(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    suite = SuiteInfo("0.1.0", "quick", "must", ("json",), partial=False, seed=1)
+    targets = tuple(
+        TargetInfo("live", name, ("x",), name=name) for name in ("http://a", "http://b")
+    )
     paths = []
-    for name, outcome in (("old", "passed"), ("new", "failed")):
-        entry = judged("http://b").as_dict()
-        target = {
-            "name": "http://a",
-            "verdict": "conformant",
-            "kind": "live",
-            "base_url": "http://a",
-            "customers": ["x"],
-            "foreign_user": None,
-            "files": None,
-        }
-        made = {
-            "verdict": "conformant",
-            "complete": True,
-            "suite": {
-                "name": "reseller-conformance",
-                "version": "0.1.0",
-                "depth": "quick",
-                "level": "must",
-                "formats": ["json"],
-                "partial": False,
-                "seed": 1,
-                "started": None,
-            },
-            "target": {one: target[one] for one in target if one not in ("name", "verdict")},
-            "targets": [target, {**target, "name": "http://b", "base_url": "http://b"}],
-            "requirements": [
-                judged("http://a", Outcome.FAILED).as_dict(),
-                {**entry, "outcome": outcome, "reason": "so it came"},
-            ],
-            "baseline": None,
-            "traffic": {
-                "calls": 1,
-                "retries": 0,
-                "seconds": 1,
-                "bytes": 1,
-                "latency": {"median": None, "p95": None, "max": None, "histogram": None},
-                "timeline": None,
-            },
-        }
+    for name, outcome in (("old", Outcome.PASSED), ("new", Outcome.FAILED)):
+        results = (judged("http://a", Outcome.FAILED), judged("http://b", outcome))
+        run = Run(results, suite=suite, target=targets[0], targets=targets)
         paths.append(tmp_path / f"{name}.json")
-        paths[-1].write_text(json.dumps(made), encoding="utf-8")
+        paths[-1].write_text(json.dumps(as_json(run)), encoding="utf-8")
     assert main(["diff", *map(str, paths)]) == 1
     assert capsys.readouterr().out.startswith(
         f"broke: 1\n  MUST success.dates (json at http://b): {by_id('success.dates').title}\n"
