@@ -182,6 +182,36 @@ def test_reasons_are_told_once() -> None:
     assert f"  {why}\n    http.timeout, http.complete" in text
 
 
+def test_a_topic_that_is_left_out_as_a_whole_is_named_once() -> None:
+    why = "cannot reach http://127.0.0.1:1: connection refused"
+    untested = {
+        r.id: (Outcome.NOT_TESTED, why) for r in CATALOGUE if r.id != "success.returned"
+    } | FOREIGN
+    text = printed(run_of(other=untested))
+    listed = text.partition(f"  {why}\n")[2].partition("\n  name a customer")[0]
+    names = listed.replace(",", "").split()
+    assert {"http.*", "isolation.*", "readable.*"} <= set(names)
+    assert "rejects.*" not in names  # rejects.user-foreign has another reason
+    assert "rejects.combined" in names
+    assert "success.*" not in names
+    assert "success.dates" in names
+
+
+def test_a_small_topic_with_one_outcome_has_one_line_in_the_table() -> None:
+    untested = {r.id: (Outcome.NOT_TESTED, "no call") for r in CATALOGUE}
+    text = printed(run_of(other=untested))
+    line = next(line for line in text.splitlines() if line.startswith("isolation."))
+    assert line.split() == ["isolation.*", "3", "requirements", *["–", "not", "tested"] * 2]
+
+
+def test_a_curl_line_of_a_stopped_app_needs_the_app() -> None:
+    app = TargetInfo("app", "shop:app", ("ada@example.com",))
+    note = "The app is stopped now. For a curl line, serve it and change the port."
+    assert note in printed(replace(run_of({"rejects.combined": {}}), target=app))
+    assert note not in printed(replace(run_of(), target=app))
+    assert note not in printed(run_of({"rejects.combined": {}}))
+
+
 def test_an_error_of_the_suite_says_nothing_about_the_target() -> None:
     text = printed(run_of(other={"errors.no-key-echo": (Outcome.ERROR, "KeyError: 'x'")}))
     assert "this says nothing about the target\n  KeyError: 'x'\n    errors.no-key-echo\n" in text

@@ -176,9 +176,9 @@ def _left_out(run: Run) -> Iterator[str]:
             "The suite itself failed: this says nothing about the target",
         ),
         (observed(run), "Observed: permitted, and never counted"),
-        (environment(run), "Environment: it kept these from being tested"),
-        (reasons_for(run, Outcome.NOT_TESTED), "Not tested"),
-        (reasons_for(run, Outcome.NOT_APPLICABLE), "Not applicable"),
+        (environment(run, topics=True), "Environment: it kept these from being tested"),
+        (reasons_for(run, Outcome.NOT_TESTED, topics=True), "Not tested"),
+        (reasons_for(run, Outcome.NOT_APPLICABLE, topics=True), "Not applicable"),
         (not_shown(run), "Not shown by these accounts"),
     ):
         if reasons:

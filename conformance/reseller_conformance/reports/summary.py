@@ -120,29 +120,27 @@ def _failure(requirement: Requirement, results: list[Result]) -> Failure:
     )
 
 
-def reasons_for(run: Run, outcome: Outcome) -> dict[str, list[str]]:
+def reasons_for(run: Run, outcome: Outcome, *, topics: bool = False) -> dict[str, list[str]]:
     """Return the reasons for this outcome, each with its requirements.
 
-    Those that the environment kept from being tested are left out: see `environment`.
+    Those that the environment kept from being tested are left out: see `environment`. With
+    `topics`, `success.*` names all requirements of a topic.
     """
     left = [result for result in run.sorted_results if result.outcome is outcome]
     if outcome is Outcome.NOT_TESTED:
         elsewhere = {id(one) for note in run.environment for one in run.kept_from(note)}
         left = [result for result in left if id(result) not in elsewhere]
-    return _by_reason(run, left)
+    return _by_reason(run, left, topics=topics)
 
 
-def environment(run: Run) -> dict[str, list[str]]:
+def environment(run: Run, *, topics: bool = False) -> dict[str, list[str]]:
     """Return what protected the target, each with the requirements not tested because of it."""
-    formats = tested_formats(run)
-    notes = {}
-    for note in run.environment:
-        ids: dict[str, list[str]] = {}
-        for result in run.kept_from(note):
-            ids.setdefault(result.requirement.id, []).append(result.format)
-        kept = [_named(*of, formats) for of in ids.items()] or ["nothing"]
-        notes[f"{note.kind}: {note.reason}. The way out: {note.way_out}"] = kept
-    return notes
+    return {
+        f"{note.kind}: {note.reason}. The way out: {note.way_out}": (
+            _names(run, run.kept_from(note), topics=topics) or ["nothing"]
+        )
+        for note in run.environment
+    }
 
 
 def observed(run: Run) -> dict[str, list[str]]:
@@ -161,14 +159,37 @@ def not_shown(run: Run) -> dict[str, list[str]]:
     return {kind.meaning: [kind.name] for kind in missing}
 
 
-def _by_reason(run: Run, results: Iterable[Result]) -> dict[str, list[str]]:
-    reasons: dict[str, dict[str, list[str]]] = {}
+def _by_reason(
+    run: Run, results: Iterable[Result], *, topics: bool = False
+) -> dict[str, list[str]]:
+    reasons: dict[str, list[Result]] = {}
     for result in results:
         at = f"{result.target}: " if result.target else ""
-        ids = reasons.setdefault(f"{at}{result.reason}", {})
-        ids.setdefault(result.requirement.id, []).append(result.format)
+        reasons.setdefault(f"{at}{result.reason}", []).append(result)
+    return {reason: _names(run, of_reason, topics=topics) for reason, of_reason in reasons.items()}
+
+
+def _names(run: Run, results: Sequence[Result], *, topics: bool) -> list[str]:
+    """Return the ids of these requirements, with the format if not all formats are meant."""
     formats = tested_formats(run)
-    return {reason: [_named(*of, formats) for of in ids.items()] for reason, ids in reasons.items()}
+    whole = _whole_topics(run, results) if topics else frozenset[str]()
+    ids: dict[str, list[str]] = {}
+    for result in results:
+        topic = result.requirement.topic
+        if topic in whole:
+            ids[f"{topic}.*"] = list(formats)
+        else:
+            ids.setdefault(result.requirement.id, []).append(result.format)
+    return [_named(*of, formats) for of in ids.items()]
+
+
+def _whole_topics(run: Run, results: Iterable[Result]) -> frozenset[str]:
+    """Return the topics of several requirements with all their results among these."""
+    of_run = Counter((result.target, result.requirement.topic) for result in run.results)
+    given = Counter((result.target, result.requirement.topic) for result in results)
+    sizes = Counter(requirement.topic for requirement in {one.requirement for one in run.results})
+    left_out = {about[1] for about, times in given.items() if times < of_run[about]}
+    return frozenset(topic for _, topic in given if topic not in left_out and sizes[topic] > 1)
 
 
 def files_judged(files: Sequence[SavedFile]) -> str:

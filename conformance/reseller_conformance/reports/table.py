@@ -5,7 +5,7 @@ Pure: each report decides how a cell looks.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby
@@ -28,7 +28,7 @@ __all__ = [
 ]
 
 MAX_SINGLE_LINES = 3
-"""Up to this many untested requirements of a topic have a line each. More share one."""
+"""Up to this many untested requirements of a topic have a line each. More, or all, share one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +113,7 @@ def by_topic(made: Iterable[Row]) -> list[tuple[str, list[Row]]]:
     return list(topics.items())
 
 
-def table_lines(of_topic: Iterable[Row]) -> list[list[Row]]:
+def table_lines(of_topic: Sequence[Row]) -> list[list[Row]]:
     """Return the rows of a topic, grouped by line. The line of what passed is the last."""
     alone: list[list[Row]] = []
     together: dict[Outcome, list[Row]] = {}
@@ -124,9 +124,8 @@ def table_lines(of_topic: Iterable[Row]) -> list[list[Row]]:
             together.setdefault(row.outcome, []).append(row)
     passed = together.pop(Outcome.PASSED, [])
     for rows_alike in together.values():
-        alone += (
-            [rows_alike] if len(rows_alike) > MAX_SINGLE_LINES else [[row] for row in rows_alike]
-        )
+        share = len(rows_alike) > MAX_SINGLE_LINES or len(rows_alike) == len(of_topic)
+        alone += [rows_alike] if share else [[row] for row in rows_alike]
     return [*alone, passed] if passed else alone
 
 

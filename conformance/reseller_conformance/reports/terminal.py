@@ -124,9 +124,13 @@ class _TerminalReport(TerminalPage):
 
     def violations(self) -> None:
         """Print each violated MUST with its evidence."""
-        for failure in failures(self.run, Level.MUST):
+        found = failures(self.run, Level.MUST)
+        for failure in found:
             self.say()
             self.failure(failure, MAX_EVIDENCE)
+        if found and self.run.target.kind == "app":
+            self.say()
+            self.say("The app is stopped now. For a curl line, serve it and change the port.")
 
     def should_violations(self) -> None:
         """Print each violated SHOULD, with one piece of evidence."""
@@ -249,7 +253,7 @@ class _TerminalReport(TerminalPage):
         for reason, ids in seen.items():
             text = shortened(one_line(reason), MAX_VALUE_CHARS)
             self.say(f"{', '.join(ids)}: {text}", indent=2)
-        if stood := environment(self.run):
+        if stood := environment(self.run, topics=True):
             self.title("Environment")
         for text, ids in stood.items():
             self.say(one_line(text), indent=2)
@@ -258,7 +262,7 @@ class _TerminalReport(TerminalPage):
             ("Not tested", Outcome.NOT_TESTED),
             ("Not applicable", Outcome.NOT_APPLICABLE),
         ):
-            if reasons := reasons_for(self.run, outcome):
+            if reasons := reasons_for(self.run, outcome, topics=True):
                 self.title(title)
                 self.reasons(reasons)
         if missing := not_shown(self.run):
