@@ -9,7 +9,7 @@ import base64
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from itertools import cycle
 from typing import Any
@@ -36,6 +36,7 @@ from reseller_conformance.reports.summary import (
 )
 from reseller_conformance.reports.table import (
     CellKind,
+    Row,
     by_topic,
     cell_of,
     outcome_words,
@@ -100,7 +101,7 @@ def render(run: Run) -> str:
         baseline=[("Brought up to date in the baseline", changes), *baseline_parts(run)],
         topics=by_topic(made),
         requirements=len(made),
-        tally=_tally(run),
+        tally=_tally(made),
         left_out=[
             ("Environment", environment(run)),
             ("Observed", observed(run)),
@@ -117,9 +118,13 @@ def _turn(run: Run) -> Callable[[str], str]:
     return lambda name: turns.get(name, "")
 
 
-def _tally(run: Run) -> dict[Outcome, int]:
-    """Return the outcomes that there are, and how many results have each."""
-    counts = Counter(result.outcome for result in run.results)
+def _tally(made: Sequence[Row]) -> dict[Outcome, int]:
+    """Return the outcomes that there are, and how many rows have each in a format."""
+    counts = Counter(
+        outcome
+        for row in made
+        for outcome in {result.outcome for result in row.results if result is not None}
+    )
     return {outcome: counts[outcome] for outcome in Outcome if outcome in counts}
 
 
