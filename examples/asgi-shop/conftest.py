@@ -1,4 +1,4 @@
-"""As whom the suite asks: the shop's own test account, so no secret."""
+"""The credentials of the run: those of the shop's own test account, so no secret."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""What the client makes of whatever may come back."""
+"""The client, against each kind of response."""
 
 from datetime import date
 
@@ -21,18 +21,18 @@ def test_every_customer_can_be_billed(client, reseller_mock):
 
 
 @pytest.mark.parametrize("user", ["", "nobody@example.com", "stranger@elsewhere.example"])
-def test_who_is_no_customer_is_refused(client, user):
+def test_an_unknown_customer_is_refused(client, user):
     with pytest.raises(Refused, match="user"):
         client.bill(user)
 
 
 @pytest.mark.parametrize("account", [("", ""), ("harbour-mail", "wrong"), ("nobody", "wrong")])
-def test_who_is_no_reseller_is_refused(reseller_mock, account):
+def test_an_unknown_reseller_is_refused(reseller_mock, account):
     with pytest.raises(Refused, match="api_user"):
         Client(reseller_mock.base_url, *account).bill(USER)
 
 
-def test_all_that_is_wrong_is_told(client, reseller_mock):
+def test_each_error_text_is_in_the_exception(client, reseller_mock):
     reseller_mock.refused("The account is closed.", "Call us.", status=403)
     with pytest.raises(Refused, match=r"account is closed.*Call us"):
         client.bill(USER)
@@ -58,7 +58,7 @@ def test_a_limit_is_waited_for_as_long_as_it_says(client, reseller_mock, naps):
 
 def test_a_limit_without_end_is_given_up(client, reseller_mock, naps):
     reseller_mock.rate_limited(retry_after=99999, times=10)
-    with pytest.raises(Unavailable, match="asked 3 times"):
+    with pytest.raises(Unavailable, match="limited 3 times"):
         client.bill(USER)
     assert naps == [60, 60, 60]
 
@@ -77,7 +77,7 @@ def test_down(client, reseller_mock):
         client.bill(USER)
 
 
-def test_the_network_fails_and_the_key_is_not_told(client, reseller_mock):
+def test_a_failure_of_the_network_shows_no_key(client, reseller_mock):
     key = reseller_mock.reseller.api_key
     reseller_mock.next(requests.ConnectionError(f"no route to /?api_key={key}"))
     with pytest.raises(Unavailable) as caught:

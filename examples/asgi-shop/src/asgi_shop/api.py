@@ -18,13 +18,13 @@ NAMES = ("api_user", "api_key", "task", "user")
 
 
 def errors_of(given: Mapping[str, str]) -> list[str]:
-    """Say what is wrong with a call; nothing where it is right."""
+    """Return what is invalid in a call; nothing for a valid one."""
     errors = [f"{name} is missing" for name in NAMES if not given.get(name)]
     if errors:
         return errors
     known = KEYS.get(given["api_user"], "")
     if not hmac.compare_digest(known.encode(), given["api_key"].encode()):
-        return ["who are you?"]
+        return ["the credentials are wrong"]
     if given["task"] != "overview":
         return ["task must be overview"]
     if (given["api_user"], given["user"]) not in CUSTOMERS:
@@ -33,30 +33,30 @@ def errors_of(given: Mapping[str, str]) -> list[str]:
 
 
 def in_json(request: Request) -> Response:
-    """Answer reseller.account.json."""
+    """Respond to reseller.account.json."""
     errors = errors_of(request.query_params)
     if errors:
-        return _answer({"message": "error", "errors": errors}, 400)
-    return _answer(_account(request.query_params), 200)
+        return _json({"message": "error", "errors": errors}, 400)
+    return _json(_account(request.query_params), 200)
 
 
 def in_xml(request: Request) -> Response:
-    """Answer reseller.account.xml."""
+    """Respond to reseller.account.xml."""
     errors = errors_of(request.query_params)
     if errors:
         listed = "".join(f"<error>{escape(error)}</error>" for error in errors)
         return _document(f"<message>error</message><errors>{listed}</errors>", 400)
     fields = _account(request.query_params).items()
-    told = "".join(f"<{name}>{escape(str(value))}</{name}>" for name, value in fields)
-    return _document(f"<overview>{told}</overview>", 200)
+    written = "".join(f"<{name}>{escape(str(value))}</{name}>" for name, value in fields)
+    return _document(f"<overview>{written}</overview>", 200)
 
 
 def _account(given: Mapping[str, str]) -> dict[str, int | str]:
     return CUSTOMERS[given["api_user"], given["user"]].fields()
 
 
-def _answer(told: object, status: int) -> Response:
-    return Response(json.dumps(told), status, media_type="application/json")
+def _json(envelope: object, status: int) -> Response:
+    return Response(json.dumps(envelope), status, media_type="application/json")
 
 
 def _document(inside: str, status: int) -> Response:

@@ -10,28 +10,28 @@ from datetime import date
 import requests
 
 TRIES = 3
-LONGEST_WAIT = 60.0
+MAX_WAIT_SECONDS = 60.0
 
 
 class BillingError(Exception):
-    """The overview could not be had."""
+    """The client has no overview."""
 
 
 class Refused(BillingError):
-    """The API says why; asking again will not help."""
+    """The API responded with an error. Another try does not help."""
 
 
 class Unavailable(BillingError):
-    """The API is not there, too slow, or does not want to be asked now: try again later."""
+    """The API is unreachable, too slow, or limits the calls. Try later."""
 
 
 class Unreadable(BillingError):
-    """What came is no answer of this API."""
+    """The response is not one of this API."""
 
 
 @dataclass(frozen=True)
 class Bill:
-    """What is to be billed: credits beyond the allowance, and for which days."""
+    """The credits beyond the allowance, and the days of the billing cycle."""
 
     overage: int
     start: date
@@ -39,7 +39,7 @@ class Bill:
 
 
 class Client:
-    """Asks as one reseller."""
+    """Calls the API with the credentials of one reseller."""
 
     def __init__(
         self,
@@ -55,38 +55,38 @@ class Client:
         self.sleep = sleep
 
     def bill(self, user: str) -> Bill:
-        """Return what this customer is to be billed; raises `BillingError`."""
-        asked = {**self.account, "task": "overview", "user": user}
+        """Return the bill of this customer; raises `BillingError`."""
+        sent = {**self.account, "task": "overview", "user": user}
         for _ in range(TRIES):
             try:
-                answer = requests.get(self.url, params=asked, timeout=self.timeout)
+                response = requests.get(self.url, params=sent, timeout=self.timeout)
             except requests.RequestException as problem:
                 # its text holds the query, and so the key
                 raise Unavailable(type(problem).__name__) from None
-            if answer.status_code != 429:
-                return read(answer)
-            self.sleep(wait(answer.headers.get("Retry-After")))
-        raise Unavailable(f"asked {TRIES} times, and limited each time")
+            if response.status_code != 429:
+                return read(response)
+            self.sleep(wait(response.headers.get("Retry-After")))
+        raise Unavailable(f"limited {TRIES} times in a row")
 
 
 def wait(retry_after: str | None) -> float:
-    """Return how many seconds to wait: one where the API does not say, never too many."""
-    said = retry_after or ""
-    return min(float(said), LONGEST_WAIT) if said.isdecimal() else 1.0
+    """Return the seconds to wait: one if the API names none, and at most MAX_WAIT_SECONDS."""
+    seconds = retry_after or ""
+    return min(float(seconds), MAX_WAIT_SECONDS) if seconds.isdecimal() else 1.0
 
 
-def read(answer: requests.Response) -> Bill:
-    """Take the bill from an answer."""
-    if answer.status_code >= 500:
-        raise Unavailable(f"status {answer.status_code}")
+def read(response: requests.Response) -> Bill:
+    """Return the bill in a response."""
+    if response.status_code >= 500:
+        raise Unavailable(f"status {response.status_code}")
     try:
-        told = answer.json()
-        if told.get("message") == "error":
-            raise Refused("; ".join(told["errors"]))
+        account = response.json()
+        if account.get("message") == "error":
+            raise Refused("; ".join(account["errors"]))
         return Bill(
-            int(told["credits_overage"]),
-            date.fromisoformat(told["billing_start_date"]),
-            date.fromisoformat(told["billing_end_date"]),
+            int(account["credits_overage"]),
+            date.fromisoformat(account["billing_start_date"]),
+            date.fromisoformat(account["billing_end_date"]),
         )
     except (AttributeError, KeyError, TypeError, ValueError):
-        raise Unreadable(f"no overview: {answer.content[:40]!r}") from None
+        raise Unreadable(f"no overview: {response.content[:40]!r}") from None

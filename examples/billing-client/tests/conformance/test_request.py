@@ -11,10 +11,10 @@ def test_the_call_is_the_documented_one(client: Client, reseller_mock: ResellerM
     for customer in reseller.customers:  # their names have what must be percent-encoded
         client.bill(customer.user)
         request = reseller_mock.calls[-1].request
-        asked = urlsplit(str(request.url))
+        sent = urlsplit(str(request.url))
         assert request.method == "GET"
-        assert asked.path == "/apiv2/reseller.account.json"
-        assert parse_qs(asked.query) == {
+        assert sent.path == "/apiv2/reseller.account.json"
+        assert parse_qs(sent.query) == {
             "api_user": [reseller.api_user],
             "api_key": [reseller.api_key],
             "task": ["overview"],

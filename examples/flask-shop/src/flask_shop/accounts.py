@@ -1,4 +1,4 @@
-"""Whom the shop knows: by reseller, the key and the customers."""
+"""The resellers of the shop: each with its key and its customers."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 
 class Reseller(NamedTuple):
-    """Who may ask, and about whom: a customer's name, and the fields of the overview."""
+    """The key, and the fields of the overview by the name of the customer."""
 
     api_key: str
     customers: dict[str, dict[str, str]]

@@ -14,7 +14,7 @@ app = Flask(__name__)
 
 @app.get("/apiv2/reseller.account.<any(json, xml):format>")
 def overview(format: str) -> tuple[Response, int]:
-    """Answer the call, or say why not."""
+    """Respond with the overview, or with errors."""
     given = {name: request.args.get(name, "") for name in ("api_user", "api_key", "task", "user")}
     errors = [f"{name} is required" for name, value in given.items() if not value]
     reseller = RESELLERS.get(given["api_user"])
@@ -56,6 +56,6 @@ def refuse(format: str, errors: list[str]) -> Response:
 
 
 def xml(root: ET.Element) -> Response:
-    """Write a document in UTF-8, and say so."""
+    """Write a document in UTF-8, and declare it."""
     body = ET.tostring(root, encoding="utf-8", xml_declaration=True)
     return Response(body, content_type="application/xml; charset=utf-8")
