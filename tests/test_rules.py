@@ -21,11 +21,6 @@ from reseller_conformance.checks.rules import (
 from reseller_conformance.exchange import TransportErrorKind
 
 NOT_ALONE = {"request", "consistency", "isolation", "clients"}
-WHATEVER = {
-    *(r.SUCCESS_RETURNED, r.HTTP_DELIVERED, r.HTTP_TIMEOUT, r.HTTP_COMPLETE, r.HTTP_SERVER_ERROR),
-    *(r.HTTP_REDIRECT, r.HTTP_BODY, r.HTTP_RETRIES, r.ERRORS_NO_KEY_ECHO),
-}
-
 
 DUE = {
     Subject.RESPONSE: broken(TransportErrorKind.TIMEOUT),
@@ -86,18 +81,17 @@ def test_comparisons_of_one_format_name_a_requirement_that_has_formats():
         assert comparison.format in (formats or (None,))
 
 
-def test_an_answer_that_did_not_come_is_judged_by_how_it_was_delivered():
-    assert judged(broken(TransportErrorKind.TIMEOUT)) == WHATEVER
+def about(*subjects: Subject) -> set[r.Requirement]:
+    return {rule.requirement for rule in RULES if rule.subject in subjects}
 
 
-def test_an_overview_is_judged_by_its_fields_and_an_error_by_its_messages():
-    topics = {rule.requirement: rule.requirement.topic for rule in RULES}
-    form = {r.HTTP_CONTENT_TYPE, r.HTTP_CHARSET, *(q for q in topics if topics[q] == "readable")}
-    fields = {q for q in topics if topics[q] in ("success", "values")} | {r.HTTP_STATUS}
-    messages = {q for q in topics if topics[q] == "errors"} | {r.HTTP_ERROR_STATUS}
-    assert judged(overview()) == WHATEVER | form | fields
-    assert judged(answer()) == WHATEVER | form | messages
-    assert judged(answer(body=b"<html>")) == WHATEVER | form
+def test_a_response_is_judged_by_the_rules_of_each_kind_that_it_belongs_to():
+    unread = about(Subject.RESPONSE)
+    readable = unread | about(Subject.READABLE)
+    assert judged(broken(TransportErrorKind.TIMEOUT)) == unread
+    assert judged(answer(body=b"<html>")) == readable
+    assert judged(overview()) == readable | about(Subject.OVERVIEW)
+    assert judged(answer()) == readable | about(Subject.ERROR_ENVELOPE)
 
 
 @pytest.mark.parametrize(
