@@ -237,7 +237,7 @@ def browser(session: nox.Session) -> None:
 def hostile(session: nox.Session) -> None:
     """Memory and time against each hostile server, held to their limits: half an hour."""
     session.install(".", *group("tests"))
-    session.run("python", "benchmarks/hostile.py", *session.posargs, env={"PYTHONPATH": "tests"})
+    session.run("python", "-m", "benchmarks.hostile", *session.posargs, env={"PYTHONPATH": "tests"})
 
 
 @nox.session

@@ -11,15 +11,15 @@ from pathlib import Path
 import click
 
 from benchmarks import comparison, growth, installed, instead, wire
-from benchmarks.measuring import ROOT
+from benchmarks.measuring import ROOT, commit
 
 HEAD = f"""\
 # Benchmarks
 
-The figures of a part are from one run of `nox -s bench`, commands side by side, each tool in an
-environment of its own; `nox -s bench -- --again` adds a second run, which tells how far to trust
-the first ({platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}). On
-another machine trust the ratios. Commands that are repeated take turns, and seconds are medians.
+`nox -s bench` makes this page. It runs the commands of each part in turn, with each tool in an
+environment of its own. Seconds are medians. The figures are from {platform.machine()} with
+{os.cpu_count()} cores and Python {platform.python_version()}, at commit {{commit}}. On another
+machine, only the ratios are comparable.
 
 """
 
@@ -27,26 +27,25 @@ AGAIN = "A second run"
 
 TEXTS = {
     "Against the wire": "A standard run, and a bare loop that makes the same calls with the same "
-    "library, as many in flight. Start-up is the same command collecting its items and asking "
-    "nothing, and for the loop the import of `requests`; the first call comes so long after the "
-    "command was started. The ideal is calls × delay ÷ calls in flight.",
+    "library and the same concurrency. Start-up is the same command without a call, and the import "
+    "of `requests` for the loop. The ideal is calls × delay ÷ calls in flight.",
     "Against Schemathesis": "The same server, and the OpenAPI document of `schemas/`. Schemathesis "
-    "makes one call at a time here; its time is scaled to as many calls.",
-    "Old against new": "A comparison of two servers, and a standard run on one of them. The calls "
-    "of a comparison go to both together.",
-    "The cost of being installed": "What a pytest run pays that does not use the plugin.",
-    "Growth": "Time and memory with the calls of a run (its depths), the bodies that `validate` "
-    "judges, and the customers of a quick run.",
+    "makes one call at a time here. Its time is scaled to the same number of calls.",
+    "Old against new": "A comparison of two servers, and a standard run on one of them. A "
+    "comparison sends each call to both servers at the same time.",
+    "The cost of being installed": "The time of a pytest run that does not use the plugin.",
+    "Growth": "Time and peak memory by the calls of a run (its depths), by the bodies that "
+    "`validate` judges, and by the customers of a quick run.",
 }
 
 
 @click.command()
 @click.argument("page", type=click.Path(path_type=Path), default=ROOT / "docs/benchmarks.md")
 @click.option("--again", is_flag=True, help="add a second run to PAGE, without what grows")
-@click.option("--runs", default=5, help="how often hyperfine repeats a command")
+@click.option("--runs", default=5, help="how often hyperfine runs a command")
 @click.option("--examples", default=1000, help="Schemathesis examples for each of the two calls")
 def main(page: Path, again: bool, runs: int, examples: int) -> None:
-    """Write PAGE, and the plot beside it."""
+    """Write PAGE, and the plot in the same folder."""
     plot = page.with_name("growth.svg")
     parts: dict[str, Callable[[], list[str]]] = {
         "Against the wire": lambda: wire.table(runs),
@@ -57,7 +56,7 @@ def main(page: Path, again: bool, runs: int, examples: int) -> None:
     }
     if again:
         del parts["Growth"]
-    how = f"Commands are repeated {runs} times, and Schemathesis has {examples} examples a call."
+    how = f"Each command runs {runs} times. Schemathesis has {examples} examples for each call."
     said = [f"## {AGAIN}", "", how, ""] if again else [how, ""]
     for title, measure in parts.items():
         click.echo(f"{title} …", err=True)
@@ -66,7 +65,10 @@ def main(page: Path, again: bool, runs: int, examples: int) -> None:
         else:
             said += [f"## {title}", "", textwrap.fill(TEXTS[title], 100), "", *measure(), ""]
     click.echo("\n".join(said))
-    before = page.read_text().partition(f"## {AGAIN}")[0].rstrip() + "\n\n" if again else HEAD
+    if again:
+        before = page.read_text().partition(f"## {AGAIN}")[0].rstrip() + "\n\n"
+    else:
+        before = HEAD.format(commit=commit())
     page.write_text(before + "\n".join(said).rstrip() + "\n")
 
 

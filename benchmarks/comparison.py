@@ -9,7 +9,7 @@ from pathlib import Path
 from benchmarks.measuring import COMMAND, compared, named, once, served
 
 HEAD = [
-    "| late by | calls of a run | of a comparison | ratio | run, s | comparison, s | ratio |",
+    "| delay | calls of a run | of a comparison | ratio | run, s | comparison, s | ratio |",
     "|---:|---:|---:|---:|---:|---:|---:|",
 ]
 

@@ -70,7 +70,7 @@ def table(plot: Path) -> list[str]:
         for what, points in measured.items()
         for number, cost in points
     ]
-    return ["| of | number | s | MB at the most |", "|---|---:|---:|---:|", *rows]
+    return ["| of | number | s | peak MB |", "|---|---:|---:|---:|", *rows]
 
 
 def draw(measured: dict[str, list[Point]], plot: Path) -> None:

@@ -14,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.measuring import commit
 from hostile_servers import SERVERS, Hostile, Measured, measure
 from reseller_conformance.requirements import HTTP_TIMEOUT
 
@@ -23,7 +24,7 @@ TIMEOUT = 2.0
 
 MEGABYTES = 300
 TIMEOUTS = 10
-"""So many time limits, beyond what a run costs whose calls are all answered."""
+"""So many time limits, beyond a run in which each call gets a response."""
 ANSWERED = {"quick": 90.0, "standard": 150.0}
 """Seconds that such a run may take on a slow machine, with bodies of a megabyte to be read."""
 GATEWAYS = 90.0
@@ -32,17 +33,21 @@ GATEWAYS = 90.0
 INTRODUCTION = f"""\
 # Hostile servers
 
-What a run costs against servers that answer to do harm, and what it says first. Each is a real
-server on loopback ([tests/hostile_servers](../tests/hostile_servers)); each run is a process of its
-own, with `--timeout {TIMEOUT:g}`, and MB is the most that this process held at once.
+This page shows the time and memory of a run against servers that try to do harm, and the first
+finding of the run. Each server is a real one on loopback
+([tests/hostile_servers](../tests/hostile_servers)). Each run is a process of its own, with
+`--timeout {TIMEOUT:g}`. MB is its peak memory. A dot replaces a character that a table cannot show.
 
-`nox -s hostile` makes this table, and fails where a run takes more than {MEGABYTES} MB, shows a
-traceback, ends with another exit code than it should, tells something else first than the cause, or
-takes longer than {TIMEOUTS} time limits beyond a run in which every call is answered.
+`nox -s hostile` makes this table. It fails if a run breaks one of these limits:
 
-{{shown}} of {len(SERVERS)} servers:
+- It takes at most {MEGABYTES} MB.
+- It ends with the expected exit code, and shows no traceback.
+- Its first finding names the cause.
+- Beyond a run in which each call gets a response, it takes at most {TIMEOUTS} time limits.
 
-| server | what it does | hostile to | exit | quick | standard | told first |
+{{shown}} of {len(SERVERS)} servers, at commit {{commit}}:
+
+| server | what it does | hostile to | exit | quick | standard | first finding |
 |---|---|---|---|---|---|---|
 """
 
@@ -58,7 +63,7 @@ class Row:
         """Return the row of the table."""
         server, last = self.server, self.runs[-1]
         costs = (f"{run.seconds:.0f} s, {run.megabytes:.0f} MB" for run in self.runs)
-        cells = (server.name, server.does, server.scope, last.exit_code, *costs, _told(last))
+        cells = (server.name, server.does, server.scope, last.exit_code, *costs, _found(last))
         return f"| {' | '.join(map(str, cells))} |"
 
     @property
@@ -79,16 +84,16 @@ def _broken(server: Hostile, depth: str, run: Measured) -> Iterator[str]:
     most = ANSWERED[depth] + TIMEOUTS * TIMEOUT + GATEWAYS * ("Retry-After" in server.name)
     if run.seconds > most:
         yield f"{run.seconds:.0f} s, more than {most:.0f}"
-    told = run.failed[0]["id"] if run.failed else None
-    # what pours may be cut off by either limit, on a slow machine
+    found = run.failed[0]["id"] if run.failed else None
+    # on a slow machine, either limit may end an endless body
     wanted = {None} if server.first is None else {server.first.id, HTTP_TIMEOUT.id}
-    if told not in wanted:
-        yield f"told first: {run.said}"
+    if found not in wanted:
+        yield f"first finding: {run.said}"
 
 
-def _told(run: Measured) -> str:
-    said = run.said.encode("ascii", "replace").decode()
-    plain = "".join(c if c.isprintable() and c not in "|<>`" else "." for c in said)
+def _found(run: Measured) -> str:
+    text = run.said.encode("ascii", "replace").decode()
+    plain = "".join(c if c.isprintable() and c not in "|<>`" else "." for c in text)
     return plain if len(plain) <= 90 else plain[:89] + "…"
 
 
@@ -109,8 +114,8 @@ def main() -> int:
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         rows = list(pool.map(row, chosen))
     if words.write or not names:
-        table = INTRODUCTION.format(shown=len(rows)) + "".join(f"{row}\n" for row in rows)
-        TABLE.write_text(table, encoding="utf-8")
+        head = INTRODUCTION.format(shown=len(rows), commit=commit())
+        TABLE.write_text(head + "".join(f"{row}\n" for row in rows), encoding="utf-8")
     broken = [limit for row in rows for limit in row.broken]
     print(*broken, sep="\n", file=sys.stderr)
     return 1 if broken else 0

@@ -23,5 +23,5 @@ def table(runs: int) -> list[str]:
         "|---|---:|",
         f"| without the plugin | {times['without']:.3f} |",
         f"| with it | {times['with']:.3f} |",
-        f"| more, in ms | **{more:.0f}** |",
+        f"| difference, ms | **{more:.0f}** |",
     ]

@@ -11,7 +11,7 @@ from benchmarks.measuring import COMMAND, ROOT, THEIRS, environment, named, once
 SCHEMATHESIS = THEIRS / "schemathesis"
 
 HEAD = [
-    "| late by | tool | calls | s to the verdict | calls a second | s for as many calls | ratio |",
+    "| delay | tool | calls | s until the verdict | calls a second | s, scaled | ratio |",
     "|---:|---|---:|---:|---:|---:|---:|",
 ]
 

@@ -26,6 +26,7 @@ __all__ = [
     "OURS",
     "THEIRS",
     "Cost",
+    "commit",
     "compared",
     "environment",
     "named",
@@ -53,6 +54,13 @@ class Cost:
     megabytes: float
     output: str
     code: int
+
+
+def commit() -> str:
+    """Return the commit that is measured, and its day: `def7e3e of 2026-11-29`."""
+    words = ("git", "log", "-1", "--format=%h of %cs")
+    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=True)
+    return done.stdout.strip()
 
 
 def environment() -> dict[str, str]:

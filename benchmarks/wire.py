@@ -45,7 +45,7 @@ def lines(delay: float, runs: int) -> list[str]:
 
 
 HEAD = [
-    "| late by | calls | run, s | of it start-up | first call after, s | asking, s | bare loop, s "
+    "| delay | calls | run, s | start-up, s | first call at, s | calls, s | bare loop, s "
     "| run ÷ loop | without start-up | ÷ ideal |",
     "|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|",
 ]

@@ -46,6 +46,13 @@ def test_a_workflow_names_sessions_of_nox_that_there_are(name: str) -> None:
     assert named
 
 
+@pytest.mark.parametrize("name", ["noxfile.py", "pyproject.toml"])
+def test_the_tests_that_a_session_selects_are_there(name: str) -> None:
+    selected = set(re.findall(r"tests/test_\w+\.py", (ROOT / name).read_text(encoding="utf-8")))
+    assert selected
+    assert {path for path in selected if not (ROOT / path).is_file()} == set()
+
+
 @pytest.mark.parametrize("name", [*WORKFLOWS, "action"])
 def test_each_action_is_pinned_to_a_commit(name: str) -> None:
     text = WORKFLOWS.get(name, ROOT / "action.yml").read_text(encoding="utf-8")

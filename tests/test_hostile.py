@@ -25,7 +25,7 @@ def judged(name: str, timeout: float = TIMEOUT) -> tuple[list[Judged], float]:
 
 
 @pytest.mark.parametrize(
-    "name", ["hangs, wrong calls", "drips, wrong calls", "hangs, wrong calls in XML"]
+    "name", ["hangs, invalid calls", "drips, invalid calls", "hangs, invalid calls in XML"]
 )
 def test_who_never_answers_wrong_calls_is_soon_asked_no_more(name: str) -> None:
     found, seconds = judged(name)
@@ -46,10 +46,10 @@ def test_who_never_answers_wrong_calls_is_soon_asked_no_more(name: str) -> None:
         "redirect loop, every call",
         "closes, every call",
         "429, Retry-After 99999, every call",
-        "gzip bomb, wrong calls",
-        "endless early hints, wrong calls",
-        "billion laughs, wrong calls in XML",
-        "two lengths, wrong calls",
+        "gzip bomb, invalid calls",
+        "endless early hints, invalid calls",
+        "billion laughs, invalid calls in XML",
+        "two lengths, invalid calls",
         "endless handshake, every call",
         "truncated handshake, every call",
         "dies after 100, every call",
@@ -66,7 +66,7 @@ def test_the_cause_is_told_once(name: str) -> None:
 
 
 def test_a_run_against_a_server_that_hangs_says_so_and_stays_small() -> None:
-    run = measure(SERVERS["hangs, wrong calls"], "quick", 1)
+    run = measure(SERVERS["hangs, invalid calls"], "quick", 1)
     assert run.exit_code == 1
     assert run.megabytes < 300
     assert "Traceback" not in run.screen

@@ -51,20 +51,20 @@ def poured(exchange: Exchange, start: bytes, piece: bytes) -> None:
 
 @hostile(first=HTTP_COMPLETE, scopes=ALL)
 def endless_body(exchange: Exchange) -> None:
-    """Spaces for ever, of no announced length."""
+    """Spaces without end, of no announced length."""
     poured(exchange, head(exchange.answer, Content_Length=None), b" ")
 
 
 @hostile(first=HTTP_COMPLETE)
 def endless_chunks(exchange: Exchange) -> None:
-    """Chunks for ever."""
+    """Chunks without end."""
     start = head(exchange.answer, Content_Length=None, Transfer_Encoding="chunked")
     poured(exchange, start, b"40\r\n" + b" " * 64 + b"\r\n")
 
 
 @hostile(first=HTTP_TIMEOUT)
 def endless_tiny_chunks(exchange: Exchange) -> None:
-    """Chunks of a single byte for ever."""
+    """Chunks of a single byte, without end."""
     start = head(exchange.answer, Content_Length=None, Transfer_Encoding="chunked")
     poured(exchange, start, b"1\r\n \r\n")
 
@@ -85,7 +85,7 @@ def endless_chunk_extension(exchange: Exchange) -> None:
 
 @hostile(first=HTTP_TIMEOUT)
 def endless_trailers(exchange: Exchange) -> None:
-    """Trailers for ever, after a whole body in chunks."""
+    """Trailers without end, after a whole body in chunks."""
     body = exchange.answer.body
     start = head(exchange.answer, Content_Length=None, Transfer_Encoding="chunked")
     poured(exchange, start + b"%x\r\n%s\r\n0\r\n" % (len(body), body), b"X-Trailer: x\r\n")
@@ -93,7 +93,7 @@ def endless_trailers(exchange: Exchange) -> None:
 
 @hostile(first=HTTP_COMPLETE)
 def a_terabyte(exchange: Exchange) -> None:
-    """A terabyte is announced, and sent as fast as it is taken."""
+    """A terabyte is announced, and sent as fast as it is read."""
     poured(exchange, head(exchange.answer, Content_Length=str(2**40)), b"x")
 
 
@@ -148,7 +148,7 @@ coded("zstd in gzip", "a known coding around an unknown one", "zstd, gzip", lamb
 
 @hostile(first=None, every=None, exit_code=0, scopes=(Scope.EVERY,))
 def huge_count(exchange: Exchange) -> None:
-    """A count of 900,000 digits, which is right."""
+    """A correct count of 900,000 digits."""
     count = b"9" * 900_000
     text = re.sub(rb'(requests"?[:>] *"?)[0-9]+', rb"\g<1>" + count, exchange.answer.body)
     exchange.send(head(exchange.answer, Content_Length=str(len(text))), text)
@@ -191,14 +191,14 @@ in_json = partial(body, formats=JSON)
 in_xml = partial(body, formats=XML)
 
 
-in_json("deep lists", "250,000 lists in each other", b"[" * 250_000, READABLE_SYNTAX)
+in_json("deep lists", "250,000 nested lists", b"[" * 250_000, READABLE_SYNTAX)
 in_json(
     "deep closed lists",
-    "100,000 lists in each other, well closed",
+    "100,000 nested lists, all closed",
     b'{"message": "error", "errors": ' + b"[" * 100_000 + b"]" * 100_000 + b"}",
     READABLE_SYNTAX,
 )
-in_json("deep objects", "150,000 objects in each other", b'{"a":' * 150_000, READABLE_SYNTAX)
+in_json("deep objects", "150,000 nested objects", b'{"a":' * 150_000, READABLE_SYNTAX)
 in_json(
     "wide lists",
     "400,000 empty lists side by side",
@@ -207,7 +207,7 @@ in_json(
 )
 in_json(
     "many members",
-    "60,000 members beside an error",
+    "60,000 members and an error",
     lambda: (
         b'{"message": "error", "errors": ["no"]'
         + b"".join(b', "m%d": 1' % n for n in range(60_000))
@@ -266,7 +266,7 @@ in_json(
 )
 in_json("opening quotes", "a megabyte of quotes", b'{"' * (NEARLY // 2), READABLE_SYNTAX)
 
-in_xml("deep elements", "300,000 elements in each other", b"<a>" * 300_000, READABLE_SYNTAX)
+in_xml("deep elements", "300,000 nested elements", b"<a>" * 300_000, READABLE_SYNTAX)
 in_xml(
     "many attributes",
     "80,000 attributes of the root",
@@ -281,7 +281,7 @@ in_xml(
 )
 in_xml(
     "many elements",
-    "200,000 elements beside an error",
+    "200,000 elements and an error",
     xml_error(b"<m/>" * 200_000),
     READABLE_SYNTAX,
 )
@@ -408,7 +408,7 @@ body("angle brackets", "a megabyte of <", b"<" * NEARLY, READABLE_FORMAT)
 body("open comments", "comments that open and never close", b"<!--" * 250_000, READABLE_FORMAT)
 body(
     "a login page",
-    "HTML for whatever is asked",
+    "HTML for each call",
     b"<!DOCTYPE html><title>Sign in</title>" * 20_000,
     READABLE_FORMAT,
 )

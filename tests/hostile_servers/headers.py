@@ -25,7 +25,7 @@ STATUS = b"HTTP/1.1 400 Bad Request\r\n"
 
 @hostile(first=HTTP_COMPLETE, scopes=ALL)
 def endless_headers(exchange: Exchange) -> None:
-    """Headers for ever."""
+    """Headers without end."""
     poured(exchange, STATUS, b"X-Flood: " + b"x" * 1000 + b"\r\n")
 
 
@@ -43,19 +43,19 @@ def endless_status_line(exchange: Exchange) -> None:
 
 @hostile(first=HTTP_COMPLETE)
 def endless_continue(exchange: Exchange) -> None:
-    """100 Continue for ever, as fast as it is taken."""
+    """100 Continue without end, as fast as it is read."""
     poured(exchange, b"", b"HTTP/1.1 100 Continue\r\n\r\n")
 
 
 @hostile(first=HTTP_COMPLETE, scopes=ALL)
 def endless_early_hints(exchange: Exchange) -> None:
-    """103 Early Hints for ever, as fast as it is taken."""
+    """103 Early Hints without end, as fast as it is read."""
     poured(exchange, b"", b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n")
 
 
 @hostile(first=HTTP_COMPLETE)
 def a_hundred_thousand_headers(exchange: Exchange) -> None:
-    """100,000 headers before a right answer."""
+    """100,000 headers before a valid response."""
     before, _, after = head(exchange.answer).partition(b"\r\n")
     many = b"".join(b"X-%d: y\r\n" % number for number in range(100_000))
     exchange.send(before, b"\r\n", many, after, exchange.answer.body)
@@ -70,14 +70,14 @@ def a_megabyte_of_headers(exchange: Exchange) -> None:
 
 @hostile(first=None, every=None, exit_code=0, scopes=(Scope.EVERY,))
 def as_many_headers_as_are_read(exchange: Exchange) -> None:
-    """90 headers of 2,800 bytes, before a right answer."""
+    """90 headers of 2,800 bytes, before a valid response."""
     more = {f"X_{n}": "y" * 2800 for n in range(90)}
     exchange.send(head(exchange.answer, **more), exchange.answer.body)
 
 
 @hostile(first=None, every=None, exit_code=0, scopes=(Scope.EVERY,))
 def as_many_header_lines_as_are_read(exchange: Exchange) -> None:
-    """4,900 short headers before a right answer."""
+    """4,900 short headers before a valid response."""
     more = {f"X_{n}": "y" for n in range(4_900)}
     exchange.send(head(exchange.answer, **more), exchange.answer.body)
 
@@ -105,7 +105,7 @@ length(
     "length too long", "Content-Length is too long, and the connection closes", "9N", HTTP_COMPLETE
 )
 length("length too short", "Content-Length is 5", "5", HTTP_COMPLETE)
-length("length nought", "Content-Length is 0", "0", HTTP_COMPLETE)
+length("length zero", "Content-Length is 0", "0", HTTP_COMPLETE)
 length("two lengths", "two Content-Length that differ", "N\r\nContent-Length: 7", HTTP_DELIVERED)
 length("length negative", "Content-Length is -1", "-1", HTTP_DELIVERED)
 length("length of letters", "Content-Length is a word", "many", HTTP_DELIVERED)
@@ -125,14 +125,14 @@ def status(name: str, does: str, line: bytes, first: Requirement) -> None:
 
 status("status 999", "a status beyond all classes", b"HTTP/1.1 999 Odd", HTTP_SERVER_ERROR)
 status("status of a word", "a status that is no number", b"HTTP/1.1 OK", HTTP_DELIVERED)
-status("status negative", "a status below nought", b"HTTP/1.1 -200 Odd", HTTP_DELIVERED)
-status("status 500", "500 for whatever is asked", b"HTTP/1.1 500 Sorry", HTTP_SERVER_ERROR)
-status("not HTTP/1", "an answer of HTTP/3", b"HTTP/3 200 OK", HTTP_DELIVERED)
+status("status negative", "a negative status", b"HTTP/1.1 -200 Odd", HTTP_DELIVERED)
+status("status 500", "500 for each call", b"HTTP/1.1 500 Sorry", HTTP_SERVER_ERROR)
+status("not HTTP/1", "a response in HTTP/3", b"HTTP/3 200 OK", HTTP_DELIVERED)
 
 
 @hostile(first=HTTP_REDIRECT, scopes=ALL)
 def redirect_loop(exchange: Exchange) -> None:
-    """A redirect to the same call, for ever."""
+    """A redirect to the same call, each time."""
     target = exchange.request.path + "?" + exchange.request.query.decode("latin-1")
     exchange.send(
         b"HTTP/1.1 302 Found\r\nContent-Length: 0\r\nLocation: %s\r\n\r\n" % target.encode()
@@ -159,19 +159,19 @@ def gateway(code: int, says: str, does: str) -> None:
         lines = f"HTTP/1.1 {code} Not now\r\nContent-Length: 0\r\nConnection: close\r\n"
         exchange.send((lines + (f"Retry-After: {says}\r\n" if says else "") + "\r\n").encode())
 
-    name = f"{code}, Retry-After {says[:13] or 'unsaid'}"
+    name = f"{code}, Retry-After {says[:13] or 'missing'}"
     hostile(first=HTTP_DELIVERED, scopes=ALL, name=name, does=does)(write)
 
 
 PAST = "Mon, 30 Aug 2010 00:00:00 GMT"
 FUTURE = "Fri, 31 Dec 9999 23:59:59 GMT"
 for _code in (429, 503):
-    gateway(_code, "99999", "turned away for a day")
-    gateway(_code, "-1", "turned away, until before now")
-    gateway(_code, PAST, "turned away, until years ago")
-    gateway(_code, FUTURE, "turned away, until the end of time")
-    gateway(_code, "soon", "turned away, until a word")
-gateway(429, "9" * 5000, "turned away for 5,000 digits of seconds")
-gateway(429, "1", "turned away for a second")
-gateway(503, "", "turned away")
-gateway(502, "", "turned away")
+    gateway(_code, "99999", "refused for a day")
+    gateway(_code, "-1", "refused, with a negative wait")
+    gateway(_code, PAST, "refused, with a date in the past")
+    gateway(_code, FUTURE, "refused, with a date in the far future")
+    gateway(_code, "soon", "refused, with a word instead of a time")
+gateway(429, "9" * 5000, "refused, with a wait of 5,000 digits")
+gateway(429, "1", "refused for a second")
+gateway(503, "", "refused")
+gateway(502, "", "refused")

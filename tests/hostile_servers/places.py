@@ -70,19 +70,19 @@ def listening(handle: Handle | None, scheme: str = "http") -> Iterator[str]:
 # --- Not there -----------------------------------------------------------------------------------
 
 
-@place("nobody", "nobody listens", None, 3)
+@place("nobody", "no server listens", None, 3)
 def nobody() -> Iterator[str]:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
     yield f"http://127.0.0.1:{port}"
 
 
-@place("an unknown host", "the name is nobody's", None, 3)
+@place("an unknown host", "the host name does not exist", None, 3)
 def unknown() -> Iterator[str]:
     yield "http://api.invalid"
 
 
-@place("accepts nobody", "connections are queued, and never taken", SUCCESS_RETURNED, 1)
+@place("accepts nobody", "connections are queued, and never accepted", SUCCESS_RETURNED, 1)
 def accepts_nobody() -> Iterator[str]:
     with listening(None) as url:
         yield url
@@ -102,7 +102,7 @@ def full() -> Iterator[str]:
 
 @contextmanager
 def mortal(calls: int) -> Iterator[str]:
-    """The reference, which is gone after so many calls: nobody listens any more."""
+    """The reference, which is gone after so many calls: no server listens any more."""
     answer, lock, left = Application(default_reference()), Lock(), [calls]
     stop: list[Callable[[], None]] = []
 
@@ -157,7 +157,7 @@ def _pass_on(here: socket.socket, there: socket.socket) -> None:
 
 # The first call gets no answer: as far as can be told there was never anybody.
 for _calls, _first, _code in ((1, None, 3), (100, HTTP_DELIVERED, 1), (1000, HTTP_DELIVERED, 1)):
-    place(f"dies after {_calls}", "nobody listens any more", _first, _code)(
+    place(f"dies after {_calls}", "no server listens any more", _first, _code)(
         lambda calls=_calls: mortal(calls).gen
     )
 
@@ -165,7 +165,7 @@ for _calls, _first, _code in ((1, None, 3), (100, HTTP_DELIVERED, 1), (1000, HTT
 # --- TLS -----------------------------------------------------------------------------------------
 
 
-@place("plain HTTP for TLS", "the handshake is answered in plain HTTP", None, 3)
+@place("plain HTTP for TLS", "plain HTTP in the handshake", None, 3)
 def plain() -> Iterator[str]:
     def handle(connection: socket.socket, _: Event) -> None:
         connection.recv(100)
@@ -175,13 +175,13 @@ def plain() -> Iterator[str]:
         yield url
 
 
-@place("endless handshake", "a handshake that is never answered", None, 3)
+@place("endless handshake", "no response in the handshake", None, 3)
 def endless_handshake() -> Iterator[str]:
     with listening(lambda _, stopped: stopped.wait() and None, "https") as url:
         yield url
 
 
-@place("dripping handshake", "a handshake that is answered a byte at a time", None, 3)
+@place("dripping handshake", "a response in the handshake, a byte at a time", None, 3)
 def dripping_handshake() -> Iterator[str]:
     def handle(connection: socket.socket, stopped: Event) -> None:
         for byte in b"\x16\x03\x03\xff\xff" + bytes(10_000):
@@ -203,7 +203,7 @@ def truncated_handshake() -> Iterator[str]:
         yield url
 
 
-@place("noise for TLS", "the handshake is answered with random bytes", None, 3)
+@place("noise for TLS", "random bytes in the handshake", None, 3)
 def noise() -> Iterator[str]:
     def handle(connection: socket.socket, _: Event) -> None:
         connection.recv(100)
@@ -213,7 +213,7 @@ def noise() -> Iterator[str]:
         yield url
 
 
-@place("self-signed", "a certificate that nobody vouches for", None, 3)
+@place("self-signed", "a certificate of no known authority", None, 3)
 def self_signed() -> Iterator[str]:
     with tempfile.TemporaryDirectory() as folder:
         context = _context(Path(folder))

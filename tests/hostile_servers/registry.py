@@ -25,7 +25,7 @@ class Scope(StrEnum):
     """The calls to which a server is hostile; to all others it is the reference."""
 
     EVERY = "every call"
-    WRONG = "wrong calls"
+    WRONG = "invalid calls"
 
 
 ALL = tuple(Scope)
@@ -74,7 +74,7 @@ def hostile(
 ) -> Callable[[Function], Function]:
     """Register what writes the answers, a server for each scope.
 
-    `first` is what it must be told as where wrong calls get this, `every` where all do.
+    `first` is what it must be told as where invalid calls get this, `every` where all do.
     """
 
     def decorate(write: Function) -> Function:

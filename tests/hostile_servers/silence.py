@@ -59,7 +59,7 @@ def drips_headers(exchange: Exchange) -> None:
 
 @hostile(first=HTTP_TIMEOUT, scopes=ALL)
 def drips_chunks(exchange: Exchange) -> None:
-    """Chunks of a byte come now and then, for ever."""
+    """A chunk of a byte comes now and then, without end."""
     exchange.send(head(exchange.answer, Content_Length=None, Transfer_Encoding="chunked"))
     while not exchange.stopped.wait(0.1):
         exchange.send(b"1\r\n \r\n")
@@ -67,7 +67,7 @@ def drips_chunks(exchange: Exchange) -> None:
 
 @hostile(first=HTTP_TIMEOUT, scopes=ALL)
 def drips_early_hints(exchange: Exchange) -> None:
-    """103 Early Hints comes now and then, for ever."""
+    """103 Early Hints comes now and then, without end."""
     while not exchange.stopped.wait(0.1):
         exchange.send(b"HTTP/1.1 103 Early Hints\r\n\r\n")
 
@@ -77,7 +77,7 @@ def drips_early_hints(exchange: Exchange) -> None:
 
 @hostile(first=HTTP_DELIVERED, scopes=ALL)
 def closes(exchange: Exchange) -> None:
-    """The connection closes without an answer."""
+    """The connection closes without a response."""
 
 
 @hostile(first=HTTP_DELIVERED, scopes=ALL)
@@ -96,22 +96,22 @@ def resets_in_the_body(exchange: Exchange) -> None:
 
 @hostile(first=HTTP_TIMEOUT, scopes=ALL)
 def half_closed_by_the_server(exchange: Exchange) -> None:
-    """The server takes nothing any more, and says nothing."""
+    """The server reads nothing any more, and sends nothing."""
     exchange.connection.shutdown(socket.SHUT_RD)
     exchange.stopped.wait()
 
 
 @hostile(first=HTTP_COMPLETE, scopes=ALL)
 def half_closed_in_the_body(exchange: Exchange) -> None:
-    """The server says half, closes its half, and keeps the connection."""
+    """The server sends half, closes its side, and keeps the connection."""
     exchange.send(head(exchange.answer), exchange.answer.body[:20])
     exchange.connection.shutdown(socket.SHUT_WR)
     exchange.stopped.wait()
 
 
 @hostile(first=None, every=None, exit_code=0, scopes=(Scope.EVERY,))
-def closes_after_each_answer(exchange: Exchange) -> None:
-    """Connections are said to be kept, and are closed after each answer."""
+def closes_after_each_response(exchange: Exchange) -> None:
+    """Connections are announced as kept, and closed after each response."""
     exchange.send(head(exchange.answer, Connection="keep-alive"), exchange.answer.body)
 
 
