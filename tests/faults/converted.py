@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import re
 import unicodedata
 from collections.abc import Callable
@@ -39,6 +41,18 @@ def without(pattern: str) -> Callable[[str, str], bool]:
     return lambda value, right: re.sub(pattern, "", value) == right
 
 
+def hashed(name: str) -> Callable[[str, str], bool]:
+    """Take the hash of the right value, in hexadecimal."""
+    return lambda value, right: value.lower() == hashlib.new(name, right.encode()).hexdigest()
+
+
+def without_accents(value: str, right: str) -> bool:
+    """Take a text with accents for the one without them."""
+    letters = unicodedata.normalize("NFD", value)
+    return "".join(c for c in letters if not unicodedata.combining(c)) == right
+
+
+LOOKALIKES = str.maketrans("OoIl", "0011")
 SPLIT = {
     "behind_a_dot": behind("."),
     "behind_a_slash": behind("/"),
@@ -48,6 +62,9 @@ SPLIT = {
     "before_a_hyphen": before("-"),
     "before_a_question_mark": before("?"),
     "before_a_bar": before("|"),
+    "before_a_colon": before(":"),
+    "before_a_backslash": before("\\"),
+    "behind_a_hash": behind("#"),
 }
 CONVERTED: dict[str, tuple[tuple[str, ...], str, Callable[[str, str], bool]]] = {
     **{
@@ -73,6 +90,39 @@ CONVERTED: dict[str, tuple[tuple[str, ...], str, Callable[[str, str], bool]]] = 
         "is looked up in an object of JavaScript",
         lambda v, _: v in ("constructor", "toString", "__proto__"),
     ),
+    "in_a_column_of_64": (
+        PARAMETERS,
+        "is cut after 64 characters and trimmed",
+        lambda v, r: v[:64].rstrip(" ") == r and len(v) > 64,
+    ),
+    "before_a_double_quote": (("user", "api_key"), "is cut at a double quote", before('"')),
+    "before_an_angle": (NAMES, "is cut where a tag begins", before("<")),
+    "before_an_equals_sign": (("user", "api_key"), "is cut at an equals sign", before("=")),
+    "before_an_at_sign": (NAMES, "is cut at its last @", before("@")),
+    "hyphenated_for_underscored": (
+        CREDENTIALS,
+        "may have hyphens for underscores, and the reverse",
+        lambda v, r: v.replace("_", "-") == r.replace("_", "-"),
+    ),
+    "hashed_by_md5": (("api_key",), "may be its MD5", hashed("md5")),
+    "hashed_by_sha1": (("api_key",), "may be its SHA-1", hashed("sha1")),
+    "in_base64": (
+        ("api_key",),
+        "may be in base64",
+        lambda v, r: v == base64.b64encode(r.encode()).decode(),
+    ),
+    "reversed": (("api_key",), "may be written backwards", lambda v, r: v[::-1] == r),
+    "of_lookalikes": (
+        ("api_key",),
+        "may have O for 0, and l for 1",
+        lambda v, r: v.translate(LOOKALIKES) == r.translate(LOOKALIKES),
+    ),
+    "later_letters_in_either_case": (
+        ("api_key",),
+        "is compared with regard to case in its first four characters only",
+        lambda v, r: v[:4] == r[:4] and v.lower() == r.lower(),
+    ),
+    "with_accents": (("task",), "may have accents", without_accents),
     "called": (("task",), "may be written as a call", without(r"\(\)$")),
     "abbreviated": (("task",), "may be abbreviated", lambda v, r: len(v) > 3 and r.startswith(v)),
     "a_synonym": (("task",), "may be another word for it", lambda v, _: v in ("get", "view")),

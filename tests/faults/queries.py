@@ -127,6 +127,11 @@ def before_invalid_bytes(value: bytes) -> bytes:
     return value.decode(errors="replace").partition("\N{REPLACEMENT CHARACTER}")[0].encode()
 
 
+def without_control_characters(value: bytes) -> bytes:
+    """Drop control characters, but none at the ends: some readers trim those."""
+    return value if value != value.strip() else re.sub(rb"[\x00-\x1f\x7f]", b"", value)
+
+
 def read_by(parameter: str, how: str, family: str, read: Reads) -> None:
     """Register a server that reads this parameter in this way."""
 
@@ -153,18 +158,19 @@ for _parameter in PARAMETERS:
         ("is_read_to_the_end_of_the_line", "lines", lambda value: value.partition(b"\n")[0]),
         ("loses_bytes_that_are_no_utf_8", "converted bytes", without_invalid_bytes),
         ("is_cut_at_a_byte_that_is_no_utf_8", "converted bytes", before_invalid_bytes),
+        ("loses_control_characters", "spoiled", without_control_characters),
     ):
         read_by(_parameter, _how, _family, decoded(_read))
+    read_by(
+        _parameter, "is_cut_at_a_percent_sign", "escapes", lambda value: value.partition(b"%z")[0]
+    )
+    read_by(
+        _parameter, "loses_incorrect_escapes", "escapes",
+        lambda value: re.sub(rb"%(?![0-9A-Fa-f]{2})\w*", b"", value),
+    )  # fmt: skip
 
-read_by("task", "is_cut_at_a_percent_sign", "escapes", lambda value: value.partition(b"%z")[0])
-read_by(
-    "task", "loses_incorrect_escapes", "escapes",
-    lambda value: re.sub(rb"%(?![0-9A-Fa-f]{2})\w*", b"", value),
-)  # fmt: skip
-read_by(
-    "task", "loses_control_characters", "spoiled",
-    decoded(lambda value: re.sub(rb"[\x00-\x1f\x7f]", b"", value)),
-)  # fmt: skip
+for _parameter in ("user", "api_key"):
+    read_by(_parameter, "is_cut_at_a_tab", "tabs", decoded(lambda v: v.partition(b"\t")[0]))
 read_by(
     "task", "is_searched_line_by_line", "spoiled",
     decoded(lambda value: b"overview" if b"overview" in value.split(b"\n") else value),

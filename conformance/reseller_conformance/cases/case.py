@@ -12,7 +12,15 @@ from functools import lru_cache
 from urllib.parse import quote
 
 from reseller_conformance.cases.mutation_makers import make
-from reseller_conformance.cases.mutations import EMPTY, LENIENT, SPECIAL, State, Text, Value
+from reseller_conformance.cases.mutations import (
+    EMPTY,
+    LENIENT,
+    MAX_VALUE_CHARS,
+    SPECIAL,
+    State,
+    Text,
+    Value,
+)
 from reseller_conformance.cases.profiles import Profile
 from reseller_conformance.contract import PARAMETERS, Format, path_of
 
@@ -195,10 +203,6 @@ class Case:
         if len(parts) == 1:
             parts.append("all parameters valid")
         return ", ".join(parts)
-
-
-MAX_VALUE_CHARS = 255
-"""Characters of a value that every implementation has to read (specification, section 4)."""
 
 
 def pairs(case: Case, valid: ValidValues) -> list[tuple[str, str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reseller_conformance.cases.case import Case
-from reseller_conformance.cases.mutations import EMPTY, SPECIAL, State, Text
+from reseller_conformance.cases.mutations import EMPTY, SPECIAL, UNREADABLE, State, Text
 
 __all__ = ["holds_special_text", "is_ordinary", "is_plainly_invalid"]
 
@@ -12,6 +12,7 @@ def is_ordinary(case: Case) -> bool:
     """Return True if all requirements of form apply to the response."""
     return not (
         holds_special_text(case)
+        or any(case.state(name) in UNREADABLE for name in case.invalid)
         or case.extra
         or case.repeated_parameters
         or case.arrays

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import re
 import unicodedata
 from collections.abc import Callable
@@ -9,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from string import Formatter
 
-from reseller_conformance.cases.mutations import UNREGISTERED, Text, Value
+from reseller_conformance.cases.mutations import MAX_VALUE_CHARS, UNREGISTERED, Text, Value
 
 __all__ = ["make", "shell"]
 
@@ -37,6 +39,10 @@ def _unlike(pattern: str) -> str:
     return f'$(case "$RESELLER_API_KEY" in ({pattern}) echo y;; (*) echo x;; esac)'
 
 
+def _hashed(name: str, value: str) -> str:
+    return hashlib.new(name, value.encode(), usedforsecurity=False).hexdigest()
+
+
 def _other(letter: str) -> str:
     return "x" if letter not in ("x", "X") else "y"
 
@@ -56,13 +62,16 @@ _ACCENTED = {
 }
 _WITHOUT_ACCENTS = {ord(one): other for one, other in _ACCENTED.items()}
 _OTHER_BASE64 = str.maketrans("+/_-", "-_/+")
+_HYPHENS = str.maketrans("_-", "-_")
+_LOOKALIKE = str.maketrans("0OolI1", "O0011l")
+_OPENSSL, _HASH_ALONE = "openssl dgst", "| sed 's/.* //'"
 
 _PARTS = {
     "value": _Part(lambda value: value, "${RESELLER_API_KEY}"),
     "first": _Part(lambda value: value[:1], _first()),
     "last": _Part(lambda value: value[-1:], _piped("sed 's/.*\\(.\\)$/\\1/'")),
     "inner": _Part(lambda value: value[1:-1]),
-    "half": _Part(lambda value: value[: len(value) // 2]),
+    "half": _Part(lambda value: value[: len(value) // 2], _piped(f"{_MIDDLE}substr($0, 1, m)}}'")),
     "all_but_last": _Part(lambda value: value[:-1], "${RESELLER_API_KEY%?}"),
     "all_but_first": _Part(lambda value: value[1:], "${RESELLER_API_KEY#?}"),
     "all_but_two": _Part(lambda value: value[2:], "${RESELLER_API_KEY#??}"),
@@ -91,7 +100,26 @@ _PARTS = {
         lambda value: "".join(c for c in value if c.isascii() and c.isalnum()),
         _piped("tr -cd 'A-Za-z0-9'"),
     ),
-    "underscores": _Part(lambda value: "_" * len(value), _piped("sed 's/./_/g'")),
+    "spaces": _Part(
+        lambda value: " " * (MAX_VALUE_CHARS - 2 * len(value)),
+        _piped(f"awk '{{for (n = {MAX_VALUE_CHARS} - 2 * length($0); n > 0; n--) printf \" \"}}'"),
+    ),
+    "control": _Part(lambda _: "\x01", "$(printf '\\001')"),
+    "hyphens": _Part(lambda value: value.translate(_HYPHENS), _piped("tr '_\\055' '\\055_'")),
+    "lookalike": _Part(lambda value: value.translate(_LOOKALIKE), _piped("tr 0OolI1 O0011l")),
+    "later_other_case": _Part(
+        lambda value: value[len(value) // 2 :].swapcase(),
+        _piped(f"{_MIDDLE}substr($0, m + 1)}}' | {_SWAP}"),
+    ),
+    "reversed": _Part(
+        lambda value: value[::-1],
+        _piped("awk '{for (n = length($0); n > 0; n--) printf \"%s\", substr($0, n, 1)}'"),
+    ),
+    "md5": _Part(lambda value: _hashed("md5", value), _piped(f"{_OPENSSL} -md5 {_HASH_ALONE}")),
+    "sha1": _Part(lambda value: _hashed("sha1", value), _piped(f"{_OPENSSL} -sha1 {_HASH_ALONE}")),
+    "base64": _Part(
+        lambda value: base64.b64encode(value.encode()).decode(), _piped("openssl base64 -A")
+    ),
     "plus_as_space": _Part(lambda value: value.replace("+", " "), _piped("tr + ' '")),
     "other_base64": _Part(
         lambda value: value.translate(_OTHER_BASE64), _piped("tr '+/_-' '\\055_/+'")
@@ -99,9 +127,6 @@ _PARTS = {
     "full_width": _Part(
         lambda value: value.translate(_FULL_WIDTH),
         f'$(printf "{_piped(_TO_FULL_WIDTH)}")',
-    ),
-    "before_middle": _Part(
-        lambda value: value[: len(value) // 2], _piped(f"{_MIDDLE}substr($0, 1, m)}}'")
     ),
     "not_middle": _Part(
         lambda value: _other(value[len(value) // 2 :][:1]),
@@ -115,7 +140,6 @@ _PARTS = {
         _piped(f"sed '{';'.join(f's/{one}/{other}/g' for one, other in _ACCENTED.items())}'"),
     ),
     "other_dot": _Part(lambda value: value.replace(".", "x")),
-    "other_underscore": _Part(lambda value: value.replace("_", "x")),
     "local_part": _Part(lambda value: value.partition("@")[0]),
     "tagged_address": _Part(lambda value: value.replace("@", "+x@", 1)),
 }

@@ -19,11 +19,13 @@ __all__ = [
     "EMPTY",
     "KEY_SPELLINGS",
     "LENIENT",
+    "MAX_VALUE_CHARS",
     "NAMES",
     "NEAR_MISSES",
     "PARSED",
     "QUICK_NEAR_MISSES",
     "SPECIAL",
+    "UNREADABLE",
     "UNREGISTERED",
     "State",
     "Text",
@@ -50,7 +52,14 @@ class Trait(Flag):
     """A reader of mail addresses may do so: a list, a group, a quoted local part, a comment."""
     LENIENT = auto()
     """A lenient reader may accept this spelling of `task`: an error SHOULD be given."""
+    UNREADABLE = auto()
+    """It may be refused in any way, without an envelope as well."""
+    RARE = auto()
+    """A quick run leaves it out."""
 
+
+MAX_VALUE_CHARS = 255
+"""Characters of a value that every implementation has to read (specification, section 4)."""
 
 _NO = ()
 _EVERY = PARAMETERS
@@ -110,12 +119,10 @@ class State(StrEnum):
     ENDING = "ending", "{all_but_first}", _EVERY, _NO, Trait.AFFIX | Trait.NAME
     OTHER_CASE = "other-case", "{other_case}", _KEY, _NO, Trait.AFFIX
     """Each letter in the other case."""
-    INITIAL = "initial", "{first}", ("task", *_CREDENTIALS)
-    """The first character alone."""
     INNER = "inner", "{inner}", _TEXTS, _NO, Trait.NAME
     """Neither the first nor the last character."""
-    LISTED = "listed", "{value},{another}", _EVERY, _NO, Trait.PARSED
-    """The valid value in a list with another one."""
+    LISTED = "listed", "{value},{value}", _EVERY, _NO, Trait.PARSED
+    """The valid value twice in a list: the first, the last, and each one is valid."""
 
     WILDCARD = "wildcard", "%", _EVERY, _NO, Trait.PATTERN | Trait.SPECIAL
     """SQL's LIKE takes it for any text."""
@@ -136,7 +143,6 @@ class State(StrEnum):
     FOREIGN = "foreign", None, _USER
     """A customer registered under another reseller."""
 
-    LISTED_LAST = "listed-last", "{another},{value}", _NO, _EVERY
     QUOTED = "quoted", '"{value}"', _NO, _EVERY, Trait.SPECIAL | Trait.PARSED
     TAGGED = "tagged", "<b>{value}</b>", _NO, _EVERY, Trait.SPECIAL
     """Some readers strip tags."""
@@ -144,12 +150,37 @@ class State(StrEnum):
     """The first character as a character reference: valid only for a reader of HTML."""
     BACKSLASHED = "backslashed", "{all_but_last}\\{last}", _NO, _EVERY, Trait.SPECIAL
     """Some readers strip backslashes."""
-    CUT_SEMICOLON = "cut-semicolon", "{value};x", _NO, _EVERY, Trait.SPECIAL | Trait.PARSED
-    """Some readers cut a text at this character, and at those of the next rows."""
+    SPLIT_SEMICOLON = (
+        "split-semicolon",
+        "{value};{value}",
+        *(_NO, _EVERY, Trait.SPECIAL | Trait.PARSED),
+    )
+    """Some readers split a text at this character, and at those of the next rows.
+
+    They take what stands before it, or what stands behind it.
+    """
+    SPLIT_HASH = "split-hash", "{value}#{value}", _NO, _EVERY, Trait.SPECIAL
+    SPLIT_SLASH = "split-slash", "{value}/{value}", _NO, _EVERY
+    SPLIT_BACKSLASH = "split-backslash", "{value}\\{value}", _NO, _EVERY, Trait.SPECIAL
+    SPLIT_COLON = "split-colon", "{value}:{value}", _NO, _EVERY, Trait.PARSED
+    SPLIT_BAR = "split-bar", "{value}|{value}", _NO, _EVERY
+    SPLIT_QUESTION = "split-question", "{value}?{value}", _NO, _EVERY, Trait.SPECIAL
+    SPLIT_QUOTE = (
+        "split-quote",
+        '{value}"{value}',
+        *(_NO, ("user", "api_key"), Trait.SPECIAL | Trait.RARE),
+    )
+    SPLIT_ANGLE = "split-angle", "{value}<{value}", _NO, _NAMES, Trait.SPECIAL | Trait.RARE
+    SPLIT_SPACES = (
+        "split-spaces",
+        "{value}{spaces}{value}",
+        *(_NO, _EVERY, Trait.SPECIAL | Trait.NAME | Trait.PARSED),
+    )
+    """Many spaces: a database may cut a text at its column's width, and trim the rest."""
     CUT_AMPERSAND = "cut-ampersand", "{value}&x=1", _NO, _EVERY, Trait.SPECIAL
-    CUT_HASH = "cut-hash", "{value}#x", _NO, _EVERY, Trait.SPECIAL
-    CUT_SPACE = "cut-space", "{value} x", _NO, _EVERY, Trait.NAME | Trait.PARSED
-    CUT_SLASH = "cut-slash", "{value}/x", _NO, _EVERY
+    """Some readers cut a text at this character, and at those of the next rows."""
+    CUT_EQUALS = "cut-equals", "{value}=", _NO, ("user", "api_key")
+    CUT_AT = "cut-at", "{value}@x", _NO, _NAMES, Trait.NAME | Trait.PARSED | Trait.RARE
     SLASHED = "slashed", "{value}/", _NO, _EVERY
     DOTTED = "dotted", "{value}.", _NO, _EVERY, Trait.ADDRESS
     EXTENDED = "extended", "{value}.json", _NO, _TASK
@@ -161,7 +192,7 @@ class State(StrEnum):
     """The first character exchanged for another."""
     EXCHANGED = "exchanged", "{last_two_exchanged}", _NO, _EVERY, Trait.NAME
     SQUEEZED = "squeezed", "{letters_and_digits}", _NO, _KEY
-    ONE_ANY = "one-any", "{first}_{all_but_two}", _NO, _EXCEPT_KEY
+    ONE_ANY = "one-any", "{first}_{all_but_two}", _NO, _EVERY
     """SQL's LIKE takes `_` for any character."""
     ONE_DOT = "one-dot", "{first}.{all_but_two}", _NO, _EXCEPT_KEY
     """A regular expression takes `.` for any character."""
@@ -169,13 +200,12 @@ class State(StrEnum):
     """Another character for each dot, valid where the name is used as a regular expression."""
     QUESTION = "question", "?", _NO, _EVERY
     """A shell takes it for any character."""
-    ALL_ANY = "all-any", "{underscores}", _NO, _EVERY
     ZERO = "zero", "0", _NO, _EVERY, Trait.NAME
     ONE = "one", "1", _NO, _EVERY, Trait.NAME
     TRUE = "true", "true", _NO, _EVERY, Trait.NAME
     NONE = "none", "None", _NO, _EVERY, Trait.NAME
     UNDEFINED = "undefined", "undefined", _NO, _EVERY, Trait.NAME
-    ALL = "all", "all", _NO, _EVERY, Trait.NAME
+    ALL = "all", "all", _NO, _USER, Trait.NAME
     WITHOUT_DOMAIN = "without-domain", "{local_part}", _NO, _USER, Trait.NAME
     WITH_TAG = "with-tag", "{tagged_address}", _NO, _USER, Trait.NAME
     """`+x` before the `@`, which some mail servers ignore."""
@@ -190,15 +220,9 @@ class State(StrEnum):
     KEY = "key", None
     """The valid key, in the place of the reseller's name."""
     LAST_UNDERSCORE = "last-underscore", "x_{value}", _NO, _EVERY, Trait.NAME
-    """Some readers split a text at this character, or at those of the next rows."""
+    """Some readers split a text at this character, and at the next one, which names hold."""
     LAST_DOT = "last-dot", "x.{value}", _NO, _EVERY, Trait.NAME
-    LAST_SLASH = "last-slash", "x/{value}", _NO, _EVERY
-    LAST_BACKSLASH = "last-backslash", "x\\{value}", _NO, _EVERY, Trait.SPECIAL
-    LAST_COLON = "last-colon", "x:{value}", _NO, _EVERY, Trait.PARSED
-    LAST_BAR = "last-bar", "x|{value}", _NO, _EVERY
     CUT_HYPHEN = "cut-hyphen", "{value}-x", _NO, _EVERY, Trait.NAME
-    CUT_QUESTION = "cut-question", "{value}?x", _NO, _EVERY, Trait.SPECIAL
-    CUT_BAR = "cut-bar", "{value}|x", _NO, _EVERY
     CALLED = "called", "{value}()", _NO, _TASK
     """The valid value as the name of a function that is called."""
     ANGLED = "angled", "<{value}>", _NO, _EVERY, Trait.SPECIAL | Trait.ADDRESS
@@ -224,18 +248,35 @@ class State(StrEnum):
     )
     MIDDLE_ALTERED = (
         "middle-altered",
-        "{before_middle}{not_middle}{after_middle}",
+        "{half}{not_middle}{after_middle}",
         *(_NO, _KEY),
     )
     """Valid where only the beginning and the end of a key are compared."""
     FIRST_CASE = "first-case", "{first_other_case}{all_but_first}", _NO, _KEY
     """The first letter alone in the other case."""
+    LATER_CASE = "later-case", "{half}{later_other_case}", _NO, _KEY, Trait.RARE
+    """The letters of the second half in the other case."""
+    LOOKALIKE = "lookalike", "{lookalike}", _NO, _KEY, Trait.RARE
+    """0 for O, and 1 for l and I: valid only for a reader that forgives slips of the pen."""
+    MD5 = "md5", "{md5}", _NO, _KEY
+    """The hash that some databases store in the place of the key, and the next one."""
+    SHA1 = "sha1", "{sha1}", _NO, _KEY, Trait.RARE
+    BASE64 = "base64", "{base64}", _NO, _KEY, Trait.RARE
+    REVERSED = "reversed", "{reversed}", _NO, _KEY, Trait.RARE
+    CONTROL = (
+        "control",
+        "{first}{control}{all_but_first}",
+        *(_NO, ("user", *_CREDENTIALS), Trait.UNREADABLE),
+    )
+    """A control character within the valid value: some readers leave it out."""
+    WITH_ACCENT = "with-accent", "óverview", _NO, _TASK
+    """Valid where a database compares without regard to accents."""
     PLUS_SPACE = "plus-space", "{plus_as_space}", _NO, ("user", "api_key"), Trait.NAME
     """A space for each plus sign: valid only for a reader that decodes twice."""
     URL_SAFE = "url-safe", "{other_base64}", _NO, _KEY
     """The characters in which two alphabets of base64 differ, in the other one."""
-    OTHER_UNDERSCORE = "other-underscore", "{other_underscore}", _NO, _NAMES, Trait.NAME
-    """Another character for each underscore, valid where the name is used with SQL's LIKE."""
+    HYPHENS = "hyphens", "{hyphens}", _NO, ("user", *_CREDENTIALS), Trait.NAME
+    """Hyphens for underscores, and the reverse. A name is valid so where SQL's LIKE reads it."""
     ONE_QUESTION = "one-question", "{first}?{all_but_two}", _NO, _NAMES
     INJECTION_PARENTHESES = "injection-parentheses", "') OR ('1'='1", _NO, _EVERY, Trait.SPECIAL
     """An injection within the parentheses of a function or a list."""
@@ -300,9 +341,13 @@ COMMON_INVALID = {name: tuple(s for s in State if name in s.common) for name in 
 NEAR_MISSES = {name: tuple(s for s in State if name in s.near) for name in PARAMETERS}
 """Rarer invalid states, which are sent alone and left out of combinations."""
 
-QUICK_NEAR_MISSES = NEAR_MISSES | {
+QUICK_NEAR_MISSES = {
     "task": tuple(state for state in NEAR_MISSES["task"] if "api_key" not in state.near),
     "api_user": tuple(s for s in NEAR_MISSES["api_user"] if Trait.NAME in s.traits),
+    **{
+        name: tuple(state for state in NEAR_MISSES[name] if Trait.RARE not in state.traits)
+        for name in ("user", "api_key")
+    },
 }
 """Near misses of a quick run: fewer of the parameters that are no secret and no customer."""
 
@@ -317,3 +362,4 @@ NAMES = _with_trait(Trait.NAME)
 ADDRESSES = _with_trait(Trait.ADDRESS)
 PARSED = _with_trait(Trait.PARSED)
 LENIENT = _with_trait(Trait.LENIENT)
+UNREADABLE = _with_trait(Trait.UNREADABLE)

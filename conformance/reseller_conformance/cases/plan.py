@@ -40,6 +40,7 @@ from reseller_conformance.cases.texts import (
     RARE_TEXTS,
     SPECIAL_TEXTS,
     SPOILED_TASKS,
+    TAB,
     UNDOCUMENTED,
     UNLOCKING,
 )
@@ -186,6 +187,7 @@ class Plan(Sequences):
     def hardly_readable(self, format: Format) -> list[Case]:
         """A valid value, and behind it what some readers cut or drop. The formats take turns."""
         written = [(rest, name) for rest in CUT_OR_DROPPED for name in PARAMETERS]
+        written += [(TAB, "user"), (TAB, "api_key")]
         return [
             Case(format, order=_turned(PARAMETERS, PARAMETERS.index(name) + 1), around=("", rest))
             for rest, name in self.share(format, written)

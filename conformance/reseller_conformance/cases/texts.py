@@ -11,6 +11,7 @@ __all__ = [
     "RARE_TEXTS",
     "SPECIAL_TEXTS",
     "SPOILED_TASKS",
+    "TAB",
     "UNDOCUMENTED",
     "UNLOCKING",
 ]
@@ -118,15 +119,18 @@ INJECTED = "x%0D%0AX-Injected:%201%0D%0ASet-Cookie:%20injected=1%0D%0A"
 """A percent-encoded value that writes a header and a cookie where a server copies it into its own.
 """
 
-CUT_OR_DROPPED = ("%00x", "%0Ax", "%FF")
+CUT_OR_DROPPED = ("%00x", "%0Ax", "%FF", "%zz")
 """Percent-encoded ends of a value: C stops at a NUL, readers of lines at a line feed.
 
-Converters of encodings stop at bytes that are no UTF-8, or drop them.
+Converters of encodings stop at bytes that are no UTF-8, or drop them. Some decoders do so with
+escapes that are incorrect.
 """
 
-SPOILED_TASKS = ("over%01view", "x%0Aoverview", "overview%zz")
-"""The task with a control character, a line and an incorrect escape too many.
+TAB = "%09x"
+"""Readers of tables stop at a tab."""
 
-Filters drop control characters, a regular expression may match one line alone, and some readers
-drop an incorrect escape or stop at it.
+SPOILED_TASKS = ("over%01view", "x%0Aoverview")
+"""The task with a control character and a line too many.
+
+Filters drop control characters, and a regular expression may match one line alone.
 """
