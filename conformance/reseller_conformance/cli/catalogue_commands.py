@@ -21,7 +21,9 @@ __all__ = ["explain", "requirements", "schemas"]
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="for programs")
-@click.option("--level", type=click.Choice([level.value for level in Level]), help="only these")
+@click.option(
+    "--level", type=click.Choice([level.value for level in Level]), help="only this level"
+)
 def requirements(as_json: bool, level: str | None) -> None:
     """List what is required, where the API docs say so, and why."""
     wanted = [known for known in CATALOGUE if level in (None, known.level.value)]

@@ -24,7 +24,7 @@ level_option = click.option(
     "--level",
     type=click.Choice([Level.MUST.value, Level.SHOULD.value]),
     default=option_of("level").default,
-    help="what fails",
+    help="lowest level that fails",
     show_default=True,
 )
 

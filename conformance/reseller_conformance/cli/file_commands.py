@@ -20,16 +20,18 @@ __all__ = ["badge", "diff", "validate"]
     epilog="A FILE is one body, a HAR, or (.ndjson, .jsonl) a JSON body on each line; - is stdin.",
 )
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
-@click.option("--format", type=click.Choice([*map(str, Format)]), help="of bodies (by name)")
-@click.option("--expect", type=click.Choice(["overview", "error"]), help="the envelope that is due")
-@click.option("--content-type", metavar="TYPE", help="header of bodies: 'text/xml; charset=utf-8'")
+@click.option(
+    "--format", type=click.Choice([*map(str, Format)]), help="format of the bodies (by name)"
+)
+@click.option("--expect", type=click.Choice(["overview", "error"]), help="expected envelope")
+@click.option("--content-type", metavar="TYPE", help="their header: 'text/xml; charset=utf-8'")
 @click.option("--ndjson", "sort", flag_value="ndjson", help="a JSON body on each line")
 @click.option("--har", "sort", flag_value="har", help="calls recorded by a browser or a proxy")
 @level_option
 @report_options
 @click.option("--color/--no-color", default=None, help="colours (where stdout is a terminal)")
 def validate(files: tuple[str, ...], color: bool | None, **options: Any) -> int:
-    """Judge saved responses, with no network."""
+    """Judge saved responses, without a network."""
     from reseller_conformance.offline import validate
 
     try:

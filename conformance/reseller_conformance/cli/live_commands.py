@@ -61,7 +61,7 @@ def run(
     show_config: bool,
     **given: Any,
 ) -> int:
-    """Test a target. Where none is named and nothing about one is set: the embedded reference."""
+    """Test a target. Without one, and if nothing about one is set, test the embedded reference."""
     words = {option.name: given[option.name.replace("-", "_")] for option in OPTIONS}
     try:
         Path.cwd()
@@ -94,7 +94,7 @@ def run(
     type=click.Choice(["breaking", "visible", "cosmetic"]),
     default="visible",
     show_default=True,
-    help="the slightest difference that fails",
+    help="lowest grade of difference that fails",
 )
 @click.option("--accept", metavar="FILE", type=click.Path(), help="accepted differences, as TOML")
 @click.option("--record", metavar="FILE", type=click.Path(), help="keep the responses of OLD")

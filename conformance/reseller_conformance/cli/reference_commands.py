@@ -28,7 +28,7 @@ MALFORMED = ("truncated", "empty", "html", "other-format", "no-fields")
     metavar="S",
     help="429 to every second call, with Retry-After: S",
 )
-@click.option("--malformed", type=click.Choice(MALFORMED), help="what no client can read")
+@click.option("--malformed", type=click.Choice(MALFORMED), help="a body that no client can read")
 def serve(
     host: str,
     port: int,
@@ -37,7 +37,7 @@ def serve(
     rate_limited: int | None,
     malformed: str | None,
 ) -> None:
-    """Serve the reference over HTTP, to try a client with.
+    """Serve the reference over HTTP, to try a client.
 
     Each request is a line on stderr. No line holds a key.
     """
