@@ -19,7 +19,14 @@ from reseller_conformance.checks import (
     well_formed,
 )
 from reseller_conformance.checks.consistency import Bracketed
-from reseller_conformance.checks.moving_counters import COUNTS, counts_alone, moving_counters
+from reseller_conformance.checks.moving_counters import (
+    COUNTS,
+    counts_alone,
+    may_lag,
+    moving_counters,
+    moving_values,
+    shows_account_of,
+)
 from reseller_conformance.checks.response import Response, parse
 from reseller_conformance.checks.rules import reader_violations
 from reseller_conformance.checks.violation import Violation
@@ -317,6 +324,48 @@ def test_counts_that_lie_outside_alone_may_waver():
         ({}, False),
     ):
         assert counts_alone(Bracketed(overview(), overview(**changes), overview())) is expected
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"reputation": 1}, True),
+        ({"package": "Tin"}, True),
+        ({"package": "Tin", "credits_allowed": 5}, True),
+        ({"billing_end_date": "2011-01-31", "requests": 5}, True),
+        ({"package": "Tin", "billing_end_date": "2011-01-31"}, False),
+        ({}, False),
+    ],
+)
+def test_a_copy_that_lags_by_one_change_keeps_the_package_or_the_dates(changes, expected):
+    assert may_lag(Bracketed(overview(), overview(**changes), overview())) is expected
+
+
+def package_readings(format, *packages):
+    return [overview(Case(format), package=one) for one in packages]
+
+
+def test_a_package_moves_where_readings_show_all_that_the_group_shows():
+    group = Bracketed(overview(package="Tin"), overview(package="Tan"), overview(package="Tin"))
+    assert "package" in moving_values(package_readings(Format.XML, "Tin", "Tan"), group)
+    assert "package" not in moving_values(package_readings(Format.XML, "Tin", "Ton"), group)
+
+
+def test_formats_disagree_on_a_package_that_only_one_of_them_shows():
+    xml = overview(Case(Format.XML), package="Tan")
+    group = Bracketed(overview(package="Tin"), xml, overview(package="Tin"))
+    seen = package_readings(Format.XML, "Tin", "Tan")
+    assert "package" not in moving_values([*seen, overview(package="Tin")], group)
+    seen += package_readings(Format.JSON, "Tan", "Tin")
+    assert "package" in moving_values(seen, group)
+
+
+def test_what_another_customer_shows_is_no_copy_that_lags():
+    group = Bracketed(overview(), overview(package="Tin", requests=5), overview())
+    assert shows_account_of(group, {"package": "Tin", "requests": 5})
+    assert not shows_account_of(group, {"package": "Tin", "requests": 6})
+    counts = Bracketed(overview(), overview(requests=5), overview())
+    assert not shows_account_of(counts, {"requests": 5})
 
 
 def test_a_wavering_count_excuses_no_other_field():

@@ -6,15 +6,18 @@ of them is violated. What only stops texts that look like an attack is in `fault
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
 from faults.firewalls import ANSWERS as PAGES
 from faults.firewalls import looks_like_attack
 from reseller_conformance.contract import Format
-from reseller_conformance.reference import Reference, Refusal, Request, Response
+from reseller_conformance.reference import Account, Reference, Refusal, Request, Response
 from reseller_conformance.reference.core import Parameters
 from variants.locks import ANSWERS, Answer
 from variants.registry import composed
 
-__all__ = ["QUOTAS", "Ban", "CallerLock", "Guard", "Quota"]
+__all__ = ["QUOTAS", "Ban", "CallerLock", "Guard", "Quota", "SeldomCopy"]
 
 STOPPED = ("request.attack-text",)
 
@@ -91,6 +94,20 @@ class Ban(Guard):
         if self.hits == self.most:
             self.hits, self.until = 0, self.calls + self.lasts
         return attack
+
+
+class SeldomCopy(Reference):
+    """One call in so many is answered by a copy that does not know the latest change yet."""
+
+    period, calls = 37, 0
+    changed: Mapping[str, object] = {}
+
+    def look_up(self, parameters: Parameters) -> Account | Refusal:
+        self.calls += 1
+        found = super().look_up(parameters)
+        if isinstance(found, Refusal) or self.calls % self.period:
+            return found
+        return replace(found, **{name: old(found) for name, old in self.changed.items()})
 
 
 class CallerLock(Guard):
@@ -173,3 +190,28 @@ for _name in ("401", "403_page", "423", "429_page"):
         failed_only=True,
         **_members,
     )
+
+_CHANGES: dict[str, tuple[Mapping[str, Callable[[Account], object]], bool]] = {
+    "a_count": ({"requests": lambda a: max(a.requests - 1, 0)}, True),
+    "a_package": ({"package": lambda a: f"{a.package} of {a.user}"}, False),
+    "an_allowance": (
+        {
+            "credits_allowed": lambda a: a.credits_allowed + 500,
+            "credits_remain": lambda a: max(a.credits_allowed + 500 - a.credits_used, 0),
+            "credits_overage": lambda a: max(a.credits_used - a.credits_allowed - 500, 0),
+        },
+        False,
+    ),
+}
+for _name, (_changed, _counts) in _CHANGES.items():
+    for _period in (20, 37, 100):
+        composed(
+            f"1 call in {_period} is answered by a copy that lags by a change of {_name}",
+            perhaps=("consistency.counters",) if _counts else (),
+        )(
+            type(
+                f"copy_lags_by_{_name}_in_1_call_of_{_period}",
+                (SeldomCopy,),
+                {"__module__": __name__, "period": _period, "changed": _changed},
+            )
+        )

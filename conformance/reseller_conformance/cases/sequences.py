@@ -18,6 +18,7 @@ from reseller_conformance.contract import PARAMETERS, Format
 __all__ = [
     "COLD_CACHE_REPEAT",
     "FIRST_CONTROL_REPEAT",
+    "MAX_REREADINGS",
     "PREFLIGHT",
     "REPEATED",
     "Sequences",
@@ -38,6 +39,12 @@ PREFLIGHT = 50
 
 COLD_CACHE_REPEAT = 100
 """The repeat number of the invalid calls that are sent before any valid one."""
+
+FIRST_REREADING_REPEAT = 600
+"""The first repeat number of the calls that show which values move."""
+
+MAX_REREADINGS = 12
+"""Parts of such calls for one customer: of a copy that answers 1 call in 100, most runs see one."""
 
 FIRST_CONTROL_REPEAT = 1000
 """The first repeat number of control calls."""
@@ -128,14 +135,19 @@ class Sequences:
             Case(format, customer=customer, repeat=i) for i, format in enumerate(formats, first)
         ]
 
-    def rereadings(self, customer: int) -> list[Case]:
+    def rereadings(self, customer: int, part: int = 0) -> list[Case]:
         """One customer in both formats, often enough to see which counters move.
+
+        There are `MAX_REREADINGS` parts: the further ones show a copy that seldom answers.
 
         The formats follow the Thue-Morse sequence, which has no period: of replicas that take
         turns, and of values that come by turns, each format meets every one.
         """
         formats = ((Format.JSON, Format.XML)[i.bit_count() % 2] for i in range(32))
-        return [Case(format, customer=customer, repeat=i) for i, format in enumerate(formats, 600)]
+        first = FIRST_REREADING_REPEAT + 32 * part
+        return [
+            Case(format, customer=customer, repeat=i) for i, format in enumerate(formats, first)
+        ]
 
     def round_robin(self, format: Format) -> list[Case]:
         """Each customer, the first again after each, and the others once more: one by one.

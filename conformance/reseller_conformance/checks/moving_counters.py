@@ -1,21 +1,32 @@
-"""Finds the counts that move both ways between calls, so that neighbours do not bound them.
+"""Finds the values that move both ways between calls, so that neighbours do not bound them.
 
 Credits are reserved and given back, a reputation jitters, and replicas lag (specification,
-section 8). The formats are then compared by the ranges that they showed.
+section 8). The formats are then compared by what they showed. Further readings are made elsewhere.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from reseller_conformance.checks.consistency import ALL, Bracketed, differing
 from reseller_conformance.checks.response import Response
 from reseller_conformance.contract import FIELDS, Format, Kind
+from reseller_conformance.envelope import FieldValue
 
-__all__ = ["COUNTS", "CounterHistory", "counts_alone", "moving_counters"]
+__all__ = [
+    "COUNTS",
+    "CounterHistory",
+    "counts_alone",
+    "may_lag",
+    "moving_counters",
+    "moving_values",
+    "shows_account_of",
+]
 
 COUNTS = frozenset(field.name for field in FIELDS if field.kind is Kind.COUNT)
+
+PACKAGE = frozenset({"package"})
 
 
 def moving_counters(readings: Iterable[Response], formats: Collection[Format]) -> frozenset[str]:
@@ -72,6 +83,49 @@ class _Range:
 def _moves(ranges: Sequence[_Range]) -> bool:
     both_ways = any(one.rose and one.fell for one in ranges)
     return both_ways and max(one.lowest for one in ranges) <= min(one.highest for one in ranges)
+
+
+def moving_values(readings: Sequence[Response], group: Bracketed) -> frozenset[str]:
+    """Return the values of this group that move both ways in these readings of the customer.
+
+    A count moves as in `moving_counters`. Any other value of the group moves if the readings show
+    it too: in both formats if the group compares them.
+    """
+    formats = {group.before.case.format, group.response.case.format}
+    if len(formats) > 1:
+        counts = moving_counters(readings, formats)
+        shown = [[a for a in readings if a.case.format is format] for format in formats]
+    else:
+        counts = frozenset().union(*(moving_counters(readings, {format}) for format in Format))
+        shown = [list(readings)]
+    texts = (name for name in ALL if name not in COUNTS)
+    return counts.union(n for n in texts if all(_are_shown(n, group, some) for some in shown))
+
+
+def _are_shown(name: str, group: Bracketed, readings: Iterable[Response]) -> bool:
+    shown = {response.values.get(name) for response in readings}
+    return {part.values.get(name) for part in _parts(group)} <= shown
+
+
+def _parts(group: Bracketed) -> tuple[Response, Response, Response]:
+    return group.before, group.response, group.after
+
+
+def may_lag(group: Bracketed) -> bool:
+    """Return True if the response may come from a copy that lags by one change.
+
+    Such a change concerns counts, and the package or the dates, but never all of them.
+    """
+    outside = set(differing(group, ALL))
+    texts = outside - COUNTS
+    return bool(outside) and (texts <= PACKAGE or texts.isdisjoint(PACKAGE))
+
+
+def shows_account_of(group: Bracketed, values: Mapping[str, FieldValue]) -> bool:
+    """Return True if all that lies outside is as in this account, and not counts alone."""
+    outside = set(differing(group, ALL))
+    same = all(group.response.values[name] == values.get(name) for name in outside)
+    return not outside <= COUNTS and same
 
 
 def counts_alone(group: Bracketed) -> bool:

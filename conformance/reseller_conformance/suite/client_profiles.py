@@ -171,7 +171,7 @@ class ClientProfiles:
             pairs = combinations([group.before, *controls, group.after], 2)
             beside += [Bracketed(one, group.response, other) for one, other in pairs]
         same = (one for one in beside if not self._differs(one))
-        return next(same, self._evaluation.without_moving_counters(group))
+        return next(same, self._evaluation.without_moving_values(group))
 
     def _note(self, group: Bracketed) -> None:
         """Keep a response as evidence for the requirements that it meets."""

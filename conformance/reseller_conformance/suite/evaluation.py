@@ -91,7 +91,7 @@ class Evaluation(ItemResponses):
                 self.failures.append(self._failure(subject, check, found))
 
     def _found(self, subject: Judged, check: Check[Judged]) -> tuple[Violation, ...]:
-        return tuple(check(self.without_moving_counters(subject))) if any(check(subject)) else ()
+        return tuple(check(self.without_moving_values(subject))) if any(check(subject)) else ()
 
     def _failure(
         self, subject: Judged, check: Check[Judged], found: tuple[Violation, ...]

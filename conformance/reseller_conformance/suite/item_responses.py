@@ -11,8 +11,9 @@ from typing import TypeVar
 
 from reseller_conformance.cases.case import Case
 from reseller_conformance.cases.mutations import COMMON_INVALID, State
-from reseller_conformance.checks.consistency import OWN, Bracketed, bracket, differing
-from reseller_conformance.checks.moving_counters import COUNTS, counts_alone, moving_counters
+from reseller_conformance.cases.sequences import MAX_REREADINGS
+from reseller_conformance.checks.consistency import ALL, OWN, Bracketed, bracket, differing
+from reseller_conformance.checks.moving_counters import may_lag, moving_values, shows_account_of
 from reseller_conformance.checks.rejects import refused
 from reseller_conformance.checks.response import Response
 from reseller_conformance.checks.rules import Rule, Scope, Subject, refusal_due
@@ -178,7 +179,7 @@ class ItemResponses(Item):
             format, customer = whose(response.case)
             known = self.session.customers_with_overview(format)
             groups = [
-                self.without_moving_counters(
+                self.without_moving_values(
                     Bracketed(before[format, who], response, after[format, who])
                 )
                 for who in dict.fromkeys((customer, *known))
@@ -188,23 +189,36 @@ class ItemResponses(Item):
 
         return [beside(response) for response in responses]
 
-    def without_moving_counters(self, group: Judged) -> Judged:
-        """Return the group without the counters that move, if its counters alone differ.
+    def without_moving_values(self, group: Judged) -> Judged:
+        """Return the group without the values that move, if the account is its own otherwise.
 
-        More calls show which counters move. They are made once for each customer. If they cannot
-        be made, no counter is compared.
+        More calls show which values move. They are made once for each customer, until they explain
+        the group. If they cannot be made, the values in question are not compared.
         """
-        if not isinstance(group, Bracketed) or not counts_alone(group):
+        if not isinstance(group, Bracketed) or not may_lag(group) or self._shows_another(group):
             return group
-        case, formats = group.response.case, {group.before.case.format, group.response.case.format}
-        readings = self.session.groups.rereadings(case.customer)
-        if missing := [response for response in readings if not response.was_sent]:
-            self.unsent += missing
-            return replace(group, wavering=COUNTS)
-        if len(formats) > 1:  # these were read in turn, the customer's calls alone
+        customer = group.response.case.customer
+        readings: list[Response] = []
+        if group.before.case.format is not group.response.case.format:
+            # these were read in turn, the customer's calls alone
             turns = self.session.groups.alternating_formats
-            readings = [a for t in turns for a in t if a.case.customer == case.customer] + readings
-        return replace(group, wavering=moving_counters(readings, formats))
+            readings = [a for turn in turns for a in turn if a.case.customer == customer]
+        for part in range(MAX_REREADINGS):
+            more = self.session.groups.rereadings(customer, part)
+            if missing := [response for response in more if not response.was_sent]:
+                self.unsent += missing
+                return replace(group, wavering=frozenset(differing(group, ALL)))
+            readings += more
+            group = replace(group, wavering=moving_values(readings, group))
+            if not any(differing(group, ALL)):
+                break
+        return group
+
+    def _shows_another(self, group: Bracketed) -> bool:
+        """Return True if what differs is as in the account of another customer."""
+        opening = self.session.initial_calls[group.response.case.format]
+        others = (a for a in opening if a.case.customer != group.response.case.customer)
+        return any(shows_account_of(group, response.values) for response in others)
 
     def with_envelope(self, responses: Iterable[Response]) -> list[Response]:
         """Return those of these responses to invalid calls that are envelopes.

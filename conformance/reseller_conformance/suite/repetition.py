@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from reseller_conformance.cases.case import Case
 from reseller_conformance.checks.consistency import Bracketed, own_account_in_sequence
-from reseller_conformance.checks.moving_counters import counts_alone
+from reseller_conformance.checks.moving_counters import may_lag
 from reseller_conformance.checks.response import Response
 from reseller_conformance.checks.violation import Violation
 from reseller_conformance.checks.well_formed import CHECKS, form_violations
@@ -140,8 +140,8 @@ def _races(format: Format, sent: TargetSession) -> bool:
 
 
 def _are_mixed_up(groups: Sequence[Bracketed]) -> bool:
-    # counters may move without a race, and ISOLATION_CONCURRENCY would then report nothing
-    return any(any(own_account_in_sequence(group)) and not counts_alone(group) for group in groups)
+    # values may move without a race, and ISOLATION_CONCURRENCY would then report nothing
+    return any(any(own_account_in_sequence(group)) and not may_lag(group) for group in groups)
 
 
 def bracketed(

@@ -97,9 +97,9 @@ class ResponseGroups:
                 sent[who] = self._send_in_sequence(self._plan.alternating_formats(who, again=True))
         return [responses for responses in sent if len(responses) > 2]
 
-    def rereadings(self, customer: int) -> list[Response]:
-        """Return more overviews of one customer by turns, which show the counters that move."""
-        return self._send_in_sequence(self._plan.rereadings(customer))
+    def rereadings(self, customer: int, part: int) -> list[Response]:
+        """Return more overviews of one customer by turns, which show the values that move."""
+        return self._send_in_sequence(self._plan.rereadings(customer, part))
 
     def readings(self, format: Format) -> list[list[Response]]:
         """Return each customer's overviews in this format, in the order in which they were read."""
