@@ -17,10 +17,10 @@ from reseller_conformance.requirements import CATALOGUE
 HEAD = """\
 # The matrix
 
-Each fault below is an implementation that is wrong in one known way, and must fail just the
-requirement that it names; each variant is a correct implementation written as other people write
-servers, and must fail nothing but the SHOULDs that it names. `nox -s matrix` runs them all, and
-prints these tables; `tests/faults/` and `tests/variants/` say what each one is.
+Each fault is an implementation with one known fault. It must violate only the requirement that
+it names. Each variant is a correct implementation, written as other people write servers. It must
+violate only the SHOULDs that it names. `nox -s matrix` tests all of them, and prints these tables.
+`tests/faults/` and `tests/variants/` describe each of them.
 """
 
 
