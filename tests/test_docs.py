@@ -7,6 +7,8 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -238,6 +240,14 @@ def test_a_link_leads_to_a_file(page: str) -> None:
     text = BY_NAME[page].read_text(encoding="utf-8")
     for link in re.findall(r"\]\((?!https?:|#)([^)#]+)[^)]*\)", text):
         assert (BY_NAME[page].parent / link).exists(), link
+
+
+@pytest.mark.parametrize("page", BY_NAME)
+def test_a_name_of_the_package_is_there(page: str) -> None:
+    for text in inline(BY_NAME[page]):
+        if found := re.match(r"reseller_conformance(?:\.[a-zA-Z_]+)+$", text):
+            module, _, name = found[0].rpartition(".")
+            assert hasattr(import_module(module), name) or find_spec(found[0]), text
 
 
 def test_the_reference_names_every_variable_that_the_package_reads() -> None:

@@ -14,7 +14,7 @@ ANCHOR = re.compile(r'<a id="([^"]+)">')
 
 
 def known(app: Sphinx, document: nodes.document) -> None:
-    """Tell MyST of the anchors on this page, beside those of its headings."""
+    """Register the anchors of this page with MyST."""
     slugs = app.env.metadata[app.env.docname].setdefault("myst_slugs", {})
     for raw in document.findall(nodes.raw):
         for name in ANCHOR.findall(raw.astext()):
@@ -22,6 +22,6 @@ def known(app: Sphinx, document: nodes.document) -> None:
 
 
 def setup(app: Sphinx) -> dict[str, object]:
-    """Tell Sphinx of the anchors."""
+    """Register the extension."""
     app.connect("doctree-read", known)
     return {"parallel_read_safe": True}

@@ -9,9 +9,12 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from docutils import nodes
 from sphinx.application import Sphinx
 
 INDEX = "index"
+TOP_LEVELS = {"requirements": 3}
+"""How many levels of headings the table of contents of a page shows, if not all."""
 SECTION = re.compile(r"(?m)^## (.+)\n((?:(?!^## ).*\n?)*)")
 LINK = re.compile(r"(?m)^- \[(.+?)\]\((\S+?\.md)\):? ?(.*(?:\n  .+)*)")
 
@@ -38,6 +41,12 @@ def add_toctrees(app: Sphinx, name: str, source: list[str]) -> None:
             source[0] += f"\n```{{toctree}}\n{head}\n\n{pages}\n```\n"
 
 
+def limit_levels(app: Sphinx, _: nodes.document) -> None:
+    """Limit the headings that the table of contents of this page shows."""
+    if levels := TOP_LEVELS.get(app.env.docname):
+        app.env.metadata[app.env.docname]["tocdepth"] = levels
+
+
 def write_llms(app: Sphinx, error: Exception | None) -> None:
     """Write `llms.txt`, beside the site's first page (llmstxt.org)."""
     if error or app.builder.format != "html":
@@ -52,7 +61,8 @@ def write_llms(app: Sphinx, error: Exception | None) -> None:
 
 
 def setup(app: Sphinx) -> dict[str, object]:
-    """Tell Sphinx of both."""
+    """Register all three."""
     app.connect("source-read", add_toctrees)
+    app.connect("doctree-read", limit_levels)
     app.connect("build-finished", write_llms)
     return {"parallel_read_safe": True}
