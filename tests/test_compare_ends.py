@@ -28,34 +28,7 @@ from reseller_conformance.suite.evaluation import Evaluation
 from servers import Asked, Part, http, serving
 from test_interrupts import LIMIT, STARTED
 from test_leaks import ECHO, FORMS, KEY, USER
-from variants.locks import ANSWERS, Counting, Locking
 from variants.names import UserIsParsedAsAddress
-
-# --- What stands in front of a target ------------------------------------------------------------
-
-
-def locking(most: int, answer: str) -> Reference:
-    class Lock(Locking):
-        counting = Counting(most)
-        answers = staticmethod(ANSWERS[answer])
-
-    return Lock(default_reference().accounts)
-
-
-@pytest.mark.parametrize("answer", ["401", "423_page", "429", "wrong_key"])
-def test_a_lockout_in_front_of_new_alone_is_one_visible_difference(answer: str) -> None:
-    session = compared(direct(default_reference()), direct(locking(10, answer)))
-    kinds = kinds_of(session)
-    assert {id: kind.grade for id, kind in kinds.items()} == {"protection:lockout": Grade.VISIBLE}
-    assert session.notes[0].startswith("NEW: the account is locked")
-
-
-def test_the_same_lockout_in_front_of_both_is_no_difference() -> None:
-    session = compared(direct(locking(10, "423")), direct(locking(10, "423")))
-    assert kinds_of(session) == {}
-    assert "the account is locked" in session.notes[0]
-    assert session.tally.compared > 300
-
 
 # --- The first difference ------------------------------------------------------------------------
 

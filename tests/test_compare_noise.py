@@ -144,7 +144,7 @@ def overloaded() -> Iterator[Session]:
 def test_each_call_reaches_both_within_a_second_although_one_is_slower() -> None:
     seconds: list[float] = []
 
-    def keep(pairs: Pairs) -> None:
+    def keep(pairs: Pairs, _: bool) -> None:
         seconds.extend(abs(old.began - new.began) for old, new in pairs if new is not None)
 
     plan = Plan(Depth.QUICK, 2, tuple(Format))

@@ -6,13 +6,14 @@ from collections.abc import Iterable
 
 from reseller_conformance.cases.case import Case
 from reseller_conformance.cases.sequences import REPEATED
+from reseller_conformance.checks.firewall import is_stopped
 from reseller_conformance.checks.response import parse
 from reseller_conformance.compare.contract import Judged, newly_violated
 from reseller_conformance.compare.responses import Responses
-from reseller_conformance.compare.sides import SideRun
+from reseller_conformance.compare.sides import Protection, SideRun
 from reseller_conformance.compare.tally import Tally
-from reseller_conformance.envelope import EnvelopeKind
-from reseller_conformance.requirements import Level
+from reseller_conformance.findings.environment import EnvironmentKind
+from reseller_conformance.requirements import REQUEST_ATTACK_TEXT, Level
 
 __all__ = ["conclude"]
 
@@ -21,38 +22,60 @@ def conclude(old: SideRun, new: SideRun | None, responses: Responses) -> None:
     """Add to the differences what both runs say of them. Without NEW there are none."""
     if new is None:
         return
-    if void := _void((old, new), responses):
-        responses.leave_out(void)
+    if old.protection != Protection():
+        responses.leave_out_refused_samples()
+    responses.leave_out(_refused((old, new), responses))
+    newly = list(newly_violated(old.judged, new.judged))
+    responses.leave_out(_stopped_texts(old, new, responses))
     tally = responses.tally
     _add_protection(tally, old, new)
     tally.settle_grades(_breaking_calls([*old.judged, *new.judged]))
-    for one in newly_violated(old.judged, new.judged):
+    for one in newly:
         simplest = one.responses[0]
         [beside] = old.side.sender.send_in_sequence([simplest.case])
         tally.add_contract(one, parse(beside), simplest)
 
 
-def _void(runs: Iterable[SideRun], responses: Responses) -> set[Case]:
-    """Return the calls that something in front of a target refused, control calls as well."""
-    void: set[Case] = set()
-    for place, run in enumerate(runs):
-        if run.note:
-            void |= responses.pairs.keys() - run.session.responses.keys()
-            refused = (
-                case
-                for case, pair in responses.pairs.items()
-                if not case.invalid and pair[place].kind is not EnvelopeKind.OVERVIEW
-            )
-            void |= {case for case in refused if case.repeat >= REPEATED}
-    return void
+def _refused(runs: Iterable[SideRun], responses: Responses) -> set[Case]:
+    """Return the repeated calls that something in front of one side refused."""
+    protected = [run for run in runs if run.protection != Protection()]
+    repeated = {
+        case
+        for case, (old, new) in responses.pairs.items()
+        if protected and case.repeat >= REPEATED and old.kind is not new.kind
+    }
+    return repeated.union(*(run.refused_controls() for run in protected))
+
+
+def _stopped_texts(old: SideRun, new: SideRun, responses: Responses) -> set[Case]:
+    """Return the calls that a firewall in front of one side stops, because of their texts.
+
+    That one side alone violates `request.attack-text` is reported once.
+    """
+    violates = [_stops_texts(run) for run in (old, new)]
+    return {
+        case
+        for case, pair in responses.pairs.items()
+        if any(violates) and [is_stopped(one) for one in pair] == violates
+    }
+
+
+def _stops_texts(run: SideRun) -> bool:
+    return any(one.requirement is REQUEST_ATTACK_TEXT and one.violations for one in run.judged)
 
 
 def _add_protection(tally: Tally, old: SideRun, new: SideRun) -> None:
-    """Add a difference where something in front of one side alone refuses valid calls."""
-    note = old.note or new.note
-    if note is not None and not (old.note and new.note):
-        texts = [run.note.reason if run.note else "valid calls get overviews" for run in (old, new)]
-        tally.add_protection(note.kind, *texts)
+    """Add what in front of one side alone has refused calls."""
+    sides = [run.protection for run in (old, new)]
+    ended = [side.ended_by for side in sides]
+    if any(ended):
+        if not all(ended):
+            tally.add_protection(*ended)
+        return
+    for kind in EnvironmentKind:
+        notes = [next((n for n in side.others if n.kind is kind), None) for side in sides]
+        if notes.count(None) == 1:
+            tally.add_protection(*notes)
 
 
 def _breaking_calls(judged: Iterable[Judged]) -> set[Case]:

@@ -21,6 +21,15 @@ __all__ = ["Paired", "Sender"]
 Pairs = list[tuple[Exchange, Exchange | None]]
 
 
+def _ignore(_: Iterable[Case]) -> None:
+    """Do nothing."""
+
+
+def _nothing(_: Case) -> bool:
+    """Leave out no call."""
+    return False
+
+
 class Sender(Protocol):
     """Who sends calls to one target: a client, or a recording that takes its place."""
 
@@ -54,23 +63,30 @@ class Sender(Protocol):
 class Paired:
     """Sends to both, and returns what the first one responds.
 
-    `keep` gets the exchanges of each batch: the second is None where there is no other target, or
-    where its account cannot tell the call from another one.
+    `keep` gets the exchanges of each step, and whether it is the last one of a batch: the second
+    is None where there is no other target, or where its account cannot tell the call from another
+    one. `drop` gets the calls whose responses count for nothing. The second one does not get the
+    calls that `leaves_out` names.
     """
 
     def __init__(
         self,
         first: Sender,
         second: Sender | None,
-        keep: Callable[[Pairs], None],
+        keep: Callable[[Pairs, bool], None],
         pool: ThreadPoolExecutor,
         most: int,
+        *,
+        drop: Callable[[Iterable[Case]], None] = _ignore,
+        leaves_out: Callable[[Case], object] = _nothing,
     ) -> None:
         """Send so many sequences at most before the responses of both are compared."""
         self._first, self._second = first, second
         self._keep = keep
         self._pool = pool
         self._most = most
+        self._drop = drop
+        self._leaves_out = leaves_out
 
     @property
     def traffic(self) -> Traffic:
@@ -94,6 +110,7 @@ class Paired:
         """Forget these calls, so that each may be sent to both once more."""
         for sender in filter(None, (self._first, self._second)):
             sender.forget(cases)
+        self._drop(cases)
 
     def pause(self, seconds: float) -> None:
         """Send nothing to the first for so long."""
@@ -119,26 +136,30 @@ class Paired:
 
     def _send(self, batch: Sequence[Sequence[Case]]) -> list[Exchange]:
         """Send the first call of each sequence, then the second: no target falls behind."""
-        steps = zip_longest(*batch)
-        by_step = [self._send_step([case for case in step if case is not None]) for step in steps]
+        steps = [[case for case in step if case is not None] for step in zip_longest(*batch)]
+        last = len(steps) - 1
+        by_step = [self._send_step(step, place == last) for place, step in enumerate(steps)]
         found = {one.case: one for exchanges in by_step for one in exchanges}
         return [found[case] for sequence in batch for case in sequence]
 
-    def _send_step(self, cases: Sequence[Case]) -> list[Exchange]:
+    def _send_step(self, cases: Sequence[Case], is_last: bool) -> list[Exchange]:
         try:
             others: dict[Case, Exchange] = {}
             if self._second is None:
                 exchanges = self._first.send_in_sequence(*([case] for case in cases))
             else:
-                known = [[case] for case in cases if self._second.is_distinguishable(case)]
+                known = [[case] for case in cases if self._gets(self._second, case)]
                 coming = self._pool.submit(self._second.send_in_sequence, *known)
                 exchanges = self._first.send_in_sequence(*([case] for case in cases))
                 others = {exchange.case: exchange for exchange in coming.result()}
         except BaseException:
             self.stop()
             raise
-        self._keep([(one, others.get(one.case)) for one in exchanges])
+        self._keep([(one, others.get(one.case)) for one in exchanges], is_last)
         return exchanges
+
+    def _gets(self, second: Sender, case: Case) -> bool:
+        return second.is_distinguishable(case) and not self._leaves_out(case)
 
 
 class _Batches:

@@ -10,7 +10,7 @@ import json
 import time
 from base64 import b64decode, b64encode
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -19,13 +19,15 @@ from reseller_conformance.cases.case import Case
 from reseller_conformance.client.client import INTERRUPTED
 from reseller_conformance.client.traffic import Traffic
 from reseller_conformance.compare.paired import Sender
+from reseller_conformance.compare.sides import Protection
 from reseller_conformance.contract import Format
 from reseller_conformance.exchange import Exchange, TransportErrorKind, TransportProblem
+from reseller_conformance.findings.environment import EnvironmentNote
 from reseller_conformance.util.files import write_file
 
 __all__ = ["Recorder", "Recording", "RecordingError", "read_recording"]
 
-VERSION = 2
+VERSION = 3
 
 
 class RecordingError(ValueError):
@@ -44,6 +46,8 @@ class Recording:
     calls: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     indistinguishable: set[str] = field(default_factory=set)
     """The calls that OLD's account cannot tell from another one."""
+    protection: Protection = field(default_factory=Protection)
+    """What in front of OLD has refused calls: they are not in the recording."""
 
     @property
     def responses(self) -> int:
@@ -56,6 +60,12 @@ class Recording:
         kept = self.calls.setdefault(_key(case), [])
         if all(entry["repeat"] != case.repeat for entry in kept):
             kept.append(_entry(exchange))
+
+    def discard(self, cases: Iterable[Case]) -> None:
+        """Drop the responses to these: something in front of OLD refused them."""
+        for case in cases:
+            kept = self.calls.get(_key(case), [])
+            kept[:] = [entry for entry in kept if entry["repeat"] != case.repeat]
 
     def response(self, case: Case) -> Exchange | None:
         """Return the response to this case, or else the latest one to the same call."""
@@ -70,7 +80,8 @@ class Recording:
             "target": self.target,
             "plan": self.plan,
             "indistinguishable": sorted(self.indistinguishable),
-            "calls": self.calls,
+            "protection": asdict(self.protection),
+            "calls": {key: kept for key, kept in self.calls.items() if kept},
         }
         write_file(path, json.dumps(whole) + "\n")
 
@@ -154,7 +165,9 @@ class Recorder:
 
     def forget(self, cases: Iterable[Case]) -> None:
         """Forget these calls, so that each may be sent once more."""
+        cases = list(cases)
         self._sender.forget(cases)
+        self._recording.discard(cases)
 
     def pause(self, seconds: float) -> None:
         """Send nothing for so long."""
@@ -182,12 +195,23 @@ def _recording(whole: Any) -> Recording:
         raise ValueError(whole["version"])
     plan = {str(name): str(word) for name, word in whole["plan"].items()}
     indistinguishable = set(map(str, whole["indistinguishable"]))
-    recording = Recording(str(whole["target"]), plan, dict(whole["calls"]), indistinguishable)
+    recording = Recording(
+        str(whole["target"]),
+        plan,
+        dict(whole["calls"]),
+        indistinguishable,
+        _protection(**whole["protection"]),
+    )
     for entries in recording.calls.values():
         for entry in entries:
             int(entry["repeat"])
             _exchange(Case(Format.JSON), entry)
     return recording
+
+
+def _protection(ended_by: dict[str, Any] | None, others: list[dict[str, Any]]) -> Protection:
+    notes = tuple(map(EnvironmentNote.from_dict, others))
+    return Protection(EnvironmentNote.from_dict(ended_by) if ended_by else None, notes)
 
 
 def _key(case: Case) -> str:

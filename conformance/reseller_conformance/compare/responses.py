@@ -5,7 +5,7 @@ Each pair is compared as it comes. `tally` adds up the differences.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Iterable
 from dataclasses import replace
 
 from reseller_conformance.cases.case import Case
@@ -27,7 +27,15 @@ class Responses:
         self._first: dict[Case, Response] = {}
         self._repeated: list[tuple[Response, Response]] = []
         self._missing: set[Case] = set()
-        self.tally = Tally()
+        self._tally = Tally()
+        self._is_outdated = False
+
+    @property
+    def tally(self) -> Tally:
+        """The differences so far."""
+        if self._is_outdated:
+            self._add_up()
+        return self._tally
 
     @property
     def unsent(self) -> int:
@@ -48,7 +56,7 @@ class Responses:
                 first = self.add_of_old(old)
                 if new is not None:
                     self.pairs[old.case] = (first, parse(new))
-                    self.tally.add(*self.pairs[old.case])
+                    self._tally.add(*self.pairs[old.case])
 
     def add_of_old(self, exchange: Exchange) -> Response:
         """Take in a response of OLD, and compare it with the first one to the same call."""
@@ -56,18 +64,30 @@ class Responses:
         first = self._first.setdefault(replace(response.case, repeat=0), response)
         if first is not response:
             self._repeated.append((first, response))
-            self.tally.add_sample(first, response)
+            self._tally.add_sample(first, response)
         return response
 
-    def leave_out(self, void: Collection[Case]) -> None:
-        """Add up anew without these calls."""
-        self.tally = Tally()
-        for case, pair in self.pairs.items():
-            if case not in void:
-                self.tally.add(*pair)
-        for first, second in self._repeated:
-            if first.case not in void and second.case not in void:
-                self.tally.add_sample(first, second)
+    def leave_out(self, void: Iterable[Case]) -> None:
+        """Forget these calls: their responses count for nothing. They may be made once more."""
+        cases = set(void)
+        known = len(self.pairs)
+        self.pairs = {case: pair for case, pair in self.pairs.items() if case not in cases}
+        self._first = {call: one for call, one in self._first.items() if one.case not in cases}
+        self._repeated = [pair for pair in self._repeated if not cases & {one.case for one in pair}]
+        self._is_outdated |= len(self.pairs) < known
+
+    def leave_out_refused_samples(self) -> None:
+        """Forget second responses of another kind: something in front of OLD refused them."""
+        self._repeated = [pair for pair in self._repeated if pair[0].kind is pair[1].kind]
+        self._is_outdated = True
+
+    def _add_up(self) -> None:
+        self._is_outdated = False
+        self._tally = Tally()
+        for pair in self.pairs.values():
+            self._tally.add(*pair)
+        for pair in self._repeated:
+            self._tally.add_sample(*pair)
 
 
 def is_unsent(exchange: Exchange) -> bool:

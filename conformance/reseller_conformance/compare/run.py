@@ -23,7 +23,7 @@ from reseller_conformance.compare.paired import Sender
 from reseller_conformance.compare.recording import Recorder, Recording
 from reseller_conformance.compare.session import Session
 from reseller_conformance.compare.settings import CompareSettings, SettingsError, plan_of
-from reseller_conformance.compare.sides import Side
+from reseller_conformance.compare.sides import Protection, Side
 from reseller_conformance.compare.terminal import print_comparison
 from reseller_conformance.config.settings import MAX_SMOKE_REQUESTS, Settings
 from reseller_conformance.findings.curl import curl
@@ -118,6 +118,7 @@ def compare(
         sent = sum(client.traffic.calls for client in clients)
         early = next((client.early_end for client in clients if client.early_end), "")
     if record is not None:
+        record.protection = session.protection_of_old
         _write_recording(record, settings)
     result = replace(
         _nothing_compared(settings),
@@ -145,11 +146,12 @@ def _session(
     target = old or new
     assert target is not None
     responder: Sender = settings.recording or clients[0]
+    recorded = settings.recording.protection if settings.recording else Protection()
     if record is not None:
         responder = Recorder(responder, record)
     of_new = Side(clients[-1], new, settings.new) if new and settings.new else None
     return Session(
-        Side(responder, target, settings.old or chosen),
+        Side(responder, target, settings.old or chosen, recorded),
         of_new,
         settings.grade if chosen.max_violations else None,
     )

@@ -20,7 +20,7 @@ from reseller_conformance.compare.contract import Judged, judge
 from reseller_conformance.compare.model import Grade
 from reseller_conformance.compare.paired import Paired, Pairs
 from reseller_conformance.compare.responses import Responses, is_unsent
-from reseller_conformance.compare.sides import Side, SideRun
+from reseller_conformance.compare.sides import Protection, Side, SideRun
 from reseller_conformance.compare.tally import Tally
 from reseller_conformance.envelope import EnvelopeKind
 from reseller_conformance.exchange import Exchange
@@ -41,6 +41,14 @@ SAMPLE_EVERY = 16
 SECOND = 500_000
 """Added to `repeat` for the second call to OLD, so that the client sends it anew."""
 
+REPEATS_OF_NEW = 4_500
+"""Added to the numbers of the calls that the run on NEW repeats: none of them was made for OLD."""
+
+MAX_MORE_CALLS = 400
+"""Calls to the side that has had fewer, to see whether it has the same quota."""
+
+OLD, NEW = "OLD", "NEW"
+
 MAX_CONFIRMED = 60
 """Kinds whose example is sent to OLD once more."""
 
@@ -56,27 +64,46 @@ class Session:
         """Compare these two; `stop_at` ends the calls at a difference of this grade or a graver."""
         self._stop_at = stop_at
         self._pool = ThreadPoolExecutor(1)
-        self._old = self._run(old, new, self._keep)
-        self._new = self._run(new, old, self._keep_swapped) if new else None
+        self._responses = Responses()
+        self._old = self._run(OLD, old, new, self._keep)
+        self._new = self._run(NEW, new, old, self._keep_swapped) if new else None
         self._runs = [one for one in (self._old, self._new) if one]
         self._began = time.monotonic()
         self._progress = LiveProgress(self._old.session)
         self._samples = 0
         self._has_ended = False
         self._is_settling = False
-        self._responses = Responses()
         self.unverified = ""
         self.notes: list[str] = []
         self.interrupted = False
 
-    def _run(self, side: Side, other: Side | None, keep: Callable[[Pairs], None]) -> SideRun:
+    def _run(
+        self, name: str, side: Side, other: Side | None, keep: Callable[[Pairs, bool], None]
+    ) -> SideRun:
         settings = replace(side.settings, max_violations=0, keep_going=False)
-        most = settings.limits.concurrency
-        paired = Paired(side.sender, other.sender if other else None, keep, self._pool, most)
+        paired = Paired(
+            side.sender,
+            other.sender if other else None,
+            keep,
+            self._pool,
+            settings.limits.concurrency,
+            drop=self._responses.leave_out,
+            leaves_out=lambda case: self._is_left_out(name, case),
+        )
         judged = {one.id for one in CATALOGUE if settings.selection.includes(one.id)}
-        # a run needs of its client what `Paired` has
-        client = cast("Client", paired)
-        return SideRun(side, TargetSession(side.target, settings, client, judged=judged))
+        session = TargetSession(
+            side.target,
+            settings,
+            cast("Client", paired),  # a run needs of its client what `Paired` has
+            judged=judged,
+            repeats_from=REPEATS_OF_NEW if name == NEW else 0,
+        )
+        return SideRun(name, side, session)
+
+    def _is_left_out(self, name: str, case: Case) -> bool:
+        """Say whether what is in front of the other side refuses this call in any case."""
+        others = (run for run in self._runs if run.name != name)
+        return any(run.session.environment.reason_to_leave_out(case) for run in others)
 
     @property
     def old_judged(self) -> list[Judged]:
@@ -87,6 +114,11 @@ class Session:
     def new_judged(self) -> list[Judged]:
         """The outcome of each requirement for NEW, as far as it is known."""
         return self._new.judged if self._new else []
+
+    @property
+    def protection_of_old(self) -> Protection:
+        """What in front of OLD has refused calls."""
+        return self._old.protection
 
     @property
     def tally(self) -> Tally:
@@ -123,6 +155,8 @@ class Session:
             except KeyboardInterrupt:
                 self.interrupted = True
                 self._judge_without_calls()
+        self._drop_refused_controls()
+        self._note_refused_logins()
         conclude(self._old, self._new, self._responses)
         for one in (*self.old_judged, *self.new_judged):
             if one.outcome is Outcome.ERROR and not self.unverified:
@@ -133,6 +167,9 @@ class Session:
             return
         for run in self._runs:
             run.judged = judge(run.session)
+            for side in self._runs:
+                self._settle(side)
+            self._check_end()
         self._confirm()
 
     def _judge_without_calls(self) -> None:
@@ -167,51 +204,82 @@ class Session:
         """Raise _EndError where no more calls are to be made."""
         if self._is_settling:
             return
+        self._drop_refused_controls()
         seconds = self._runs[-1].side.settings.max_seconds
         if seconds is not None and time.monotonic() - self._began > seconds:
             raise _EndError("The time of --max-time is over; some calls are not made.")
-        for name, run in zip(("OLD", "NEW"), self._runs, strict=False):
-            if note := run.note:
-                for other in self._runs:
-                    self._settle(other)
-                if not self._old.note:
-                    self._confirm()
-                raise _EndError(f"{name}: {note.reason}. No more calls are made: {note.way_out}.")
+        for run in self._runs:
+            note, is_recorded = run.protection.ended_by, run.side.recorded.ended_by is not None
+            if note and (self.unsent or not is_recorded):
+                self._see_if_both_refuse(run)
+                raise _EndError(
+                    f"{run.name}: {note.reason}. No more calls are made: {note.way_out}."
+                )
         if self._stop_at and self.tally.counts(self._stop_at):
             self._confirm()
             if self.tally.counts(self._stop_at):
                 raise _EndError("--fail-fast ends the calls at the first difference.")
 
+    def _drop_refused_controls(self) -> None:
+        for run in self._runs:
+            if run.protection != run.known_protection:
+                run.known_protection = run.protection
+                refused = run.refused_controls()
+                run.side.sender.forget(refused)
+                self._responses.leave_out(refused)
+
+    def _see_if_both_refuse(self, run: SideRun) -> None:
+        """Make the calls that show whether the other side has the same protection."""
+        for other in self._runs:
+            if other is not run and not other.protection.ended_by:
+                fewer = run.side.sender.traffic.calls - other.side.sender.traffic.calls
+                case = Case(self._old.side.settings.formats[0])
+                more = other.session.repeated([case] * max(0, min(fewer, MAX_MORE_CALLS)))
+                self._tell(other, other.side.sender.send_in_sequence(more))
+        if not self._old.protection.ended_by:
+            self._confirm()
+
+    def _note_refused_logins(self) -> None:
+        for run in self._runs:
+            if note := run.session.environment.logins_note:
+                self.notes.append(f"{run.name}: {note.reason}. They are not compared.")
+
     # --- What comes back ---------------------------------------------------------------------
 
-    def _keep_swapped(self, pairs: Pairs) -> None:
+    def _keep_swapped(self, pairs: Pairs, is_last: bool) -> None:
         """Keep what the run on NEW has sent; OLD did not send it if it cannot tell the call."""
         if self._has_ended:
             return
         whole: Pairs = [(old, new) for new, old in pairs if old is not None]
         self._responses.add(whole)
-        self._tell(self._old, [old for old, _ in whole])
+        self._tell(self._old, [old for old, _ in whole], is_last)
         self._check_end()
 
-    def _keep(self, pairs: Pairs) -> None:
+    def _keep(self, pairs: Pairs, is_last: bool) -> None:
         if self._has_ended:
             return
         self._responses.add(pairs)
         if self._new:
-            self._tell(self._new, [new for _, new in pairs if new])
+            self._tell(self._new, [new for _, new in pairs if new], is_last)
         self._sample([old for old, _ in pairs])
         self._check_end()
 
-    def _tell(self, run: SideRun, exchanges: Iterable[Exchange]) -> None:
-        """Have a run know what the other one has sent, and see whether valid calls are refused."""
+    def _tell(self, run: SideRun, exchanges: Iterable[Exchange], is_last: bool = True) -> None:
+        """Have a run know what the other one has sent.
+
+        After the last calls of a batch, see whether valid calls are refused.
+        """
         for exchange in sorted(exchanges, key=lambda one: one.began + one.seconds):
             if exchange.case not in run.session.responses and not is_unsent(exchange):
                 run.session.remember(exchange)
-        self._settle(run)
+        if is_last:
+            self._settle(run)
 
     def _settle(self, run: SideRun) -> None:
         """Make control calls where they are due. Those of one run make none of the other due."""
-        if run.session.environment.is_suspicious and not self._is_settling:
+        environment = run.session.environment
+        is_due = environment.is_suspicious or environment.is_login_check_due
+        if is_due and not self._is_settling:
             self._is_settling = True
             try:
                 run.session.settle()
@@ -235,6 +303,7 @@ class Session:
         cases = [one.case for one in self.tally.unconfirmed[:MAX_CONFIRMED]]
         logins = [case for case in cases if sends_wrong_credentials(case)]
         left_out = logins[self._old.side.settings.wrong_credentials :]
+        left_out += filter(self._old.session.environment.reason_to_leave_out, cases)
         self._send_again([case for case in cases if case not in left_out])
 
     def _send_again(self, cases: Iterable[Case]) -> None:

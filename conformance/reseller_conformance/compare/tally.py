@@ -25,7 +25,7 @@ from reseller_conformance.compare.model import (
 )
 from reseller_conformance.contract import Format
 from reseller_conformance.exchange import Exchange
-from reseller_conformance.findings.environment import EnvironmentKind
+from reseller_conformance.findings.environment import EnvironmentNote
 from reseller_conformance.requirements import Level
 from reseller_conformance.util.text import shortened
 
@@ -94,7 +94,7 @@ class Tally:
         self._kinds: dict[str, _Kind] = {}
         self._noise: dict[str, _Kind] = {}
         self._seconds: list[tuple[float, float]] = []
-        self.protection: Difference | None = None
+        self._protections: list[Difference] = []
 
     def add(self, old: Response, new: Response) -> None:
         """Compare two responses to one call."""
@@ -137,9 +137,12 @@ class Tally:
         kind = self._kinds.setdefault(one.id, _Kind(one, old, new))
         kind.cases |= {response.case for response in judged.responses}
 
-    def add_protection(self, kind: EnvironmentKind, old: str, new: str) -> None:
-        """Add that something in front of one side alone refuses valid calls."""
-        self.protection = Difference(Aspect.PROTECTION, kind.value, Grade.VISIBLE, old, new)
+    def add_protection(self, old: EnvironmentNote | None, new: EnvironmentNote | None) -> None:
+        """Add that something in front of one side alone refuses calls."""
+        kind = next(note.kind for note in (old, new) if note)
+        texts = [note.reason if note else "such calls are served" for note in (old, new)]
+        difference = Difference(Aspect.PROTECTION, kind.value, Grade.VISIBLE, *texts)
+        self._protections.append(difference)
 
     @property
     def unconfirmed(self) -> list[Response]:
@@ -181,8 +184,7 @@ class Tally:
         made = [
             _made(self._kinds[id], old_curl, new_curl, accepted.get(id, "")) for id in self.found
         ]
-        if self.protection is not None:
-            made.append(_of_protection(self.protection, accepted.get(self.protection.id, "")))
+        made += [_of_protection(one, accepted.get(one.id, "")) for one in self._protections]
         order = list(Aspect)
         return tuple(sorted(made, key=lambda k: (k.grade.rank, order.index(k.aspect), -k.calls)))
 

@@ -28,10 +28,10 @@ __all__ = ["ControlCalls"]
 class ControlCalls:
     """The control calls of one session."""
 
-    def __init__(self, session: TargetSession) -> None:
-        """Send them by this session."""
+    def __init__(self, session: TargetSession, repeats_from: int = 0) -> None:
+        """Send them by this session; `repeats_from` is added to their numbers."""
         self._session = session
-        self._repeats = count(FIRST_CONTROL_REPEAT)
+        self._repeats = count(FIRST_CONTROL_REPEAT + repeats_from)
         self._last: list[Response] = []
         self.accepted: list[Response] = []
         """Responses to the single control calls, without those that are error envelopes."""

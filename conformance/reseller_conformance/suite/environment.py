@@ -102,6 +102,8 @@ class Environment:
         """What ended the calls; None as long as valid calls are answered."""
         self.logins_note: EnvironmentNote | None = None
         """What ended the calls that may fail the login, and no others."""
+        self.short_notes: list[EnvironmentNote] = []
+        """What refused valid calls for a while, after which they were answered again."""
         self.waiting = ""
         """What the run waits for at the moment."""
         self._waited = 0.0
@@ -121,6 +123,7 @@ class Environment:
         self._refused_login: Case | None = None
         self._turned_away: list[Response] = []
         self._login_checks = 0
+        self._logins_checked = 0
         self._outlasted: set[tuple[object, ...]] = set()
         self._made_again: set[Case] = set()
 
@@ -225,6 +228,13 @@ class Environment:
             return False
         return self._strange >= self._strange_limit or any(map(self._is_suspect, self._recent))
 
+    @property
+    def is_login_check_due(self) -> bool:
+        """Whether failed logins were turned away since it was last seen if all of them are."""
+        may_check = self._login_checks < MAX_LOGIN_CHECKS and self._refused_login is not None
+        is_new = len(self._turned_away) > self._logins_checked
+        return is_new and may_check and not (self.notes or self._is_blind)
+
     def _is_suspect(self, response: Response) -> bool:
         case = response.case
         if is_quota(response) or (is_documented(case) and self._was_answered(case)):
@@ -241,7 +251,8 @@ class Environment:
             return []
         row = [a for a in self._row if a.was_sent and may_fail_login(a.case)]
         looked_into = self._strange and self._session.live.is_suspicious
-        if not (row or self.is_suspicious or self._is_due or looked_into):
+        is_due = self._is_due or self.is_login_check_due
+        if not (row or self.is_suspicious or is_due or looked_into):
             return []
         self._is_due = False
         recent, whole_row = list(self._recent), self._row
@@ -309,6 +320,8 @@ class Environment:
         forms = {form_of(control) for control in refused}
         self._session.controls.forget(refused)
         if self._outlast(note, refused[0]):
+            if not forms & self._outlasted:
+                self.short_notes.append(note)
             self._outlasted |= {form for form in forms if EnvelopeKind.ERRORS not in form}
             self._longest = min(self._longest, max(1, len(logins) // 2))
         else:
@@ -349,6 +362,7 @@ class Environment:
         if self._login_checks >= MAX_LOGIN_CHECKS:
             return []
         self._login_checks += 1
+        self._logins_checked = len(self._turned_away)
         void = list(self._turned_away)
         [again] = self._session.send_again(self._refused_login)
         if not turns_away(again):

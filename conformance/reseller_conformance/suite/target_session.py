@@ -63,11 +63,13 @@ class TargetSession:
         judged: Collection[str] | None = None,
         name: str = "",
         schemas: SchemaTally | None = None,
+        repeats_from: int = 0,
     ) -> None:
         """Send calls to this target as these settings say. `mocked` is entered for each batch.
 
         `judged` has the ids of the requirements that this run tests; None means all. `name`
-        identifies the target where a pytest session has several.
+        identifies the target where a pytest session has several. `repeats_from` is added to the
+        numbers of repeated calls: in a comparison, no two runs repeat under the same number.
         """
         self.name = name
         self.target = target
@@ -86,12 +88,12 @@ class TargetSession:
         self._violated: set[tuple[Requirement, str]] = set()
         self.confirmed: set[tuple[Requirement, Case]] = set()
         """Violations that were announced: they occurred again when their calls were sent alone."""
-        self._repetitions = count(REPEATED)
+        self._repetitions = count(REPEATED + repeats_from)
         self.judged = judged
         self.races: dict[Format, bool] = {}
         self.client_profiles: dict[Format, ClientProfiles] = {}
         self.preflight = Preflight(self)
-        self.controls = ControlCalls(self)
+        self.controls = ControlCalls(self, repeats_from)
         self.shared_calls = SharedCalls(self)
         self.planned = PlannedCalls(self)
         self.groups = ResponseGroups(self)
