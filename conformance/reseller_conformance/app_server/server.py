@@ -167,17 +167,8 @@ def _on_uvicorn(app: App, listener: socket.socket) -> Iterator[None]:
         timeout_graceful_shutdown=GRACE,
     )
     server = uvicorn.Server(config)
-
-    def run() -> None:
-        try:
-            server.run(sockets=[listener])
-        # uvicorn raises SystemExit if the application does not start.
-        except BaseException as problem:
-            reasons.append(named(problem))
-        finally:
-            listener.close()  # uvicorn does not close it if it never served.
-
-    thread = Thread(target=run, name="uvicorn", daemon=True)
+    arguments = (server, listener, reasons)
+    thread = Thread(target=_run_uvicorn, args=arguments, name="uvicorn", daemon=True)
     thread.start()
     try:
         _await_start(server, thread, reasons)
@@ -185,6 +176,17 @@ def _on_uvicorn(app: App, listener: socket.socket) -> Iterator[None]:
     finally:
         server.should_exit = True
         thread.join(2 * GRACE)
+
+
+def _run_uvicorn(server: Any, listener: socket.socket, reasons: list[str]) -> None:
+    """Serve until `should_exit` is set, and add to `reasons` why it did not start."""
+    try:
+        server.run(sockets=[listener])
+    # uvicorn raises SystemExit if the application does not start.
+    except BaseException as problem:
+        reasons.append(named(problem))
+    finally:
+        listener.close()  # uvicorn does not close it if it never served.
 
 
 def _as_asgi_3(app: App) -> App:

@@ -55,19 +55,7 @@ def signals_as_interrupts(heard: Callable[[], bool]) -> Iterator[None]:
         return
     # its `put` is reentrant, as a signal handler needs; that of other queues is not
     arrived: SimpleQueue[signal.Signals | None] = SimpleQueue()
-
-    last = -math.inf
-
-    def interrupt(number: int, _: FrameType | None) -> None:
-        nonlocal last
-        now = time.monotonic()
-        # The first one may not have had its effect yet, and a second would interrupt that.
-        if now - last < (SHUTDOWN_SECONDS if heard() else RESEND_SECONDS):
-            return
-        last = now
-        arrived.put(signal.Signals(number))
-        raise KeyboardInterrupt
-
+    interrupt = _interrupt_handler(arrived, heard)
     over = threading.Event()
     watch = threading.Thread(target=_watch, args=(arrived, over, heard), daemon=True)
     # a signal that the parent process ignores stays ignored
@@ -82,6 +70,25 @@ def signals_as_interrupts(heard: Callable[[], bool]) -> Iterator[None]:
         watch.join()
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _interrupt_handler(
+    arrived: SimpleQueue[signal.Signals | None], heard: Callable[[], bool]
+) -> Callable[[int, FrameType | None], None]:
+    """Return the handler that notes a signal in `arrived` and raises KeyboardInterrupt."""
+    last = -math.inf
+
+    def interrupt(number: int, _: FrameType | None) -> None:
+        nonlocal last
+        now = time.monotonic()
+        # The first one may not have had its effect yet, and a second would interrupt that.
+        if now - last < (SHUTDOWN_SECONDS if heard() else RESEND_SECONDS):
+            return
+        last = now
+        arrived.put(signal.Signals(number))
+        raise KeyboardInterrupt
+
+    return interrupt
 
 
 def ignore_signals() -> None:

@@ -117,9 +117,7 @@ def settings_from(
     given = _given(reader, base_url, env)
     if reference:
         _check_reference(reader, base_url)
-    base_url = base_url or ("" if app or reference else env.get("RESELLER_BASE_URL", ""))
-    if app and base_url:
-        raise SettingsError(f"give a base URL or an app, not both: {base_url}")
+    base_url = _base_url(base_url, app, "" if reference else env.get("RESELLER_BASE_URL", ""))
     target = target_from(reader, "http://127.0.0.1" if app else base_url, env, bool(app))
     return Settings(
         target=target,
@@ -146,6 +144,13 @@ def settings_from(
         wrong_credentials=reader.value("wrong-credentials"),
         inputs=tuple(file for name in READ for file in reader.texts(name)),
     )
+
+
+def _base_url(option: str | None, app: str | None, variable: str) -> str:
+    """Return the base URL: that of the option, or without an app that of the environment."""
+    if app and option:
+        raise SettingsError(f"give a base URL or an app, not both: {option}")
+    return option or ("" if app else variable)
 
 
 def _app(reader: OptionReader) -> str | None:

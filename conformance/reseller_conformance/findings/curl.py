@@ -47,9 +47,11 @@ def curl(case: Case, target: Target) -> str:
     if behind.startswith("&"):
         words.append(f"--data-raw {quote(behind[1:])}")
     command = " ".join(words)
-    if not case.cookies:
-        return command
-    # a valid call first, whose cookies are kept in a file
+    return _with_cookies(command, case, target) if case.cookies else command
+
+
+def _with_cookies(command: str, case: Case, target: Target) -> str:
+    """Return the command after a valid call, whose cookies are kept in a file and sent."""
     valid_call = curl(Case(case.format, customer=case.customer), target)
     jar = "cookies.txt"
     kept = valid_call.replace("curl -sS -i", f"curl -sS -o /dev/null -c {jar}", 1)

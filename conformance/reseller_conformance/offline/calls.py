@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 from reseller_conformance.cases.case import Case
 from reseller_conformance.cases.mutations import State, Text, Value
@@ -68,26 +68,16 @@ def call_of(url: str) -> Call | None:
     if path is None:
         return None
     sent = _pairs(parts.query)
-    values: dict[str, list[str]] = {}
-    for name, value in sent:
-        values.setdefault(name, []).append(value)
+    values = parse_qs(parts.query, keep_blank_values=True, errors="surrogateescape")
     user = values.get("user", [""])[0]
     where = f"{parts.scheme}://{parts.netloc}{path[1]}"
-    keys = _keys(sent)
-    others = [value.lower() for name, value in sent if not KEY_NAME.match(name)]
     return Call(
         case=_case(Format(path[2]), values),
         user=user,
         account=_digest(where, *values.get("api_user", ()), user) if user else "",
         request=_digest(where, path[2], *map(repr, sorted(sent))),
-        keys=keys,
-        telling=tuple(
-            key
-            for key in keys
-            if len(key) >= MIN_SECRET_CHARS
-            and not _BLANK.fullmatch(key)
-            and not any(key.lower() in value for value in others)
-        ),
+        keys=_keys(sent),
+        telling=_echo_candidates(sent),
         asked_of_anyone=not any(
             len(text) > MAX_VALUE_CHARS or _UNASKED.search(text) for pair in sent for text in pair
         ),
@@ -96,6 +86,18 @@ def call_of(url: str) -> Call | None:
 
 def _keys(sent: Sequence[tuple[str, str]]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(value for name, value in sent if value and KEY_NAME.match(name)))
+
+
+def _echo_candidates(sent: Sequence[tuple[str, str]]) -> tuple[str, ...]:
+    """Return the keys whose return would be an echo: no other value that was sent holds them."""
+    others = [value.lower() for name, value in sent if not KEY_NAME.match(name)]
+    return tuple(
+        key
+        for key in _keys(sent)
+        if len(key) >= MIN_SECRET_CHARS
+        and not _BLANK.fullmatch(key)
+        and not any(key.lower() in value for value in others)
+    )
 
 
 def _digest(*texts: str) -> str:

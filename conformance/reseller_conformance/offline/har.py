@@ -61,18 +61,29 @@ class Recording:
                 self.passed_over[str(reason)] += 1
 
     def _answer(self, entry: _Part, place: str) -> SavedResponse:
-        request, response = entry.part("request"), entry.part("response")
-        call = call_of(request.text("url"))
-        if call is None:
-            raise _PassedOverError("other calls")
-        if request.text("method").upper() != "GET":
-            raise _PassedOverError("calls with another method than GET")
-        if not call.asked_of_anyone:
-            raise _PassedOverError("calls with a text that may be refused in any way")
+        response = entry.part("response")
+        call = _judged_call(entry.part("request"))
         status = _status(entry, response)
         body, verbatim = _body(response, status, call.case.format)
         hidden = self._hidden(call)
-        exchange = Exchange(
+        exchange = self._exchange(entry, call, status, body, hidden)
+        self._clock = max(self._clock, exchange.began + exchange.seconds)
+        return SavedResponse(
+            response=parse(exchange),
+            place=f"{place} ({hidden.text(_said(call))})",
+            expected=Expected.EITHER if call.case.invalid else self._beside.due,
+            raw_bytes=verbatim,
+            headers=bool(response.list("headers")),
+            account=call.account,
+            request=call.request,
+            key_known=bool(call.telling),
+        )
+
+    def _exchange(
+        self, entry: _Part, call: Call, status: int, body: bytes, hidden: _Hidden
+    ) -> Exchange:
+        response = entry.part("response")
+        return Exchange(
             call.case,
             url="",
             status=status,
@@ -89,17 +100,6 @@ class Recording:
                 status=status,
                 reason=response.shown("statusText"),
             ),
-        )
-        self._clock = max(self._clock, exchange.began + exchange.seconds)
-        return SavedResponse(
-            response=parse(exchange),
-            place=f"{place} ({hidden.text(_said(call))})",
-            expected=Expected.EITHER if call.case.invalid else self._beside.due,
-            raw_bytes=verbatim,
-            headers=bool(response.list("headers")),
-            account=call.account,
-            request=call.request,
-            key_known=bool(call.telling),
         )
 
     def _hidden(self, call: Call) -> _Hidden:
@@ -169,6 +169,18 @@ class _Part:
 
     def has(self, name: str) -> bool:
         return self._members.get(name) is not None
+
+
+def _judged_call(request: _Part) -> Call:
+    """Return the call of a request. Raises _PassedOverError if its response is not judged."""
+    call = call_of(request.text("url"))
+    if call is None:
+        raise _PassedOverError("other calls")
+    if request.text("method").upper() != "GET":
+        raise _PassedOverError("calls with another method than GET")
+    if not call.asked_of_anyone:
+        raise _PassedOverError("calls with a text that may be refused in any way")
+    return call
 
 
 def _status(entry: _Part, response: _Part) -> int:

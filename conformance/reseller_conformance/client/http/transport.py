@@ -7,6 +7,7 @@ target in a `problem` is redacted here. Only here it is separate from the suite'
 from __future__ import annotations
 
 import time
+from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -163,11 +164,14 @@ class HttpTransport:
             failed = failure(error, self.timeout)
             seconds = time.monotonic() - began
             return RawResponse(began, seconds, problem=failed.problem, lost=failed.lost)
-        try:
-            body, broken = self._read(response.raw, cap)
-        finally:
-            response.close()
-        raw = RawResponse(
+        with closing(response):
+            raw = self._received(response, began, cap)
+        return self._without_coding(raw, cap)
+
+    def _received(self, response: requests.Response, began: float, cap: int) -> RawResponse:
+        """Read the body of a response to the request that was sent at this time."""
+        body, broken = self._read(response.raw, cap)
+        return RawResponse(
             began,
             time.monotonic() - began,
             status=response.status_code,
@@ -177,7 +181,6 @@ class HttpTransport:
             problem=broken.problem if broken else None,
             lost=broken.lost if broken else None,
         )
-        return self._without_coding(raw, cap)
 
     def _read(self, raw: Any, cap: int) -> tuple[bytes, Failure | None]:
         """Read the body without decoding its content coding."""
