@@ -232,7 +232,7 @@ def test_an_address_that_is_not_there_is_told_in_one_line() -> None:
 def test_what_is_no_application_is_not_served() -> None:
     for wrong in (None, 5, "app", lambda: None):
         with pytest.raises(AppError, match="takes neither WSGI's"):
-            serve_app(wrong).__enter__()  # type: ignore[arg-type]  # that is the point
+            serve_app(wrong).__enter__()
 
 
 # --- ASGI alone ------------------------------------------------------------------------------
@@ -520,4 +520,4 @@ def test_serving_for_ever_ends_cleanly_when_interrupted() -> None:
 
 def test_serving_for_ever_refuses_what_it_cannot_serve() -> None:
     with pytest.raises(AppError):
-        serve_forever(5, "127.0.0.1", 0)  # type: ignore[arg-type]  # that is the point
+        serve_forever(5, "127.0.0.1", 0)

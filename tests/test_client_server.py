@@ -73,7 +73,7 @@ def test_a_malformed_response_cannot_be_read(reseller_server: ResellerServer, ho
 
 def test_the_server_raises_no_exception_in_a_client(reseller_server: ResellerServer) -> None:
     with pytest.raises(TypeError, match="next takes a Response, not: TimeoutError"):
-        reseller_server.next(TimeoutError())  # type: ignore[arg-type]
+        reseller_server.next(TimeoutError())
 
 
 # --- serve ----------------------------------------------------------------------------------------

@@ -157,7 +157,7 @@ class LiveCounter(Reference):
 
     ticks = 0
 
-    def look_up(self, parameters):  # type: ignore[no-untyped-def]
+    def look_up(self, parameters):
         account = super().look_up(parameters)
         self.ticks += 1
         return replace(account, requests=self.ticks) if hasattr(account, "requests") else account

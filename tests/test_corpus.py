@@ -30,7 +30,7 @@ def test_there_are_bodies_of_every_kind(format: Format, schemas: str) -> None:
 
 @pytest.mark.parametrize("name", ["jsonschema", "xmlschema", "lxml"])
 def test_each_validator_at_hand_gives_the_verdict_of_the_index(name: str) -> None:
-    pytest.importorskip(name)
+    pytest.importorskip(name, reason=f"waits for {name} to be installed")
     (validator,) = (validator for validator in VALIDATORS if validator.name == name)
     assert differing(validator, BODIES) == []
 

@@ -27,7 +27,7 @@ STOPPED = "stopped at the first violation"
 
 
 def session(url: str, **chosen: object) -> TargetSession:
-    wanted = replace(settings("quick"), formats=(Format.JSON,), **chosen)  # type: ignore[arg-type]
+    wanted = replace(settings("quick"), formats=(Format.JSON,), **chosen)
     return TargetSession(target_at(url), wanted, Client(target_at(url), Limits()))
 
 
@@ -148,7 +148,7 @@ def test_calls_stop_at_the_first_violation_and_the_rest_is_not_tested() -> None:
     assert len(server.asked) < 40
 
 
-def run(pytester: pytest.Pytester, url: str, *words: str) -> tuple[pytest.RunResult, dict]:  # type: ignore[type-arg]
+def run(pytester: pytest.Pytester, url: str, *words: str) -> tuple[pytest.RunResult, dict]:
     args = ("run", "--base-url", url, "--user", "customer@example.com", "--depth", "quick")
     result = pytester.run("reseller-conformance", *args, "--report-json", "r.json", *words)
     return result, json.loads(Path("r.json").read_text(encoding="utf-8"))

@@ -31,7 +31,7 @@ def args(url: str, *words: str) -> list[str]:
     return ["reseller-conformance", "run", "--base-url", url, *users, *words]
 
 
-def report() -> dict:  # type: ignore[type-arg]
+def report() -> dict:
     return json.loads(Path("r.json").read_text(encoding="utf-8"))
 
 
@@ -99,7 +99,7 @@ def test_a_dry_run_counts_what_a_selection_needs() -> None:
 def test_a_smoke_run_makes_at_most_twelve_calls_and_no_failed_login(
     pytester: pytest.Pytester, answer: object
 ) -> None:
-    with serving(answer) as server:  # type: ignore[arg-type]
+    with serving(answer) as server:
         result = pytester.run(*args(server.url, "--depth", "smoke", *REPORT))
     assert 0 < len(server.asked) <= 12
     assert all(request.parameters["api_key"] == KEY for request in server.asked)

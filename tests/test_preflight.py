@@ -55,7 +55,7 @@ def asked_of(
     reference: Reference, target: Target, chosen: Settings
 ) -> tuple[TargetSession, Direct]:
     client = Direct(reference, target)
-    return TargetSession(target, chosen, client), client  # type: ignore[arg-type]
+    return TargetSession(target, chosen, client), client
 
 
 def hint(reference: Reference, target: Target) -> str:

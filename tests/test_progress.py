@@ -75,7 +75,7 @@ def with_a_wrong_date(request: Request) -> Iterable[Part]:
 
 def followed(target: Target, **chosen: object) -> tuple[TargetSession, LiveProgress]:
     client = Client(target, Limits())
-    wanted = replace(settings("quick"), formats=settings("quick").formats[:1], **chosen)  # type: ignore[arg-type]
+    wanted = replace(settings("quick"), formats=settings("quick").formats[:1], **chosen)
     asked = TargetSession(target, wanted, client)
     return asked, LiveProgress(asked)
 

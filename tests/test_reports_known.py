@@ -31,7 +31,7 @@ HELD = BaselineStatus("known.toml", problems=(PROBLEM,), changes=("added: succes
 def shown(run: Run) -> str:
     console = Console(file=io.StringIO(), width=120, color_system=None)
     print_report(run, console)
-    text: str = console.file.getvalue()  # type: ignore[attr-defined]
+    text: str = console.file.getvalue()
     return text
 
 

@@ -42,7 +42,7 @@ def finding(of: str, form: str, **changes: object) -> Finding:
         excerpt='{"reputation": "100",\n  "requests": "500000"}',
         times=7,
     )
-    return replace(made, **changes)  # type: ignore[arg-type]
+    return replace(made, **changes)
 
 
 def run_of(
@@ -74,7 +74,7 @@ def run_of(
 def printed(run: Run, width: int = 80, encoding: str = "utf-8", **options: object) -> str:
     raw = io.BytesIO()
     file = io.TextIOWrapper(raw, encoding=encoding, newline="")
-    print_report(run, Console(file=file, width=width, **options))  # type: ignore[arg-type]
+    print_report(run, Console(file=file, width=width, **options))
     file.flush()
     return raw.getvalue().decode(encoding)
 

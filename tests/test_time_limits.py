@@ -9,7 +9,7 @@ import pytest
 from reseller_conformance.reference import load_accounts
 from servers import Asked, Part, http, serving
 
-pytest.importorskip("pytest_timeout")
+pytest.importorskip("pytest_timeout", reason="waits for pytest-timeout to be installed")
 
 RESELLER = load_accounts().resellers[0]
 

@@ -51,7 +51,7 @@ def unchained() -> None:
 
 
 def grouped() -> None:
-    raise ExceptionGroup("tasks", [ExceptionGroup("more", [caught(inner)])])  # type: ignore[list-item]
+    raise ExceptionGroup("tasks", [ExceptionGroup("more", [caught(inner)])])
 
 
 def endless() -> None:

@@ -119,11 +119,11 @@ def reseller_ask(reseller_session: TargetSession) -> ResellerAsk:
     """
     from reseller_conformance.pytest_support.fixture_types import checked
 
-    def ask(cases: Iterable[Case], /) -> list[Exchange]:
+    def send(cases: Iterable[Case], /) -> list[Exchange]:
         __tracebackhide__ = True  # pytest then shows the line of the test.
         return [response.exchange for response in reseller_session.send(checked(cases))]
 
-    return ask
+    return send
 
 
 @pytest.fixture

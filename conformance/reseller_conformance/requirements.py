@@ -756,5 +756,5 @@ def by_id(id: str) -> Requirement:
 
 
 def column_of(format: Format | None) -> str:
-    """Return how a report names this format. None stands for a comparison of both."""
+    """Return how a report names this format. None means a comparison of both."""
     return format.value if format else "both"

@@ -1,6 +1,6 @@
 """The built pages are read back: each link inside leads somewhere, and nothing is fetched.
 
-Sphinx checks the links that it resolves; here is what stands in the HTML in the end, those of
+Sphinx checks the links that it resolves; here are the links of the finished HTML, those of
 templates and of raw HTML included. A problem is a warning, and so, with -W, an error.
 """
 
@@ -43,7 +43,7 @@ class Page(HTMLParser):
 
 
 def read(path: Path) -> Page:
-    """Return what stands in a file."""
+    """Return what is in a file."""
     page = Page()
     page.feed(path.read_text(encoding="utf-8"))
     return page

@@ -52,7 +52,7 @@ def schema(file: str) -> str:
 def source(file: str, start: str, end: str, around: str = "") -> str:
     """Return the lines of a file from the first with `start` to before the next with `end`.
 
-    `@` stands for a space. `around` says that the line before the first belongs to it, and the line
+    `@` means a space. `around` says that the line before the first belongs to it, and the line
     with `end`.
     """
     start, end = start.replace("@", " "), end.replace("@", " ")

@@ -31,7 +31,7 @@ __all__ = [
 ]
 
 HOST = "{host}"
-"""Stands in a profile for the host of the target."""
+"""A profile has this in place of the host of the target."""
 
 VERSION = "HTTP version"
 """The name of the change that is no header field."""

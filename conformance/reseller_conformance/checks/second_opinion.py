@@ -239,8 +239,8 @@ def _refused(requirement: Requirement, format: Format, error: SchemaError) -> Di
 
 
 def _accepted(problem: Problem, format: Format, kind: SchemaKind) -> Disagreement:
-    told_by = r.READABLE_ENVELOPE if kind == "answer" else problem.requirement
-    rule = RULES[told_by][format is Format.XML]
+    reported_by = r.READABLE_ENVELOPE if kind == "answer" else problem.requirement
+    rule = RULES[reported_by][format is Format.XML]
     text = (
         f"{schema_file(format, kind)}{rule} accepts {problem.where}; the reader finds it invalid: "
         f"expected {problem.expected}, actual {problem.got}"

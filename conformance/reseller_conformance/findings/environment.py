@@ -1,4 +1,4 @@
-"""What stands in front of a target and kept calls from it: a lockout, a firewall, a quota.
+"""What is in front of a target and kept calls from it: a lockout, a firewall, a quota.
 
 It is nobody's violation. A report has one entry for each cause, and how to avoid it.
 """

@@ -65,8 +65,8 @@ def _block(text: str) -> str:
 
 
 def _marks(text: str) -> list[str]:
-    marks = ["`…` stands for other valid content"] if "…" in text else []
-    marks += [r"`\xe9` stands for that byte"] if r"\xe9" in text else []
+    marks = ["`…` means other valid content"] if "…" in text else []
+    marks += [r"`\xe9` means that byte"] if r"\xe9" in text else []
     return [f"Here {', and '.join(marks)}."] if marks else []
 
 

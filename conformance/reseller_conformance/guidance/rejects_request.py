@@ -131,7 +131,7 @@ GUIDANCE: dict[Requirement, Guidance] = {
         http_exchange("Syntax error near '", call="json?user=%27&…", status=SERVER_ERROR),
     ),
     r.REQUEST_ATTACK_TEXT: Guidance(
-        "Exempt the call from the firewall's rules on parameters, or let the firewall answer with "
+        "Exempt the call from the firewall's rules on parameters, or let the firewall respond with "
         "the error envelope. For a test, exempt the address of the suite.",
         http_exchange(
             "<html><body>Request blocked</body></html>",

@@ -62,7 +62,7 @@ def assert_conformant(
     `response` is one of requests, httpx, or Flask's, Django's or Starlette's test client; or a body
     as bytes, with its `content_type` if there is one. `format` is the one that the URL names, or
     else the Content-Type. `expect` says which envelope is due, the success envelope (`overview`,
-    or `success`) or the error envelope; without it either will do, unless the URL asks for another
+    or `success`) or the error envelope; without it either will do, unless the URL requests another
     task, or for no user. `level` is the lowest that counts.
 
     Raises TypeError for what is no response, or has not been read, and ValueError where an option

@@ -29,7 +29,7 @@ MAX_ACCOUNTS = 5_000
 """Customers, and invalid calls, that are kept."""
 
 MAX_WAITING = 50
-"""Answers about one customer that wait for a call in the other format after them."""
+"""Responses about one customer that wait for a call in the other format after them."""
 
 MAX_CYCLE_GAP_SECONDS = 3600.0
 """Seconds in which neither a package nor a billing cycle is thought to change."""

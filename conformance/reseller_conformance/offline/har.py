@@ -49,18 +49,18 @@ class Recording:
         self._known = frozenset(beside.keys)
         self._clock = 0.0
 
-    def answers(self) -> Iterator[SavedResponse]:
+    def responses(self) -> Iterator[SavedResponse]:
         """Yield the responses to calls of the endpoint, in the order of the file.
 
         Raises InputError as `entries` does.
         """
         for number, entry in enumerate(entries(self._stream, self._name), start=1):
             try:
-                yield self._answer(_Part(entry), f"{self._name}, entry {number:,}")
+                yield self._saved(_Part(entry), f"{self._name}, entry {number:,}")
             except _PassedOverError as reason:
                 self.passed_over[str(reason)] += 1
 
-    def _answer(self, entry: _Part, place: str) -> SavedResponse:
+    def _saved(self, entry: _Part, place: str) -> SavedResponse:
         response = entry.part("response")
         call = _judged_call(entry.part("request"))
         status = _status(entry, response)

@@ -19,19 +19,19 @@ class _Reading(Progress):
         self._counts = done, responses
         self._reading: TaskID | None = None  # it is drawn once before there is anything to draw
         columns = (
-            TextColumn("{task.fields[answers]:,} responses judged"),
+            TextColumn("{task.fields[responses]:,} responses judged"),
             BarColumn(),
             DownloadColumn(),
             TimeElapsedColumn(),
         )
         super().__init__(*columns, console=Console(highlight=False), transient=True)
-        self._reading = self.add_task("", total=total, answers=0)
+        self._reading = self.add_task("", total=total, responses=0)
 
     def get_renderables(self) -> Iterable[RenderableType]:
         """Draw what has been read so far."""
         if self._reading is not None:
             done, responses = self._counts
-            self.update(self._reading, completed=done(), answers=responses())
+            self.update(self._reading, completed=done(), responses=responses())
         return super().get_renderables()
 
 

@@ -105,7 +105,7 @@ def is_plain(saved: SavedResponse) -> bool:
 
     Repeated parameters and arrays have requirements of their own. An undocumented parameter is
     ignored. It is the likely cause only where nothing can be read: `callback=…` makes some servers
-    answer with a script.
+    respond with a script.
     """
     response = saved.response
     if response.case.arrays or response.case.repeated_parameters:

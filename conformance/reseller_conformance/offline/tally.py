@@ -34,7 +34,7 @@ class Tally:
 
     def __init__(self) -> None:
         """Begin with none."""
-        self.answers = 0
+        self.responses = 0
         self.bytes = 0
         self.schemas = SchemaTally()
         self._aggregator = Aggregator(finding)
@@ -51,7 +51,7 @@ class Tally:
         """Judge one response by every rule for single responses."""
         exchange = saved.response.exchange
         format = exchange.case.format
-        self.answers += 1
+        self.responses += 1
         self.bytes += len(exchange.body)
         self.schemas.take([saved.response])
         self._formats.add(format)

@@ -64,10 +64,10 @@ class Wanted:
 
 @dataclass(slots=True)
 class _File:
-    """What came of one file."""
+    """One file, and how many of its responses were judged."""
 
     given: Input
-    answers: int = 0
+    responses: int = 0
     passed_over: Counter[str] = field(default_factory=Counter)
 
 
@@ -149,12 +149,12 @@ class _Validation:
         with nullcontext(kept) if kept else opened(name) as given:
             file = _File(given)
             self._files.append(file)
-            for saved in self._answers(given, file):
+            for saved in self._responses(given, file):
                 self._tally.take(saved)
                 self._together.take(saved)
-                file.answers += 1
+                file.responses += 1
 
-    def _answers(self, given: Input, file: _File) -> Iterator[SavedResponse]:
+    def _responses(self, given: Input, file: _File) -> Iterator[SavedResponse]:
         sort = input_kind(given, self.wanted.sort)
         shown = self._shown(given.name)
         if sort is InputKind.NDJSON:
@@ -164,19 +164,19 @@ class _Validation:
             return bodies.whole(given.stream, shown, format, self._beside)
         recording = Recording(given.stream, shown, self._beside)
         file.passed_over = recording.passed_over
-        return recording.answers()
+        return recording.responses()
 
     def _shown(self, name: str) -> str:
         """Return a file's name with no key in it."""
         return scrubber_for(self._beside.keys).text(name)
 
     def _saved(self, file: _File) -> SavedFile:
-        return SavedFile(self._shown(file.given.name), file.answers, dict(file.passed_over))
+        return SavedFile(self._shown(file.given.name), file.responses, dict(file.passed_over))
 
     @property
-    def answers(self) -> int:
+    def responses(self) -> int:
         """How many responses have been judged."""
-        return self._tally.answers
+        return self._tally.responses
 
     @property
     def nothing(self) -> str:
@@ -219,20 +219,20 @@ def validate(names: Sequence[str], wanted: Wanted, color: bool | None = None) ->
     total = check_readable(names)
     registry.check_writable(wanted.reports, names)
     validation = _Validation(wanted)
-    with show_progress(total, lambda: validation.done, lambda: validation.answers):
+    with show_progress(total, lambda: validation.done, lambda: validation.responses):
         validation.read(names)
     run = validation.run
     watched = github.is_github_actions(os.environ)
     with github.stop_commands(click.echo) if watched else nullcontext():
         code = _tell(validation, run, registry.write_all(wanted.reports, run), color)
-    if watched and validation.answers:
+    if watched and validation.responses:
         github.report_run(run, os.environ, click.echo)
     return code
 
 
 def _tell(validation: _Validation, run: Run, unwritten: Sequence[str], color: bool | None) -> int:
     """Print the report and the errors, and return the exit code."""
-    if validation.answers:
+    if validation.responses:
         # rich ends the process if the reader of the output has gone. Keep the exit code.
         with suppress(BrokenPipeError, SystemExit):
             print_report(run, console_for(color))
@@ -245,6 +245,6 @@ def _tell(validation: _Validation, run: Run, unwritten: Sequence[str], color: bo
         return ExitCode.INTERRUPTED
     if validation.problems:
         return ExitCode.USAGE
-    if not validation.answers:
+    if not validation.responses:
         click.echo(f"unverified: nothing was judged; {validation.nothing}", err=True)
     return ExitCode.UNVERIFIED if unwritten else run.verdict.exit_code

@@ -34,12 +34,12 @@ class RuleResult:
 
 
 def is_unreachable(response: Response) -> bool:
-    """Return True if there was nobody to ask."""
+    """Return True if nothing listens at the target."""
     problem = response.exchange.problem
     return problem is not None and problem.kind is TransportErrorKind.UNREACHABLE
 
 
-# --- One answer ----------------------------------------------------------------------------------
+# --- One response --------------------------------------------------------------------------------
 
 
 def judged(response: Response) -> Iterator[RuleResult]:
@@ -55,7 +55,7 @@ def judged(response: Response) -> Iterator[RuleResult]:
 
 
 def judged_together(readings: Sequence[Response]) -> Iterator[RuleResult]:
-    """Judge right calls for one customer, made by one user in turn, while others ask as well.
+    """Judge valid calls for one customer, which one user sends in turn while others send too.
 
     Three in a row are compared within one billing cycle, at whose end counts start anew.
     """

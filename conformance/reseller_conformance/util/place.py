@@ -14,7 +14,7 @@ class Place(str):
     - `number`: which of the elements of that name, from 1 on. 0 for all of them.
     - `line`, `column`: a position in the text, from 1 on. 0 for none.
     - `byte`: the position of a byte that does not decode, from 1 on. 0 for none.
-    - `text`: the text itself, as it stands in the body.
+    - `text`: the text itself, as it is in the body.
     """
 
     __slots__ = ("byte", "column", "holder", "line", "names", "number", "text")
@@ -53,5 +53,5 @@ class Place(str):
 
     @classmethod
     def at(cls, line: int, column: int, text: str = "") -> Place:
-        """Return a position in a text. `text` is what stands there."""
+        """Return a position in a text. `text` is what is there."""
         return cls(f"line {line}, column {column}", line=line, column=column, text=text)

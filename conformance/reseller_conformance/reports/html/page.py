@@ -146,7 +146,7 @@ def templates() -> Environment:
         shown=shown,
         command=_command,
         fix=_fix,
-        answer=_answer,
+        marked_response=_marked_response,
         duration=duration,
         counted=counted,
         policy=_policy,
@@ -215,7 +215,7 @@ def _digest(text: str) -> str:
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
-def _answer(evidence: Evidence) -> dict[str, Any]:
+def _marked_response(evidence: Evidence) -> dict[str, Any]:
     """Return the response in pieces, and which of them, or its status, violate something."""
     finding = evidence.finding
     parts = marked(evidence.findings)

@@ -31,7 +31,7 @@
   addEventListener("hashchange", reveal);
   reveal();
 
-  // Copying: where there is no clipboard to ask, as on plain http, what is selected is copied.
+  // Copying: where there is no clipboard, as on plain http, what is selected is copied.
   const copied = (code) => {
     const selection = getSelection();
     selection.selectAllChildren(code);
