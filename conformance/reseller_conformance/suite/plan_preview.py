@@ -67,9 +67,9 @@ def preview(target: Target, settings: Settings) -> Iterator[str]:
     if most := settings.limits.max_requests:
         calls = min(calls, most)
     rate = settings.limits.rate
-    time = f"{calls / rate:,.0f} s at {rate:g}/s" if rate else "no rate is set"
+    time = f"About {calls / rate:,.0f} s at {rate:g}/s" if rate else "No rate is set"
     yield _line(
-        "all", calls, wrong, f"About {time}. A few more calls compare or confirm responses."
+        "all", calls, wrong, f"{time}. A few more calls compare or confirm responses."
     )
 
 
