@@ -68,9 +68,7 @@ def preview(target: Target, settings: Settings) -> Iterator[str]:
         calls = min(calls, most)
     rate = settings.limits.rate
     time = f"About {calls / rate:,.0f} s at {rate:g}/s" if rate else "No rate is set"
-    yield _line(
-        "all", calls, wrong, f"{time}. A few more calls compare or confirm responses."
-    )
+    yield _line("all", calls, wrong, f"{time}. A few more calls compare or confirm responses.")
 
 
 def _line(name: str, calls: int, wrong: int, text: str) -> str:
