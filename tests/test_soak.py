@@ -214,7 +214,7 @@ def test_nobody_there_is_nothing_verified(tmp_path):
             {},
             "error: --timeout is a number from 0.001 to 86400, not: never",
         ),
-        ([], {"RESELLER_API_KEY": ""}, "error: a live target needs credentials: "),
+        ([], {"RESELLER_API_KEY": ""}, "error: the target needs credentials: "),
     ],
 )
 def test_a_mistake_is_one_line_before_anything_is_asked(tmp_path, words, env, line):
@@ -229,7 +229,7 @@ def test_a_worker_without_the_key_says_so_and_leaves(tmp_path):
         done = soak(tmp_path, server.url, workers=1, at_worker={"RESELLER_API_KEY": ""})
     assert done.codes == [3, 2], done.said
     assert (
-        "error: a live target needs credentials: set the environment's RESELLER_API_KEY"
+        "error: the target needs credentials: set the environment variable RESELLER_API_KEY"
         in done.said
     )
     assert server.asked == []

@@ -171,7 +171,9 @@ def test_a_worker_without_the_key_ends_the_run_with_one_line(pytester, controlle
     url = f"--base-url={refused_url()}"
     result = pytester.runpytest(*SUITE, url, "--dist=load", "--tx=popen//env:RESELLER_API_KEY=")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
-    result.stderr.fnmatch_lines(["ERROR: worker gw0: * set the environment's RESELLER_API_KEY"])
+    result.stderr.fnmatch_lines(
+        ["ERROR: worker gw0: * set the environment variable RESELLER_API_KEY"]
+    )
 
 
 @given(

@@ -36,7 +36,9 @@ def target_from(
         raise SettingsError(f"--foreign-user is also named as --user: {foreign}")
     for name, value in (("RESELLER_API_USER", api_user), ("RESELLER_API_KEY", key)):
         if not value:
-            raise SettingsError(f"a live target needs credentials: set the environment's {name}")
+            raise SettingsError(
+                f"the target needs credentials: set the environment variable {name}"
+            )
         check_text(name, value)
     if not customers:
         raise SettingsError("name a customer who is registered under the account: --user NAME")
