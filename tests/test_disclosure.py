@@ -40,6 +40,11 @@ def told(response, *others, names=NAMES, **values) -> list[str]:
         ("billed 2010/09/30", "billing_process_date: '2010/09/30'"),
         ("Locked until 29 September 2010.", "billing_end_date: '29 september 2010'"),
         ("Locked until Sep 29, 2010.", "billing_end_date: 'sep 29, 2010'"),
+        ("Locked until 29-Sep-2010.", "billing_end_date: '29-sep-2010'"),
+        ("Locked until the 29th of September 2010", "billing_end_date: '29th of september 2010'"),
+        ("Gesperrt bis 30.8.2010", "billing_start_date: '30.8.2010'"),
+        ("until 9/30/2010", "billing_process_date: '9/30/2010'"),
+        ("valid=20100930", "billing_process_date: '20100930'"),
     ],
 )
 def test_a_package_and_a_date_are_told(text, actual):
@@ -95,6 +100,43 @@ def test_the_time_of_the_response_is_no_date_of_an_account(now):
 
 def test_a_date_in_errors_about_nobody_is_no_date_of_an_account():
     assert told(error(FOREIGN, "build 2009-01-31"), error(NOBODY, "build 2009-01-31")) == []
+
+
+OTHER = replace(STRANGER, customer=1)
+
+
+def test_a_word_of_the_package_is_told_if_errors_about_another_customer_lack_it():
+    account = error(STRANGER, "The silver plan needs a key.")
+    assert told(account, error(OTHER, "The gold plan needs a key.")) == [
+        "body: a word of package: 'silver'"
+    ]
+
+
+@pytest.mark.parametrize(
+    "others",
+    [
+        pytest.param([], id="no other customer was sent"),
+        pytest.param([error(OTHER, "no silver without a key")], id="in the same error"),
+        pytest.param([error(replace(OTHER, api_key=State.MISSING), "no")], id="another call"),
+    ],
+)
+def test_a_word_that_may_be_in_any_error_is_no_disclosure(others):
+    assert told(error(STRANGER, "no silver without a key"), *others) == []
+
+
+def test_a_key_with_something_behind_it_is_wrong():
+    ending = replace(STRANGER, api_key=State.VALID, around=("", "%00x"))
+    assert concerns(replace(ending, order=("task", "user", "api_user", "api_key")))
+    assert not concerns(replace(ending, order=("api_user", "api_key", "task", "user")))
+
+
+def test_a_number_of_eight_digits_in_an_error_about_a_foreign_customer_is_no_date():
+    assert told(error(FOREIGN, "incident 20090131")) == []
+
+
+def test_the_days_of_cookies_are_those_of_the_response():
+    headers = [("Set-Cookie", "s=1; expires=Sun, 31-Jan-2027 00:00:00 GMT")]
+    assert told(error(FOREIGN, "no", headers=headers)) == []
 
 
 def test_calls_concern_an_account_that_they_may_not_see():

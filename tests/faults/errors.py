@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import date
 from html import escape
 from urllib.parse import quote
 
@@ -297,6 +298,10 @@ def telling(
     )(variant(look_up=look_up))
 
 
+def as_in_america(day: date) -> str:
+    return f"{day.month}/{day.day}/{day.year}"
+
+
 def without(*names: str) -> When:
     """Choose the requests that lack these parameters."""
     return lambda: lambda request: all(name not in sent(request) for name in names)
@@ -340,6 +345,27 @@ telling(
     "an error for a customer of another reseller says until when, with the month as a word",
     lambda account: f"Billed elsewhere until {account.billing_end_date:%d %B %Y}.",
     foreign,
+    BOTH,
+)
+telling(
+    "error_names_a_word_of_the_package",
+    "an error names the package of the customer without its last word",
+    lambda account: f"{account.package.partition(' ')[0]} customers need a valid key.",
+    None,
+    BOTH,
+)
+telling(
+    "error_says_the_end_of_the_cycle_without_leading_zeros",
+    "an error says the end of the billing cycle without leading zeros",
+    lambda account: f"Paid until {as_in_america(account.billing_end_date)}.",
+    without("api_key"),
+    BOTH,
+)
+telling(
+    "error_shows_the_row_where_a_quote_ends_the_key",
+    "a key with a quote gets the row of the database",
+    lambda account: f'near "\'": ({account.user}, {account.package})',
+    lambda: lambda request: "'" in sent(request).get("api_key", ""),
     BOTH,
 )
 

@@ -168,9 +168,13 @@ class State(StrEnum):
     SPLIT_QUOTE = (
         "split-quote",
         '{value}"{value}',
-        *(_NO, ("user", "api_key"), Trait.SPECIAL | Trait.RARE),
+        *(_NO, ("user", "api_key"), Trait.SPECIAL | Trait.PARSED | Trait.RARE),
     )
-    SPLIT_ANGLE = "split-angle", "{value}<{value}", _NO, _NAMES, Trait.SPECIAL | Trait.RARE
+    SPLIT_ANGLE = (
+        "split-angle",
+        "{value}<{value}",
+        *(_NO, _NAMES, Trait.SPECIAL | Trait.PARSED | Trait.RARE),
+    )
     SPLIT_SPACES = (
         "split-spaces",
         "{value}{spaces}{value}",

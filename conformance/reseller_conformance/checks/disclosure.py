@@ -1,13 +1,15 @@
 """An error discloses nothing of an account that the caller may not see (specification, section 4).
 
 Only values that mean something on their own are searched for: the package, and dates. A value that
-errors about no customer hold as well is there by chance.
+errors about no customer hold as well is there by chance. A word of a package counts if errors to
+the same call about other customers lack it.
 """
 
 from __future__ import annotations
 
 import html
 import re
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
 from datetime import date, timedelta
@@ -15,9 +17,11 @@ from email.utils import parsedate_to_datetime
 from urllib.parse import unquote
 
 from reseller_conformance.cases.case import Case
-from reseller_conformance.cases.mutations import EMPTY, State
+from reseller_conformance.cases.mutations import EMPTY, State, Value
+from reseller_conformance.checks.dates_in_text import dates_in
 from reseller_conformance.checks.response import Response
 from reseller_conformance.checks.violation import Check, Violation
+from reseller_conformance.contract import PARAMETERS
 from reseller_conformance.envelope import EnvelopeKind, excerpt
 from reseller_conformance.redaction.secret import MASK
 from reseller_conformance.requirements import ERRORS_NO_ACCOUNT_FIELDS
@@ -28,28 +32,14 @@ MIN_PACKAGE_CHARS = 4
 """Length from which a package is searched for. A shorter one may be part of a word."""
 
 ABOUT_NO_CUSTOMER = (State.UNKNOWN, *EMPTY)
-
-_MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
-_DATE = re.compile(
-    rf"""(?<![\d.]) (?:
-        (?:19|20)\d\d ([-/]) (?:0[1-9]|1[0-2]) \1 (?:0[1-9]|[12]\d|3[01])
-        | [0-3]?\d ([./-]) [0-3]?\d \2 (?:19|20)\d\d
-        | [0-3]?\d [ ] {_MONTH} [ ] (?:19|20)\d\d
-        | {_MONTH} [ ] [0-3]?\d, [ ] (?:19|20)\d\d
-    ) (?!\.?\d)""",
-    re.VERBOSE,
-)
-"""A date in a text in lower case, as `_DATE_FORMATS` write it."""
-_DATE_FORMATS = (
-    *("%Y-%m-%d", "%Y/%m/%d", "%d.%m.%Y", "%m/%d/%Y", "%d/%m/%Y", "%m-%d-%Y", "%d-%m-%Y"),
-    *("%d %B %Y", "%d %b %Y", "%B %d, %Y", "%b %d, %Y"),
-)
+CREDENTIALS = ("api_user", "api_key")
+OWN_DATES = ("header date", "header expires", "header last-modified", "header set-cookie")
+"""Headers whose dates are those of the response."""
 
 
 def concerns(case: Case) -> bool:
     """Return True if this call may not see any account, or not the one that it names."""
-    credentials = (case.api_user, case.api_key)
-    return case.user is State.FOREIGN or any(state is not State.VALID for state in credentials)
+    return case.user is State.FOREIGN or any(name in case.invalid for name in CREDENTIALS)
 
 
 def discloses(
@@ -60,56 +50,92 @@ def discloses(
     `overviews` show the accounts of the operator's customers. `errors` are all error envelopes;
     those about no customer show what any error may hold. `sent` are names that calls contain.
     """
-    values = _telling(overviews)
-    named = [name.casefold() for name in sent]
-    about_none = (error for error in errors if error.case.user in ABOUT_NO_CUSTOMER)
-    harmless = "\n".join(text for error in about_none for _, text in _texts(error))
-    values = {
-        value: what
-        for value, what in values.items()
-        if value not in harmless and not any(value in name for name in named)
+    overviews, errors = list(overviews), list(errors)
+    about_none = [error for error in errors if error.case.user in ABOUT_NO_CUSTOMER]
+    named = "\n".join(sent).casefold()
+    harmless = "\n".join((named, *(text for error in about_none for _, text in _texts(error))))
+    usual_days = _days(harmless)
+    packages = {package: "package" for package in _packages(overviews) if package not in harmless}
+    days = {
+        day: name
+        for overview in overviews
+        for name, day in overview.values.items()
+        if isinstance(day, date) and day not in usual_days
     }
-    usual_dates = _dates("\n".join((harmless, *named)))
+    words = _words_of_packages(overviews, errors, harmless)
+
+    def told(response: Response, place: str, text: str) -> Iterator[tuple[str, str]]:
+        whole = {value for value in packages if value in text}
+        yield from ((packages[value], value) for value in whole)
+        if not whole:
+            found = words.get(response.case, frozenset()).intersection(_words(text))
+            yield from (("a word of package", word) for word in sorted(found))
+        foreign = response.case.user is State.FOREIGN and place.lower() not in OWN_DATES
+        for written, readings in dates_in(text).items():
+            known = next((days[day] for day in readings if day in days), None)
+            if known is not None:
+                yield known, written
+            elif (
+                foreign
+                and not written.isdigit()
+                and readings.isdisjoint(usual_days | _today(response))
+            ):
+                yield "a date", written
 
     def check(response: Response) -> Iterator[Violation]:
         if response.kind is not EnvelopeKind.ERRORS or _has_fields(response):
             return
         expected = "nothing of an account that the call may not see"
         for place, text in _texts(response):
-            found = {value: what for value, what in values.items() if value in text}
-            if response.case.user is State.FOREIGN:
-                dates = _dates(text) - usual_dates
-                found |= dict.fromkeys(_not_of_today(dates, response), "a date")
-            for value, what in found.items():
+            for what, value in told(response, place, text):
                 yield Violation(response, place, expected, f"{what}: {excerpt(value)}")
 
     return check
 
 
-def _telling(overviews: Iterable[Response]) -> dict[str, str]:
-    """Return the values of these accounts that mean something alone, each with its name."""
-    found: dict[str, str] = {}
+def _packages(overviews: Iterable[Response]) -> Iterator[str]:
+    """Yield the packages of these accounts, in lower case, that mean something alone."""
     for overview in overviews:
-        for name, value in overview.values.items():
-            if isinstance(value, date):
-                found |= dict.fromkeys(_written(value), name)
-            elif isinstance(value, str) and _is_telling(value.strip()):
-                found[value.strip().casefold()] = name
+        package = str(overview.values.get("package", "")).strip()
+        # where the key is masked, other texts with the key look the same
+        if len(package) >= MIN_PACKAGE_CHARS and MASK not in package:
+            yield package.casefold()
+
+
+def _words_of_packages(
+    overviews: Iterable[Response], errors: Iterable[Response], harmless: str
+) -> dict[Case, frozenset[str]]:
+    """Return for each call the words of its customer's package that an error discloses.
+
+    These are in no error to the same call about another customer. A call that was sent for one
+    customer only shows nothing.
+    """
+    packages: dict[int, set[str]] = defaultdict(set)
+    for overview in overviews:
+        packages[overview.case.customer] |= _words("\n".join(_packages([overview])))
+    held: dict[tuple[Value, ...], dict[int, set[str]]] = defaultdict(lambda: defaultdict(set))
+    calls: dict[Case, tuple[Value, ...]] = {}
+    for error in errors:
+        case = error.case
+        if concerns(case) and case.user is State.VALID:
+            calls[case] = tuple(case.state(name) for name in PARAMETERS)
+            texts = "\n".join(text for _, text in _texts(error))
+            held[calls[case]][case.customer] |= _words(texts)
+    usual = _words(harmless)
+    found = {}
+    for case, states in calls.items():
+        others = [words for who, words in held[states].items() if who != case.customer]
+        if others:
+            found[case] = frozenset(packages[case.customer] - usual.union(*others))
     return found
 
 
-def _written(day: date) -> Iterator[str]:
-    """Yield a date as people write it, in lower case."""
-    yield from (day.strftime(form).casefold() for form in _DATE_FORMATS)
+def _words(text: str) -> set[str]:
+    return set(re.findall(rf"\w{{{MIN_PACKAGE_CHARS},}}", text))
 
 
-def _dates(text: str) -> set[str]:
-    return {found.group() for found in _DATE.finditer(text)}
-
-
-def _is_telling(package: str) -> bool:
-    # where the key is masked, other texts with the key look the same
-    return len(package) >= MIN_PACKAGE_CHARS and MASK not in package
+def _days(text: str) -> set[date]:
+    return {day for readings in dates_in(text).values() for day in readings}
 
 
 def _texts(response: Response) -> Iterator[tuple[str, str]]:
@@ -127,12 +153,9 @@ def _has_fields(response: Response) -> bool:
     return any(one.requirement is ERRORS_NO_ACCOUNT_FIELDS for one in response.problems)
 
 
-def _not_of_today(dates: Iterable[str], response: Response) -> Iterator[str]:
-    """Yield the dates that are not those of the response itself."""
-    today: set[str] = set()
+def _today(response: Response) -> set[date]:
+    """Return the days on which the response may have been sent, in any time zone."""
     with suppress(ValueError):
         sent_on = parsedate_to_datetime(response.exchange.header("Date") or "").date()
-        near = (sent_on + timedelta(days=days) for days in (-1, 0, 1))
-        padded = {text for day in near for text in _written(day)}
-        today = padded | {re.sub(r"\b0(?=\d\b)", "", text) for text in padded}
-    yield from sorted(set(dates) - today)
+        return {sent_on + timedelta(days=days) for days in (-1, 0, 1)}
+    return set()

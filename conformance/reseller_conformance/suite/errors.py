@@ -25,7 +25,8 @@ class ErrorsConformance:
         """Errors without valid credentials hold no value of the accounts."""
         evaluation, session = reseller_evaluation, reseller_evaluation.session
         evaluation.require_overview()
-        errors = evaluation.error_lists()
+        texts = session.groups.special_text_responses(evaluation.format)
+        errors = [*evaluation.error_lists(), *texts]
         overviews = [one for calls in session.initial_calls.values() for one in calls]
         target = session.target
         names = [target.api_user, *target.customers, target.foreign or ""]
