@@ -66,9 +66,12 @@ class Judged:
     showing: tuple[int, ...] = ()
 
 
-def settings(depth: str, seed: int | None = None, expect: str = "") -> Settings:
+def settings(
+    depth: str, seed: int | None = None, expect: str = "", level: str = "must"
+) -> Settings:
     """Return the settings of a run at this depth, perhaps with the file of expected values."""
-    return settings_from({"depth": depth, "seed": seed, "expect": expect}, "", {})
+    words = {"depth": depth, "seed": seed, "expect": expect, "level": level}
+    return settings_from(words, "", {})
 
 
 def target_of(reference: Reference, base_url: str) -> Target:
@@ -271,7 +274,7 @@ def judge(
             showing = (*showing, announced.calls)
         judged.append(Judged(requirement, str(format or "both"), outcome, said["reason"], showing))
     failed = {(one.requirement, one.format) for one in judged if one.outcome is Outcome.FAILED}
-    announced = {(requirement, str(format)) for requirement, format in asked.live.announced}
+    announced = {(one, str(format or "both")) for one, format in asked.live.announced}
     assert announced <= failed, announced - failed
     asked.validate()
     assert not asked.schemas.disagreements, asked.schemas.drain()

@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 import pytest
 
 from answers import ERROR, overview
+from faults import FAULTS
 from judging import judge, settings
 from reseller_conformance.client import Client
 from reseller_conformance.client.target import Limits
@@ -21,6 +22,7 @@ from reseller_conformance.reports.progress import LiveViolation
 from reseller_conformance.suite.target_session import TargetSession
 from servers import KEY, Part, http, serving, target_at
 from servers import Asked as Request
+from test_matrix import client_of
 from test_progress import refuses, with_a_wrong_date
 
 STOPPED = "stopped at the first violation"
@@ -28,7 +30,8 @@ STOPPED = "stopped at the first violation"
 
 def session(url: str, **chosen: object) -> TargetSession:
     wanted = replace(settings("quick"), formats=(Format.JSON,), **chosen)
-    return TargetSession(target_at(url), wanted, Client(target_at(url), Limits()))
+    target = replace(target_at(url), customers=("customer@example.com",))
+    return TargetSession(target, wanted, Client(target, Limits()))
 
 
 def announced(sent: TargetSession) -> dict[str, LiveViolation]:
@@ -97,6 +100,24 @@ def test_what_is_compared_with_the_documented_call_is_announced(
         sent.groups.ordinary(Format.JSON)
         sent.client.close()
     assert requirement in announced(sent)
+
+
+@pytest.mark.parametrize(
+    ("fault", "requirement", "most_calls"),
+    [
+        ("json_in_another_zone", "consistency.formats", 100),
+        ("everybody_is_the_sum", "isolation.customers", 120),
+        ("accept_browser_page_403", "clients.accept", 400),
+        ("user_injected_accepted_in_xml", "rejects.user-unknown", 400),
+    ],
+)
+def test_what_several_responses_show_is_announced_before_the_last_stages(
+    fault: str, requirement: str, most_calls: int
+) -> None:
+    with client_of(FAULTS[fault], 0) as (target, client, mocked):
+        sent = TargetSession(target, settings("quick"), client, mocked)
+        assert sent.planned.responses
+    assert announced(sent)[requirement].calls <= most_calls
 
 
 def test_what_passes_alone_is_not_announced() -> None:

@@ -33,12 +33,13 @@ class Bench:
     depths: tuple[str, ...]
     seed: int | None
     delay: float
+    level: str
     record: Callable[[str, object], None]
 
     def judge(self, fault: Fault, depth: str) -> list[Judged]:
         with client_of(fault, self.delay) as (target, client, mocking):
             expect = ACCOUNTS_FILE if fault.fails is VALUES_EXPECTED else ""
-            judged = judge(target, settings(depth, self.seed, expect), client, mocking)
+            judged = judge(target, settings(depth, self.seed, expect, self.level), client, mocking)
             self.record("calls", client.traffic.calls)
         self.record_order(fault, judged)
         return judged
@@ -56,7 +57,9 @@ class Bench:
 def bench(request, record_property) -> Bench:
     seed, delay, depth = (request.config.getoption(name) for name in ("seed", "delay", "depth"))
     depths = (depth,) if depth else ("quick", "standard")
-    return Bench(depths, seed, delay / 1000, record_property)
+    # with `--order`, violations of every level are announced
+    level = "should" if request.config.getoption("order", None) else "must"
+    return Bench(depths, seed, delay / 1000, level, record_property)
 
 
 Asking = tuple[Target, Late | Direct, Callable[[], AbstractContextManager[object]]]

@@ -18,7 +18,18 @@ from reseller_conformance.cases.risks import names_account
 from reseller_conformance.cases.texts import UNLOCKING
 from reseller_conformance.contract import PARAMETERS, Format
 
-__all__ = ["CREDENTIALS", "DOCUMENTED", "EXAMPLES", "STAGES", "Examples", "Stage", "staged"]
+__all__ = [
+    "CLIENTS",
+    "CREDENTIALS",
+    "CUSTOMERS",
+    "DOCUMENTED",
+    "EXAMPLES",
+    "FORMATS",
+    "STAGES",
+    "Examples",
+    "Stage",
+    "staged",
+]
 
 Examples = Callable[[Format], Iterable[Case]]
 """What Hypothesis adds in a format."""
@@ -59,15 +70,17 @@ class Stage:
     """A part of a run: its name, what it is for, and its calls.
 
     The calls of one sequence are sent one after the other. `in_turn` says that nothing else is in
-    flight meanwhile. `own_account` says that valid calls are compared with the documented one, and
-    are left out for a customer whose documented call brings no overview. `may_defer` says that
-    calls with wrong credentials are left to the last stage: few go before.
+    flight meanwhile, and `after_controls` that control calls are made before. `own_account` says
+    that valid calls are compared with the documented one, and are left out for a customer whose
+    documented call brings no overview. `may_defer` says that calls with wrong credentials are left
+    to the last stage: few go before.
     """
 
     name: str
     purpose: str
     sequences: Sequences = _nothing
     in_turn: bool = False
+    after_controls: bool = False
     own_account: bool = False
     may_defer: bool = True
 
@@ -93,6 +106,10 @@ def _both_formats(plan: Plan, formats: Sequence[Format]) -> list[list[Case]]:
     if len(formats) < len(Format):
         return []
     return [plan.alternating_formats(customer) for customer in range(plan.customers)]
+
+
+def _customers_in_turn(plan: Plan, formats: Sequence[Format]) -> list[list[Case]]:
+    return [plan.round_robin(format) for format in formats]
 
 
 def _invalid(plan: Plan, format: Format) -> list[Case]:
@@ -168,7 +185,6 @@ def _combinations(plan: Plan, format: Format) -> list[Case]:
 def _sequences(plan: Plan, formats: Sequence[Format]) -> Iterator[list[Case]]:
     for format in formats:
         yield plan.cache_probes(format)
-        yield plan.round_robin(format)
 
 
 def _crowds(plan: Plan, formats: Sequence[Format]) -> Iterator[list[Case]]:
@@ -184,6 +200,28 @@ DOCUMENTED = Stage(
     may_defer=False,
 )
 
+FORMATS = Stage(
+    "formats",
+    "Each customer in both formats by turns: both must show the same account.",
+    _both_formats,
+    own_account=True,
+)
+
+CUSTOMERS = Stage(
+    "customers",
+    "All customers by turns, one at a time: each must show its own account.",
+    _customers_in_turn,
+    in_turn=True,
+    own_account=True,
+)
+
+CLIENTS = Stage(
+    "clients",
+    "The documented call and one error as common HTTP clients send them, and as HEAD.",
+    _alternating(_clients),
+    own_account=True,
+)
+
 EXAMPLES = Stage("examples", "Special texts and undocumented parameters that Hypothesis draws.")
 
 CREDENTIALS = Stage(
@@ -193,12 +231,8 @@ CREDENTIALS = Stage(
 
 STAGES: tuple[Stage, ...] = (
     DOCUMENTED,
-    Stage(
-        "formats",
-        "Each customer in both formats by turns: both must show the same account.",
-        _both_formats,
-        own_account=True,
-    ),
+    FORMATS,
+    CUSTOMERS,
     Stage(
         "invalid",
         "Each parameter missing, empty and unknown, once in each format.",
@@ -220,12 +254,7 @@ STAGES: tuple[Stage, ...] = (
         "The request written otherwise: order, encoding, undocumented and repeated parameters.",
         _alternating(_writing),
     ),
-    Stage(
-        "clients",
-        "The documented call and one error as common HTTP clients send them, and as HEAD.",
-        _alternating(_clients),
-        own_account=True,
-    ),
+    CLIENTS,
     Stage(
         "texts",
         "Special texts as values: quotes, markup, any script, what looks like an attack.",
@@ -252,6 +281,7 @@ STAGES: tuple[Stage, ...] = (
         "Valid and invalid calls by turns, one at a time, to see what is remembered.",
         _sequences,
         in_turn=True,
+        after_controls=True,
         own_account=True,
         may_defer=False,
     ),

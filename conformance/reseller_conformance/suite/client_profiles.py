@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
+from typing import TYPE_CHECKING
 
 from reseller_conformance import requirements as r
 from reseller_conformance.cases.case import Case
@@ -26,10 +27,14 @@ from reseller_conformance.checks.consistency import Bracketed
 from reseller_conformance.checks.moving_counters import counts_alone
 from reseller_conformance.checks.response import Response
 from reseller_conformance.checks.violation import Violation
+from reseller_conformance.contract import Format
 from reseller_conformance.envelope import EnvelopeKind
 from reseller_conformance.requirements import Requirement
-from reseller_conformance.suite.evaluation import Evaluation
 from reseller_conformance.suite.repetition import whose
+from reseller_conformance.suite.rereadings import without_moving_values
+
+if TYPE_CHECKING:
+    from reseller_conformance.suite.target_session import TargetSession
 
 __all__ = ["ClientProfiles", "client_profiles"]
 
@@ -51,28 +56,28 @@ class _Blame:
     group: Bracketed
 
 
-def client_profiles(evaluation: Evaluation) -> ClientProfiles:
+def client_profiles(session: TargetSession, format: Format) -> ClientProfiles:
     """Return the responses to the client profiles in this format, which are sent once."""
-    known = evaluation.session.client_profiles
-    if evaluation.format not in known:
-        known[evaluation.format] = ClientProfiles(evaluation)
-    return known[evaluation.format]
+    known = session.client_profiles
+    if format not in known:
+        known[format] = ClientProfiles(session, format)
+    return known[format]
 
 
 class ClientProfiles:
     """The responses to all profiles in one format, by the requirement that they are about."""
 
-    def __init__(self, evaluation: Evaluation) -> None:
+    def __init__(self, session: TargetSession, format: Format) -> None:
         """Send the profiles, and find the changes that make responses differ."""
-        self._evaluation = evaluation
-        self._usual = evaluation.session.controls.preexisting_violations(evaluation.format)
-        given = {name.lower() for name, _ in evaluation.session.target.headers}
-        self._given = given
-        plan, format = evaluation.plan, evaluation.format
+        self._session = session
+        self._format = format
+        self._usual = session.controls.preexisting_violations(format)
+        self._given = {name.lower() for name, _ in session.target.headers}
+        plan = session.plan
         planned = [*plan.clients(format), *plan.charsets(format, self._beyond_ascii())]
         cases = [case for case in planned if self._tests(case)]
         self.responses = self._send(cases)
-        self._of: dict[Requirement, list[Bracketed]] = defaultdict(list)
+        self.by_requirement: dict[Requirement, list[Bracketed]] = defaultdict(list)
         self._places: dict[Profile | None, str] = {}
         self._senders: dict[str, set[str]] = {}
         groups = self._compared_anew(self._groups(self.responses))
@@ -81,10 +86,6 @@ class ClientProfiles:
             if group not in different:
                 self._note(group)
         self._take_apart(different)
-
-    def about(self, requirement: Requirement) -> list[Bracketed]:
-        """Return the responses that show whether this requirement is met."""
-        return self._of[requirement]
 
     def difference(self, group: Bracketed) -> Iterator[Violation]:
         """The response equals the one that the suite's own request gets."""
@@ -102,8 +103,8 @@ class ClientProfiles:
 
     def _beyond_ascii(self) -> int:
         """Return a customer whose package has characters beyond ASCII, or else the first."""
-        session, format = self._evaluation.session, self._evaluation.format
-        overviews = [a for a in session.initial_calls[format] if a.kind is EnvelopeKind.OVERVIEW]
+        initial = self._session.initial_calls[self._format]
+        overviews = [a for a in initial if a.kind is EnvelopeKind.OVERVIEW]
         showing = [a for a in overviews if not str(a.values.get("package", "")).isascii()]
         return next(iter([*showing, *overviews])).case.customer
 
@@ -116,9 +117,9 @@ class ClientProfiles:
 
     def _send(self, cases: Iterable[Case]) -> list[Response]:
         """Send these, and again without the codings that the suite cannot undo."""
-        responses = self._evaluation.send(cases)
+        responses = self._session.send(self._session.testable(cases))
         return [
-            self._evaluation.send([replace(a.case, profile=decodable(a.case.profile))])[0]
+            self._session.send([replace(a.case, profile=decodable(a.case.profile))])[0]
             if a.case.profile and clients.has_undecodable_coding(a)
             else a
             for a in responses
@@ -129,13 +130,13 @@ class ClientProfiles:
 
         If that is not the expected envelope, or no longer, the response is left out.
         """
-        session, format = self._evaluation.session, self._evaluation.format
-        before = {whose(a.case): a for a in session.initial_calls[format]}
+        session = self._session
+        before = {whose(a.case): a for a in session.initial_calls[self._format]}
         after = {whose(a.case): a for a in session.controls.after(responses)}
         for response in responses:
             case = response.case
             if case.invalid:
-                [control] = self._evaluation.send([replace(case, profile=None, repeat=0)])
+                [control] = session.send([replace(case, profile=None, repeat=0)])
                 if control.kind is EnvelopeKind.ERRORS:
                     yield Bracketed(control, response, control)
                 continue
@@ -161,7 +162,7 @@ class ClientProfiles:
         """
         if not self._differs(group):
             return group
-        session, case = self._evaluation.session, group.response.case
+        session, case = self._session, group.response.case
         plain = [replace(case, profile=None, cookies=False)] * CONTROLS
         [controls] = session.send_in_sequence(session.repeated(plain))
         if case.invalid and any(control.kind is EnvelopeKind.OVERVIEW for control in controls):
@@ -171,7 +172,7 @@ class ClientProfiles:
             pairs = combinations([group.before, *controls, group.after], 2)
             beside += [Bracketed(one, group.response, other) for one, other in pairs]
         same = (one for one in beside if not self._differs(one))
-        return next(same, self._evaluation.without_moving_values(group))
+        return next(same, without_moving_values(session, group)[0])
 
     def _note(self, group: Bracketed) -> None:
         """Keep a response as evidence for the requirements that it meets."""
@@ -179,7 +180,7 @@ class ClientProfiles:
         changes = self._changes(profile) if profile else ()
         met = {one for change in changes for one in clients.concerned(change)}
         for requirement in {r.CLIENTS_SAME_RESPONSE, *met}:
-            self._of[requirement].append(group)
+            self.by_requirement[requirement].append(group)
 
     # --- Which change makes the difference ---------------------------------------------------
 
@@ -267,7 +268,7 @@ class ClientProfiles:
     def _keep(self, blame: _Blame) -> None:
         profile = blame.group.response.case.profile
         requirement = clients.violated(blame.changes, blame.group)
-        found = self._of[requirement]
+        found = self.by_requirement[requirement]
         if all(blame.group.response.case != known.response.case for known in found):
             found.append(blame.group)
         place = " and ".join(change.field for change in blame.changes) or ORDER

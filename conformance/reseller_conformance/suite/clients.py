@@ -67,7 +67,7 @@ class ClientsConformance:
     def test_clients_connection(self, reseller_evaluation: Evaluation) -> None:
         """A whole response in HTTP/1.0 and with Connection: close."""
         reseller_evaluation.require_overview()
-        sent = client_profiles(reseller_evaluation)
+        sent = client_profiles(reseller_evaluation.session, reseller_evaluation.format)
         old = [a for a in sent.responses if a.case.profile and a.case.profile.version == "1.0"]
         reseller_evaluation.check(old, clients.no_chunks)
         _compare(reseller_evaluation)
@@ -86,7 +86,7 @@ class ClientsConformance:
         if not any(response.exchange.header("Set-Cookie") for response in opening):
             evaluation.satisfied("no valid call sets a cookie")
             return
-        sent = client_profiles(evaluation)
+        sent = client_profiles(evaluation.session, evaluation.format)
         responses = evaluation.send(evaluation.plan.cookies(evaluation.format))
         invalid = [a for a in responses if a.case.invalid]
         without = evaluation.send(replace(a.case, cookies=False) for a in invalid)
@@ -122,14 +122,14 @@ class ClientsConformance:
 def _compare(evaluation: Evaluation) -> None:
     """Judge the responses to the profiles that this requirement is about."""
     evaluation.require_overview()
-    sent = client_profiles(evaluation)
-    evaluation(sent.about(evaluation.requirement), sent.difference)
+    sent = client_profiles(evaluation.session, evaluation.format)
+    evaluation(sent.by_requirement[evaluation.requirement], sent.difference)
 
 
 def _uncoded(evaluation: Evaluation, offered: str | None) -> None:
     """Judge the content codings of the responses to clients that offer this."""
     evaluation.require_overview()
-    sent = client_profiles(evaluation)
+    sent = client_profiles(evaluation.session, evaluation.format)
     responses = [
         response
         for response in sent.responses

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from itertools import combinations
-
 from reseller_conformance import requirements as r
 from reseller_conformance.checks import consistency
-from reseller_conformance.checks.consistency import Bracketed
-from reseller_conformance.checks.response import Response
 from reseller_conformance.suite.evaluation import Evaluation
 from reseller_conformance.suite.markers import requirement
 
@@ -35,7 +31,8 @@ class ConsistencyConformance:
         if len(evaluation.session.customers_with_overview(evaluation.format)) < 2:
             evaluation.not_tested("name two registered customers with --user")
         turns = evaluation.session.groups.round_robin(evaluation.format)
-        evaluation.check(_others_between(turns), consistency.same_account)
+        between = evaluation.session.groups.others_between(evaluation.format)
+        evaluation.check(between, consistency.same_account)
         evaluation.check_sequence(turns, consistency.own_account)
         evaluation.finish()
 
@@ -47,13 +44,3 @@ class ConsistencyConformance:
         reseller_evaluation(
             reseller_evaluation.bracket(responses), consistency.own_account_in_sequence
         )
-
-
-def _others_between(turns: list[Response]) -> list[Bracketed]:
-    """Put each customer's first overview between two of each customer before it."""
-    first: dict[int, Response] = {}
-    last: dict[int, Response] = {}
-    for response in turns:
-        first.setdefault(response.case.customer, response)
-        last[response.case.customer] = response
-    return [Bracketed(first[one], first[other], last[one]) for one, other in combinations(first, 2)]

@@ -6,14 +6,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 from typing import TypeVar
 
 from reseller_conformance.cases.case import Case
 from reseller_conformance.cases.mutations import COMMON_INVALID, State
-from reseller_conformance.cases.sequences import MAX_REREADINGS
-from reseller_conformance.checks.consistency import ALL, OWN, Bracketed, bracket, differing
-from reseller_conformance.checks.moving_counters import may_lag, moving_values, shows_account_of
+from reseller_conformance.checks.consistency import OWN, Bracketed, bracket, differing
 from reseller_conformance.checks.rejects import refused
 from reseller_conformance.checks.response import Response
 from reseller_conformance.checks.rules import Rule, Scope, Subject, refusal_due
@@ -23,6 +20,7 @@ from reseller_conformance.contract import Format
 from reseller_conformance.envelope import EnvelopeKind
 from reseller_conformance.suite.item import Item
 from reseller_conformance.suite.repetition import bracketed, whose
+from reseller_conformance.suite.rereadings import without_moving_values
 
 __all__ = ["ItemResponses", "Judged"]
 
@@ -190,35 +188,12 @@ class ItemResponses(Item):
         return [beside(response) for response in responses]
 
     def without_moving_values(self, group: Judged) -> Judged:
-        """Return the group without the values that move, if the account is its own otherwise.
-
-        More calls show which values move. They are made once for each customer, until they explain
-        the group. If they cannot be made, the values in question are not compared.
-        """
-        if not isinstance(group, Bracketed) or not may_lag(group) or self._shows_another(group):
+        """Return the group without the values that move, if the account is its own otherwise."""
+        if not isinstance(group, Bracketed):
             return group
-        customer = group.response.case.customer
-        readings: list[Response] = []
-        if group.before.case.format is not group.response.case.format:
-            # these were read in turn, the customer's calls alone
-            turns = self.session.groups.alternating_formats
-            readings = [a for turn in turns for a in turn if a.case.customer == customer]
-        for part in range(MAX_REREADINGS):
-            more = self.session.groups.rereadings(customer, part)
-            if missing := [response for response in more if not response.was_sent]:
-                self.unsent += missing
-                return replace(group, wavering=frozenset(differing(group, ALL)))
-            readings += more
-            group = replace(group, wavering=moving_values(readings, group))
-            if not any(differing(group, ALL)):
-                break
-        return group
-
-    def _shows_another(self, group: Bracketed) -> bool:
-        """Return True if what differs is as in the account of another customer."""
-        opening = self.session.initial_calls[group.response.case.format]
-        others = (a for a in opening if a.case.customer != group.response.case.customer)
-        return any(shows_account_of(group, response.values) for response in others)
+        judged, missing = without_moving_values(self.session, group)
+        self.unsent += missing
+        return judged
 
     def with_envelope(self, responses: Iterable[Response]) -> list[Response]:
         """Return those of these responses to invalid calls that are envelopes.

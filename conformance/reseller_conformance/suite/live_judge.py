@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING
 from reseller_conformance import requirements as r
 from reseller_conformance.cases.case import Case
 from reseller_conformance.cases.kinds import is_ordinary
+from reseller_conformance.cases.stages import Stage
 from reseller_conformance.checks import success
+from reseller_conformance.checks.consistency import Bracketed
 from reseller_conformance.checks.response import Response
 from reseller_conformance.checks.rules import ALL_EVIDENCE, Rule, Subject, rules_for
 from reseller_conformance.checks.second_opinion import disputed
@@ -26,7 +28,10 @@ from reseller_conformance.exchange import TransportErrorKind
 from reseller_conformance.findings.kinds import Spot, kind_of, place_of
 from reseller_conformance.reports.progress import LiveViolation
 from reseller_conformance.reports.text import visible
-from reseller_conformance.requirements import Level, Requirement
+from reseller_conformance.requirements import Level, Requirement, column_of
+from reseller_conformance.suite.live_comparisons import live_comparisons
+from reseller_conformance.suite.repetition import members
+from reseller_conformance.suite.rereadings import without_moving_values
 from reseller_conformance.suite.unusual_calls import UnusualCalls
 
 if TYPE_CHECKING:
@@ -48,7 +53,7 @@ BY_COMPARISON = (r.REJECTS_USER_UNKNOWN, r.REJECTS_USER_ADDRESS, r.REJECTS_COMBI
 What `unusual_calls` finds of them is certain all the same.
 """
 
-Key = tuple[Requirement, Format]
+Key = tuple[Requirement, Format | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +151,7 @@ class LiveJudge:
         where, expected = violation.where, violation.expected
         place, kind = place_of(where, expected), kind_of(where, expected, violation.actual)
         requirement, format = key
-        spot = Spot(requirement.id, format.value, place, kind)
+        spot = Spot(requirement.id, column_of(format), place, kind)
         return baseline is not None and baseline.known_entry(spot) is not None
 
     def confirm(self) -> list[LiveViolation]:
@@ -172,6 +177,36 @@ class LiveJudge:
         self.announced |= found
         self._session.confirmed |= {(key[0], one.case) for key, one in suspicions.items()}
         return list(found.values())
+
+    def compare(self, stage: Stage) -> list[LiveViolation]:
+        """Compare the responses of a stage that has been sent, and announce what differs."""
+        found: dict[Key, LiveViolation] = {}
+        for one in live_comparisons(self._session, stage):
+            key = one.requirement, one.format
+            if key in self.announced or not self._counts_in_report(one.requirement):
+                continue
+            for group, violation in one.violations(self._session):
+                if self._is_known(key, violation):
+                    continue
+                if one.is_confirmed or self._differs_again(group, one.check):
+                    found[key] = self._live_violation(key, violation)
+                    self._session.confirmed |= {(one.requirement, a.case) for a in members(group)}
+                break
+        self.announced |= found
+        return list(found.values())
+
+    def _differs_again(self, group: Bracketed, check: Check[Bracketed]) -> bool:
+        """Repeat the calls of a group in turn, several times, and compare them each time."""
+        for _ in range(MAX_TRIES):
+            cases = self._session.repeated(response.case for response in members(group))
+            [again] = self._session.send_in_sequence(cases)
+            if not all(response.was_sent for response in again) or len(again) < len(cases):
+                return False
+            before, response, after = again
+            group = Bracketed(before, response, after)
+            if not any(check(without_moving_values(self._session, group)[0])):
+                return False
+        return True
 
     def forget(self, cases: Iterable[Case]) -> None:
         """Drop the suspicions about these calls, whose responses are invalid evidence."""
@@ -205,7 +240,7 @@ class LiveJudge:
         return LiveViolation(
             requirement.id,
             requirement.level.value,
-            format.value,
+            column_of(format),
             what,
             traffic.seconds,
             traffic.calls,

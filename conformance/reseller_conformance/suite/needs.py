@@ -34,7 +34,7 @@ A topic without stages sends its few calls when it is judged.
 
 _STAGES_WHEN_JUDGED: Mapping[str, Collection[str]] = {
     "request": ["writing"],
-    "isolation": ["sequences", "crowds"],
+    "isolation": ["customers", "sequences", "crowds"],
 }
 """The stages of which these topics send calls when they are judged."""
 

@@ -18,6 +18,7 @@ from reseller_conformance.client.pipeline import Pipeline
 from reseller_conformance.contract import Format
 from reseller_conformance.requirements import by_id
 from reseller_conformance.suite.environment import Remaining
+from reseller_conformance.suite.live_comparisons import COMPARED
 from reseller_conformance.suite.needs import Needs
 from reseller_conformance.suite.property_search import PROPERTY_STRATEGIES
 
@@ -47,12 +48,14 @@ class PlannedCalls:
         session.live.look_at_start()
         self._confirm()
         cases: list[Case] = []
-        for in_turn, stages in groupby(self._sequences(formats), lambda of: of[0].in_turn):
+        for ends, stages in groupby(self._sequences(formats), _ends_together):
             sequences = self._new_sequences(stages, cases)
-            if in_turn:
-                self._send_in_turn(sequences)
+            if ends and ends.in_turn:
+                self._send_in_turn(ends, sequences)
             else:
                 self._send_pipeline(sequences)
+            if ends and session.needs.includes(ends) and not session.environment.note:
+                self._count(session.live.compare(ends))
         return session.send(dict.fromkeys(cases))
 
     def judge_first_calls(self) -> None:
@@ -85,13 +88,13 @@ class PlannedCalls:
                 self.stage = stage
                 yield new
 
-    def _send_in_turn(self, sequences: Iterable[list[Case]]) -> None:
-        """Send these one after the other, after control calls.
+    def _send_in_turn(self, stage: Stage, sequences: Iterable[list[Case]]) -> None:
+        """Send these one after the other, perhaps after control calls.
 
         A lockout by later calls must not remove the responses that earlier ones are compared with.
         """
         for turn, sequence in enumerate(sequences):
-            if not turn:
+            if stage.after_controls and not turn:
                 self._session.controls.after(self._session.responses.values())
             self._session.send_in_sequence(sequence)
 
@@ -137,3 +140,9 @@ class PlannedCalls:
     def _examples(self, format: Format) -> Iterator[Case]:
         for strategy in PROPERTY_STRATEGIES:
             yield from self._session.property_cases(strategy, format)
+
+
+def _ends_together(of: tuple[Stage, list[Case]]) -> Stage | None:
+    """Return the stage, if all its calls must be in before the next one; None where not."""
+    stage, _ = of
+    return stage if stage.in_turn or stage in COMPARED else None

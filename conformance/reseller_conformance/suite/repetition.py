@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from reseller_conformance.cases.case import Case
 from reseller_conformance.checks.consistency import Bracketed, own_account_in_sequence
@@ -26,7 +27,9 @@ from reseller_conformance.requirements import (
     ISOLATION_SEQUENCE,
     Requirement,
 )
-from reseller_conformance.suite.target_session import TargetSession
+
+if TYPE_CHECKING:
+    from reseller_conformance.suite.target_session import TargetSession
 
 __all__ = [
     "MAX_REPEATED_CASES",

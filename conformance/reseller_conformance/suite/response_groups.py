@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cached_property
-from itertools import chain
+from itertools import chain, combinations
 from typing import TYPE_CHECKING
 
 from reseller_conformance.cases import strategies
@@ -15,6 +15,7 @@ from reseller_conformance.cases.case import Case
 from reseller_conformance.cases.kinds import holds_special_text, is_ordinary
 from reseller_conformance.cases.stages import STAGES
 from reseller_conformance.checks import consistency, success
+from reseller_conformance.checks.consistency import Bracketed
 from reseller_conformance.checks.response import Response
 from reseller_conformance.contract import Format
 from reseller_conformance.suite.environment import NO_WRONG_CREDENTIALS
@@ -78,6 +79,16 @@ class ResponseGroups:
     def round_robin(self, format: Format) -> list[Response]:
         """Return the responses for each customer, and for the first again after each."""
         return self._send_in_sequence(self._plan.round_robin(format))
+
+    def others_between(self, format: Format) -> list[Bracketed]:
+        """Put each customer's first overview between two of each customer before it."""
+        first: dict[int, Response] = {}
+        last: dict[int, Response] = {}
+        for response in self.round_robin(format):
+            first.setdefault(response.case.customer, response)
+            last[response.case.customer] = response
+        pairs = combinations(first, 2)
+        return [Bracketed(first[one], first[other], last[one]) for one, other in pairs]
 
     @cached_property
     def alternating_formats(self) -> list[list[Response]]:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from reseller_conformance import requirements as r
 from reseller_conformance.cases.case import Case
 from reseller_conformance.cases.kinds import holds_special_text
-from reseller_conformance.cases.mutations import ADDRESSES, EMPTY, PARSED, State
+from reseller_conformance.cases.mutations import ADDRESSES, EMPTY, PARSED, State, Text
 from reseller_conformance.cases.variations import simplifications
 from reseller_conformance.checks import near_miss
 from reseller_conformance.checks.consistency import Bracketed, own_account
@@ -71,8 +71,8 @@ class UnusualCalls:
         if not response.was_sent or is_stopped(response) or self._documented(case) is None:
             return None
         if case.invalid == ("user",) and response.kind is EnvelopeKind.OVERVIEW:
-            elsewhere = case.user in JUDGED_ELSEWHERE or holds_special_text(case)
-            check = self._shows_own_account
+            elsewhere = case.user in JUDGED_ELSEWHERE or isinstance(case.user, Text)
+            check = self._shows_known_account
             return None if elsewhere else Doubt(r.REJECTS_USER_UNKNOWN, check, check)
         requirement = self._requirement(case)
         if requirement is None:
@@ -83,10 +83,13 @@ class UnusualCalls:
             return Doubt(requirement, self._is_broken, self._is_broken_alone)
         return None
 
-    def _shows_own_account(self, response: Response) -> Iterator[Violation]:
-        """A near miss brings the account of the customer whose name it nearly is."""
-        if (documented := self._documented(response.case)) is not None:
-            yield from near_miss.no_account(Bracketed(documented, response, documented))
+    def _shows_known_account(self, response: Response) -> Iterator[Violation]:
+        """A near miss brings the account of a known customer, or is no name at all."""
+        for documented in self._session.initial_calls[response.case.format]:
+            found = list(near_miss.no_account(Bracketed(documented, response, documented)))
+            if documented.kind is EnvelopeKind.OVERVIEW and found:
+                yield from found
+                return
 
     def _is_refused(self, response: Response) -> Iterator[Violation]:
         """A valid call is refused, which the documented call was not."""

@@ -1,0 +1,97 @@
+"""Compares responses as soon as a stage has sent them all: formats, customers, client profiles.
+
+`live_judge` announces what is found here. The items compare the same responses again, beside
+control calls that are made later.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from reseller_conformance import requirements as r
+from reseller_conformance.cases.stages import CLIENTS, CUSTOMERS, FORMATS, Stage
+from reseller_conformance.checks import clients, consistency
+from reseller_conformance.checks.consistency import Bracketed
+from reseller_conformance.checks.moving_counters import counts_alone
+from reseller_conformance.checks.rules import COMPARISONS
+from reseller_conformance.checks.violation import Check, Violation
+from reseller_conformance.contract import Format
+from reseller_conformance.envelope import EnvelopeKind
+from reseller_conformance.requirements import Requirement
+from reseller_conformance.suite.client_profiles import client_profiles
+from reseller_conformance.suite.rereadings import without_moving_values
+
+if TYPE_CHECKING:
+    from reseller_conformance.suite.target_session import TargetSession
+
+__all__ = ["COMPARED", "LiveComparison", "live_comparisons"]
+
+COMPARED = (FORMATS, CUSTOMERS, CLIENTS)
+"""The stages after which responses are compared."""
+
+
+@dataclass(frozen=True, slots=True)
+class LiveComparison:
+    """Groups of responses that one requirement is about; `format` is None where both are compared.
+
+    `is_confirmed` says that what differs has already been repeated alone.
+    """
+
+    requirement: Requirement
+    format: Format | None
+    groups: Iterable[Bracketed]
+    check: Check[Bracketed]
+    is_confirmed: bool = False
+
+    def violations(self, session: TargetSession) -> Iterator[tuple[Bracketed, Violation]]:
+        """Yield what the groups violate, and the group. Values that move violate nothing."""
+        for group in self.groups:
+            if any(self.check(group)):
+                judged, _ = without_moving_values(session, group)
+                yield from ((group, violation) for violation in self.check(judged))
+
+
+def live_comparisons(session: TargetSession, stage: Stage) -> Iterator[LiveComparison]:
+    """Yield what can be compared once this stage has been sent."""
+    if stage is FORMATS:
+        for one in COMPARISONS:
+            yield LiveComparison(one.requirement, one.format, _side_by_side(session), one.check)
+    for format in session.settings.formats:
+        if stage is CUSTOMERS:
+            between = session.groups.others_between(format)
+            yield LiveComparison(r.ISOLATION_CUSTOMERS, format, between, consistency.same_account)
+        if stage is CLIENTS and _shows_difference(session, format):
+            profiles = client_profiles(session, format)
+            for requirement, groups in profiles.by_requirement.items():
+                yield LiveComparison(requirement, format, groups, profiles.difference, True)
+
+
+def _side_by_side(session: TargetSession) -> list[Bracketed]:
+    """Return what the items compare, where each format brings overviews."""
+    formats = session.settings.formats
+    if len(formats) < len(Format) or not all(map(session.customers_with_overview, formats)):
+        return []
+    turns = session.groups.alternating_formats
+    return [group for responses in turns for group in consistency.bracket(responses)]
+
+
+def _shows_difference(session: TargetSession, format: Format) -> bool:
+    """Return True if the response to a client profile differs from that to the suite's own request.
+
+    Nothing is sent for that.
+    """
+    if not session.customers_with_overview(format):
+        return False
+    usual = session.controls.plain_violations_so_far(format)
+    own = {a.case.customer: a for a in session.initial_calls[format]}
+    sent = [session.responses[c] for c in session.plan.clients(format) if c in session.responses]
+    groups = [Bracketed(own[a.case.customer], a, own[a.case.customer]) for a in sent]
+    return any(
+        group.before.kind is EnvelopeKind.OVERVIEW
+        and group.response.was_sent
+        and not counts_alone(group)
+        and any(clients.difference(group, usual))
+        for group in groups
+    )

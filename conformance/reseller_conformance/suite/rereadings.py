@@ -1,0 +1,53 @@
+"""Calls a customer again to see which of its values move, before a difference counts.
+
+`checks/moving_counters` says what moves. The readings of one customer are sent once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from reseller_conformance.cases.sequences import MAX_REREADINGS
+from reseller_conformance.checks.consistency import ALL, Bracketed, differing
+from reseller_conformance.checks.moving_counters import may_lag, moving_values, shows_account_of
+from reseller_conformance.checks.response import Response
+
+if TYPE_CHECKING:
+    from reseller_conformance.suite.target_session import TargetSession
+
+__all__ = ["without_moving_values"]
+
+
+def without_moving_values(
+    session: TargetSession, group: Bracketed
+) -> tuple[Bracketed, list[Response]]:
+    """Return the group without the values that move, if the account is its own otherwise.
+
+    More calls show which values move, until they explain the group. If they cannot be made, the
+    values in question are not compared, and these calls are the second part of the result.
+    """
+    if not may_lag(group) or _shows_another(session, group):
+        return group, []
+    customer = group.response.case.customer
+    readings: list[Response] = []
+    if group.before.case.format is not group.response.case.format:
+        # these were read in turn, the customer's calls alone
+        turns = session.groups.alternating_formats
+        readings = [a for turn in turns for a in turn if a.case.customer == customer]
+    for part in range(MAX_REREADINGS):
+        more = session.groups.rereadings(customer, part)
+        if missing := [response for response in more if not response.was_sent]:
+            return replace(group, wavering=frozenset(differing(group, ALL))), missing
+        readings += more
+        group = replace(group, wavering=moving_values(readings, group))
+        if not any(differing(group, ALL)):
+            break
+    return group, []
+
+
+def _shows_another(session: TargetSession, group: Bracketed) -> bool:
+    """Return True if what differs is as in the account of another customer."""
+    opening = session.initial_calls[group.response.case.format]
+    others = (a for a in opening if a.case.customer != group.response.case.customer)
+    return any(shows_account_of(group, response.values) for response in others)
