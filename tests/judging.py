@@ -66,12 +66,9 @@ class Judged:
     showing: tuple[int, ...] = ()
 
 
-def settings(
-    depth: str, seed: int | None = None, expect: str = "", level: str = "must"
-) -> Settings:
+def settings(depth: str, seed: int | None = None, expect: str = "") -> Settings:
     """Return the settings of a run at this depth, perhaps with the file of expected values."""
-    words = {"depth": depth, "seed": seed, "expect": expect, "level": level}
-    return settings_from(words, "", {})
+    return settings_from({"depth": depth, "seed": seed, "expect": expect}, "", {})
 
 
 def target_of(reference: Reference, base_url: str) -> Target:

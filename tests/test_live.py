@@ -13,12 +13,15 @@ import pytest
 
 from answers import ERROR, overview
 from faults import FAULTS
-from judging import judge, settings
+from judging import Direct, judge, settings, target_of
 from reseller_conformance.client import Client
 from reseller_conformance.client.target import Limits
 from reseller_conformance.contract import Format
 from reseller_conformance.findings.model import Outcome
+from reseller_conformance.reference import default_reference
+from reseller_conformance.reference.mock import EMBEDDED_URL
 from reseller_conformance.reports.progress import LiveViolation
+from reseller_conformance.requirements import Level
 from reseller_conformance.suite.target_session import TargetSession
 from servers import KEY, Part, http, serving, target_at
 from servers import Asked as Request
@@ -149,6 +152,16 @@ def test_what_does_not_count_is_not_announced() -> None:
         sent = session(server.url)
         sent.groups.ordinary(Format.JSON)
         sent.client.close()
+    assert announced(sent) == {}
+
+
+@pytest.mark.parametrize("depth", ["quick", "standard"])
+def test_nothing_is_announced_of_the_reference_at_any_level(depth: str) -> None:
+    reference = default_reference()
+    target = target_of(reference, EMBEDDED_URL)
+    wanted = replace(settings(depth), level=Level.SHOULD)
+    sent = TargetSession(target, wanted, Direct(reference, target))
+    assert sent.planned.responses
     assert announced(sent) == {}
 
 

@@ -15,6 +15,7 @@ import pytest
 from faults import FAULTS, Fault
 from judging import ACCOUNTS_FILE, Direct, Judged, Late, judge, settings, target_of
 from reseller_conformance.client.target import Limits, Target
+from reseller_conformance.config.settings import Settings
 from reseller_conformance.findings.model import Outcome
 from reseller_conformance.reference import Reference, default_reference, mocked
 from reseller_conformance.reference.mock import EMBEDDED_URL
@@ -26,6 +27,11 @@ SHAKY = {"shared", "shaky"}
 """Families that show only where calls are in flight together, or in what is retried."""
 
 
+def at_level_should(depth: str, seed: int | None, expect: str = "") -> Settings:
+    """Return settings with which violations of SHOULD are announced during the run too."""
+    return replace(settings(depth, seed, expect), level=Level.SHOULD)
+
+
 @dataclass(frozen=True, slots=True)
 class Bench:
     """How the faults and variants are run, and what each of them costs."""
@@ -33,13 +39,12 @@ class Bench:
     depths: tuple[str, ...]
     seed: int | None
     delay: float
-    level: str
     record: Callable[[str, object], None]
 
     def judge(self, fault: Fault, depth: str) -> list[Judged]:
         with client_of(fault, self.delay) as (target, client, mocking):
             expect = ACCOUNTS_FILE if fault.fails is VALUES_EXPECTED else ""
-            judged = judge(target, settings(depth, self.seed, expect, self.level), client, mocking)
+            judged = judge(target, at_level_should(depth, self.seed, expect), client, mocking)
             self.record("calls", client.traffic.calls)
         self.record_order(fault, judged)
         return judged
@@ -57,9 +62,7 @@ class Bench:
 def bench(request, record_property) -> Bench:
     seed, delay, depth = (request.config.getoption(name) for name in ("seed", "delay", "depth"))
     depths = (depth,) if depth else ("quick", "standard")
-    # with `--order`, violations of every level are announced
-    level = "should" if request.config.getoption("order", None) else "must"
-    return Bench(depths, seed, delay / 1000, level, record_property)
+    return Bench(depths, seed, delay / 1000, record_property)
 
 
 Asking = tuple[Target, Late | Direct, Callable[[], AbstractContextManager[object]]]
@@ -164,7 +167,7 @@ def client_of_variant(variant: Variant, delay: float) -> Iterator[tuple[Target, 
 def fails_no_must(variant: Variant, bench: Bench) -> None:
     try:
         with client_of_variant(variant, bench.delay) as (target, client):
-            judged = judge(target, settings(bench.depths[0], bench.seed), client)
+            judged = judge(target, at_level_should(bench.depths[0], bench.seed), client)
             bench.record("calls", client.traffic.calls)
     except NotInstalledError as missing:
         pytest.skip(f"waits for {missing} to be installed")

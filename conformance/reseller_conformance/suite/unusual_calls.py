@@ -24,7 +24,7 @@ from reseller_conformance.checks.response import Response
 from reseller_conformance.checks.rules import refusal_due
 from reseller_conformance.checks.violation import Check, Violation
 from reseller_conformance.checks.well_formed import form_violations, is_well_formed
-from reseller_conformance.contract import Format
+from reseller_conformance.contract import PARAMETERS, Format
 from reseller_conformance.envelope import EnvelopeKind
 from reseller_conformance.requirements import Requirement
 
@@ -127,7 +127,7 @@ class UnusualCalls:
     def _requirement(self, case: Case) -> Requirement | None:
         if holds_special_text(case):
             return r.REQUEST_SPECIAL_TEXT
-        if case.extra and not case.invalid and refusal_due(case) is None:
+        if _has_undocumented_names(case) and not case.invalid and refusal_due(case) is None:
             return r.REQUEST_UNDOCUMENTED
         return self._requirements.get(replace(case, format=Format.JSON))
 
@@ -148,3 +148,9 @@ class UnusualCalls:
             for format in self._session.settings.formats
             for case in make(format)
         }
+
+
+def _has_undocumented_names(case: Case) -> bool:
+    """Return True for more parameters, none of which is a documented one as an array."""
+    names = {name.partition("[")[0] for name, _ in case.extra}
+    return bool(names) and names.isdisjoint(PARAMETERS)
