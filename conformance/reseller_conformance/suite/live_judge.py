@@ -173,6 +173,7 @@ class LiveJudge:
                 for key, one in suspicions.items()
                 if key not in due or one.is_confirmed_by(again.get(one.case))
             }
+        suspicions = {k: one for k, one in suspicions.items() if self._is_still_served(one.case)}
         found = {key: self._live_violation(key, one.violation) for key, one in suspicions.items()}
         self.announced |= found
         self._session.confirmed |= {(key[0], one.case) for key, one in suspicions.items()}
@@ -207,6 +208,14 @@ class LiveJudge:
             if not any(check(without_moving_values(self._session, group)[0])):
                 return False
         return True
+
+    def _is_still_served(self, case: Case) -> bool:
+        """Return True unless this customer's valid call is refused by now, by a quota or a lock."""
+        format, customer = case.format, case.customer
+        if customer not in self._session.customers_with_overview(format):
+            return True
+        controls = self._session.controls.send(Case(format, customer=customer))
+        return all(control.kind is EnvelopeKind.OVERVIEW for control in controls)
 
     def forget(self, cases: Iterable[Case]) -> None:
         """Drop the suspicions about these calls, whose responses are invalid evidence."""
