@@ -108,7 +108,7 @@ def test_what_is_compared_with_the_documented_call_is_announced(
 @pytest.mark.parametrize(
     ("fault", "requirement", "most_calls"),
     [
-        ("json_in_another_zone", "consistency.formats", 100),
+        ("json_in_another_zone", "consistency.formats", 150),
         ("everybody_is_the_sum", "isolation.customers", 120),
         ("accept_browser_page_403", "clients.accept", 400),
         ("user_injected_accepted_in_xml", "rejects.user-unknown", 400),

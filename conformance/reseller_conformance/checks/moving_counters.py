@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import permutations
 
 from reseller_conformance.checks.consistency import ALL, Bracketed, differing
 from reseller_conformance.checks.response import Response
@@ -18,6 +19,7 @@ __all__ = [
     "COUNTS",
     "CounterHistory",
     "counts_alone",
+    "disagree",
     "may_lag",
     "moving_counters",
     "moving_values",
@@ -109,6 +111,19 @@ def _are_shown(name: str, group: Bracketed, readings: Iterable[Response]) -> boo
 
 def _parts(group: Bracketed) -> tuple[Response, Response, Response]:
     return group.before, group.response, group.after
+
+
+def disagree(readings: Iterable[Response], name: str) -> bool:
+    """Return True if each format always shows one value of this field, and another than the other.
+
+    A copy that lags shows both values in each format.
+    """
+    values: dict[Format, set[FieldValue | None]] = {}
+    for response in readings:
+        values.setdefault(response.case.format, set()).add(response.values.get(name))
+    return len(values) > 1 and all(
+        len(one) == 1 and one.isdisjoint(other) for one, other in permutations(values.values(), 2)
+    )
 
 
 def may_lag(group: Bracketed) -> bool:

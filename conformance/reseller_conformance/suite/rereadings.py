@@ -10,7 +10,12 @@ from typing import TYPE_CHECKING
 
 from reseller_conformance.cases.sequences import MAX_REREADINGS
 from reseller_conformance.checks.consistency import ALL, Bracketed, differing
-from reseller_conformance.checks.moving_counters import may_lag, moving_values, shows_account_of
+from reseller_conformance.checks.moving_counters import (
+    disagree,
+    may_lag,
+    moving_values,
+    shows_account_of,
+)
 from reseller_conformance.checks.response import Response
 
 if TYPE_CHECKING:
@@ -24,8 +29,9 @@ def without_moving_values(
 ) -> tuple[Bracketed, list[Response]]:
     """Return the group without the values that move, if the account is its own otherwise.
 
-    More calls show which values move, until they explain the group. If they cannot be made, the
-    values in question are not compared, and these calls are the second part of the result.
+    More calls show which values move, until they explain the group, or show that the formats
+    disagree. If they cannot be made, the values in question are not compared, and these calls are
+    the second part of the result.
     """
     if not may_lag(group) or _shows_another(session, group):
         return group, []
@@ -41,7 +47,8 @@ def without_moving_values(
             return replace(group, wavering=frozenset(differing(group, ALL))), missing
         readings += more
         group = replace(group, wavering=moving_values(readings, group))
-        if not any(differing(group, ALL)):
+        outside = list(differing(group, ALL))
+        if not outside or any(disagree(readings, name) for name in outside):
             break
     return group, []
 
