@@ -22,6 +22,7 @@ from reseller_conformance.checks.consistency import Bracketed
 from reseller_conformance.checks.moving_counters import (
     COUNTS,
     counts_alone,
+    disagree,
     may_lag,
     moving_counters,
     moving_values,
@@ -358,6 +359,13 @@ def test_formats_disagree_on_a_package_that_only_one_of_them_shows():
     assert "package" not in moving_values([*seen, overview(package="Tin")], group)
     seen += package_readings(Format.JSON, "Tan", "Tin")
     assert "package" in moving_values(seen, group)
+
+
+def test_formats_disagree_where_each_always_shows_a_value_of_its_own():
+    seen = package_readings(Format.XML, "Tin", "Tin") + package_readings(Format.JSON, "Tan")
+    assert disagree(seen, "package")
+    assert not disagree([*seen, *package_readings(Format.JSON, "Tin")], "package")
+    assert not disagree(package_readings(Format.XML, "Tin"), "package")
 
 
 def test_what_another_customer_shows_is_no_copy_that_lags():

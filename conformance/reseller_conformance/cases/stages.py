@@ -275,7 +275,6 @@ STAGES: tuple[Stage, ...] = (
         "Several invalid parameters in one call, of which one may hide another.",
         _alternating(_combinations),
     ),
-    EXAMPLES,
     Stage(
         "sequences",
         "Valid and invalid calls by turns, one at a time, to see what is remembered.",
@@ -292,6 +291,7 @@ STAGES: tuple[Stage, ...] = (
         own_account=True,
         may_defer=False,
     ),
+    EXAMPLES,
     CREDENTIALS,
 )
 """The stages of a run, in the order in which they are sent."""
