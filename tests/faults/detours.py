@@ -18,7 +18,7 @@ from reseller_conformance.requirements import (
     Requirement,
 )
 
-from .due import OURS
+from .due import MISSING, OURS, RIGHT
 from .registry import ACCOUNTS, fault
 
 Pairs = list[tuple[str, str]]
@@ -126,6 +126,38 @@ for _name, (_said, _met) in CONDITIONS.items():
         fails=REJECTS_USER_FOREIGN,
         also=(),
     )
+
+
+def absent(name: str, condition: Condition) -> Condition:
+    """Choose calls that meet a condition and lack this parameter."""
+    return lambda request, pairs: not values(pairs, name) and condition(request, pairs)
+
+
+def with_right(name: str) -> Callable[[Request, Pairs], Request]:
+    """Put this parameter right."""
+    return lambda request, pairs: rewritten(request, pairs, **{name: RIGHT[name][0]})
+
+
+for _parameter in PARAMETERS:
+    # the names of customers hold an @
+    _written = ("with_encoded_at_signs",) if _parameter != "user" else ()
+    for _name in ("with_debug", "with_a_role", *_written):
+        _said, _met = CONDITIONS[_name]
+        detour(
+            f"{_parameter}_not_needed_{_name}",
+            f"{_parameter} may be missing where {_said}",
+            absent(_parameter, safely(_met)),
+            with_right(_parameter),
+            fails=MISSING[_parameter],
+            also=(REJECTS_COMBINED,),
+        )
+detour(
+    "api_key_not_needed_by_post",
+    "api_key may be missing in a form",
+    absent("api_key", safely(CONDITIONS["by_post"][1])),
+    fails=REJECTS_API_KEY_MISSING,
+    also=(),
+)
 detour(
     "key_unchecked_with_debug_for_the_second_customer",
     "the key is not checked for the second customer where debug=1 is sent",

@@ -44,7 +44,7 @@ from reseller_conformance.cases.texts import (
     UNDOCUMENTED,
     UNLOCKING,
 )
-from reseller_conformance.cases.variations import varied
+from reseller_conformance.cases.variations import ORDERS, varied
 from reseller_conformance.contract import PARAMETERS, Format
 
 __all__ = ["Plan"]
@@ -90,14 +90,23 @@ class Plan(Sequences):
     def single(self, format: Format, parameter: str, states: Sequence[State]) -> list[Case]:
         """One parameter in each of these states, the others valid.
 
-        It is missing, empty and unknown for several customers. Otherwise the customers take turns,
-        each format with another one of them; mutations of `user` are sent for the first as well.
+        It is missing and empty for several customers, and unknown. For the first of them the call
+        is written as in the API docs, for others otherwise. With other states the customers take
+        turns, each format with another one; those of `user` are sent for the first as well.
         """
-        return [
-            with_states(Case(format, customer=who), {parameter: state})
-            for state in states
-            for who in self._customers_for(parameter, state, format)
-        ]
+        cases = []
+        for state in states:
+            changed: dict[str, Value] = {parameter: state}
+            if state not in EMPTY:
+                customers = self._customers_for(parameter, state, format)
+                cases += [with_states(Case(format, customer=who), changed) for who in customers]
+                continue
+            cases.append(with_states(Case(format), changed))
+            if self.depth is not Depth.QUICK:
+                others = self.sampled_customers[1:] or self.sampled_customers
+                turn = PARAMETERS.index(parameter) + EMPTY.index(state)
+                cases += [with_states(_otherwise(format, who, turn), changed) for who in others]
+        return cases
 
     def _customers_for(self, parameter: str, state: State, format: Format) -> Sequence[int]:
         sampled = self.sampled_customers
@@ -105,7 +114,7 @@ class Plan(Sequences):
             return range(self.customers)
         if state is State.FOREIGN:
             return [0]
-        if state in (*EMPTY, State.UNKNOWN):
+        if state is State.UNKNOWN:
             return sampled[:1] if self.depth is Depth.QUICK else sampled
         if self.depth is Depth.THOROUGH:
             return sampled
@@ -225,7 +234,8 @@ class Plan(Sequences):
     def detours_by_post(self, format: Format) -> list[Case]:
         """The same as forms, for where a valid form is accepted."""
         form = Case(format, method="POST")
-        return [replace(form, api_key=State.UNKNOWN), replace(form, user=State.FOREIGN)]
+        keys = self.share(format, (State.UNKNOWN, State.MISSING))
+        return [*(replace(form, api_key=key) for key in keys), replace(form, user=State.FOREIGN)]
 
     def foreign_beside_own(self, format: Format) -> list[Case]:
         """A customer's name and a foreign one's in one call, in either order."""
@@ -368,6 +378,12 @@ def _batches(texts: Sequence[str]) -> Iterator[Sequence[str]]:
     """Yield some of these at a time."""
     for first in range(0, len(texts), TEXTS_TOGETHER):
         yield texts[first : first + TEXTS_TOGETHER]
+
+
+def _otherwise(format: Format, customer: int, turn: int) -> Case:
+    """Return a call in another order, with `%40` for `@` and with undocumented parameters."""
+    order = ORDERS[1 + turn % (len(ORDERS) - 1)]
+    return Case(format, customer=customer, order=order, encoding=Encoding.VALUES, extra=UNLOCKING)
 
 
 def _turned(order: tuple[str, ...], by: int) -> tuple[str, ...]:
