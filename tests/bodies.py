@@ -31,7 +31,7 @@ class Body:
         return self.path.name
 
     @property
-    def asked(self) -> bool:
+    def has_document(self) -> bool:
         """Whether there is a document that a schema can judge."""
         return self.schemas != "unasked"
 

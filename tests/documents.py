@@ -39,7 +39,7 @@ class Is(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What stands in the one object of JSON, and in `result`, or `result/overview`, of XML."""
+    """What is in the one object of JSON, and in `result`, or `result/overview`, of XML."""
 
     members: Mapping[str, object]
     is_: Is

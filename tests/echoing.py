@@ -70,17 +70,17 @@ def response_to(
         return "200 OK", [("Content-Type", kind)], _overview(is_json)
     body = _json(texts) if is_json else _xml(texts)
     key = re.sub(r"[\r\n]", " ", texts[turn % len(texts)])
-    told = [("Content-Type", f"text/plain; note={'x' * (turn % 1100)}{key}"), ("X-Echo", key)]
-    told += [
+    reported = [("Content-Type", f"text/plain; note={'x' * (turn % 1100)}{key}"), ("X-Echo", key)]
+    reported += [
         ("Set-Cookie", f"{key}=1"),
         ("Set-Cookie", f"sid={key}"),
         (f"X-{quote(key, safe='')}", "name"),
     ]
     if turn % 5 == 0:
-        told.append(("Content-Encoding", f"{'y' * (turn % 40)}{key}"))
+        reported.append(("Content-Encoding", f"{'y' * (turn % 40)}{key}"))
     if turn % 5 == 1:
-        return f"302 {key}", [*told, ("Location", f"/{'z' * (turn % 80)}{key}")], body
-    return f"403 {key}", told, body
+        return f"302 {key}", [*reported, ("Location", f"/{'z' * (turn % 80)}{key}")], body
+    return f"403 {key}", reported, body
 
 
 def _is_documented(query: str) -> bool:
@@ -120,10 +120,10 @@ def app(environ: dict[str, Any], start_response: Callable[..., Any]) -> list[byt
     """Respond, as WSGI has it."""
     sent = {n: v for n, v in environ.items() if n in ("HTTP_COOKIE", "HTTP_AUTHORIZATION")}
     sent |= {n: v for n, v in environ.items() if n == "HTTP_X_GATEWAY"}
-    status, told, body = response_to(
+    status, reported, body = response_to(
         environ["PATH_INFO"], environ["QUERY_STRING"], sent, next(_turns)
     )
-    start_response(status, told)
+    start_response(status, reported)
     return [body]
 
 

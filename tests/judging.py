@@ -80,7 +80,7 @@ def target_of(reference: Reference, base_url: str) -> Target:
 
 
 class Late(Client):
-    """A client to which each answer comes so many seconds later."""
+    """A client to which each response comes so many seconds later."""
 
     def __init__(self, target: Target, limits: Limits, delay: float) -> None:
         super().__init__(target, limits)
@@ -92,7 +92,7 @@ class Late(Client):
 
 
 class Direct:
-    """A client that asks a reference in the process: one call after the other, or late and many."""
+    """A client that calls a reference in the process, one call after the other or many together."""
 
     def __init__(self, reference: Reference, target: Target, delay: float = 0) -> None:
         self._reference = reference
@@ -123,7 +123,7 @@ class Direct:
             return list(pool.map(self._ask, dict.fromkeys(cases)))
 
     def send_in_sequence(self, *sequences: Iterable[Case]) -> list[Exchange]:
-        """Return an exchange for each case, asked one after the other."""
+        """Return an exchange for each case, sent one after the other."""
         return [self._ask(case) for case in chain.from_iterable(sequences)]
 
     def pipeline(self, sequences: Iterable[list[Case]]) -> _Row:
@@ -156,24 +156,24 @@ class Direct:
             request = replace(request, headers=(*request.headers, ("Cookie", cookies)))
         if self._delay:
             time.sleep(self._delay)
-        answer = self._reference.respond(request)
-        if case.expected is Expected.OVERVIEW and answer.status < 300:
-            self._cookies.keep(case.customer, said.url, answer.fields.items())
+        raw = self._reference.respond(request)
+        if case.expected is Expected.OVERVIEW and raw.status < 300:
+            self._cookies.keep(case.customer, said.url, raw.fields.items())
         if case.method == "HEAD":
-            answer = replace(answer, body=b"")
+            raw = replace(raw, body=b"")
         self._asked[case] = Exchange(
             case=case,
             url=said.redacted_url,
-            status=answer.status,
-            headers=tuple(answer.fields.items()),
-            body=self._scrubber.data(answer.body),
+            status=raw.status,
+            headers=tuple(raw.fields.items()),
+            body=self._scrubber.data(raw.body),
             began=began,
             echoes_key=places_of(
                 _scrubber(*said.echo_candidates),
                 self._scrubber.text,
-                answer.body,
-                tuple(answer.fields.items()),
-                status=answer.status,
+                raw.body,
+                tuple(raw.fields.items()),
+                status=raw.status,
             ),
         )
         return self._asked[case]
@@ -196,7 +196,7 @@ class _Row:
                 yield from chain.from_iterable(pool.map(self._client.send_in_sequence, some))
 
 
-# Hundreds of targets are asked the same calls.
+# Hundreds of targets get the same calls.
 _askable = lru_cache(maxsize=None)(is_distinguishable)
 
 
@@ -229,7 +229,7 @@ def _items() -> list[tuple[Requirement, Format | None, Any]]:
 
 
 class _MadeOnce:
-    """A plan whose lists are made once: hundreds of targets are asked the same."""
+    """A plan whose lists are made once: hundreds of targets get the same calls."""
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
@@ -256,25 +256,25 @@ def judge(
 
     `selected` are the ids that the run is said to test.
     """
-    asked = TargetSession(target, chosen, client, mocked, selected)
-    asked.plan = _made_once(asked.plan)
+    session = TargetSession(target, chosen, client, mocked, selected)
+    session.plan = _made_once(session.plan)
     judged = []
     items = (one for one in _items() if one[1] is None or one[1] in chosen.formats)
     for requirement, format, test in items:
         said: dict[str, str] = {}
-        evaluation = Evaluation(requirement, format, asked, said.__setitem__)
+        evaluation = Evaluation(requirement, format, session, said.__setitem__)
         with suppress(*ENDS):
             test(OverviewConformance(), evaluation)
         outcome = Outcome(said["outcome"])
-        showing = _showing(asked, evaluation) if outcome is Outcome.FAILED else ()
-        if announced := asked.live.announced.get((requirement, format)):
+        showing = _showing(session, evaluation) if outcome is Outcome.FAILED else ()
+        if announced := session.live.announced.get((requirement, format)):
             showing = (*showing, announced.calls)
         judged.append(Judged(requirement, str(format or "both"), outcome, said["reason"], showing))
     failed = {(one.requirement, one.format) for one in judged if one.outcome is Outcome.FAILED}
-    announced = {(one, str(format or "both")) for one, format in asked.live.announced}
+    announced = {(one, str(format or "both")) for one, format in session.live.announced}
     assert announced <= failed, announced - failed
-    asked.validate()
-    assert not asked.schemas.disagreements, asked.schemas.drain()
+    session.validate()
+    assert not session.schemas.disagreements, session.schemas.drain()
     return judged
 
 

@@ -34,9 +34,9 @@ class Row:
     calls: int = 0
     seconds: float = 0.0
 
-    def add(self, report: pytest.TestReport, told: dict[str, object]) -> None:
+    def add(self, report: pytest.TestReport, reported: dict[str, object]) -> None:
         """Count one run of the suite."""
-        self.families.add(str(told.get("family", "")))
+        self.families.add(str(reported.get("family", "")))
         self.ended += 1
         self.well += report.passed
         self.calls += sum(int(n) for name, n in report.user_properties if name == "calls")
@@ -58,13 +58,13 @@ class Table:
         self.variants: dict[str, Row] = defaultdict(Row)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        told = dict(report.user_properties)
+        reported = dict(report.user_properties)
         if report.when != "call" or report.skipped:
             return
-        if "fails" in told:
-            self.faults[told["fails"]].add(report, told)
-        elif "topic" in told:
-            self.variants[told["topic"]].add(report, told)
+        if "fails" in reported:
+            self.faults[reported["fails"]].add(report, reported)
+        elif "topic" in reported:
+            self.variants[reported["topic"]].add(report, reported)
 
     def lines(self) -> list[str]:
         lines = ["| requirement | level | families | caught by name | calls | seconds |"]

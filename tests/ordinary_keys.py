@@ -130,9 +130,9 @@ def _tell(keys: list[str], whole: bool) -> None:
     with TemporaryDirectory() as folder:
         for key, (formats, wanted) in zip(keys, everything if whole else halves, strict=False):
             for command, kind in wanted:
-                told = come_to(key, kind, command, formats, Path(folder))
+                reported = come_to(key, kind, command, formats, Path(folder))
                 about = {"key": key, "command": command, "right": kind is Reference}
-                print(json.dumps(about | told), flush=True)
+                print(json.dumps(about | reported), flush=True)
 
 
 if __name__ == "__main__":

@@ -113,7 +113,7 @@ def recorded(command: list[str]) -> bytes | None:
         ]
         heads: list[bytes] = []
         server.settimeout(90)
-        thread = Thread(target=answer, args=(server, heads), daemon=True)
+        thread = Thread(target=respond, args=(server, heads), daemon=True)
         thread.start()
         environment = {**os.environ, "NODE_PATH": NODE}
         done = subprocess.run(words, env=environment, capture_output=True, timeout=90, check=False)
@@ -124,7 +124,7 @@ def recorded(command: list[str]) -> bytes | None:
         return heads[0] if heads else None
 
 
-def answer(server: socket.socket, heads: list[bytes]) -> None:
+def respond(server: socket.socket, heads: list[bytes]) -> None:
     try:
         connection, _ = server.accept()
     except OSError:

@@ -46,7 +46,7 @@ def call(
 ) -> dict[str, Any]:
     """Return an entry: a call `at` seconds that took one; bytes are saved in base64."""
     query = {"api_user": "me", "api_key": KEY, "task": "overview", "user": USER, **sent}
-    asked = urlencode({name: value for name, value in query.items() if value is not None})
+    query_text = urlencode({name: value for name, value in query.items() if value is not None})
     content: dict[str, Any] = {"mimeType": f"application/{format}"}
     if isinstance(body, bytes):
         content |= {"size": len(body), "text": b64encode(body).decode(), "encoding": "base64"}
@@ -56,7 +56,7 @@ def call(
     return {
         "startedDateTime": (START + timedelta(seconds=at)).isoformat().replace("+00:00", "Z"),
         "time": 1000,
-        "request": {"method": method, "url": url or f"{ORIGIN}.{format}?{asked}"},
+        "request": {"method": method, "url": url or f"{ORIGIN}.{format}?{query_text}"},
         "response": {
             "status": status,
             "headers": [{"name": name, "value": value} for name, value in fields],

@@ -35,7 +35,7 @@ Part = bytes | float | object
 
 
 @dataclass(frozen=True)
-class Asked:
+class Received:
     """One request, as it came; `connection` tells connections apart."""
 
     method: str
@@ -51,38 +51,38 @@ class Asked:
         return dict(parse_qsl(query, keep_blank_values=True))
 
 
-Answering = Callable[[Asked], Iterable[Part]]
+Responding = Callable[[Received], Iterable[Part]]
 
 
 @dataclass
 class Server:
-    """A server that runs: where it is, and what it was asked."""
+    """A server that runs: where it is, and which requests it received."""
 
     url: str
-    asked: list[Asked] = field(default_factory=list)
+    received: list[Received] = field(default_factory=list)
 
 
 def http(body: bytes = b"{}", status: int = 200, **headers: str) -> bytes:
-    """Write a whole answer; `Content_Type="…"` makes a header, None leaves one out."""
+    """Write a whole response; `Content_Type="…"` makes a header, None leaves one out."""
     fields = {"Content_Type": "application/json", "Content_Length": str(len(body)), **headers}
     lines = [f"HTTP/1.1 {status} Whatever"]
     lines += [f"{name.replace('_', '-')}: {value}" for name, value in fields.items() if value]
     return "\r\n".join([*lines, "", ""]).encode() + body
 
 
-def always(*parts: Part) -> Answering:
-    """Answer every request with these parts."""
+def always(*parts: Part) -> Responding:
+    """Respond to every request with these parts."""
     return lambda _: parts
 
 
-def in_order(*answers: Iterable[Part]) -> Answering:
-    """Answer the first request with the first of these, and so on; the last again and again."""
-    left = list(answers)
+def in_order(*responses: Iterable[Part]) -> Responding:
+    """Respond to the first request with the first of these, and so on; the last again and again."""
+    left = list(responses)
     return lambda _: left.pop(0) if len(left) > 1 else left[0]
 
 
 @contextmanager
-def serving(answering: Answering, tls: ssl.SSLContext | None = None) -> Iterator[Server]:
+def serving(answering: Responding, tls: ssl.SSLContext | None = None) -> Iterator[Server]:
     """Serve within this scope, a thread a connection."""
     listening = _Listening(answering, tls)
     accepting = Thread(target=listening.accept, daemon=True)
@@ -98,7 +98,7 @@ def serving(answering: Answering, tls: ssl.SSLContext | None = None) -> Iterator
 class _Listening:
     """A socket that listens, and what has come of its connections."""
 
-    def __init__(self, answering: Answering, tls: ssl.SSLContext | None) -> None:
+    def __init__(self, answering: Responding, tls: ssl.SSLContext | None) -> None:
         self.listener = socket.create_server(("127.0.0.1", 0), backlog=128)
         scheme = "http" if tls is None else "https"
         self.server = Server(f"{scheme}://127.0.0.1:{self.listener.getsockname()[1]}")
@@ -126,14 +126,14 @@ class _Listening:
                 connection = self.tls.wrap_socket(connection, server_side=True)
             self.connections[number - 1] = connection
             with connection, connection.makefile("rb") as file:
-                while (asked := _read(file, number)) is not None:
-                    self.server.asked.append(asked)
-                    if not self.answer(connection, asked):
+                while (received := _read(file, number)) is not None:
+                    self.server.received.append(received)
+                    if not self.respond(connection, received):
                         return
 
-    def answer(self, connection: socket.socket, asked: Asked) -> bool:
-        """Send an answer; say whether the connection is kept."""
-        for part in self.answering(asked):
+    def respond(self, connection: socket.socket, received: Received) -> bool:
+        """Send a response; say whether the connection is kept."""
+        for part in self.answering(received):
             if part is CLOSE:
                 return False
             if part is RESET:
@@ -161,7 +161,7 @@ class _Listening:
             connection.close()
 
 
-def _read(file, number: int) -> Asked | None:
+def _read(file, number: int) -> Received | None:
     line = file.readline()
     if not line:
         return None
@@ -171,7 +171,7 @@ def _read(file, number: int) -> Asked | None:
         name, _, value = line.partition(":")
         headers[name.lower()] = value.strip()
     body = file.read(int(headers.get("content-length", 0)))
-    return Asked(method, target, headers, body, number, time.monotonic())
+    return Received(method, target, headers, body, number, time.monotonic())
 
 
 def refused_url() -> str:
@@ -193,7 +193,7 @@ class Gateway:
         self._tokens = float(allowed)
         self._at = time.monotonic()
 
-    def __call__(self, _: Asked) -> Iterable[Part]:
+    def __call__(self, _: Received) -> Iterable[Part]:
         with self._lock:
             self._refill()
             if self._tokens >= 1:
@@ -225,9 +225,9 @@ def client_of(server: Server, key: str = KEY, **limits: Any) -> Client:
     return Client(target_at(server.url, key), Limits(**{"timeout": 5.0, **limits}))
 
 
-def ask_one(answer: Iterable[Part], case: Case = JSON, **limits: Any) -> Exchange:
-    """Ask one case of a server that answers with these parts."""
-    with serving(lambda _: answer) as server, client_of(server, **limits) as client:
+def ask_one(response: Iterable[Part], case: Case = JSON, **limits: Any) -> Exchange:
+    """Send one case to a server that responds with these parts."""
+    with serving(lambda _: response) as server, client_of(server, **limits) as client:
         return client.send([case])[0]
 
 

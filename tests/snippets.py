@@ -95,7 +95,7 @@ def blocks(path: Path) -> list[Block]:
 
 
 def inline(path: Path) -> list[str]:
-    """Return what stands in backticks on a page."""
+    """Return what is in backticks on a page."""
     tokens = MarkdownIt().enable("table").parse(_body(path))
     children = (child for token in tokens for child in token.children or ())
     return [child.content for child in children if child.type == "code_inline"]

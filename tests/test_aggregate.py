@@ -5,7 +5,7 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from answers import answer, overview
+from made_responses import overview, response_to
 from reseller_conformance import requirements as r
 from reseller_conformance.checks.violation import Violation
 from reseller_conformance.contract import Format
@@ -21,7 +21,7 @@ from reseller_conformance.findings.evidence import finding
 from reseller_conformance.findings.model import Finding, Outcome, Result
 
 FORMATS = tuple(Format)
-FAILED, REFUSED = answer(status=500), answer(status=404)
+FAILED, REFUSED = response_to(status=500), response_to(status=404)
 
 
 def violation(response=FAILED, where="status", expected="an envelope", actual="500") -> Violation:
@@ -99,7 +99,7 @@ def test_memory_and_findings_are_bounded_and_the_most_frequent_come_first():
 
 
 def test_a_response_that_did_not_come_has_the_status_none():
-    (one,) = only(added([violation(answer(status=None))])).findings
+    (one,) = only(added([violation(response_to(status=None))])).findings
     assert one.statuses == {"none": 1}
 
 

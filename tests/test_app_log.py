@@ -121,7 +121,7 @@ def app(request: pytest.FixtureRequest) -> Any:
     return APPS[request.param]
 
 
-def ask(log: CallLog, url: str, query: str = "") -> tuple[int, str]:
+def call(log: CallLog, url: str, query: str = "") -> tuple[int, str]:
     """Return the status, and what was told of the call."""
     with requests.Session() as session:
         session.trust_env = False
@@ -143,18 +143,18 @@ def test_a_5xx_tells_the_end_of_the_applications_own_traceback(
         monkeypatch.setitem(sys.modules, "waitress", None)
     log = CallLog()
     with serve_app(app, log=log) as url:
-        status, told = ask(log, url, "fail=1")
+        status, reported = call(log, url, "fail=1")
     assert status == 500
-    assert "ZeroDivisionError: no rate for fail=1" in told
-    assert "in charge" in told
-    assert "site-packages" not in told
-    assert "charging" not in told
+    assert "ZeroDivisionError: no rate for fail=1" in reported
+    assert "in charge" in reported
+    assert "site-packages" not in reported
+    assert "charging" not in reported
 
 
 def test_a_call_that_goes_well_tells_nothing(app: Any) -> None:
     log = CallLog()
     with serve_app(app, log=log) as url:
-        assert ask(log, url, "a=1") == (200, "")
+        assert call(log, url, "a=1") == (200, "")
     assert not log._calls
 
 
@@ -162,13 +162,13 @@ def test_output_is_told_where_it_is_wanted_and_with_the_call_alone(app: Any) -> 
     log = CallLog(output=True)
     with serve_app(app, log=log) as url, ThreadPoolExecutor(8) as pool:
         queries = [f"{'fail' if n % 3 == 0 else 'n'}={n}." for n in range(24)]
-        results = list(pool.map(lambda query: ask(log, url, query), queries))
-    for query, (status, told) in zip(queries, results, strict=True):
+        results = list(pool.map(lambda query: call(log, url, query), queries))
+    for query, (status, reported) in zip(queries, results, strict=True):
         assert status == (500 if "fail" in query else 200)
-        lines = told.splitlines()
+        lines = reported.splitlines()
         assert lines[:2] == [f"charging {query}", f"WARNING shop: charge of {query}"]
         assert sum("charging" in line for line in lines) == 1
-        assert ("ZeroDivisionError: no rate for " + query in told) == ("fail" in query)
+        assert ("ZeroDivisionError: no rate for " + query in reported) == ("fail" in query)
     assert not log._calls
 
 
@@ -176,7 +176,7 @@ def test_streams_and_loggers_are_as_they_were(app: Any) -> None:
     before = (sys.stdout, sys.stderr, list(logging.getLogger().handlers))
     log = CallLog(output=True)
     with serve_app(app, log=log) as url:
-        ask(log, url, "a=1")
+        call(log, url, "a=1")
         assert isinstance(sys.stdout, Tee)
     assert (sys.stdout, sys.stderr, list(logging.getLogger().handlers)) == before
 
@@ -184,18 +184,18 @@ def test_streams_and_loggers_are_as_they_were(app: Any) -> None:
 def test_what_is_printed_outside_of_a_call_is_nobodys() -> None:
     log = CallLog(output=True)
     with serve_app(raising, log=log) as url:
-        ask(log, url)
+        call(log, url)
         print("by the way")
-        assert "by the way" not in ask(log, url)[1]
+        assert "by the way" not in call(log, url)[1]
 
 
 def test_a_call_is_told_once_and_by_its_time() -> None:
     log = CallLog()
     with serve_app(raising, log=log) as url:
         began = time.monotonic()
-        ask(CallLog(), url, "fail=1")
+        call(CallLog(), url, "fail=1")
         between = time.monotonic()
-        ask(CallLog(), url, "fail=1")
+        call(CallLog(), url, "fail=1")
     ended = time.monotonic()
     assert log.output_of("GET", "/?fail=1", ended, ended, failed=True) == ""
     assert "no rate" in log.output_of("GET", "/?fail=1", between, ended, failed=True)
@@ -210,7 +210,7 @@ def test_what_is_told_after_the_response_is_waited_for() -> None:
 
     log = CallLog()
     with serve_app(with_starlette(view), log=log) as url:
-        assert "no rate for fail after" in ask(log, url)[1]
+        assert "no rate for fail after" in call(log, url)[1]
 
 
 # --- The response is what it would be ------------------------------------------------------------
@@ -275,5 +275,5 @@ def test_what_an_application_yields_is_closed() -> None:
 
     log = CallLog()
     with serve_app(closing, log=log) as url:
-        assert ask(log, url) == (200, "")
+        assert call(log, url) == (200, "")
     assert closed == [True]

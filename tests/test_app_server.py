@@ -43,14 +43,16 @@ reference_wsgi = Application(REFERENCE)
 
 
 async def reference_asgi(scope: Any, receive: Any, send: Any) -> None:
-    """Answer as the reference does; knows no lifespan, as Django's does not."""
+    """Respond as the reference does; knows no lifespan, as Django's does not."""
     if scope["type"] != "http":
         raise ValueError(scope["type"])
     body = (await receive())["body"]
-    answer = REFERENCE.respond(Request(scope["path"], scope["query_string"], scope["method"], body))
-    headers = [(name.lower().encode(), value.encode()) for name, value in answer.fields.items()]
-    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-    await send({"type": "http.response.body", "body": answer.body})
+    response = REFERENCE.respond(
+        Request(scope["path"], scope["query_string"], scope["method"], body)
+    )
+    headers = [(name.lower().encode(), value.encode()) for name, value in response.fields.items()]
+    await send({"type": "http.response.start", "status": response.status, "headers": headers})
+    await send({"type": "http.response.body", "body": response.body})
 
 
 def reference_asgi_2(scope: Any) -> Any:
@@ -94,9 +96,9 @@ def test_an_application_is_served_on_loopback(app: Any) -> None:
     with serve_app(app) as url, session() as client:
         assert urlsplit(url).hostname == "127.0.0.1"
         for base in (url, f"{url}/mail"):
-            answer = client.get(base + PATH, params=RIGHT)
-            assert (answer.status_code, answer.content) == (200, EXPECTED.body)
-            assert answer.headers["Content-Type"] == EXPECTED.content_type
+            response = client.get(base + PATH, params=RIGHT)
+            assert (response.status_code, response.content) == (200, EXPECTED.body)
+            assert response.headers["Content-Type"] == EXPECTED.content_type
         assert client.post(url + PATH, data=RIGHT).content == EXPECTED.body
         assert client.get(url + PATH).status_code == 400
         head = client.head(url + PATH, params=RIGHT)
@@ -110,9 +112,9 @@ def test_bytes_that_are_not_utf_8_arrive_as_sent(app: Any) -> None:
         connection = http.client.HTTPConnection(urlsplit(url).netloc)
         for query in (f"{urlencode(RIGHT)}&x=%FF", "user=%C3%28"):
             connection.request("GET", f"{PATH}?{query}")
-            answer = connection.getresponse()
-            assert answer.status == 400
-            assert b"must be UTF-8" in answer.read()
+            response = connection.getresponse()
+            assert response.status == 400
+            assert b"must be UTF-8" in response.read()
         connection.close()
 
 
@@ -130,11 +132,11 @@ def test_a_call_on_keep_alive_is_quick(app: Any) -> None:
 def test_many_calls_at_once_each_get_their_answer(
     app: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def ask(_: int) -> bytes:
+    def call(_: int) -> bytes:
         return client.get(url + PATH, params=RIGHT).content
 
     with serve_app(app) as url, session() as client, ThreadPoolExecutor(32) as pool:
-        assert set(pool.map(ask, range(200))) == {EXPECTED.body}
+        assert set(pool.map(call, range(200))) == {EXPECTED.body}
     assert [record for record in caplog.records if record.levelno >= logging.WARNING] == []
 
 
@@ -238,12 +240,12 @@ def test_what_is_no_application_is_not_served() -> None:
 # --- ASGI alone ------------------------------------------------------------------------------
 
 
-def lifespan_app(told: list[str], starts: bool) -> Any:
+def lifespan_app(reported: list[str], starts: bool) -> Any:
     async def app(scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "lifespan":
-            told.append((await receive())["type"])
+            reported.append((await receive())["type"])
             await send({"type": f"lifespan.startup.{'complete' if starts else 'failed'}"})
-            told.append((await receive())["type"])
+            reported.append((await receive())["type"])
             await send({"type": "lifespan.shutdown.complete"})
         else:
             await reference_asgi(scope, receive, send)
@@ -252,11 +254,11 @@ def lifespan_app(told: list[str], starts: bool) -> Any:
 
 
 def test_an_asgi_application_is_told_of_start_and_stop() -> None:
-    told: list[str] = []
-    with serve_app(lifespan_app(told, starts=True)) as url, session() as client:
-        assert told == ["lifespan.startup"]
+    reported: list[str] = []
+    with serve_app(lifespan_app(reported, starts=True)) as url, session() as client:
+        assert reported == ["lifespan.startup"]
         assert client.get(url + PATH, params=RIGHT).content == EXPECTED.body
-    assert told == ["lifespan.startup", "lifespan.shutdown"]
+    assert reported == ["lifespan.startup", "lifespan.shutdown"]
 
 
 def test_an_asgi_application_that_does_not_start_is_told_in_one_line() -> None:

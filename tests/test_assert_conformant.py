@@ -124,9 +124,9 @@ def test_the_key_comes_back_neither_from_the_response_nor_in_the_message(get: Ge
 @responses.activate
 def test_the_key_beside_the_body_is_an_echo() -> None:
     url = f"http://x/apiv2/reseller.account.json?api_key={KEY}&task=overview"
-    told = b'{"message": "error", "errors": ["no"]}'
+    reported = b'{"message": "error", "errors": ["no"]}'
     headers = {"Content-Type": "application/json", "X-Query": f"api_key={KEY}"}
-    responses.get(url, told, headers=headers, status=403)
+    responses.get(url, reported, headers=headers, status=403)
     response = requests.get(url)
     with pytest.raises(AssertionError, match=r"actual:\s+header X-Query") as failed:
         assert_conformant(response)
@@ -346,10 +346,10 @@ def test_an_asynchronous_response_that_was_read_is_one() -> None:
     import asyncio
 
     async def get() -> httpx.Response:
-        answer = httpx.Response(
+        received = httpx.Response(
             200, content=json_body(), headers={"Content-Type": "text/javascript"}
         )
-        async with httpx.AsyncClient(transport=httpx.MockTransport(lambda _: answer)) as client:
+        async with httpx.AsyncClient(transport=httpx.MockTransport(lambda _: received)) as client:
             return await client.get(f"http://testserver{PATH}")
 
     response = asyncio.run(get())

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from answers import FIELDS, RIGHT, WRONG, answer, broken, overview
+from made_responses import FIELDS, RIGHT, WRONG, broken, overview, response_to
 from reseller_conformance import requirements as r
 from reseller_conformance.cases.case import Case
 from reseller_conformance.cases.mutations import State, Text
@@ -41,7 +41,7 @@ def departs(check, subject) -> list[str]:
 
 def typed(*content_types: str) -> Response:
     """Make a response with these values of Content-Type, each in a field of its own."""
-    made = answer().exchange
+    made = response_to().exchange
     fields = tuple(("Content-Type", content_type) for content_type in content_types)
     return parse(replace(made, headers=fields))
 
@@ -49,10 +49,10 @@ def typed(*content_types: str) -> Response:
 OVERVIEW = overview().exchange.body
 HTTP = [
     ("delivered", broken(TransportErrorKind.DROPPED), broken(TransportErrorKind.TIMEOUT)),
-    ("delivered", answer(status=503), answer(status=500)),
+    ("delivered", response_to(status=503), response_to(status=500)),
     ("in_time", broken(TransportErrorKind.TIMEOUT), broken(TransportErrorKind.DROPPED)),
     ("complete", broken(TransportErrorKind.INCOMPLETE), broken(TransportErrorKind.DROPPED)),
-    ("complete", broken(TransportErrorKind.TOO_LARGE), answer()),
+    ("complete", broken(TransportErrorKind.TOO_LARGE), response_to()),
     (
         "complete",
         typed("application/json", "text/html"),
@@ -68,22 +68,30 @@ HTTP = [
         typed("text/xml; charset=utf-8", "text/xml; charset=iso-8859-1"),
         typed("text/xml; charset=UTF-8", "application/xml;charset=utf8", "text/xml"),
     ),
-    ("server_error", answer(status=500), answer(status=404)),
-    ("server_error", answer(status=501), answer(status=503)),
-    ("redirect", answer(status=300), answer(status=299)),
-    ("redirect", answer(status=399), answer(status=400)),
-    ("body", answer(body=b" \n"), answer(status=500, body=b"")),
-    ("body", answer(status=204, body=b""), answer(status=302, body=b"")),
-    ("body", answer(body=b""), broken(TransportErrorKind.INCOMPLETE, 200)),
-    ("status", answer(status=404, body=OVERVIEW), overview()),
-    ("status", answer(status=400, body=OVERVIEW), answer(status=299, body=OVERVIEW)),
-    ("error_status", answer(status=200), answer(status=400)),
-    ("error_status", answer(status=299), answer(status=499)),
-    ("content_type", answer(content_type="text/html"), answer(content_type="Text/JavaScript")),
-    ("content_type", answer(content_type=None), answer()),
-    ("content_type", answer(content_type="a/b"), answer(content_type="application/json ;a=b;c=d")),
-    ("retries", answer(retries=(Retry("503", 1.0),)), answer()),
-    ("retries", answer(retries=(Retry("429", 1.0),)), broken(TransportErrorKind.DROPPED)),
+    ("server_error", response_to(status=500), response_to(status=404)),
+    ("server_error", response_to(status=501), response_to(status=503)),
+    ("redirect", response_to(status=300), response_to(status=299)),
+    ("redirect", response_to(status=399), response_to(status=400)),
+    ("body", response_to(body=b" \n"), response_to(status=500, body=b"")),
+    ("body", response_to(status=204, body=b""), response_to(status=302, body=b"")),
+    ("body", response_to(body=b""), broken(TransportErrorKind.INCOMPLETE, 200)),
+    ("status", response_to(status=404, body=OVERVIEW), overview()),
+    ("status", response_to(status=400, body=OVERVIEW), response_to(status=299, body=OVERVIEW)),
+    ("error_status", response_to(status=200), response_to(status=400)),
+    ("error_status", response_to(status=299), response_to(status=499)),
+    (
+        "content_type",
+        response_to(content_type="text/html"),
+        response_to(content_type="Text/JavaScript"),
+    ),
+    ("content_type", response_to(content_type=None), response_to()),
+    (
+        "content_type",
+        response_to(content_type="a/b"),
+        response_to(content_type="application/json ;a=b;c=d"),
+    ),
+    ("retries", response_to(retries=(Retry("503", 1.0),)), response_to()),
+    ("retries", response_to(retries=(Retry("429", 1.0),)), broken(TransportErrorKind.DROPPED)),
 ]
 
 
@@ -95,51 +103,51 @@ def test_each_http_check_sees_its_own_departure_and_no_other(name, wrong, right)
 
 
 def test_an_answer_in_another_format_has_one_cause():
-    html = answer(body=b"<html>sorry</html>", content_type="text/html")
+    html = response_to(body=b"<html>sorry</html>", content_type="text/html")
     assert not departs(http.content_type, html)
     assert r.READABLE_FORMAT in well_formed.form_violations(html)
-    xml = answer(body=overview(Case(Format.XML)).exchange.body, content_type="text/xml")
+    xml = response_to(body=overview(Case(Format.XML)).exchange.body, content_type="text/xml")
     assert not departs(http.content_type, xml)
-    neither = answer(body=b"{}", content_type="text/html; charset=no-such")
+    neither = response_to(body=b"{}", content_type="text/html; charset=no-such")
     assert not departs(http.content_type, neither)
     assert not departs(http.charset, neither)
 
 
 def test_a_check_of_what_was_read_tells_its_own_requirement_alone():
     body = OVERVIEW.replace(b"requests", b"Requests").replace(b'"600"', b'"-1"')
-    (told,) = reader_violations(r.SUCCESS_FIELDS)(answer(body=body))
-    (problem,) = (p for p in answer(body=body).problems if p.requirement is r.SUCCESS_FIELDS)
-    assert told == Violation(
-        answer(body=body), problem.where, problem.expected, problem.got, "came as Requests"
+    (reported,) = reader_violations(r.SUCCESS_FIELDS)(response_to(body=body))
+    (problem,) = (p for p in response_to(body=body).problems if p.requirement is r.SUCCESS_FIELDS)
+    assert reported == Violation(
+        response_to(body=body), problem.where, problem.expected, problem.got, "came as Requests"
     )
-    assert not departs(reader_violations(r.SUCCESS_FIELDS), answer(status=500, body=body))
+    assert not departs(reader_violations(r.SUCCESS_FIELDS), response_to(status=500, body=body))
 
 
 def test_the_documented_call_wants_an_overview_of_whatever_form():
     assert not departs(success.returned, overview())
     assert not departs(success.returned, overview(credits_used="-1"))
-    assert departs(success.returned, answer(body=b"[]"))
-    assert departs(success.returned, answer(status=500))
-    refused = next(success.returned(answer(status=403)))
+    assert departs(success.returned, response_to(body=b"[]"))
+    assert departs(success.returned, response_to(status=500))
+    refused = next(success.returned(response_to(status=403)))
     assert "credentials" in refused.hint
 
 
 def test_a_wrong_call_is_refused_by_anything_but_an_account():
     assert departs(rejects.refused, overview(WRONG)) == ["task missing"]
     assert departs(rejects.refused, overview(WRONG, package="")) == ["task missing"]
-    assert not departs(rejects.refused, answer(WRONG, 403))
-    assert not departs(rejects.refused, answer(WRONG, 404, b"<html>", "text/html"))
+    assert not departs(rejects.refused, response_to(WRONG, 403))
+    assert not departs(rejects.refused, response_to(WRONG, 404, b"<html>", "text/html"))
 
 
 def test_an_echoed_key_is_told_without_the_key():
-    told = next(errors.key(answer(status=403, echoes_key=("body",))))
-    assert "***" in told.actual
-    assert not departs(errors.key, answer(status=403))
+    reported = next(errors.key(response_to(status=403, echoes_key=("body",))))
+    assert "***" in reported.actual
+    assert not departs(errors.key, response_to(status=403))
 
 
 def test_the_number_of_messages_stays():
-    two = answer(body=b'{"message": "error", "errors": ["no", "no"]}')
-    assert departs(errors.steady, [answer(), answer(), two]) == ["errors"]
+    two = response_to(body=b'{"message": "error", "errors": ["no", "no"]}')
+    assert departs(errors.steady, [response_to(), response_to(), two]) == ["errors"]
     assert not departs(errors.steady, [two, two])
 
 
@@ -174,10 +182,10 @@ def test_a_count_that_moved_excuses_no_other_field():
 
 
 def test_each_answer_but_the_first_and_the_last_stands_between_its_neighbours():
-    first, second, third, fourth = answers = [*LIVE, overview()]
+    first, second, third, fourth = responses = [*LIVE, overview()]
     expected = [Bracketed(first, second, third), Bracketed(second, third, fourth)]
-    assert consistency.bracket(answers) == expected
-    assert consistency.bracket(answers[:2]) == []
+    assert consistency.bracket(responses) == expected
+    assert consistency.bracket(responses[:2]) == []
 
 
 def test_a_live_count_may_go_down():
@@ -189,7 +197,7 @@ def test_a_live_count_may_go_down():
 
 
 def test_a_field_that_one_answer_lacks_is_not_compared():
-    whole, less = overview(), answer(body=OVERVIEW.replace(b"requests", b"wants"))
+    whole, less = overview(), response_to(body=OVERVIEW.replace(b"requests", b"wants"))
     for group in (Bracketed(less, whole, whole), Bracketed(whole, less, whole)):
         assert not departs(consistency.own_account, group)
     assert not departs(consistency.own_account, Bracketed(whole, whole, less))
@@ -255,12 +263,12 @@ def test_a_header_that_overrules_a_right_declaration_is_the_cause():
     json = overview(package="čaj")
     body = overview(Case(Format.XML), package="čaj").exchange.body.decode().encode("iso-8859-2")
     body = b'<?xml version="1.0" encoding="ISO-8859-2"?>' + body
-    xml = answer(Case(Format.XML), 200, body, "text/xml; charset=iso-8859-1")
+    xml = response_to(Case(Format.XML), 200, body, "text/xml; charset=iso-8859-1")
     for group in (Bracketed(json, xml, json), Bracketed(xml, json, xml)):
         assert departs(consistency.charset_overrides, group) == ["Content-Type"]
         assert not departs(consistency.declares_wrong_encoding, group)
         assert not departs(consistency.formats, group)
-    right = answer(Case(Format.XML), 200, body, "text/xml; charset=iso-8859-2")
+    right = response_to(Case(Format.XML), 200, body, "text/xml; charset=iso-8859-2")
     assert not departs(consistency.charset_overrides, Bracketed(json, right, json))
 
 
@@ -268,26 +276,26 @@ def test_one_text_by_header_and_by_declaration_overrules_nothing():
     json = overview(package="é")
     body = overview(Case(Format.XML), package="é").exchange.body.decode().encode("latin-1")
     body = b'<?xml version="1.0" encoding="ISO-8859-15"?>' + body
-    xml = answer(Case(Format.XML), 200, body, "text/xml; charset=iso-8859-1")
+    xml = response_to(Case(Format.XML), 200, body, "text/xml; charset=iso-8859-1")
     assert not departs(consistency.charset_overrides, Bracketed(json, xml, json))
 
 
 def test_a_declaration_that_is_wrong_itself_is_not_overruled():
     body = overview(Case(Format.XML), package="é").exchange.body.decode().encode("latin-1")
     body = b'<?xml version="1.0" encoding="UTF-8"?>' + body
-    xml = answer(Case(Format.XML), 200, body, "text/xml; charset=iso-8859-2")
+    xml = response_to(Case(Format.XML), 200, body, "text/xml; charset=iso-8859-2")
     json = overview(package="è")
     assert not departs(consistency.charset_overrides, Bracketed(json, xml, json))
 
 
 def test_a_package_that_one_format_lacks_is_no_matter_of_encodings():
     body = overview(Case(Format.XML), package="é").exchange.body.decode().encode("latin-1")
-    lossy = answer(Case(Format.XML), 200, body, "text/xml")
+    lossy = response_to(Case(Format.XML), 200, body, "text/xml")
     json = overview(package="é")
     assert not departs(consistency.declares_wrong_encoding, Bracketed(json, lossy, json))
     header = b'<?xml version="1.0" encoding="ISO-8859-1"?>' + body
-    xml = answer(Case(Format.XML), 200, header, "text/xml; charset=iso-8859-2")
-    less = answer(body=OVERVIEW.replace(b"package", b"parcel"))
+    xml = response_to(Case(Format.XML), 200, header, "text/xml; charset=iso-8859-2")
+    less = response_to(body=OVERVIEW.replace(b"package", b"parcel"))
     assert not departs(consistency.declares_wrong_encoding, Bracketed(less, xml, less))
     assert not departs(consistency.charset_overrides, Bracketed(less, xml, less))
 
@@ -392,14 +400,14 @@ def test_customers_that_are_alike_are_told_even_while_they_count():
 
 
 def test_a_crowd_is_answered_as_alone():
-    refused = answer(WRONG, 403)
+    refused = response_to(WRONG, 403)
     assert not departs(consistency.own_account_in_sequence, Bracketed(refused, refused, refused))
     let_in = overview(WRONG)
     assert departs(consistency.own_account_in_sequence, Bracketed(refused, let_in, let_in))
     assert not departs(consistency.own_account_in_sequence, Bracketed(let_in, let_in, let_in)), (
         "due tells it"
     )
-    out = answer(RIGHT, 403)
+    out = response_to(RIGHT, 403)
     assert departs(consistency.own_account_in_sequence, Bracketed(overview(), out, overview())) == [
         "answer"
     ]
@@ -428,8 +436,8 @@ def test_all_of_a_hundred_per_cent_is_a_reputation():
 
 def test_counts_of_any_size_can_be_told():
     huge = "9" * 5000
-    told = list(values.balance(overview(credits_used=huge)))
-    assert all(len(departure.expected) < 200 for departure in told)
+    reported = list(values.balance(overview(credits_used=huge)))
+    assert all(len(departure.expected) < 200 for departure in reported)
 
 
 def test_what_counts_up_goes_down_only_with_a_new_cycle():
@@ -443,26 +451,27 @@ def test_what_counts_up_goes_down_only_with_a_new_cycle():
 
 def test_a_text_answers_for_all_that_goes_wrong_with_it():
     odd = Case(Format.JSON, user=Text("'"))
-    assert departs(well_formed.is_well_formed, answer(odd, 500, b"Traceback")) == ["status"]
-    assert not departs(well_formed.is_well_formed, answer(odd, 400))
+    assert departs(well_formed.is_well_formed, response_to(odd, 500, b"Traceback")) == ["status"]
+    assert not departs(well_formed.is_well_formed, response_to(odd, 400))
 
 
 def test_but_not_for_what_goes_wrong_with_a_plain_value_too():
     odd, usual = (
         Case(Format.JSON, user=Text("'")),
-        well_formed.form_violations(answer(status=500, body=b"")),
+        well_formed.form_violations(response_to(status=500, body=b"")),
     )
-    assert not list(well_formed.is_well_formed(answer(odd, 500, b""), usual))
-    assert list(well_formed.is_well_formed(answer(odd, 302, b""), usual))
+    assert not list(well_formed.is_well_formed(response_to(odd, 500, b""), usual))
+    assert list(well_formed.is_well_formed(response_to(odd, 302, b""), usual))
 
 
 def test_why_answers_are_not_what_was_wanted_is_told_by_the_first_that_shows_it():
-    refused, let_in = answer(WRONG, 403), overview(WRONG)
+    refused, let_in = response_to(WRONG, 403), overview(WRONG)
     assert (
-        well_formed.pointer_to_cause([refused, answer(status=500)]) == f"see {r.HTTP_SERVER_ERROR}"
+        well_formed.pointer_to_cause([refused, response_to(status=500)])
+        == f"see {r.HTTP_SERVER_ERROR}"
     )
     assert (
-        well_formed.pointer_to_cause([let_in, answer(status=500)])
+        well_formed.pointer_to_cause([let_in, response_to(status=500)])
         == "they bring an overview, see rejects"
     )
     assert (
@@ -508,6 +517,6 @@ def test_a_near_miss_beside_another_wrong_parameter_is_no_name():
 
 
 def test_a_near_miss_is_refused_by_any_error():
-    refused = answer(Case(Format.JSON, user=State.PREFIX), 404)
+    refused = response_to(Case(Format.JSON, user=State.PREFIX), 404)
     assert not departs(near_miss.no_account, Bracketed(refused, refused, refused))
     assert not near_miss.another_customer(Bracketed(refused, refused, refused))

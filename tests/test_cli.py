@@ -189,9 +189,9 @@ def test_a_shell_completes_commands_options_and_requirements(shell: str, tmp_pat
 
     def completed(*words: str) -> str:
         typed = " ".join(["reseller-conformance", *words])
-        asked = {"COMP_WORDS": typed, "COMP_CWORD": words[-1] if shell == "fish" else ""}
-        asked["COMP_CWORD"] = words[-1] if shell == "fish" else str(len(words))
-        done = command(tmp_path, env={variable: f"{shell}_complete", **asked})
+        sent = {"COMP_WORDS": typed, "COMP_CWORD": words[-1] if shell == "fish" else ""}
+        sent["COMP_CWORD"] = words[-1] if shell == "fish" else str(len(words))
+        done = command(tmp_path, env={variable: f"{shell}_complete", **sent})
         return done.stdout
 
     assert "explain" in completed("ex")

@@ -30,8 +30,8 @@ def test_serve_says_what_to_paste_and_answers(tmp_path: Path) -> None:
             "task": "overview",
             "user": "customer@example.com",
         }
-        answer = requests.get(f"{url}/apiv2/reseller.account.json", params=query, timeout=10)
-        assert answer.json()["package"] == "Silver Package"
+        response = requests.get(f"{url}/apiv2/reseller.account.json", params=query, timeout=10)
+        assert response.json()["package"] == "Silver Package"
 
 
 def test_serve_never_prints_the_key_of_accounts_of_ones_own(tmp_path: Path) -> None:

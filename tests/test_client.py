@@ -24,7 +24,7 @@ from reseller_conformance.exchange import Exchange, TransportErrorKind
 from servers import (
     JSON,
     KEY,
-    Asked,
+    Received,
     always,
     ask_one,
     client_of,
@@ -59,26 +59,26 @@ def test_an_exchange_holds_what_was_said_and_what_came() -> None:
 def test_the_query_goes_out_as_the_case_writes_it(encoding: Encoding) -> None:
     with serving(always(http())) as server, client_of(server) as client:
         client.send([Case(Format.JSON, encoding=encoding)])
-        (asked,) = server.asked
-    assert asked.parameters == {
+        (received,) = server.received
+    assert received.parameters == {
         "api_user": "acme",
         "api_key": KEY,
         "task": "overview",
         "user": "customer@example.com",
     }
-    assert ("%6F%76%65%72%76%69%65%77" in asked.target) is (encoding is Encoding.VALUES)
-    assert ("%6f%76%65%72%76%69%65%77" in asked.target) is (encoding is Encoding.LOWER_CASE)
-    assert ("%74%61%73%6B=overview" in asked.target) is (encoding is Encoding.NAMES)
+    assert ("%6F%76%65%72%76%69%65%77" in received.target) is (encoding is Encoding.VALUES)
+    assert ("%6f%76%65%72%76%69%65%77" in received.target) is (encoding is Encoding.LOWER_CASE)
+    assert ("%74%61%73%6B=overview" in received.target) is (encoding is Encoding.NAMES)
 
 
 def test_post_sends_a_form_and_shows_no_query() -> None:
     with serving(always(http())) as server, client_of(server) as client:
         (exchange,) = client.send([Case(Format.XML, method="POST")])
-        (asked,) = server.asked
-    assert asked.method == "POST"
-    assert asked.target == "/apiv2/reseller.account.xml"
-    assert asked.headers["content-type"] == "application/x-www-form-urlencoded"
-    assert asked.parameters["api_key"] == KEY
+        (received,) = server.received
+    assert received.method == "POST"
+    assert received.target == "/apiv2/reseller.account.xml"
+    assert received.headers["content-type"] == "application/x-www-form-urlencoded"
+    assert received.parameters["api_key"] == KEY
     assert exchange.url == f"{server.url}/apiv2/reseller.account.xml"
 
 
@@ -87,7 +87,7 @@ def test_it_says_who_it_is_and_sends_the_operators_headers() -> None:
         target = target_at(server.url, headers=(("X-Gateway", "let me in"),))
         with Client(target, Limits(concurrency=1)) as client:
             client.send(turns(2))
-    first, second = server.asked
+    first, second = server.received
     assert first.headers["user-agent"].startswith("reseller-conformance/")
     assert first.headers["accept-encoding"] == "gzip, deflate"
     assert first.headers["x-gateway"] == "let me in"
@@ -98,7 +98,7 @@ def test_connections_are_kept() -> None:
     with serving(always(http())) as server, client_of(server, concurrency=1) as client:
         client.send(turns(20))
         client.send([WRONG])
-    assert {asked.connection for asked in server.asked} == {1}
+    assert {received.connection for received in server.received} == {1}
 
 
 def test_environment_and_netrc_are_ignored(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -109,7 +109,7 @@ def test_environment_and_netrc_are_ignored(monkeypatch: pytest.MonkeyPatch, tmp_
     with serving(always(http())) as server, client_of(server) as client:
         (exchange,) = client.send([JSON])
     assert exchange.status == 200
-    assert "authorization" not in server.asked[0].headers
+    assert "authorization" not in server.received[0].headers
 
 
 def test_a_redirect_is_not_followed() -> None:
@@ -125,12 +125,12 @@ def test_a_redirect_is_not_followed() -> None:
 def test_a_batch_is_in_flight_at_once_and_comes_back_in_order() -> None:
     together = Barrier(4, timeout=5)
 
-    def answer(asked: Asked) -> Iterator[bytes]:
+    def respond(received: Received) -> Iterator[bytes]:
         together.wait()
-        yield http(asked.parameters["user"].encode())
+        yield http(received.parameters["user"].encode())
 
     users = [Case(Format.JSON, user=Text(f"user {number}")) for number in range(4)]
-    with serving(answer) as server, client_of(server, concurrency=4) as client:
+    with serving(respond) as server, client_of(server, concurrency=4) as client:
         exchanges = client.send(users)
     assert [exchange.body for exchange in exchanges] == [b"user 0", b"user 1", b"user 2", b"user 3"]
     assert [exchange.case for exchange in exchanges] == users
@@ -140,28 +140,28 @@ def test_no_more_are_in_flight_than_allowed() -> None:
     seen: list[int] = []
     inside: list[None] = []
 
-    def answer(asked: Asked) -> Iterator[Any]:
+    def respond(received: Received) -> Iterator[Any]:
         inside.append(None)
         seen.append(len(inside))
         yield 0.01
         inside.pop()
         yield http()
 
-    with serving(answer) as server, client_of(server, concurrency=3) as client:
+    with serving(respond) as server, client_of(server, concurrency=3) as client:
         client.send(turns(20))
     assert max(seen) <= 3
 
 
 def test_in_turn_means_one_after_the_other() -> None:
     cases = turns(6)[::-1]
-    answered: list[str] = []
+    responded: list[str] = []
 
-    def answer(asked: Asked) -> Iterator[Any]:
+    def respond(received: Received) -> Iterator[Any]:
         yield 0.01
-        answered.append(asked.target)
+        responded.append(received.target)
         yield http()
 
-    with serving(answer) as server, client_of(server) as client:
+    with serving(respond) as server, client_of(server) as client:
         exchanges = client.send_in_sequence(cases)
     assert [exchange.case.repeat for exchange in exchanges] == [5, 4, 3, 2, 1, 0]
     begun = [exchange.began for exchange in exchanges]
@@ -174,7 +174,7 @@ def test_in_turn_means_one_after_the_other() -> None:
 def test_the_first_cases_are_asked_while_others_are_still_being_made() -> None:
     arrived = Event()
 
-    def answer(asked: Asked) -> Iterator[Any]:
+    def respond(received: Received) -> Iterator[Any]:
         arrived.set()
         yield http()
 
@@ -183,7 +183,7 @@ def test_the_first_cases_are_asked_while_others_are_still_being_made() -> None:
         assert arrived.wait(timeout=5)
         yield WRONG
 
-    with serving(answer) as server, client_of(server, concurrency=1) as client:
+    with serving(respond) as server, client_of(server, concurrency=1) as client:
         assert [exchange.case for exchange in client.send(made())] == [JSON, WRONG]
 
 
@@ -191,7 +191,7 @@ def test_a_case_is_asked_once() -> None:
     with serving(always(http())) as server, client_of(server) as client:
         first = client.send([JSON, JSON, WRONG, JSON])
         second = client.send([WRONG, JSON])
-    assert len(server.asked) == 2
+    assert len(server.received) == 2
     assert first[0] is first[1] is first[3] is second[1]
     assert first[2] is second[0]
 
@@ -204,7 +204,7 @@ def test_threads_that_ask_the_same_share_the_answer() -> None:
             thread.start()
         for thread in threads:
             thread.join()
-    assert len(server.asked) == 3
+    assert len(server.received) == 3
     assert len(got) == 12
 
 
@@ -221,8 +221,11 @@ def test_askable_knows_the_account() -> None:
 
 
 def test_traffic_is_counted() -> None:
-    answers = iter([[http(b"12345")], [http(b"", 503)], [http(b"123")]])
-    with serving(lambda _: next(answers)) as server, client_of(server, concurrency=1) as client:
+    parts = iter([[http(b"12345")], [http(b"", 503)], [http(b"123")]])
+    with (
+        serving(lambda _: next(parts)) as server,
+        client_of(server, concurrency=1) as client,
+    ):
         before = client.traffic
         client.send(turns(2))
         after = client.traffic
@@ -239,11 +242,11 @@ def test_traffic_is_counted() -> None:
 def test_an_interrupt_ends_a_batch_at_once() -> None:
     arrived = Event()
 
-    def answer(asked: Asked) -> Iterator[Any]:
+    def respond(received: Received) -> Iterator[Any]:
         arrived.set()
         yield 60.0
 
-    with serving(answer) as server, client_of(server, timeout=30.0, concurrency=2) as client:
+    with serving(respond) as server, client_of(server, timeout=30.0, concurrency=2) as client:
         timer = Timer(0.3, os.kill, (os.getpid(), signal.SIGINT))
         timer.start()
         began = time.monotonic()
@@ -254,23 +257,23 @@ def test_an_interrupt_ends_a_batch_at_once() -> None:
         (after,) = client.send([WRONG])
         assert kind_of(after) is TransportErrorKind.NOT_SENT
         assert arrived.is_set()
-    assert len(server.asked) == 2
+    assert len(server.received) == 2
 
 
 def test_an_interrupt_frees_who_waits_for_the_same() -> None:
-    cases, answered = turns(5), Event()
+    cases, responded = turns(5), Event()
 
-    def answer(asked: Asked) -> Iterator[Any]:
-        yield 60.0 if answered.is_set() else http()
+    def respond(received: Received) -> Iterator[Any]:
+        yield 60.0 if responded.is_set() else http()
 
     def interrupted(client: Client) -> Iterator[Case]:
         client.send(cases[:1])
-        answered.set()
+        responded.set()
         yield from cases
         waiting.start()
         raise KeyboardInterrupt
 
-    with serving(answer) as server, client_of(server, concurrency=1, timeout=30.0) as client:
+    with serving(respond) as server, client_of(server, concurrency=1, timeout=30.0) as client:
         got: list[Exchange] = []
         waiting = Thread(target=lambda: got.extend(client.send(cases)))
         with pytest.raises(KeyboardInterrupt):

@@ -15,21 +15,21 @@ from reseller_conformance.reference.client_mock import CLIENT_URL, Malformed
 FORMATS = pytest.mark.parametrize("wanted", Format)
 
 
-def ask(mock: ResellerMock, wanted: Format = Format.JSON, **how: object) -> requests.Response:
+def make_call(mock: ResellerMock, wanted: Format = Format.JSON, **how: object) -> requests.Response:
     account = {"api_user": mock.reseller.api_user, "api_key": mock.reseller.api_key}
-    asked = {**account, "task": "overview", "user": mock.reseller.customers[0].user}
-    return requests.get(mock.base_url + path_of(wanted), params=asked, **how)
+    sent = {**account, "task": "overview", "user": mock.reseller.customers[0].user}
+    return requests.get(mock.base_url + path_of(wanted), params=sent, **how)
 
 
 def statuses(mock: ResellerMock, calls: int) -> list[int]:
-    return [ask(mock).status_code for _ in range(calls)]
+    return [make_call(mock).status_code for _ in range(calls)]
 
 
 @FORMATS
 def test_it_answers_as_the_reference_does(reseller_mock, wanted):
-    answer = ask(reseller_mock, wanted)
-    assert answer.status_code == 200
-    assert isinstance(read_envelope(answer.content, wanted), Overview)
+    response = make_call(reseller_mock, wanted)
+    assert response.status_code == 200
+    assert isinstance(read_envelope(response.content, wanted), Overview)
     assert requests.get(CLIENT_URL + path_of(wanted)).status_code == 400
     assert [call.response.status_code for call in reseller_mock.calls] == [200, 400]
 
@@ -37,12 +37,12 @@ def test_it_answers_as_the_reference_does(reseller_mock, wanted):
 @FORMATS
 def test_a_refusal_is_the_error_envelope_with_the_texts(reseller_mock, wanted):
     reseller_mock.refused("Closed.", "Until May.", status=503)
-    answer = ask(reseller_mock, wanted)
-    said = read_envelope(answer.content, wanted)
-    assert answer.status_code == 503
+    response = make_call(reseller_mock, wanted)
+    said = read_envelope(response.content, wanted)
+    assert response.status_code == 503
     assert isinstance(said, ErrorList)
     assert said.errors == ("Closed.", "Until May.")
-    assert ask(reseller_mock, wanted).ok
+    assert make_call(reseller_mock, wanted).ok
 
 
 @pytest.mark.parametrize(
@@ -51,25 +51,25 @@ def test_a_refusal_is_the_error_envelope_with_the_texts(reseller_mock, wanted):
 )
 def test_a_limit_says_when_to_come_back_if_it_is_told_to(reseller_mock, given, header):
     reseller_mock.rate_limited(given)
-    answer = ask(reseller_mock)
-    assert answer.status_code == 429
-    assert answer.headers.get("Retry-After") == header
-    assert answer.json()["message"] == "error"
+    response = make_call(reseller_mock)
+    assert response.status_code == 429
+    assert response.headers.get("Retry-After") == header
+    assert response.json()["message"] == "error"
 
 
 @FORMATS
 @pytest.mark.parametrize("how", Malformed)
 def test_no_overview_can_be_read_of_what_is_malformed(reseller_mock, how, wanted):
     reseller_mock.malformed(how)
-    answer = ask(reseller_mock, wanted)
-    assert answer.headers["Content-Length"] == str(len(answer.content))
-    assert isinstance(read_envelope(answer.content, wanted), Unreadable)
-    assert isinstance(read_envelope(ask(reseller_mock, wanted).content, wanted), Overview)
+    response = make_call(reseller_mock, wanted)
+    assert response.headers["Content-Length"] == str(len(response.content))
+    assert isinstance(read_envelope(response.content, wanted), Unreadable)
+    assert isinstance(read_envelope(make_call(reseller_mock, wanted).content, wanted), Overview)
 
 
 def test_how_an_answer_is_malformed_is_a_word_that_is_known(reseller_mock):
     reseller_mock.malformed("empty")
-    assert ask(reseller_mock).content == b""
+    assert make_call(reseller_mock).content == b""
     with pytest.raises(ValueError, match="truncated, empty, html, other-format, no-fields, not: x"):
         reseller_mock.malformed("x")
 
@@ -78,25 +78,25 @@ def test_how_an_answer_is_malformed_is_a_word_that_is_known(reseller_mock):
 def test_a_caller_with_less_patience_times_out_and_need_not_wait(reseller_mock, timeout):
     reseller_mock.slow(60)
     with pytest.raises(requests.ReadTimeout, match="read timeout=59"):
-        ask(reseller_mock, timeout=timeout)
-    assert ask(reseller_mock, timeout=timeout).ok
+        make_call(reseller_mock, timeout=timeout)
+    assert make_call(reseller_mock, timeout=timeout).ok
 
 
 @pytest.mark.parametrize("timeout", [None, 60, (60, None)])
 def test_a_caller_with_patience_gets_the_right_answer_late(reseller_mock, timeout):
     reseller_mock.slow(0.05)
-    answer = ask(reseller_mock, timeout=timeout)
-    assert answer.ok
-    assert answer.elapsed.total_seconds() >= 0.05
+    response = make_call(reseller_mock, timeout=timeout)
+    assert response.ok
+    assert response.elapsed.total_seconds() >= 0.05
 
 
 def test_any_answer_and_any_exception_may_be_next(reseller_mock):
     reseller_mock.next(Response(418, "text/plain", b"short and stout"))
     reseller_mock.next(requests.ConnectionError("reset by peer"))
-    assert ask(reseller_mock).text == "short and stout"
+    assert make_call(reseller_mock).text == "short and stout"
     with pytest.raises(requests.ConnectionError, match="reset by peer"):
-        ask(reseller_mock)
-    assert ask(reseller_mock).ok
+        make_call(reseller_mock)
+    assert make_call(reseller_mock).ok
 
 
 def test_what_it_is_told_lasts_and_comes_in_its_order(reseller_mock):
@@ -114,7 +114,7 @@ def test_other_calls_use_nothing_up(reseller_mock):
 def test_calls_from_several_threads_use_each_up_once(reseller_mock):
     reseller_mock.rate_limited(times=20)
     with ThreadPoolExecutor(8) as pool:
-        found = list(pool.map(lambda _: ask(reseller_mock).status_code, range(40)))
+        found = list(pool.map(lambda _: make_call(reseller_mock).status_code, range(40)))
     assert sorted(found) == [200] * 20 + [429] * 20
 
 
@@ -135,7 +135,7 @@ def test_a_response_that_is_added_comes_first_each_time(reseller_mock):
 def test_nothing_stays_patched():
     send = requests.adapters.HTTPAdapter.send
     with ResellerMock(default_reference(), "http://127.0.0.1:9/mail") as mock:
-        assert ask(mock).ok
+        assert make_call(mock).ok
         with pytest.raises(requests.ConnectionError):
             requests.get(CLIENT_URL)
     assert requests.adapters.HTTPAdapter.send is send

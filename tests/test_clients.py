@@ -34,10 +34,10 @@ PAGE = Response(403, "text/html", b"<html>no</html>")
 When = Callable[[Request], bool]
 
 
-def refusing(when: When, answer: Response = PAGE) -> Reference:
+def refusing(when: When, refusal: Response = PAGE) -> Reference:
     class Refusing(Reference):
         def respond(self, request: Request) -> Response:
-            return answer if when(request) else super().respond(request)
+            return refusal if when(request) else super().respond(request)
 
     return Refusing(default_reference().accounts)
 

@@ -16,16 +16,16 @@ from typing import Any
 import jsonschema
 import pytest
 
-from answers import ERROR, overview
 from comparing import compared, direct, kinds_of
 from faults import FAULTS
 from hostile_servers.measuring import environment
+from made_responses import ERROR, overview
 from reseller_conformance.cli import main
 from reseller_conformance.compare.model import Grade
 from reseller_conformance.reference import Reference, default_reference
 from reseller_conformance.schemas import schema_text
 from reseller_conformance.suite.evaluation import Evaluation
-from servers import Asked, Part, http, serving
+from servers import Part, Received, http, serving
 from test_interrupts import LIMIT, STARTED
 from test_leaks import ECHO, FORMS, KEY, USER
 from variants.names import UserIsParsedAsAddress
@@ -78,9 +78,9 @@ def report_in(folder: Path) -> dict[str, Any]:
     return report
 
 
-def slow(asked: Asked, seconds: float = 0.05) -> list[Part]:
+def slow(received: Received, seconds: float = 0.05) -> list[Part]:
     """Respond to calls with the key of this process, and refuse all others."""
-    given = [asked.parameters.get(name) for name in ("task", "user", "api_key")]
+    given = [received.parameters.get(name) for name in ("task", "user", "api_key")]
     right = given == ["overview", "customer@example.com", environment()["RESELLER_API_KEY"]]
     return [seconds, http(overview().exchange.body) if right else http(ERROR, 403)]
 
@@ -91,10 +91,10 @@ def test_what_was_compared_before_a_signal_is_reported(
 ) -> None:
     many = threading.Event()
 
-    def respond(asked: Asked) -> list[Part]:
-        if len(server.asked) > 60:
+    def respond(received: Received) -> list[Part]:
+        if len(server.received) > 60:
             many.set()
-        return slow(asked)
+        return slow(received)
 
     with serving(respond) as server:
         process = subprocess.Popen(
@@ -133,7 +133,7 @@ def test_a_bar_is_drawn_on_a_terminal_and_nothing_elsewhere(tmp_path: Path) -> N
     import pty
 
     ours, theirs = pty.openpty()
-    with serving(lambda asked: slow(asked, 0.01)) as server:
+    with serving(lambda received: slow(received, 0.01)) as server:
         words = command(server.url, "--depth=quick", "--formats=json")
         env = {**environment(), "TERM": "xterm", "COLUMNS": "120"}
         process = subprocess.Popen(

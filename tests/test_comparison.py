@@ -59,9 +59,9 @@ def test_each_turn_of_an_outcome_is_told_once(
     before: Outcome | None, after: Outcome | None, where: set[str]
 ) -> None:
     found = compared(run({COUNTS: before} if before else {}), run({COUNTS: after} if after else {}))
-    told = {name: asdict(found)[name] for name in PARTS if getattr(found, name)}
-    assert set(told) == where
-    for (change,) in told.values():
+    reported = {name: asdict(found)[name] for name in PARTS if getattr(found, name)}
+    assert set(reported) == where
+    for (change,) in reported.values():
         assert (change["id"], change["level"], change["format"]) == (COUNTS[0], "must", "json")
         assert (change["before"], change["after"]) == (before, after)
 
@@ -290,9 +290,9 @@ def test_what_did_not_break_is_exit_code_0(
 
 def test_it_is_told_to_programs_too(files: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["diff", "--json", *files]) == 1
-    told = json.loads(capsys.readouterr().out)
-    assert [change["id"] for change in told["broke"]] == ["success.counts"]
-    assert told["newly_tested"] == []
+    reported = json.loads(capsys.readouterr().out)
+    assert [change["id"] for change in reported["broke"]] == ["success.counts"]
+    assert reported["newly_tested"] == []
 
 
 @pytest.mark.parametrize(

@@ -116,8 +116,8 @@ def test_a_file_that_is_no_text_is_told() -> None:
 def counts(
     file: Mapping[str, object], env: Mapping[str, str] = {}, url: str | None = None, **words: object
 ) -> tuple[str | None, dict[str, object]]:
-    told = {**NOTHING, **{name.replace("_", "-"): word for name, word in words.items()}}
-    found = given(told, url, env, ConfigFile(OWN, file))
+    reported = {**NOTHING, **{name.replace("_", "-"): word for name, word in words.items()}}
+    found = given(reported, url, env, ConfigFile(OWN, file))
     return found.base_url, {name: word for name, word in found.words.items() if word}
 
 

@@ -83,7 +83,7 @@ def served() -> Iterator[str]:
 
 @pytest.fixture
 def shell(tmp_path: Path, served: str) -> Shell:
-    """A reader's shell, in a folder with a shop, a draft of it that is wrong, and saved answers."""
+    """A reader's shell, in a folder with a shop, a draft of it that is wrong, saved responses."""
     for name in ("overview.json", "overview.xml", "errors.xml"):
         shutil.copy(EXAMPLES / name, tmp_path)
     har(tmp_path / "calls.har", call("json", json_body()), call("xml", xml_body()))

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from answers import answer
+from made_responses import response_to
 from reseller_conformance.cases.case import Case
 from reseller_conformance.cases.mutations import Text
 from reseller_conformance.checks import echo
@@ -17,10 +17,10 @@ SENT = "Zoë &amp; 漢字 \U0001f600 Jr"
 def error(said: str, sent: str = SENT, format: Format = Format.JSON):
     case = Case(format, user=Text(sent))
     if format is Format.JSON:
-        return answer(case, 404, json.dumps({"message": "error", "errors": [said]}).encode())
+        return response_to(case, 404, json.dumps({"message": "error", "errors": [said]}).encode())
     errors = f"<errors><error>{html.escape(said)}</error></errors>"
     body = f"<result><message>error</message>{errors}</result>".encode()
-    return answer(case, 404, body, "application/xml")
+    return response_to(case, 404, body, "application/xml")
 
 
 def actual(check, subject) -> list[str]:
@@ -115,4 +115,4 @@ def test_where_every_long_text_is_cut_none_is_cut_at_four_bytes():
 def test_a_body_that_cannot_be_read_as_it_is_has_a_cause_of_its_own():
     garbled = error(SENT.encode().decode("latin-1"))
     broken = garbled.exchange.body.removesuffix(b"}")
-    assert actual(echo.garbled, answer(garbled.case, 404, broken)) == []
+    assert actual(echo.garbled, response_to(garbled.case, 404, broken)) == []

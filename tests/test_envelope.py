@@ -40,7 +40,7 @@ JSON_ERROR = '{"message": "error", "errors": ["x"]}'
 XML_ERROR = "<result><message>error</message><errors><error>x</error></errors></result>"
 
 
-def told(envelope):
+def reported(envelope):
     return [(problem.requirement.id, problem.where) for problem in envelope.problems]
 
 
@@ -63,7 +63,7 @@ def test_both_formats_read_to_the_same_errors():
 @pytest.mark.parametrize("body", [b"", b" ", b"\r\n\t "])
 def test_an_empty_body_is_one_problem(body, format):
     envelope = read_envelope(body, format)
-    assert told(envelope) == [("readable.syntax", "body")]
+    assert reported(envelope) == [("readable.syntax", "body")]
     assert envelope.kind is EnvelopeKind.UNKNOWN
 
 
@@ -84,7 +84,7 @@ def test_an_empty_body_is_called_so():
 )
 def test_the_other_format_is_read_for_what_it_says(format, body, looks):
     envelope = read_envelope(body.encode(), format)
-    assert told(envelope) == [("readable.format", "body")]
+    assert reported(envelope) == [("readable.format", "body")]
     assert envelope.kind is looks
     assert bool(envelope.values) is (looks is EnvelopeKind.OVERVIEW)
     assert envelope.errors == (("x",) if looks is EnvelopeKind.ERRORS else ())
@@ -104,8 +104,8 @@ def test_messages_of_a_wrong_error_envelope_in_the_other_format_are_kept():
 @pytest.mark.parametrize("format", Format)
 def test_nothing_but_a_mark_is_no_other_format(format):
     envelope = read_envelope(b"\xef\xbb\xbf", format, "text/plain; charset=iso-8859-1")
-    assert "readable.syntax" in [requirement for requirement, _ in told(envelope)]
-    assert "readable.format" not in [requirement for requirement, _ in told(envelope)]
+    assert "readable.syntax" in [requirement for requirement, _ in reported(envelope)]
+    assert "readable.format" not in [requirement for requirement, _ in reported(envelope)]
 
 
 # --- Any bytes ---------------------------------------------------------------------------------
@@ -157,7 +157,7 @@ def test_every_codec_that_python_has_may_be_named(name):
         envelope = read_envelope(body, Format.XML, content_type)
         # XML's own names of encodings begin with a letter.
         wrong = "readable.encoding" if name[0].isalpha() else "readable.syntax"
-        assert [requirement for requirement, _ in told(envelope)] in ([], [wrong])
+        assert [requirement for requirement, _ in reported(envelope)] in ([], [wrong])
         charset_problem(body, Format.XML, content_type)
         charset_problem(body, Format.JSON, content_type)
 

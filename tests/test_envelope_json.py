@@ -37,7 +37,7 @@ def read(body):
     return read_envelope(body.encode() if isinstance(body, str) else body, Format.JSON)
 
 
-def told(envelope):
+def reported(envelope):
     return [(problem.requirement.id, problem.where) for problem in envelope.problems]
 
 
@@ -97,7 +97,7 @@ def test_a_count_may_have_a_million_digits():
 
 def test_a_count_of_a_whole_body_is_refused_in_words_that_can_be_printed():
     envelope = read(overview(credits_used="7" * 1_000_001))
-    assert told(envelope) == [("success.counts", "credits_used")]
+    assert reported(envelope) == [("success.counts", "credits_used")]
     assert len(str(envelope.problems)) < 1000
 
 
@@ -140,7 +140,7 @@ NO_COUNTS = {
 @pytest.mark.parametrize("name", ["reputation", "credits_overage"])
 def test_what_is_no_count_is_that_one_problem(name, raw):
     envelope = read(overview(**{name: raw}))
-    assert told(envelope) == [("success.counts", name)]
+    assert reported(envelope) == [("success.counts", name)]
     assert envelope.kind is EnvelopeKind.OVERVIEW
     assert envelope.values == {key: value for key, value in VALUES.items() if key != name}
 
@@ -173,7 +173,7 @@ NO_DATES = {
 @pytest.mark.parametrize("raw", NO_DATES.values(), ids=NO_DATES)
 def test_what_is_no_date_is_that_one_problem(raw):
     envelope = read(overview(billing_end_date=raw))
-    assert told(envelope) == [("success.dates", "billing_end_date")]
+    assert reported(envelope) == [("success.dates", "billing_end_date")]
     assert "billing_end_date" not in envelope.values
 
 
@@ -184,7 +184,7 @@ def test_the_ends_of_the_calendar_are_dates(day):
 
 @pytest.mark.parametrize("raw", ["null", "5", "true", "[]", "{}", '["Silver"]'])
 def test_a_package_is_a_string(raw):
-    assert told(read(overview(package=raw))) == [("success.package", "package")]
+    assert reported(read(overview(package=raw))) == [("success.package", "package")]
 
 
 NESTED = ", ".join(f'"{n}": {RAW[n]}' for n in NAMES if n.startswith("billing"))
@@ -205,19 +205,19 @@ SHAPES = {
 @pytest.mark.parametrize("body, where", SHAPES.values(), ids=SHAPES)
 def test_fields_in_another_place_are_one_problem_and_read_all_the_same(body, where):
     envelope = read(body)
-    assert told(envelope) == [("success.shape", where)]
+    assert reported(envelope) == [("success.shape", where)]
     assert (envelope.kind, envelope.values) == (EnvelopeKind.OVERVIEW, VALUES)
 
 
 def test_a_field_at_home_is_taken_before_one_of_that_name_around_it():
     envelope = read(f'{{"requests": 1, "overview": {overview()}}}')
-    assert told(envelope) == [("success.shape", "overview")]
+    assert reported(envelope) == [("success.shape", "overview")]
     assert envelope.values == VALUES
 
 
 def test_fields_in_a_wrapper_are_judged():
     envelope = read(f'{{"overview": {overview(requests="null", without=["package"])}}}')
-    assert told(envelope) == [
+    assert reported(envelope) == [
         ("success.shape", "overview"),
         ("success.counts", "overview.requests"),
         ("success.fields", "package"),
@@ -227,13 +227,13 @@ def test_fields_in_a_wrapper_are_judged():
 @pytest.mark.parametrize("spelt", ["Credits_Used", "creditsUsed", "credits-used", "CREDITS_USED"])
 def test_a_field_in_another_spelling_is_missing_with_a_hint(spelt):
     envelope = read(overview(f'"{spelt}": 100000', without=["credits_used"]))
-    assert told(envelope) == [("success.fields", "credits_used")]
+    assert reported(envelope) == [("success.fields", "credits_used")]
     assert envelope.problems[0].hint == f"came as {spelt}"
     assert envelope.values == VALUES
 
 
 def test_another_spelling_beside_the_right_one_is_an_addition():
-    assert told(read(overview('"Requests": 1'))) == [("success.no-extras", "Requests")]
+    assert reported(read(overview('"Requests": 1'))) == [("success.no-extras", "Requests")]
 
 
 LAST = '"last": {"message": "error", "errors": ["x"]}'
@@ -311,7 +311,7 @@ OVERVIEW_PROBLEMS = {
 @pytest.mark.parametrize("body, problems", OVERVIEW_PROBLEMS.values(), ids=OVERVIEW_PROBLEMS)
 def test_every_problem_of_an_overview_is_told(body, problems):
     envelope = read(body)
-    assert told(envelope) == problems
+    assert reported(envelope) == problems
     assert isinstance(envelope, Overview) or envelope.kind is EnvelopeKind.OVERVIEW
 
 
@@ -437,7 +437,7 @@ ERROR_PROBLEMS = {
 @pytest.mark.parametrize("body, problems", ERROR_PROBLEMS.values(), ids=ERROR_PROBLEMS)
 def test_every_problem_of_an_error_envelope_is_told(body, problems):
     envelope = read(body)
-    assert told(envelope) == problems
+    assert reported(envelope) == problems
     assert isinstance(envelope, ErrorList) or envelope.kind is EnvelopeKind.ERRORS
 
 
@@ -518,7 +518,7 @@ SYNTAX = {
 @pytest.mark.parametrize("body, looks", SYNTAX.values(), ids=SYNTAX)
 def test_what_is_not_one_json_text_is_one_problem_and_recognised(body, looks):
     envelope = read(body)
-    assert [requirement for requirement, _ in told(envelope)] == ["readable.syntax"]
+    assert [requirement for requirement, _ in reported(envelope)] == ["readable.syntax"]
     assert envelope.kind is looks
 
 
@@ -526,7 +526,7 @@ def test_what_is_not_one_json_text_is_one_problem_and_recognised(body, looks):
 @pytest.mark.parametrize("around", ["{}", "[{}]"])
 def test_an_envelope_at_the_end_of_a_page_is_read(around, end):
     body = f"<br /><b>Warning</b>: x<br />{around.format(overview())}{end}"
-    assert told(read(body))[0] == ("readable.syntax", "line 1, column 1")
+    assert reported(read(body))[0] == ("readable.syntax", "line 1, column 1")
     assert read(body).values == VALUES
 
 
@@ -549,7 +549,7 @@ def test_values_of_an_envelope_within_other_text_are_read(text):
 
 def test_problems_of_an_envelope_within_other_text_are_told_too():
     body = f"cb({overview(without=['package'])})"
-    assert [where for where, _ in told(read(body))] == ["readable.syntax", "success.fields"]
+    assert [where for where, _ in reported(read(body))] == ["readable.syntax", "success.fields"]
 
 
 @pytest.mark.parametrize(
@@ -565,12 +565,12 @@ def test_problems_of_an_envelope_within_other_text_are_told_too():
     ],
 )
 def test_broken_syntax_has_a_place(body, where):
-    assert told(read(body))[0] == ("readable.syntax", where)
+    assert reported(read(body))[0] == ("readable.syntax", where)
 
 
 def test_a_lone_surrogate_is_neither_a_value_nor_a_second_problem():
     envelope = read(overview(package=r'"\ud800"', requests=r'"\ud800"'))
-    assert [requirement for requirement, _ in told(envelope)] == ["readable.syntax"] * 2
+    assert [requirement for requirement, _ in reported(envelope)] == ["readable.syntax"] * 2
     assert set(NAMES) - set(envelope.values) == {"package", "requests"}
     str(envelope.problems).encode()
 
@@ -581,8 +581,8 @@ def test_a_surrogate_pair_is_a_character():
 
 def test_a_hundred_levels_are_read():
     deep = "[" * 99 + "]" * 99
-    assert told(read(overview(f'"deep": {deep}'))) == [("success.no-extras", "deep")]
-    assert told(read(overview(f'"deep": {deep}, "two": {deep}'))) == [
+    assert reported(read(overview(f'"deep": {deep}'))) == [("success.no-extras", "deep")]
+    assert reported(read(overview(f'"deep": {deep}, "two": {deep}'))) == [
         ("success.no-extras", "deep"),
         ("success.no-extras", "two"),
     ]
@@ -605,14 +605,14 @@ ENCODINGS = {
 @pytest.mark.parametrize("body, values", ENCODINGS.values(), ids=ENCODINGS)
 def test_another_encoding_than_utf8_is_one_problem_and_read_all_the_same(body, values):
     envelope = read(body)
-    assert [requirement for requirement, _ in told(envelope)] == ["readable.encoding"]
+    assert [requirement for requirement, _ in reported(envelope)] == ["readable.encoding"]
     assert envelope.kind is EnvelopeKind.OVERVIEW
     assert envelope.values == values or "package" not in envelope.values
 
 
 def test_bytes_that_do_not_decode_have_a_place():
     body = b'{"message": "error", "errors": ["caf\xe9"]}'
-    assert told(read(body)) == [("readable.encoding", "byte 37")]
+    assert reported(read(body)) == [("readable.encoding", "byte 37")]
 
 
 OTHER_FORMATS = {
@@ -653,7 +653,7 @@ OTHER_FORMATS = {
 @pytest.mark.parametrize("body, looks", OTHER_FORMATS.values(), ids=OTHER_FORMATS)
 def test_another_format_is_that_one_problem(body, looks):
     envelope = read(body)
-    assert told(envelope) == [("readable.format", "body")]
+    assert reported(envelope) == [("readable.format", "body")]
     assert envelope.kind is looks
 
 
@@ -692,7 +692,7 @@ NEITHER = {
 @pytest.mark.parametrize("body, looks", NEITHER.values(), ids=NEITHER)
 def test_json_that_is_neither_envelope_is_that_one_problem(body, looks):
     envelope = read(body)
-    assert told(envelope) == [("readable.envelope", "body")]
+    assert reported(envelope) == [("readable.envelope", "body")]
     assert envelope.kind is looks
 
 
@@ -764,8 +764,8 @@ def test_an_overview_reads_back_however_it_is_written(data, account):
 @given(st.sets(st.sampled_from(NAMES), max_size=7))
 def test_exactly_the_fields_left_out_are_told(without):
     envelope = read(overview(without=without))
-    assert {where for _, where in told(envelope)} == without
-    assert all(requirement == "success.fields" for requirement, _ in told(envelope))
+    assert {where for _, where in reported(envelope)} == without
+    assert all(requirement == "success.fields" for requirement, _ in reported(envelope))
 
 
 @given(st.lists(TEXT, min_size=1))

@@ -52,7 +52,7 @@ def read(body, content_type=None):
     return read_envelope(body, Format.XML, content_type)
 
 
-def told(envelope):
+def reported(envelope):
     return [(problem.requirement.id, problem.where) for problem in envelope.problems]
 
 
@@ -142,7 +142,7 @@ NO_COUNTS = {
 @pytest.mark.parametrize("inner", NO_COUNTS.values(), ids=NO_COUNTS)
 def test_what_is_no_count_is_that_one_problem(inner):
     envelope = read(overview(credits_used=inner))
-    assert told(envelope) == [("success.counts", f"{AT}/credits_used")]
+    assert reported(envelope) == [("success.counts", f"{AT}/credits_used")]
     assert envelope.kind is EnvelopeKind.OVERVIEW
     assert envelope.values == {key: VALUES[key] for key in NAMES if key != "credits_used"}
 
@@ -153,12 +153,12 @@ NO_DATES = ["", "2010-02-30", "0000-01-01", "2010-08-30Z", "2010-08-30+05:00", "
 @pytest.mark.parametrize("inner", [*NO_DATES, "<day>2010-08-30</day>", "2010-08-30T00:00:00"])
 def test_what_is_no_date_is_that_one_problem(inner):
     body = overview(billing_end_date=inner)
-    assert told(read(body)) == [("success.dates", f"{AT}/billing_end_date")]
+    assert reported(read(body)) == [("success.dates", f"{AT}/billing_end_date")]
 
 
 def test_a_package_holds_text_alone():
     body = overview(package="<name>Silver</name>")
-    assert told(read(body)) == [("success.package", f"{AT}/package")]
+    assert reported(read(body)) == [("success.package", f"{AT}/package")]
 
 
 ATTRIBUTES = " ".join(f'{name}="{text}"' for name, text in EXAMPLES.items())
@@ -209,7 +209,7 @@ SHAPES = {
 @pytest.mark.parametrize("body, where", SHAPES.values(), ids=SHAPES)
 def test_fields_in_another_place_are_one_problem_and_read_all_the_same(body, where):
     envelope = read(body)
-    assert told(envelope) == [("success.shape", where)]
+    assert reported(envelope) == [("success.shape", where)]
     assert (envelope.kind, envelope.values) == (EnvelopeKind.OVERVIEW, VALUES)
 
 
@@ -297,7 +297,7 @@ OVERVIEW_PROBLEMS = {
 @pytest.mark.parametrize("body, problems", OVERVIEW_PROBLEMS.values(), ids=OVERVIEW_PROBLEMS)
 def test_every_problem_of_an_overview_is_told(body, problems):
     envelope = read(body)
-    assert told(envelope) == problems
+    assert reported(envelope) == problems
     assert isinstance(envelope, Overview) or envelope.kind is EnvelopeKind.OVERVIEW
 
 
@@ -420,7 +420,7 @@ ERROR_PROBLEMS = {
 @pytest.mark.parametrize("body, problems", ERROR_PROBLEMS.values(), ids=ERROR_PROBLEMS)
 def test_every_problem_of_an_error_envelope_is_told(body, problems):
     envelope = read(body)
-    assert told(envelope) == problems
+    assert reported(envelope) == problems
     assert isinstance(envelope, ErrorList) or envelope.kind is EnvelopeKind.ERRORS
 
 
@@ -487,7 +487,9 @@ SYNTAX = {
 @pytest.mark.parametrize("body, looks", SYNTAX.values(), ids=SYNTAX)
 def test_what_is_not_one_well_formed_document_is_one_problem_and_recognised(body, looks):
     envelope = read(body)
-    musts = [requirement for requirement, _ in told(envelope) if requirement != "success.no-extras"]
+    musts = [
+        requirement for requirement, _ in reported(envelope) if requirement != "success.no-extras"
+    ]
     assert musts == ["readable.syntax"]
     assert envelope.kind is looks
 
@@ -501,13 +503,13 @@ def test_values_of_a_document_within_other_text_are_read(text):
 
 def test_problems_of_a_document_within_other_text_are_told_too():
     envelope = read("Notice: x\n" + overview(without=["package"]))
-    assert [where for where, _ in told(envelope)] == ["readable.syntax", "success.fields"]
+    assert [where for where, _ in reported(envelope)] == ["readable.syntax", "success.fields"]
 
 
 def test_bytes_that_do_not_decode_before_a_break_are_told_too():
     body = encoded("UTF-8", "é", "latin-1").removesuffix(b"result>")
     envelope = read(body)
-    assert [wrong for wrong, _ in told(envelope)] == ["readable.encoding", "readable.syntax"]
+    assert [wrong for wrong, _ in reported(envelope)] == ["readable.encoding", "readable.syntax"]
     assert set(NAMES) - set(envelope.values) == {"package"}
 
 
@@ -528,7 +530,7 @@ def test_values_before_a_break_are_read_and_the_broken_one_is_not():
     ],
 )
 def test_broken_syntax_has_a_place(body, where):
-    assert told(read(body))[0] == ("readable.syntax", where)
+    assert reported(read(body))[0] == ("readable.syntax", where)
 
 
 TEN = "&a{0};" * 10
@@ -558,7 +560,7 @@ PLAIN = {
 @pytest.mark.parametrize("body", PLAIN.values(), ids=PLAIN)
 def test_what_is_not_plain_is_one_problem_and_recognised(body):
     envelope = read(body)
-    assert [requirement for requirement, _ in told(envelope)] == ["readable.no-doctype"]
+    assert [requirement for requirement, _ in reported(envelope)] == ["readable.no-doctype"]
     assert envelope.kind is EnvelopeKind.OVERVIEW
     assert envelope.values == ({} if "DOCTYPE" in body else VALUES)
 
@@ -569,7 +571,7 @@ def test_a_namespace_that_is_undeclared_again_is_none():
 
 def test_errors_in_a_namespace_are_read_on():
     envelope = read(errors("<errors/>").replace("<result>", '<result xmlns="urn:x">'))
-    assert [requirement for requirement, _ in told(envelope)] == [
+    assert [requirement for requirement, _ in reported(envelope)] == [
         "readable.no-doctype",
         "errors.list",
     ]
@@ -600,7 +602,7 @@ OTHER_FORMATS = {
 @pytest.mark.parametrize("body, looks", OTHER_FORMATS.values(), ids=OTHER_FORMATS)
 def test_another_format_is_that_one_problem(body, looks):
     envelope = read(body)
-    assert told(envelope) == [("readable.format", "body")]
+    assert reported(envelope) == [("readable.format", "body")]
     assert envelope.kind is looks
 
 
@@ -627,7 +629,7 @@ NEITHER = {
 @pytest.mark.parametrize("body, looks", NEITHER.values(), ids=NEITHER)
 def test_xml_that_is_neither_envelope_is_that_one_problem(body, looks):
     envelope = read(body)
-    assert told(envelope) == [("readable.envelope", "body")]
+    assert reported(envelope) == [("readable.envelope", "body")]
     assert envelope.kind is looks
 
 
@@ -674,7 +676,7 @@ ENCODED = {
 @pytest.mark.parametrize("body, text", ENCODED.values(), ids=ENCODED)
 def test_the_encoding_that_a_document_names_is_read(body, text):
     envelope = read(body)
-    assert told(envelope) == []
+    assert reported(envelope) == []
     assert envelope.package == text
 
 
@@ -719,7 +721,7 @@ UNDECODED |= {name: encoded(name, "x", "ascii") for name in PYTHON_ONLY}
 @pytest.mark.parametrize("body", UNDECODED.values(), ids=UNDECODED)
 def test_what_does_not_decode_is_one_problem_and_read_all_the_same(body):
     envelope = read(body)
-    assert [requirement for requirement, _ in told(envelope)] == ["readable.encoding"]
+    assert [requirement for requirement, _ in reported(envelope)] == ["readable.encoding"]
     assert envelope.kind is EnvelopeKind.OVERVIEW
     assert set(NAMES) - set(envelope.values) <= {"package"}
     assert envelope.values.get("package", "x") == "x"
@@ -728,7 +730,7 @@ def test_what_does_not_decode_is_one_problem_and_read_all_the_same(body):
 @pytest.mark.parametrize("name", ["latin-1", "latin_1", "mac-roman", "windows_1252"])
 def test_a_name_that_only_python_knows_is_read_by_it(name):
     envelope = read(encoded(name, "é"))
-    assert told(envelope) == [("readable.encoding", "body")]
+    assert reported(envelope) == [("readable.encoding", "body")]
     assert envelope.problems[0].got == f"an encoding not known: '{name}'"
     assert envelope.values["package"] == "é"
 
@@ -766,7 +768,7 @@ def test_a_name_that_no_reader_knows_has_another_requirement():
 
 
 def test_bytes_that_do_not_decode_have_a_place():
-    assert told(read(b"<result>\xe9</result>"))[0] == ("readable.encoding", "byte 9")
+    assert reported(read(b"<result>\xe9</result>"))[0] == ("readable.encoding", "byte 9")
 
 
 VERSIONS = ["1.2", "1.9", "1.00", "2.0", "0.9", "1", "01.0", "x", ""]
@@ -783,7 +785,7 @@ def test_a_version_that_other_readers_refuse_is_that_one_problem(version):
 @pytest.mark.parametrize("quote", "'\"")
 @pytest.mark.parametrize("version", ["1.0", "1.1"])
 def test_versions_1_0_and_1_1_are_fine(version, quote):
-    assert told(read(f"<?xml version={quote}{version}{quote}?>\n{overview()}")) == []
+    assert reported(read(f"<?xml version={quote}{version}{quote}?>\n{overview()}")) == []
 
 
 XML_NAMESPACE = "http://www.w3.org/XML/1998/namespace"
@@ -803,7 +805,7 @@ BAD_NAMESPACES = [
 @pytest.mark.parametrize("attributes", BAD_NAMESPACES)
 def test_a_namespace_that_other_readers_refuse_is_bad_syntax(attributes):
     envelope = read(overview().replace("<result>", f"<result {attributes}>"))
-    assert told(envelope)[0][0] == "readable.syntax"
+    assert reported(envelope)[0][0] == "readable.syntax"
     assert set(envelope.values) == set(NAMES)
 
 
@@ -811,12 +813,12 @@ def test_a_namespace_that_other_readers_refuse_is_bad_syntax(attributes):
     "attributes", [f'xmlns:xml="{XML_NAMESPACE}"', 'xmlns:x="urn:x"', 'xmlns:x="a b"', 'xmlns=""']
 )
 def test_a_namespace_that_nothing_is_in_is_fine(attributes):
-    assert told(read(overview().replace("<result>", f"<result {attributes}>"))) == []
+    assert reported(read(overview().replace("<result>", f"<result {attributes}>"))) == []
 
 
 def test_an_instruction_has_no_colon_in_its_name():
-    assert told(read(f"<?a:b c?>{overview()}")) == [("readable.syntax", "line 1, column 4")]
-    assert told(read(f"<?a b:c?>{overview()}")) == []
+    assert reported(read(f"<?a:b c?>{overview()}")) == [("readable.syntax", "line 1, column 4")]
+    assert reported(read(f"<?a b:c?>{overview()}")) == []
 
 
 XML = "application/xml; charset="
@@ -844,7 +846,7 @@ BY_HEADER = {
 @pytest.mark.parametrize("body, content_type, text", BY_HEADER.values(), ids=BY_HEADER)
 def test_the_header_rules_as_far_as_it_reads(body, content_type, text):
     envelope = read(body, content_type)
-    assert told(envelope) == []
+    assert reported(envelope) == []
     assert envelope.package == text
 
 
@@ -853,33 +855,33 @@ def test_the_header_rules_as_far_as_it_reads(body, content_type, text):
 @pytest.mark.parametrize("said", ["", "UTF-8"])
 def test_no_header_of_another_family_makes_up_for_utf16_that_nobody_declares(said, order, charset):
     envelope = read(encoded(said, "x", order), XML + charset)
-    assert told(envelope) == [("readable.encoding", "body")]
+    assert reported(envelope) == [("readable.encoding", "body")]
     assert envelope.values["package"] == "x"
 
 
 def test_the_encoding_is_declared_whatever_the_root():
     body = encoded("ISO-8859-1", "é").replace(b"result>", b"response>")
     envelope = read(body)
-    assert told(envelope) == [("success.shape", "response/overview")]
+    assert reported(envelope) == [("success.shape", "response/overview")]
     assert envelope.values["package"] == "é"
 
 
 def test_no_header_makes_up_for_an_encoding_that_nobody_knows():
     envelope = read(encoded("utf-7", "é", "utf-8"), XML + "utf-8")
-    assert told(envelope) == [("readable.encoding", "body")]
+    assert reported(envelope) == [("readable.encoding", "body")]
     assert envelope.values["package"] == "é"
 
 
 def test_an_error_under_a_wrong_header_is_told_of_what_reads():
     for charset in ("utf-8", "utf-16", "cp037", "koi8-r"):
         envelope = read(declared("ISO-8859-1").encode() + b"<result>\xe9", XML + charset)
-        assert told(envelope) == [("readable.syntax", "line 2, column 10")]
+        assert reported(envelope) == [("readable.syntax", "line 2, column 10")]
 
 
 @pytest.mark.parametrize("charset", ["utf-16", "cp037"])
 def test_what_looks_like_xml_is_told_of_before_what_a_header_makes_of_it(charset):
     envelope = read(b"\n<result>\xe9", XML + charset)
-    assert told(envelope)[0] == ("readable.encoding", "byte 10")
+    assert reported(envelope)[0] == ("readable.encoding", "byte 10")
 
 
 @pytest.mark.parametrize("body", [b'{"a": "\xe9"}  ', b'["\xe9"] '])
@@ -891,7 +893,7 @@ def test_what_looks_like_json_is_called_so_whatever_a_header_makes_of_it(body):
 def test_a_hundred_attributes_are_read():
     attributes = " ".join(f'a{n}="1"' for n in range(100))
     envelope = read(overview().replace("<result>", f"<result {attributes}>"))
-    assert {requirement for requirement, _ in told(envelope)} == {"success.no-extras"}
+    assert {requirement for requirement, _ in reported(envelope)} == {"success.no-extras"}
 
 
 # --- Properties ------------------------------------------------------------------------------
@@ -954,8 +956,8 @@ def test_an_overview_reads_back_however_it_is_written(data, account):
 @given(st.sets(st.sampled_from(NAMES), max_size=7))
 def test_exactly_the_fields_left_out_are_told(without):
     envelope = read(overview(without=without))
-    assert {where for _, where in told(envelope)} == without
-    assert all(requirement == "success.fields" for requirement, _ in told(envelope))
+    assert {where for _, where in reported(envelope)} == without
+    assert all(requirement == "success.fields" for requirement, _ in reported(envelope))
 
 
 @given(st.lists(XML_TEXT, min_size=1))

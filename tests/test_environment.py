@@ -1,4 +1,4 @@
-"""What stands in front of a target is no violation, and hides none: lockouts, bans, quotas."""
+"""What is in front of a target is no violation, and hides none: lockouts, bans, quotas."""
 
 from __future__ import annotations
 
@@ -66,10 +66,10 @@ def run(monkeypatch) -> Callable[..., Run]:
 # --- Lockouts ------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("answer", ANSWERS)
+@pytest.mark.parametrize("response", ANSWERS)
 @pytest.mark.parametrize("most", [3, 10, 50])
-def test_a_lock_is_no_violation_and_is_named_once(run, most, answer):
-    done = run(locked(Counting(most), answer)(ACCOUNTS))
+def test_a_lock_is_no_violation_and_is_named_once(run, most, response):
+    done = run(locked(Counting(most), response)(ACCOUNTS))
     assert done.ids(Outcome.FAILED) == set()
     assert done.note.kind is EnvironmentKind.LOCKOUT
     assert done.note.calls >= most
@@ -152,10 +152,10 @@ def test_a_lock_is_seen_where_the_circuit_of_valid_calls_is_open():
 # --- A lock and a fault --------------------------------------------------------------------------
 
 
-def faulty(name: str, counting: Counting, answer: str = "401") -> Reference:
+def faulty(name: str, counting: Counting, response: str = "401") -> Reference:
     """Return an implementation with this fault, behind such a lock."""
 
-    class Guarded(locked(counting, answer)):
+    class Guarded(locked(counting, response)):
         wrong = FAULTS[name].make()
 
         def respond(self, request):
@@ -229,8 +229,8 @@ class Banning(Reference):
     seen = 0
 
     def respond(self, request: Request) -> Response:
-        asked = request.query.lower()
-        attack = any(word in asked for word in (b"script", b"union", b"or%20", b"passwd"))
+        query = request.query.lower()
+        attack = any(word in query for word in (b"script", b"union", b"or%20", b"passwd"))
         self.seen += attack
         return self.page if attack or self.seen > self.most else super().respond(request)
 
@@ -273,9 +273,9 @@ def guarded(kind: type[Guard], name: str = "", **members: object) -> Guard:
     return type("Guarded", (kind,), members)(ACCOUNTS)
 
 
-@pytest.mark.parametrize("answer", ["402", "403_quota", "200_limit", "429", "503_page"])
-def test_a_quota_is_recognised_without_a_long_retry_after(run, answer):
-    done = run(guarded(Quota, answers=staticmethod(QUOTAS[answer])))
+@pytest.mark.parametrize("response", ["402", "403_quota", "200_limit", "429", "503_page"])
+def test_a_quota_is_recognised_without_a_long_retry_after(run, response):
+    done = run(guarded(Quota, answers=staticmethod(QUOTAS[response])))
     assert done.ids(Outcome.FAILED) <= {"http.error-status"}
     assert done.note.kind is EnvironmentKind.QUOTA
 
@@ -305,9 +305,9 @@ def test_a_lock_of_one_customer_ends_the_calls(run):
     assert "of one customer" in done.note.reason
 
 
-@pytest.mark.parametrize("answer", ["403_page", "423", "429_page"])
-def test_a_lock_for_failed_logins_only_leaves_out_no_other_call(run, answer):
-    done = run(guarded(CallerLock, failed_only=True, answers=staticmethod(ANSWERS[answer])))
+@pytest.mark.parametrize("response", ["403_page", "423", "429_page"])
+def test_a_lock_for_failed_logins_only_leaves_out_no_other_call(run, response):
+    done = run(guarded(CallerLock, failed_only=True, answers=staticmethod(ANSWERS[response])))
     assert done.ids(Outcome.FAILED) == set()
     assert "rejects.api-key-wrong" in done.ids(Outcome.NOT_TESTED)
     assert {"request.order", "isolation.customers"} <= done.ids(Outcome.PASSED)

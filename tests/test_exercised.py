@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from answers import RIGHT, WRONG, answer, overview
+from made_responses import RIGHT, WRONG, overview, response_to
 from reseller_conformance.checks.exercised import DATA_KINDS, data_kinds
 from reseller_conformance.cli.commands import main
 from reseller_conformance.config.expected_accounts import load_expectations
@@ -64,9 +64,9 @@ def test_a_name_shows_its_kind(name: str, kind: str) -> None:
 
 
 def test_errors_are_counted_by_their_messages() -> None:
-    assert data_kinds([answer(WRONG)], ["a"]) == {"one-error"}
+    assert data_kinds([response_to(WRONG)], ["a"]) == {"one-error"}
     several = b'{"message": "error", "errors": ["no", "never"]}'
-    assert data_kinds([answer(WRONG, body=several)], ["a"]) == {"several-errors"}
+    assert data_kinds([response_to(WRONG, body=several)], ["a"]) == {"several-errors"}
 
 
 def test_customers_differ_only_in_every_field() -> None:

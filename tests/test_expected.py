@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from answers import FIELDS, overview
 from judging import Direct, judge, settings, target_of
+from made_responses import FIELDS, overview
 from reseller_conformance.cases.case import Case
 from reseller_conformance.checks.expected import Range, expected_values
 from reseller_conformance.cli.commands import main

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from types import SimpleNamespace
 
-from answers import RIGHT, answer
+from made_responses import RIGHT, response_to
 from reseller_conformance import requirements as r
 from reseller_conformance.cases.mutations import State
 from reseller_conformance.checks.violation import Violation
@@ -31,7 +31,7 @@ def report(baseline=None, app="") -> FailureReport:
 
 
 def violation(where="new", case=RIGHT, status=200, hint="") -> Violation:
-    return Violation(answer(case, status), where, "nothing", "a text", hint)
+    return Violation(response_to(case, status), where, "nothing", "a text", hint)
 
 
 def letters(number: int) -> str:

@@ -44,24 +44,24 @@ def everywhere(change: Change) -> Make:
     return changed(Reference.respond, change)
 
 
-def always(answer: Response) -> Make:
-    return everywhere(lambda _: answer)
+def always(response: Response) -> Make:
+    return everywhere(lambda _: response)
 
 
 def in_errors(change: Change) -> Make:
-    return everywhere(lambda answer: answer if answer.status == 200 else change(answer))
+    return everywhere(lambda response: response if response.status == 200 else change(response))
 
 
 def in_overviews(change: Change) -> Make:
-    return everywhere(lambda answer: change(answer) if answer.status == 200 else answer)
+    return everywhere(lambda response: change(response) if response.status == 200 else response)
 
 
 def body(change: Callable[[bytes], bytes]) -> Change:
-    return lambda answer: replace(answer, body=change(answer.body))
+    return lambda response: replace(response, body=change(response.body))
 
 
 def asked_for(**parameters: str) -> Make:
-    """Answer each call as if this were its query."""
+    """Respond to each call as if this were its query."""
     query = "&".join(f"{name}={value}" for name, value in parameters.items()).encode()
 
     def respond(self: Reference, request: Request) -> Response:
@@ -74,8 +74,8 @@ def instead(ending: str, respond: Callable[[Reference, Request], Response]) -> M
     """Answer calls in one format in another way."""
 
     def responding(self: Reference, request: Request) -> Response:
-        asked = request.path.endswith(ending)
-        return respond(self, request) if asked else Reference.respond(self, request)
+        sent = request.path.endswith(ending)
+        return respond(self, request) if sent else Reference.respond(self, request)
 
     return variant(respond=responding)
 
@@ -109,7 +109,7 @@ BROKEN: dict[str, Broken] = {
         always(Response(500, "text/plain", b"Sorry")), CALL, "HTTP 500 with no envelope", SEE_CALL
     ),
     "500 with the right body": Broken(
-        everywhere(lambda answer: replace(answer, status=500)),
+        everywhere(lambda response: replace(response, status=500)),
         CALL,
         "HTTP 500 with an overview",
         SEE_CALL,

@@ -65,7 +65,7 @@ def key(request, monkeypatch):
     return key
 
 
-def told(pytester, *words):
+def reported(pytester, *words):
     """Run pytest on an app, and return all that it writes."""
     options = [option.replace("--", "--reseller-", 1) for option in APP]
     files = ["--junit-xml=junit.xml", "--log-file=log.txt"]
@@ -81,7 +81,7 @@ VERBOSE = ("-l", "-rA", "-o", "log_cli=true", "-W", "always")
 @pytest.mark.parametrize("key", LENGTHS, indirect=True)
 def test_an_app_that_tells_the_key_before_the_first_call(pytester, key):
     pytester.makepyfile(shop=SHOUTING, test_mine=SUITE)
-    said = told(pytester, *SOME, *VERBOSE)
+    said = reported(pytester, *SOME, *VERBOSE)
     for way in ("printed", "written", "logged", "warned"):
         assert f"{way} at import ***" in said
     for way in ("logged", "warned"):
@@ -91,7 +91,7 @@ def test_an_app_that_tells_the_key_before_the_first_call(pytester, key):
 
 def test_an_app_that_tells_the_key_in_each_worker(pytester, key):
     pytester.makepyfile(shop=SHOUTING, test_mine=SUITE)
-    said = told(pytester, *SOME, "-n2", "-l", "-W", "always")
+    said = reported(pytester, *SOME, "-n2", "-l", "-W", "always")
     assert "written at import ***" in said
     assert "warned at start ***" in said
     assert not leaks(said, key)
@@ -108,7 +108,7 @@ def test_an_app_that_tells_the_key_in_run(pytester, key):
 @pytest.mark.parametrize("app", [EXITING, EXITING_LATE], ids=["import", "start"])
 def test_an_app_that_exits_with_the_key(pytester, key, app):
     pytester.makepyfile(shop=app, test_mine=SUITE)
-    said = told(pytester, *SOME, *VERBOSE)
+    said = reported(pytester, *SOME, *VERBOSE)
     result = pytester.run("reseller-conformance", "run", *APP)
     said += result.stdout.str() + result.stderr.str()
     assert "***" in said

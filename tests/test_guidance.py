@@ -36,7 +36,7 @@ NOT_FED = {
     "clients.head-status": "is observed, and cannot fail",
     "rejects.user-similar": "is observed, and cannot fail",
 }
-"""Violations that one answer does not show: `faults` has implementations with them."""
+"""Violations that one response does not show: `faults` has implementations with them."""
 
 
 # --- Examples as they are written ----------------------------------------------------------------
@@ -48,7 +48,7 @@ EXCHANGE = re.compile(
 
 
 def exchanges(example: str) -> list[tuple[str, str, Response]]:
-    """Return path, query and answer of each exchange, with what `…` stands for put in."""
+    """Return path, query and response of each exchange, with what `…` stands for put in."""
     found = EXCHANGE.findall(example)
     assert found
     return [(path, query, _answer(path, text)) for path, query, _, text in found]
@@ -94,17 +94,17 @@ class AsTheExample(Reference):
         super().__init__(REFERENCE.accounts)
         self._id = id
         said: dict[tuple[str, str], list[Response]] = {}
-        for path, query, answer in exchanges(GUIDANCE[id].example):
-            said.setdefault((path, query), []).append(answer)
-        self._said = {of: cycle(answers) for of, answers in said.items()}
+        for path, query, response in exchanges(GUIDANCE[id].example):
+            said.setdefault((path, query), []).append(response)
+        self._said = {of: cycle(responses) for of, responses in said.items()}
         self._fields = fields_in(GUIDANCE[id].example)
         self._alike: Callable[[Request, str], bool] = SAME_CALL.get(id, same_parameters)
 
     def respond(self, request: Request) -> Response:
-        for (path, query), answers in self._said.items():
+        for (path, query), responses in self._said.items():
             as_said = request.path == path and self._alike(request, query)
             if as_said and (SAME_CALL.get(self._id) or self._carries(request, query)):
-                return next(answers)
+                return next(responses)
         return super().respond(request)
 
     def _carries(self, request: Request, query: str) -> bool:
@@ -174,10 +174,10 @@ def failing(id: str, formats: Sequence[Format], customers: int) -> set[str]:
 
 @pytest.mark.parametrize("id", sorted(NOT_FED))
 def test_an_example_that_one_answer_does_not_show_is_written_like_the_others(id: str) -> None:
-    for path, query, answer in exchanges(GUIDANCE[id].example):
+    for path, query, response in exchanges(GUIDANCE[id].example):
         assert path in {path_of(format) for format in Format}
         assert meant(query)
-        assert 200 <= answer.status < 600
+        assert 200 <= response.status < 600
 
 
 @pytest.mark.parametrize("requirement", CATALOGUE, ids=str)
@@ -205,14 +205,14 @@ def test_the_right_response_stands_for_the_same_calls_and_violates_nothing(id: s
     guidance = GUIDANCE[id]
     right = exchanges(guidance.right or corrected(guidance.example))
     assert [call[:2] for call in right] == [call[:2] for call in exchanges(guidance.example)]
-    for path, query, answer in right:
+    for path, query, response in right:
         due = REFERENCE.respond(Request(path, urlencode(meant(query)).encode()))
-        assert answer.status == due.status
+        assert response.status == due.status
         assert_conformant(
-            answer.body,
+            response.body,
             format=Format(path.rpartition(".")[2]).value,
             expect="overview" if due.status == 200 else "error",
-            content_type=answer.content_type,
+            content_type=response.content_type,
             level="should",
         )
 

@@ -584,7 +584,7 @@ def posted(**data: Any) -> dict[str, Any]:
     return entry
 
 
-def asked(url: str, **more: Any) -> dict[str, Any]:
+def sent(url: str, **more: Any) -> dict[str, Any]:
     entry = call("json", "<html>", url=url)
     entry["request"] |= more
     return entry
@@ -599,13 +599,13 @@ OTHERS = {
     "a form of parts": posted(text=form("api_key", SECOND)),
     "YAML": posted(text=f"user: me\napi_key: '{SECOND}'"),
     "XML": posted(text=f"<call><api_key>{escape(SECOND)}</api_key></call>"),
-    "another endpoint": asked(f"https://h/v3/stats?{urlencode({'api_key': SECOND})}"),
-    "a list of parameters": asked("https://h/", queryString=PAIR),
-    "a header": asked("https://h/", headers=[{"name": "X-Api-Key", "value": SECOND}]),
-    "a bearer": asked(
+    "another endpoint": sent(f"https://h/v3/stats?{urlencode({'api_key': SECOND})}"),
+    "a list of parameters": sent("https://h/", queryString=PAIR),
+    "a header": sent("https://h/", headers=[{"name": "X-Api-Key", "value": SECOND}]),
+    "a bearer": sent(
         "https://h/", headers=[{"name": "authorization", "value": f"Bearer {SECOND}"}]
     ),
-    "Basic credentials": asked(
+    "Basic credentials": sent(
         "https://h/",
         headers=[
             {
@@ -614,11 +614,11 @@ OTHERS = {
             }
         ],
     ),
-    "a referrer": asked(
+    "a referrer": sent(
         "https://h/",
         headers=[{"name": "Referer", "value": f"https://h/?{urlencode({'api_key': SECOND})}"}],
     ),
-    "a cookie": asked("https://h/", cookies=PAIR),
+    "a cookie": sent("https://h/", cookies=PAIR),
 }
 
 

@@ -33,7 +33,7 @@ def test_who_never_answers_wrong_calls_is_soon_asked_no_more(name: str) -> None:
     assert {one.requirement.id for one in failed} == {"http.timeout"}
     assert any(STOPPED in one.reason for one in found if one.outcome is Outcome.NOT_TESTED)
     assert all("json" not in one.format for one in failed) or "XML" not in name
-    # ten time limits; in the rest of the time everything else is asked, which is answered
+    # ten time limits; in the rest of the time everything else is sent, and gets a response
     assert seconds < 10 * TIMEOUT + 20
 
 

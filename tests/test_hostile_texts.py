@@ -13,7 +13,7 @@ import pytest
 
 from reseller_conformance.cli.commands import main
 from reseller_conformance.reports.text import json_text, visible
-from servers import Asked, http, serving
+from servers import Received, http, serving
 from test_soak import soak
 
 PACKAGE = "x\n::add-mask::e\r\n  ::error::pwned ##[add-mask]e \x1b]0;pwned\x07 \x9b2J \u202e"
@@ -71,9 +71,9 @@ def on_github(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "40")
 
 
-def answer(asked: Asked) -> Iterator[bytes]:
-    right = asked.parameters.get("api_key") == os.environ["RESELLER_API_KEY"]
-    said = OVERVIEW if right and "task=overview" in asked.target else {"message": PACKAGE}
+def respond(received: Received) -> Iterator[bytes]:
+    right = received.parameters.get("api_key") == os.environ["RESELLER_API_KEY"]
+    said = OVERVIEW if right and "task=overview" in received.target else {"message": PACKAGE}
     status = 200 if right else 403
     location = "/x ##[add-mask]e"
     yield http(json.dumps(said).encode(), status, Content_Type="text/x ##[debug]x", X=location)
@@ -81,7 +81,7 @@ def answer(asked: Asked) -> Iterator[bytes]:
 
 @contextmanager
 def hostile() -> Iterator[str]:
-    with serving(answer) as server:
+    with serving(respond) as server:
         yield server.url
 
 

@@ -19,9 +19,9 @@ from typing import Any
 import jsonschema
 import pytest
 
-from answers import ERROR, overview
 from faults.sockets import Exchange, Wire
 from hostile_servers.measuring import environment
+from made_responses import ERROR, overview
 from reseller_conformance.cli.signals import (
     RESEND_SECONDS,
     SIGNALS,
@@ -30,7 +30,7 @@ from reseller_conformance.cli.signals import (
     unblock_signals,
 )
 from reseller_conformance.requirements import CATALOGUE
-from servers import Asked, Part, http, serving
+from servers import Part, Received, http, serving
 
 LIMIT = 120
 SCHEMA = json.loads((Path(__file__).parents[1] / "schemas" / "report.schema.json").read_text())
@@ -200,16 +200,16 @@ def test_an_interrupt_at_any_moment_leaves_a_report(moment: str, tmp_path: Path)
 def test_an_interrupt_while_a_call_hangs_ends_the_run(
     times: int, rest: list[str], tmp_path: Path
 ) -> None:
-    asked = threading.Event()
+    received = threading.Event()
 
     def hang(exchange: Exchange) -> None:
-        asked.set()
+        received.set()
         exchange.stopped.wait()
 
     with Wire(hang).serve() as url:
         args = [f"--base-url={url}", "--user=customer@example.com", "--timeout=60", *rest]
         process = started(tmp_path, *args, env=environment())
-        assert asked.wait(LIMIT)
+        assert received.wait(LIMIT)
         for _ in range(times):
             process.send_signal(signal.SIGINT)
             time.sleep(0.1)
@@ -223,14 +223,14 @@ def test_what_came_before_an_interrupt_is_judged(number: signal.Signals, tmp_pat
     wrong = overview(billing_end_date="2010-02-30").exchange.body
     credentials = environment()["RESELLER_API_KEY"]
 
-    def answer(asked: Asked) -> list[Part]:
-        if len(server.asked) > 30:
+    def respond(received: Received) -> list[Part]:
+        if len(server.received) > 30:
             many.set()
-        given = [asked.parameters.get(name) for name in ("task", "user", "api_key")]
+        given = [received.parameters.get(name) for name in ("task", "user", "api_key")]
         right = given == ["overview", "customer@example.com", credentials]
         return [0.05, http(wrong) if right else http(ERROR, 403)]
 
-    with serving(answer) as server:
+    with serving(respond) as server:
         args = [f"--base-url={server.url}", "--user=customer@example.com", "--formats=json"]
         process = started(tmp_path, *args, env=environment())
         assert many.wait(LIMIT)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from answers import overview
+from made_responses import overview
 from reseller_conformance.cases.case import Case
 from reseller_conformance.checks import consistency, values
 from reseller_conformance.checks.consistency import Bracketed

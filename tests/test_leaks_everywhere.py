@@ -16,7 +16,7 @@ from echoing import CUSTOMER, HEADERS, LENGTHS, app, key_of, leaks, response_to
 from recorded import call, har
 from reseller_conformance import assert_conformant
 from reseller_conformance.reports.registry import WRITERS
-from servers import Asked, http, serving
+from servers import Received, http, serving
 from test_soak import soak
 
 TESTS = Path(__file__).parent
@@ -57,9 +57,9 @@ def test_run(pytester: pytest.Pytester, key: str) -> None:
     record = "--record=run.har"
     result = pytester.run("reseller-conformance", "run", *target, *headers, *FILES, record)
     assert result.ret == 1
-    told = [*written(pytester.path, result), *read_recording(pytester.path / "run.har")]
-    assert "errors.no-key-echo" in told[0]
-    see_none(told, key, *SECRETS)
+    reported = [*written(pytester.path, result), *read_recording(pytester.path / "run.har")]
+    assert "errors.no-key-echo" in reported[0]
+    see_none(reported, key, *SECRETS)
 
 
 @pytest.mark.parametrize("mode", [["-l", "-vv", "-rA"], ["-n2"]], ids=["verbose", "two workers"])
@@ -71,9 +71,9 @@ def test_pytest(pytester: pytest.Pytester, key: str, mode: list[str]) -> None:
     words = ["--pyargs", "reseller_conformance.suite", *target, *headers, *files, *depth, *mode]
     result = pytester.runpytest_subprocess(*words)
     assert result.ret == 1
-    told = [*written(pytester.path, result), (pytester.path / "junit.xml").read_text("utf-8")]
-    assert "errors.no-key-echo" in told[0]
-    see_none(told, key, *SECRETS)
+    reported = [*written(pytester.path, result), (pytester.path / "junit.xml").read_text("utf-8")]
+    assert "errors.no-key-echo" in reported[0]
+    see_none(reported, key, *SECRETS)
 
 
 # --- Saved responses ------------------------------------------------------------------------------
@@ -97,9 +97,9 @@ def test_validate(pytester: pytest.Pytester, key: str) -> None:
     har(pytester.path / "calls.har", *entries)
     result = pytester.run("reseller-conformance", "validate", "calls.har", "--level=should", *FILES)
     assert result.ret == 1
-    told = written(pytester.path, result)
-    assert "errors.no-key-echo" in told[0]
-    see_none(told, key)
+    reported = written(pytester.path, result)
+    assert "errors.no-key-echo" in reported[0]
+    see_none(reported, key)
 
 
 @pytest.mark.parametrize("format", ["json", "xml"])
@@ -116,18 +116,18 @@ def test_assert_conformant(key: str, format: str) -> None:
 
 @pytest.mark.soak
 def test_load_test(tmp_path: Path, key: str) -> None:
-    def answer(asked: Asked) -> Iterator[bytes]:
-        path, _, query = asked.target.partition("?")
-        sent = {name: asked.headers.get(name.lower(), "") for name in HEADERS}
-        status, headers, body = response_to(path, query, sent, len(server.asked))
-        told = {name.replace("-", "_"): value for name, value in headers if name.isascii()}
+    def respond(received: Received) -> Iterator[bytes]:
+        path, _, query = received.target.partition("?")
+        sent = {name: received.headers.get(name.lower(), "") for name in HEADERS}
+        status, headers, body = response_to(path, query, sent, len(server.received))
+        reported = {name.replace("-", "_"): value for name, value in headers if name.isascii()}
         code, _, reason = status.partition(" ")
-        yield http(body, int(code), **told).replace(b"Whatever", reason.encode())
+        yield http(body, int(code), **reported).replace(b"Whatever", reason.encode())
 
     options = [f"--header={name}: {value}" for name, value in HEADERS.items()]
     options += [file.replace("=", f"={tmp_path}/") for file in FILES]
     known = {"RESELLER_API_KEY": key, "RESELLER_USER": CUSTOMER}
-    with serving(answer) as server:
+    with serving(respond) as server:
         done = soak(tmp_path, server.url, *options, "--level=should", workers=0, **known)
     assert done.codes == [1], done.said
     reports = [(tmp_path / writer.option).read_text("utf-8") for writer in WRITERS]
@@ -136,11 +136,11 @@ def test_load_test(tmp_path: Path, key: str) -> None:
 
 
 def test_the_target_would_show_the_key(key: str) -> None:
-    told: list[Any] = []
+    reported: list[Any] = []
     query = f"api_user=acme&api_key={quote(key, safe='')}&task=overview&user=nobody"
     for path in ("/x.json", "/x.xml"):
         [body] = app(
-            {"PATH_INFO": path, "QUERY_STRING": query}, lambda *said: told.append(repr(said))
+            {"PATH_INFO": path, "QUERY_STRING": query}, lambda *said: reported.append(repr(said))
         )
         assert leaks(body.decode(), key)
-    assert all(leaks(said, key) for said in told)
+    assert all(leaks(said, key) for said in reported)

@@ -11,9 +11,9 @@ from urllib.parse import urlencode
 
 import pytest
 
-from answers import ERROR, overview
 from faults import FAULTS
 from judging import Direct, judge, settings, target_of
+from made_responses import ERROR, overview
 from reseller_conformance.client import Client
 from reseller_conformance.client.target import Limits
 from reseller_conformance.contract import Format
@@ -24,7 +24,7 @@ from reseller_conformance.reports.progress import LiveViolation
 from reseller_conformance.requirements import Level
 from reseller_conformance.suite.target_session import TargetSession
 from servers import KEY, Part, http, serving, target_at
-from servers import Asked as Request
+from servers import Received as Request
 from test_matrix import client_of
 from test_progress import refuses, with_a_wrong_date
 
@@ -129,7 +129,7 @@ def test_what_passes_alone_is_not_announced() -> None:
     def fails_once(request: Request) -> Iterable[Part]:
         with lock:
             fails = not refuses(request) and wrong and wrong.pop()
-        return list(with_a_wrong_date(request)) if fails else answered(request)
+        return list(with_a_wrong_date(request)) if fails else responding(request)
 
     with serving(fails_once) as server:
         sent = session(server.url)
@@ -139,7 +139,7 @@ def test_what_passes_alone_is_not_announced() -> None:
     assert announced(sent) == {}
 
 
-def answered(request: Request) -> Iterable[Part]:
+def responding(request: Request) -> Iterable[Part]:
     return [http(ERROR, 403) if refuses(request) else http(overview().exchange.body)]
 
 
@@ -179,7 +179,7 @@ def test_calls_stop_at_the_first_violation_and_the_rest_is_not_tested() -> None:
     others = [one for id, one in by_outcome.items() if id != "success.dates"]
     assert {one.outcome for one in others}.isdisjoint({Outcome.FAILED, Outcome.ERROR})
     assert by_outcome["readable.syntax"].reason == STOPPED
-    assert len(server.asked) < 40
+    assert len(server.received) < 40
 
 
 def run(pytester: pytest.Pytester, url: str, *words: str) -> tuple[pytest.RunResult, dict]:
@@ -208,7 +208,7 @@ def test_a_run_that_stops_early_ends_with_1_and_a_whole_report(
     with serving(with_no_package) as server:
         result, report = run(pytester, server.url, "--formats", "json", *words)
     assert result.ret == 1
-    assert len(server.asked) < 60
+    assert len(server.received) < 60
     outcomes = {one["id"]: one for one in report["requirements"]}
     assert outcomes["success.fields"]["outcome"] == "failed"
     assert outcomes["http.redirect"]["reason"] == STOPPED
@@ -221,16 +221,16 @@ def test_a_rerun_sends_first_what_failed(pytester: pytest.Pytester) -> None:
         key = request.parameters.get("api_key", "")
         corrected = request.parameters | {"api_key": KEY}
         is_near = len(key) == len(KEY) and key[:-1] == KEY[:-1]
-        return answered(
+        return responding(
             replace(request, target=f"/?{urlencode(corrected)}") if is_near else request
         )
 
     words = ("--formats", "json", "--fail-fast")
     with serving(takes_any_last_character) as server:
         first, _ = run(pytester, server.url, *words)
-        calls = len(server.asked)
+        calls = len(server.received)
         again, report = run(pytester, server.url, *words, "--rerun", "r.json")
-        calls_again = len(server.asked) - calls
+        calls_again = len(server.received) - calls
     assert (first.ret, again.ret) == (1, 1)
     assert report["requirements"][0]["outcome"] != "error"
     assert calls_again < calls / 2
@@ -245,7 +245,7 @@ def test_a_report_to_rerun_that_is_none_is_refused(pytester: pytest.Pytester) ->
 
 @pytest.mark.usefixtures("credentials")
 def test_a_run_whose_time_is_over_is_unverified(pytester: pytest.Pytester) -> None:
-    with serving(answered) as server:
+    with serving(responding) as server:
         result, report = run(
             pytester, server.url, "--formats", "json", "--rate", "20/s", "--max-time", "2s"
         )

@@ -70,13 +70,13 @@ Asking = tuple[Target, Late | Direct, Callable[[], AbstractContextManager[object
 
 @contextmanager
 def client_of(fault: Fault, delay: float) -> Iterator[Asking]:
-    """Yield a target, who asks it, and the scope in which it is asked."""
+    """Yield a target, its client, and the scope in which calls are sent."""
     made = fault.make()
     if not isinstance(made, Reference):
         with fault.serve() as url:
             target = target_of(default_reference(), url)
             hangs = fault.fails.id == "http.timeout"
-            # with answers that are late there are many processes, and each is slow
+            # with responses that are late there are many processes, and each is slow
             limits = Limits(timeout=1.0 + 40 * delay, retries=1) if hangs else Limits()
             with Late(target, limits, delay) as client:
                 yield target, client, nullcontext
@@ -149,12 +149,12 @@ def test_the_reference_fails_nothing():
 
 
 LIVE = "live_accounts"
-"""The topic whose variants are asked by calls in flight together: what they tell moves."""
+"""The topic whose variants get calls in flight together: their values move."""
 
 
 @contextmanager
 def client_of_variant(variant: Variant, delay: float) -> Iterator[tuple[Target, Late | Direct]]:
-    """Yield a target, and who asks it."""
+    """Yield a target and its client."""
     with variant.serve() as running:
         if running.reference and variant.topic != LIVE:
             target = replace(running.target, base_url=EMBEDDED_URL)

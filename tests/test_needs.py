@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from answers import ERROR
 from judging import settings, target_of
+from made_responses import ERROR
 from reseller_conformance.cases.depth import Depth
 from reseller_conformance.config.selection import selection_from
 from reseller_conformance.reference import default_reference
 from reseller_conformance.suite.plan_preview import planned_calls
 from servers import KEY, http, serving
-from test_live import answered, with_no_package
+from test_live import responding, with_no_package
 
 REPORT = ("--report-json", "r.json")
 
@@ -40,24 +40,24 @@ def report() -> dict:
 
 @pytest.mark.usefixtures("credentials")
 def test_a_requirement_on_overviews_needs_a_few_valid_calls(pytester: pytest.Pytester) -> None:
-    with serving(answered) as server:
+    with serving(responding) as server:
         only = ("--only", "success.dates", "--formats", "json")
         result = pytester.run(*args(server.url, *only))
     assert result.ret == 0
-    assert 0 < len(server.asked) < 20
-    assert all(request.parameters["api_key"] == KEY for request in server.asked)
+    assert 0 < len(server.received) < 20
+    assert all(request.parameters["api_key"] == KEY for request in server.received)
 
 
 @pytest.mark.usefixtures("credentials")
 def test_a_requirement_on_the_key_needs_the_documented_call_and_wrong_keys(
     pytester: pytest.Pytester,
 ) -> None:
-    with serving(answered) as server:
+    with serving(responding) as server:
         only = ("--only", "rejects.api-key-empty", "--formats", "json")
         result = pytester.run(*args(server.url, *only))
     assert result.ret == 0
-    assert 0 < len(server.asked) < 40  # a control call after each row of wrong keys
-    assert any(request.parameters.get("api_key") == "" for request in server.asked)
+    assert 0 < len(server.received) < 40  # a control call after each row of wrong keys
+    assert any(request.parameters.get("api_key") == "" for request in server.received)
 
 
 # --- The dry run ----------------------------------------------------------------------------------
@@ -65,10 +65,10 @@ def test_a_requirement_on_the_key_needs_the_documented_call_and_wrong_keys(
 
 @pytest.mark.usefixtures("credentials")
 def test_a_dry_run_says_what_would_be_sent_and_sends_nothing(pytester: pytest.Pytester) -> None:
-    with serving(answered) as server:
+    with serving(responding) as server:
         result = pytester.run(*args(server.url, "--plan", "--rate", "10/s"))
     assert result.ret == 0
-    assert server.asked == []
+    assert server.received == []
     result.stdout.fnmatch_lines(["documented *", "formats *", "credentials *", "all * at 10/s*"])
 
 
@@ -95,20 +95,20 @@ def test_a_dry_run_counts_what_a_selection_needs() -> None:
 
 
 @pytest.mark.usefixtures("credentials")
-@pytest.mark.parametrize("answer", [answered, with_no_package, lambda _: [http(ERROR, 403)]])
+@pytest.mark.parametrize("response", [responding, with_no_package, lambda _: [http(ERROR, 403)]])
 def test_a_smoke_run_makes_at_most_twelve_calls_and_no_failed_login(
-    pytester: pytest.Pytester, answer: object
+    pytester: pytest.Pytester, response: object
 ) -> None:
-    with serving(answer) as server:
+    with serving(response) as server:
         result = pytester.run(*args(server.url, "--depth", "smoke", *REPORT))
-    assert 0 < len(server.asked) <= 12
-    assert all(request.parameters["api_key"] == KEY for request in server.asked)
+    assert 0 < len(server.received) <= 12
+    assert all(request.parameters["api_key"] == KEY for request in server.received)
     assert result.ret == 1
 
 
 @pytest.mark.usefixtures("credentials")
 def test_a_smoke_run_judges_what_its_calls_show(pytester: pytest.Pytester) -> None:
-    with serving(answered) as server:
+    with serving(responding) as server:
         words = ("--depth", "smoke", "--formats", "json", *REPORT)
         result = pytester.run(*args(server.url, *words))
     assert result.ret == 0

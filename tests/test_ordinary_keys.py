@@ -85,9 +85,9 @@ def judged(folder: Path, keys: list[str], *options: str, runs: int) -> None:
         words, input=said, cwd=folder, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr[-4000:]
-    told = [json.loads(line) for line in done.stdout.splitlines()]
-    assert len(told) == runs
-    for one in told:
+    reported = [json.loads(line) for line in done.stdout.splitlines()]
+    assert len(reported) == runs
+    for one in reported:
         about = one["key"], one["command"]
         assert "error" not in one["outcomes"], about
         if one["right"]:

@@ -50,10 +50,10 @@ def test_a_case_of_two_sequences_that_is_taken_back_is_waited_for_once() -> None
         lambda: None,
         100,
     )
-    asked = iter([False, False, False])
+    sent = iter([False, False, False])
 
     def is_halted() -> bool:
-        halted = next(asked, True)
+        halted = next(sent, True)
         if halted:
             sender.go.set()
         return halted

@@ -127,13 +127,13 @@ def test_odd_texts_are_such_as_xml_can_carry():
 
 
 def test_odd_texts_are_asked_of_every_parameter():
-    asked = {
+    texts = {
         (name, case.state(name))
         for format in Format
         for case in Plan(Depth.STANDARD, 1).texts(format)
         for name in case.invalid
     }
-    assert asked >= {(name, Text(text)) for name in PARAMETERS for text in SPECIAL_TEXTS}
+    assert texts >= {(name, Text(text)) for name in PARAMETERS for text in SPECIAL_TEXTS}
 
 
 @pytest.mark.parametrize("format", Format)

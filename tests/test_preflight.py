@@ -29,12 +29,12 @@ WRONG_KEY = replace(RIGHT, api_key=Secret("xK-77-zz"))
 WRONG_API_USER = replace(RIGHT, api_user="nobody-4711")
 
 
-class Answering(Reference):
-    """A reference whose answers are made by a function of the request and the right answer."""
+class Responding(Reference):
+    """A reference whose answers are made by a function of the request and the right response."""
 
-    def __init__(self, answer: Callable[[Request, Response], Response]) -> None:
+    def __init__(self, response: Callable[[Request, Response], Response]) -> None:
         super().__init__(default_reference().accounts)
-        self._change = answer
+        self._change = response
 
     def respond(self, request: Request) -> Response:
         return self._change(request, super().respond(request))
@@ -59,8 +59,8 @@ def asked_of(
 
 
 def hint(reference: Reference, target: Target) -> str:
-    asked, _ = asked_of(reference, target, in_json(target)[1])
-    return asked.preflight.cause.hint
+    sent, _ = asked_of(reference, target, in_json(target)[1])
+    return sent.preflight.cause.hint
 
 
 def judged(
@@ -130,7 +130,7 @@ def test_one_known_customer_is_enough_to_test_in_full() -> None:
 
 
 def test_one_format_that_works_is_tested_in_full() -> None:
-    reference = Answering(lambda request, right: error("no") if "json" in request.path else right)
+    reference = Responding(lambda request, right: error("no") if "json" in request.path else right)
     found, _ = judged(RIGHT, reference)
     xml = {one.outcome for one in found if one.format == "xml"}
     assert xml == {Outcome.PASSED}
@@ -138,7 +138,7 @@ def test_one_format_that_works_is_tested_in_full() -> None:
 
 
 def test_violations_in_the_few_responses_are_still_found() -> None:
-    reference = Answering(lambda _, right: replace(right, body=right.body + b"<!-- -->x"))
+    reference = Responding(lambda _, right: replace(right, body=right.body + b"<!-- -->x"))
     found, calls = judged(WRONG_KEY, reference)
     assert calls <= MOST_CALLS
     assert failed(found) == {"success.returned", "readable.syntax"}
@@ -158,28 +158,28 @@ def test_an_unknown_customer_is_named() -> None:
 
 
 def test_an_echo_of_what_was_sent_does_not_make_responses_differ() -> None:
-    def answer(request: Request, _: Response) -> Response:
+    def response(request: Request, _: Response) -> Response:
         user = dict(part.split("=") for part in request.query.decode().split("&") if part)
         return error(f"{user.get('user', '').replace('%40', '@')} is refused", 401)
 
-    assert "the credentials may be wrong" in hint(Answering(answer), RIGHT)
+    assert "the credentials may be wrong" in hint(Responding(response), RIGHT)
 
 
 def test_texts_that_change_each_time_are_not_compared() -> None:
     numbers = iter(range(100))
-    reference = Answering(lambda *_: error(f"refused, request {next(numbers)}", 400))
+    reference = Responding(lambda *_: error(f"refused, request {next(numbers)}", 400))
     assert "every call gets the same response" in hint(reference, RIGHT)
 
 
 @pytest.mark.parametrize("body", [b"<html>Not Found</html>", error("not found").body])
 def test_a_404_for_everything_blames_the_base_url(body: bytes) -> None:
-    reference = Answering(lambda *_: Response(404, "application/json", body))
+    reference = Responding(lambda *_: Response(404, "application/json", body))
     assert "every call gets a 404: is the base URL" in hint(reference, RIGHT)
 
 
 @pytest.mark.parametrize("status", [302, 500, 503, 429])
 def test_a_target_that_fails_tells_nothing_of_the_parameters(status: int) -> None:
-    reference = Answering(lambda *_: Response(status, "text/html", b"<html></html>"))
+    reference = Responding(lambda *_: Response(status, "text/html", b"<html></html>"))
     found, calls = judged(RIGHT, reference)
     assert hint(reference, RIGHT) == ""
     assert calls <= MOST_CALLS
@@ -207,7 +207,7 @@ def test_a_run_with_wrong_credentials_ends_with_the_finding_first() -> None:
     with serving(lambda _: [refusal]) as server:
         done = run(server.url, "--formats", "json", "--rate", "10/s")
     assert done.returncode == 1
-    assert len(server.asked) <= MOST_CALLS
+    assert len(server.received) <= MOST_CALLS
     assert "\n\n✗ violated: 1 MUST" in done.stdout
     assert "it says 'wrong credentials': a wrong key gets the same response" in _joined(done.stdout)
 

@@ -34,7 +34,7 @@ from servers import KEY, target_at
 from test_curl import given_to_curl
 
 NAMES = tuple(profiles())
-ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Type: application/json\r\n\r\n{}"
+RESPONSE = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Type: application/json\r\n\r\n{}"
 
 
 @dataclass
@@ -46,7 +46,7 @@ class Heads:
 
 
 @contextmanager
-def serving_heads(respond: Callable[[list[str]], bytes] = lambda _: ANSWER) -> Iterator[Heads]:
+def serving_heads(respond: Callable[[list[str]], bytes] = lambda _: RESPONSE) -> Iterator[Heads]:
     listener = socket.create_server(("127.0.0.1", 0))
     server = Heads(f"http://127.0.0.1:{listener.getsockname()[1]}")
     connections: list[socket.socket] = []
@@ -151,19 +151,19 @@ def test_a_client_that_gets_no_response_keeps_no_other_call_from_being_made() ->
     plain = Case(Format.JSON)
 
     def respond(lines: list[str]) -> bytes:
-        return b"" if any("Wget" in line for line in lines) else ANSWER
+        return b"" if any("Wget" in line for line in lines) else RESPONSE
 
     limits = Limits(timeout=0.3, retries=0, concurrency=1)
     with serving_heads(respond) as server, Client(target_at(server.url), limits) as client:
-        *late, answered = client.send_in_sequence([*hanging, plain])
+        *late, responded = client.send_in_sequence([*hanging, plain])
     kinds = [one.problem.kind for one in late if one.problem]
     assert set(kinds) == {TransportErrorKind.TIMEOUT, TransportErrorKind.NOT_SENT}
-    assert answered.body == b"{}"
+    assert responded.body == b"{}"
 
 
 # --- Cookies -------------------------------------------------------------------------------------
 
-SETS = ANSWER.replace(b"OK\r\n", b"OK\r\nSet-Cookie: sid=s3ss; Path=/; HttpOnly\r\n", 1)
+SETS = RESPONSE.replace(b"OK\r\n", b"OK\r\nSet-Cookie: sid=s3ss; Path=/; HttpOnly\r\n", 1)
 
 
 def cookies_in(heads: list[tuple[int, list[str]]]) -> list[str]:

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from answers import ERROR, overview
 from command_line import environment, read_some
 from judging import settings
+from made_responses import ERROR, overview
 from reseller_conformance.cli.progress import Watch, watch_on
 from reseller_conformance.client import Client
 from reseller_conformance.client.target import Limits, Target
@@ -23,7 +23,7 @@ from reseller_conformance.reports.progress import Progress
 from reseller_conformance.suite.live_progress import LiveProgress
 from reseller_conformance.suite.target_session import TargetSession
 from servers import KEY, Part, http, serving, target_at
-from servers import Asked as Request
+from servers import Received as Request
 
 CREDENTIALS = {"RESELLER_API_USER": "acme", "RESELLER_API_KEY": KEY}
 
@@ -76,48 +76,48 @@ def with_a_wrong_date(request: Request) -> Iterable[Part]:
 def followed(target: Target, **chosen: object) -> tuple[TargetSession, LiveProgress]:
     client = Client(target, Limits())
     wanted = replace(settings("quick"), formats=settings("quick").formats[:1], **chosen)
-    asked = TargetSession(target, wanted, client)
-    return asked, LiveProgress(asked)
+    received = TargetSession(target, wanted, client)
+    return received, LiveProgress(received)
 
 
 def test_following_makes_no_call() -> None:
     with serving(with_a_wrong_date) as server:
-        asked, following = followed(target_at(server.url))
+        received, following = followed(target_at(server.url))
         before = following()
-        asked.client.close()
-    assert server.asked == []
+        received.client.close()
+    assert server.received == []
     assert (before.done, before.violated) == (0, frozenset())
     assert before.total > 100
 
 
 def test_the_estimate_is_near_and_violations_are_known_before_items_judge() -> None:
     with serving(with_a_wrong_date) as server:
-        asked, following = followed(target_at(server.url))
+        received, following = followed(target_at(server.url))
         estimated = following().total
-        asked.groups.ordinary(asked.settings.formats[0])
+        received.groups.ordinary(received.settings.formats[0])
         after = following()
-        asked.client.close()
+        received.client.close()
     assert after.violated == {"success.dates"}
-    assert after.done == len(server.asked)
+    assert after.done == len(server.received)
     assert abs(after.done - estimated) < 0.15 * estimated
 
 
 def test_the_estimate_ends_where_no_more_is_called() -> None:
     with serving(lambda _: [http(ERROR, 401)]) as server:
-        asked, following = followed(target_at(server.url))
+        received, following = followed(target_at(server.url))
         assert following().total > 100
-        assert asked.preflight.rejected
+        assert received.preflight.rejected
         after = following()
-        asked.client.close()
-    assert after.total == after.done == len(server.asked)
+        received.client.close()
+    assert after.total == after.done == len(server.received)
 
 
 def test_the_estimate_stays_within_the_budget() -> None:
     limits = Limits(max_requests=30)
     with serving(with_a_wrong_date) as server:
-        asked, following = followed(target_at(server.url), limits=limits)
+        received, following = followed(target_at(server.url), limits=limits)
         assert following().total == 30
-        asked.client.close()
+        received.client.close()
 
 
 # --- When it is shown -----------------------------------------------------------------------------
@@ -175,16 +175,16 @@ def run(folder: Path, url: str, *words: str) -> subprocess.Popen[str]:
 
 
 def test_the_heading_is_there_while_the_first_call_waits(tmp_path: Path) -> None:
-    asked, go_on = threading.Event(), threading.Event()
+    received, go_on = threading.Event(), threading.Event()
 
     def wait(request: Request) -> Iterable[Part]:
-        asked.set()
+        received.set()
         go_on.wait(60)
         return [http(ERROR, 401)]
 
     with serving(wait) as server:
         process = run(tmp_path, server.url)
-        assert asked.wait(60)
+        assert received.wait(60)
         assert process.stdout is not None
         heading = [process.stdout.readline() for _ in range(2)]
         go_on.set()
@@ -201,9 +201,9 @@ def test_lines_are_told_on_stderr_where_there_is_no_terminal(tmp_path: Path) -> 
     assert process.returncode == 1
     lines = err.splitlines()
     assert lines
-    told = [line for line in lines if not LINE.fullmatch(line)]
-    assert len(told) == 1
-    assert re.fullmatch(r"\d+ s, call \d+: ✗ MUST success.dates \[json\] .*", told[0])
+    reported = [line for line in lines if not LINE.fullmatch(line)]
+    assert len(reported) == 1
+    assert re.fullmatch(r"\d+ s, call \d+: ✗ MUST success.dates \[json\] .*", reported[0])
     assert any(" 1 violated" in line for line in lines)
     assert any(line.startswith("near-misses: ") for line in lines)
     assert not LINE.search(out)

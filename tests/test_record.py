@@ -41,10 +41,10 @@ def body(entry: dict[str, Any]) -> bytes:
 
 
 def violated(report: Path, topics: tuple[str, ...]) -> set[tuple[str, str]]:
-    told = json.loads(report.read_text(encoding="utf-8"))["requirements"]
+    reported = json.loads(report.read_text(encoding="utf-8"))["requirements"]
     return {
         (one["id"], one["format"])
-        for one in told
+        for one in reported
         if one["outcome"] == "failed" and one["id"].startswith(topics)
     }
 
@@ -160,8 +160,8 @@ def test_a_form_is_recorded_without_the_key(tmp_path: Path) -> None:
 
 
 def test_a_retry_is_an_entry_of_its_own(tmp_path: Path) -> None:
-    answers = iter([http(b"", 503, Retry_After="0"), http(b"{}")])
-    found = record(tmp_path / "one.har", lambda _: [next(answers)], retries=1)
+    responses = iter([http(b"", 503, Retry_After="0"), http(b"{}")])
+    found = record(tmp_path / "one.har", lambda _: [next(responses)], retries=1)
     assert [entry["response"]["status"] for entry in found] == [503, 200]
 
 

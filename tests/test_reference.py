@@ -51,7 +51,7 @@ RIGHT = {
 FORMATS = tuple(Format)
 
 
-def ask(
+def make_call(
     wanted: Format,
     parameters: Mapping[str, str] | Iterable[tuple[str, str]],
     reference: Reference = REFERENCE,
@@ -60,30 +60,30 @@ def ask(
     return reference.respond(Request(path_of(wanted), urlencode(given).encode()))
 
 
-def overview_in(answer: Response) -> dict[str, str]:
+def overview_in(response: Response) -> dict[str, str]:
     """Read a success envelope strictly."""
-    assert answer.status == 200
-    if answer.content_type == "application/json":
-        document: dict[str, Any] = json.loads(answer.body.decode("utf-8"))
+    assert response.status == 200
+    if response.content_type == "application/json":
+        document: dict[str, Any] = json.loads(response.body.decode("utf-8"))
         assert [type(value) for value in document.values()] == [str] * 10
     else:
-        root = ET.fromstring(answer.body)
+        root = ET.fromstring(response.body)
         assert [root.tag, [child.tag for child in root]] == ["result", ["overview"]]
         document = {field.tag: field.text for field in root[0]}
     assert list(document) == [field.name for field in FIELDS]
     return document
 
 
-def errors_in(answer: Response) -> list[str]:
+def errors_in(response: Response) -> list[str]:
     """Read an error envelope strictly."""
-    assert 400 <= answer.status < 500
-    if answer.content_type == "application/json":
-        document = json.loads(answer.body.decode("utf-8"))
+    assert 400 <= response.status < 500
+    if response.content_type == "application/json":
+        document = json.loads(response.body.decode("utf-8"))
         assert list(document) == ["message", "errors"]
         message: Any = document["message"]
         errors: list[Any] = document["errors"]
     else:
-        root = ET.fromstring(answer.body)
+        root = ET.fromstring(response.body)
         assert [root.tag, [child.tag for child in root]] == ["result", ["message", "errors"]]
         message, errors = root[0].text, [error.text for error in root[1]]
     assert message == "error"
@@ -96,7 +96,7 @@ def errors_in(answer: Response) -> list[str]:
 
 
 def test_json_is_laid_out_as_on_the_page() -> None:
-    assert ask(Format.JSON, RIGHT).body.decode() == (
+    assert make_call(Format.JSON, RIGHT).body.decode() == (
         "{\n"
         '  "reputation": "100",\n'
         '  "requests": "500000",\n'
@@ -113,7 +113,7 @@ def test_json_is_laid_out_as_on_the_page() -> None:
 
 
 def test_xml_is_laid_out_as_on_the_page() -> None:
-    assert ask(Format.XML, RIGHT).body.decode("iso-8859-1") == (
+    assert make_call(Format.XML, RIGHT).body.decode("iso-8859-1") == (
         '<?xml version="1.0" encoding="ISO-8859-1"?>\n\n'
         "<result>\n"
         "   <overview>\n"
@@ -134,10 +134,10 @@ def test_xml_is_laid_out_as_on_the_page() -> None:
 
 def test_errors_are_laid_out_as_on_the_page() -> None:
     wrong = {**RIGHT, "task": "stats"}
-    assert ask(Format.JSON, wrong).body.decode() == (
+    assert make_call(Format.JSON, wrong).body.decode() == (
         '{\n  "message": "error",\n  "errors": [\n    "task must be overview."\n  ]\n}\n'
     )
-    assert ask(Format.XML, wrong).body.decode() == (
+    assert make_call(Format.XML, wrong).body.decode() == (
         '<?xml version="1.0" encoding="ISO-8859-1"?>\n\n'
         "<result>\n"
         "   <message>error</message>\n"
@@ -152,13 +152,15 @@ def test_errors_are_laid_out_as_on_the_page() -> None:
 def test_both_formats_tell_every_customer_alike(account: Account) -> None:
     expected = {field.name: str(getattr(account, field.name)) for field in FIELDS}
     for wanted in FORMATS:
-        assert overview_in(ask(wanted, {**RIGHT, "user": account.user})) == expected
+        assert overview_in(make_call(wanted, {**RIGHT, "user": account.user})) == expected
 
 
 def test_the_content_types_fit() -> None:
     for parameters in (RIGHT, {}):
-        assert ask(Format.JSON, parameters).content_type == "application/json"
-        assert ask(Format.XML, parameters).content_type == "application/xml; charset=ISO-8859-1"
+        assert make_call(Format.JSON, parameters).content_type == "application/json"
+        assert (
+            make_call(Format.XML, parameters).content_type == "application/xml; charset=ISO-8859-1"
+        )
 
 
 # --- When an error is due --------------------------------------------------------------------
@@ -166,7 +168,7 @@ def test_the_content_types_fit() -> None:
 
 @pytest.mark.parametrize("wanted", FORMATS)
 def test_everything_wrong_with_the_parameters_is_told_at_once(wanted: Format) -> None:
-    assert errors_in(ask(wanted, {"task": "stats", "user": ""})) == [
+    assert errors_in(make_call(wanted, {"task": "stats", "user": ""})) == [
         "api_user is required.",
         "api_key is required.",
         "task must be overview.",
@@ -184,7 +186,7 @@ def test_every_wrong_state_of_a_parameter_gets_an_error(name: str, wanted: Forma
         )
         assert value is not None
         assert value != RIGHT[name]
-        assert errors_in(ask(wanted, {**RIGHT, name: value})), state
+        assert errors_in(make_call(wanted, {**RIGHT, name: value})), state
 
 
 @pytest.mark.parametrize("wanted", FORMATS)
@@ -196,32 +198,32 @@ def test_wrong_parameters_get_an_error_in_every_combination(wanted: Format) -> N
             if state is not None
         }
         if sent == RIGHT:
-            overview_in(ask(wanted, sent))
+            overview_in(make_call(wanted, sent))
         else:
-            errors_in(ask(wanted, sent))
+            errors_in(make_call(wanted, sent))
 
 
 def test_credentials_of_two_resellers_do_not_mix() -> None:
     crossed = {**RIGHT, "api_key": THEIRS.api_key}
-    assert ask(Format.JSON, crossed).status == 403
+    assert make_call(Format.JSON, crossed).status == 403
     theirs = {**RIGHT, "api_user": THEIRS.api_user, "api_key": THEIRS.api_key}
-    assert errors_in(ask(Format.JSON, theirs)) == ["user is not a customer of this account."]
-    overview_in(ask(Format.JSON, {**theirs, "user": THEIRS.customers[0].user}))
+    assert errors_in(make_call(Format.JSON, theirs)) == ["user is not a customer of this account."]
+    overview_in(make_call(Format.JSON, {**theirs, "user": THEIRS.customers[0].user}))
 
 
 def test_who_may_not_ask_is_not_told_whether_a_customer_exists() -> None:
     wrong = {**RIGHT, "api_key": "another"}
-    assert ask(Format.XML, wrong) == ask(Format.XML, {**wrong, "user": "nobody"})
+    assert make_call(Format.XML, wrong) == make_call(Format.XML, {**wrong, "user": "nobody"})
 
 
 @pytest.mark.parametrize("wanted", FORMATS)
 def test_repeated_parameters_and_arrays_get_an_error(wanted: Format) -> None:
     for name, value in RIGHT.items():
-        assert errors_in(ask(wanted, [*RIGHT.items(), (name, value)]))
+        assert errors_in(make_call(wanted, [*RIGHT.items(), (name, value)]))
         for array in (f"{name}[]", f"{name}[0]"):
-            assert errors_in(ask(wanted, [*RIGHT.items(), (array, value)]))
+            assert errors_in(make_call(wanted, [*RIGHT.items(), (array, value)]))
             others = [item for item in RIGHT.items() if item[0] != name]
-            assert errors_in(ask(wanted, [*others, (array, value)]))
+            assert errors_in(make_call(wanted, [*others, (array, value)]))
 
 
 # --- The request -----------------------------------------------------------------------------
@@ -229,10 +231,12 @@ def test_repeated_parameters_and_arrays_get_an_error(wanted: Format) -> None:
 
 @pytest.mark.parametrize("wanted", FORMATS)
 def test_order_encoding_and_unknown_parameters_do_not_matter(wanted: Format) -> None:
-    expected = ask(wanted, RIGHT)
+    expected = make_call(wanted, RIGHT)
     for order in itertools.permutations(RIGHT.items()):
-        assert ask(wanted, order) == expected
-    assert ask(wanted, [("debug", "1"), *RIGHT.items(), ("debug", "2"), ("x[]", "")]) == expected
+        assert make_call(wanted, order) == expected
+    assert (
+        make_call(wanted, [("debug", "1"), *RIGHT.items(), ("debug", "2"), ("x[]", "")]) == expected
+    )
     every_byte = "&".join(
         "=".join("".join(f"%{byte:02x}" for byte in text.encode()) for text in item)
         for item in RIGHT.items()
@@ -244,8 +248,8 @@ def test_order_encoding_and_unknown_parameters_do_not_matter(wanted: Format) -> 
 @pytest.mark.parametrize("query", [b"user=%FF", b"user=\xff", b"%C3=1", b"user=%ED%A0%80"])
 def test_what_is_not_utf_8_gets_an_error(wanted: Format, query: bytes) -> None:
     right = urlencode(RIGHT).encode()
-    answer = REFERENCE.respond(Request(path_of(wanted), right + b"&" + query))
-    assert errors_in(answer) == ["The parameters must be UTF-8."]
+    response = REFERENCE.respond(Request(path_of(wanted), right + b"&" + query))
+    assert errors_in(response) == ["The parameters must be UTF-8."]
 
 
 @pytest.mark.parametrize("wanted", FORMATS)
@@ -259,14 +263,14 @@ def test_any_bytes_get_an_error_that_can_be_read(wanted: Format, query: bytes) -
 def test_any_text_in_a_value_gets_an_error_that_does_not_repeat_it(
     wanted: Format, name: str, text: str
 ) -> None:
-    answer = ask(wanted, {**RIGHT, name: f"~{text}~"})
-    assert errors_in(answer)
-    assert b"~" not in answer.body
+    response = make_call(wanted, {**RIGHT, name: f"~{text}~"})
+    assert errors_in(response)
+    assert b"~" not in response.body
 
 
 def test_a_form_is_as_good_as_a_query() -> None:
     path, form = path_of(Format.JSON), urlencode(RIGHT).encode()
-    expected = ask(Format.JSON, RIGHT)
+    expected = make_call(Format.JSON, RIGHT)
     assert REFERENCE.respond(Request(path, method="POST", body=form)) == expected
     assert REFERENCE.respond(Request(path, form, method="POST")) == expected
     assert errors_in(REFERENCE.respond(Request(path, form, method="POST", body=form)))
@@ -275,23 +279,23 @@ def test_a_form_is_as_good_as_a_query() -> None:
 
 @pytest.mark.parametrize("wanted", FORMATS)
 def test_other_methods_are_told_which_there_are(wanted: Format) -> None:
-    answer = REFERENCE.respond(Request(path_of(wanted), method="DELETE"))
-    assert errors_in(answer)
-    assert (answer.status, answer.fields["Allow"]) == (405, "GET, HEAD, POST")
+    response = REFERENCE.respond(Request(path_of(wanted), method="DELETE"))
+    assert errors_in(response)
+    assert (response.status, response.fields["Allow"]) == (405, "GET, HEAD, POST")
 
 
 def test_the_base_may_have_a_path_of_its_own() -> None:
     request = Request("/mail/eu" + path_of(Format.XML), urlencode(RIGHT).encode())
-    assert REFERENCE.respond(request) == ask(Format.XML, RIGHT)
+    assert REFERENCE.respond(request) == make_call(Format.XML, RIGHT)
 
 
 def test_other_paths_are_answered_in_the_format_they_name() -> None:
     for wanted in FORMATS:
-        answer = REFERENCE.respond(Request(f"/apiv2/reseller.other.{wanted}"))
-        assert (answer.status, errors_in(answer)) == (404, ["There is no such call."])
+        response = REFERENCE.respond(Request(f"/apiv2/reseller.other.{wanted}"))
+        assert (response.status, errors_in(response)) == (404, ["There is no such call."])
     for path in ("/", "", "/apiv2/reseller.account", path_of(Format.JSON) + "/"):
-        answer = REFERENCE.respond(Request(path))
-        assert (answer.status, answer.content_type) == (404, "text/plain")
+        response = REFERENCE.respond(Request(path))
+        assert (response.status, response.content_type) == (404, "text/plain")
 
 
 # --- Faults are composed from it -------------------------------------------------------------
@@ -353,8 +357,8 @@ def test_overriding_one_method_makes_one_fault(
     shows: Callable[[Response], bool],
 ) -> None:
     sent = {name: value for name, value in {**RIGHT, **changed}.items() if value is not None}
-    assert shows(ask(Format(wanted), sent, faulty(REFERENCE.accounts)))
-    assert not shows(ask(Format(wanted), sent))
+    assert shows(make_call(Format(wanted), sent, faulty(REFERENCE.accounts)))
+    assert not shows(make_call(Format(wanted), sent))
 
 
 # --- The accounts that come with the package -------------------------------------------------
@@ -442,12 +446,12 @@ def test_an_accounts_file_of_ones_own_is_served(tmp_path: Path) -> None:
     accounts = load_accounts(file)
     assert accounts == load_accounts(str(file)) == read_accounts(OWN)
     assert accounts.foreign is None
-    answer = ask(
+    response = make_call(
         Format.XML,
         {"api_user": "me", "api_key": "Own-Key", "task": "overview", "user": "a@example.com"},
         Reference(accounts),
     )
-    assert overview_in(answer)["credits_remain"] == "18446744073709551613"
+    assert overview_in(response)["credits_remain"] == "18446744073709551613"
 
 
 def test_a_balance_that_is_given_stands() -> None:
@@ -558,16 +562,16 @@ def call(
     def start_response(status: str, headers: list[tuple[str, str]], _: Any = None) -> Any:
         started[:] = status, dict(headers)
 
-    answered = validator(Application(REFERENCE))(full, start_response)
+    responded = validator(Application(REFERENCE))(full, start_response)
     try:
-        content = b"".join(answered)
+        content = b"".join(responded)
     finally:
-        answered.close()
+        responded.close()
     return started[0], started[1], content
 
 
 def test_wsgi_answers_as_the_core_does() -> None:
-    expected = ask(Format.XML, RIGHT)
+    expected = make_call(Format.XML, RIGHT)
     query = urlencode(RIGHT)
     for got in (
         call(QUERY_STRING=query),
@@ -580,7 +584,7 @@ def test_wsgi_answers_as_the_core_does() -> None:
 
 
 def test_wsgi_answers_head_without_a_body() -> None:
-    expected = ask(Format.XML, RIGHT)
+    expected = make_call(Format.XML, RIGHT)
     assert call("HEAD", QUERY_STRING=urlencode(RIGHT)) == ("200 OK", expected.fields, b"")
 
 
@@ -597,12 +601,12 @@ def test_wsgi_tells_what_is_wrong() -> None:
 @pytest.mark.parametrize("wanted", FORMATS)
 @pytest.mark.parametrize("base", [EMBEDDED_URL, "http://127.0.0.1:9/mail"])
 def test_requests_are_answered_in_the_process(wanted: Format, base: str) -> None:
-    expected = ask(wanted, RIGHT)
+    expected = make_call(wanted, RIGHT)
     url = base + path_of(wanted)
     with mocked(REFERENCE, base):
-        for answer in (requests.get(url, params=RIGHT), requests.post(url, data=RIGHT)):
-            assert (answer.status_code, answer.content) == (200, expected.body)
-            assert answer.headers == expected.fields
+        for response in (requests.get(url, params=RIGHT), requests.post(url, data=RIGHT)):
+            assert (response.status_code, response.content) == (200, expected.body)
+            assert response.headers == expected.fields
         assert requests.get(url).status_code == 400
         assert requests.get(f"{url}?user=%FF").status_code == 400
         assert requests.delete(url).status_code == 405
@@ -613,11 +617,11 @@ def test_requests_are_answered_in_the_process(wanted: Format, base: str) -> None
 
 
 def test_an_answer_can_be_read_bit_by_bit() -> None:
-    expected = ask(Format.JSON, RIGHT)
+    expected = make_call(Format.JSON, RIGHT)
     with mocked(REFERENCE) as mock:
         url = EMBEDDED_URL + path_of(Format.JSON)
-        answer = requests.get(url, params=RIGHT, stream=True)
-        read = iter(lambda: answer.raw.read1(16, decode_content=False), b"")
+        response = requests.get(url, params=RIGHT, stream=True)
+        read = iter(lambda: response.raw.read1(16, decode_content=False), b"")
         assert b"".join(read) == expected.body
         assert len(mock.calls) == 1
 

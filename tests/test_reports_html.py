@@ -263,7 +263,7 @@ def structure(run: Run) -> list[tuple[str, ...]]:
     return [(one.tag, *sorted(one.keys())) for one in kept]
 
 
-def told(said: str) -> Run:
+def reported(said: str) -> Run:
     finding = Finding(
         requirement="success.dates",
         format="json",
@@ -289,13 +289,13 @@ def told(said: str) -> Run:
 @settings(deadline=None)
 @given(st.text(st.characters() | st.sampled_from("<>&\"'`=/!-{}%#"), max_size=40))
 def test_no_text_changes_the_structure_of_the_page(said: str) -> None:
-    assert structure(told(said)) == structure(told("plain"))
+    assert structure(reported(said)) == structure(reported("plain"))
 
 
 @settings(deadline=None)
 @given(st.text(st.characters(), max_size=40))
 def test_every_text_is_told(said: str) -> None:
-    (expected,) = page(told("é" + said)).xpath("//article//div[dt='Expected']/dd")
+    (expected,) = page(reported("é" + said)).xpath("//article//div[dt='Expected']/dd")
     assert expected.text_content() == "".join(
         part
         if unicodedata.category(part) not in ("Cc", "Cf", "Cs", "Cn", "Zl", "Zp") or part in "\n\t"
@@ -380,7 +380,7 @@ def test_the_wrong_place_is_marked_in_the_report() -> None:
     assert marks == {
         "http.server-error": ["HTTP 500"],
         "success.dates": ["<billing_end_date>2010-09-31</billing_end_date>"],
-        # no header is kept with the answer: what came is marked where it is told
+        # no header is kept with the response: what came is marked where it is told
         "http.content-type": ["text/html; charset=utf-8"],
         "success.counts": ['"requests": "500,000"', "<requests>500,000</requests>"],
     }

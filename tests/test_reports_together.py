@@ -14,7 +14,7 @@ from reseller_conformance.reports.registry import WRITERS
 ALL = [f"--{writer.option}=out/{writer.option}" for writer in WRITERS]
 
 
-def told(folder: Path) -> dict[str, set[str]]:
+def reported(folder: Path) -> dict[str, set[str]]:
     return {
         name: read((folder / "out" / name).read_text(encoding="utf-8"))
         for name, read in READERS.items()
@@ -37,11 +37,11 @@ def test_every_report_of_a_run_is_read_back_and_reports_the_same(
     assert all(re.match(r"\d+ s, call [\d,]+: ✗ MUST ", line) for line in done.stderr.splitlines())
     shown = set(re.findall(r"(?m)^[✗~] ([a-z]+\.[a-z-]+) \(", done.stdout))
     assert "rejects.api-key-wrong" in shown
-    assert told(tmp_path) == dict.fromkeys(READERS, shown)
+    assert reported(tmp_path) == dict.fromkeys(READERS, shown)
     assert len(list((tmp_path / "out").iterdir())) == len(WRITERS)
 
 
 def test_every_report_of_a_green_run_is_read_back(tmp_path: Path) -> None:
     done = quick(tmp_path, *ALL)
     assert (done.returncode, done.stderr) == (0, "")
-    assert told(tmp_path) == {name: set() for name in READERS}
+    assert reported(tmp_path) == {name: set() for name in READERS}

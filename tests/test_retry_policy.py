@@ -19,9 +19,9 @@ from servers import (
     CLOSE,
     JSON,
     RESET,
-    Asked,
     Gateway,
     Part,
+    Received,
     always,
     ask_one,
     client_of,
@@ -53,14 +53,14 @@ def test_when_the_tries_are_spent_the_last_answer_stands() -> None:
         assert client.traffic.retries == 1
     assert (exchange.status, exchange.body) == (503, b"busy")
     assert len(exchange.retries) == 1
-    assert len(server.asked) == 2
+    assert len(server.received) == 2
 
 
 def test_a_500_is_not_tried_again() -> None:
     with serving(always(http(b"oops", 500))) as server, client_of(server) as client:
         (exchange,) = client.send([JSON])
     assert exchange.status == 500
-    assert len(server.asked) == 1
+    assert len(server.received) == 1
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_a_dropped_connection_is_tried_again(broken: list[Part]) -> None:
         (exchange,) = client.send([JSON])
     assert exchange.body == b"ok"
     assert len(exchange.retries) == 1
-    assert len(server.asked) == 2
+    assert len(server.received) == 2
 
 
 def test_a_connection_that_keeps_dropping_is_dropped() -> None:
@@ -83,12 +83,12 @@ def test_a_connection_that_keeps_dropping_is_dropped() -> None:
 
 
 def test_a_stale_kept_connection_is_no_retry() -> None:
-    def answer(asked: Asked) -> Iterator[Part]:
+    def respond(received: Received) -> Iterator[Part]:
         # the second request of each connection is never answered, as if it had come too late
-        first = [other.connection for other in server.asked].count(asked.connection) == 1
+        first = [other.connection for other in server.received].count(received.connection) == 1
         yield http() if first else CLOSE
 
-    with serving(answer) as server, client_of(server, concurrency=1) as client:
+    with serving(respond) as server, client_of(server, concurrency=1) as client:
         exchanges = client.send(turns(4))
         assert client.traffic.retries == 0
     assert [exchange.status for exchange in exchanges] == [200] * 4
@@ -98,15 +98,15 @@ def test_a_stale_kept_connection_is_no_retry() -> None:
 def test_retry_after_pauses_everybody() -> None:
     arrivals: list[float] = []
 
-    def answer(asked: Asked) -> Iterator[Part]:
-        arrivals.append(asked.at)
+    def respond(received: Received) -> Iterator[Part]:
+        arrivals.append(received.at)
         if len(arrivals) == 3:
             yield http(b"", 503, Retry_After="1")
         else:
             yield 0.05
             yield http()
 
-    with serving(answer) as server, client_of(server, concurrency=2) as client:
+    with serving(respond) as server, client_of(server, concurrency=2) as client:
         exchanges = client.send(turns(16))
     waits = [retry.waited for exchange in exchanges for retry in exchange.retries]
     assert waits == [1.0]
@@ -127,7 +127,7 @@ def test_an_honest_gateway_never_exhausts_the_tries(bucket: bool, retry_after: b
 def test_what_is_in_vain_is_given_up() -> None:
     with serving(always(http(b"", 502))) as server, client_of(server, retries=1) as client:
         exchanges = client.send(turns(60, user=State.UNKNOWN))
-    assert len(server.asked) < 60 + 20
+    assert len(server.received) < 60 + 20
     assert exchanges[-1].retries == ()
     assert exchanges[-1].status == 502
 
@@ -135,7 +135,7 @@ def test_what_is_in_vain_is_given_up() -> None:
 def test_a_rate_spaces_the_calls() -> None:
     with serving(always(http())) as server, client_of(server, rate=50.0) as client:
         client.send(turns(20))
-    at = [asked.at for asked in server.asked]
+    at = [received.at for received in server.received]
     assert at[-1] - at[0] > 0.3
 
 
@@ -143,10 +143,10 @@ def test_a_rate_spaces_the_calls() -> None:
 
 
 def test_a_family_that_never_answers_is_no_longer_asked() -> None:
-    def answer(asked: Asked) -> Iterable[Part]:
-        return [http()] if asked.parameters["user"] == "customer@example.com" else [60.0]
+    def respond(received: Received) -> Iterable[Part]:
+        return [http()] if received.parameters["user"] == "customer@example.com" else [60.0]
 
-    with serving(answer) as server, client_of(server, timeout=0.3, concurrency=4) as client:
+    with serving(respond) as server, client_of(server, timeout=0.3, concurrency=4) as client:
         wrong = client.send(turns(40, user=State.UNKNOWN))
         right = client.send(turns(3))
         calls = client.traffic.calls
@@ -155,14 +155,14 @@ def test_a_family_that_never_answers_is_no_longer_asked() -> None:
     assert kinds[-1] is TransportErrorKind.NOT_SENT
     assert "never got a complete response" in wrong[-1].problem.detail
     assert [exchange.status for exchange in right] == [200] * 3
-    assert calls == len(server.asked)
+    assert calls == len(server.received)
 
 
 def test_the_budget_of_requests_is_kept() -> None:
     with serving(always(http())) as server, client_of(server, max_requests=5) as client:
         exchanges = client.send_in_sequence(turns(8))
         assert client.send([exchanges[0].case])[0] is exchanges[0]
-    assert len(server.asked) == 5
+    assert len(server.received) == 5
     assert [kind_of(exchange) for exchange in exchanges] == [None] * 5 + [
         TransportErrorKind.NOT_SENT
     ] * 3
@@ -186,7 +186,7 @@ def waiting(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 def test_calls_beyond_the_budget_do_not_wait_for_the_limiter(waiting: list[float]) -> None:
     with serving(always(http())) as server, client_of(server, max_requests=5) as client:
         client.send(turns(40))
-    assert len(waiting) == len(server.asked) == 5
+    assert len(waiting) == len(server.received) == 5
 
 
 def test_calls_that_are_given_up_do_not_wait_for_the_limiter(waiting: list[float]) -> None:
@@ -208,7 +208,7 @@ def test_calls_of_a_stopped_client_do_not_wait_for_the_limiter() -> None:
 def test_retries_are_within_the_budget() -> None:
     with serving(always(http(b"", 503))) as server, client_of(server, max_requests=2) as client:
         (exchange,) = client.send([JSON])
-    assert len(server.asked) == 2
+    assert len(server.received) == 2
     assert exchange.status == 503
     assert len(exchange.retries) == 1
 
@@ -254,7 +254,7 @@ def test_who_is_put_off_for_a_day_neither_waits_nor_asks_on(status: int) -> None
         began = time.monotonic()
         exchanges = client.send(turns(6))
         assert time.monotonic() - began < 5
-    assert len(server.asked) == 3
+    assert len(server.received) == 3
     assert [exchange.status for exchange in exchanges] == [status] * 3 + [None] * 3
     assert all(exchange.retries == () for exchange in exchanges)
 

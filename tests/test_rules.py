@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from answers import FIELDS, RIGHT, answer, broken, overview
+from made_responses import FIELDS, RIGHT, broken, overview, response_to
 from reseller_conformance import requirements as r
 from reseller_conformance.cases.mutations import ADDRESSES, KEY_SPELLINGS, LENIENT, State
 from reseller_conformance.checks.rules import (
@@ -24,9 +24,9 @@ NOT_ALONE = {"request", "consistency", "isolation", "clients"}
 
 DUE = {
     Subject.RESPONSE: broken(TransportErrorKind.TIMEOUT),
-    Subject.READABLE: answer(body=b"<html>"),
+    Subject.READABLE: response_to(body=b"<html>"),
     Subject.OVERVIEW: overview(),
-    Subject.ERROR_ENVELOPE: answer(),
+    Subject.ERROR_ENVELOPE: response_to(),
 }
 OTHER_REFUSALS = {
     r.REJECTS_TASK_SPELLING: {"task": LENIENT[0]},
@@ -39,7 +39,7 @@ OTHER_REFUSALS = {
 
 def refused(rule):
     states = OTHER_REFUSALS.get(rule.requirement) or {rule.parameter: rule.state or State.UNKNOWN}
-    return answer(replace(RIGHT, **states))
+    return response_to(replace(RIGHT, **states))
 
 
 def judged(of, evidence=ALL_EVIDENCE, scope=Scope.ORDINARY) -> set[r.Requirement]:
@@ -89,9 +89,9 @@ def test_a_response_is_judged_by_the_rules_of_each_kind_that_it_belongs_to():
     unread = about(Subject.RESPONSE)
     readable = unread | about(Subject.READABLE)
     assert judged(broken(TransportErrorKind.TIMEOUT)) == unread
-    assert judged(answer(body=b"<html>")) == readable
+    assert judged(response_to(body=b"<html>")) == readable
     assert judged(overview()) == readable | about(Subject.OVERVIEW)
-    assert judged(answer()) == readable | about(Subject.ERROR_ENVELOPE)
+    assert judged(response_to()) == readable | about(Subject.ERROR_ENVELOPE)
 
 
 @pytest.mark.parametrize(
@@ -112,7 +112,7 @@ def test_a_response_is_judged_by_the_rules_of_each_kind_that_it_belongs_to():
 def test_values_are_judged_where_all_of_them_could_be_read(names, requirement):
     for name in FIELDS:
         rest = {known: value for known, value in FIELDS.items() if known != name}
-        without = answer(body=json.dumps(rest).encode())
+        without = response_to(body=json.dumps(rest).encode())
         assert (requirement in judged(without)) is (name not in names)
 
 
@@ -122,10 +122,10 @@ def test_the_checks_are_those_of_their_requirements():
         return {rule.requirement for rule in rules if any(rule.check(of))}
 
     assert departing(overview()) == set()
-    failed = answer(status=500, body=overview().exchange.body)
+    failed = response_to(status=500, body=overview().exchange.body)
     assert departing(failed) == {r.HTTP_SERVER_ERROR, r.SUCCESS_RETURNED}
-    assert departing(answer(status=302)) >= {r.HTTP_REDIRECT}
-    assert departing(answer(body=b"{")) >= {r.READABLE_SYNTAX}
+    assert departing(response_to(status=302)) >= {r.HTTP_REDIRECT}
+    assert departing(response_to(body=b"{")) >= {r.READABLE_SYNTAX}
     assert departing(broken(TransportErrorKind.DROPPED)) == {r.HTTP_DELIVERED, r.SUCCESS_RETURNED}
     assert departing(overview(reputation=101)) == {r.VALUES_REPUTATION}
     assert departing(overview(credits_remain=1)) == {r.VALUES_BALANCE}

@@ -135,17 +135,17 @@ OPENAPI = json.loads((FOLDER / "openapi.json").read_text(encoding="utf-8"))
 
 
 def bodies() -> Iterator[tuple[str, str, dict[str, Any]]]:
-    """Return format, status and media type of each answer that is described."""
+    """Return format, status and media type of each response that is described."""
     for format in Format:
-        for status, answer in OPENAPI["paths"][path_of(format)]["get"]["responses"].items():
-            yield format, status, answer["content"][f"application/{format}"]
+        for status, response in OPENAPI["paths"][path_of(format)]["get"]["responses"].items():
+            yield format, status, response["content"][f"application/{format}"]
 
 
 @pytest.mark.parametrize("format", Format)
 def test_each_media_type_that_fits_the_format_is_described(format: Format) -> None:
-    for answer in OPENAPI["paths"][path_of(format)]["get"]["responses"].values():
-        assert set(answer["content"]) == set(MEDIA_TYPES[format])
-        first, *others = answer["content"].values()
+    for response in OPENAPI["paths"][path_of(format)]["get"]["responses"].values():
+        assert set(response["content"]) == set(MEDIA_TYPES[format])
+        first, *others = response["content"].values()
         assert all(other == first for other in others)
 
 

@@ -17,7 +17,7 @@ from reseller_conformance.client.target import Limits
 from reseller_conformance.contract import Format
 from reseller_conformance.exchange import Exchange
 from reseller_conformance.soak.calls import Caller
-from servers import CLOSE, JSON, KEY, Asked, always, ask_one, client_of, http, serving, target_at
+from servers import CLOSE, JSON, KEY, Received, always, ask_one, client_of, http, serving, target_at
 
 # --- The key --------------------------------------------------------------------------------------
 
@@ -33,15 +33,15 @@ def holds_canary(text: str) -> bool:
 def test_the_canary_leaves_in_no_form(
     method: str, encoding: Encoding, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def answer(asked: Asked) -> Iterator[bytes]:
-        said = asked.target + " " + asked.body.decode()
-        body = json.dumps({"errors": [said, asked.parameters["api_key"]]}).encode()
+    def respond(received: Received) -> Iterator[bytes]:
+        said = received.target + " " + received.body.decode()
+        body = json.dumps({"errors": [said, received.parameters["api_key"]]}).encode()
         location = f"/login?next={said}".replace(" ", "%20")
         yield http(body, 302, Location=location, X_Key=CANARY.encode().decode("latin-1"))
 
     caplog.set_level(logging.DEBUG)
     case = Case(Format.JSON, method=method, encoding=encoding)
-    with serving(answer) as server, client_of(server, key=CANARY) as client:
+    with serving(respond) as server, client_of(server, key=CANARY) as client:
         (exchange,) = client.send([case])
     assert exchange.echoes_key
     assert not holds_canary(repr(exchange) + exchange.body.decode() + repr(exchange.headers))
@@ -134,11 +134,11 @@ def test_what_was_sent_elsewhere_too_proves_no_echo() -> None:
     ],
 )
 def test_an_echo_beside_the_body_is_one(state: State, name: str, value: str, place: str) -> None:
-    def answer(asked: Asked) -> Iterator[bytes]:
-        written = quote(asked.parameters["api_key"], safe="")
+    def respond(received: Received) -> Iterator[bytes]:
+        written = quote(received.parameters["api_key"], safe="")
         yield http(b"{}", 403, **{name: value.format(written)})
 
-    with serving(answer) as server, client_of(server, key=CANARY) as client:
+    with serving(respond) as server, client_of(server, key=CANARY) as client:
         (exchange,) = client.send([Case(Format.JSON, api_key=state)])
     assert exchange.echoes_key == (place,)
     assert not holds_canary(repr(exchange))
@@ -200,12 +200,12 @@ SECRET_HEADERS = {
 
 
 def told_of(name: str, value: str, said: list[str]) -> str:
-    """Return what leaves the client of an answer that says these texts, and sends them back."""
+    """Return what leaves the client of a response that says these texts, and sends them back."""
     body = json.dumps({"all": value, "parts": said}).encode()
-    told = http(body, X_Echo=value, Location=f"/{value}")
+    reported = http(body, X_Echo=value, Location=f"/{value}")
     headers = ((name, value),)
     with (
-        serving(always(told)) as server,
+        serving(always(reported)) as server,
         Client(target_at(server.url, headers=headers), Limits()) as client,
     ):
         (exchange,) = client.send([JSON])
@@ -216,9 +216,9 @@ def told_of(name: str, value: str, said: list[str]) -> str:
 def test_a_header_of_the_operator_leaves_neither_whole_nor_in_parts(
     header: tuple[str, str], parts: list[str]
 ) -> None:
-    told = told_of(*header, parts)
-    assert '"all": "***"' in told
-    assert not [part for part in (header[1], *parts) if part in told]
+    reported = told_of(*header, parts)
+    assert '"all": "***"' in reported
+    assert not [part for part in (header[1], *parts) if part in reported]
 
 
 @pytest.mark.parametrize(
@@ -249,12 +249,12 @@ def test_parameters_that_name_no_secret_hide_nothing() -> None:
 def test_what_is_cut_is_redacted_first(header: str, before: str, length: int) -> None:
     key = ("kQ7-zV3,pW9/" * 20)[:length]
     filling = {"X_Filling": "y" * 8_000} if len(before) > 900 else {}
-    answered = http(b"{}", 302, **{header: before + key}, **filling)
-    with serving(always(answered)) as server, client_of(server, key=key) as client:
+    responded = http(b"{}", 302, **{header: before + key}, **filling)
+    with serving(always(responded)) as server, client_of(server, key=key) as client:
         (exchange,) = client.send([JSON])
-    told = repr((exchange.headers, exchange.problem)) + parse(exchange).summary
-    assert "kQ7-" not in told.replace("...", "")
-    assert not [at for at in range(length - 3) if key[at : at + 4] in told]
+    reported = repr((exchange.headers, exchange.problem)) + parse(exchange).summary
+    assert "kQ7-" not in reported.replace("...", "")
+    assert not [at for at in range(length - 3) if key[at : at + 4] in reported]
 
 
 def test_an_unknown_coding_is_told_by_its_name() -> None:
@@ -284,15 +284,15 @@ def asked_under_load(url: str) -> Exchange:
         asker.close()
 
 
-@pytest.mark.parametrize("ask", [asked_by_a_run, asked_under_load])
+@pytest.mark.parametrize("send", [asked_by_a_run, asked_under_load])
 @pytest.mark.parametrize("joint", ["<!-- -->", "<?x y?>", "<![CDATA[]]>", "<x>y</x>"])
 def test_a_key_in_pieces_is_in_nothing_that_the_reader_makes(
-    ask: Callable[[str], Exchange], joint: str
+    send: Callable[[str], Exchange], joint: str
 ) -> None:
     broken = f"{KEY[:6]}{joint}{KEY[6:]}"
     body = f"<result>{broken}<message>{broken}</message><errors>{broken}</errors></result>"
     with serving(always(http(body.encode(), 403, Content_Type="text/xml"))) as server:
-        exchange = ask(server.url)
+        exchange = send(server.url)
     envelope = parse(exchange).envelope
     for text in (repr(envelope), exchange.body.decode()):
         assert KEY not in text

@@ -18,7 +18,7 @@ from jsonschema import Draft202012Validator
 from reseller_conformance.contract import Format
 from reseller_conformance.reference import Reference, Request, load_accounts
 from reseller_conformance.schemas import schema_folder
-from servers import Asked, http, refused_url, serving
+from servers import Received, http, refused_url, serving
 from snippets import ROOT, blocks
 from test_leaks import FORMS, KEY
 
@@ -86,12 +86,12 @@ def _start(folder: Path, number: int, env: dict, words: list) -> subprocess.Pope
 
 
 def answering(reference: Reference):
-    def answer(asked: Asked):
-        parts = urlsplit(asked.target)
-        said = reference.respond(Request(parts.path, parts.query.encode(), asked.method))
+    def respond(received: Received):
+        parts = urlsplit(received.target)
+        said = reference.respond(Request(parts.path, parts.query.encode(), received.method))
         return [http(said.body, said.status, Content_Type=said.content_type)]
 
-    return answer
+    return respond
 
 
 right = answering(Reference(load_accounts()))
@@ -115,8 +115,8 @@ def test_what_conforms_conforms_under_load_from_every_worker(tmp_path):
     # a user who is stopped while it waits has asked, but hears nothing
     calls = done.report["traffic"]["calls"]
     assert calls > USERS
-    assert calls <= len(server.asked) <= calls + USERS
-    assert len({asked.connection for asked in server.asked}) == USERS
+    assert calls <= len(server.received) <= calls + USERS
+    assert len({received.connection for received in server.received}) == USERS
     assert done.result("consistency.formats", "both")["outcome"] == "passed"
     assert done.result("rejects.combined", "json")["reason"] == "not judged under load"
     assert done.result("rejects.api-key-wrong", "xml")["outcome"] == "passed"
@@ -127,16 +127,16 @@ def test_what_conforms_conforms_under_load_from_every_worker(tmp_path):
 def test_what_goes_wrong_only_under_load_is_found_with_its_evidence(tmp_path):
     number = count()
 
-    def now_and_then(asked: Asked):
+    def now_and_then(received: Received):
         """Answer for the wrong customer, or not at all, once in a while."""
         turn = next(number)
         if turn % 7 == 6:
             return [http(b"oops", 500)]
-        said = parse_qs(urlsplit(asked.target).query)
+        said = parse_qs(urlsplit(received.target).query)
         if turn % 7 == 3 and said.get("user") == [CUSTOMERS[0]]:
-            other = asked.target.replace(CUSTOMERS[0], CUSTOMERS[1])
-            return right(Asked("GET", other, {}, b"", 0, asked.at))
-        return right(asked)
+            other = received.target.replace(CUSTOMERS[0], CUSTOMERS[1])
+            return right(Received("GET", other, {}, b"", 0, received.at))
+        return right(received)
 
     with serving(now_and_then) as server:
         done = soak(tmp_path, server.url)
@@ -160,8 +160,8 @@ def test_what_goes_wrong_only_under_load_is_found_with_its_evidence(tmp_path):
 def test_calls_that_the_gateway_turns_away_are_counted_and_no_violation(tmp_path):
     number = count()
 
-    def too_many(asked: Asked):
-        return [http(b"slow down", 429)] if next(number) % 2 else right(asked)
+    def too_many(received: Received):
+        return [http(b"slow down", 429)] if next(number) % 2 else right(received)
 
     with serving(too_many) as server:
         done = soak(tmp_path, server.url, workers=1, file=ONE_LINE)
@@ -174,9 +174,9 @@ def test_calls_that_the_gateway_turns_away_are_counted_and_no_violation(tmp_path
 def test_a_gateway_that_fails_for_a_moment_is_told_as_retries(tmp_path):
     seen = Counter()
 
-    def at_first(asked: Asked):
-        seen[asked.connection] += 1
-        return [http(b"", 502)] if seen[asked.connection] == 2 else right(asked)
+    def at_first(received: Received):
+        seen[received.connection] += 1
+        return [http(b"", 502)] if seen[received.connection] == 2 else right(received)
 
     with serving(at_first) as server:
         done = soak(tmp_path, server.url, workers=0)
@@ -195,7 +195,9 @@ def test_a_should_fails_the_load_test_where_it_is_asked_to(tmp_path):
     assert done.codes[0] == 1, done.said
     assert done.failed == {"values.reputation"}
     assert {one["format"] for one in done.report["requirements"]} == {"xml", "both"}
-    assert all(asked.target.partition("?")[0].endswith(Format.XML) for asked in server.asked)
+    assert all(
+        received.target.partition("?")[0].endswith(Format.XML) for received in server.received
+    )
 
 
 def test_nobody_there_is_nothing_verified(tmp_path):
@@ -232,13 +234,13 @@ def test_a_worker_without_the_key_says_so_and_leaves(tmp_path):
         "error: the target needs credentials: set the environment variable RESELLER_API_KEY"
         in done.said
     )
-    assert server.asked == []
+    assert server.received == []
 
 
 def test_no_form_of_the_key_is_written_anywhere(tmp_path):
-    def echo(asked: Asked):
-        said = json.dumps({"message": "error", "errors": [asked.target, KEY]}).encode()
-        return [http(said, 200, X_Echo=asked.target)]
+    def echo(received: Received):
+        said = json.dumps({"message": "error", "errors": [received.target, KEY]}).encode()
+        return [http(said, 200, X_Echo=received.target)]
 
     with serving(echo) as server:
         done = soak(

@@ -37,7 +37,7 @@ BOTH = tuple(Format)
 JSON, XML = Case(Format.JSON), Case(Format.XML)
 
 
-def answered(case: Case, reference: Reference | None = None, **changes) -> Response:
+def response_to(case: Case, reference: Reference | None = None, **changes) -> Response:
     request = request_for(case, TARGET.base_url, valid_values_of(TARGET))
     path, _, query = request.url.removeprefix(TARGET.base_url).partition("?")
     said = (reference or Reference(load_accounts())).respond(Request(path, query.encode()))
@@ -47,15 +47,15 @@ def answered(case: Case, reference: Reference | None = None, **changes) -> Respo
     return parse(replace(came, **changes))
 
 
-def departed(*answers: Response) -> set[r.Requirement]:
-    return {one.requirement for a in answers for one in judged(a) if one.violations}
+def departed(*responses: Response) -> set[r.Requirement]:
+    return {one.requirement for a in responses for one in judged(a) if one.violations}
 
 
-def tallied(*answers: Response) -> Tally:
+def tallied(*responses: Response) -> Tally:
     tally = Tally(TARGET)
-    for answer in answers:
-        tally.count(answer)
-        for judgement in () if is_rate_limited(answer.exchange) else judged(answer):
+    for response in responses:
+        tally.count(response)
+        for judgement in () if is_rate_limited(response.exchange) else judged(response):
             tally.note(judgement)
     return tally
 
@@ -66,39 +66,41 @@ def result(tally: Tally, requirement: r.Requirement, format: str = "json"):
     )
 
 
-# --- One answer ----------------------------------------------------------------------------------
+# --- One response --------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("format", Format)
 def test_nothing_departs_in_the_reference(format):
     cases = [*Plan(Depth.QUICK, 2).singles(format), *Plan(Depth.QUICK, 2).documented(format)]
     cases = [case for case in cases if is_distinguishable(case, valid_values_of(TARGET))]
-    assert departed(*map(answered, cases)) == set()
+    assert departed(*map(response_to, cases)) == set()
 
 
 def test_what_departs_has_one_cause():
-    overview = answered(JSON).exchange.body
+    overview = response_to(JSON).exchange.body
     wrong = replace(JSON, api_key=State.MISSING)
     html = (("Content-Type", "text/html"),)
     lost = TransportProblem(TransportErrorKind.TIMEOUT, "no response within 10 s")
     again = (Retry("status 502", 0.25),)
-    assert departed(answered(JSON, status=500)) == {r.HTTP_SERVER_ERROR}
-    assert departed(answered(JSON, status=503)) == {r.HTTP_DELIVERED}
-    assert departed(answered(JSON, status=None, body=b"", problem=lost)) == {r.HTTP_TIMEOUT}
-    assert departed(answered(JSON, retries=again)) == {r.HTTP_RETRIES}
-    assert departed(answered(JSON, headers=html)) == {r.HTTP_CONTENT_TYPE}
-    assert departed(answered(JSON, body=overview[:-3])) == {r.READABLE_SYNTAX}
-    assert departed(answered(wrong, body=overview, status=200)) == {r.REJECTS_API_KEY_MISSING}
-    assert departed(answered(wrong, echoes_key=("body",))) == {r.ERRORS_NO_KEY_ECHO}
-    assert departed(answered(JSON, body=answered(wrong).exchange.body)) >= {r.SUCCESS_RETURNED}
+    assert departed(response_to(JSON, status=500)) == {r.HTTP_SERVER_ERROR}
+    assert departed(response_to(JSON, status=503)) == {r.HTTP_DELIVERED}
+    assert departed(response_to(JSON, status=None, body=b"", problem=lost)) == {r.HTTP_TIMEOUT}
+    assert departed(response_to(JSON, retries=again)) == {r.HTTP_RETRIES}
+    assert departed(response_to(JSON, headers=html)) == {r.HTTP_CONTENT_TYPE}
+    assert departed(response_to(JSON, body=overview[:-3])) == {r.READABLE_SYNTAX}
+    assert departed(response_to(wrong, body=overview, status=200)) == {r.REJECTS_API_KEY_MISSING}
+    assert departed(response_to(wrong, echoes_key=("body",))) == {r.ERRORS_NO_KEY_ECHO}
+    assert departed(response_to(JSON, body=response_to(wrong).exchange.body)) >= {
+        r.SUCCESS_RETURNED
+    }
 
 
 def test_a_gateway_that_wants_fewer_calls_is_not_judged():
     retry_after = (("Retry-After", "1"),)
-    assert is_rate_limited(answered(JSON, status=429).exchange)
-    assert is_rate_limited(answered(JSON, status=503, headers=retry_after).exchange)
-    assert not is_rate_limited(answered(JSON, status=503).exchange)
-    assert not is_rate_limited(answered(JSON, headers=retry_after).exchange)
+    assert is_rate_limited(response_to(JSON, status=429).exchange)
+    assert is_rate_limited(response_to(JSON, status=503, headers=retry_after).exchange)
+    assert not is_rate_limited(response_to(JSON, status=503).exchange)
+    assert not is_rate_limited(response_to(JSON, headers=retry_after).exchange)
 
 
 # --- One after the other -------------------------------------------------------------------------
@@ -121,7 +123,7 @@ class Counting(Reference):
 
 
 def together(reference: Reference, *cases: Case) -> set[r.Requirement]:
-    readings = [answered(case, reference) for case in cases]
+    readings = [response_to(case, reference) for case in cases]
     return {one.requirement for one in judged_together(readings) if one.violations}
 
 
@@ -141,7 +143,7 @@ def test_an_answer_that_lies_outside_those_around_it_is_told():
 
 
 def test_another_customers_answer_is_told():
-    readings = [answered(JSON), answered(replace(JSON, customer=1)), answered(JSON)]
+    readings = [response_to(JSON), response_to(replace(JSON, customer=1)), response_to(JSON)]
     found = {one.requirement for one in judged_together(readings) if one.violations}
     assert r.ISOLATION_CONCURRENCY in found
 
@@ -153,23 +155,23 @@ def test_counts_start_anew_with_the_billing_cycle():
 
 
 def test_answers_that_are_no_overviews_are_not_compared():
-    readings = [answered(JSON), answered(JSON, status=500), answered(JSON)]
+    readings = [response_to(JSON), response_to(JSON, status=500), response_to(JSON)]
     assert {one.requirement for one in judged_together(readings)} == {r.CONSISTENCY_COUNTERS}
 
 
 # --- All together --------------------------------------------------------------------------------
 
-ANSWERS = (
-    answered(JSON),
-    answered(XML),
-    answered(JSON, status=500),
-    answered(XML, status=429),
-    answered(replace(XML, task=State.EMPTY), retries=(Retry("status 502", 0.25),)),
-    answered(JSON, body=b"no envelope"),
+RESPONSES = (
+    response_to(JSON),
+    response_to(XML),
+    response_to(JSON, status=500),
+    response_to(XML, status=429),
+    response_to(replace(XML, task=State.EMPTY), retries=(Retry("status 502", 0.25),)),
+    response_to(JSON, body=b"no envelope"),
 )
 
 
-@given(st.lists(st.lists(st.sampled_from(ANSWERS))))
+@given(st.lists(st.lists(st.sampled_from(RESPONSES))))
 @settings(deadline=None)
 def test_what_workers_send_adds_up_to_what_one_would_have_found(shares):
     master = Tally(TARGET)
@@ -177,13 +179,15 @@ def test_what_workers_send_adds_up_to_what_one_would_have_found(shares):
         worker = tallied(*share)
         master.add(json.loads(json.dumps(worker.take())))
         master.add(worker.take())  # nothing is left
-    alone = tallied(*(answer for share in shares for answer in share))
+    alone = tallied(*(response for share in shares for response in share))
     assert master.results(BOTH) == alone.results(BOTH)
     assert master.take() == alone.take()
 
 
 def test_a_finding_holds_its_evidence_and_how_often_it_was_seen():
-    found = result(tallied(*[answered(JSON, status=500)] * 3, answered(JSON)), r.HTTP_SERVER_ERROR)
+    found = result(
+        tallied(*[response_to(JSON, status=500)] * 3, response_to(JSON)), r.HTTP_SERVER_ERROR
+    )
     assert found.outcome is Outcome.FAILED
     (finding,) = found.findings
     assert (finding.times, finding.status, finding.got) == (3, 500, "500")
@@ -192,30 +196,30 @@ def test_a_finding_holds_its_evidence_and_how_often_it_was_seen():
 
 
 def test_the_most_frequent_departures_are_shown_and_memory_is_bounded():
-    many = [answered(JSON, body=b'{"x%d": 1}' % number) for number in range(4 * MAX_KINDS)]
+    many = [response_to(JSON, body=b'{"x%d": 1}' % number) for number in range(4 * MAX_KINDS)]
     tally = tallied(*many, many[3], many[3])
     assert max(len(kinds) for *_, kinds in tallied(*many).take()["counts"]) <= MAX_KINDS
     assert all(len(one.findings) <= MAX_FINDINGS for one in tally.results(BOTH))
 
 
 def test_every_requirement_has_a_result_and_what_takes_a_run_is_not_tested():
-    found = tallied(*ANSWERS).results(BOTH)
+    found = tallied(*RESPONSES).results(BOTH)
     assert {one.requirement for one in found} == set(CATALOGUE)
-    combined = result(tallied(*ANSWERS), r.REJECTS_COMBINED)
+    combined = result(tallied(*RESPONSES), r.REJECTS_COMBINED)
     assert (combined.outcome, combined.reason) == (Outcome.NOT_TESTED, "not judged under load")
-    assert {one.format for one in tallied(*ANSWERS).results((Format.XML,))} == {"xml", "both"}
+    assert {one.format for one in tallied(*RESPONSES).results((Format.XML,))} == {"xml", "both"}
 
 
 def test_calls_that_were_turned_away_are_counted_where_retries_are_told():
-    told = result(tallied(answered(JSON), answered(JSON, status=429)), r.HTTP_RETRIES)
-    assert told.outcome is Outcome.PASSED
-    assert told.reason.startswith("1 of 2 calls were turned away")
+    reported = result(tallied(response_to(JSON), response_to(JSON, status=429)), r.HTTP_RETRIES)
+    assert reported.outcome is Outcome.PASSED
+    assert reported.reason.startswith("1 of 2 calls were turned away")
 
 
 @pytest.mark.parametrize("count", [0, 3])
 def test_nobody_there_is_nothing_tested(count):
     refused = TransportProblem(TransportErrorKind.UNREACHABLE, "connection refused")
-    silent = answered(JSON, status=None, body=b"", problem=refused)
+    silent = response_to(JSON, status=None, body=b"", problem=refused)
     results = tallied(*[silent] * count).results(BOTH)
     assert {one.outcome for one in results} == {Outcome.NOT_TESTED}
     assert verdict(results, Level.MUST) is Verdict.UNVERIFIED

@@ -20,7 +20,7 @@ from reseller_conformance.client.http.transport import RawResponse
 from reseller_conformance.client.starvation import MAX_FAILED_TRIALS, Starvation
 from reseller_conformance.client.target import Limits
 from reseller_conformance.exchange import TransportErrorKind, TransportProblem
-from servers import Asked, Part, always, client_of, http, kind_of, serving, target_at, turns
+from servers import Part, Received, always, client_of, http, kind_of, serving, target_at, turns
 
 TIMEOUT = 0.5
 
@@ -113,11 +113,11 @@ def test_a_server_of_two_workers_gets_two_calls_at_a_time() -> None:
 
 
 def test_a_call_that_hangs_by_itself_stays_a_timeout() -> None:
-    def answer(asked: Asked) -> Iterable[Part]:
-        return [5.0] if asked.parameters["user"] != "customer@example.com" else [http()]
+    def respond(received: Received) -> Iterable[Part]:
+        return [5.0] if received.parameters["user"] != "customer@example.com" else [http()]
 
     right, wrong = turns(10), turns(2, user=State.UNKNOWN)
-    with serving(answer) as server, client_of(server, timeout=TIMEOUT) as client:
+    with serving(respond) as server, client_of(server, timeout=TIMEOUT) as client:
         exchanges = client.send([*wrong, *right])
         notes = client.traffic.notes
     assert [kind_of(exchange) for exchange in exchanges[:2]] == [TransportErrorKind.TIMEOUT] * 2
@@ -128,18 +128,18 @@ def test_a_call_that_hangs_by_itself_stays_a_timeout() -> None:
 def test_a_server_that_hangs_altogether_costs_no_trial() -> None:
     with serving(always(5.0)) as server, client_of(server, timeout=TIMEOUT) as client:
         client.send(turns(3))
-    assert len(server.asked) == 3
+    assert len(server.received) == 3
 
 
 def test_a_server_that_answers_many_at_once_is_not_suspected() -> None:
     hung: list[int] = []
 
-    def answer(asked: Asked) -> Iterable[Part]:
-        if len(server.asked) == 150:
-            hung.append(asked.connection)
-        return [5.0] if asked.connection in hung else [0.01, http()]
+    def respond(received: Received) -> Iterable[Part]:
+        if len(server.received) == 150:
+            hung.append(received.connection)
+        return [5.0] if received.connection in hung else [0.01, http()]
 
-    with serving(answer) as server, client_of(server, timeout=TIMEOUT) as client:
+    with serving(respond) as server, client_of(server, timeout=TIMEOUT) as client:
         exchanges = client.send(turns(200))
         notes = client.traffic.notes
     assert [kind_of(e) for e in exchanges if e.problem] == [TransportErrorKind.TIMEOUT]
@@ -148,7 +148,7 @@ def test_a_server_that_answers_many_at_once_is_not_suspected() -> None:
 
 # --- What is suspected ----------------------------------------------------------------------------
 
-ANSWERED = RawResponse(1.0, 0.1, status=200, connection=1)
+RESPONDED = RawResponse(1.0, 0.1, status=200, connection=1)
 STARVED = RawResponse(
     1.0,
     10.0,
@@ -165,7 +165,7 @@ def after(*replies: RawResponse) -> Starvation:
 
 
 def on(*connections: int) -> list[RawResponse]:
-    return [replace(ANSWERED, connection=number) for number in connections]
+    return [replace(RESPONDED, connection=number) for number in connections]
 
 
 @pytest.mark.parametrize(
@@ -181,11 +181,11 @@ def test_a_connection_that_was_answered_before_does_not_starve() -> None:
 
 
 def test_a_call_that_was_alone_does_not_starve() -> None:
-    assert after(ANSWERED).fewer_connections(STARVED, 1) == 0
+    assert after(RESPONDED).fewer_connections(STARVED, 1) == 0
 
 
 def test_a_call_beside_which_nothing_was_answered_does_not_starve() -> None:
-    assert after(replace(ANSWERED, began=0.5)).fewer_connections(STARVED, 8) == 0
+    assert after(replace(RESPONDED, began=0.5)).fewer_connections(STARVED, 8) == 0
 
 
 @pytest.mark.parametrize(
@@ -207,7 +207,7 @@ def test_only_a_time_limit_that_ran_out_is_looked_into(
 
 
 def test_after_trials_in_vain_nothing_is_suspected() -> None:
-    starvation = after(ANSWERED)
+    starvation = after(RESPONDED)
     for _ in range(MAX_FAILED_TRIALS):
         assert starvation.fewer_connections(STARVED, 8)
         starvation.record_trial(1, responded=False)

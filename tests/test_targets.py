@@ -47,7 +47,7 @@ FEW = "success_dates or success_counts or success_returned"
 
 
 def slashes(environ: Any, start_response: Any) -> list[bytes]:
-    """Answer as the reference does, with other dates."""
+    """Respond as the reference does, with other dates."""
     body = b"".join(Application(default_reference())(environ, start_response))
     return [body.replace(b"2010-09-29", b"2010/09/29")]
 
@@ -104,10 +104,10 @@ def test_the_worst_verdict_counts_and_every_report_names_the_target_that_is_wron
     pytester: pytest.Pytester, right: str
 ) -> None:
     kinds = ("json", "html", "junit", "markdown", "code-quality")
-    asked = [f"--reseller-report-{kind}=r.{kind}" for kind in kinds]
+    sent = [f"--reseller-report-{kind}=r.{kind}" for kind in kinds]
     with serve_app(slashes) as wrong:
         two_targets(pytester, right, wrong)
-        result = pytester.runpytest(*QUICK, "-k", FEW, *asked, "--junit-xml=own.xml")
+        result = pytester.runpytest(*QUICK, "-k", FEW, *sent, "--junit-xml=own.xml")
     assert result.ret == 1
     result.stdout.fnmatch_lines([f"MUST success.dates ?json? at {wrong}: *"])
     made = report(pytester.path / "r.json")

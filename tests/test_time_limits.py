@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import pytest
 
 from reseller_conformance.reference import load_accounts
-from servers import Asked, Part, http, serving
+from servers import Part, Received, http, serving
 
 pytest.importorskip("pytest_timeout", reason="waits for pytest-timeout to be installed")
 
@@ -27,7 +27,7 @@ def test_of_the_host():
 """
 
 
-def refused_slowly(_: Asked) -> Iterable[Part]:
+def refused_slowly(_: Received) -> Iterable[Part]:
     body = b'{"message": "error", "errors": ["wrong credentials"]}'
     return [0.6, http(body, 401)]
 

@@ -48,10 +48,10 @@ def drip(start: bytes, piece: bytes = b"x", pause: float = 0.05) -> Iterator[Par
         yield piece
 
 
-def hurried(answer: Iterable[Part]) -> Exchange:
+def hurried(response: Iterable[Part]) -> Exchange:
     """Ask with a short time limit, and hold the client to it."""
     began = time.monotonic()
-    exchange = ask_one(answer, timeout=0.4)
+    exchange = ask_one(response, timeout=0.4)
     assert time.monotonic() - began < 3
     return exchange
 
@@ -99,16 +99,16 @@ def test_a_dripping_chunked_body_ends_in_time() -> None:
 
 
 def test_a_kept_connection_has_the_deadline_too() -> None:
-    answers = iter([[http()], drip(b"HTTP/1.1 200 OK\r\nX: ")])
+    responses = iter([[http()], drip(b"HTTP/1.1 200 OK\r\nX: ")])
     with (
-        serving(lambda _: next(answers)) as server,
+        serving(lambda _: next(responses)) as server,
         client_of(server, concurrency=1, timeout=0.4) as client,
     ):
         began = time.monotonic()
         _, exchange = client.send(turns(2))
     assert kind_of(exchange) is TransportErrorKind.TIMEOUT
     assert time.monotonic() - began < 3
-    assert {asked.connection for asked in server.asked} == {1}
+    assert {sent.connection for sent in server.received} == {1}
 
 
 def endless(start: bytes, piece: bytes) -> Iterator[bytes]:
@@ -136,7 +136,7 @@ def test_after_much_of_long_bodies_no_more_are_asked_for(monkeypatch: pytest.Mon
     monkeypatch.setitem(MAX_LARGE_BYTES, Expected.OVERVIEW, 40_000)
     with serving(always(http(b"x" * 20_000))) as server, client_of(server) as client:
         exchanges = client.send_in_sequence(turns(4))
-    assert len(server.asked) == 2
+    assert len(server.received) == 2
     assert [len(exchange.body) for exchange in exchanges] == [20_000, 20_000, 0, 0]
     assert kind_of(exchanges[-1]) is TransportErrorKind.NOT_SENT
 
@@ -155,7 +155,7 @@ def test_of_too_many_headers_those_that_are_judged_are_kept() -> None:
 
 
 def many_headers(count: int) -> bytes:
-    """Write an answer with so many header lines, the last of which is judged."""
+    """Write a response with so many header lines, the last of which is judged."""
     lines = [b"X-%d: y" % number for number in range(count - 2)]
     lines += [b"Content-Type: application/json", b"Content-Length: 2"]
     return b"\r\n".join([b"HTTP/1.1 200 OK", *lines, b"", b"{}"])
@@ -533,8 +533,8 @@ def test_a_given_bundle_is_trusted_and_insecure_trusts_all(
 
 def test_a_drip_over_tls_ends_in_time(self_signed: tuple[ssl.SSLContext, str]) -> None:
     context, bundle = self_signed
-    answers = iter([[http()], drip(b"HTTP/1.1 200 OK\r\nX: ")])
-    with serving(lambda _: next(answers), context) as server:
+    responses = iter([[http()], drip(b"HTTP/1.1 200 OK\r\nX: ")])
+    with serving(lambda _: next(responses), context) as server:
         limits = Limits(timeout=0.5, concurrency=1)
         with Client(target_at(server.url, verify=bundle), limits) as client:
             began = time.monotonic()
@@ -591,9 +591,9 @@ def test_calls_go_by_the_proxy_that_is_named() -> None:
         with Client(target_at("http://api.example", proxy=by), Limits()) as client:
             (exchange,) = client.send([JSON])
     assert exchange.status == 200
-    (asked,) = proxy.asked
-    assert asked.target.startswith("http://api.example/apiv2/reseller.account.json?")
-    assert asked.headers["proxy-authorization"].startswith("Basic ")
+    (sent,) = proxy.received
+    assert sent.target.startswith("http://api.example/apiv2/reseller.account.json?")
+    assert sent.headers["proxy-authorization"].startswith("Basic ")
 
 
 def test_the_password_of_a_proxy_is_redacted() -> None:

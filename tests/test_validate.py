@@ -26,9 +26,9 @@ def judged(*args: object, code: int) -> dict[str, Any]:
     """Validate, and return the JSON report; the exit code must be this."""
     report = Path("report.json")
     assert main(["validate", *map(str, args), "--report-json", str(report)]) == code
-    told: dict[str, Any] = json.loads(report.read_text(encoding="utf-8"))
-    jsonschema.Draft202012Validator(SCHEMA).validate(told)
-    return told
+    reported: dict[str, Any] = json.loads(report.read_text(encoding="utf-8"))
+    jsonschema.Draft202012Validator(SCHEMA).validate(reported)
+    return reported
 
 
 def failed(report: dict[str, Any], level: str = "must") -> list[str]:

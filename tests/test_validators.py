@@ -113,15 +113,15 @@ def test_many_threads_compile_each_schema_once() -> None:
     root = example_xml()
     root[0][1].text = "05"
 
-    def ask(_: int) -> tuple[list[str], list[str]]:
+    def send(_: int) -> tuple[list[str], list[str]]:
         in_json = json_errors({**EXAMPLE, "requests": "05"}, "overview")
         return list(map(str, in_json)), list(map(str, xml_errors(root, "overview")))
 
     with ThreadPoolExecutor(16) as pool:
-        answers = list(pool.map(ask, range(64)))
+        responses = list(pool.map(send, range(64)))
     wrong = "expected a count: a non-negative decimal integer in ASCII digits; got '05'"
     expected = [f"$.requests: {wrong}"], [f"/result/overview/requests: {wrong}"]
-    assert answers == [expected] * 64
+    assert responses == [expected] * 64
     assert schemas._build_json.cache_info().misses == 1
     assert schemas._build_xml.cache_info().misses == 1
 

@@ -4,7 +4,7 @@ from dataclasses import astuple, replace
 
 import pytest
 
-from answers import ERROR, RIGHT, WRONG, answer, broken, overview
+from made_responses import ERROR, RIGHT, WRONG, broken, overview, response_to
 from reseller_conformance import requirements as r
 from reseller_conformance.cases.case import Case
 from reseller_conformance.cases.mutations import State, Text
@@ -25,12 +25,14 @@ from reseller_conformance.exchange import Retry, TransportErrorKind
 
 XML = Case(Format.XML)
 TRIED = (Retry("429", 1.0), Retry("503", 2.0))
-REFUSED = answer(status=403, body=b'{"message": "error", "errors": ["no", "%s"]}' % (b"x" * 130))
+REFUSED = response_to(
+    status=403, body=b'{"message": "error", "errors": ["no", "%s"]}' % (b"x" * 130)
+)
 SAID = "no; " + "x" * 116
 
 
 def headed(status, *headers):
-    right = answer()
+    right = response_to()
     return replace(right, exchange=replace(right.exchange, status=status, headers=headers))
 
 
@@ -42,12 +44,12 @@ OF_ONE_ANSWER = {
     ),
     "gateway": (
         http.delivered,
-        answer(status=503, retries=TRIED),
+        response_to(status=503, retries=TRIED),
         ("status", "a response within the retries", "503 3 times", ""),
     ),
     "gateway, asked again once": (
         http.delivered,
-        answer(status=503, retries=TRIED[:1]),
+        response_to(status=503, retries=TRIED[:1]),
         ("status", "a response within the retries", "503 2 times", ""),
     ),
     "gateway that says when": (
@@ -70,10 +72,14 @@ OF_ONE_ANSWER = {
         broken(TransportErrorKind.INCOMPLETE),
         ("answer", "a complete response", "why", ""),
     ),
-    "crash": (http.server_error, answer(status=500), ("status", "an envelope, no 5xx", "500", "")),
+    "crash": (
+        http.server_error,
+        response_to(status=500),
+        ("status", "an envelope, no 5xx", "500", ""),
+    ),
     "crash on a wrong call": (
         http.server_error,
-        answer(WRONG, 501),
+        response_to(WRONG, 501),
         ("status", "an error envelope, no 5xx", "501", ""),
     ),
     "redirect": (
@@ -93,37 +99,37 @@ OF_ONE_ANSWER = {
     ),
     "no body": (
         http.body,
-        answer(body=b""),
+        response_to(body=b""),
         ("body", "an envelope", "200 with an empty body", ""),
     ),
     "no body, of a status that nobody recorded": (
         http.body,
-        answer(status=None, body=b""),
+        response_to(status=None, body=b""),
         ("body", "an envelope", "an empty body", ""),
     ),
     "overview with 404": (
         http.status,
-        answer(status=404, body=overview().exchange.body),
+        response_to(status=404, body=overview().exchange.body),
         ("status", "2xx with an overview", "404", ""),
     ),
     "error with 200": (
         http.error_status,
-        answer(),
+        response_to(),
         ("status", "4xx with an error envelope", "200", ""),
     ),
     "media type of HTML": (
         http.content_type,
-        answer(content_type="Text/HTML; charset=utf-8"),
+        response_to(content_type="Text/HTML; charset=utf-8"),
         ("Content-Type", "application/json or text/javascript", "Text/HTML; charset=utf-8", ""),
     ),
     "no media type": (
         http.content_type,
-        replace(answer(XML, body=overview(XML).exchange.body, content_type=None)),
+        replace(response_to(XML, body=overview(XML).exchange.body, content_type=None)),
         ("Content-Type", "application/xml or text/xml", "none", ""),
     ),
     "charset of another text": (
         http.charset,
-        answer(
+        response_to(
             body='{"message": "error", "errors": ["é"]}'.encode(), content_type="a/b;charset=l1"
         ),
         (
@@ -135,7 +141,7 @@ OF_ONE_ANSWER = {
     ),
     "retries": (
         http.retries,
-        answer(retries=TRIED),
+        response_to(retries=TRIED),
         ("answer", "a response at the first try", "429, then a response", ""),
     ),
     "error for a right call": (
@@ -150,7 +156,7 @@ OF_ONE_ANSWER = {
     ),
     "nothing for a right call": (
         success.returned,
-        answer(status=404, body=b"<html>", content_type="text/html"),
+        response_to(status=404, body=b"<html>", content_type="text/html"),
         (
             "answer",
             "the customer's overview",
@@ -160,7 +166,7 @@ OF_ONE_ANSWER = {
     ),
     "a failure for a right call": (
         success.returned,
-        answer(status=500, body=b"oops", content_type="text/plain"),
+        response_to(status=500, body=b"oops", content_type="text/plain"),
         (
             "answer",
             "the customer's overview",
@@ -230,7 +236,7 @@ OF_ONE_ANSWER = {
     ),
     "key": (
         errors.key,
-        answer(status=403, echoes_key=("body",)),
+        response_to(status=403, echoes_key=("body",)),
         (
             "body",
             "no trace of the api_key that was sent",
@@ -277,7 +283,7 @@ OF_ONE_ANSWER = {
     ),
     "form": (
         well_formed.is_well_formed,
-        answer(status=500),
+        response_to(status=500),
         (
             "status",
             "an envelope, no 5xx",
@@ -295,9 +301,9 @@ def test_a_departure_says_what_was_expected_and_what_came(check, subject, words)
     assert astuple(replace(departure, response=None))[1:] == words
 
 
-def between(answer, before=None, after=None):
+def between(judged, before=None, after=None):
     before = before or overview()
-    return Bracketed(before, answer, after or before)
+    return Bracketed(before, judged, after or before)
 
 
 SECOND = replace(RIGHT, customer=1)
@@ -308,7 +314,7 @@ MISDECLARED = parse(
         body=b'<?xml version="1.0" encoding="ISO-8859-1"?>' + LATIN[1].exchange.body,
     )
 )
-OVERRULED = answer(
+OVERRULED = response_to(
     XML,
     200,
     b'<?xml version="1.0" encoding="ISO-8859-2"?>'
@@ -389,8 +395,8 @@ def test_a_count_that_goes_down_is_told_with_what_it_was():
 
 
 def test_another_number_of_messages_is_told_with_what_it_was():
-    two = answer(body=ERROR.replace(b'["no"', b'["no", "no"'))
-    (departure,) = errors.steady([answer(), two])
+    two = response_to(body=ERROR.replace(b'["no"', b'["no", "no"'))
+    (departure,) = errors.steady([response_to(), two])
     assert (departure.response, departure.where) == (two, "errors")
     assert (departure.expected, departure.actual) == ("1 messages, as before", "2 messages")
 

@@ -16,7 +16,7 @@ from reseller_conformance.cli.run import pytest_args
 from reseller_conformance.client.target import Limits
 from reseller_conformance.pytest_support.xdist import split_limits
 from reseller_conformance.reference import Reference, Request, load_accounts
-from servers import Asked, http, refused_url, serving
+from servers import Received, http, refused_url, serving
 
 SUITE = ("--pyargs", "reseller_conformance.suite", "--reseller-depth=quick", "-p", "no:randomly")
 
@@ -45,13 +45,13 @@ class Open(Reference):
 def a_server(kind=Reference):
     reference = kind(load_accounts())
 
-    def answer(asked: Asked):
-        parts = urlsplit(asked.target)
-        request = Request(parts.path, parts.query.encode(), asked.method, asked.body)
+    def respond(received: Received):
+        parts = urlsplit(received.target)
+        request = Request(parts.path, parts.query.encode(), received.method, received.body)
         said = reference.respond(request)
         return [http(said.body, said.status, Content_Type=said.content_type)]
 
-    with serving(answer) as server:
+    with serving(respond) as server:
         yield server
 
 
@@ -73,7 +73,7 @@ def report_of(pytester, *options):
     assert result.ret == pytest.ExitCode.TESTS_FAILED
     report = json.loads(at.read_text(encoding="utf-8").replace(server.url, "http://server"))
     del report["traffic"], report["suite"]["started"]
-    return report, Counter((asked.method, asked.target) for asked in server.asked)
+    return report, Counter((received.method, received.target) for received in server.received)
 
 
 def test_workers_come_to_the_same_verdict_and_one_that_asks_for_all_asks_nothing_twice(pytester):
@@ -116,7 +116,7 @@ def test_the_rate_holds_over_all_workers_together(pytester):
             *SUITE, *SOME, f"--base-url={server.url}", "-n", "2", f"--reseller-rate={rate}/s"
         )
     assert result.parseoutcomes() == {"passed": 4}
-    times = sorted(asked.at for asked in server.asked)
+    times = sorted(received.at for received in server.received)
     assert len(times) > 3 * rate
     most = max(sum(at <= other < at + 1 for other in times) for at in times)
     assert most <= 1.2 * rate
@@ -127,7 +127,7 @@ def test_the_most_calls_hold_over_all_workers_together(pytester):
         pytester.runpytest(
             *SUITE, *SOME, f"--base-url={server.url}", "-n", "3", "--reseller-max-requests=50"
         )
-    assert 40 < len(server.asked) <= 50
+    assert 40 < len(server.received) <= 50
 
 
 @pytest.fixture
@@ -154,7 +154,7 @@ def test_a_worker_on_another_machine_asks_whom_the_operator_named(pytester, monk
         monkeypatch.setenv("RESELLER_BASE_URL", server.url)
         result = pytester.runpytest(*SUITE, *SOME, elsewhere, "--dist=load")
     assert result.parseoutcomes() == {"passed": 4}
-    assert len(server.asked) > 20
+    assert len(server.received) > 20
 
 
 SLOW_CONTROLLER = """

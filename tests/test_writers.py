@@ -91,10 +91,10 @@ def test_what_cannot_be_written_is_refused_with_its_option_and_path(tmp_path: Pa
         Path("/dev/null"): "",
     }
     for path, why in refused.items():
-        with pytest.raises(ReportError) as told:
+        with pytest.raises(ReportError) as reported:
             check_writable([(WRITERS[0], path)])
-        assert str(told.value).startswith(f"--report-json cannot be written, {why}")
-        assert str(told.value).endswith(f": {path}")
+        assert str(reported.value).startswith(f"--report-json cannot be written, {why}")
+        assert str(reported.value).endswith(f": {path}")
 
 
 def test_two_reports_in_one_file_are_refused(tmp_path: Path) -> None:

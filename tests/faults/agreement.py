@@ -365,7 +365,7 @@ SHARED: dict[str, tuple[type[Reference], str]] = {
     "user": (SharedUser, "the account that is asked about is a global variable"),
     "refusal": (SharedRefusal, "whether a call is refused is a global variable"),
     "parameters": (SharedKey, "the parameters of a call are a global variable"),
-    "answer": (SharedAnswer, "the answer of a call is a global variable, in whatever format"),
+    "answer": (SharedAnswer, "the response of a call is a global variable, in whatever format"),
 }
 for _name, (_kind, _said) in SHARED.items():
     fault(

@@ -32,39 +32,39 @@ from .registry import ACCOUNTS, JSON, XML, fault, variant
 from .sockets import Exchange, head
 
 When = Callable[[Request], bool]
-Answer = Callable[[Reference, Request], Response]
+Responder = Callable[[Reference, Request], Response]
 
-# --- What is answered instead --------------------------------------------------------------------
+# --- What is sent instead ------------------------------------------------------------------------
 
 
-def page(status: int) -> Answer:
-    """Answer with a page of HTML."""
+def page(status: int) -> Responder:
+    """Respond with a page of HTML."""
     body = f"<html><body><h1>{status}</h1></body></html>".encode()
     return lambda _self, _request: Response(status, "text/html", body)
 
 
-def envelope(status: int) -> Answer:
-    """Answer with an error envelope in the right format."""
+def envelope(status: int) -> Responder:
+    """Respond with an error envelope in the right format."""
 
-    def answer(self: Reference, request: Request) -> Response:
+    def response(self: Reference, request: Request) -> Response:
         return self.refuse(format_of(request), Refusal(status, ("Not for this client.",)))
 
-    return answer
+    return response
 
 
 def other_format(self: Reference, request: Request) -> Response:
-    """Answer rightly, but in the other format."""
+    """Respond correctly, but in the other format."""
     other = Format.XML if format_of(request) is Format.JSON else Format.JSON
     return Reference.respond(self, replace(request, path=path_of(other)))
 
 
-def rewritten(change: Callable[[Response], Response]) -> Answer:
-    """Answer rightly, and change what is answered."""
+def rewritten(change: Callable[[Response], Response]) -> Responder:
+    """Respond correctly, and change the response."""
     return lambda self, request: change(Reference.respond(self, request))
 
 
-def replaced(old: str, new: str) -> Answer:
-    """Answer with one text in place of another."""
+def replaced(old: str, new: str) -> Responder:
+    """Respond with one text in place of another."""
     return rewritten(
         lambda found: replace(found, body=found.body.replace(old.encode(), new.encode()))
     )
@@ -78,7 +78,7 @@ def by_head(
     name: str,
     description: str,
     when: When,
-    answer: Answer,
+    response: Responder,
     *,
     fails: Requirement,
     also: Sequence[Requirement] = (),
@@ -89,7 +89,7 @@ def by_head(
 
     def respond(self: Reference, request: Request) -> Response:
         if when(request):
-            return answer(self, request)
+            return response(self, request)
         return Reference.respond(self, request)
 
     fault(
@@ -298,7 +298,7 @@ by_head(
 )
 by_head(
     "browser_is_sent_to_https",
-    "Upgrade-Insecure-Requests is answered with a redirect",
+    "Upgrade-Insecure-Requests gets a redirect",
     has("Upgrade-Insecure-Requests", "1"),
     rewritten(lambda found: replace(found, status=307, headers=(("Location", "https://x/"),))),
     fails=CLIENTS_BROWSER,
@@ -357,8 +357,8 @@ def localised(text: str) -> str:
     return f"{int(text):,}".replace(",", ".") if text.isdecimal() and len(text) > 3 else text
 
 
-def with_overview(change: Callable[[str, str], str]) -> Answer:
-    """Answer with the fields changed, each by its name."""
+def with_overview(change: Callable[[str, str], str]) -> Responder:
+    """Respond with the fields changed, each by its name."""
 
     class Changed(Reference):
         def overview(self, account):
@@ -412,12 +412,12 @@ by_head(
 )
 
 
-def charset(name: str, description: str, formats: Sequence[Format], answer: Answer) -> None:
+def charset(name: str, description: str, formats: Sequence[Format], response: Responder) -> None:
     by_head(
         f"charset_asked_{name}",
         description,
         has("Accept-Charset", "iso-8859-1"),
-        answer,
+        response,
         fails=CLIENTS_LANGUAGE,
         formats=formats,
         family="charset",
@@ -537,9 +537,9 @@ by_head(
 @fault(fails=CLIENTS_CONNECTION, wire=True, when=lambda: is_old)
 def http_1_0_gets_chunks(exchange: Exchange) -> None:
     """HTTP/1.0 gets a body in chunks."""
-    body = exchange.answer.body
+    body = exchange.response.body
     exchange.send(
-        head(exchange.answer, Content_Length=None, Transfer_Encoding="chunked"),
+        head(exchange.response, Content_Length=None, Transfer_Encoding="chunked"),
         b"%x\r\n%s\r\n0\r\n\r\n" % (len(body), body),
     )
 
@@ -547,7 +547,7 @@ def http_1_0_gets_chunks(exchange: Exchange) -> None:
 @fault(fails=CLIENTS_CONNECTION, wire=True, when=lambda: is_old)
 def http_1_0_cut_on_the_wire(exchange: Exchange) -> None:
     """The connection closes before the whole response to HTTP/1.0 is sent."""
-    exchange.send(head(exchange.answer), exchange.answer.body[:-10])
+    exchange.send(head(exchange.response), exchange.response.body[:-10])
 
 
 @fault(fails=CLIENTS_HTTP_VERSION, wire=True, when=lambda: is_old)
@@ -562,7 +562,7 @@ SESSION = ("Set-Cookie", "session=4f1c9a; Path=/; HttpOnly")
 
 
 def sessions(
-    name: str, description: str, with_cookie: Answer, *, also: Sequence[Requirement] = ()
+    name: str, description: str, with_cookie: Responder, *, also: Sequence[Requirement] = ()
 ) -> None:
     """Register a fault that sets a cookie with an overview, and takes it for something."""
 
@@ -583,7 +583,7 @@ def first_account(self: Reference, request: Request) -> Response:
     return self.show(format_of(request), self.accounts.resellers[0].customers[0])
 
 
-def let_in(test: When) -> Answer:
+def let_in(test: When) -> Responder:
     return lambda self, request: (
         first_account(self, request) if test(request) else Reference.respond(self, request)
     )

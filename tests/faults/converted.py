@@ -27,12 +27,12 @@ NAMES = ("user", "api_user")
 
 
 def behind(mark: str) -> Callable[[str, str], bool]:
-    """Take what stands behind such a mark."""
+    """Take what is behind such a mark."""
     return lambda value, right: mark in value and value.partition(mark)[2] == right
 
 
 def before(mark: str) -> Callable[[str, str], bool]:
-    """Take what stands before such a mark."""
+    """Take what is before such a mark."""
     return lambda value, right: mark in value and value.rpartition(mark)[0] == right
 
 

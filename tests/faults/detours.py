@@ -97,7 +97,7 @@ CONDITIONS: dict[str, tuple[str, Condition]] = {
     "with_user_first": ("user is the first parameter", lambda _, pairs: pairs[:1][0][0] == "user"),
     "with_task_first": ("task is the first parameter", lambda _, pairs: pairs[:1][0][0] == "task"),
     "with_the_key_before_its_name": (
-        "api_key stands before api_user",
+        "api_key is before api_user",
         lambda _, pairs: [n for n, _ in pairs if n.startswith("api_")] == ["api_key", "api_user"],
     ),
     "by_post": ("the call is a form", lambda request, _: request.method == "POST"),

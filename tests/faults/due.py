@@ -69,7 +69,7 @@ RIGHT = {
 
 
 def accepting(**accepted: Accepts) -> Callable[[], Reference]:
-    """Make a reference that takes some values for right ones, and then answers as it does."""
+    """Make a reference that takes some values for right ones, and then responds as it does."""
 
     def look_up(self: Reference, parameters: Parameters) -> Account | Refusal:
         taken = {name: taken_for(name, parameters) for name in accepted}

@@ -20,11 +20,11 @@ from .registry import (
     XML,
     When,
     about,
-    asking,
+    calls_that_are,
     fault,
 )
 
-RIGHT, WRONG = asking(right=True), asking(right=False)
+RIGHT, WRONG = calls_that_are(valid=True), calls_that_are(valid=False)
 
 GERMAN = 2  # the customer whose package has an umlaut, a curly quote and a euro sign
 ASTRAL = 3  # the customer whose package ends in a character beyond 16 bits
@@ -44,12 +44,12 @@ def body(
 ) -> None:
     """Register a change of the body, given as text; its content type names no charset by itself."""
 
-    def written(answer: Response) -> Response:
-        text = answer.body.decode("utf-8" if formats == JSON else "iso-8859-1")
+    def written(response: Response) -> Response:
+        text = response.body.decode("utf-8" if formats == JSON else "iso-8859-1")
         changed = change(text)
         as_bytes = changed if isinstance(changed, bytes) else written_in(formats, changed)
         plain = "application/json" if formats == JSON else "application/xml"
-        return replace(answer, body=as_bytes, content_type=content_type or plain)
+        return replace(response, body=as_bytes, content_type=content_type or plain)
 
     fault(
         fails=fails,
@@ -233,7 +233,7 @@ in_xml(
 )
 in_xml(
     "with_c1_bytes_in_utf_8",
-    "UTF-8 is declared, and a lone continuation byte stands in the package",
+    "UTF-8 is declared, and a lone continuation byte is in the package",
     lambda text: (
         declared("UTF-8")(text)
         .encode("ascii", "xmlcharrefreplace")

@@ -31,7 +31,7 @@ from .registry import (
     JSON,
     XML,
     When,
-    asking,
+    calls_that_are,
     fault,
     sent,
     variant,
@@ -378,19 +378,21 @@ telling(
 )
 def respond(self: Reference, request: Request) -> Response:
     """Errors carry a header that the code of overviews has set before the key is checked."""
-    answer, account = Reference.respond(self, request), account_named(list(sent(request).items()))
-    if answer.status == 200 or account is None:
-        return answer
-    return replace(answer, headers=(*answer.headers, ("X-Cycle", str(account.billing_end_date))))
+    response, account = Reference.respond(self, request), account_named(list(sent(request).items()))
+    if response.status == 200 or account is None:
+        return response
+    return replace(
+        response, headers=(*response.headers, ("X-Cycle", str(account.billing_end_date)))
+    )
 
 
 @fault(fails=ERRORS_NO_ACCOUNT_DATA, instead_of=Reference.respond)
 def error_has_a_header_with_the_package(self: Reference, request: Request) -> Response:
     """Errors carry a header with the package, percent-encoded."""
-    answer, account = Reference.respond(self, request), account_named(list(sent(request).items()))
-    if answer.status == 200 or account is None:
-        return answer
-    return replace(answer, headers=(*answer.headers, ("X-Plan", quote(account.package))))
+    response, account = Reference.respond(self, request), account_named(list(sent(request).items()))
+    if response.status == 200 or account is None:
+        return response
+    return replace(response, headers=(*response.headers, ("X-Plan", quote(account.package))))
 
 
 # --- No envelope at all --------------------------------------------------------------------------
@@ -408,7 +410,7 @@ PAGES: dict[str, tuple[str, str, Requirement]] = {
     "as_yaml": ("text/yaml", "message: error\nerrors:\n- user is required.\n", READABLE_FORMAT),
 }
 CHOICES: dict[str, When] = {
-    "always": asking(right=False),
+    "always": calls_that_are(valid=False),
     **{
         f"where_{name}_is_missing": (lambda name=name: lambda request: name not in sent(request))
         for name in PARAMETERS

@@ -49,7 +49,7 @@ def extras(parameters: Parameters) -> list[str]:
 
 
 class OnExtras(Reference):
-    """Answers in its own way where there are undocumented parameters."""
+    """Responds in its own way where there are undocumented parameters."""
 
     def __init__(
         self,
@@ -175,10 +175,10 @@ undocumented(
 @fault(fails=REQUEST_UNDOCUMENTED, formats=JSON, instead_of=Reference.answer)
 def callback_pads(self: Reference, wanted: Format, parameters: Parameters) -> Response:
     """A parameter called callback wraps the JSON in a call."""
-    answer, given = Reference.answer(self, wanted, parameters), dict(parameters)
+    response, given = Reference.answer(self, wanted, parameters), dict(parameters)
     if "callback" not in given:
-        return answer
-    return json_answer(f"{given['callback']}({answer.body.decode()});", answer.status)
+        return response
+    return json_answer(f"{given['callback']}({response.body.decode()});", response.status)
 
 
 @fault(fails=REQUEST_UNDOCUMENTED, instead_of=Reference.answer)
@@ -191,8 +191,8 @@ def format_parameter_wins(self: Reference, wanted: Format, parameters: Parameter
 # --- Repeated parameters and arrays --------------------------------------------------------------
 
 
-def falling_over(test: Callable[[Parameters], bool], answer: Response) -> Callable[[], Reference]:
-    return lambda: OnExtras(lambda *_: answer, test)
+def falling_over(test: Callable[[Parameters], bool], response: Response) -> Callable[[], Reference]:
+    return lambda: OnExtras(lambda *_: response, test)
 
 
 PAGE = b"<html><body><h1>Internal Server Error</h1></body></html>"

@@ -102,7 +102,7 @@ for _field in FIELDS:
         seed(
             "twice",
             _field,
-            "stands twice with one value",
+            "is twice with one value",
             doubled(_field.name, lambda value: value),
             fails=SUCCESS_NO_DUPLICATES,
             formats=_formats,
@@ -110,7 +110,7 @@ for _field in FIELDS:
         seed(
             "twice_differing",
             _field,
-            "stands twice, the second time with another value of its kind",
+            "is twice, the second time with another value of its kind",
             doubled(_field.name, lambda value: "2001-01-01" if "-" in value else "7"),
             fails=SUCCESS_NO_DUPLICATES,
             formats=_formats,

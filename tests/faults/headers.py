@@ -16,7 +16,7 @@ from reseller_conformance.requirements import (
     SUCCESS_RETURNED,
 )
 
-from .http import ERROR, SUCCESS, answer
+from .http import ERROR, SUCCESS, changed_response
 from .registry import (
     JSON,
     XML,
@@ -49,7 +49,7 @@ TYPES = {
 }
 for _format, _types in TYPES.items():
     for _type in _types:
-        answer(
+        changed_response(
             f"type_{_type.replace('/', '_').replace('+', '_').replace('-', '_')}",
             f"Content-Type is {_type}",
             lambda found, kind=_type: replace(found, content_type=kind),
@@ -58,7 +58,7 @@ for _format, _types in TYPES.items():
         )
 for _formats in (JSON, XML):
     for _who, _when in {"overviews": SUCCESS, "errors": ERROR}.items():
-        answer(
+        changed_response(
             f"{_who}_typed_as_html",
             f"Content-Type of {_who} is text/html",
             lambda found: replace(found, content_type="text/html"),
@@ -66,7 +66,7 @@ for _formats in (JSON, XML):
             formats=_formats,
             when=_when,
         )
-    answer(
+    changed_response(
         "type_empty",
         "Content-Type is empty",
         lambda found: replace(found, content_type=""),
@@ -138,8 +138,8 @@ CHARSETS: dict[str, tuple[Format, str, Callable[[Response], Response]]] = {
     ),
 }
 for _name, (_format, _said, _change) in CHARSETS.items():
-    answer(f"charset_{_name}", _said, _change, fails=HTTP_CHARSET, formats=(_format,))
-answer(
+    changed_response(f"charset_{_name}", _said, _change, fails=HTTP_CHARSET, formats=(_format,))
+changed_response(
     "charset_of_overviews_only",
     "overviews in XML are in ISO-8859-1, and called UTF-8",
     CHARSETS["xml_called_utf_8"][2],
@@ -158,7 +158,7 @@ def in_encoding(found: Response, codec: str, name: str = "") -> bytes:
 
 # --- Names of encodings that no registry has -----------------------------------------------------
 
-answer(
+changed_response(
     "charset_called_utf8",
     "the charset of JSON is called utf8",
     lambda found: replace(found, content_type="application/json; charset=utf8"),
@@ -166,7 +166,7 @@ answer(
     formats=JSON,
 )
 for _name, _codec in {"CP1252": "cp1252", "utf16": "utf-16", "SJIS": "shift-jis"}.items():
-    answer(
+    changed_response(
         f"charset_called_{_name}",
         f"the charset of XML is called {_name}",
         lambda found, name=_name, codec=_codec: replace(
@@ -176,7 +176,7 @@ for _name, _codec in {"CP1252": "cp1252", "utf16": "utf-16", "SJIS": "shift-jis"
         formats=XML,
     )
 for _name in ("utf8", "iso8859_1", "Latin9", "EUC_KR"):
-    answer(
+    changed_response(
         f"encoding_called_{_name}",
         f"XML declares its encoding as {_name}",
         lambda found, name=_name: replace(
@@ -188,14 +188,14 @@ for _name in ("utf8", "iso8859_1", "Latin9", "EUC_KR"):
 
 # --- Codings that the header does not tell -------------------------------------------------------
 
-answer(
+changed_response(
     "gzip_untold",
     "errors are compressed, and no header says so",
     lambda found: replace(found, body=gzip.compress(found.body)),
     fails=READABLE_FORMAT,
     when=ERROR,
 )
-answer(
+changed_response(
     "gzip_untold_for_the_second_customer",
     "the second customer's overview is compressed, and no header says so",
     lambda found: replace(found, body=gzip.compress(found.body)),

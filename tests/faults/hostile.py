@@ -18,12 +18,12 @@ from reseller_conformance.requirements import (
     Requirement,
 )
 
-from .registry import JSON, XML, When, about, asking, fault
+from .registry import JSON, XML, When, about, calls_that_are, fault
 from .sockets import Exchange, head
 from .wire import wire, without_user
 from .writing import json_answer, xml_answer
 
-SUCCESS, ERROR = asking(right=True), asking(right=False)
+SUCCESS, ERROR = calls_that_are(valid=True), calls_that_are(valid=False)
 
 
 def hostile(
@@ -45,11 +45,11 @@ def hostile(
 
 
 def inserted(before: bytes, text: bytes) -> Callable[[Response], Response]:
-    def change(answer: Response) -> Response:
-        if answer.status != 200:
-            return answer
-        start, found, end = answer.body.rpartition(before)
-        return replace(answer, body=start + text + found + end)
+    def change(response: Response) -> Response:
+        if response.status != 200:
+            return response
+        start, found, end = response.body.rpartition(before)
+        return replace(response, body=start + text + found + end)
 
     return change
 
@@ -64,9 +64,9 @@ REMOTE = b'<!DOCTYPE result SYSTEM "http://127.0.0.1:9/never.dtd">'
 
 
 def with_doctype(doctype: bytes, text: bytes = b"") -> Callable[[Response], Response]:
-    return lambda answer: replace(
-        answer,
-        body=answer.body.replace(b"?>", b"?>\n" + doctype, 1).replace(
+    return lambda response: replace(
+        response,
+        body=response.body.replace(b"?>", b"?>\n" + doctype, 1).replace(
             b"</error>", text + b"</error>", 1
         ),
     )
@@ -204,12 +204,12 @@ def bomb(exchange: Exchange) -> None:
     """Send 100 megabytes in 100 kilobytes."""
     body = bomb_of(100_000_000)
     length = str(len(body))
-    exchange.send(head(exchange.answer, Content_Encoding="gzip", Content_Length=length), body)
+    exchange.send(head(exchange.response, Content_Encoding="gzip", Content_Length=length), body)
 
 
 def flood(exchange: Exchange) -> None:
     """Send spaces as fast as they are taken, for ever."""
-    exchange.send(head(exchange.answer, Content_Length=None))
+    exchange.send(head(exchange.response, Content_Length=None))
     while not exchange.stopped.is_set():
         exchange.send(b" " * 65536)
 
@@ -223,7 +223,7 @@ def flood_of_headers(exchange: Exchange) -> None:
 
 def huge_length(exchange: Exchange) -> None:
     """Announce a terabyte."""
-    exchange.send(head(exchange.answer, Content_Length=str(2**40)), exchange.answer.body)
+    exchange.send(head(exchange.response, Content_Length=str(2**40)), exchange.response.body)
 
 
 for _name, _write in {

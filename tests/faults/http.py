@@ -26,16 +26,16 @@ from .registry import (
     XML,
     When,
     about,
-    asking,
+    calls_that_are,
     fault,
     sent,
     suffix,
 )
 
-SUCCESS, ERROR = asking(right=True), asking(right=False)
+SUCCESS, ERROR = calls_that_are(valid=True), calls_that_are(valid=False)
 
 
-def answer(
+def changed_response(
     name: str,
     description: str,
     change: Callable[[Response], Response],
@@ -64,14 +64,14 @@ def status(code: int, **headers: str) -> Callable[[Response], Response]:
 # --- The status ----------------------------------------------------------------------------------
 
 for _code in (400, 401, 403, 404, 406, 410, 418):
-    answer(
+    changed_response(
         f"success_with_{_code}",
         f"an overview has status {_code}",
         status(_code),
         fails=HTTP_STATUS,
         when=SUCCESS,
     )
-answer(
+changed_response(
     "success_with_404",
     "an overview has status 404",
     status(404),
@@ -79,7 +79,7 @@ answer(
     when=SUCCESS,
     formats=XML,
 )
-answer(
+changed_response(
     "second_customer_with_404",
     "the second customer's overview has status 404",
     status(404),
@@ -87,14 +87,14 @@ answer(
     when=about(1),
 )
 for _code in (500, 501, 505, 507, 599):
-    answer(
+    changed_response(
         f"success_with_{_code}",
         f"an overview has status {_code}",
         status(_code),
         fails=SUCCESS_RETURNED,
         when=SUCCESS,
     )
-    answer(
+    changed_response(
         f"second_customer_with_{_code}",
         f"the second customer's overview has status {_code}",
         status(_code),
@@ -102,7 +102,7 @@ for _code in (500, 501, 505, 507, 599):
         also=(SUCCESS_RETURNED, HTTP_STATUS),
         when=about(1),
     )
-    answer(
+    changed_response(
         f"error_with_{_code}",
         f"an error has status {_code}",
         status(_code),
@@ -111,7 +111,7 @@ for _code in (500, 501, 505, 507, 599):
         when=ERROR,
     )
 for _formats in (JSON, XML):
-    answer(
+    changed_response(
         "error_with_500",
         "an error has status 500",
         status(500),
@@ -121,14 +121,14 @@ for _formats in (JSON, XML):
         formats=_formats,
     )
 for _code in (301, 302, 303, 307, 308):
-    answer(
+    changed_response(
         f"success_with_{_code}",
         f"an overview is a redirect with {_code}",
         status(_code, Location="https://elsewhere.invalid/apiv2/reseller.account.json"),
         fails=SUCCESS_RETURNED,
         when=SUCCESS,
     )
-    answer(
+    changed_response(
         f"second_customer_with_{_code}",
         f"the second customer's overview is a redirect with {_code}",
         status(_code, Location="/apiv2/overview/newsletter"),
@@ -136,7 +136,7 @@ for _code in (301, 302, 303, 307, 308):
         also=(SUCCESS_RETURNED, HTTP_STATUS),
         when=about(1),
     )
-    answer(
+    changed_response(
         f"error_with_{_code}",
         f"an error is a redirect with {_code}",
         status(_code, Location="/login"),
@@ -144,7 +144,7 @@ for _code in (301, 302, 303, 307, 308):
         also=(HTTP_ERROR_STATUS,),
         when=ERROR,
     )
-answer(
+changed_response(
     "error_with_302",
     "an error is a redirect",
     status(302, Location="/login"),
@@ -154,7 +154,7 @@ answer(
     formats=XML,
 )
 for _code in (200, 201, 202, 203, 206):
-    answer(
+    changed_response(
         f"error_with_{_code}",
         f"an error has status {_code}",
         status(_code),
@@ -162,7 +162,7 @@ for _code in (200, 201, 202, 203, 206):
         when=ERROR,
     )
 for _formats in (JSON, XML):
-    answer(
+    changed_response(
         "error_with_200",
         "an error has status 200",
         status(200),
@@ -170,7 +170,7 @@ for _formats in (JSON, XML):
         when=ERROR,
         formats=_formats,
     )
-answer(
+changed_response(
     "unknown_user_with_200",
     "the error about an unknown user has status 200, others do not",
     status(200),
@@ -184,7 +184,7 @@ def missing(parameter: str) -> When:
 
 
 for _parameter in PARAMETERS:
-    answer(
+    changed_response(
         f"error_without_{_parameter}_with_500",
         f"a call without {_parameter} gets a 500 with an error envelope",
         status(500),
@@ -192,7 +192,7 @@ for _parameter in PARAMETERS:
         also=(HTTP_ERROR_STATUS, REQUEST_ARRAY, REQUEST_SPECIAL_TEXT),
         when=missing(_parameter),
     )
-    answer(
+    changed_response(
         f"error_without_{_parameter}_redirects",
         f"a call without {_parameter} is sent to another place",
         lambda _: Response(302, "text/html", b"<p>Sign in.</p>", (("Location", "/login"),)),
@@ -201,7 +201,7 @@ for _parameter in PARAMETERS:
         when=missing(_parameter),
         formats=BOTH,
     )
-    answer(
+    changed_response(
         f"error_without_{_parameter}_is_blank",
         f"a call without {_parameter} gets an empty body",
         lambda found: replace(found, body=b""),
@@ -212,7 +212,7 @@ for _parameter in PARAMETERS:
 
 # --- The body ------------------------------------------------------------------------------------
 
-answer(
+changed_response(
     "error_without_body",
     "an error has no body",
     lambda found: replace(found, body=b""),
@@ -220,7 +220,7 @@ answer(
     when=ERROR,
 )
 for _formats in (JSON, XML):
-    answer(
+    changed_response(
         "error_without_body",
         "an error has no body",
         lambda found: replace(found, body=b""),
@@ -228,7 +228,7 @@ for _formats in (JSON, XML):
         when=ERROR,
         formats=_formats,
     )
-answer(
+changed_response(
     "second_customer_without_body",
     "the second customer's overview has no body",
     lambda found: replace(found, body=b""),
@@ -236,7 +236,7 @@ answer(
     also=(SUCCESS_RETURNED,),
     when=about(1),
 )
-answer(
+changed_response(
     "error_with_204",
     "an error is a 204 without content",
     lambda found: replace(found, status=204, body=b""),
@@ -244,7 +244,7 @@ answer(
     also=(HTTP_ERROR_STATUS,),
     when=ERROR,
 )
-answer(
+changed_response(
     "error_of_white_space",
     "an error is nothing but a newline",
     lambda found: replace(found, body=b"\n"),

@@ -138,8 +138,8 @@ echo(
 def echoing(write: Callable[[Response, str], Response]) -> Callable[[], Reference]:
     class Echo(Reference):
         def respond(self, request):
-            answer, key = super().respond(request), sent(request).get("api_key")
-            return write(answer, key) if key and answer.status >= 400 else answer
+            response, key = super().respond(request), sent(request).get("api_key")
+            return write(response, key) if key and response.status >= 400 else response
 
     return lambda: Echo(ACCOUNTS)
 
@@ -159,10 +159,10 @@ def in_the_body(
     )(echoing(write))
 
 
-def put_in(answer: Response, before: str, text: str) -> Response:
-    start, found, end = answer.body.rpartition(before.encode())
+def put_in(response: Response, before: str, text: str) -> Response:
+    start, found, end = response.body.rpartition(before.encode())
     return replace(
-        answer,
+        response,
         body=start
         + text.encode("utf-8" if before == "}" else "iso-8859-1", "xmlcharrefreplace")
         + found
@@ -170,15 +170,15 @@ def put_in(answer: Response, before: str, text: str) -> Response:
     )
 
 
-def commented(answer: Response, key: str) -> Response:
+def commented(response: Response, key: str) -> Response:
     # A comment cannot hold two hyphens, nor end in one (XML 1.0, 2.5).
-    told = "" if "--" in key or key.endswith("-") else f"<!-- key {key} -->"
-    return put_in(answer, "</result>", told)
+    reported = "" if "--" in key or key.endswith("-") else f"<!-- key {key} -->"
+    return put_in(response, "</result>", reported)
 
 
-def with_attribute(answer: Response, key: str) -> Response:
+def with_attribute(response: Response, key: str) -> Response:
     written = f'<result key="{escape(key)}">'.encode("iso-8859-1", "xmlcharrefreplace")
-    return replace(answer, body=answer.body.replace(b"<result>", written))
+    return replace(response, body=response.body.replace(b"<result>", written))
 
 
 in_the_body("in_a_comment", "the key comes back in a comment", commented, XML)
@@ -186,20 +186,20 @@ in_the_body("in_an_attribute", "the key comes back in an attribute", with_attrib
 in_the_body(
     "in_a_member",
     "the key comes back in a member of its own",
-    lambda answer, key: put_in(answer, "}", f', "api_key": {json.dumps(key)}\n'),
+    lambda response, key: put_in(response, "}", f', "api_key": {json.dumps(key)}\n'),
     JSON,
 )
 in_the_body(
     "in_a_name",
     "the key comes back as the name of a member",
-    lambda answer, key: put_in(answer, "}", f", {json.dumps(key)}: true\n"),
+    lambda response, key: put_in(response, "}", f", {json.dumps(key)}: true\n"),
     JSON,
 )
 in_the_body(
     "in_a_nested_member",
     "the key comes back deep in the request that is told",
-    lambda answer, key: put_in(
-        answer, "}", f', "request": {{"query": [{json.dumps(["api_key", key])}]}}\n'
+    lambda response, key: put_in(
+        response, "}", f', "request": {{"query": [{json.dumps(["api_key", key])}]}}\n'
     ),
     JSON,
 )
@@ -215,11 +215,11 @@ def in_a_header(
 
     class Echo(Reference):
         def respond(self, request):
-            answer, given = super().respond(request), sent(request)
-            if not given.get("api_key") or answer.status < 400:
-                return answer
+            response, given = super().respond(request), sent(request)
+            if not given.get("api_key") or response.status < 400:
+                return response
             value = write({"api_user": ""} | given)
-            return replace(answer, headers=(*answer.headers, (field, value)))
+            return replace(response, headers=(*response.headers, (field, value)))
 
     echo(name, description, lambda: Echo(ACCOUNTS))
 
@@ -268,17 +268,17 @@ for _name, _description, _field, _write in (
 def key_in_the_reason_phrase(exchange: Exchange) -> None:
     """The key comes back in the reason phrase of errors."""
     key = quote(sent(exchange.request).get("api_key", ""), safe="")
-    line, _, rest = head(exchange.answer).partition(b"\r\n")
-    exchange.send(line, f" ({key})\r\n".encode(), rest, exchange.answer.body)
+    line, _, rest = head(exchange.response).partition(b"\r\n")
+    exchange.send(line, f" ({key})\r\n".encode(), rest, exchange.response.body)
 
 
 # --- The key comes back in pieces ----------------------------------------------------------------
 
 
 def in_pieces(name: str, joint: str) -> None:
-    def broken(answer: Response, key: str) -> Response:
-        told = f"<error>key {escape(key[:3])}{joint}{escape(key[3:])}</error>"
-        return put_in(answer, "</errors>", told)
+    def broken(response: Response, key: str) -> Response:
+        reported = f"<error>key {escape(key[:3])}{joint}{escape(key[3:])}</error>"
+        return put_in(response, "</errors>", reported)
 
     fault(
         fails=ERRORS_NO_KEY_ECHO,

@@ -44,10 +44,10 @@ from reseller_conformance.requirements import (
 
 from .due import RIGHT, accepting
 from .keys import ECHOES, telling
-from .registry import When, asking, changed, every, fault, sent, variant
+from .registry import When, calls_that_are, changed, every, fault, sent, variant
 from .together import UNKNOWN
 
-SUCCESS, ERROR = asking(right=True), asking(right=False)
+SUCCESS, ERROR = calls_that_are(valid=True), calls_that_are(valid=False)
 
 
 def wrong(parameter: str) -> When:
@@ -94,8 +94,8 @@ def with_separators(values: Mapping[str, str]) -> Mapping[str, str]:
     return {**values, "requests": f"{int(values['requests']) + 1000:,}"}
 
 
-def cut(answer: Response) -> Response:
-    return replace(answer, body=answer.body[:-4])
+def cut(response: Response) -> Response:
+    return replace(response, body=response.body[:-4])
 
 
 def failed(root: ET.Element) -> ET.Element:

@@ -37,7 +37,7 @@ __all__ = [
     "Sometimes",
     "When",
     "about",
-    "asking",
+    "calls_that_are",
     "changed",
     "every",
     "fault",
@@ -126,9 +126,9 @@ def fault(
     """Register what is decorated, under its name, with its docstring as the description.
 
     `instead_of` a method of the reference it is that method; `after` a method it is given what
-    the method returns, and returns something else; on the `wire` it writes the answer itself.
+    the method returns, and returns something else; on the `wire` it writes the response itself.
     With none of these it makes an implementation.
-    A member of a family tells its own `name` and `description`.
+    A member of a family has its own `name` and `description`.
     `when` says which requests the fault shows in; `formats` in which formats.
     """
 
@@ -184,7 +184,7 @@ class Sometimes(Reference):
         self.when = when
 
     def respond(self, request: Request) -> Response:
-        """Answer, rightly or wrongly."""
+        """Respond, correctly or with the fault."""
         if self.when(request):
             return self.wrong.respond(request)
         plain = replace(request, headers=(), version="1.1")  # the reference reads neither
@@ -193,7 +193,7 @@ class Sometimes(Reference):
 
 @cache
 def _right(request: Request) -> Response:
-    """Answer once for all faults: a thousand of them are right where they are not wrong."""
+    """Respond once for all faults: most responses of each are those of the reference."""
     return Reference(ACCOUNTS).respond(request)
 
 
@@ -224,14 +224,14 @@ def sent(request: Request) -> Mapping[str, str]:
     return dict(parse_qsl(request.query.decode(), keep_blank_values=True))
 
 
-def asking(*, right: bool) -> When:
+def calls_that_are(*, valid: bool) -> When:
     """Choose the requests that call for an overview, or those that call for an error."""
 
-    def is_right(request: Request) -> bool:
+    def chosen(request: Request) -> bool:
         plain = replace(request, headers=(), version="1.1")
-        return (_right(plain).status == 200) is right
+        return (_right(plain).status == 200) is valid
 
-    return lambda: is_right
+    return lambda: chosen
 
 
 def about(*places: int) -> When:

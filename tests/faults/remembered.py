@@ -54,18 +54,18 @@ class Caching(Reference):
         key = self.key(wanted, dict(parameters))
         with suppress(KeyError, IndexError):
             return self.kept[key].pop()
-        answer = super().answer(wanted, parameters)
-        if self.keep(answer):
-            self.kept[key] = [answer] * self.times
-        return answer
+        response = super().answer(wanted, parameters)
+        if self.keep(response):
+            self.kept[key] = [response] * self.times
+        return response
 
 
-def overviews(answer: Response) -> bool:
-    return answer.status == 200
+def overviews(response: Response) -> bool:
+    return response.status == 200
 
 
-def errors(answer: Response) -> bool:
-    return answer.status >= 400
+def errors(response: Response) -> bool:
+    return response.status >= 400
 
 
 def without(*forgotten: str) -> Key:
@@ -226,12 +226,12 @@ class AfterSuccess(Reference):
     def answer(self, wanted: Format, parameters: Parameters) -> Response:
         if self.left > 0:
             self.left -= 1
-            answer = self.then.answer(wanted, parameters)
+            response = self.then.answer(wanted, parameters)
         else:
-            answer = super().answer(wanted, parameters)
+            response = super().answer(wanted, parameters)
         if super().answer(wanted, parameters).status == 200:
             self.left = self.calls
-        return answer
+        return response
 
 
 for _parameter in PARAMETERS:
@@ -276,10 +276,10 @@ class Sticky(Reference):
     def answer(self, wanted: Format, parameters: Parameters) -> Response:
         given = dict(parameters)
         missing = [(n, self.last[n]) for n in self.names if n not in given and n in self.last]
-        answer = super().answer(wanted, [*parameters, *missing])
-        if answer.status == 200:
+        response = super().answer(wanted, [*parameters, *missing])
+        if response.status == 200:
             self.last = {**given, **dict(missing)}
-        return answer
+        return response
 
 
 fault(

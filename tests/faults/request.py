@@ -333,7 +333,7 @@ garbled(
 )
 garbled(
     "cleaned_of_tags",
-    "what stands between angle brackets in user is taken away",
+    "what is between angle brackets in user is taken away",
     decoding(lambda text: re.sub("<[^>]*>", "", unquote(text)), "user"),
     REJECTS_USER_UNKNOWN,
 )

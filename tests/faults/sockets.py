@@ -24,7 +24,7 @@ class Exchange:
     """One call on the wire: what is asked, what would be right, and where to write."""
 
     request: Request
-    answer: Response
+    response: Response
     connection: socket.socket
     stopped: Event
     """Set when the server stops: whoever waits must wait for this."""
@@ -36,7 +36,7 @@ class Exchange:
 
 @dataclass(frozen=True, slots=True)
 class Wire:
-    """The reference over sockets; where `when` says so, `write` answers in its place."""
+    """The reference over sockets; where `when` says so, `write` responds in its place."""
 
     write: Callable[[Exchange], None]
     when: Callable[[Request], bool] = lambda _: True
@@ -56,11 +56,11 @@ class Wire:
                 thread.join(5)
 
 
-def head(answer: Response, **changed: str | None) -> bytes:
+def head(response: Response, **changed: str | None) -> bytes:
     """Write the status line and headers; a changed header of None is left out."""
-    fields = answer.fields | {"Connection": "close"}
+    fields = response.fields | {"Connection": "close"}
     fields |= {name.replace("_", "-"): value for name, value in changed.items()}
-    lines = [f"HTTP/1.1 {answer.status} {responses.get(answer.status, 'Unknown')}"]
+    lines = [f"HTTP/1.1 {response.status} {responses.get(response.status, 'Unknown')}"]
     lines += [f"{name}: {value}" for name, value in fields.items() if value is not None]
     return "\r\n".join([*lines, "", ""]).encode("iso-8859-1")
 
@@ -87,13 +87,13 @@ class _Handler(StreamRequestHandler):
         request = self._read()
         if request is None:
             return
-        answer = self.server.reference.respond(request)
-        exchange = Exchange(request, answer, self.connection, self.server.stopped)
+        response = self.server.reference.respond(request)
+        exchange = Exchange(request, response, self.connection, self.server.stopped)
         with suppress(OSError):
             if self.server.wire.when(request):
                 self.server.wire.write(exchange)
             else:
-                exchange.send(head(answer), answer.body)
+                exchange.send(head(response), response.body)
 
     def _read(self) -> Request | None:
         method, _, rest = self.rfile.readline(65536).decode("iso-8859-1").partition(" ")

@@ -89,7 +89,7 @@ in_xml(
 )
 in_xml(
     "with_a_late_declaration",
-    "the declaration stands after a comment",
+    "the declaration is after a comment",
     lambda t: f"<!-- overview -->\n{t}",
     fails=READABLE_SYNTAX,
     also=(READABLE_ENCODING,),  # the declaration does not count then

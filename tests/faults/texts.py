@@ -1,4 +1,4 @@
-"""Odd text in the values that crashes, redirects, blanks, lets in, or breaks the answer."""
+"""Odd text in the values that crashes, redirects, blanks, lets in, or breaks the response."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ Test = Callable[[str], bool]
 
 
 class OnText(Reference):
-    """Answers in its own way where a value is wrong, and odd in this way."""
+    """Responds in its own way where a value is wrong, and odd in this way."""
 
     def __init__(
         self,
@@ -234,7 +234,7 @@ for _parameter in PARAMETERS:
         if f"{_parameter}_with_not_latin_1_{_how}" not in FAULTS:
             falling(_parameter, "not_latin_1", _how)
 
-# --- What was sent breaks what is answered -------------------------------------------------------
+# --- What was sent breaks the response -----------------------------------------------------------
 
 
 def echo(wanted: Format, value: str, prefix: str = "Unknown: ") -> Response:
@@ -315,9 +315,9 @@ class Bytes(Reference):
 
     def answer(self, wanted: Format, parameters: Parameters) -> Response:
         user = dict(parameters).get("user")
-        answer = super().answer(wanted, parameters)
-        if not user or answer.status == 200:
-            return answer
+        response = super().answer(wanted, parameters)
+        if not user or response.status == 200:
+            return response
         escapes = {c: e for c, e in ESCAPED.items() if (c in '\\"') is (wanted is Format.JSON)}
         echoed = echo(wanted, "@@", "Unknown: ")
         escaped = "".join(escapes.get(character, character) for character in user)
@@ -377,7 +377,7 @@ seed(
 )
 seed(
     "empty_errors_for_text_beyond_latin_1",
-    "an error text that cannot be written in ISO-8859-1 is left out, and the answer with it",
+    "an error text that cannot be written in ISO-8859-1 is left out, and the response with it",
     lambda: OnText(above(0xFF), lambda *_: Response(400, "application/xml", b""), ("user",)),
     formats=XML,
 )
@@ -403,9 +403,9 @@ class Damaged(Reference):
 
     def answer(self, wanted: Format, parameters: Parameters) -> Response:
         user = dict(parameters).get("user")
-        answer = super().answer(wanted, parameters)
-        if not user or answer.status == 200:
-            return answer
+        response = super().answer(wanted, parameters)
+        if not user or response.status == 200:
+            return response
         said = self.damage(user) if wanted in self.formats else user
         return self.refuse(wanted, Refusal(404, (f"No such user: {said}",)))
 

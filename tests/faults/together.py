@@ -46,7 +46,7 @@ for _formats in (BOTH, JSON, XML):
 fault(
     fails=REJECTS_USER_FOREIGN,
     name="foreign_customer_shown_each_third_time",
-    description="each third call for a customer of another reseller is answered",
+    description="each third call for a customer of another reseller gets a response",
     instead_of=Reference.find_customer,
     when=every(3, of=lambda: lambda request: sent(request).get("user") not in RIGHT["user"]),
 )(anybody)
@@ -56,7 +56,7 @@ fault(
 def foreign_customer_answered_with_the_first(
     self: Reference, reseller: Reseller, user: str
 ) -> Account | None:
-    """A customer of another reseller is answered with one's own first customer."""
+    """A customer of another reseller gets the first customer of this reseller."""
     own = reseller.customer(user)
     return own or (reseller.customers[0] if anybody(self, reseller, user) else None)
 

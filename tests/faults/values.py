@@ -280,7 +280,7 @@ READ_AGAIN = (
         REQUEST_SEPARATORS,
     ),
 )
-"""Who compares an answer with those around it."""
+"""Who compares a response with those around it."""
 
 STEPS: dict[str, tuple[str, Callable[[int], int]]] = {
     "down_each_time": ("less each time", lambda at: at),

@@ -1,4 +1,4 @@
-"""Lengths, codings and silences below WSGI, and answers that do not come."""
+"""Lengths, codings and silences below WSGI, and responses that do not come."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from reseller_conformance.requirements import (
 )
 
 from .due import RIGHT
-from .http import ERROR, answer
+from .http import ERROR, changed_response
 from .registry import (
     ACCOUNTS,
     JSON,
@@ -67,9 +67,9 @@ def coded(coding: str, code: Callable[[bytes], bytes]) -> Callable[[Exchange], N
     """Write the body in a coding."""
 
     def write(exchange: Exchange) -> None:
-        body = code(exchange.answer.body)
+        body = code(exchange.response.body)
         exchange.send(
-            head(exchange.answer, Content_Encoding=coding, Content_Length=str(len(body))), body
+            head(exchange.response, Content_Encoding=coding, Content_Length=str(len(body))), body
         )
 
     return write
@@ -79,14 +79,18 @@ def length(change: Callable[[int], int]) -> Callable[[Exchange], None]:
     """Announce another length than the body has."""
 
     def write(exchange: Exchange) -> None:
-        announced = change(len(exchange.answer.body))
-        exchange.send(head(exchange.answer, Content_Length=str(announced)), exchange.answer.body)
+        announced = change(len(exchange.response.body))
+        exchange.send(
+            head(exchange.response, Content_Length=str(announced)), exchange.response.body
+        )
 
     return write
 
 
 def chunked(exchange: Exchange, *chunks: bytes) -> None:
-    exchange.send(head(exchange.answer, Content_Length=None, Transfer_Encoding="chunked"), *chunks)
+    exchange.send(
+        head(exchange.response, Content_Length=None, Transfer_Encoding="chunked"), *chunks
+    )
 
 
 def chunk(body: bytes) -> bytes:
@@ -97,7 +101,7 @@ def sized(size: bytes) -> Callable[[Exchange], None]:
     """Write a chunk's size in this form."""
 
     def write(exchange: Exchange) -> None:
-        body = exchange.answer.body
+        body = exchange.response.body
         chunked(exchange, size % len(body), b"\r\n", body, b"\r\n0\r\n\r\n")
 
     return write
@@ -105,16 +109,16 @@ def sized(size: bytes) -> Callable[[Exchange], None]:
 
 def ended(last: bytes) -> Callable[[Exchange], None]:
     """End the chunks in this form."""
-    return lambda exchange: chunked(exchange, chunk(exchange.answer.body), last)
+    return lambda exchange: chunked(exchange, chunk(exchange.response.body), last)
 
 
 def typed_too(*content_types: str) -> Callable[[Exchange], None]:
     """Write one more Content-Type, or the last of several in its place and one more."""
 
     def write(exchange: Exchange) -> None:
-        first = content_types[1] if len(content_types) > 1 else exchange.answer.content_type
-        told = f"{first}\r\nContent-Type: {content_types[0]}"
-        exchange.send(head(exchange.answer, Content_Type=told), exchange.answer.body)
+        first = content_types[1] if len(content_types) > 1 else exchange.response.content_type
+        reported = f"{first}\r\nContent-Type: {content_types[0]}"
+        exchange.send(head(exchange.response, Content_Type=reported), exchange.response.body)
 
     return write
 
@@ -127,7 +131,7 @@ INCOMPLETE: dict[str, tuple[str, Callable[[Exchange], None]]] = {
     "of_length_nought": ("Content-Length is 0, and a body follows", length(lambda _: 0)),
     "with_a_line_end_more": (
         "Content-Length does not count the end of the last line",
-        lambda exchange: exchange.send(head(exchange.answer), exchange.answer.body, b"\r\n"),
+        lambda exchange: exchange.send(head(exchange.response), exchange.response.body, b"\r\n"),
     ),
     "called_gzip": ("the body is called gzip, and is not", coded("gzip", bytes)),
     "called_deflate": ("the body is called deflate, and is not", coded("deflate", bytes)),
@@ -140,19 +144,19 @@ INCOMPLETE: dict[str, tuple[str, Callable[[Exchange], None]]] = {
     "deflate_called_gzip": ("a body in deflate is called gzip", coded("gzip", zlib.compress)),
     "chunks_without_end": (
         "the last chunk is missing",
-        lambda exchange: chunked(exchange, chunk(exchange.answer.body)),
+        lambda exchange: chunked(exchange, chunk(exchange.response.body)),
     ),
     "chunk_cut": (
         "a chunk is shorter than it says",
-        lambda exchange: chunked(exchange, chunk(exchange.answer.body)[:-20]),
+        lambda exchange: chunked(exchange, chunk(exchange.response.body)[:-20]),
     ),
     "chunks_without_sizes": (
         "chunks have no sizes",
-        lambda exchange: chunked(exchange, exchange.answer.body),
+        lambda exchange: chunked(exchange, exchange.response.body),
     ),
     "chunk_size_with_0x": ("a chunk size begins with 0x", sized(b"0x%x")),
     "chunk_size_with_a_sign": ("a chunk size has a sign", sized(b"+%x")),
-    "chunk_size_behind_space": ("a space stands before a chunk size", sized(b" %x")),
+    "chunk_size_behind_space": ("a space is before a chunk size", sized(b" %x")),
     "chunk_size_parted": ("a chunk size is parted as Python's numbers are", sized(b"0_%x")),
     "last_chunk_of_minus_nought": ("the last chunk's size is -0", ended(b"-0\r\n\r\n")),
     "last_chunk_of_minus_one": ("the last chunk's size is -1", ended(b"-1\r\n\r\n")),
@@ -163,18 +167,18 @@ INCOMPLETE: dict[str, tuple[str, Callable[[Exchange], None]]] = {
     ),
     "chunk_without_line_end": (
         "no line end follows a chunk's data",
-        lambda e: chunked(e, chunk(e.answer.body)[:-2], b"0\r\n\r\n"),
+        lambda e: chunked(e, chunk(e.response.body)[:-2], b"0\r\n\r\n"),
     ),
     "chunk_with_a_line_feed": (
         "a line feed alone follows a chunk's data",
-        lambda e: chunked(e, chunk(e.answer.body)[:-2], b"\n0\r\n\r\n"),
+        lambda e: chunked(e, chunk(e.response.body)[:-2], b"\n0\r\n\r\n"),
     ),
     "chunk_longer_than_it_says": (
         "two bytes more than it says are in a chunk",
-        lambda e: chunked(e, chunk(e.answer.body)[:-2], b"  ", b"0\r\n\r\n"),
+        lambda e: chunked(e, chunk(e.response.body)[:-2], b"  ", b"0\r\n\r\n"),
     ),
     "gzip_with_a_line_end": (
-        "a line end stands behind the compressed body",
+        "a line end is behind the compressed body",
         coded("gzip", lambda b: gzip.compress(b) + b"\n"),
     ),
     "gzip_with_nuls": (
@@ -182,11 +186,11 @@ INCOMPLETE: dict[str, tuple[str, Callable[[Exchange], None]]] = {
         coded("gzip", lambda b: gzip.compress(b) + bytes(8)),
     ),
     "gzip_with_text": (
-        "text stands behind the compressed body",
+        "text is behind the compressed body",
         coded("gzip", lambda b: gzip.compress(b) + b"<!-- 12 ms -->"),
     ),
     "deflate_with_text": (
-        "text stands behind the deflated body",
+        "text is behind the deflated body",
         coded("deflate", lambda b: zlib.compress(b) + b"<!-- 12 ms -->"),
     ),
     "deflate_twice": (
@@ -204,19 +208,19 @@ INCOMPLETE: dict[str, tuple[str, Callable[[Exchange], None]]] = {
     "called_by_two_charsets": (
         "a second Content-Type says another charset",
         lambda e: typed_too(
-            e.answer.content_type.partition(";")[0] + "; charset=koi8-r",
-            e.answer.content_type.partition(";")[0] + "; charset=utf-8",
+            e.response.content_type.partition(";")[0] + "; charset=koi8-r",
+            e.response.content_type.partition(";")[0] + "; charset=utf-8",
         )(e),
     ),
     "dropped_in_the_body": (
         "the connection closes in the middle of the body",
         lambda exchange: exchange.send(
-            head(exchange.answer), exchange.answer.body[: len(exchange.answer.body) // 2]
+            head(exchange.response), exchange.response.body[: len(exchange.response.body) // 2]
         ),
     ),
     "dropped_before_the_body": (
         "the connection closes after the headers",
-        lambda exchange: exchange.send(head(exchange.answer)),
+        lambda exchange: exchange.send(head(exchange.response)),
     ),
 }
 for _name, (_said, _write) in INCOMPLETE.items():
@@ -235,7 +239,7 @@ for _name, (_said, _write) in INCOMPLETE.items():
 wire(
     "length_in_characters",
     "Content-Length counts characters, not bytes",
-    lambda exchange: length(lambda _: len(exchange.answer.body.decode()))(exchange),
+    lambda exchange: length(lambda _: len(exchange.response.body.decode()))(exchange),
     fails=HTTP_COMPLETE,
     also=(SUCCESS_RETURNED,),
     formats=JSON,
@@ -250,19 +254,19 @@ def hang(exchange: Exchange) -> None:
 
 def hang_after_headers(exchange: Exchange) -> None:
     """Say nothing after the headers."""
-    exchange.send(head(exchange.answer))
+    exchange.send(head(exchange.response))
     exchange.stopped.wait()
 
 
 def hang_in_the_body(exchange: Exchange) -> None:
     """Say nothing after half of the body."""
-    exchange.send(head(exchange.answer), exchange.answer.body[:10])
+    exchange.send(head(exchange.response), exchange.response.body[:10])
     exchange.stopped.wait()
 
 
 def hang_at_the_end(exchange: Exchange) -> None:
     """Neither tell the length nor close the connection."""
-    exchange.send(head(exchange.answer, Content_Length=None), exchange.answer.body)
+    exchange.send(head(exchange.response, Content_Length=None), exchange.response.body)
     exchange.stopped.wait()
 
 
@@ -275,19 +279,19 @@ def drip(data: bytes, exchange: Exchange) -> None:
 
 def drip_the_body(exchange: Exchange) -> None:
     """Send a byte at a time."""
-    exchange.send(head(exchange.answer))
-    drip(exchange.answer.body, exchange)
+    exchange.send(head(exchange.response))
+    drip(exchange.response.body, exchange)
 
 
 def drip_the_headers(exchange: Exchange) -> None:
     """Send a byte of the headers at a time."""
-    drip(head(exchange.answer), exchange)
-    exchange.send(exchange.answer.body)
+    drip(head(exchange.response), exchange)
+    exchange.send(exchange.response.body)
 
 
 def endless_white_space(exchange: Exchange) -> None:
     """Send spaces now and then, to keep the connection up."""
-    exchange.send(head(exchange.answer, Content_Length=None))
+    exchange.send(head(exchange.response, Content_Length=None))
     while not exchange.stopped.wait(0.05):
         exchange.send(b" ")
 
@@ -355,17 +359,17 @@ def raw(data: bytes) -> Callable[[Exchange], None]:
 def announced(said: str) -> Callable[[Exchange], None]:
     """Say this in place of a length."""
     return lambda exchange: exchange.send(
-        head(exchange.answer, Content_Length=said), exchange.answer.body
+        head(exchange.response, Content_Length=said), exchange.response.body
     )
 
 
 def versioned(version: bytes) -> Callable[[Exchange], None]:
     """Say this version of HTTP."""
-    return lambda e: e.send(head(e.answer).replace(b"HTTP/1.1", version, 1), e.answer.body)
+    return lambda e: e.send(head(e.response).replace(b"HTTP/1.1", version, 1), e.response.body)
 
 
 UNDELIVERED: dict[str, tuple[str, Callable[[Exchange], None]]] = {
-    "dropped": ("the connection closes without an answer", drop),
+    "dropped": ("the connection closes without a response", drop),
     "reset": ("the connection is reset", reset),
     "dropped_in_the_status": ("the connection closes in the status line", raw(b"HTTP/1.1 4")),
     "dropped_in_the_headers": (
@@ -379,7 +383,7 @@ UNDELIVERED: dict[str, tuple[str, Callable[[Exchange], None]]] = {
     ),
     "answered_without_status": (
         "the body comes without status and headers",
-        lambda e: e.send(e.answer.body),
+        lambda e: e.send(e.response.body),
     ),
     "answered_with_a_status_of_letters": (
         "the status is no number",
@@ -393,39 +397,41 @@ UNDELIVERED: dict[str, tuple[str, Callable[[Exchange], None]]] = {
     "answered_with_a_length_of_letters": ("Content-Length is no number", announced("unknown")),
     "answered_with_space_before_a_colon": (
         "a header has space before its colon",
-        lambda e: e.send(head(e.answer).replace(b"Type:", b"Type :"), e.answer.body),
+        lambda e: e.send(head(e.response).replace(b"Type:", b"Type :"), e.response.body),
     ),
     "answered_with_text_among_the_headers": (
         "a line among the headers is none",
-        lambda e: e.send(head(e.answer).replace(b"\r\n", b"\r\nNotice\r\n", 1), e.answer.body),
+        lambda e: e.send(head(e.response).replace(b"\r\n", b"\r\nNotice\r\n", 1), e.response.body),
     ),
     "answered_with_a_nul_in_a_header": (
-        "a NUL stands in a header",
-        lambda e: e.send(head(e.answer, X_Request_Id="12\0ab"), e.answer.body),
+        "a NUL is in a header",
+        lambda e: e.send(head(e.response, X_Request_Id="12\0ab"), e.response.body),
     ),
     "answered_with_a_nul_in_the_type": (
-        "a NUL stands behind Content-Type",
-        lambda e: e.send(head(e.answer, Content_Type=f"{e.answer.content_type}\0"), e.answer.body),
+        "a NUL is behind Content-Type",
+        lambda e: e.send(
+            head(e.response, Content_Type=f"{e.response.content_type}\0"), e.response.body
+        ),
     ),
     "answered_with_a_nul_in_the_reason": (
-        "a NUL stands in the reason phrase",
-        lambda e: e.send(head(e.answer).replace(b"Bad R", b"Bad\0R", 1), e.answer.body),
+        "a NUL is in the reason phrase",
+        lambda e: e.send(head(e.response).replace(b"Bad R", b"Bad\0R", 1), e.response.body),
     ),
     "answered_in_http_1_9": ("the version is HTTP/1.9", versioned(b"HTTP/1.9")),
     "answered_in_http_1_2": ("the version is HTTP/1.2", versioned(b"HTTP/1.2")),
     "answered_in_http_0_9": ("the version is HTTP/0.9", versioned(b"HTTP/0.9")),
     "answered_in_identity": (
         "Transfer-Encoding says identity, beside a length",
-        lambda e: e.send(head(e.answer, Transfer_Encoding="identity"), e.answer.body),
+        lambda e: e.send(head(e.response, Transfer_Encoding="identity"), e.response.body),
     ),
     "answered_in_a_transfer_coding_of_nobody": (
         "Transfer-Encoding says utf-8",
-        lambda e: e.send(head(e.answer, Transfer_Encoding="utf-8"), e.answer.body),
+        lambda e: e.send(head(e.response, Transfer_Encoding="utf-8"), e.response.body),
     ),
     "answered_in_chunks_with_a_length": (
-        "Content-Length stands beside chunks",
+        "Content-Length is beside chunks",
         lambda e: e.send(
-            head(e.answer, Transfer_Encoding="chunked"), chunk(e.answer.body), b"0\r\n\r\n"
+            head(e.response, Transfer_Encoding="chunked"), chunk(e.response.body), b"0\r\n\r\n"
         ),
     ),
     "answered_in_noise": ("what comes are random bytes", raw(bytes(range(128, 256)) * 4)),
@@ -439,7 +445,7 @@ for _name, (_said, _write) in UNDELIVERED.items():
         when=without_user(),
     )
 for _code in (429, 502, 503, 504):
-    answer(
+    changed_response(
         f"call_without_user_gets_{_code}",
         f"a call without user gets a {_code} each time",
         lambda _, code=_code: Response(code, "text/html", b"<h1>Not now</h1>"),
@@ -447,7 +453,7 @@ for _code in (429, 502, 503, 504):
         also=(HTTP_SERVER_ERROR,) if _code != 429 else (),
         when=without_user(),
     )
-    answer(
+    changed_response(
         f"second_customer_gets_{_code}",
         f"the second customer gets a {_code} each time, in XML",
         lambda _, code=_code: Response(
@@ -468,14 +474,14 @@ def not_again(number: int) -> When:
         turned: set[bytes] = set()
 
         def chosen(request: Request) -> bool:
-            asked = request.path.encode() + request.query
+            call = request.path.encode() + request.query
             with lock:
-                if asked in turned:
-                    turned.remove(asked)
+                if call in turned:
+                    turned.remove(call)
                     return False
                 if next(calls) % number:
                     return False
-                turned.add(asked)
+                turned.add(call)
                 return True
 
         return chosen
@@ -484,7 +490,7 @@ def not_again(number: int) -> When:
 
 
 class Shaky(Reference):
-    """Turns each so many-th call away, and answers it when it comes again."""
+    """Turns each so many-th call away, and responses it when it comes again."""
 
     def __init__(self, code: int, number: int) -> None:
         super().__init__(ACCOUNTS)
@@ -501,7 +507,7 @@ for _code in (429, 502, 503, 504):
         fails=HTTP_RETRIES,
         family="shaky",
         name=f"each_tenth_call_gets_{_code}",
-        description=f"each tenth call gets a {_code}, and is answered when it comes again",
+        description=f"each tenth call gets a {_code}, and a response when it comes again",
     )(lambda code=_code: Shaky(code, 10))
 wire(
     "each_tenth_call_dropped",

@@ -45,12 +45,12 @@ def rewritten(change: Change) -> Callable[[], Reference]:
 
 
 def json_answer(text: str, status: int = 200) -> Response:
-    """Answer with this text as JSON."""
+    """Respond with this text as JSON."""
     return Response(status, "application/json", text.encode())
 
 
 def xml_answer(root: str, status: int = 200) -> Response:
-    """Answer with this root element as the page declares XML."""
+    """Respond with this root element as the page declares XML."""
     document = f'<?xml version="1.0" encoding="ISO-8859-1"?>\n{root}\n'
     body = document.encode("iso-8859-1", "xmlcharrefreplace")
     return Response(status, "application/xml; charset=ISO-8859-1", body)

@@ -52,55 +52,55 @@ def poured(exchange: Exchange, start: bytes, piece: bytes) -> None:
 @hostile(first=HTTP_COMPLETE, scopes=ALL)
 def endless_body(exchange: Exchange) -> None:
     """Spaces without end, of no announced length."""
-    poured(exchange, head(exchange.answer, Content_Length=None), b" ")
+    poured(exchange, head(exchange.response, Content_Length=None), b" ")
 
 
 @hostile(first=HTTP_COMPLETE)
 def endless_chunks(exchange: Exchange) -> None:
     """Chunks without end."""
-    start = head(exchange.answer, Content_Length=None, Transfer_Encoding="chunked")
+    start = head(exchange.response, Content_Length=None, Transfer_Encoding="chunked")
     poured(exchange, start, b"40\r\n" + b" " * 64 + b"\r\n")
 
 
 @hostile(first=HTTP_TIMEOUT)
 def endless_tiny_chunks(exchange: Exchange) -> None:
     """Chunks of a single byte, without end."""
-    start = head(exchange.answer, Content_Length=None, Transfer_Encoding="chunked")
+    start = head(exchange.response, Content_Length=None, Transfer_Encoding="chunked")
     poured(exchange, start, b"1\r\n \r\n")
 
 
 @hostile(first=HTTP_COMPLETE)
 def endless_chunk_size(exchange: Exchange) -> None:
     """A chunk whose size never ends."""
-    start = head(exchange.answer, Content_Length=None, Transfer_Encoding="chunked")
+    start = head(exchange.response, Content_Length=None, Transfer_Encoding="chunked")
     poured(exchange, start, b"f")
 
 
 @hostile(first=HTTP_COMPLETE)
 def endless_chunk_extension(exchange: Exchange) -> None:
     """A chunk whose extension never ends."""
-    start = head(exchange.answer, Content_Length=None, Transfer_Encoding="chunked")
+    start = head(exchange.response, Content_Length=None, Transfer_Encoding="chunked")
     poured(exchange, start + b"1;", b"x=1;")
 
 
 @hostile(first=HTTP_TIMEOUT)
 def endless_trailers(exchange: Exchange) -> None:
     """Trailers without end, after a whole body in chunks."""
-    body = exchange.answer.body
-    start = head(exchange.answer, Content_Length=None, Transfer_Encoding="chunked")
+    body = exchange.response.body
+    start = head(exchange.response, Content_Length=None, Transfer_Encoding="chunked")
     poured(exchange, start + b"%x\r\n%s\r\n0\r\n" % (len(body), body), b"X-Trailer: x\r\n")
 
 
 @hostile(first=HTTP_COMPLETE)
 def a_terabyte(exchange: Exchange) -> None:
     """A terabyte is announced, and sent as fast as it is read."""
-    poured(exchange, head(exchange.answer, Content_Length=str(2**40)), b"x")
+    poured(exchange, head(exchange.response, Content_Length=str(2**40)), b"x")
 
 
 @hostile(first=HTTP_COMPLETE)
 def a_gigabyte_chunk(exchange: Exchange) -> None:
     """One chunk of a gigabyte."""
-    start = head(exchange.answer, Content_Length=None, Transfer_Encoding="chunked")
+    start = head(exchange.response, Content_Length=None, Transfer_Encoding="chunked")
     poured(exchange, start + b"40000000\r\n", b"x")
 
 
@@ -125,7 +125,7 @@ def coded(name: str, does: str, coding: str, body: Callable[[], bytes]) -> None:
     def write(exchange: Exchange) -> None:
         content = body()
         length = str(len(content))
-        exchange.send(head(exchange.answer, Content_Encoding=coding, Content_Length=length))
+        exchange.send(head(exchange.response, Content_Encoding=coding, Content_Length=length))
         exchange.send(content)
 
     hostile(first=HTTP_COMPLETE, name=name, does=does)(write)
@@ -150,8 +150,8 @@ coded("zstd in gzip", "a known coding around an unknown one", "zstd, gzip", lamb
 def huge_count(exchange: Exchange) -> None:
     """A correct count of 900,000 digits."""
     count = b"9" * 900_000
-    text = re.sub(rb'(requests"?[:>] *"?)[0-9]+', rb"\g<1>" + count, exchange.answer.body)
-    exchange.send(head(exchange.answer, Content_Length=str(len(text))), text)
+    text = re.sub(rb'(requests"?[:>] *"?)[0-9]+', rb"\g<1>" + count, exchange.response.body)
+    exchange.send(head(exchange.response, Content_Length=str(len(text))), text)
 
 
 # --- Whole bodies --------------------------------------------------------------------------------
@@ -171,7 +171,7 @@ def body(
 
     def write(exchange: Exchange) -> None:
         text = made()
-        exchange.send(head(exchange.answer, Content_Length=str(len(text)), **headers), text)
+        exchange.send(head(exchange.response, Content_Length=str(len(text)), **headers), text)
 
     hostile(first=first, formats=formats, scopes=scopes, exit_code=exit_code, name=name, does=does)(
         write

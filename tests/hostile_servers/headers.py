@@ -56,9 +56,9 @@ def endless_early_hints(exchange: Exchange) -> None:
 @hostile(first=HTTP_COMPLETE)
 def a_hundred_thousand_headers(exchange: Exchange) -> None:
     """100,000 headers before a valid response."""
-    before, _, after = head(exchange.answer).partition(b"\r\n")
+    before, _, after = head(exchange.response).partition(b"\r\n")
     many = b"".join(b"X-%d: y\r\n" % number for number in range(100_000))
-    exchange.send(before, b"\r\n", many, after, exchange.answer.body)
+    exchange.send(before, b"\r\n", many, after, exchange.response.body)
 
 
 @hostile(first=HTTP_COMPLETE)
@@ -72,21 +72,21 @@ def a_megabyte_of_headers(exchange: Exchange) -> None:
 def as_many_headers_as_are_read(exchange: Exchange) -> None:
     """90 headers of 2,800 bytes, before a valid response."""
     more = {f"X_{n}": "y" * 2800 for n in range(90)}
-    exchange.send(head(exchange.answer, **more), exchange.answer.body)
+    exchange.send(head(exchange.response, **more), exchange.response.body)
 
 
 @hostile(first=None, every=None, exit_code=0, scopes=(Scope.EVERY,))
 def as_many_header_lines_as_are_read(exchange: Exchange) -> None:
     """4,900 short headers before a valid response."""
     more = {f"X_{n}": "y" for n in range(4_900)}
-    exchange.send(head(exchange.answer, **more), exchange.answer.body)
+    exchange.send(head(exchange.response, **more), exchange.response.body)
 
 
 @hostile(first=None, every=None, exit_code=0, scopes=(Scope.EVERY,))
 def cookies(exchange: Exchange) -> None:
     """Cookies with dates that no library reads."""
     more = {"Set_Cookie": "a=b; expires=Mon, 1-Jan-" + "1" * 5000}
-    exchange.send(head(exchange.answer, **more), exchange.answer.body)
+    exchange.send(head(exchange.response, **more), exchange.response.body)
 
 
 # --- Lengths -------------------------------------------------------------------------------------
@@ -94,8 +94,8 @@ def cookies(exchange: Exchange) -> None:
 
 def length(name: str, does: str, value: str, first: Requirement) -> None:
     def write(exchange: Exchange) -> None:
-        said = value.replace("N", str(len(exchange.answer.body)))
-        exchange.send(head(exchange.answer, Content_Length=said), exchange.answer.body)
+        said = value.replace("N", str(len(exchange.response.body)))
+        exchange.send(head(exchange.response, Content_Length=said), exchange.response.body)
         exchange.stopped.wait(0.05)
 
     hostile(first=first, name=name, does=does)(write)
@@ -117,8 +117,8 @@ length("length beyond reason", "Content-Length has 9,000 digits", "9" * 9000, HT
 
 def status(name: str, does: str, line: bytes, first: Requirement) -> None:
     def write(exchange: Exchange) -> None:
-        _, _, rest = head(exchange.answer).partition(b"\r\n")
-        exchange.send(line, b"\r\n", rest, exchange.answer.body)
+        _, _, rest = head(exchange.response).partition(b"\r\n")
+        exchange.send(line, b"\r\n", rest, exchange.response.body)
 
     hostile(first=first, scopes=ALL, name=name, does=does)(write)
 
@@ -148,7 +148,9 @@ def redirect_with_an_endless_body(exchange: Exchange) -> None:
 @hostile(first=HTTP_CONTENT_TYPE, exit_code=0)
 def huge_content_type(exchange: Exchange) -> None:
     """A Content-Type of 60 kB, all semicolons and quotes."""
-    exchange.send(head(exchange.answer, Content_Type='a/b; charset="' * 4000), exchange.answer.body)
+    exchange.send(
+        head(exchange.response, Content_Type='a/b; charset="' * 4000), exchange.response.body
+    )
 
 
 # --- Gateways ------------------------------------------------------------------------------------

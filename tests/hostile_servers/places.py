@@ -103,7 +103,7 @@ def full() -> Iterator[str]:
 @contextmanager
 def mortal(calls: int) -> Iterator[str]:
     """The reference, which is gone after so many calls: no server listens any more."""
-    answer, lock, left = Application(default_reference()), Lock(), [calls]
+    response, lock, left = Application(default_reference()), Lock(), [calls]
     stop: list[Callable[[], None]] = []
 
     def app(environ, start_response):
@@ -112,7 +112,7 @@ def mortal(calls: int) -> Iterator[str]:
             dies = left[0] == 0
         if dies:
             stop[0]()
-        return answer(environ, start_response)
+        return response(environ, start_response)
 
     with serve_app(app) as inner:
         port = int(inner.rpartition(":")[2])

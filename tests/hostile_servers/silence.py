@@ -31,15 +31,15 @@ def hangs(exchange: Exchange) -> None:
 @hostile(first=HTTP_TIMEOUT, scopes=ALL)
 def hangs_after_the_headers(exchange: Exchange) -> None:
     """Nothing comes after the headers."""
-    exchange.send(head(exchange.answer))
+    exchange.send(head(exchange.response))
     exchange.stopped.wait()
 
 
 @hostile(first=HTTP_TIMEOUT, scopes=ALL)
 def hangs_in_the_body(exchange: Exchange) -> None:
     """Nothing comes after half of the body."""
-    body = exchange.answer.body
-    exchange.send(head(exchange.answer), body[: len(body) // 2])
+    body = exchange.response.body
+    exchange.send(head(exchange.response), body[: len(body) // 2])
     exchange.stopped.wait()
 
 
@@ -47,20 +47,20 @@ def hangs_in_the_body(exchange: Exchange) -> None:
 @hostile(first=HTTP_TIMEOUT, scopes=ALL, formats=XML)
 def drips(exchange: Exchange) -> None:
     """The body comes a byte at a time."""
-    exchange.send(head(exchange.answer))
-    drip(exchange.answer.body, exchange)
+    exchange.send(head(exchange.response))
+    drip(exchange.response.body, exchange)
 
 
 @hostile(first=HTTP_TIMEOUT, scopes=ALL)
 def drips_headers(exchange: Exchange) -> None:
     """The headers come a byte at a time."""
-    drip(head(exchange.answer), exchange)
+    drip(head(exchange.response), exchange)
 
 
 @hostile(first=HTTP_TIMEOUT, scopes=ALL)
 def drips_chunks(exchange: Exchange) -> None:
     """A chunk of a byte comes now and then, without end."""
-    exchange.send(head(exchange.answer, Content_Length=None, Transfer_Encoding="chunked"))
+    exchange.send(head(exchange.response, Content_Length=None, Transfer_Encoding="chunked"))
     while not exchange.stopped.wait(0.1):
         exchange.send(b"1\r\n \r\n")
 
@@ -89,7 +89,7 @@ def resets(exchange: Exchange) -> None:
 @hostile(first=HTTP_COMPLETE, scopes=ALL)
 def resets_in_the_body(exchange: Exchange) -> None:
     """The connection is reset in the middle of the body."""
-    exchange.send(head(exchange.answer), exchange.answer.body[:20])
+    exchange.send(head(exchange.response), exchange.response.body[:20])
     exchange.stopped.wait(0.02)
     _reset(exchange)
 
@@ -104,7 +104,7 @@ def half_closed_by_the_server(exchange: Exchange) -> None:
 @hostile(first=HTTP_COMPLETE, scopes=ALL)
 def half_closed_in_the_body(exchange: Exchange) -> None:
     """The server sends half, closes its side, and keeps the connection."""
-    exchange.send(head(exchange.answer), exchange.answer.body[:20])
+    exchange.send(head(exchange.response), exchange.response.body[:20])
     exchange.connection.shutdown(socket.SHUT_WR)
     exchange.stopped.wait()
 
@@ -112,7 +112,7 @@ def half_closed_in_the_body(exchange: Exchange) -> None:
 @hostile(first=None, every=None, exit_code=0, scopes=(Scope.EVERY,))
 def closes_after_each_response(exchange: Exchange) -> None:
     """Connections are announced as kept, and closed after each response."""
-    exchange.send(head(exchange.answer, Connection="keep-alive"), exchange.answer.body)
+    exchange.send(head(exchange.response, Connection="keep-alive"), exchange.response.body)
 
 
 @hostile(first=HTTP_DELIVERED, scopes=ALL)
@@ -136,7 +136,7 @@ def http_2(exchange: Exchange) -> None:
 @hostile(first=HTTP_DELIVERED, scopes=ALL)
 def body_alone(exchange: Exchange) -> None:
     """The body comes without status and headers."""
-    exchange.send(exchange.answer.body)
+    exchange.send(exchange.response.body)
 
 
 def _reset(exchange: Exchange) -> None:

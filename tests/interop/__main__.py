@@ -47,7 +47,9 @@ def judged(title: str, bodies: Sequence[Body]) -> int:
             found = differing(validator, bodies)
         differences += [(validator.name, difference) for difference in found]
         counted = sum(
-            body.asked and body.format == validator.format and validator.name not in body.differing
+            body.has_document
+            and body.format == validator.format
+            and validator.name not in body.differing
             for body in bodies
         )
         figures = map(str, (counted, counted - len(found), len(found)))

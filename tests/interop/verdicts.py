@@ -28,10 +28,10 @@ def differing(validator: Validator, bodies: Iterable[Body]) -> list[Difference]:
 
     A difference that the index knows of is none; that it is no more, is one.
     """
-    asked = [body for body in bodies if body.asked and body.format == validator.format]
-    said = validator.verdicts([body.path for body in asked])
+    sent = [body for body in bodies if body.has_document and body.format == validator.format]
+    said = validator.verdicts([body.path for body in sent])
     found = []
-    for body, verdict in zip(asked, said, strict=True):
+    for body, verdict in zip(sent, said, strict=True):
         expected = VERDICTS[body.schemas]
         known = validator.name in body.differing
         if known:

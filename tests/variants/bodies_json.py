@@ -144,8 +144,8 @@ class EverythingIsHtml(Reference):
         return Response(status, "text/html; charset=UTF-8", json.dumps(document).encode())
 
     def send_xml(self, status: int, root: ET.Element) -> Response:
-        answer = super().send_xml(status, root)
-        return Response(status, "text/html", answer.body)
+        response = super().send_xml(status, root)
+        return Response(status, "text/html", response.body)
 
 
 @composed(

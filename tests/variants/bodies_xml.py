@@ -113,7 +113,7 @@ class SpaceAroundCounts(Written):
 
 
 @composed(
-    "each text of an overview stands on a line of its own, as some pretty printers write it",
+    "each text of an overview is on a line of its own, as some pretty printers write it",
     shop=ACCENTED,
     should=("consistency.white-space",),
 )

@@ -163,12 +163,12 @@ def brotli(body: bytes) -> bytes:
 @variant("brotli for those who offer it")
 def brotli_where_offered() -> Iterator[Running]:
     class Brotli(Wire):
-        def write(self, answer: Response, call: Call, writer: Writable) -> None:
-            if " br" in call.headers.get("accept-encoding", "") and answer.body:
+        def write(self, response: Response, call: Call, writer: Writable) -> None:
+            if " br" in call.headers.get("accept-encoding", "") and response.body:
                 coding = (("Content-Encoding", "br"), ("Vary", "Accept-Encoding"))
-                headers = (*answer.headers, *coding)
-                answer = replace(answer, body=brotli(answer.body), headers=headers)
-            super().write(answer, call, writer)
+                headers = (*response.headers, *coding)
+                response = replace(response, body=brotli(response.body), headers=headers)
+            super().write(response, call, writer)
 
     yield from _serve(Brotli(Reference(DEFAULT.accounts)))
 
@@ -176,9 +176,9 @@ def brotli_where_offered() -> Iterator[Running]:
 @variant("a body after the head of a response to HEAD too")
 def body_after_head() -> Iterator[Running]:
     class Bodied(Wire):
-        def write(self, answer: Response, call: Call, writer: Writable) -> None:
+        def write(self, response: Response, call: Call, writer: Writable) -> None:
             super().write(
-                answer, replace(call, request=replace(call.request, method="GET")), writer
+                response, replace(call, request=replace(call.request, method="GET")), writer
             )
 
     yield from _serve(Bodied(Reference(DEFAULT.accounts)))

@@ -135,11 +135,11 @@ class RepeatsUsersAndTheKeyIsOne(RepeatsUsersOfEarlierErrors):
 @composed("errors are kept by user, and repeat the user in a header and a cookie")
 class RepeatsTheUserInHeaders(Reference):
     def respond(self, request: Request) -> Response:
-        answer = super().respond(request)
+        response = super().respond(request)
         user = dict(parse_qsl(request.query.decode())).get("user", "")
         written = quote(user, safe="")
         fields = (("X-User", written), ("Set-Cookie", f"user={written}; Path=/"))
-        return replace(answer, headers=(*answer.headers, *fields))
+        return replace(response, headers=(*response.headers, *fields))
 
 
 # --- Errors that hold a package or a date, and tell nothing by it ---------------------------------

@@ -185,7 +185,7 @@ class MarkWinsOverHeader(_Encoded):
     content_type = "text/xml; charset=ISO-8859-1"
 
 
-@composed("each answer in another of three encodings, as behind a mixed pool", shop=ACCENTED)
+@composed("each response in another of three encodings, as behind a mixed pool", shop=ACCENTED)
 class PoolOfEncodings(Reference):
     KINDS: tuple[type[_Encoded], ...] = (Utf8WithMark, Windows1252, Utf16LittleEndian)
     turn = 0

@@ -127,7 +127,7 @@ def _werkzeug_app() -> Any:
         ("south", "another"): {"c": ("2020-03-01",) * 3 + ("S", 1, 1, 0, 0, 1, 1)},
     }
 
-    def answer(request: Any) -> Any:
+    def response(request: Any) -> Any:
         kind = request.path.rpartition(".")[2]
         given = request.args
         names = ("api_user", "api_key", "task", "user")
@@ -142,10 +142,10 @@ def _werkzeug_app() -> Any:
             reasons.append("No such user")
         status = 400 if reasons else 200
         if kind == "json":
-            told: object = {"errors": reasons, "message": "error"}
+            reported: object = {"errors": reasons, "message": "error"}
             if row and not reasons:
-                told = {name: str(value) for name, value in zip(FIELDS, row, strict=True)}
-            return Response(json.dumps(told), status, content_type="application/json")
+                reported = {name: str(value) for name, value in zip(FIELDS, row, strict=True)}
+            return Response(json.dumps(reported), status, content_type="application/json")
         if row and not reasons:
             inner = "".join(
                 f"<{n}>{escape(str(v))}</{n}>" for n, v in zip(FIELDS, row, strict=True)
@@ -160,7 +160,7 @@ def _werkzeug_app() -> Any:
             content_type="application/xml; charset=iso-8859-1",
         )
 
-    return Request.application(answer)
+    return Request.application(response)
 
 
 @variant("Werkzeug's Request and Response alone, behind its server; names of one character")
@@ -205,7 +205,7 @@ class _Plain(BaseHTTPRequestHandler):
         query = {name: values[-1] for name, values in parse_qs(url.query).items()}
         _Plain.hits += 1
         error = self.check(query)
-        body = self.told(url.path.endswith("xml"), error)
+        body = self.reported(url.path.endswith("xml"), error)
         self.send_response(HTTPStatus.UNPROCESSABLE_ENTITY if error else HTTPStatus.OK)
         self.send_header(
             "Content-Type", "text/xml" if url.path.endswith("xml") else "text/javascript"
@@ -221,7 +221,7 @@ class _Plain(BaseHTTPRequestHandler):
             return "la tarea no existe"
         return None if query.get("user") == "único" else "el cliente no está registrado"
 
-    def told(self, xml: bool, error: str | None) -> bytes:
+    def reported(self, xml: bool, error: str | None) -> bytes:
         if error:
             if xml:
                 listed = f"<errors><error>{error}</error></errors>"
@@ -340,8 +340,8 @@ def _xml(problems: list[str], values: dict[str, object]) -> tuple[bytes, str]:
         listed = "".join(f"<error><![CDATA[{problem}]]></error>" for problem in problems)
         inner = f"<message>error</message><errors>{listed}</errors>"
     else:
-        told = "".join(f"<{name}>{value}</{name}>" for name, value in reversed(values.items()))
-        inner = f"<overview>{told}</overview>"
+        reported = "".join(f"<{name}>{value}</{name}>" for name, value in reversed(values.items()))
+        inner = f"<overview>{reported}</overview>"
     return b"application/xml; charset=utf-8", f"<result>{inner}</result>"
 
 

@@ -1,4 +1,4 @@
-"""What stands before an implementation: limits of rate, hiccups, caps of length, doors of its own.
+"""What is before an implementation: limits of rate, hiccups, caps of length, doors of its own.
 
 A gateway's hiccup goes away when the same is asked again. Answers that needed a retry are a
 SHOULD finding; what is refused for its length or its method is none.
@@ -32,12 +32,12 @@ class _Gateway(Wire):
         return True
 
     def refuse(self, call: Call) -> Response | None:
-        """Return the gateway's own answer, if it has one."""
+        """Return the gateway's own response, if it has one."""
         raise NotImplementedError
 
 
 def page(status: int, *headers: tuple[str, str]) -> Response:
-    """Return a gateway's own answer."""
+    """Return a gateway's own response."""
     body = f"<html><head><title>{status}</title></head><body><hr>nginx</body></html>\r\n"
     return Response(status, "text/html", body.encode(), headers)
 
@@ -60,14 +60,14 @@ class _Hiccups(_Gateway):
         self.failed: set[tuple[str, str, bytes]] = set()
 
     def hiccup(self, call: Call) -> bool:
-        asked = (call.method, call.request.path, call.request.query)
+        received = (call.method, call.request.path, call.request.query)
         with self.lock:
-            if asked in self.failed:
-                self.failed.discard(asked)
+            if received in self.failed:
+                self.failed.discard(received)
                 return False
             if self.calls % self.every:
                 return False
-            self.failed.add(asked)
+            self.failed.add(received)
             return True
 
 
@@ -167,11 +167,11 @@ def limited_without_a_word() -> Iterator[Running]:
 @variant("429 in an error envelope, with Retry-After: 0, on every 15th call", should=RETRIED)
 def limited_in_an_envelope() -> Iterator[Running]:
     envelope = b'{"message": "error", "errors": ["rate limit exceeded"]}'
-    answer = Response(429, "application/json", envelope, (("Retry-After", "0"),))
-    yield from _hiccups(answer, 15)
+    response = Response(429, "application/json", envelope, (("Retry-After", "0"),))
+    yield from _hiccups(response, 15)
 
 
-@variant("wrong credentials are answered a tenth of a second later, to slow guessing down")
+@variant("wrong credentials get responses a tenth of a second later, to slow guessing down")
 def guessing_is_slow() -> Iterator[Running]:
     class Tarpit(Reference):
         def find_reseller(self, api_user: str, api_key: str) -> Reseller | None:
@@ -277,14 +277,14 @@ def cached() -> Iterator[Running]:
         kept: dict[tuple[str, bytes], Response]
 
         def reply(self, call: Call, writer: Writable) -> bool:
-            asked = (call.request.path, call.request.query)
+            received = (call.request.path, call.request.query)
             with self.lock:
-                answer = self.kept.get(asked) if call.method == "GET" else None
-            answer = answer or self.reference.respond(call.request)
+                response = self.kept.get(received) if call.method == "GET" else None
+            response = response or self.reference.respond(call.request)
             if call.method == "GET":  # the query of a POST does not tell what it is about
                 with self.lock:
-                    self.kept[asked] = answer
-            aged = replace(answer, headers=(("Age", "1"), ("X-Cache", "HIT")))
+                    self.kept[received] = response
+            aged = replace(response, headers=(("Age", "1"), ("X-Cache", "HIT")))
             self.write(aged, call, writer)
             return True
 

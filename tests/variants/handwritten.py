@@ -132,8 +132,8 @@ def _like_php(environ: Environ, start: Start) -> Iterable[bytes]:
         "200 OK", [("Content-Type", "text/html; charset=UTF-8" if kind == "json" else "text/xml")]
     )
     if kind == "json":
-        told = {"message": "error", "errors": errors} if errors else account
-        return [json.dumps(told).replace("/", "\\/").encode()]
+        reported = {"message": "error", "errors": errors} if errors else account
+        return [json.dumps(reported).replace("/", "\\/").encode()]
     inner = "".join(f"      <{n}>{escape(str(v))}</{n}>\n" for n, v in account.items())
     inner = f"   <overview>\n{inner}   </overview>\n"
     if errors:
@@ -205,8 +205,8 @@ def _sql_app(file: str) -> Callable[[Environ, Start], Iterable[bytes]]:
         if environ["PATH_INFO"].endswith(".xml"):
             body, kind = document.toprettyxml(encoding="utf-8"), "application/xml"
         else:
-            told = dict(row) if found else {"message": "error", "errors": [pairs_told[0][1]]}
-            body, kind = json.dumps(told, ensure_ascii=False).encode(), "application/json"
+            reported = dict(row) if found else {"message": "error", "errors": [pairs_told[0][1]]}
+            body, kind = json.dumps(reported, ensure_ascii=False).encode(), "application/json"
         start("200 OK" if found else "404 Not Found", [("Content-Type", kind)])
         return [body]
 

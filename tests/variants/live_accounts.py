@@ -214,7 +214,7 @@ class AllowanceChanges(_Live):
         return spent(raised, 0, 0)
 
 
-@composed("the first answers of a process are slow, until all is loaded")
+@composed("the first responses of a process are slow, until all is loaded")
 class SlowAtFirst(_Live):
     def respond(self, request: Request) -> Response:
         if self.tick < 3 and self.find_format(request.path) is Format.XML:

@@ -25,12 +25,12 @@ Answer = Callable[[Reference, Format], Response]
 def envelope(status: int, *headers: tuple[str, str]) -> Answer:
     """Refuse in the error envelope."""
 
-    def answer(reference: Reference, wanted: Format) -> Response:
+    def response(reference: Reference, wanted: Format) -> Response:
         text = "The account is locked after too many failed logins."
         refused = reference.refuse(wanted, Refusal(status, (text,)))
         return Response(status, refused.content_type, refused.body, headers)
 
-    return answer
+    return response
 
 
 def text(status: int, content_type: str, body: bytes, *headers: tuple[str, str]) -> Answer:
@@ -113,10 +113,12 @@ class Locking(Reference):
         return False
 
 
-def locked(counting: Counting, answer: str, base: type[Reference] = Reference) -> type[Reference]:
+def locked(counting: Counting, response: str, base: type[Reference] = Reference) -> type[Reference]:
     """Return such a lock in front of the reference, or of an implementation with a fault."""
     return type(
-        "Locked", (Locking, base), {"counting": counting, "answers": staticmethod(ANSWERS[answer])}
+        "Locked",
+        (Locking, base),
+        {"counting": counting, "answers": staticmethod(ANSWERS[response])},
     )
 
 

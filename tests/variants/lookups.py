@@ -188,7 +188,7 @@ class LongValuesRefused(_Gateway):
         return any(len(value) > 255 for _, value in parse_qsl(written))
 
 
-@composed("calls without a query at all are answered like any other")
+@composed("calls without a query at all get responses like any other")
 class RefusesWithoutReading(Reference):
     def respond(self, request: Request) -> Response:
         wanted = self.find_format(request.path)

@@ -33,9 +33,9 @@ class ErrorsAre401(_OneStatus):
     status = 401
 
     def refuse(self, wanted: Format, refusal: Refusal) -> Response:
-        answer = super().refuse(wanted, refusal)
+        response = super().refuse(wanted, refusal)
         headers = (("WWW-Authenticate", 'Query realm="reseller"'),)
-        return Response(answer.status, answer.content_type, answer.body, headers)
+        return Response(response.status, response.content_type, response.body, headers)
 
 
 @composed("every error is 403")

@@ -22,13 +22,13 @@ class _Lines(Wire):
 
     status_line = "HTTP/1.1 {status} OK"
 
-    def write(self, answer: Response, call: Call, writer: Writable) -> None:
-        body = b"" if call.method == "HEAD" else answer.body
-        lines = [self.status_line.format(status=answer.status), *self.lines(answer)]
+    def write(self, response: Response, call: Call, writer: Writable) -> None:
+        body = b"" if call.method == "HEAD" else response.body
+        lines = [self.status_line.format(status=response.status), *self.lines(response)]
         self.send("\r\n".join([*lines, "", ""]).encode("iso-8859-1"), body, writer)
 
-    def lines(self, answer: Response) -> list[str]:
-        return [f"Content-Type: {answer.content_type}", f"Content-Length: {len(answer.body)}"]
+    def lines(self, response: Response) -> list[str]:
+        return [f"Content-Type: {response.content_type}", f"Content-Length: {len(response.body)}"]
 
     def send(self, head: bytes, body: bytes, writer: Writable) -> None:
         writer.write(head + body)
@@ -43,13 +43,13 @@ def _serve(kind: type[Wire]) -> Iterator[Running]:
 
 
 class _Coded(_Lines):
-    """Answers in a content coding, where the client says that it takes it."""
+    """Responds in a content coding, where the client says that it takes it."""
 
     coding = "gzip"
 
-    def write(self, answer: Response, call: Call, writer: Writable) -> None:
-        body = b"" if call.method == "HEAD" else answer.body
-        lines = [f"HTTP/1.1 {answer.status} OK", f"Content-Type: {answer.content_type}"]
+    def write(self, response: Response, call: Call, writer: Writable) -> None:
+        body = b"" if call.method == "HEAD" else response.body
+        lines = [f"HTTP/1.1 {response.status} OK", f"Content-Type: {response.content_type}"]
         if self.coding.lower() in call.headers.get("accept-encoding", ""):
             body = self.code(body)
             lines += [f"Content-Encoding: {self.coding}", "Vary: Accept-Encoding"]
@@ -113,19 +113,19 @@ def deflated_raw_with_checksum() -> Iterator[Running]:
 class _InChunks(_Lines):
     """Chunks for all who know them: HTTP/1.0 does not (RFC 9112, 6.1)."""
 
-    def write(self, answer: Response, call: Call, writer: Writable) -> None:
+    def write(self, response: Response, call: Call, writer: Writable) -> None:
         if call.request.version == "1.0":
-            Wire.write(self, answer, call, writer)
+            Wire.write(self, response, call, writer)
         else:
-            super().write(answer, call, writer)
+            super().write(response, call, writer)
 
 
 @variant("chunk sizes with zeros before them and spaces behind them, and two fields that say so")
 def chunked_with_padded_sizes() -> Iterator[Running]:
     class Padded(_InChunks):
-        def lines(self, answer: Response) -> list[str]:
+        def lines(self, response: Response) -> list[str]:
             chunked = "Transfer-Encoding: Chunked"
-            return [f"content-type: {answer.content_type}", chunked, chunked.lower()]
+            return [f"content-type: {response.content_type}", chunked, chunked.lower()]
 
         def send(self, head: bytes, body: bytes, writer: Writable) -> None:
             chunk = b"00%x  \r\n%b\r\n" % (len(body), body) if body else b""
@@ -137,8 +137,8 @@ def chunked_with_padded_sizes() -> Iterator[Running]:
 @variant("chunks of a few bytes, cut within characters, with extensions and trailers")
 def chunked() -> Iterator[Running]:
     class Chunked(_InChunks):
-        def lines(self, answer: Response) -> list[str]:
-            return [f"content-type: {answer.content_type}", "transfer-encoding: chunked"]
+        def lines(self, response: Response) -> list[str]:
+            return [f"content-type: {response.content_type}", "transfer-encoding: chunked"]
 
         def send(self, head: bytes, body: bytes, writer: Writable) -> None:
             parts = (body[place : place + 7] for place in range(0, len(body), 7))
@@ -151,15 +151,15 @@ def chunked() -> Iterator[Running]:
 @variant("gzip in chunks, sent in several writes")
 def chunked_and_gzipped() -> Iterator[Running]:
     class Both(_Lines):
-        def lines(self, answer: Response) -> list[str]:
-            kind = f"Content-Type: {answer.content_type}"
+        def lines(self, response: Response) -> list[str]:
+            kind = f"Content-Type: {response.content_type}"
             return [kind, "Transfer-Encoding: chunked", "Content-Encoding: gzip"]
 
-        def write(self, answer: Response, call: Call, writer: Writable) -> None:
+        def write(self, response: Response, call: Call, writer: Writable) -> None:
             if "gzip" in call.headers.get("accept-encoding", "") and call.method != "HEAD":
-                super().write(answer, call, writer)
+                super().write(response, call, writer)
             else:
-                Wire.write(self, answer, call, writer)
+                Wire.write(self, response, call, writer)
 
         def send(self, head: bytes, body: bytes, writer: Writable) -> None:
             writer.write(head)
@@ -177,15 +177,15 @@ def chunked_and_gzipped() -> Iterator[Running]:
 )
 def gzipped_unasked() -> Iterator[Running]:
     class Unasked(_Lines):
-        def write(self, answer: Response, call: Call, writer: Writable) -> None:
+        def write(self, response: Response, call: Call, writer: Writable) -> None:
             if call.headers.get("accept-encoding") == "identity":
-                Wire.write(self, answer, call, writer)
+                Wire.write(self, response, call, writer)
                 return
-            coded = replace(answer, body=gzip.compress(answer.body))
+            coded = replace(response, body=gzip.compress(response.body))
             super().write(coded, call, writer)
 
-        def lines(self, answer: Response) -> list[str]:
-            return [*super().lines(answer), "Content-Encoding: x-gzip"]
+        def lines(self, response: Response) -> list[str]:
+            return [*super().lines(response), "Content-Encoding: x-gzip"]
 
     yield from _serve(Unasked)
 
@@ -214,8 +214,8 @@ def http_1_0_without_length() -> Iterator[Running]:
     class Older(_Closing):
         status_line = "HTTP/1.0 {status} OK"
 
-        def lines(self, answer: Response) -> list[str]:
-            return [f"Content-Type: {answer.content_type}", "Connection: close"]
+        def lines(self, response: Response) -> list[str]:
+            return [f"Content-Type: {response.content_type}", "Connection: close"]
 
     yield from _serve(Older)
 
@@ -223,9 +223,9 @@ def http_1_0_without_length() -> Iterator[Running]:
 @variant("`Transfer-Encoding: identity` without a length, up to the end of the connection")
 def in_identity() -> Iterator[Running]:
     class Identity(_Closing):
-        def lines(self, answer: Response) -> list[str]:
+        def lines(self, response: Response) -> list[str]:
             ending = ["Transfer-Encoding: identity", "Connection: close"]
-            return [f"Content-Type: {answer.content_type}", *ending]
+            return [f"Content-Type: {response.content_type}", *ending]
 
     yield from _serve(Identity)
 
@@ -234,10 +234,10 @@ def in_identity() -> Iterator[Running]:
 def three_calls_a_connection() -> Iterator[Running]:
     class Three(_Lines):
         def reply(self, call: Call, writer: Writable) -> bool:
-            answer = self.reference.respond(call.request)
+            response = self.reference.respond(call.request)
             closing = (("Connection", "close" if call.number == 3 else "keep-alive"),)
-            told = Response(answer.status, answer.content_type, answer.body, closing)
-            Wire.write(self, told, call, writer)
+            reported = Response(response.status, response.content_type, response.body, closing)
+            Wire.write(self, reported, call, writer)
             return call.number < 3
 
     yield from _serve(Three)
@@ -264,8 +264,8 @@ def lower_case_headers() -> Iterator[Running]:
     class Lower(_Lines):
         status_line = "HTTP/1.1 {status} "
 
-        def lines(self, answer: Response) -> list[str]:
-            return [f"content-type:{answer.content_type}", f"content-length:{len(answer.body)}"]
+        def lines(self, response: Response) -> list[str]:
+            return [f"content-type:{response.content_type}", f"content-length:{len(response.body)}"]
 
     yield from _serve(Lower)
 
@@ -273,17 +273,17 @@ def lower_case_headers() -> Iterator[Running]:
 @variant("cookies, validators, security headers, and 60 more, one of them of 30,000 characters")
 def many_headers() -> Iterator[Running]:
     class Many(_Lines):
-        def lines(self, answer: Response) -> list[str]:
+        def lines(self, response: Response) -> list[str]:
             return [
                 *(f"X-Trace-{number}: {number}" for number in range(60)),
                 f"Content-Security-Policy: {'https://cdn.example ' * 1500}",
                 f"Set-Cookie: session={self.calls}; Path=/; HttpOnly",
                 "Set-Cookie: seen=1; Expires=Wed, 21 Oct 2015 07:28:00 GMT",
-                f'ETag: "{zlib.crc32(answer.body):x}"',
+                f'ETag: "{zlib.crc32(response.body):x}"',
                 "Last-Modified: Wed, 21 Oct 2015 07:28:00 GMT",
                 "Cache-Control: private, max-age=60",
                 "Server: caf\xe9/1.0",
-                *super().lines(answer),
+                *super().lines(response),
             ]
 
     yield from _serve(Many)
@@ -292,10 +292,10 @@ def many_headers() -> Iterator[Running]:
 @variant("Content-Type twice: by the framework, and by a gateway in other words")
 def two_content_types() -> Iterator[Running]:
     class Twice(_Lines):
-        def lines(self, answer: Response) -> list[str]:
-            media_type = answer.content_type.partition(";")[0]
+        def lines(self, response: Response) -> list[str]:
+            media_type = response.content_type.partition(";")[0]
             again = {"application/xml": "text/xml"}.get(media_type, media_type.upper())
-            return [*super().lines(answer), f"content-type: {again}"]
+            return [*super().lines(response), f"content-type: {again}"]
 
     yield from _serve(Twice)
 
@@ -303,8 +303,8 @@ def two_content_types() -> Iterator[Running]:
 @variant("no Content-Type at all", should=("http.content-type",))
 def no_content_type() -> Iterator[Running]:
     class Untyped(_Lines):
-        def lines(self, answer: Response) -> list[str]:
-            return [f"Content-Length: {len(answer.body)}"]
+        def lines(self, response: Response) -> list[str]:
+            return [f"Content-Length: {len(response.body)}"]
 
     yield from _serve(Untyped)
 
@@ -320,7 +320,7 @@ def in_pieces() -> Iterator[Running]:
     yield from _serve(Pieces)
 
 
-@variant("every answer takes 50 ms")
+@variant("every response takes 50 ms")
 def fifty_milliseconds() -> Iterator[Running]:
     class Slow(_Lines):
         def send(self, head: bytes, body: bytes, writer: Writable) -> None:

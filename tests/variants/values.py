@@ -90,9 +90,9 @@ class FiveThousandDigits(_Digits):
 @composed("a count of 5,000 digits as a JSON integer")
 class FiveThousandDigitsAsInteger(_Digits):
     def send_json(self, status: int, document: object) -> Response:
-        answer = super().send_json(status, document)
-        body = answer.body.replace(f'"{self.COUNT}"'.encode(), self.COUNT.encode())
-        return Response(answer.status, answer.content_type, body)
+        response = super().send_json(status, document)
+        body = response.body.replace(f'"{self.COUNT}"'.encode(), self.COUNT.encode())
+        return Response(response.status, response.content_type, body)
 
 
 @composed(

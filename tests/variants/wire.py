@@ -31,7 +31,7 @@ class Readable(Protocol):
 
 
 class Writable(Protocol):
-    """What an answer is written to; it is sent at once."""
+    """What a response is written to; it is sent at once."""
 
     def write(self, data: bytes, /) -> object: ...
 
@@ -91,11 +91,11 @@ class Wire:
         self.write(self.reference.respond(call.request), call, writer)
         return True
 
-    def write(self, answer: Response, call: Call, writer: Writable) -> None:
-        """Write one answer."""
-        head = f"HTTP/1.1 {answer.status} Whatever\r\n"
-        head += "".join(f"{name}: {value}\r\n" for name, value in answer.fields.items())
-        body = b"" if call.method == "HEAD" else answer.body
+    def write(self, response: Response, call: Call, writer: Writable) -> None:
+        """Write one response."""
+        head = f"HTTP/1.1 {response.status} Whatever\r\n"
+        head += "".join(f"{name}: {value}\r\n" for name, value in response.fields.items())
+        body = b"" if call.method == "HEAD" else response.body
         writer.write(head.encode("iso-8859-1") + b"\r\n" + body)
 
 

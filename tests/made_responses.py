@@ -6,7 +6,7 @@ from reseller_conformance.checks.response import Response, parse
 from reseller_conformance.contract import Format
 from reseller_conformance.exchange import Exchange, TransportErrorKind, TransportProblem
 
-__all__ = ["ERROR", "FIELDS", "RIGHT", "WRONG", "answer", "broken", "overview"]
+__all__ = ["ERROR", "FIELDS", "RIGHT", "WRONG", "broken", "overview", "response_to"]
 
 FIELDS = {
     "reputation": 99,
@@ -25,7 +25,9 @@ WRONG = Case(Format.JSON, task=State.MISSING)
 ERROR = b'{"message": "error", "errors": ["no"]}'
 
 
-def answer(case=RIGHT, status=200, body=ERROR, content_type="application/json", **more) -> Response:
+def response_to(
+    case=RIGHT, status=200, body=ERROR, content_type="application/json", **more
+) -> Response:
     headers = (("Content-Type", content_type),) if content_type else ()
     return parse(Exchange(case, "http://h", status, headers, body, **more))
 
@@ -35,10 +37,10 @@ def overview(case=RIGHT, **changes) -> Response:
     if case.format is Format.XML:
         inner = "".join(f"<{name}>{value}</{name}>" for name, value in fields.items())
         body = f"<result><overview>{inner}</overview></result>".encode()
-        return answer(case, 200, body, "text/xml")
+        return response_to(case, 200, body, "text/xml")
     members = ", ".join(f'"{name}": "{value}"' for name, value in fields.items())
-    return answer(case, 200, f"{{{members}}}".encode())
+    return response_to(case, 200, f"{{{members}}}".encode())
 
 
 def broken(kind: TransportErrorKind, status=None) -> Response:
-    return answer(status=status, body=b"", problem=TransportProblem(kind, "why"))
+    return response_to(status=status, body=b"", problem=TransportProblem(kind, "why"))
