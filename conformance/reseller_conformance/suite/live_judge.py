@@ -47,8 +47,13 @@ MAX_SUSPICIONS = 3
 
 MAX_SHOWN_CHARS = 160
 
-BY_COMPARISON = (r.REJECTS_USER_UNKNOWN, r.REJECTS_USER_ADDRESS, r.REJECTS_COMBINED)
+BY_COMPARISON = (
+    *(r.REJECTS_USER_UNKNOWN, r.REJECTS_USER_ADDRESS, r.REJECTS_API_KEY_SPELLING),
+    r.REJECTS_COMBINED,
+)
 """Refusals that depend on other responses: a near miss may be another customer's name.
+
+The spelling of a key shows nothing where other keys are accepted.
 
 What `unusual_calls` finds of them is certain all the same.
 """
