@@ -18,10 +18,11 @@ from reseller_conformance.client import Client
 from reseller_conformance.client.target import Limits
 from reseller_conformance.contract import Format
 from reseller_conformance.findings.model import Outcome
-from reseller_conformance.reference import default_reference
+from reseller_conformance.reference import default_reference, mocked
 from reseller_conformance.reference.mock import EMBEDDED_URL
 from reseller_conformance.reports.progress import LiveViolation
-from reseller_conformance.requirements import Level
+from reseller_conformance.requirements import CONSISTENCY_FORMATS, Level
+from reseller_conformance.suite.evaluation import Evaluation
 from reseller_conformance.suite.target_session import TargetSession
 from servers import KEY, Part, http, serving, target_at
 from servers import Received as Request
@@ -166,6 +167,22 @@ def test_nothing_is_announced_of_the_reference_at_any_level(depth: str) -> None:
 
 
 # --- What ends the calls --------------------------------------------------------------------------
+
+
+def test_calls_stop_where_the_formats_disagree_and_the_finding_does_not_repeat_why() -> None:
+    made = FAULTS["json_in_another_zone"].make()
+    target = target_of(made, EMBEDDED_URL)
+    with Client(target, Limits()) as client:
+        wanted = replace(settings("standard"), max_violations=1)
+        sent = TargetSession(target, wanted, client, lambda: mocked(made, EMBEDDED_URL))
+        reported: dict[str, str] = {}
+        evaluation = Evaluation(CONSISTENCY_FORMATS, None, sent, reported.__setitem__)
+        assert sent.planned.responses
+        with pytest.raises(pytest.fail.Exception) as failed:
+            evaluation.judge_by_rules()
+        assert client.traffic.calls < 200
+    assert STOPPED not in str(failed.value)
+    assert json.loads(reported["findings"])[0]["hint"] == ""
 
 
 def test_calls_stop_at_the_first_violation_and_the_rest_is_not_tested() -> None:

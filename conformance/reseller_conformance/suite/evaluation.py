@@ -18,6 +18,7 @@ from reseller_conformance.checks.consistency import Bracketed
 from reseller_conformance.checks.response import Response
 from reseller_conformance.checks.rules import COMPARISONS, Comparison, rules_of
 from reseller_conformance.checks.violation import Check, Violation
+from reseller_conformance.exchange import STOPPED_AT_VIOLATION
 from reseller_conformance.findings.aggregate import of_few_responses
 from reseller_conformance.findings.model import Outcome
 from reseller_conformance.reports.text import visible
@@ -193,7 +194,8 @@ class Evaluation(ItemResponses):
 
     def _fail(self) -> None:
         report = FailureReport(self.requirement, self._format, self.session, self._named)
-        hint = self.unsent_reason() if self.unsent else ""
+        reason = self.unsent_reason() if self.unsent else ""
+        hint = "" if reason == STOPPED_AT_VIOLATION else reason
         kinds = report.findings_by_kind(self.violations, hint)
         findings = of_few_responses(kinds.values())
         self.end(Outcome.FAILED, findings[0].got, findings)
