@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree as ET
 
 import jsonschema
@@ -22,12 +23,13 @@ from reseller_conformance.checks.response import parse
 from reseller_conformance.cli import main
 from reseller_conformance.client.target import Limits
 from reseller_conformance.compare.differences import differences
+from reseller_conformance.compare.extra_calls import ExtraCalls
 from reseller_conformance.compare.html import marked_pair
 from reseller_conformance.compare.model import Grade
-from reseller_conformance.compare.session import Session
 from reseller_conformance.contract import Format
 from reseller_conformance.exchange import Exchange, TransportErrorKind, TransportProblem
-from reseller_conformance.reference import Application, Reference, default_reference
+from reseller_conformance.reference import Account, Application, Reference, default_reference
+from reseller_conformance.reference.accounts import Reseller
 from reseller_conformance.schemas import schema_text
 from variants.names import UserIsParsedAsAddress
 
@@ -54,6 +56,14 @@ def exchange(body: object, status: int = 200, case: Case | None = None, **header
 
 def found(old: Exchange, new: Exchange) -> dict[str, Grade]:
     return {one.id: one.grade for one in differences(parse(old), parse(new))}
+
+
+def errors_in_xml(errors: Any) -> str:
+    listed = "".join(f"<error>{text}</error>" for text in errors["errors"])
+    return (
+        f"<result><message>{errors['message']}</message><errors>{listed}</errors>"
+        f"<code>{errors['code']}</code></result>"
+    )
 
 
 # --- Two responses -------------------------------------------------------------------------------
@@ -120,11 +130,51 @@ def test_no_response_where_old_has_one_is_breaking() -> None:
     assert found(exchange(OVERVIEW), lost) == {"delivery:timeout": Grade.BREAKING}
 
 
-@pytest.mark.parametrize("header", ["Retry_After", "Cache_Control", "WWW_Authenticate"])
+@pytest.mark.parametrize(
+    "header",
+    [
+        *("Retry_After", "Cache_Control", "WWW_Authenticate", "Link", "Deprecation"),
+        *("Access_Control_Allow_Headers", "X_RateLimit_Remaining", "Strict_Transport_Security"),
+    ],
+)
 def test_a_header_that_clients_read_is_visible(header: str) -> None:
     new = exchange(OVERVIEW, **{header: "no-store"})
     name = header.lower().replace("_", "-")
     assert found(exchange(OVERVIEW), new) == {f"header:{name}": Grade.VISIBLE}
+
+
+def test_a_header_that_no_client_is_known_to_read_is_cosmetic() -> None:
+    old, new = exchange(OVERVIEW, X_Powered_By="PHP"), exchange(OVERVIEW, X_Runtime="0.2")
+    kinds = {"header:x-powered-by": Grade.COSMETIC, "header:x-runtime": Grade.COSMETIC}
+    assert found(old, new) == kinds
+    assert found(new, exchange(OVERVIEW, X_Runtime="0.3")) == {}
+
+
+@pytest.mark.parametrize("header", ["Date", "Server", "Connection", "Transfer_Encoding", "Via"])
+def test_a_header_of_the_transport_is_not_compared(header: str) -> None:
+    assert found(exchange(OVERVIEW), exchange(OVERVIEW, **{header: "another"})) == {}
+
+
+def test_no_content_coding_is_the_same_as_identity() -> None:
+    assert found(exchange(OVERVIEW), exchange(OVERVIEW, Content_Encoding="identity")) == {}
+
+
+@pytest.mark.parametrize("made", [json.dumps, errors_in_xml], ids=["json", "xml"])
+def test_a_member_beside_errors_is_compared_although_their_texts_differ(
+    made: Callable[[object], str],
+) -> None:
+    format = Format.JSON if made is json.dumps else Format.XML
+    call = Case(format, task=State.MISSING)
+    media = f"application/{format}"
+    old, new = (
+        exchange(made({"message": "error", "errors": [text], "code": code}), 400, call)
+        for text, code in (("task is missing", "1"), ("no task", "2"))
+    )
+    old, new = (replace(one, headers=(("Content-Type", media),)) for one in (old, new))
+    assert found(old, new) == {
+        "error-text:task invalid": Grade.VISIBLE,
+        "value:code": Grade.VISIBLE,
+    }
 
 
 def test_cookies_are_compared_by_name() -> None:
@@ -186,6 +236,24 @@ def test_what_one_accepts_is_visible_where_the_contract_leaves_it_open() -> None
     kinds = kinds_of(compared(direct(default_reference()), direct(new)))
     assert {kind.grade for kind in kinds.values()} == {Grade.VISIBLE}
     assert "verdict:user invalid" in kinds
+
+
+class IgnoresCase(Reference):
+    def find_customer(self, reseller: Reseller, user: str) -> Account | None:
+        known = {customer.user.lower(): customer for customer in reseller.customers}
+        return known.get(user.lower())
+
+
+class Trims(Reference):
+    def find_customer(self, reseller: Reseller, user: str) -> Account | None:
+        return super().find_customer(reseller, user.strip())
+
+
+@pytest.mark.parametrize("kind", [IgnoresCase, Trims])
+def test_a_name_in_another_spelling_that_one_accepts_is_visible(kind: type[Reference]) -> None:
+    session = compared(direct(default_reference()), direct(kind(default_reference().accounts)))
+    grades = {id: one.grade for id, one in kinds_of(session).items()}
+    assert grades == {"verdict:user invalid": Grade.VISIBLE}
 
 
 def test_latency_is_no_difference() -> None:
@@ -348,7 +416,7 @@ def test_nobody_there_exits_with_3(
 ) -> None:
     nobody = "http://127.0.0.1:1"
     assert main(["compare", nobody, nobody, "--depth=smoke", "--retries=0"]) == 3
-    assert capsys.readouterr().out.startswith("unverified: OLD")
+    assert capsys.readouterr().out.startswith("unverified: OLD is not reachable: ")
 
 
 @pytest.mark.parametrize(
@@ -392,10 +460,10 @@ def test_fail_fast_stops_at_the_first_difference(apps: Path) -> None:
 def test_an_interrupt_reports_what_is_known_and_exits_with_130(
     apps: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def interrupted(_: Session) -> None:
+    def interrupted(_: ExtraCalls) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(Session, "_confirm", interrupted)
+    monkeypatch.setattr(ExtraCalls, "confirm", interrupted)
     assert main(["compare", OLD, NEW, "--depth=smoke", "--report-json=r.json"]) == 130
     report = json.loads((apps / "r.json").read_text())
     assert report["interrupted"]

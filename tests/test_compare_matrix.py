@@ -38,7 +38,7 @@ VARIED = {
     "locks": {Aspect.PROTECTION},
     "lookups": {*IN_ERRORS, *IN_HEADS, *NO_OVERVIEW},
     "names": {Aspect.VERDICT},
-    "protection": {Aspect.PROTECTION},
+    "protection": {Aspect.PROTECTION, Aspect.VALUE},  # some are copies that lag
     "statuses": {*IN_ERRORS, Aspect.HEADER, Aspect.VERDICT},
     "transports": {*IN_HEADS, Aspect.VALUE},
     "values": {*IN_ERRORS, Aspect.TYPE, Aspect.VALUE},

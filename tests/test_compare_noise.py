@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import count
 from typing import Any
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -91,6 +92,31 @@ class Replicas(Reference):
         return replace(found, requests=found.requests + 5 * self.lags)
 
 
+class Shuffling(Live):
+    """Writes fields and errors in any order, as from a set, and numbers each response."""
+
+    refuse = Reference.refuse
+
+    def respond(self, request: Request) -> Response:
+        sent = super().respond(request)
+        if not sent.content_type.startswith("application/json"):
+            return replace(sent, body=self.shuffled_xml(sent.body))
+        members = list(json.loads(sent.body).items())
+        members += [("request_id", f"{self.random.getrandbits(64):016x}")]
+        self.random.shuffle(members)
+        whole = dict(members)
+        self.random.shuffle(whole.get("errors", []))
+        return replace(sent, body=json.dumps(whole).encode())
+
+    def shuffled_xml(self, body: bytes) -> bytes:
+        root = ET.fromstring(body)
+        for element in list(root.iter()):
+            children = list(element)
+            self.random.shuffle(children)
+            element[:] = children
+        return ET.tostring(root, encoding="iso-8859-1")
+
+
 def test_an_implementation_in_use_against_itself_shows_nothing_but_noise() -> None:
     session = compared(direct(Live(1)), direct(Live(2)))
     assert kinds_of(session) == {}
@@ -104,6 +130,12 @@ def test_replicas_against_themselves_show_nothing_but_noise() -> None:
     assert kinds_of(session) == {}
     noise = {kind.id for kind in session.tally.noise(str)}
     assert {"value:requests", "header:vary", "white-space"} <= noise
+
+
+def test_another_order_in_each_response_is_noise() -> None:
+    session = compared(direct(Shuffling(1)), direct(Shuffling(2)))
+    assert kinds_of(session) == {}
+    assert {"order:fields", "order:errors"} <= {kind.id for kind in session.tally.noise(str)}
 
 
 def test_a_difference_is_seen_beside_the_noise() -> None:

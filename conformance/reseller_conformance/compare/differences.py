@@ -15,6 +15,7 @@ from reseller_conformance.checks.clients import has_undecodable_coding
 from reseller_conformance.checks.response import Response
 from reseller_conformance.compare.model import Aspect, Difference, Grade
 from reseller_conformance.compare.parts import Parts, parts_of
+from reseller_conformance.compare.spellings import is_spelling
 from reseller_conformance.contract import FIELDS
 from reseller_conformance.envelope import EnvelopeKind
 from reseller_conformance.exchange import Exchange
@@ -23,14 +24,32 @@ from reseller_conformance.util.text import excerpt, shortened
 __all__ = ["differences", "is_rate_limited"]
 
 READ_HEADERS = (
-    *("retry-after", "location", "www-authenticate", "allow", "content-language"),
-    "content-encoding",
-    *("cache-control", "pragma", "vary", "access-control-allow-origin", "content-disposition"),
+    *("retry-after", "location", "www-authenticate", "allow", "link", "deprecation", "sunset"),
+    *("cache-control", "pragma", "vary", "strict-transport-security"),
+    *("content-encoding", "content-language", "content-disposition", "content-location"),
+    *("access-control-allow-origin", "access-control-allow-credentials"),
+    *("access-control-allow-headers", "access-control-allow-methods"),
+    "access-control-expose-headers",
 )
 """Headers of which clients read the value."""
 
-NAMED_HEADERS = ("expires", "last-modified", "etag", "age")
+NAMED_HEADERS = (
+    *("expires", "last-modified", "etag", "age"),
+    *("ratelimit", "ratelimit-limit", "ratelimit-remaining", "ratelimit-reset"),
+    *("x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset"),
+)
 """Headers whose value changes with time: only their presence is compared."""
+
+COMPARED_OTHERWISE = ("content-type", "set-cookie")
+
+OF_THE_TRANSPORT = frozenset(
+    {"connection", "content-length", "date", "keep-alive", "server", "trailer"}
+    | {"transfer-encoding", "upgrade", "via"}
+)
+"""Headers that say how a response was sent: they are not compared."""
+
+XML_ERROR = "error"
+"""The name of an error text in XML: these texts are compared one by one."""
 
 _OUTCOMES = {
     EnvelopeKind.OVERVIEW: "accepts: an overview",
@@ -109,7 +128,8 @@ def _subject(case: Case) -> str:
 
 
 def _suspected(case: Case) -> Grade:
-    is_due = case.expected is not Expected.EITHER and is_ordinary(case)
+    is_open = case.expected is Expected.EITHER or is_spelling(case)
+    is_due = is_ordinary(case) and not is_open
     return Grade.BREAKING if is_due else Grade.VISIBLE
 
 
@@ -126,6 +146,9 @@ def _head(old: Exchange, new: Exchange) -> Iterator[Difference]:
         one, other = (_header(exchange, name) for exchange in (old, new))
         if one != other:
             yield Difference(Aspect.HEADER, name, Grade.VISIBLE, one, other)
+    for name in sorted(_other_names(old) ^ _other_names(new)):
+        one, other = ("present" if name in _other_names(side) else "absent" for side in (old, new))
+        yield Difference(Aspect.HEADER, name, Grade.COSMETIC, one, other)
     one, other = (_cookies(exchange) for exchange in (old, new))
     if one != other:
         yield Difference(Aspect.HEADER, "set-cookie", Grade.VISIBLE, one, other)
@@ -142,16 +165,22 @@ def _media_type(exchange: Exchange) -> tuple[str, str]:
     return media.strip().lower() or "no Content-Type", charset or "no charset"
 
 
+def _other_names(exchange: Exchange) -> set[str]:
+    """Return the names of headers that no client is known to read."""
+    names = {name.lower() for name, _ in exchange.headers} - OF_THE_TRANSPORT
+    return names.difference(READ_HEADERS, NAMED_HEADERS, COMPARED_OTHERWISE)
+
+
 def _header(exchange: Exchange, name: str) -> str:
     values = [value for key, value in exchange.headers if key.lower() == name]
-    if not values:
+    if not values or (name == "content-encoding" and values == ["identity"]):
         return "absent"
     if name in NAMED_HEADERS:
         return "present"
     text = ", ".join(values)
     if name == "location":
         return shortened(_without_host(text, exchange.url))
-    if name in ("vary", "allow", "cache-control"):
+    if name in ("vary", "allow", "cache-control") or name.startswith("access-control-"):
         return shortened(", ".join(sorted(part.strip().lower() for part in text.split(","))))
     return shortened(text)
 
@@ -188,8 +217,8 @@ def _content(old: Response, new: Response) -> Iterator[Difference]:
         return
     before, after = parts_of(old.exchange), parts_of(new.exchange)
     formed = [*_form(before.types, after.types)]
-    if old.kind is EnvelopeKind.OVERVIEW or not found:
-        formed += _texts(before, after, {one.place for one in found})
+    known = {one.place for one in found} | ({XML_ERROR} if found else set())
+    formed += _texts(before, after, known)
     yield from formed
     if before.leading != after.leading:
         leading = (excerpt(part) if part else "none" for part in (before.leading, after.leading))

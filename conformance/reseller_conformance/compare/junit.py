@@ -11,7 +11,7 @@ from reseller_conformance.compare.model import Comparison, DifferenceKind
 from reseller_conformance.compare.terminal import latency_text
 from reseller_conformance.reports.json_report import NAME
 from reseller_conformance.reports.junit import MAX_MESSAGE_CHARS, UNKNOWN_TIME, xml_text
-from reseller_conformance.reports.text import one_line, shortened
+from reseller_conformance.reports.text import counted, one_line, shortened
 
 __all__ = ["render"]
 
@@ -21,9 +21,9 @@ def render(comparison: Comparison) -> str:
     root = ET.Element("testsuites")
     suite = ET.SubElement(root, "testsuite", id="0", name=f"{NAME} compare", package=NAME)
     ET.SubElement(suite, "properties")
-    counted = {kind.id for kind in comparison.counted}
+    failing = {kind.id for kind in comparison.counted}
     for kind in comparison.kinds:
-        _case(suite, kind, counts=kind.id in counted)
+        _case(suite, kind, counts=kind.id in failing)
     for entry in comparison.stale:
         case = _named(suite, f"accepted {entry}")
         message = f"this accepted difference no longer occurs; remove it: {entry}"
@@ -36,9 +36,9 @@ def render(comparison: Comparison) -> str:
     ET.SubElement(suite, "system-err")
     for name, number in (
         ("tests", len(suite.findall("testcase"))),
-        ("failures", len(counted) + len(comparison.stale)),
+        ("failures", len(failing) + len(comparison.stale)),
         ("errors", int(bool(comparison.unverified))),
-        ("skipped", len(comparison.kinds) - len(counted)),
+        ("skipped", len(comparison.kinds) - len(failing)),
     ):
         suite.set(name, str(number))
     suite.set("time", "0")
@@ -68,6 +68,6 @@ def _case(suite: ET.Element, kind: DifferenceKind, *, counts: bool) -> None:
         return
     failure = ET.SubElement(case, "failure", type=kind.grade.value, message=_line(message))
     failure.text = xml_text(
-        f"{kind.notice}\n{kind.calls} calls, such as: {example.case}\n\n"
+        f"{kind.notice}\n{counted(kind.calls, 'call')}, such as: {example.case}\n\n"
         f"OLD:\n{example.old_response}\n\nNEW:\n{example.new_response}"
     )

@@ -49,7 +49,10 @@ def _row(kind: DifferenceKind) -> str:
 def _parts(kind: DifferenceKind) -> Iterator[tuple[str, str]]:
     example = kind.example
     yield "call", visible(example.case)
-    for side, response in (("OLD", example.old_response), ("NEW", example.new_response)):
+    for side, response in (
+        ("OLD", example.old_response or example.old),
+        ("NEW", example.new_response or example.new),
+    ):
         yield side, "\n".join(map(visible, response.split("\n")))
     if example.new_curl:
         yield "reproduce", visible(example.new_curl)

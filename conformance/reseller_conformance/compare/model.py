@@ -111,13 +111,16 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """The simplest call that shows a kind, with both responses, redacted and cut."""
+    """The simplest call that shows a kind, with both responses, redacted and cut.
+
+    The responses are empty where no single call shows it.
+    """
 
     case: str
     old: str
     new: str
-    old_response: str = field(repr=False)
-    new_response: str = field(repr=False)
+    old_response: str = field(default="", repr=False)
+    new_response: str = field(default="", repr=False)
     old_curl: str = ""
     new_curl: str = ""
 

@@ -14,9 +14,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
 from reseller_conformance.cases.case import Case
-from reseller_conformance.cases.risks import may_fail_login, sends_wrong_credentials
 from reseller_conformance.compare.conclusion import conclude
 from reseller_conformance.compare.contract import Judged, judge
+from reseller_conformance.compare.extra_calls import ExtraCalls
 from reseller_conformance.compare.model import Grade
 from reseller_conformance.compare.paired import Paired, Pairs
 from reseller_conformance.compare.responses import Responses, is_unsent
@@ -35,12 +35,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Session"]
 
-SAMPLE_EVERY = 16
-"""OLD gets each so-manyth call a second time."""
-
-SECOND = 500_000
-"""Added to `repeat` for the second call to OLD, so that the client sends it anew."""
-
 REPEATS_OF_NEW = 4_500
 """Added to the numbers of the calls that the run on NEW repeats: none of them was made for OLD."""
 
@@ -48,9 +42,6 @@ MAX_MORE_CALLS = 400
 """Calls to the side that has had fewer, to see whether it has the same quota."""
 
 OLD, NEW = "OLD", "NEW"
-
-MAX_CONFIRMED = 60
-"""Kinds whose example is sent to OLD once more."""
 
 
 class _EndError(BaseException):
@@ -70,7 +61,7 @@ class Session:
         self._runs = [one for one in (self._old, self._new) if one]
         self._began = time.monotonic()
         self._progress = LiveProgress(self._old.session)
-        self._samples = 0
+        self._extra = ExtraCalls(self._runs, self._responses)
         self._has_ended = False
         self._is_settling = False
         self.unverified = ""
@@ -170,7 +161,8 @@ class Session:
             for side in self._runs:
                 self._settle(side)
             self._check_end()
-        self._confirm()
+        self._extra.compare_spellings()
+        self._extra.confirm()
 
     def _judge_without_calls(self) -> None:
         self._has_ended = True
@@ -185,7 +177,9 @@ class Session:
     def _can_compare(self) -> bool:
         """Say whether both can be compared at all, by the documented calls."""
         old = [one for calls in self._old.session.initial_calls.values() for one in calls]
-        if all(one.kind is not EnvelopeKind.OVERVIEW for one in old):
+        if reason := self._old.session.unreachable_reason:
+            self.unverified = f"OLD is not reachable: {reason}"
+        elif all(one.kind is not EnvelopeKind.OVERVIEW for one in old):
             self.unverified = (
                 "OLD returns no overview for the documented call; its credentials or "
                 f"customer may be wrong: {old[0].summary}"
@@ -216,7 +210,7 @@ class Session:
                     f"{run.name}: {note.reason}. No more calls are made: {note.way_out}."
                 )
         if self._stop_at and self.tally.counts(self._stop_at):
-            self._confirm()
+            self._extra.confirm()
             if self.tally.counts(self._stop_at):
                 raise _EndError("--fail-fast ends the calls at the first difference.")
 
@@ -237,7 +231,7 @@ class Session:
                 more = other.session.repeated([case] * max(0, min(fewer, MAX_MORE_CALLS)))
                 self._tell(other, other.side.sender.send_in_sequence(more))
         if not self._old.protection.ended_by:
-            self._confirm()
+            self._extra.confirm()
 
     def _note_refused_logins(self) -> None:
         for run in self._runs:
@@ -261,7 +255,7 @@ class Session:
         self._responses.add(pairs)
         if self._new:
             self._tell(self._new, [new for _, new in pairs if new], is_last)
-        self._sample([old for old, _ in pairs])
+        self._extra.sample([old for old, _ in pairs])
         self._check_end()
 
     def _tell(self, run: SideRun, exchanges: Iterable[Exchange], is_last: bool = True) -> None:
@@ -285,29 +279,3 @@ class Session:
                 run.session.settle()
             finally:
                 self._is_settling = False
-
-    # --- Noise -------------------------------------------------------------------------------
-
-    def _sample(self, old: Iterable[Exchange]) -> None:
-        """Send some of these calls to OLD a second time."""
-        wanted = []
-        for exchange in old:
-            if not may_fail_login(exchange.case) and not exchange.case.repeat:
-                self._samples += 1
-                if self._samples % SAMPLE_EVERY == 0:
-                    wanted.append(exchange.case)
-        self._send_again(wanted)
-
-    def _confirm(self) -> None:
-        """Send the example of each kind to OLD once more."""
-        cases = [one.case for one in self.tally.unconfirmed[:MAX_CONFIRMED]]
-        logins = [case for case in cases if sends_wrong_credentials(case)]
-        left_out = logins[self._old.side.settings.wrong_credentials :]
-        left_out += filter(self._old.session.environment.reason_to_leave_out, cases)
-        self._send_again([case for case in cases if case not in left_out])
-
-    def _send_again(self, cases: Iterable[Case]) -> None:
-        again = dict.fromkeys(replace(case, repeat=case.repeat + SECOND) for case in cases)
-        for exchange in self._old.side.sender.send_in_sequence(*([case] for case in again)):
-            if not is_unsent(exchange):
-                self._responses.add_of_old(exchange)

@@ -48,6 +48,7 @@ _TIME_BOUND = (
     Aspect.ERROR_TEXT,
     Aspect.BYTES,
     Aspect.WHITE_SPACE,
+    Aspect.ORDER,
 )
 """Aspects that are noise whatever the two texts are. Of others the same change must occur."""
 
@@ -94,11 +95,13 @@ class Tally:
         self._kinds: dict[str, _Kind] = {}
         self._noise: dict[str, _Kind] = {}
         self._seconds: list[tuple[float, float]] = []
+        self._formats: set[Format] = set()
         self._protections: list[Difference] = []
 
     def add(self, old: Response, new: Response) -> None:
         """Compare two responses to one call."""
         self.compared += 1
+        self._formats.add(old.case.format)
         if old.exchange.problem is None and new.exchange.problem is None:
             self._seconds.append((old.exchange.seconds, new.exchange.seconds))
         self._count(self._kinds, old, new)
@@ -184,7 +187,10 @@ class Tally:
         made = [
             _made(self._kinds[id], old_curl, new_curl, accepted.get(id, "")) for id in self.found
         ]
-        made += [_of_protection(one, accepted.get(one.id, "")) for one in self._protections]
+        formats = tuple(str(one) for one in Format if one in self._formats)
+        made += [
+            _of_protection(one, accepted.get(one.id, ""), formats) for one in self._protections
+        ]
         order = list(Aspect)
         return tuple(sorted(made, key=lambda k: (k.grade.rank, order.index(k.aspect), -k.calls)))
 
@@ -225,9 +231,8 @@ def _made(kind: _Kind, old_curl: Curl, new_curl: Curl, accepted: str) -> Differe
     )
 
 
-def _of_protection(one: Difference, accepted: str) -> DifferenceKind:
-    example = Example("valid calls after a row of others", one.old, one.new, one.old, one.new)
-    formats = tuple(map(str, Format))
+def _of_protection(one: Difference, accepted: str, formats: tuple[str, ...]) -> DifferenceKind:
+    example = Example("calls after a row of others", one.old, one.new)
     return DifferenceKind(one.id, one.aspect, one.place, one.grade, 1, formats, example, accepted)
 
 
