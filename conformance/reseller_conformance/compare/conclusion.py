@@ -22,8 +22,6 @@ def conclude(old: SideRun, new: SideRun | None, responses: Responses) -> None:
     """Add to the differences what both runs say of them. Without NEW there are none."""
     if new is None:
         return
-    if old.protection != Protection():
-        responses.leave_out_refused_samples()
     responses.leave_out(_refused((old, new), responses))
     newly = list(newly_violated(old.judged, new.judged))
     responses.leave_out(_stopped_texts(old, new, responses))

@@ -16,7 +16,7 @@ from reseller_conformance.compare.sides import SideRun
 from reseller_conformance.compare.spellings import spellings
 from reseller_conformance.exchange import Exchange
 
-__all__ = ["ExtraCalls"]
+__all__ = ["SAMPLE_EVERY", "ExtraCalls"]
 
 SAMPLE_EVERY = 16
 """OLD gets each so-manyth call a second time."""

@@ -62,10 +62,10 @@ class Recording:
             kept.append(_entry(exchange))
 
     def discard(self, cases: Iterable[Case]) -> None:
-        """Drop the responses to these: something in front of OLD refused them."""
+        """Drop the responses to these, and later ones: something in front of OLD refused them."""
         for case in cases:
             kept = self.calls.get(_key(case), [])
-            kept[:] = [entry for entry in kept if entry["repeat"] != case.repeat]
+            kept[:] = [entry for entry in kept if entry["repeat"] < case.repeat]
 
     def response(self, case: Case) -> Exchange | None:
         """Return the response to this case, or else the latest one to the same call."""

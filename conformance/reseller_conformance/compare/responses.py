@@ -76,10 +76,12 @@ class Responses:
         self._repeated = [pair for pair in self._repeated if not cases & {one.case for one in pair}]
         self._is_outdated |= len(self.pairs) < known
 
-    def leave_out_refused_samples(self) -> None:
+    def leave_out_refused_samples(self) -> list[Case]:
         """Forget second responses of another kind: something in front of OLD refused them."""
+        refused = [two.case for one, two in self._repeated if one.kind is not two.kind]
         self._repeated = [pair for pair in self._repeated if pair[0].kind is pair[1].kind]
         self._is_outdated = True
+        return refused
 
     def _add_up(self) -> None:
         self._is_outdated = False

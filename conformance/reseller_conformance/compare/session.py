@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, cast
 from reseller_conformance.cases.case import Case
 from reseller_conformance.compare.conclusion import conclude
 from reseller_conformance.compare.contract import Judged, judge
-from reseller_conformance.compare.extra_calls import ExtraCalls
+from reseller_conformance.compare.extra_calls import SAMPLE_EVERY, ExtraCalls
 from reseller_conformance.compare.model import Grade
 from reseller_conformance.compare.paired import Paired, Pairs
 from reseller_conformance.compare.responses import Responses, is_unsent
@@ -147,6 +147,8 @@ class Session:
                 self.interrupted = True
                 self._judge_without_calls()
         self._drop_refused_controls()
+        if self._old.protection != Protection():
+            self._old.side.sender.forget(self._responses.leave_out_refused_samples())
         self._note_refused_logins()
         conclude(self._old, self._new, self._responses)
         for one in (*self.old_judged, *self.new_judged):
@@ -226,7 +228,10 @@ class Session:
         """Make the calls that show whether the other side has the same protection."""
         for other in self._runs:
             if other is not run and not other.protection.ended_by:
-                fewer = run.side.sender.traffic.calls - other.side.sender.traffic.calls
+                note = run.protection.ended_by
+                recorded = note.calls + 2 * note.calls // SAMPLE_EVERY if note else 0
+                made = run.side.sender.traffic.calls or recorded  # a recording makes none
+                fewer = made - other.side.sender.traffic.calls
                 case = Case(self._old.side.settings.formats[0])
                 more = other.session.repeated([case] * max(0, min(fewer, MAX_MORE_CALLS)))
                 self._tell(other, other.side.sender.send_in_sequence(more))
