@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -24,7 +25,7 @@ from reseller_conformance.suite.environment import NO_WRONG_CREDENTIALS
 from reseller_conformance.suite.plan_preview import planned_calls
 from variants import VARIANTS
 from variants.locks import ANSWERS, Counting, locked
-from variants.protection import QUOTAS, Ban, CallerLock, Guard, Quota
+from variants.protection import QUOTAS, TURNED_AWAY, Ban, CallerLock, Guard, Quota
 
 
 @dataclass(frozen=True)
@@ -285,6 +286,55 @@ def test_a_short_ban_is_waited_for_and_its_calls_are_made_again(run):
     assert done.note is None
     assert done.ids(Outcome.NOT_TESTED) == set()
     assert done.ids(Outcome.FAILED) == {"request.attack-text"}
+
+
+@pytest.mark.parametrize("lasts", [5.0, 20.0])
+def test_a_ban_for_a_moment_voids_no_more_than_its_calls(run, lasts):
+    done = run(guarded(Ban, lasts=lasts, most=3))
+    assert done.note is None
+    assert done.ids(Outcome.NOT_TESTED) == set()
+    assert done.ids(Outcome.FAILED) == {"request.attack-text"}
+
+
+def every_fortieth_call_gets(reference: Reference, page: Response) -> Reference:
+    """Return the reference with this fault of its own, in the form of a firewall's page."""
+    calls, respond = count(1), reference.respond
+    reference.respond = lambda request: page if next(calls) % 40 == 0 else respond(request)
+    return reference
+
+
+def test_a_page_now_and_then_is_a_fault_although_a_firewall_has_the_same_page(run):
+    guard = guarded(Ban, lasts=5.0, most=3)
+    done = run(every_fortieth_call_gets(guard, guard.page), "standard")
+    assert {"readable.format", "success.returned"} & done.ids(Outcome.FAILED)
+
+
+@pytest.mark.parametrize("most", [3, 20])
+def test_a_lock_of_a_pair_of_account_and_customer_violates_nothing(run, most):
+    page = staticmethod(ANSWERS["403_page"])
+    done = run(guarded(CallerLock, of_pair=True, most=most, answers=page), "standard")
+    assert done.ids(Outcome.FAILED) == set()
+    assert done.ids(Outcome.NOT_TESTED) >= {"rejects.api-key-wrong", "rejects.combined"}
+
+
+@pytest.mark.parametrize("answer", TURNED_AWAY)
+def test_failed_logins_may_be_turned_away_in_any_form(run, answer):
+    lock = guarded(CallerLock, failed_only=True, most=6, answers=staticmethod(TURNED_AWAY[answer]))
+    done = run(lock)
+    assert done.ids(Outcome.FAILED) == set()
+    assert "rejects.api-key-wrong" in done.ids(Outcome.NOT_TESTED)
+
+
+def test_a_page_for_every_wrong_account_is_a_fault_although_a_lock_has_the_same_page(run):
+    class Paged(CallerLock):
+        failed_only, answers = True, staticmethod(ANSWERS["403_page"])
+
+        def answer(self, wanted, parameters):
+            if self.accounts.reseller(dict(parameters).get("api_user", "")) is None:
+                return self.answers(self, wanted)
+            return super().answer(wanted, parameters)
+
+    assert "readable.format" in run(Paged(ACCOUNTS)).ids(Outcome.FAILED)
 
 
 @pytest.mark.parametrize("kind", [Quota, Ban])

@@ -111,21 +111,25 @@ class SeldomCopy(Reference):
 
 
 class CallerLock(Guard):
-    """Locks after failed logins: of one customer alone, or only for further failed logins."""
+    """Locks after failed logins: of one customer alone, or only for further failed logins.
 
-    most, of_customer, failed_only = 10, False, False
+    With `of_pair`, each pair of an account and a customer has its lock, whether they exist or not.
+    """
+
+    most, of_customer, of_pair, failed_only = 10, False, False, False
 
     def __init__(self, *arguments: object) -> None:
         super().__init__(*arguments)
-        self.failed: dict[str, int] = {}
+        self.failed: dict[tuple[str, ...], int] = {}
 
     def answer(self, wanted: Format, parameters: Parameters) -> Response:
         given = dict(parameters)
         reseller = self.accounts.reseller(given.get("api_user", ""))
-        if reseller is None:
+        if reseller is None and not self.of_pair:
             return super().answer(wanted, parameters)
-        who = given.get("user", "") if self.of_customer else ""
-        valid = given.get("api_key") == reseller.api_key
+        names = ("user",) * self.of_customer + ("api_user", "user") * self.of_pair
+        who = tuple(given.get(name, "") for name in names)
+        valid = reseller is not None and given.get("api_key") == reseller.api_key
         if self.failed.get(who, 0) >= self.most and not (valid and self.failed_only):
             return self.answers(self, wanted)
         self.failed[who] = self.failed.get(who, 0) + (not valid)
@@ -170,6 +174,42 @@ for _name in ("403_page", "403_json", "403_empty", "200_challenge"):
         Ban,
         page=_page,
         lasts=30.0,
+    )
+
+for _lasts in (5.0, 20.0):
+    _add(
+        f"ban_for_{_lasts:.0f}_calls",
+        f"each third attack bans the address for {_lasts:.0f} calls",
+        Ban,
+        most=3,
+        lasts=_lasts,
+    )
+
+for _name in ("401", "403_page"):
+    for _most in (3, 5, 20):
+        _add(
+            f"pair_locked_by_{_most}_with_{_name}",
+            f"{_most} wrong keys lock one customer for one account: {_name}",
+            CallerLock,
+            of_pair=True,
+            most=_most,
+            answers=staticmethod(ANSWERS[_name]),
+        )
+
+TURNED_AWAY: dict[str, Answer] = {
+    "302": page(302, ("Location", "/login")),
+    "200_page": page(200),
+    "404_page": page(404),
+    "403_empty": lambda _reference, _wanted: Response(403, "text/plain", b""),
+}
+for _name, _answer in TURNED_AWAY.items():
+    _add(
+        f"failed_logins_refused_with_{_name}",
+        f"after 6 wrong keys further ones are turned away: {_name}",
+        CallerLock,
+        failed_only=True,
+        most=6,
+        answers=staticmethod(_answer),
     )
 
 for _name in ("401", "403_page", "423", "429_page"):

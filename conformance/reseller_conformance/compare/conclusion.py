@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from reseller_conformance.cases.case import Case
+from reseller_conformance.cases.risks import holds_attack_text
 from reseller_conformance.cases.sequences import REPEATED
 from reseller_conformance.checks.firewall import is_stopped
 from reseller_conformance.checks.response import parse
@@ -35,12 +36,19 @@ def conclude(old: SideRun, new: SideRun | None, responses: Responses) -> None:
 
 
 def _refused(runs: Iterable[SideRun], responses: Responses) -> set[Case]:
-    """Return the repeated calls that something in front of one side refused."""
+    """Return the repeated calls that something in front of one side refused.
+
+    A firewall's ban refuses texts that look like an attack, whether it stops them otherwise or not.
+    """
     protected = [run for run in runs if run.protection != Protection()]
+    shielded = [n for run in protected for n in (run.protection.ended_by, *run.protection.others)]
+    bans = any(note and note.kind is EnvironmentKind.FIREWALL for note in shielded)
     repeated = {
         case
         for case, (old, new) in responses.pairs.items()
-        if protected and case.repeat >= REPEATED and old.kind is not new.kind
+        if protected
+        and old.kind is not new.kind
+        and (case.repeat >= REPEATED or (bans and holds_attack_text(case)))
     }
     return repeated.union(*(run.refused_controls() for run in protected))
 
@@ -67,7 +75,8 @@ def _add_protection(tally: Tally, old: SideRun, new: SideRun) -> None:
     sides = [run.protection for run in (old, new)]
     ended = [side.ended_by for side in sides]
     if any(ended):
-        if not all(ended):
+        kinds = [{one.kind for one in (side.ended_by, *side.others) if one} for side in sides]
+        if not all(ended) and kinds[0].isdisjoint(kinds[1]):
             tally.add_protection(*ended)
         return
     for kind in EnvironmentKind:

@@ -5,7 +5,7 @@ Responses to invalid or unusual calls are compared with them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from itertools import count
 from typing import TYPE_CHECKING
 
@@ -42,10 +42,9 @@ class ControlCalls:
         self.accepted += [a for a in responses if a.kind is not EnvelopeKind.ERRORS]
         return responses
 
-    def forget(self, refused: Iterable[Response]) -> None:
+    def forget(self, refused: Collection[Case]) -> None:
         """Leave out control calls that something in front of the target refused."""
-        cases = {response.case for response in refused}
-        self.accepted = [a for a in self.accepted if a.case not in cases]
+        self.accepted = [a for a in self.accepted if a.case not in refused]
 
     def after(self, responses: Iterable[Response], *, in_turn: bool = False) -> list[Response]:
         """Return the documented call in each format and for each customer, sent after all of these.

@@ -23,18 +23,17 @@ from reseller_conformance.checks.response import Response
 from reseller_conformance.client.retry_policy import retry_after
 from reseller_conformance.contract import Format
 from reseller_conformance.envelope import EnvelopeKind
-from reseller_conformance.findings.environment import EnvironmentNote
+from reseller_conformance.findings.environment import EnvironmentKind, EnvironmentNote
+from reseller_conformance.suite.doubtful_refusals import DoubtfulRefusals
 from reseller_conformance.suite.environment_cause import (
     MIN_OTHERS,
     Evidence,
     cause_of_refusal,
     ended,
-    failed_logins_note,
     fails_otherwise,
     form_of,
     is_documented,
     is_quota,
-    turns_away,
 )
 
 if TYPE_CHECKING:
@@ -50,9 +49,6 @@ MAX_CONTROLS = 4
 
 FIRST_STRANGE_ROW = 3
 """Responses in a row that are no envelope, before a control call looks into it."""
-
-MAX_LOGIN_CHECKS = 3
-"""How often a failed login is repeated, to see whether all of them are turned away by now."""
 
 MAX_WAIT_SECONDS = 120.0
 """How long a run waits in all for locks and quotas to end."""
@@ -100,8 +96,7 @@ class Environment:
         self._longest = longest
         self.note: EnvironmentNote | None = None
         """What ended the calls; None as long as valid calls are answered."""
-        self.logins_note: EnvironmentNote | None = None
-        """What ended the calls that may fail the login, and no others."""
+        self.doubtful = DoubtfulRefusals(session)
         self.short_notes: list[EnvironmentNote] = []
         """What refused valid calls for a while, after which they were answered again."""
         self.waiting = ""
@@ -118,14 +113,9 @@ class Environment:
         self._calls = 0
         self._is_due = False
         self._broken = False
+        self._refused_controls: list[Response] = []
         self._strange = 0
         self._strange_limit = FIRST_STRANGE_ROW
-        self._refused_login: Case | None = None
-        self._turned_away: list[Response] = []
-        self._login_checks = 0
-        self._logins_checked = 0
-        self._outlasted: set[tuple[object, ...]] = set()
-        self._made_again: set[Case] = set()
 
     @property
     def notes(self) -> tuple[EnvironmentNote, ...]:
@@ -138,9 +128,9 @@ class Environment:
         """Return why this call is not made; nothing where it may be made."""
         if self.note:
             return self.note.reason
-        if self.logins_note and may_fail_login(case):
-            return self.logins_note.reason
-        return NO_WRONG_CREDENTIALS if not self._longest and sends_wrong_credentials(case) else ""
+        if not self._longest and sends_wrong_credentials(case):
+            return NO_WRONG_CREDENTIALS
+        return self.doubtful.reason_to_leave_out(case)
 
     def row(
         self, sequences: Remaining, goes_at_once: Callable[[], bool]
@@ -182,22 +172,14 @@ class Environment:
             self._recent.append(response)
             return
         self._calls += 1
-        if may_fail_login(response.case):
-            self._take_login(response)
+        self.doubtful.take(response)
+        self._logins += may_fail_login(response.case)
+        self._wrong += sends_wrong_credentials(response.case)
         self._strange = self._strange + 1 if is_no_envelope(response) else 0
         if is_documented(response.case) and response.kind is EnvelopeKind.OVERVIEW:
             self._settle_before(response)
         else:
             self._recent.append(response)
-
-    def _take_login(self, response: Response) -> None:
-        self._logins += 1
-        self._wrong += sends_wrong_credentials(response.case)
-        if turns_away(response):
-            self._turned_away.append(response)
-        elif response.kind is EnvelopeKind.ERRORS and response.case.invalid == ("api_key",):
-            # a lock of the account counts this one, whatever else it counts
-            self._refused_login = self._refused_login or response.case
 
     def _settle_before(self, response: Response) -> None:
         """Of a customer who is answered, no earlier response is in doubt."""
@@ -226,37 +208,37 @@ class Environment:
         """Whether a control call should look into what came back, before more is sent."""
         if self.note or self._is_blind:
             return False
-        return self._strange >= self._strange_limit or any(map(self._is_suspect, self._recent))
+        if self._strange >= self._strange_limit or self.doubtful.is_pressing:
+            return True
+        return any(map(self._is_suspect, self._recent))
+
+    @property
+    def logins_note(self) -> EnvironmentNote | None:
+        """What ended the calls that may fail the login, and no others."""
+        return self.doubtful.note
 
     @property
     def is_login_check_due(self) -> bool:
         """Whether failed logins were turned away since it was last seen if all of them are."""
-        may_check = self._login_checks < MAX_LOGIN_CHECKS and self._refused_login is not None
-        is_new = len(self._turned_away) > self._logins_checked
-        return is_new and may_check and not (self.notes or self._is_blind)
+        return self.doubtful.is_check_due and not (self.notes or self._is_blind)
 
     def _is_suspect(self, response: Response) -> bool:
         case = response.case
-        if is_quota(response) or (is_documented(case) and self._was_answered(case)):
-            return True
-        return (
-            form_of(response) in self._outlasted
-            and not holds_attack_text(case)
-            and case not in self._made_again
-        )
+        return is_quota(response) or (is_documented(case) and self._was_answered(case))
 
     def settle(self) -> list[Response]:
         """Make control calls where they are due; return the responses that count for nothing."""
         if self.note or self._is_blind:
             return []
         row = [a for a in self._row if a.was_sent and may_fail_login(a.case)]
-        looked_into = self._strange and self._session.live.is_suspicious
+        looked_into = (self._strange or self.doubtful) and self._session.live.is_suspicious
         is_due = self._is_due or self.is_login_check_due
         if not (row or self.is_suspicious or is_due or looked_into):
             return []
         self._is_due = False
         recent, whole_row = list(self._recent), self._row
         refused, alone = self._controls(recent)
+        self.doubtful.leave_out(self._refused_controls)
         if self._strange >= self._strange_limit:
             self._strange, self._strange_limit = 0, 2 * self._strange_limit
         if refused:
@@ -264,8 +246,9 @@ class Environment:
             own = [a for a in recent if a.case.customer == customer]
             void = self._judge(own if alone else whole_row, refused, alone=alone)
         else:
-            void = self._check_logins()
-        void += self._of_short_refusals(recent)
+            void = []
+        if not (self.note or self._is_blind):
+            void += self.doubtful.look_into(self._wrong)
         if not self.note:
             self._recent = [a for a in self._recent if not self._is_suspect(a)]
         return void
@@ -283,6 +266,7 @@ class Environment:
         chosen = [*dict.fromkeys([*known[:1], *_unlike(known), *known])][:MAX_CONTROLS]
         chosen += chosen[:1] * (len(chosen) == 1)
         refused: list[Response] = []
+        self._refused_controls = refused
         for format, customer in chosen:
             [control] = self._session.controls.send(Case(format, customer=customer))
             if not control.was_sent:
@@ -318,15 +302,18 @@ class Environment:
             self._broken = not alone
             return []
         forms = {form_of(control) for control in refused}
-        self._session.controls.forget(refused)
+        self._session.controls.forget([control.case for control in refused])
         if self._outlast(note, refused[0]):
-            if not forms & self._outlasted:
+            if self.doubtful.expect(forms):
                 self.short_notes.append(note)
-            self._outlasted |= {form for form in forms if EnvelopeKind.ERRORS not in form}
+            if note.kind is EnvironmentKind.FIREWALL:
+                # it stops these texts at any time
+                recent = [a for a in recent if not holds_attack_text(a.case)]
             self._longest = min(self._longest, max(1, len(logins) // 2))
         else:
             self.note = note
-        return [a for a in recent if not a.was_sent or form_of(a) in forms]
+        void = [a for a in recent if not a.was_sent or form_of(a) in forms]
+        return [*void, *self.doubtful.void(forms)]
 
     def _outlast(self, note: EnvironmentNote, refused: Response) -> bool:
         """Wait for a short lock to end; return whether a valid call is answered then."""
@@ -342,33 +329,6 @@ class Environment:
             if control.kind is EnvelopeKind.OVERVIEW:
                 return True
         return False
-
-    def _of_short_refusals(self, recent: Sequence[Response]) -> list[Response]:
-        """Return responses that look like a refusal that ended: each such call is made again."""
-        again = [
-            a
-            for a in recent
-            if form_of(a) in self._outlasted
-            and not holds_attack_text(a.case)
-            and a.case not in self._made_again
-        ]
-        self._made_again |= {a.case for a in again}
-        return again
-
-    def _check_logins(self) -> list[Response]:
-        """See whether failed logins are turned away by now, whatever is wrong with them."""
-        if not self._turned_away or self._refused_login is None or self.logins_note:
-            return []
-        if self._login_checks >= MAX_LOGIN_CHECKS:
-            return []
-        self._login_checks += 1
-        self._logins_checked = len(self._turned_away)
-        void = list(self._turned_away)
-        [again] = self._session.send_again(self._refused_login)
-        if not turns_away(again):
-            return []
-        self.logins_note = failed_logins_note(void, self._wrong)
-        return [*void, again]
 
     def _was_answered(self, case: Case) -> bool:
         return _whose(case) in self._answered

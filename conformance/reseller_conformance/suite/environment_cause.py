@@ -41,7 +41,6 @@ LOCKED, PAYMENT_REQUIRED, TOO_MANY_REQUESTS, UNAVAILABLE = 423, 402, 429, 503
 
 LOCK_STATUSES = (401, LOCKED, TOO_MANY_REQUESTS)
 PAGE_STATUSES = (200, 401, 403, 406, TOO_MANY_REQUESTS)
-TURNING_AWAY = (401, 403, LOCKED, TOO_MANY_REQUESTS, UNAVAILABLE)
 
 _LOCK = re.compile(
     r"\block(?:ed|out)\b|\bsuspended\b|\battempts\b|too many (?:failed|invalid|wrong|log)", re.I
@@ -129,11 +128,11 @@ def _refused_before(recent: Sequence[Response], logins: Sequence[Response]) -> b
 
 
 def turns_away(response: Response) -> bool:
-    """Say whether a failed login is turned away unseen: by a page, or in words of a lock."""
+    """Say whether a protection may have refused this call: without an envelope, or as a lock."""
     if not response.was_sent or holds_attack_text(response.case):
         return False
     if is_no_envelope(response):
-        return response.exchange.status in TURNING_AWAY
+        return not _fails_by_itself(response)
     return response.kind is EnvelopeKind.ERRORS and _names_lock(response)
 
 
@@ -165,9 +164,9 @@ def _is_page(response: Response) -> bool:
     return response.exchange.status in PAGE_STATUSES and is_firewall_response(response)
 
 
-def _fails_by_itself(control: Response) -> bool:
+def _fails_by_itself(response: Response) -> bool:
     """Say whether the target crashes or does not answer, which no lock does."""
-    problem, status = control.exchange.problem, control.exchange.status or 0
+    problem, status = response.exchange.problem, response.exchange.status or 0
     dropped = problem is not None and problem.kind is TransportErrorKind.DROPPED
     crashed = status >= 500 and status != UNAVAILABLE
     return crashed or (problem is not None and not dropped)
@@ -215,11 +214,11 @@ def _lockout(evidence: Evidence) -> EnvironmentNote:
     )
 
 
-def failed_logins_note(turned_away: Sequence[Response], wrong: int) -> EnvironmentNote:
-    """Return the note of a lock that refuses failed logins only."""
+def failed_logins_note(turned_away: Response, wrong: int) -> EnvironmentNote:
+    """Return the note of a lock that refuses failed logins, while valid calls are answered."""
     return EnvironmentNote(
         EnvironmentKind.LOCKOUT,
-        f"after {wrong} calls with wrong credentials all such calls get {turned_away[0].summary}",
+        f"after {wrong} calls with wrong credentials further ones get {turned_away.summary}",
         wrong,
         "exempt the test account from the lock, or leave wrong credentials out with "
         "--wrong-credentials 0",

@@ -64,12 +64,14 @@ class TargetSession:
         name: str = "",
         schemas: SchemaTally | None = None,
         repeats_from: int = 0,
+        in_step: bool = False,
     ) -> None:
         """Send calls to this target as these settings say. `mocked` is entered for each batch.
 
         `judged` has the ids of the requirements that this run tests; None means all. `name`
         identifies the target where a pytest session has several. `repeats_from` is added to the
         numbers of repeated calls: in a comparison, no two runs repeat under the same number.
+        `in_step` says that each call goes to another target as well, which must not fall behind.
         """
         self.name = name
         self.target = target
@@ -79,6 +81,7 @@ class TargetSession:
         self.needs = Needs(judged, settings.depth)
         self._allowed = self._smoke_cases() if settings.depth is Depth.SMOKE else None
         self.mocked = mocked
+        self.in_step = in_step
         self.environment = Environment(self, settings.wrong_credentials)
         self.schemas = schemas or SchemaTally()
         self.responses: dict[Case, Response] = {}
@@ -160,11 +163,30 @@ class TargetSession:
         """Make the control calls that are due, and forget responses that they invalidate."""
         if void := self.environment.settle():
             announced = {case for _, case in self.confirmed}
-            cases = [response.case for response in void if response.case not in announced]
-            self.live.forget(cases)
-            self.client.forget(cases)
-            for case in cases:
-                self.responses.pop(case, None)
+            cases = [a.case for a in void if a.case not in announced and self._is_latest(a)]
+            self._forget(cases)
+
+    def _is_latest(self, response: Response) -> bool:
+        """Return False if the call was made again since."""
+        latest = self.responses.get(response.case)
+        return latest is None or latest.exchange == response.exchange
+
+    def _forget(self, cases: list[Case]) -> None:
+        self.live.forget(cases)
+        self.controls.forget(cases)
+        self.client.forget(cases)
+        for case in cases:
+            self.responses.pop(case, None)
+
+    def may_send_anew(self, case: Case) -> bool:
+        """Return True if there is a response to this call that was not announced."""
+        return case in self.responses and all(case != one for _, one in self.confirmed)
+
+    def send_anew(self, case: Case) -> Response:
+        """Forget the response to this call, and make it again, alone: return the new response."""
+        self._forget([case])
+        self._send_batch(self.client.send, [case])
+        return self.responses[case]
 
     def stop(self, why: str = INTERRUPTED) -> None:
         """Make no more calls, and draw no more examples."""

@@ -1,0 +1,218 @@
+"""Refusals that may be a protection's although valid calls are answered.
+
+A firewall bans for a moment, a lock turns away failed logins alone, or those of one pair of account
+and customer. Each such call, or an earlier one that it resembles, is made again to find out.
+`environment` makes the control calls, and takes up what is found here.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from reseller_conformance.cases.case import Case
+from reseller_conformance.cases.mutations import State
+from reseller_conformance.cases.risks import may_fail_login
+from reseller_conformance.checks.firewall import is_stopped
+from reseller_conformance.checks.response import Response
+from reseller_conformance.envelope import EnvelopeKind
+from reseller_conformance.findings.environment import EnvironmentNote
+from reseller_conformance.suite.environment_cause import (
+    MIN_LOGINS,
+    failed_logins_note,
+    form_of,
+    turns_away,
+)
+
+if TYPE_CHECKING:
+    from reseller_conformance.suite.target_session import TargetSession
+
+__all__ = ["DoubtfulRefusals", "Form"]
+
+MAX_LOGIN_CHECKS = 3
+"""How often an earlier failed login is repeated, for one form of refusal."""
+
+MAX_IN_VAIN = 5
+"""Refused calls of one form that are made again and refused again, before the form is believed."""
+
+Form = tuple[object, ...]
+Identity = tuple[object, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Doubt:
+    """A refusal, and what speaks against the implementation having made it.
+
+    `is_momentary` says that a firewall or a short lock has just refused in the same form. `earlier`
+    is a failed login of the same account, and customer if possible, that got an error envelope.
+    """
+
+    response: Response
+    is_momentary: bool
+    earlier: Case | None
+
+
+class DoubtfulRefusals:
+    """The doubtful refusals of one session, and which of them were found to be a protection's."""
+
+    def __init__(self, session: TargetSession) -> None:
+        """Send calls again by this session."""
+        self._session = session
+        self.note: EnvironmentNote | None = None
+        """What ended the calls that may fail the login, and no others."""
+        self._form: Form = ()
+        self._doubts: list[_Doubt] = []
+        self._made_again: set[Case] = set()
+        self._short: set[Form] = set()
+        self._stopped: set[Form] = set()
+        self._in_vain: Counter[Form] = Counter()
+        self._checks: Counter[Form] = Counter()
+        self._logins: Counter[Identity] = Counter()
+        self._earlier: dict[Identity, Case] = {}
+        self._locked: set[Identity] = set()
+        """Pairs for which calls with the valid credentials are refused as well."""
+
+    def __bool__(self) -> bool:
+        """Return whether a refusal waits to be looked into."""
+        return bool(self._doubts)
+
+    @property
+    def is_pressing(self) -> bool:
+        """Whether a call should be made again before more is sent."""
+        return any(doubt.is_momentary for doubt in self._doubts)
+
+    def reason_to_leave_out(self, case: Case) -> str:
+        """Return why this call is not made; nothing where it may be made."""
+        if self.note and (may_fail_login(case) or _pair(case) in self._locked):
+            return self.note.reason
+        return ""
+
+    @property
+    def is_check_due(self) -> bool:
+        """Whether an earlier failed login should be made again, to see if it is refused now."""
+        logins = (one.earlier for one in self._doubts if may_fail_login(one.response.case))
+        return any(earlier is not None and earlier.invalid == ("api_key",) for earlier in logins)
+
+    def expect(self, forms: set[Form]) -> bool:
+        """Take note of refusals that have ended, and may begin again. Return True for new ones."""
+        is_new = self._short.isdisjoint(forms)
+        self._short |= forms
+        return is_new
+
+    def take(self, response: Response) -> None:
+        """Take in a response, in the order in which they end."""
+        case, form = response.case, form_of(response)
+        if is_stopped(response):
+            self._stopped.add(form)
+        elif turns_away(response):
+            is_momentary = self._may_be_momentary(case, form)
+            bans = self._session.in_step and form in self._short | self._stopped
+            earlier = None if is_momentary or bans else self._earlier_login(case)
+            if is_momentary or earlier:
+                self._doubts.append(_Doubt(response, is_momentary, earlier))
+        elif response.kind is EnvelopeKind.ERRORS and may_fail_login(case):
+            for identity in (_pair(case), _account(case)):
+                self._logins[identity] += 1
+                is_first = identity not in self._earlier
+                if is_first or case.invalid == ("api_key",):  # every lock counts a wrong key
+                    self._earlier[identity] = case
+
+    def _may_be_momentary(self, case: Case, form: Form) -> bool:
+        known = form in self._short or (form in self._stopped and not self._session.in_step)
+        return known and case not in self._made_again and self._in_vain[form] < MAX_IN_VAIN
+
+    def _earlier_login(self, case: Case) -> Case | None:
+        """Return a failed login that a lock of the same account, or pair, would have counted."""
+        identities = (_pair(case), _account(case)) if may_fail_login(case) else (_pair(case),)
+        known = (self._earlier[one] for one in identities if self._logins[one] >= MIN_LOGINS)
+        return next(known, None)
+
+    def leave_out(self, controls: list[Response]) -> None:
+        """Doubt no control calls. Those that were refused for a moment count for nothing."""
+        cases = [control.case for control in controls]
+        momentary = [one.response.case for one in self._doubts if one.is_momentary]
+        self._session.controls.forget([case for case in cases if case in momentary])
+        self._drop(controls)
+
+    def void(self, forms: set[Form]) -> list[Response]:
+        """Return the failed logins that were refused in these forms: a lock is known by now."""
+        found = [
+            doubt.response
+            for doubt in self._doubts
+            if doubt.earlier and form_of(doubt.response) in forms
+        ]
+        self._drop(found)
+        return found
+
+    def look_into(self, wrong_credentials: int) -> list[Response]:
+        """Make calls again, and return the responses that count for nothing.
+
+        Valid calls are answered at this moment. What is refused in the same form by now is not
+        doubted any more.
+        """
+        void: list[Response] = []
+        for doubt in list(self._doubts):
+            if doubt.is_momentary and doubt in self._doubts:
+                void += self._make_again(doubt)
+        for doubt in list(self._doubts):
+            if doubt.earlier and doubt in self._doubts:
+                void += self._repeat_earlier(doubt, doubt.earlier, wrong_credentials)
+        self._doubts = [one for one in self._doubts if not self._is_judged(form_of(one.response))]
+        self._stopped.clear()
+        return void
+
+    def _is_judged(self, form: Form) -> bool:
+        return self.note is None and self._checks[form] >= MAX_LOGIN_CHECKS
+
+    def _make_again(self, doubt: _Doubt) -> list[Response]:
+        """Make this call again, alone: its new response takes the place of the other.
+
+        In a comparison, the response counts for nothing instead.
+        """
+        case, form = doubt.response.case, form_of(doubt.response)
+        self._drop([doubt.response])
+        if self._in_vain[form] >= MAX_IN_VAIN or not self._session.may_send_anew(case):
+            return []
+        self._made_again.add(case)
+        if self._session.in_step:
+            return [doubt.response]
+        again = self._session.send_anew(case)
+        self._in_vain[form] = self._in_vain[form] + 1 if form_of(again) == form else 0
+        return []
+
+    def _repeat_earlier(
+        self, doubt: _Doubt, earlier: Case, wrong_credentials: int
+    ) -> list[Response]:
+        """Repeat the earlier failed login: if it is refused in the same form now, a lock is why."""
+        form, made = form_of(doubt.response), []
+        if self.note is None:
+            if self._checks[form] >= MAX_LOGIN_CHECKS:
+                return []
+            self._checks[form] += 1
+            [again] = self._session.send_again(earlier)
+            if not turns_away(again) or form_of(again) != form:
+                self._drop([doubt.response])
+                return []
+            self.note, self._form = failed_logins_note(again, wrong_credentials), form
+            self._drop([again])
+            made = [again]
+        if form != self._form:
+            self._drop([doubt.response])
+            return []
+        void = self.void({form})
+        self._locked |= {_pair(a.case) for a in void if not may_fail_login(a.case)}
+        return [*void, *made]
+
+    def _drop(self, responses: list[Response]) -> None:
+        cases = {response.case for response in responses}
+        self._doubts = [doubt for doubt in self._doubts if doubt.response.case not in cases]
+
+
+def _pair(case: Case) -> Identity:
+    named = isinstance(case.user, State) and "{" in (case.user.template or "")
+    return case.api_user, case.user, case.customer if named else None
+
+
+def _account(case: Case) -> Identity:
+    return (case.api_user,)
