@@ -120,7 +120,9 @@ class RepeatsTheUser(Repeating):
 class RepeatsUsersOfEarlierErrors(Repeating):
     def repeated(self, parameters: Parameters) -> Iterable[str]:
         self.last += [v for n, v in parameters if n.startswith(("user", "task"))]
-        return [f"No such user or task: {value}" for value in self.last]
+        # XML 1.0 cannot hold control characters
+        shown = ("".join(filter(str.isprintable, value)) for value in self.last)
+        return [f"No such user or task: {value}" for value in shown]
 
 
 @composed(
