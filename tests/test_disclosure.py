@@ -8,7 +8,7 @@ import pytest
 from made_responses import overview, response_to
 from reseller_conformance.cases.case import Case
 from reseller_conformance.cases.mutations import State
-from reseller_conformance.checks.disclosure import concerns, discloses
+from reseller_conformance.checks.disclosure import Disclosure, concerns
 from reseller_conformance.contract import Format
 
 STRANGER = Case(Format.JSON, api_key=State.UNKNOWN)
@@ -26,7 +26,7 @@ def error(case, *texts, headers=()):
 
 def reported(response, *others, names=NAMES, **values) -> list[str]:
     accounts = [overview(**{"package": "Silver Package", **values})]
-    check = discloses(accounts, [response, *others], names)
+    check = Disclosure(accounts, [response, *others], names).check
     return [f"{one.where}: {one.actual}" for one in check(response)]
 
 

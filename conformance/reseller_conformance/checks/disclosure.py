@@ -20,13 +20,13 @@ from reseller_conformance.cases.case import Case
 from reseller_conformance.cases.mutations import EMPTY, State, Value
 from reseller_conformance.checks.dates_in_text import dates_in
 from reseller_conformance.checks.response import Response
-from reseller_conformance.checks.violation import Check, Violation
+from reseller_conformance.checks.violation import Violation
 from reseller_conformance.contract import PARAMETERS
 from reseller_conformance.envelope import EnvelopeKind, excerpt
 from reseller_conformance.redaction.secret import MASK
 from reseller_conformance.requirements import ERRORS_NO_ACCOUNT_FIELDS
 
-__all__ = ["concerns", "discloses"]
+__all__ = ["Disclosure", "concerns"]
 
 MIN_PACKAGE_CHARS = 4
 """Length from which a package is searched for. A shorter one may be part of a word."""
@@ -42,55 +42,57 @@ def concerns(case: Case) -> bool:
     return case.user is State.FOREIGN or any(name in case.invalid for name in CREDENTIALS)
 
 
-def discloses(
-    overviews: Iterable[Response], errors: Iterable[Response], sent: Collection[str]
-) -> Check[Response]:
-    """Return the check of an error that `concerns` selects.
+class Disclosure:
+    """What errors must not disclose of the accounts, and the check for it."""
 
-    `overviews` show the accounts of the operator's customers. `errors` are all error envelopes;
-    those about no customer show what any error may hold. `sent` are names that calls contain.
-    """
-    overviews, errors = list(overviews), list(errors)
-    about_none = [error for error in errors if error.case.user in ABOUT_NO_CUSTOMER]
-    named = "\n".join(sent).casefold()
-    harmless = "\n".join((named, *(text for error in about_none for _, text in _texts(error))))
-    usual_days = _days(harmless)
-    packages = {package: "package" for package in _packages(overviews) if package not in harmless}
-    days = {
-        day: name
-        for overview in overviews
-        for name, day in overview.values.items()
-        if isinstance(day, date) and day not in usual_days
-    }
-    words = _words_of_packages(overviews, errors, harmless)
+    def __init__(
+        self, overviews: Iterable[Response], errors: Iterable[Response], sent: Collection[str]
+    ) -> None:
+        """Take the values of the accounts, less those that any error may hold.
 
-    def told(response: Response, place: str, text: str) -> Iterator[tuple[str, str]]:
-        whole = {value for value in packages if value in text}
-        yield from ((packages[value], value) for value in whole)
-        if not whole:
-            found = words.get(response.case, frozenset()).intersection(_words(text))
-            yield from (("a word of package", word) for word in sorted(found))
-        foreign = response.case.user is State.FOREIGN and place.lower() not in OWN_DATES
-        for written, readings in dates_in(text).items():
-            known = next((days[day] for day in readings if day in days), None)
-            if known is not None:
-                yield known, written
-            elif (
-                foreign
-                and not written.isdigit()
-                and readings.isdisjoint(usual_days | _today(response))
-            ):
-                yield "a date", written
+        `overviews` show the accounts of the operator's customers. `errors` are all error envelopes;
+        those about no customer show what any error may hold. `sent` are names that calls contain.
+        """
+        overviews, errors = list(overviews), list(errors)
+        about_none = [error for error in errors if error.case.user in ABOUT_NO_CUSTOMER]
+        named = "\n".join(sent).casefold()
+        harmless = "\n".join((named, *(text for error in about_none for _, text in _texts(error))))
+        self._usual_days = _days(harmless)
+        self._packages = {one for one in _packages(overviews) if one not in harmless}
+        self._days = {
+            day: name
+            for overview in overviews
+            for name, day in overview.values.items()
+            if isinstance(day, date) and day not in self._usual_days
+        }
+        self._words = _words_of_packages(overviews, errors, harmless)
 
-    def check(response: Response) -> Iterator[Violation]:
+    def check(self, response: Response) -> Iterator[Violation]:
+        """An error that `concerns` selects holds no value of an account."""
         if response.kind is not EnvelopeKind.ERRORS or _has_fields(response):
             return
         expected = "nothing of an account that the call may not see"
         for place, text in _texts(response):
-            for what, value in told(response, place, text):
+            disclosed = [*self._of_package(response, text), *self._of_dates(response, place, text)]
+            for what, value in disclosed:
                 yield Violation(response, place, expected, f"{what}: {excerpt(value)}")
 
-    return check
+    def _of_package(self, response: Response, text: str) -> Iterator[tuple[str, str]]:
+        whole = {package for package in self._packages if package in text}
+        yield from (("package", package) for package in whole)
+        if not whole:
+            found = self._words.get(response.case, frozenset()).intersection(_words(text))
+            yield from (("a word of package", word) for word in sorted(found))
+
+    def _of_dates(self, response: Response, place: str, text: str) -> Iterator[tuple[str, str]]:
+        foreign = response.case.user is State.FOREIGN and place.lower() not in OWN_DATES
+        for written, readings in dates_in(text).items():
+            known = next((self._days[day] for day in readings if day in self._days), None)
+            harmless = self._usual_days | _today(response)
+            if known is not None:
+                yield known, written
+            elif foreign and not written.isdigit() and readings.isdisjoint(harmless):
+                yield "a date", written
 
 
 def _packages(overviews: Iterable[Response]) -> Iterator[str]:

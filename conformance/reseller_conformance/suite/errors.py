@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from reseller_conformance import requirements as r
-from reseller_conformance.checks import disclosure
 from reseller_conformance.checks import errors as error_checks
+from reseller_conformance.checks.disclosure import Disclosure, concerns
 from reseller_conformance.suite.evaluation import Evaluation
 from reseller_conformance.suite.markers import requirement, single_response_test
 
@@ -30,8 +30,8 @@ class ErrorsConformance:
         overviews = [one for calls in session.initial_calls.values() for one in calls]
         target = session.target
         names = [target.api_user, *target.customers, target.foreign or ""]
-        check = disclosure.discloses(overviews, errors, names)
-        evaluation((error for error in errors if disclosure.concerns(error.case)), check)
+        check = Disclosure(overviews, errors, names).check
+        evaluation((error for error in errors if concerns(error.case)), check)
 
     test_errors_no_empty_text = single_response_test(r.ERRORS_NO_EMPTY_TEXT)
     test_errors_no_extras = single_response_test(r.ERRORS_NO_EXTRAS)
