@@ -1,14 +1,15 @@
 """Which calls a run makes: every state of every parameter, then combinations, orders, texts.
 
 Each function returns the cases for one question of the specification. `stages` has their order,
-`sequences` the calls whose number matters, and `strategies` what Hypothesis adds.
+`sequences` the calls whose number matters, `writings` those that are written otherwise, and
+`strategies` what Hypothesis adds.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import cycle, filterfalse, permutations, product
+from itertools import cycle, filterfalse, product
 
 from reseller_conformance.cases.case import Case, Encoding
 from reseller_conformance.cases.combinations import (
@@ -32,19 +33,18 @@ from reseller_conformance.cases.mutations import (
     Text,
     Value,
 )
-from reseller_conformance.cases.profiles import OWN, Change, accepts, own_with, profiles
-from reseller_conformance.cases.sequences import PREFLIGHT, Sequences, with_states
+from reseller_conformance.cases.profiles import OWN
+from reseller_conformance.cases.sequences import PREFLIGHT, rotated, with_states
 from reseller_conformance.cases.texts import (
     CUT_OR_DROPPED,
-    INJECTED,
     RARE_TEXTS,
     SPECIAL_TEXTS,
     SPOILED_TASKS,
     TAB,
-    UNDOCUMENTED,
     UNLOCKING,
 )
 from reseller_conformance.cases.variations import ORDERS, varied
+from reseller_conformance.cases.writings import Writings
 from reseller_conformance.contract import PARAMETERS, Format
 
 __all__ = ["Plan"]
@@ -64,15 +64,9 @@ FROM_INSIDE = replace(
 TEXTS_TOGETHER = 5
 """Rare characters that are sent in one value."""
 
-LANGUAGES = ("de-DE,de;q=0.9", "ar", "fr-FR,fr;q=0.9", "tr", "th", "ja", "hi", "en-GB")
-"""Languages in which numbers and dates are written otherwise than in the API docs."""
-
-CHARSETS = ("iso-8859-1", "utf-16", "windows-1252", "utf-8")
-"""Encodings that older clients accept."""
-
 
 @dataclass(frozen=True, slots=True)
-class Plan(Sequences):
+class Plan(Writings):
     """The cases of a run, for as many customers as the operator has named."""
 
     def plainest_invalid(self, format: Format) -> list[Case]:
@@ -146,16 +140,6 @@ class Plan(Sequences):
         customers = [0] if parameter == "user" else self.sampled_customers
         return varied(self.share(format, cases), customers)
 
-    def operators(self, format: Format, parameter: str) -> list[Case]:
-        """One parameter missing, and a wrong array or a database's operator in its place."""
-        missing = with_states(Case(format), {parameter: State.MISSING})
-        another = UNREGISTERED[parameter]
-        sent = [("", another), ("$ne", another), ("$gt", ""), ("$regex", ".*")]
-        if self.depth is Depth.QUICK:
-            del sent[2:]
-        cases = [replace(missing, extra=((f"{parameter}[{op}]", value),)) for op, value in sent]
-        return self.share(format, cases)
-
     def spellings(self, format: Format) -> list[Case]:
         """The key with white space before or behind it, and without its accents."""
         spaces = self.share(format, (State.SPACE_BEFORE, State.SPACE_AFTER))
@@ -169,7 +153,7 @@ class Plan(Sequences):
         wrong_key, foreign = Case(format, api_key=State.UNKNOWN), Case(format, user=State.FOREIGN)
         one, other = (wrong_key, foreign) if format is Format.JSON else (foreign, wrong_key)
         second = self.sampled_customers[:2][-1]
-        orders = [_turned(PARAMETERS, by) for by in range(1, 4)] + [PARAMETERS[::-1]]
+        orders = [rotated(PARAMETERS, by) for by in range(1, 4)] + [PARAMETERS[::-1]]
         written = (Encoding.PLAIN, Encoding.NAMES, Encoding.VALUES, Encoding.PLAIN)
         turned = [
             replace(case, order=order, encoding=encoding, customer=who)
@@ -198,13 +182,9 @@ class Plan(Sequences):
         written = [(rest, name) for rest in CUT_OR_DROPPED for name in PARAMETERS]
         written += [(TAB, "user"), (TAB, "api_key")]
         return [
-            Case(format, order=_turned(PARAMETERS, PARAMETERS.index(name) + 1), around=("", rest))
+            Case(format, order=rotated(PARAMETERS, PARAMETERS.index(name) + 1), around=("", rest))
             for rest, name in self.share(format, written)
         ]
-
-    def separators(self, format: Format) -> list[Case]:
-        """Stray separators before, between and behind parameters, which mean nothing."""
-        return [Case(format, around=("&", "&&"))]
 
     def malformed(self, format: Format) -> list[Case]:
         """What may be refused in any way: the formats take turns."""
@@ -219,13 +199,6 @@ class Plan(Sequences):
             *(replace(no_task, around=("", f"&task={task}")) for task in SPOILED_TASKS),
         ]
         return self.share(format, cases)
-
-    def header_injections(self, format: Format) -> list[Case]:
-        """A value with line ends in it, and a header and a cookie behind them."""
-        return [
-            with_states(Case(format, around=("", f"&{name}={INJECTED}")), {name: State.MISSING})
-            for name in self.share(format, ("user", "task"))
-        ]
 
     def unreadable(self, format: Format) -> list[Case]:
         """Calls in which the only value of a parameter can hardly be read."""
@@ -264,31 +237,6 @@ class Plan(Sequences):
         cases += varied((with_states(Case(format), row) for row in pairs), self.sampled_customers)
         return [case for case in dict.fromkeys(cases) if len(case.invalid) > 1]
 
-    def orders(self, format: Format) -> list[Case]:
-        """The four parameters in every order; at the least, each in each place."""
-        orders = list(permutations(PARAMETERS))
-        if self.depth is Depth.QUICK:
-            turned = [_turned(PARAMETERS, by) for by in range(4)]
-            orders = [*turned, *(order[::-1] for order in turned)]
-        who = cycle(self.sampled_customers)
-        return [
-            Case(format, order=order, customer=next(who)) for order in self.share(format, orders)
-        ]
-
-    def encodings(self, format: Format) -> list[Case]:
-        """Valid calls, written otherwise."""
-        written = [encoding for encoding in Encoding if encoding is not Encoding.PLAIN]
-        who = cycle(self.sampled_customers)
-        if self.depth is Depth.QUICK:
-            return [
-                Case(format, encoding=encoding, customer=next(who))
-                for encoding in self.share(format, written)
-            ]
-        return [
-            Case(format, encoding=encoding, customer=customer)
-            for encoding, customer in product(written, self.sampled_customers)
-        ]
-
     def texts(self, format: Format) -> list[Case]:
         """Each special text as the value of each parameter.
 
@@ -310,69 +258,6 @@ class Plan(Sequences):
         ]
         return [*users, *rest]
 
-    def undocumented(self, format: Format) -> list[Case]:
-        """Valid calls with undocumented parameters."""
-        return self.share_at_quick(format, [Case(format, extra=extra) for extra in UNDOCUMENTED])
-
-    def repeated_parameters(self, format: Format) -> list[Case]:
-        """Each parameter sent twice: the same, another value, and nothing."""
-        states = [State.UNKNOWN, State.EMPTY]
-        if self.depth is not Depth.QUICK:
-            states.append(State.VALID)
-        cases = [
-            Case(format, repeated_parameters=((name, state),))
-            for name in PARAMETERS
-            for state in states
-        ]
-        return self.share(format, cases)
-
-    def arrays(self, format: Format) -> list[Case]:
-        """Each parameter sent as `name[]`, all of them, and as `name[operator]`."""
-        lists = self.share(format, [Case(format, arrays=(name,)) for name in PARAMETERS])
-        operators = [case for name in PARAMETERS for case in self.operators(format, name)]
-        return [*lists, Case(format, arrays=PARAMETERS), *operators]
-
-    def post(self, format: Format) -> list[Case]:
-        """The documented call as POST."""
-        return [Case(format, method="POST")]
-
-    def clients(self, format: Format) -> list[Case]:
-        """The documented call as each client sends it, and with one field changed at a time.
-
-        One error goes with them: a call without `task` counts for no lockout.
-        """
-        number = {Depth.QUICK: 1, Depth.THOROUGH: len(LANGUAGES)}.get(self.depth, 2)
-        languages = LANGUAGES[:number]
-        clients, accepting = list(profiles().values()), list(map(own_with, accepts(format)))
-        other = (own_with(Change("Accept-Language", one)) for one in languages)
-        valid = [*clients, *accepting, *other]
-        invalid = [] if self.depth is Depth.QUICK else [*self.share(format, clients), *accepting]
-        return [
-            *(Case(format, profile=profile) for profile in valid),
-            *(Case(format, task=State.MISSING, profile=profile) for profile in invalid),
-        ]
-
-    def charsets(self, format: Format, customer: int) -> list[Case]:
-        """The documented call with Accept-Charset, about a customer whose package shows it."""
-        charsets = CHARSETS if self.depth is Depth.THOROUGH else CHARSETS[:1]
-        heads = [own_with(Change("Accept-Charset", one)) for one in charsets]
-        return [Case(format, customer=customer, profile=profile) for profile in heads]
-
-    def cookies(self, format: Format) -> list[Case]:
-        """Calls with the cookies of an earlier one: valid, and with invalid credentials."""
-        states: list[dict[str, Value]] = [
-            {},
-            {"api_key": State.UNKNOWN},
-            {"api_key": State.MISSING},
-            {"api_user": State.MISSING, "api_key": State.MISSING},
-        ]
-        return [with_states(Case(format, cookies=True), changed) for changed in states]
-
-    def head(self, format: Format) -> list[Case]:
-        """The documented call as HEAD. The connection ends with it: a body may follow in error."""
-        closing = own_with(Change("Connection", "close"))
-        return [Case(format, method="HEAD", profile=closing)]
-
 
 def _batches(texts: Sequence[str]) -> Iterator[Sequence[str]]:
     """Yield some of these at a time."""
@@ -384,7 +269,3 @@ def _otherwise(format: Format, customer: int, turn: int) -> Case:
     """Return a call in another order, with `%40` for `@` and with undocumented parameters."""
     order = ORDERS[1 + turn % (len(ORDERS) - 1)]
     return Case(format, customer=customer, order=order, encoding=Encoding.VALUES, extra=UNLOCKING)
-
-
-def _turned(order: tuple[str, ...], by: int) -> tuple[str, ...]:
-    return order[by:] + order[:by]

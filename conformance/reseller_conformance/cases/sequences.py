@@ -22,6 +22,7 @@ __all__ = [
     "PREFLIGHT",
     "REPEATED",
     "Sequences",
+    "rotated",
     "with_states",
 ]
 
@@ -179,3 +180,8 @@ def with_states(case: Case, states: dict[str, Value]) -> Case:
     """Return this case with these parameters in these states."""
     # `replace` is typed for all fields of Case, of which four are parameters
     return replace(case, **cast("dict[str, Any]", states))
+
+
+def rotated(order: tuple[str, ...], by: int) -> tuple[str, ...]:
+    """Return this order, begun so many places later."""
+    return order[by:] + order[:by]

@@ -1,0 +1,139 @@
+"""The same call written otherwise: order, encoding, separators, more parameters, other clients.
+
+`plan` has the calls with invalid values.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from itertools import cycle, permutations, product
+
+from reseller_conformance.cases.case import Case, Encoding
+from reseller_conformance.cases.depth import Depth
+from reseller_conformance.cases.mutations import UNREGISTERED, State, Value
+from reseller_conformance.cases.profiles import Change, accepts, own_with, profiles
+from reseller_conformance.cases.sequences import Sequences, rotated, with_states
+from reseller_conformance.cases.texts import INJECTED, UNDOCUMENTED
+from reseller_conformance.contract import PARAMETERS, Format
+
+__all__ = ["Writings"]
+
+LANGUAGES = ("de-DE,de;q=0.9", "ar", "fr-FR,fr;q=0.9", "tr", "th", "ja", "hi", "en-GB")
+"""Languages in which numbers and dates are written otherwise than in the API docs."""
+
+CHARSETS = ("iso-8859-1", "utf-16", "windows-1252", "utf-8")
+"""Encodings that older clients accept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Writings(Sequences):
+    """The cases of a run in which the request is written otherwise."""
+
+    def orders(self, format: Format) -> list[Case]:
+        """The four parameters in every order; at the least, each in each place."""
+        orders = list(permutations(PARAMETERS))
+        if self.depth is Depth.QUICK:
+            turned = [rotated(PARAMETERS, by) for by in range(4)]
+            orders = [*turned, *(order[::-1] for order in turned)]
+        who = cycle(self.sampled_customers)
+        return [
+            Case(format, order=order, customer=next(who)) for order in self.share(format, orders)
+        ]
+
+    def encodings(self, format: Format) -> list[Case]:
+        """Valid calls, written otherwise."""
+        written = [encoding for encoding in Encoding if encoding is not Encoding.PLAIN]
+        who = cycle(self.sampled_customers)
+        if self.depth is Depth.QUICK:
+            return [
+                Case(format, encoding=encoding, customer=next(who))
+                for encoding in self.share(format, written)
+            ]
+        return [
+            Case(format, encoding=encoding, customer=customer)
+            for encoding, customer in product(written, self.sampled_customers)
+        ]
+
+    def undocumented(self, format: Format) -> list[Case]:
+        """Valid calls with undocumented parameters."""
+        return self.share_at_quick(format, [Case(format, extra=extra) for extra in UNDOCUMENTED])
+
+    def repeated_parameters(self, format: Format) -> list[Case]:
+        """Each parameter sent twice: the same, another value, and nothing."""
+        states = [State.UNKNOWN, State.EMPTY]
+        if self.depth is not Depth.QUICK:
+            states.append(State.VALID)
+        cases = [
+            Case(format, repeated_parameters=((name, state),))
+            for name in PARAMETERS
+            for state in states
+        ]
+        return self.share(format, cases)
+
+    def operators(self, format: Format, parameter: str) -> list[Case]:
+        """One parameter missing, and a wrong array or a database's operator in its place."""
+        missing = with_states(Case(format), {parameter: State.MISSING})
+        another = UNREGISTERED[parameter]
+        sent = [("", another), ("$ne", another), ("$gt", ""), ("$regex", ".*")]
+        if self.depth is Depth.QUICK:
+            del sent[2:]
+        cases = [replace(missing, extra=((f"{parameter}[{op}]", value),)) for op, value in sent]
+        return self.share(format, cases)
+
+    def arrays(self, format: Format) -> list[Case]:
+        """Each parameter sent as `name[]`, all of them, and as `name[operator]`."""
+        lists = self.share(format, [Case(format, arrays=(name,)) for name in PARAMETERS])
+        operators = [case for name in PARAMETERS for case in self.operators(format, name)]
+        return [*lists, Case(format, arrays=PARAMETERS), *operators]
+
+    def separators(self, format: Format) -> list[Case]:
+        """Stray separators before, between and behind parameters, which mean nothing."""
+        return [Case(format, around=("&", "&&"))]
+
+    def header_injections(self, format: Format) -> list[Case]:
+        """A value with line ends in it, and a header and a cookie behind them."""
+        return [
+            with_states(Case(format, around=("", f"&{name}={INJECTED}")), {name: State.MISSING})
+            for name in self.share(format, ("user", "task"))
+        ]
+
+    def post(self, format: Format) -> list[Case]:
+        """The documented call as POST."""
+        return [Case(format, method="POST")]
+
+    def clients(self, format: Format) -> list[Case]:
+        """The documented call as each client sends it, and with one field changed at a time.
+
+        One error goes with them: a call without `task` counts for no lockout.
+        """
+        number = {Depth.QUICK: 1, Depth.THOROUGH: len(LANGUAGES)}.get(self.depth, 2)
+        languages = LANGUAGES[:number]
+        clients, accepting = list(profiles().values()), list(map(own_with, accepts(format)))
+        other = (own_with(Change("Accept-Language", one)) for one in languages)
+        valid = [*clients, *accepting, *other]
+        invalid = [] if self.depth is Depth.QUICK else [*self.share(format, clients), *accepting]
+        return [
+            *(Case(format, profile=profile) for profile in valid),
+            *(Case(format, task=State.MISSING, profile=profile) for profile in invalid),
+        ]
+
+    def charsets(self, format: Format, customer: int) -> list[Case]:
+        """The documented call with Accept-Charset, about a customer whose package shows it."""
+        charsets = CHARSETS if self.depth is Depth.THOROUGH else CHARSETS[:1]
+        heads = [own_with(Change("Accept-Charset", one)) for one in charsets]
+        return [Case(format, customer=customer, profile=profile) for profile in heads]
+
+    def cookies(self, format: Format) -> list[Case]:
+        """Calls with the cookies of an earlier one: valid, and with invalid credentials."""
+        states: list[dict[str, Value]] = [
+            {},
+            {"api_key": State.UNKNOWN},
+            {"api_key": State.MISSING},
+            {"api_user": State.MISSING, "api_key": State.MISSING},
+        ]
+        return [with_states(Case(format, cookies=True), changed) for changed in states]
+
+    def head(self, format: Format) -> list[Case]:
+        """The documented call as HEAD. The connection ends with it: a body may follow in error."""
+        closing = own_with(Change("Connection", "close"))
+        return [Case(format, method="HEAD", profile=closing)]
