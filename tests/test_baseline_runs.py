@@ -241,7 +241,7 @@ def test_a_violation_that_an_entry_does_not_name_counts_and_is_shown(folder, run
     assert report["verdict"] == "violated"
     failed, accepted = report["requirements"]
     assert (failed["known"], accepted["known"]) == ("", "since 2014")
-    assert {one["where"]: one["known"] for one in failed["findings"]}.items() >= {
+    assert {one["place"]: one["known"] for one in failed["violations"]}.items() >= {
         "task upper-case": "since 2014",
         "task space-before": "",
     }.items()

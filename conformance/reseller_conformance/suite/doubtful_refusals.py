@@ -33,6 +33,9 @@ __all__ = ["DoubtfulRefusals", "Form"]
 MAX_LOGIN_CHECKS = 3
 """How often an earlier failed login is repeated, for one form of refusal."""
 
+PROOFS = 2
+"""Refusals of an earlier failed login in a row that prove a lock: servers may fail now and then."""
+
 MAX_IN_VAIN = 5
 """Refused calls of one form that are made again and refused again, before the form is believed."""
 
@@ -185,24 +188,34 @@ class DoubtfulRefusals:
         self, doubt: _Doubt, earlier: Case, wrong_credentials: int
     ) -> list[Response]:
         """Repeat the earlier failed login: if it is refused in the same form now, a lock is why."""
-        form, made = form_of(doubt.response), []
+        form = form_of(doubt.response)
+        made: list[Response] = []
         if self.note is None:
             if self._checks[form] >= MAX_LOGIN_CHECKS:
                 return []
             self._checks[form] += 1
-            [again] = self._session.send_again(earlier)
-            if not turns_away(again) or form_of(again) != form:
+            made = self._refused_again(earlier, form)
+            if len(made) < PROOFS:
                 self._drop([doubt.response])
                 return []
-            self.note, self._form = failed_logins_note(again, wrong_credentials), form
-            self._drop([again])
-            made = [again]
+            self.note, self._form = failed_logins_note(made[0], wrong_credentials), form
+            self._drop(made)
         if form != self._form:
             self._drop([doubt.response])
             return []
         void = self.void({form})
         self._locked |= {_pair(a.case) for a in void if not may_fail_login(a.case)}
         return [*void, *made]
+
+    def _refused_again(self, login: Case, form: Form) -> list[Response]:
+        """Repeat this failed login, and return the refusals in this form until one is not."""
+        refused: list[Response] = []
+        while len(refused) < PROOFS:
+            [again] = self._session.send_again(login)
+            if not turns_away(again) or form_of(again) != form:
+                break
+            refused.append(again)
+        return refused
 
     def _drop(self, responses: list[Response]) -> None:
         cases = {response.case for response in responses}
