@@ -18,8 +18,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-import pytest
-
 from reseller_conformance.cases.case import Case, Expected, ValidValues, is_distinguishable
 from reseller_conformance.cases.plan import Plan
 from reseller_conformance.cases.profiles import HOST, OWN
@@ -40,15 +38,13 @@ from reseller_conformance.requirements import CATALOGUE, Requirement, by_id
 from reseller_conformance.suite.evaluation import Evaluation
 from reseller_conformance.suite.overview import OverviewConformance
 from reseller_conformance.suite.target_session import TargetSession
+from reseller_conformance.util.endings import ENDINGS
 
 __all__ = ["ACCOUNTS_FILE", "Direct", "Judged", "Late", "judge", "settings", "target_of"]
 
 
 ACCOUNTS_FILE = str(Path(accounts.__file__).with_name("accounts.json"))
 """What the reference's accounts hold."""
-
-ENDS = (pytest.fail.Exception, pytest.skip.Exception, pytest.xfail.Exception)
-"""How an item ends that does not pass."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,7 +259,7 @@ def judge(
     for requirement, format, test in items:
         said: dict[str, str] = {}
         evaluation = Evaluation(requirement, format, session, said.__setitem__)
-        with suppress(*ENDS):
+        with suppress(*ENDINGS):
             test(OverviewConformance(), evaluation)
         outcome = Outcome(said["outcome"])
         showing = _showing(session, evaluation) if outcome is Outcome.FAILED else ()

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from judging import ENDS, Direct, settings, target_of
+from judging import Direct, settings, target_of
 from reseller_conformance import requirements as r
 from reseller_conformance.cases.case import Case
 from reseller_conformance.cases.depth import Depth
@@ -27,6 +27,7 @@ from reseller_conformance.requirements import CATALOGUE, Requirement
 from reseller_conformance.suite.clients import ClientsConformance
 from reseller_conformance.suite.evaluation import Evaluation
 from reseller_conformance.suite.target_session import TargetSession
+from reseller_conformance.util.endings import ENDINGS
 
 TOPIC = [known for known in CATALOGUE if known.topic == "clients"]
 PAGE = Response(403, "text/html", b"<html>no</html>")
@@ -64,7 +65,7 @@ def said_of(requirement: Requirement, session: TargetSession) -> dict[str, Any]:
     said: dict[str, str] = {}
     name = "test_" + requirement.id.replace(".", "_").replace("-", "_")
     evaluation = Evaluation(requirement, Format.JSON, session, said.__setitem__)
-    with suppress(*ENDS):
+    with suppress(*ENDINGS):
         getattr(ClientsConformance(), name)(evaluation)
     return {**said, "findings": json.loads(said.get("findings", "[]"))}
 

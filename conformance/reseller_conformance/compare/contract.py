@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-import pytest
-
 from reseller_conformance.cases.case import Expected
 from reseller_conformance.cases.kinds import is_ordinary
 from reseller_conformance.checks.response import Response
@@ -24,11 +22,9 @@ from reseller_conformance.suite.evaluation import Evaluation
 from reseller_conformance.suite.live_judge import BY_COMPARISON
 from reseller_conformance.suite.overview import OverviewConformance
 from reseller_conformance.suite.target_session import TargetSession
+from reseller_conformance.util.endings import ENDINGS
 
 __all__ = ["Judged", "judge", "newly_violated", "violated_by_either", "violates_must"]
-
-ENDS = (pytest.fail.Exception, pytest.skip.Exception, pytest.xfail.Exception)
-"""How an item ends that does not pass."""
 
 _OF_INVALID_CALLS = (*BY_COMPARISON, SUCCESS_RETURNED)
 """What the response to an invalid call does not show alone."""
@@ -70,7 +66,7 @@ def _judged(
     said: dict[str, str] = {}
     evaluation = Evaluation(requirement, format, session, said.__setitem__)
     try:
-        with suppress(*ENDS):
+        with suppress(*ENDINGS):
             evaluation.require_depth()
             test(OverviewConformance(), evaluation)
     except Exception as error:

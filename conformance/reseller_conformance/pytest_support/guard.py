@@ -20,14 +20,12 @@ from reseller_conformance.client.target import Target
 from reseller_conformance.pytest_support.session_settings import settings_of
 from reseller_conformance.pytest_support.xdist import environment
 from reseller_conformance.redaction.secret import Scrubber, Secret
+from reseller_conformance.util.endings import ENDINGS
 
 __all__ = ["guard", "guard_logs", "guard_warning"]
 
 OWN = frozenset(("requirement", "level", "format", "outcome", "reason", "known", "findings"))
 """Properties that an item of the suite records. Their values are already redacted."""
-
-CONCLUDED = (pytest.fail.Exception, pytest.skip.Exception, pytest.xfail.Exception)
-"""Exceptions that end an item after it has recorded its outcome, with the suite's own text."""
 
 _KNOWN = pytest.StashKey[list[Target]]()
 
@@ -50,7 +48,7 @@ def guard(item: pytest.Item, call: pytest.CallInfo[Any], report: pytest.TestRepo
 
 
 def _concluded(call: pytest.CallInfo[Any]) -> bool:
-    return call.excinfo is None or isinstance(call.excinfo.value, CONCLUDED)
+    return call.excinfo is None or isinstance(call.excinfo.value, ENDINGS)
 
 
 def _redacted(longrepr: Any, scrubber: Scrubber) -> Any:

@@ -138,7 +138,7 @@ class Evaluation(ItemResponses):
         if comparison.format is None:
             self.require_both_formats()
         if comparison.format in (None, self._format):
-            self.check(self.side_by_side(), comparison.check)
+            self.check(self.session.groups.side_by_side, comparison.check)
 
     def refusals(self, responses: Iterable[Response]) -> None:
         """Judge responses to invalid calls, and conclude."""

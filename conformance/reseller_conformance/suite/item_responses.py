@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from reseller_conformance.cases.case import Case
 from reseller_conformance.cases.mutations import COMMON_INVALID, State
-from reseller_conformance.checks.consistency import OWN, Bracketed, bracket, differing
+from reseller_conformance.checks.consistency import OWN, Bracketed, differing
 from reseller_conformance.checks.rejects import refused
 from reseller_conformance.checks.response import Response
 from reseller_conformance.checks.rules import Rule, Scope, Subject, refusal_due
@@ -142,11 +142,6 @@ class ItemResponses(Item):
         }
         own = texts.pop(self.format)
         return own, [response for others in texts.values() for response in others]
-
-    def side_by_side(self) -> list[Bracketed]:
-        """Return each response in one format between two of the same customer in the other."""
-        turns = self.session.groups.alternating_formats
-        return [group for responses in turns for group in bracket(responses)]
 
     def bracket(
         self, responses: Iterable[Response], turn: int = 0, *, in_turn: bool = False

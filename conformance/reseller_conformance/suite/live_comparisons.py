@@ -56,8 +56,9 @@ class LiveComparison:
 def live_comparisons(session: TargetSession, stage: Stage) -> Iterator[LiveComparison]:
     """Yield what can be compared once this stage has been sent."""
     if stage is FORMATS:
+        groups = session.groups.side_by_side if _has_overviews_in_all(session) else []
         for one in COMPARISONS:
-            yield LiveComparison(one.requirement, one.format, _side_by_side(session), one.check)
+            yield LiveComparison(one.requirement, one.format, groups, one.check)
     for format in session.settings.formats:
         if stage is CUSTOMERS:
             between = session.groups.others_between(format)
@@ -65,16 +66,13 @@ def live_comparisons(session: TargetSession, stage: Stage) -> Iterator[LiveCompa
         if stage is CLIENTS and _shows_difference(session, format):
             profiles = client_profiles(session, format)
             for requirement, groups in profiles.by_requirement.items():
-                yield LiveComparison(requirement, format, groups, profiles.difference, True)
+                yield LiveComparison(
+                    requirement, format, groups, profiles.difference, is_confirmed=True
+                )
 
 
-def _side_by_side(session: TargetSession) -> list[Bracketed]:
-    """Return what the items compare, where each format brings overviews."""
-    formats = session.settings.formats
-    if len(formats) < len(Format) or not all(map(session.customers_with_overview, formats)):
-        return []
-    turns = session.groups.alternating_formats
-    return [group for responses in turns for group in consistency.bracket(responses)]
+def _has_overviews_in_all(session: TargetSession) -> bool:
+    return all(map(session.customers_with_overview, session.settings.formats))
 
 
 def _shows_difference(session: TargetSession, format: Format) -> bool:

@@ -108,6 +108,12 @@ class ResponseGroups:
                 sent[who] = self._send_in_sequence(self._plan.alternating_formats(who, again=True))
         return [responses for responses in sent if len(responses) > 2]
 
+    @property
+    def side_by_side(self) -> list[Bracketed]:
+        """Each response in one format between two of the same customer in the other."""
+        turns = self.alternating_formats
+        return [group for responses in turns for group in consistency.bracket(responses)]
+
     def rereadings(self, customer: int, part: int) -> list[Response]:
         """Return more overviews of one customer by turns, which show the values that move."""
         return self._send_in_sequence(self._plan.rereadings(customer, part))
