@@ -88,7 +88,6 @@ class Session:
             cast("Client", paired),  # a run needs of its client what `Paired` has
             judged=judged,
             repeats_from=REPEATS_OF_NEW if name == NEW else 0,
-            in_step=True,
         )
         return SideRun(name, side, session)
 

@@ -110,8 +110,7 @@ class DoubtfulRefusals:
             self._stopped.add(form)
         elif turns_away(response):
             is_momentary = self._may_be_momentary(case, form)
-            bans = self._session.in_step and form in self._short | self._stopped
-            earlier = None if is_momentary or bans else self._earlier_login(case)
+            earlier = None if is_momentary else self._earlier_login(case)
             if is_momentary or earlier:
                 self._doubts.append(_Doubt(response, is_momentary, earlier))
         elif response.kind is EnvelopeKind.ERRORS and may_fail_login(case):
@@ -122,7 +121,7 @@ class DoubtfulRefusals:
                     self._earlier[identity] = case
 
     def _may_be_momentary(self, case: Case, form: Form) -> bool:
-        known = form in self._short or (form in self._stopped and not self._session.in_step)
+        known = form in self._short or form in self._stopped
         return known and case not in self._made_again and self._in_vain[form] < MAX_IN_VAIN
 
     def _earlier_login(self, case: Case) -> Case | None:
@@ -132,11 +131,11 @@ class DoubtfulRefusals:
         return next(known, None)
 
     def leave_out(self, controls: list[Response]) -> None:
-        """Doubt no control calls. Those that were refused for a moment count for nothing."""
-        cases = [control.case for control in controls]
+        """Make no control call again. Those that were refused for a moment count for nothing."""
         momentary = [one.response.case for one in self._doubts if one.is_momentary]
-        self._session.controls.forget([case for case in cases if case in momentary])
-        self._drop(controls)
+        refused = [control for control in controls if control.case in momentary]
+        self._session.controls.forget([control.case for control in refused])
+        self._drop(refused)
 
     def void(self, forms: set[Form]) -> list[Response]:
         """Return the failed logins that were refused in these forms: a lock is known by now."""
@@ -169,17 +168,12 @@ class DoubtfulRefusals:
         return self.note is None and self._checks[form] >= MAX_LOGIN_CHECKS
 
     def _make_again(self, doubt: _Doubt) -> list[Response]:
-        """Make this call again, alone: its new response takes the place of the other.
-
-        In a comparison, the response counts for nothing instead.
-        """
+        """Make this call again, alone: its new response takes the place of the other."""
         case, form = doubt.response.case, form_of(doubt.response)
         self._drop([doubt.response])
         if self._in_vain[form] >= MAX_IN_VAIN or not self._session.may_send_anew(case):
             return []
         self._made_again.add(case)
-        if self._session.in_step:
-            return [doubt.response]
         again = self._session.send_anew(case)
         self._in_vain[form] = self._in_vain[form] + 1 if form_of(again) == form else 0
         return []

@@ -10,7 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from reseller_conformance.cases.case import Case
-from reseller_conformance.cases.risks import CREDENTIALS, holds_attack_text
+from reseller_conformance.cases.risks import (
+    CREDENTIALS,
+    attack_texts,
+    holds_attack_text,
+    may_fail_login,
+)
 from reseller_conformance.checks.firewall import is_firewall_response, is_no_envelope
 from reseller_conformance.checks.response import Response
 from reseller_conformance.client.retry_policy import retry_after_too_long
@@ -128,8 +133,13 @@ def _refused_before(recent: Sequence[Response], logins: Sequence[Response]) -> b
 
 
 def turns_away(response: Response) -> bool:
-    """Say whether a protection may have refused this call: without an envelope, or as a lock."""
-    if not response.was_sent or holds_attack_text(response.case):
+    """Say whether a protection may have refused this call: without an envelope, or as a lock.
+
+    A failed login with only its name written like an attack counts for a lock like any other.
+    """
+    case = response.case
+    is_attack = holds_attack_text(case) and (attack_texts(case) or not may_fail_login(case))
+    if not response.was_sent or is_attack:
         return False
     if is_no_envelope(response):
         return not _fails_by_itself(response)

@@ -64,14 +64,12 @@ class TargetSession:
         name: str = "",
         schemas: SchemaTally | None = None,
         repeats_from: int = 0,
-        in_step: bool = False,
     ) -> None:
         """Send calls to this target as these settings say. `mocked` is entered for each batch.
 
         `judged` has the ids of the requirements that this run tests; None means all. `name`
         identifies the target where a pytest session has several. `repeats_from` is added to the
         numbers of repeated calls: in a comparison, no two runs repeat under the same number.
-        `in_step` says that each call goes to another target as well, which must not fall behind.
         """
         self.name = name
         self.target = target
@@ -81,7 +79,6 @@ class TargetSession:
         self.needs = Needs(judged, settings.depth)
         self._allowed = self._smoke_cases() if settings.depth is Depth.SMOKE else None
         self.mocked = mocked
-        self.in_step = in_step
         self.environment = Environment(self, settings.wrong_credentials)
         self.schemas = schemas or SchemaTally()
         self.responses: dict[Case, Response] = {}
