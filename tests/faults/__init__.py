@@ -1,8 +1,8 @@
-"""Implementations of the call that are wrong in exactly one known way each.
+"""Implementations of the call that are faulty in exactly one known way each.
 
 They prove the suite: each fails the requirement that it names, at its level, and no other that it
-does not list. `FAULTS` holds them by name; `fault` in `registry` adds one. They are derived from
-the specification and from what implementers get wrong, not from what the suite looks at.
+does not list. `FAULTS` holds them by name; `fault` in `registry` adds one. They come from the
+specification and from common mistakes of implementers, not from what the suite checks.
 """
 
 from . import (

@@ -1,4 +1,4 @@
-"""Formats that disagree, customers that get one another's account, and state shared by calls."""
+"""Formats that disagree, customers that get another's account, and state that calls share."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Values = Mapping[str, str]
 
 
 def another(kind: Kind, value: str) -> str:
-    """Return another value of this kind, that makes as much sense."""
+    """Return another plausible value of this kind."""
     if kind is Kind.TEXT:
         return value.replace("a", "e", 1)
     if kind is Kind.COUNT:
@@ -42,7 +42,7 @@ for _field in FIELDS:
 
         def _write(fields: Values, name: str = _field.name, kind: Kind = _field.kind) -> Values:
             changed = another(kind, fields[name])
-            if name == "billing_process_date":  # a day before it may come before the end
+            if name == "billing_process_date":  # a day earlier may be before the end
                 changed = str(date.fromisoformat(fields[name]) + timedelta(days=1))
             return {**fields, name: changed}
 
@@ -108,7 +108,7 @@ only_in(
 for _name, _said, _change, _formats in (
     ("space_after", "has a space after it", lambda v: f"{v} ", JSON),
     ("space_before", "has a space before it", lambda v: f" {v}", XML),
-    ("line", "stands on a line of its own", lambda v: f"\n\t  {v}\r\n\t", XML),
+    ("line", "is on a line of its own", lambda v: f"\n\t  {v}\r\n\t", XML),
     ("line_end", "ends in a line end", lambda v: f"{v}\n", JSON),
 ):
     only_in(
@@ -127,7 +127,7 @@ only_in(
 )
 only_in(
     "package_decomposed_in_json",
-    "accents of package stand apart in JSON",
+    "accents of package are separate characters in JSON",
     package(lambda v: v.replace("ö", "o\u0308").replace("ü", "u\u0308")),
     JSON,
 )
@@ -188,7 +188,7 @@ def behind(account: Account) -> Account:
 
 
 def later(account: Account) -> Account:
-    """The account with its dates of another zone."""
+    """The account with the dates of another time zone."""
     day = timedelta(days=1)
     return replace(
         account,
@@ -202,14 +202,14 @@ fault(
     fails=CONSISTENCY_FORMATS,
     formats=XML,
     name="xml_from_a_stale_copy",
-    description="XML is read from a copy that is behind",
+    description="XML is read from a copy that lags",
     after=Reference.find_customer,
 )(lambda account: account and behind(account))
 fault(
     fails=CONSISTENCY_FORMATS,
     formats=JSON,
     name="json_in_another_zone",
-    description="the dates in JSON are those of another zone, a day before",
+    description="the dates in JSON are those of another time zone, a day earlier",
     after=Reference.find_customer,
 )(lambda account: account and later(account))
 
@@ -279,11 +279,11 @@ def everybody_is_the_sum(self: Reference, reseller: Reseller, user: str) -> Acco
 
 # --- State that calls share ----------------------------------------------------------------------
 
-PAUSE = 0.003  # seconds: enough for another call to come between
+PAUSE = 0.003  # seconds: enough for another call to start in between
 
 
 class SharedUser(Reference):
-    """Who is asked about is a variable of the whole process."""
+    """The customer of a call is a variable of the whole process."""
 
     current: Account | None = None
 
@@ -297,7 +297,7 @@ class SharedUser(Reference):
 
 
 class SharedRefusal(Reference):
-    """Whether a call is refused is a variable of the whole process."""
+    """The refusal of a call is a variable of the whole process."""
 
     refusal: Refusal | None = None
 
@@ -311,7 +311,7 @@ class SharedRefusal(Reference):
 
 
 class SharedFields(Reference):
-    """The fields are gathered in one mapping of the whole process."""
+    """The fields are collected in one mapping of the whole process."""
 
     def __init__(self) -> None:
         super().__init__(ACCOUNTS)
@@ -326,7 +326,7 @@ class SharedFields(Reference):
 
 
 class SharedAnswer(Reference):
-    """The answer waits in a variable of the whole process to be sent."""
+    """The response is kept in a variable of the whole process until it is sent."""
 
     waiting: Response | None = None
 
@@ -337,7 +337,7 @@ class SharedAnswer(Reference):
 
 
 class SharedKey(Reference):
-    """The parameters wait in a variable of the whole process to be judged."""
+    """The parameters are kept in a variable of the whole process until they are checked."""
 
     waiting: Parameters = ()
 
@@ -348,7 +348,7 @@ class SharedKey(Reference):
 
 
 class Crowded(Reference):
-    """Refuses who comes while another call is in flight."""
+    """Refuses a call while another is in flight."""
 
     inside = 0
 
@@ -362,10 +362,10 @@ class Crowded(Reference):
 
 
 SHARED: dict[str, tuple[type[Reference], str]] = {
-    "user": (SharedUser, "the account that is asked about is a global variable"),
+    "user": (SharedUser, "the requested account is a global variable"),
     "refusal": (SharedRefusal, "whether a call is refused is a global variable"),
     "parameters": (SharedKey, "the parameters of a call are a global variable"),
-    "answer": (SharedAnswer, "the response of a call is a global variable, in whatever format"),
+    "answer": (SharedAnswer, "the response of a call is a global variable, in both formats"),
 }
 for _name, (_kind, _said) in SHARED.items():
     fault(
@@ -378,7 +378,7 @@ fault(
     fails=ISOLATION_CONCURRENCY,
     family="shared",
     name="shared_fields",
-    description="the fields of an overview are gathered in a global variable",
+    description="the fields of an overview are collected in a global variable",
 )(SharedFields)
 fault(
     fails=ISOLATION_CONCURRENCY,
@@ -391,5 +391,5 @@ fault(
     family="shared",
     when=every(4),
     name="shared_user_in_one_of_four_workers",
-    description="in one of four workers, the account that is asked about is a global variable",
+    description="in one of four workers, the requested account is a global variable",
 )(lambda: SharedUser(ACCOUNTS))

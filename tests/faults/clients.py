@@ -1,4 +1,4 @@
-"""Responses that depend on who calls: on header fields, on the HTTP version, on cookies."""
+"""Responses that depend on the client: on header fields, on the HTTP version, on cookies."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ from .sockets import Exchange, head
 When = Callable[[Request], bool]
 Responder = Callable[[Reference, Request], Response]
 
-# --- What is sent instead ------------------------------------------------------------------------
+# --- What the client gets instead ----------------------------------------------------------------
 
 
 def page(status: int) -> Responder:
@@ -44,7 +44,7 @@ def page(status: int) -> Responder:
 
 
 def envelope(status: int) -> Responder:
-    """Respond with an error envelope in the right format."""
+    """Respond with an error envelope in the correct format."""
 
     def response(self: Reference, request: Request) -> Response:
         return self.refuse(format_of(request), Refusal(status, ("Not for this client.",)))
@@ -85,7 +85,7 @@ def by_head(
     formats: Sequence[Format] = BOTH,
     family: str = "",
 ) -> None:
-    """Register a fault that shows where the head of a request is such."""
+    """Register a fault that shows if the request head meets a condition."""
 
     def respond(self: Reference, request: Request) -> Response:
         if when(request):
@@ -263,7 +263,7 @@ by_head(
 )
 by_head(
     "agent_of_python_refused_in_errors",
-    "the User-Agent of Python gets a page where an error is due",
+    "the User-Agent of Python gets a page instead of an error",
     both(has("User-Agent", "python"), is_invalid),
     page(403),
     fails=CLIENTS_USER_AGENT,
@@ -291,7 +291,7 @@ by_head(
 )
 by_head(
     "browser_gets_a_page",
-    "what a browser navigates to is a page of documentation",
+    "a browser gets a page of documentation",
     has("Sec-Fetch-Mode", "navigate"),
     page(200),
     fails=CLIENTS_BROWSER,
@@ -343,7 +343,7 @@ by_head(
 )
 by_head(
     "let_in_with_brotli",
-    "a call without task is let in where br is offered",
+    "a call without task is accepted if br is offered",
     both(has("Accept-Encoding", "br"), is_invalid),
     lambda self, request: self.show(format_of(request), self.accounts.resellers[0].customers[0]),
     fails=CLIENTS_SAME_RESPONSE,
@@ -404,7 +404,7 @@ for _name, (_language, _change) in LOCALES.items():
     )
 by_head(
     "language_refused",
-    "a language that is not known gets 406",
+    "an unknown language gets 406",
     has("Accept-Language", "ar"),
     page(406),
     fails=CLIENTS_LANGUAGE,
@@ -426,7 +426,7 @@ def charset(name: str, description: str, formats: Sequence[Format], response: Re
 
 charset(
     "json_in_latin_1",
-    "JSON is in ISO-8859-1 where Accept-Charset asks for that",
+    "JSON is in ISO-8859-1 if Accept-Charset requests it",
     JSON,
     rewritten(
         lambda found: replace(
@@ -446,7 +446,7 @@ charset(
 )
 charset(
     "json_called_latin_1",
-    "JSON is called ISO-8859-1 where Accept-Charset asks for that",
+    "JSON is declared as ISO-8859-1 if Accept-Charset requests it",
     JSON,
     rewritten(lambda found: replace(found, content_type="application/json; charset=iso-8859-1")),
 )
@@ -455,13 +455,13 @@ charset(
 
 
 def coded(found: Response) -> Response:
-    # the client that asks in the process undoes no coding
+    # the in-process client decodes no content coding
     return replace(found, headers=(*found.headers, ("Content-Encoding", "gzip")))
 
 
 by_head(
     "gzip_though_identity",
-    "every response is compressed where identity is asked for",
+    "every response is compressed although identity is requested",
     has("Accept-Encoding", "identity"),
     rewritten(coded),
     fails=CLIENTS_IDENTITY,
@@ -477,7 +477,7 @@ by_head(
 )
 by_head(
     "errors_compressed_though_identity",
-    "errors are compressed where identity is asked for",
+    "errors are compressed although identity is requested",
     both(has("Accept-Encoding", "identity"), is_invalid),
     rewritten(coded),
     fails=CLIENTS_IDENTITY,
@@ -512,7 +512,7 @@ by_head(
 )
 by_head(
     "http_1_0_redirected",
-    "HTTP/1.0 is redirected, for want of a host",
+    "HTTP/1.0 is redirected, because it sends no host",
     is_old,
     rewritten(lambda found: replace(found, status=301, headers=(("Location", "http://x/"),))),
     fails=CLIENTS_CONNECTION,
@@ -564,7 +564,7 @@ SESSION = ("Set-Cookie", "session=4f1c9a; Path=/; HttpOnly")
 def sessions(
     name: str, description: str, with_cookie: Responder, *, also: Sequence[Requirement] = ()
 ) -> None:
-    """Register a fault that sets a cookie with an overview, and takes it for something."""
+    """Register a fault that sets a cookie with an overview, and later depends on it."""
 
     def respond(self: Reference, request: Request) -> Response:
         if has("Cookie", "session=4f1c9a")(request):
@@ -589,20 +589,20 @@ def let_in(test: When) -> Responder:
     )
 
 
-sessions("cookie_is_a_credential", "with the cookie any call is let in", first_account)
+sessions("cookie_is_a_credential", "with the cookie any call is accepted", first_account)
 sessions(
     "cookie_for_a_missing_key",
-    "with the cookie a call without api_key is let in",
+    "with the cookie a call without api_key is accepted",
     let_in(lambda request: b"api_key=" not in request.query),
 )
 sessions(
     "cookie_for_missing_credentials",
-    "with the cookie a call without credentials is let in",
+    "with the cookie a call without credentials is accepted",
     let_in(lambda request: b"api_" not in request.query),
 )
 sessions(
     "cookie_for_a_wrong_key",
-    "with the cookie a wrong key is let in",
+    "with the cookie an invalid key is accepted",
     let_in(lambda request: b"api_key=" in request.query),
 )
 sessions("cookie_breaks_valid_calls", "with the cookie any call is refused", envelope(403))

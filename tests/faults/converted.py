@@ -1,4 +1,4 @@
-"""Values that are split, cut, converted or looked up before they are compared, and then let in."""
+"""Values that are split, cut, converted or looked up before the comparison, and then accepted."""
 
 from __future__ import annotations
 
@@ -27,27 +27,27 @@ NAMES = ("user", "api_user")
 
 
 def behind(mark: str) -> Callable[[str, str], bool]:
-    """Take what is behind such a mark."""
+    """Accept the text after this mark."""
     return lambda value, right: mark in value and value.partition(mark)[2] == right
 
 
 def before(mark: str) -> Callable[[str, str], bool]:
-    """Take what is before such a mark."""
+    """Accept the text before this mark."""
     return lambda value, right: mark in value and value.rpartition(mark)[0] == right
 
 
 def without(pattern: str) -> Callable[[str, str], bool]:
-    """Leave out whatever matches."""
+    """Accept the text without the parts that match."""
     return lambda value, right: re.sub(pattern, "", value) == right
 
 
 def hashed(name: str) -> Callable[[str, str], bool]:
-    """Take the hash of the right value, in hexadecimal."""
+    """Accept the hash of the valid value, in hexadecimal."""
     return lambda value, right: value.lower() == hashlib.new(name, right.encode()).hexdigest()
 
 
 def without_accents(value: str, right: str) -> bool:
-    """Take a text with accents for the one without them."""
+    """Accept a text with accents instead of the one without them."""
     letters = unicodedata.normalize("NFD", value)
     return "".join(c for c in letters if not unicodedata.combining(c)) == right
 
@@ -68,11 +68,11 @@ SPLIT = {
 }
 CONVERTED: dict[str, tuple[tuple[str, ...], str, Callable[[str, str], bool]]] = {
     **{
-        name: (PARAMETERS, f"may stand {name.replace('_', ' ')}", near)
+        name: (PARAMETERS, f"may be written {name.replace('_', ' ')}", near)
         for name, near in SPLIT.items()
     },
-    "behind_an_underscore": (PARAMETERS, "may stand behind an underscore", behind("_")),
-    "in_angle_brackets": (PARAMETERS, "may stand in angle brackets", without(r"^<|>$")),
+    "behind_an_underscore": (PARAMETERS, "may be written after an underscore", behind("_")),
+    "in_angle_brackets": (PARAMETERS, "may be in angle brackets", without(r"^<|>$")),
     "in_ascii": (PARAMETERS, "loses what is not ASCII", without(r"[^\x00-\x7f]+")),
     "in_three_bytes": (
         PARAMETERS,
@@ -101,7 +101,7 @@ CONVERTED: dict[str, tuple[tuple[str, ...], str, Callable[[str, str], bool]]] = 
     "before_an_at_sign": (NAMES, "is cut at its last @", before("@")),
     "hyphenated_for_underscored": (
         CREDENTIALS,
-        "may have hyphens for underscores, and the reverse",
+        "may have hyphens instead of underscores, and the reverse",
         lambda v, r: v.replace("_", "-") == r.replace("_", "-"),
     ),
     "hashed_by_md5": (("api_key",), "may be its MD5", hashed("md5")),
@@ -114,7 +114,7 @@ CONVERTED: dict[str, tuple[tuple[str, ...], str, Callable[[str, str], bool]]] = 
     "reversed": (("api_key",), "may be written backwards", lambda v, r: v[::-1] == r),
     "of_lookalikes": (
         ("api_key",),
-        "may have O for 0, and l for 1",
+        "may have O instead of 0, and l instead of 1",
         lambda v, r: v.translate(LOOKALIKES) == r.translate(LOOKALIKES),
     ),
     "later_letters_in_either_case": (
@@ -125,7 +125,7 @@ CONVERTED: dict[str, tuple[tuple[str, ...], str, Callable[[str, str], bool]]] = 
     "with_accents": (("task",), "may have accents", without_accents),
     "called": (("task",), "may be written as a call", without(r"\(\)$")),
     "abbreviated": (("task",), "may be abbreviated", lambda v, r: len(v) > 3 and r.startswith(v)),
-    "a_synonym": (("task",), "may be another word for it", lambda v, _: v in ("get", "view")),
+    "a_synonym": (("task",), "may be a synonym", lambda v, _: v in ("get", "view")),
     "normalized": (
         ("task",),
         "is normalized",
@@ -133,7 +133,7 @@ CONVERTED: dict[str, tuple[tuple[str, ...], str, Callable[[str, str], bool]]] = 
     ),
     "without_what_nobody_sees": (
         ("task", "api_key"),
-        "loses characters that nobody sees",
+        "loses invisible characters",
         without("[\u200b\u00ad\u2060]"),
     ),
     "first_letter_in_either_case": (
@@ -141,7 +141,11 @@ CONVERTED: dict[str, tuple[tuple[str, ...], str, Callable[[str, str], bool]]] = 
         "may begin with a small letter or a capital",
         lambda v, r: v[:1].lower() == r[:1].lower() and v[1:] == r[1:],
     ),
-    "a_pattern_of_a_shell": (NAMES, "may hold ? for a character", lambda v, r: fnmatchcase(r, v)),
+    "a_pattern_of_a_shell": (
+        NAMES,
+        "may have ? instead of a character",
+        lambda v, r: fnmatchcase(r, v),
+    ),
     "name_of_the_reseller": (("api_key",), "may be the name", lambda v, _: v == OURS.api_user),
     "name_of_a_customer": (
         CREDENTIALS,
@@ -150,7 +154,7 @@ CONVERTED: dict[str, tuple[tuple[str, ...], str, Callable[[str, str], bool]]] = 
     ),
     "like_what_is_stored": (
         NAMES,
-        "is held against what is stored, with its underscores, by LIKE",
+        "is compared by LIKE with the stored name as the pattern",
         lambda v, r: like(r, v),
     ),
 }
@@ -158,7 +162,7 @@ CONVERTED: dict[str, tuple[tuple[str, ...], str, Callable[[str, str], bool]]] = 
 for _name, (_parameters, _said, _near) in CONVERTED.items():
     for _parameter in _parameters:
         if _name == "like_what_is_stored" and not any("_" in right for right in RIGHT[_parameter]):
-            continue  # it is right
+            continue  # that is correct
         fault(
             fails=refused_by(_name, _parameter),
             also=besides(_parameter, _near),
@@ -175,18 +179,18 @@ for _place, _customer in enumerate(RIGHT["user"]):
                 family="unknown_for_one_customer",
                 when=about(_place),
                 name=f"{_parameter}_unknown_accepted_for_customer_{_place + 1}",
-                description=f"{_parameter} may be unknown, where it is about {_customer}",
+                description=f"{_parameter} may be unknown in calls about {_customer}",
             )(accepting(**{_parameter: given(lambda v, _: v.endswith("example.invalid"))}))
 
 
 @fault(fails=REJECTS_COMBINED, instead_of=Reference.find_reseller)
 def name_and_key_exchanged(self: Reference, api_user: str, api_key: str) -> Reseller | None:
-    """The reseller's name and key may stand in each other's place."""
+    """The reseller's name and key may be exchanged."""
     straight = Reference.find_reseller(self, api_user, api_key)
     return straight or Reference.find_reseller(self, api_key, api_user)
 
 
-# --- Statements ----------------------------------------------------------------------------------
+# --- SQL statements ------------------------------------------------------------------------------
 
 STATEMENTS = {
     "in_parentheses": "select user from customer where lower(user) = lower('{user}')",
@@ -207,7 +211,7 @@ for _name, _statement in STATEMENTS.items():
         fails=REJECTS_USER_UNKNOWN,
         family="in_a_statement",
         name=f"user_in_a_statement_{_name}",
-        description=f"the user is put into a statement of SQL {_name.replace('_', ' ')}",
+        description=f"the user is put into an SQL statement {_name.replace('_', ' ')}",
         instead_of=Reference.find_customer,
     )(customer_by(_statement))
 
@@ -221,7 +225,7 @@ for _parameter, _fails in zip(
         ("of_small_letters", "is put into XPath", lambda v, _: "' or '1'='1" in v),
         (
             "with_backslashes",
-            "is put into SQL with its quotes doubled alone",
+            "is put into SQL; only its quotes are doubled",
             lambda v, _: WITH_BACKSLASHES.match(v) is not None,
         ),
         ("of_two_comparisons", "is put into MySQL's =", lambda v, _: v == "'='"),

@@ -1,4 +1,4 @@
-"""Ways around the checks: what else a call carries lets wrong credentials or foreigners in."""
+"""Ways around the checks: another part of a call makes invalid values or foreign customers pass."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from .registry import ACCOUNTS, fault
 Pairs = list[tuple[str, str]]
 Condition = Callable[[Request, Pairs], bool]
 
-# Other calls may meet the condition as well: a special text in another order, say.
+# Other calls may meet the condition as well, for example a special text in another order.
 ALSO = (REJECTS_API_KEY_MISSING, REJECTS_COMBINED, REQUEST_SPECIAL_TEXT)
 
 SECOND = OURS.customers[1].user
@@ -40,18 +40,18 @@ def values(pairs: Pairs, name: str) -> list[str]:
 
 
 def rewritten(request: Request, pairs: Pairs, **right: str) -> Request:
-    """Return the documented call of these pairs, with some values put right."""
+    """Return the documented call of these pairs, with some values made valid."""
     given = {name: value for name, value in pairs if name in PARAMETERS} | right
     return replace(request, query=urlencode(given).encode(), method="GET", body=b"")
 
 
 def with_right_key(request: Request, pairs: Pairs) -> Request:
-    """Put the key right."""
+    """Make the key valid."""
     return rewritten(request, pairs, api_key=OURS.api_key)
 
 
 def with_foreign_reseller(request: Request, pairs: Pairs) -> Request:
-    """Ask as the reseller to whom the customer belongs, if the credentials are right."""
+    """Send the call as the reseller of the customer, if the credentials are valid."""
     user = values(pairs, "user")[-1:]
     ours = [OURS.api_user, OURS.api_key]
     right = [*values(pairs, "api_user"), *values(pairs, "api_key")] == ours
@@ -117,10 +117,10 @@ def safely(condition: Condition) -> Condition:
 
 
 for _name, (_said, _met) in CONDITIONS.items():
-    detour(f"key_unchecked_{_name}", f"the key is not checked where {_said}", safely(_met))
+    detour(f"key_unchecked_{_name}", f"the key is not checked if {_said}", safely(_met))
     detour(
         f"customer_unchecked_{_name}",
-        f"whose customer it is, is not checked where {_said}",
+        f"the reseller of the customer is not checked if {_said}",
         safely(_met),
         with_foreign_reseller,
         fails=REJECTS_USER_FOREIGN,
@@ -134,18 +134,18 @@ def absent(name: str, condition: Condition) -> Condition:
 
 
 def with_right(name: str) -> Callable[[Request, Pairs], Request]:
-    """Put this parameter right."""
+    """Make this parameter valid."""
     return lambda request, pairs: rewritten(request, pairs, **{name: RIGHT[name][0]})
 
 
 for _parameter in PARAMETERS:
-    # the names of customers hold an @
+    # the names of customers contain an @
     _written = ("with_encoded_at_signs",) if _parameter != "user" else ()
     for _name in ("with_debug", "with_a_role", *_written):
         _said, _met = CONDITIONS[_name]
         detour(
             f"{_parameter}_not_needed_{_name}",
-            f"{_parameter} may be missing where {_said}",
+            f"{_parameter} may be missing if {_said}",
             absent(_parameter, safely(_met)),
             with_right(_parameter),
             fails=MISSING[_parameter],
@@ -160,17 +160,17 @@ detour(
 )
 detour(
     "key_unchecked_with_debug_for_the_second_customer",
-    "the key is not checked for the second customer where debug=1 is sent",
+    "the key is not checked for the second customer if debug=1 is sent",
     lambda _, pairs: ("debug", "1") in pairs and ("user", SECOND) in pairs,
 )
 detour(
     "two_wrong_keys_are_right",
-    "two keys are taken for a right one",
+    "two keys are accepted as a valid one",
     lambda _, pairs: len(values(pairs, "api_key")) == 2,
 )
 detour(
     "key_with_an_index_is_right",
-    "a key with an index is taken for a right one",
+    "a key with an index is accepted",
     lambda _, pairs: bool(values(pairs, "api_key[0]")),
     fails=REJECTS_API_KEY_MISSING,
     also=(),
@@ -183,7 +183,7 @@ for _key in ("test", "admin", "password", "secret", "123456"):
     )
 detour(
     "key_is_compared_at_its_ends",
-    "of the key only the first and the last three characters are compared",
+    "only the first and the last three characters of the key are compared",
     lambda _, pairs: any(
         v[:3] == OURS.api_key[:3] and v[-3:] == OURS.api_key[-3:] and len(v) == len(OURS.api_key)
         for v in values(pairs, "api_key")
@@ -199,7 +199,7 @@ detour(
 
 
 def two_users(checked: int) -> Condition:
-    """Take the call for right if this one of two users is a customer."""
+    """Choose calls with two users if this one of them is a customer."""
 
     def met(_: Request, pairs: Pairs) -> bool:
         users = values(pairs, "user")

@@ -1,4 +1,4 @@
-"""Wrong calls that are let in: each parameter, missing, empty, unknown, or spelt otherwise."""
+"""Invalid calls that are accepted: each parameter, missing, empty, unknown, or spelt otherwise."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ OURS = ACCOUNTS.resellers[0]
 
 Parameters = Sequence[tuple[str, str]]
 Accepts = Callable[[str | None, str], bool]
-"""Whether a value that was sent, None for none, is taken for this right one."""
+"""Whether a sent value (None if it is missing) is accepted in place of this valid one."""
 
 MISSING = {
     "task": REJECTS_TASK_MISSING,
@@ -69,7 +69,7 @@ RIGHT = {
 
 
 def accepting(**accepted: Accepts) -> Callable[[], Reference]:
-    """Make a reference that takes some values for right ones, and then responds as it does."""
+    """Make a reference that accepts some values as valid, and then responds normally."""
 
     def look_up(self: Reference, parameters: Parameters) -> Account | Refusal:
         taken = {name: taken_for(name, parameters) for name in accepted}
@@ -89,11 +89,11 @@ def accepting(**accepted: Accepts) -> Callable[[], Reference]:
 
 
 def given(accepts: Callable[[str, str], bool]) -> Accepts:
-    """Look only at values that hold something."""
+    """Look only at values that are not empty."""
     return lambda value, right: bool(value) and accepts(value or "", right)
 
 
-# --- Nothing, and anything -----------------------------------------------------------------------
+# --- Missing, empty, and any value ---------------------------------------------------------------
 
 STATES: dict[str, tuple[str, dict[str, Requirement], Accepts]] = {
     "missing": ("is not needed", MISSING, lambda value, _: value is None),
@@ -125,7 +125,7 @@ for _parameter in PARAMETERS:
                 family=f"{_state}_for_the_second_customer",
                 when=about(1),
                 name=f"{_parameter}_{_state}_accepted_for_the_second_customer",
-                description=f"{_parameter} {_said}, where it is about the second customer",
+                description=f"{_parameter} {_said}, in calls about the second customer",
             )(accepting(**{_parameter: _accepts}))
 
 # --- Spellings -----------------------------------------------------------------------------------

@@ -42,7 +42,7 @@ def body(
     when: When | None = None,
     content_type: str = "",
 ) -> None:
-    """Register a change of the body, given as text; its content type names no charset by itself."""
+    """Register a change of the body as text. By itself, its content type has no charset."""
 
     def written(response: Response) -> Response:
         text = response.body.decode("utf-8" if formats == JSON else "iso-8859-1")
@@ -63,7 +63,7 @@ def body(
 
 
 def written_in(formats: tuple[Format, ...], text: str) -> bytes:
-    """Encode as JSON always is, and as the reference's XML is unless it says UTF-8."""
+    """Encode JSON in UTF-8, and XML as the reference does unless it declares UTF-8."""
     latin_1 = formats == XML and 'encoding="UTF-8"' not in text
     return text.encode("iso-8859-1", "xmlcharrefreplace") if latin_1 else text.encode()
 
@@ -150,7 +150,7 @@ for _name, _encoding in {
 }.items():
     in_xml(
         f"in_an_encoding_{_name}",
-        f"the declaration says {_encoding}",
+        f"the declaration names {_encoding}",
         declared(_encoding),
         fails=READABLE_ENCODING,
     )
@@ -198,14 +198,14 @@ in_xml(
 )
 in_xml(
     "with_question_marks",
-    "what ISO-8859-1 does not hold is a question mark",
+    "characters beyond ISO-8859-1 are question marks",
     lambda text: unreferenced(text).encode("iso-8859-1", "replace"),
     fails=CONSISTENCY_FORMATS,
     when=RIGHT,
 )
 in_xml(
     "without_what_latin_1_lacks",
-    "what ISO-8859-1 does not hold is left out",
+    "characters beyond ISO-8859-1 are left out",
     lambda text: unreferenced(text).encode("iso-8859-1", "ignore"),
     fails=CONSISTENCY_FORMATS,
     when=RIGHT,
@@ -254,7 +254,7 @@ in_xml(
 
 
 def cesu(text: str) -> bytes:
-    """Encode each half of a surrogate pair by itself."""
+    """Encode each half of a surrogate pair separately."""
     halves = re.sub("[\U00010000-\U0010ffff]", lambda m: in_halves(m[0]), text)
     return halves.encode("utf-8", "surrogatepass")
 
@@ -265,7 +265,7 @@ def in_halves(character: str) -> str:
 
 
 def cut(text: str, before: str) -> bytes:
-    """Take away the byte before this text."""
+    """Remove the byte before this text."""
     start, found, end = text.encode().partition(before.encode())
     return start[:-1] + found + end
 
@@ -275,7 +275,7 @@ def cut(text: str, before: str) -> bytes:
 in_json("with_a_mark", "a byte order mark", lambda t: f"\ufeff{t}", fails=READABLE_ENCODING)
 in_json(
     "in_latin_1",
-    "in ISO-8859-1, with question marks for what it does not hold",
+    "in ISO-8859-1, with question marks for characters beyond it",
     lambda t: t.encode("iso-8859-1", "replace"),
     fails=READABLE_ENCODING,
     when=about(GERMAN),
@@ -338,7 +338,7 @@ in_json(
 )
 in_json(
     "with_question_marks",
-    "what ISO-8859-1 does not hold is a question mark",
+    "characters beyond ISO-8859-1 are question marks",
     lambda t: t.encode("iso-8859-1", "replace").decode("iso-8859-1"),
     fails=CONSISTENCY_FORMATS,
     when=about(GERMAN, ASTRAL),
@@ -366,7 +366,7 @@ in_json(
 )
 in_json(
     "with_entities_of_xml",
-    "what ISO-8859-1 does not hold is a character reference, as in XML",
+    "characters beyond ISO-8859-1 are character references, as in XML",
     lambda t: t.encode("ascii", "xmlcharrefreplace"),
     fails=CONSISTENCY_FORMATS,
     when=about(GERMAN, ASTRAL),

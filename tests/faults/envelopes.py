@@ -158,7 +158,7 @@ def xml_named_by_attributes(self: Reference, values: Values) -> ET.Element:
 
 
 def beside(name: str, extra: Any) -> None:
-    # What says that it is an error may be taken for one, with an account beside it.
+    # An extra that looks like an error may be read as one, with an account beside it.
     is_error = extra.get("message") == "error"
     for place, said in (("with", "holds too"), ("after", "begins with")):
         change = (lambda v: {**extra, **v}) if place == "after" else (lambda v: {**v, **extra})
@@ -244,7 +244,7 @@ def xml_success_with_an_empty_element_more(result: ET.Element) -> ET.Element:
 
 @fault(fails=SUCCESS_NO_EXTRAS, formats=XML, after=Reference.xml_overview)
 def xml_success_beside_a_status(result: ET.Element) -> ET.Element:
-    """Beside the overview in XML stands a status."""
+    """Beside the overview in XML is a status."""
     ET.SubElement(result, "status").text = "ok"
     return result
 
@@ -290,7 +290,7 @@ def nobody_is_known(self: Reference, parameters: object) -> Refusal:
 
 @fault(fails=SUCCESS_RETURNED, formats=XML, instead_of=Reference.look_up)
 def nobody_is_known_in_xml(self: Reference, parameters: object) -> Refusal:
-    """Every call is refused in XML."""
+    """Every call in XML is refused."""
     return Refusal(403, ("api_user and api_key do not belong together.",))
 
 
@@ -308,13 +308,13 @@ def last_customer_is_unknown_in_json(self: Reference, parameters: object) -> Ref
 
 @fault(fails=SUCCESS_RETURNED, instead_of=Reference.respond)
 def everything_is_not_found(self: Reference, request: Request) -> Response:
-    """Every path is unknown, and answered in plain text, as by a server set up wrongly."""
+    """Every path is unknown. The response is plain text, as from a misconfigured server."""
     return Response(404, "text/plain", b"Not found\n")
 
 
 @fault(fails=SUCCESS_RETURNED, instead_of=Reference.show)
 def under_maintenance(self: Reference, wanted: Format, account: object) -> Response:
-    """What should be an overview is a page that says to come back later."""
+    """A page that says to come back later replaces the overview."""
     return Response(
         200, "text/html", b"<!DOCTYPE html><title>Soon</title><p>We are moving house.</p>"
     )
@@ -346,7 +346,7 @@ for _formats in (JSON, XML, (*JSON, *XML)):
         formats=_formats,
         family="overviews_in_the_other_format",
         name=f"overviews_in_the_other_format_for_{'_and_'.join(_formats)}",
-        description="an overview comes in the other format than the URL names",
+        description="an overview is not in the format that the URL names",
         instead_of=Reference.show,
     )
     def _show(self: Reference, wanted: Format, account: Any) -> Response:
@@ -357,7 +357,7 @@ for _formats in (JSON, XML, (*JSON, *XML)):
         formats=_formats,
         family="errors_in_the_other_format",
         name=f"errors_in_the_other_format_for_{'_and_'.join(_formats)}",
-        description="an error comes in the other format than the URL names",
+        description="an error is not in the format that the URL names",
         instead_of=Reference.refuse,
     )
     def _refuse(self: Reference, wanted: Format, refusal: Refusal) -> Response:

@@ -263,11 +263,11 @@ in_xml(
 in_xml("list_empty", f"<result>{USUAL}</result>", ERRORS_LIST, each="")
 in_xml("list_of_space", f"<result>{USUAL}</result>", ERRORS_LIST, each=" ")
 
-# --- What an error tells of an account -----------------------------------------------------------
+# --- Errors that disclose account data -----------------------------------------------------------
 
 
 def account_named(parameters: Parameters) -> Account | None:
-    """Return the account of the user in a query, whosever it is."""
+    """Return the account of the user in a query, of any reseller."""
     user = dict(parameters).get("user")
     resellers = ACCOUNTS.resellers
     return next((one for of in resellers for one in of.customers if one.user == user), None)
@@ -321,7 +321,7 @@ telling(
 )
 telling(
     "error_names_the_package_in_capitals_without_a_key",
-    "a call without api_key gets the package of the customer in capitals",
+    "a call without api_key gets the customer's package in capitals",
     lambda account: f"PLAN={account.package.upper()}",
     without("api_key"),
     XML,
@@ -335,14 +335,14 @@ telling(
 )
 telling(
     "error_dates_a_foreign_customer",
-    "an error for a customer of another reseller says since when",
+    "an error for a customer of another reseller contains a start date",
     lambda account: f"Registered elsewhere since {account.billing_start_date}.",
     foreign,
     BOTH,
 )
 telling(
     "error_dates_a_foreign_customer_in_words",
-    "an error for a customer of another reseller says until when, with the month as a word",
+    "an error for a customer of another reseller contains an end date, the month as a word",
     lambda account: f"Billed elsewhere until {account.billing_end_date:%d %B %Y}.",
     foreign,
     BOTH,
@@ -356,7 +356,7 @@ telling(
 )
 telling(
     "error_says_the_end_of_the_cycle_without_leading_zeros",
-    "an error says the end of the billing cycle without leading zeros",
+    "an error contains the end of the billing cycle without leading zeros",
     lambda account: f"Paid until {as_in_america(account.billing_end_date)}.",
     without("api_key"),
     BOTH,

@@ -1,4 +1,4 @@
-"""Undocumented and repeated parameters, and arrays, that are not borne."""
+"""Undocumented and repeated parameters, and arrays, that a server does not accept."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def extras(parameters: Parameters) -> list[str]:
 
 
 class OnExtras(Reference):
-    """Responds in its own way where there are undocumented parameters."""
+    """Responds differently if there are undocumented parameters."""
 
     def __init__(
         self,
@@ -93,7 +93,7 @@ undocumented(
 )
 undocumented(
     "extra_shown",
-    "an undocumented parameter is told back, in plain text",
+    "an undocumented parameter is repeated in plain text",
     lambda: OnExtras(shown),
 )
 undocumented(
@@ -108,12 +108,12 @@ undocumented(
 )
 undocumented(
     "extra_first_refused",
-    "an undocumented parameter is an error if it comes first",
+    "an undocumented parameter is an error if it is the first",
     lambda: OnExtras(refused, lambda p: bool(p) and p[0][0] in extras(p)),
 )
 undocumented(
     "extra_last_refused",
-    "an undocumented parameter is an error if it comes last",
+    "an undocumented parameter is an error if it is the last",
     lambda: OnExtras(refused, lambda p: bool(p) and p[-1][0] in extras(p)),
 )
 undocumented(

@@ -1,4 +1,4 @@
-"""Fields that are missing, doubled, misspelt, null, or not of their kind."""
+"""Fields that are missing, doubled, misspelt, null, or of another kind."""
 
 from __future__ import annotations
 
@@ -205,7 +205,7 @@ for _literal in ("5", "5.5", "-1"):
 
 
 def digits(zero: str) -> Callable[[str], str]:
-    """Write with the digits that begin with this zero."""
+    """Write the digits that start with this zero."""
     return lambda value: "".join(chr(ord(zero) + int(digit)) for digit in value)
 
 
@@ -312,8 +312,8 @@ DATE_FORMS: dict[str, tuple[str, Callable[[str], str]]] = {
     "unpadded": ("a month of one digit", parts("{y}-8-{d}")),
     "unpadded_day": ("a day of one digit", parts("{y}-{m}-8")),
     "compact": ("without hyphens", parts("{y}{m}{d}")),
-    "in_words": ("as people say it", parts("Aug {D}, {y}")),
-    "rfc_2822": ("as mail headers have it", parts("Mon, {d} Aug {y} 00:00:00 +0000")),
+    "in_words": ("with the month as a word", parts("Aug {D}, {y}")),
+    "rfc_2822": ("as in mail headers", parts("Mon, {d} Aug {y} 00:00:00 +0000")),
     "timestamp": ("seconds since 1970", lambda _: "1283126400"),
     "of_week": ("a week and a day", parts("{y}-W35-1")),
     "of_year": ("a day of the year", parts("{y}-242")),

@@ -1,4 +1,4 @@
-"""A firewall in front of the reference that stops texts like an attack, in one way each."""
+"""A firewall before the reference that stops texts that look like an attack, in one way each."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def looks_like_attack(request: Request) -> bool:
 
 
 class Firewall(Reference):
-    """Answers such calls itself, in place of the implementation behind it."""
+    """Refuses such calls itself, instead of the implementation behind it."""
 
     page = ANSWERS["403_page"]
 
@@ -48,7 +48,7 @@ for _name, _page in ANSWERS.items():
         fails=REQUEST_ATTACK_TEXT,
         family="firewall",
         name=f"firewall_with_{_name}",
-        description=f"a text like an attack is stopped by a firewall: {_name.replace('_', ' ')}",
+        description=f"a firewall stops a text that looks like an attack: {_name.replace('_', ' ')}",
     )(lambda page=_page: type("Stopping", (Firewall,), {"page": page})(ACCOUNTS))
 
 
@@ -60,5 +60,5 @@ fault(
     fails=REQUEST_ATTACK_TEXT,
     family="firewall",
     name="firewall_with_reset",
-    description="a text like an attack is stopped by a firewall that closes the connection",
+    description="a firewall closes the connection after a text that looks like an attack",
 )(lambda: Wire(_reset, looks_like_attack))

@@ -1,4 +1,4 @@
-"""Error envelopes with too much in them, with too little, or with now more and now less."""
+"""Error envelopes with too much, with too little, or with a changing number of messages."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ for _formats in (BOTH, JSON, XML):
             )
         )
 
-# --- Something of an account beside the error ----------------------------------------------------
+# --- Account fields beside the error -------------------------------------------------------------
 
 ACCOUNT = ACCOUNTS.resellers[0].customers[0]
 VALUES = {field.name: str(getattr(ACCOUNT, field.name)) for field in FIELDS}
@@ -133,7 +133,7 @@ in_xml("with_the_fields", f"<result>{USUAL}{FIELDS_IN_XML}</result>", ERRORS_NO_
 
 
 def counted(number: Callable[[int], int]) -> Callable[[], Reference]:
-    """Make a reference whose so many-th refusal has so many messages more."""
+    """Make a reference whose nth refusal has `number(n)` additional messages."""
 
     def make() -> Reference:
         calls = count()
@@ -166,6 +166,6 @@ for _formats in (BOTH, JSON, XML):
 
 @fault(fails=ERRORS_DETERMINISTIC, instead_of=Reference.refuse)
 def error_count_random(self: Reference, wanted: Format, refusal: Refusal) -> Response:
-    """The number of messages is drawn by lot."""
+    """The number of messages is random."""
     more = ("Try again later.",) * random.randrange(4)
     return Reference.refuse(self, wanted, replace(refusal, errors=refusal.errors + more))

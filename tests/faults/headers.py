@@ -1,4 +1,4 @@
-"""Types, charsets and codings that are told wrongly, or not at all."""
+"""Types, charsets and codings that the header declares wrongly, or not at all."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ CHARSETS: dict[str, tuple[Format, str, Callable[[Response], Response]]] = {
     ),
     "json_called_unknown": (
         Format.JSON,
-        "JSON has a charset that nobody knows",
+        "JSON has an unknown charset",
         lambda found: replace(found, content_type="application/json; charset=utf8mb4"),
     ),
     "xml_called_utf_8": (
@@ -128,12 +128,12 @@ CHARSETS: dict[str, tuple[Format, str, Callable[[Response], Response]]] = {
     ),
     "xml_called_unknown": (
         Format.XML,
-        "XML has a charset that nobody knows",
+        "XML has an unknown charset",
         lambda found: replace(found, content_type="application/xml; charset=utf8mb4"),
     ),
     "xml_in_utf_8_called_latin_1": (
         Format.XML,
-        "XML is in UTF-8 and says so, and is called ISO-8859-1",
+        "XML is in UTF-8 and declares it, but the header says ISO-8859-1",
         in_utf_8,
     ),
 }
@@ -156,7 +156,7 @@ def in_encoding(found: Response, codec: str, name: str = "") -> bytes:
     return text.replace(' encoding="ISO-8859-1"', declared).encode(codec, "xmlcharrefreplace")
 
 
-# --- Names of encodings that no registry has -----------------------------------------------------
+# --- Names of encodings that are not registered --------------------------------------------------
 
 changed_response(
     "charset_called_utf8",
@@ -186,7 +186,7 @@ for _name in ("utf8", "iso8859_1", "Latin9", "EUC_KR"):
         formats=XML,
     )
 
-# --- Codings that the header does not tell -------------------------------------------------------
+# --- Codings that the header does not name -------------------------------------------------------
 
 changed_response(
     "gzip_untold",

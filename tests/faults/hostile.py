@@ -1,4 +1,4 @@
-"""Answers that would hurt a careless client: bombs, floods, traps. Each breaks a rule, too."""
+"""Responses that would hurt a careless client: bombs, floods, traps. Each also breaks a rule."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ hostile(
 )
 hostile(
     "a_deep_package",
-    "a list 5,000 deep for a package",
+    "a list 5,000 levels deep as the package",
     lambda a: replace(a, body=a.body.replace(b'"Silver Package"', b"[" * 5000 + b"]" * 5000)),
     READABLE_SYNTAX,
     about(0),
@@ -171,7 +171,7 @@ hostile(
 )
 hostile(
     "a_redirect_to_itself",
-    "errors are sent to where they come from, for ever",
+    "errors redirect to their own URL without end",
     lambda a: replace(a, status=302, headers=(("Location", "?again"),)),
     HTTP_REDIRECT,
     ERROR,
@@ -208,14 +208,14 @@ def bomb(exchange: Exchange) -> None:
 
 
 def flood(exchange: Exchange) -> None:
-    """Send spaces as fast as they are taken, for ever."""
+    """Send spaces as fast as possible, without end."""
     exchange.send(head(exchange.response, Content_Length=None))
     while not exchange.stopped.is_set():
         exchange.send(b" " * 65536)
 
 
 def flood_of_headers(exchange: Exchange) -> None:
-    """Send headers as fast as they are taken, for ever."""
+    """Send headers as fast as possible, without end."""
     exchange.send(b"HTTP/1.1 400 Bad Request\r\n")
     while not exchange.stopped.is_set():
         exchange.send(b"X-Flood: " + b"x" * 1000 + b"\r\n")

@@ -1,4 +1,4 @@
-"""Statuses and bodies that are wrong."""
+"""Invalid statuses and bodies."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Error envelopes in which the key comes back."""
+"""Error envelopes that contain the key."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from .registry import (
 )
 from .sockets import Exchange, head
 
-# --- The key comes back --------------------------------------------------------------------------
+# --- The key in the body -------------------------------------------------------------------------
 
 
 def numbered(key: str) -> str:
@@ -76,7 +76,7 @@ ECHOES: dict[str, Callable[[dict[str, str]], str]] = {
 def telling(
     write: Callable[[dict[str, str]], str], when: Callable[[dict[str, str]], bool] = lambda _: True
 ) -> Callable[[], Reference]:
-    """Make a reference that appends this text, made of the parameters, to its errors."""
+    """Make a reference whose errors contain this text, which is made of the parameters."""
 
     def look_up(self: Reference, parameters: Sequence[tuple[str, str]]) -> object:
         found, given = Reference.look_up(self, parameters), dict(parameters)
@@ -110,27 +110,27 @@ for _name, _write in ECHOES.items():
 OURS = ACCOUNTS.resellers[0]
 echo(
     "raw_where_user_is_unknown",
-    "the key comes back where only the customer is unknown",
+    "the key comes back if only the customer is unknown",
     telling(ECHOES["raw"], lambda given: given["api_key"] == OURS.api_key and "user" in given),
 )
 echo(
     "raw_where_key_is_wrong",
-    "a wrong key comes back",
+    "an invalid key comes back",
     telling(ECHOES["raw"], lambda given: given["api_key"] != OURS.api_key),
 )
 echo(
     "raw_where_api_user_is_wrong",
-    "the key comes back where api_user is wrong",
+    "the key comes back if api_user is invalid",
     telling(ECHOES["raw"], lambda given: given.get("api_user") != OURS.api_user),
 )
 echo(
     "raw_where_task_is_missing",
-    "the key comes back where task is missing",
+    "the key comes back if task is missing",
     telling(ECHOES["raw"], lambda given: "task" not in given),
 )
 echo(
     "raw_where_two_are_missing",
-    "the key comes back where task and user are missing",
+    "the key comes back if task and user are missing",
     telling(ECHOES["raw"], lambda given: not {"task", "user"} & set(given)),
 )
 
@@ -197,7 +197,7 @@ in_the_body(
 )
 in_the_body(
     "in_a_nested_member",
-    "the key comes back deep in the request that is told",
+    "the key comes back deep in a copy of the request",
     lambda response, key: put_in(
         response, "}", f', "request": {{"query": [{json.dumps(["api_key", key])}]}}\n'
     ),
@@ -205,13 +205,13 @@ in_the_body(
 )
 
 
-# --- The key comes back beside the body ----------------------------------------------------------
+# --- The key outside the body --------------------------------------------------------------------
 
 
 def in_a_header(
     name: str, description: str, field: str, write: Callable[[dict[str, str]], str]
 ) -> None:
-    """Make a reference whose errors have a header more, written of the parameters."""
+    """Make a reference whose errors have an additional header, written from the parameters."""
 
     class Echo(Reference):
         def respond(self, request):
@@ -239,7 +239,7 @@ def only(which: Callable[[str], bool]) -> Callable[[dict[str, str]], str]:
 for _name, _description, _field, _write in (
     ("in_a_header", "the key comes back in a header", "X-Request", in_query),
     ("in_a_header_in_base64", "the key comes back in a header", "X-Auth", in_credentials),
-    ("in_the_location", "errors tell where they are", "Content-Location", in_query),
+    ("in_the_location", "errors contain their own URL", "Content-Location", in_query),
     ("in_a_link", "errors link to themselves", "Link", lambda given: f"<{in_query(given)}>"),
     ("in_a_cookie", "the key comes back in a cookie", "Set-Cookie", lambda g: f"q={in_query(g)}"),
     (
@@ -250,13 +250,13 @@ for _name, _description, _field, _write in (
     ),
     (
         "in_a_header_where_it_is_right",
-        "a right key comes back in a header",
+        "a valid key comes back in a header",
         "X-Request",
         only(lambda key: key == OURS.api_key),
     ),
     (
         "in_a_header_where_it_is_wrong",
-        "a wrong key comes back in a header",
+        "an invalid key comes back in a header",
         "X-Request",
         only(lambda key: key != OURS.api_key),
     ),
@@ -266,13 +266,13 @@ for _name, _description, _field, _write in (
 
 @fault(fails=ERRORS_NO_KEY_ECHO, wire=True, when=ERROR)
 def key_in_the_reason_phrase(exchange: Exchange) -> None:
-    """The key comes back in the reason phrase of errors."""
+    """The reason phrase of errors contains the key."""
     key = quote(sent(exchange.request).get("api_key", ""), safe="")
     line, _, rest = head(exchange.response).partition(b"\r\n")
     exchange.send(line, f" ({key})\r\n".encode(), rest, exchange.response.body)
 
 
-# --- The key comes back in pieces ----------------------------------------------------------------
+# --- The key in pieces ---------------------------------------------------------------------------
 
 
 def in_pieces(name: str, joint: str) -> None:

@@ -1,4 +1,4 @@
-"""Near misses of a right value that are let in: parts, patterns, lists, statements of SQL."""
+"""Near misses that are accepted: parts, patterns, lists, SQL statements."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from .registry import (
 
 
 def as_pattern(match: Callable[[str, str], object]) -> Callable[[str, str], bool]:
-    """Take no pattern that is none."""
+    """Accept only what is a pattern and matches."""
 
     def accepts(pattern: str, text: str) -> bool:
         try:
@@ -53,20 +53,20 @@ def like(value: str, right: str) -> bool:
 
 
 EVERYWHERE: dict[str, tuple[str, Callable[[str, str], bool]]] = {
-    "prefix": ("may be the beginning of the right value", lambda v, r: r.startswith(v)),
+    "prefix": ("may be the beginning of the valid value", lambda v, r: r.startswith(v)),
     "without_its_last": ("is compared without its last character", lambda v, r: v[:-1] == r[:-1]),
     "cut_by_one": ("may lack its last character", lambda v, r: v == r[:-1]),
-    "lengthened": ("may go on after the right value", lambda v, r: v.startswith(r)),
+    "lengthened": ("may continue after the valid value", lambda v, r: v.startswith(r)),
     "lengthened_by_one": ("may have one character more", lambda v, r: v[:-1] == r),
-    "ending": ("may be the end of the right value", lambda v, r: r.endswith(v)),
-    "prefaced": ("may end in the right value", lambda v, r: v.endswith(r)),
-    "part": ("may be a part of the right value", lambda v, r: v in r),
-    "whole": ("may hold the right value anywhere", lambda v, r: r in v),
+    "ending": ("may be the end of the valid value", lambda v, r: r.endswith(v)),
+    "prefaced": ("may end in the valid value", lambda v, r: v.endswith(r)),
+    "part": ("may be a part of the valid value", lambda v, r: v in r),
+    "whole": ("may contain the valid value anywhere", lambda v, r: r in v),
     "first_four": ("is compared by its first four characters", lambda v, r: v[:4] == r[:4]),
     "first_eight": ("is compared by its first eight characters", lambda v, r: v[:8] == r[:8]),
     "length": ("is compared by its length", lambda v, r: len(v) == len(r)),
     "close": (
-        "may be close to the right value",
+        "may be close to the valid value",
         lambda v, r: difflib.SequenceMatcher(None, v, r).ratio() > 0.9,
     ),
     "percent": ("may be a percent sign", lambda v, _: v == "%"),
@@ -74,7 +74,7 @@ EVERYWHERE: dict[str, tuple[str, Callable[[str, str], bool]]] = {
     "star": ("may be an asterisk", lambda v, _: v == "*"),
     "glob": ("may be a pattern of a shell", lambda v, r: fnmatchcase(r, v)),
     "regex": ("may be a regular expression", as_pattern(re.fullmatch)),
-    "regex_anywhere": ("may be a regular expression for a part", as_pattern(re.search)),
+    "regex_anywhere": ("may be a regular expression that matches a part", as_pattern(re.search)),
     "first_of_a_list": ("may be the first of a list", lambda v, r: v.split(",")[0] == r),
     "in_a_list": ("may be one of a list", lambda v, r: r in v.split(",")),
     "decoded_twice": ("is decoded twice", lambda v, r: unquote(v) == r),
@@ -92,7 +92,7 @@ EVERYWHERE: dict[str, tuple[str, Callable[[str, str], bool]]] = {
         lambda v, r: re.fullmatch(re.escape(r) + r"'\s*(--|#|/\*).*", v, re.DOTALL) is not None,
     ),
 }
-"""What somebody gets wrong with any of the four."""
+"""Mistakes that implementers make with any of the four parameters."""
 
 ODDER: dict[str, tuple[tuple[str, ...], str, Callable[[str, str], bool]]] = {
     "other_case": (
@@ -131,10 +131,10 @@ ODDER: dict[str, tuple[tuple[str, ...], str, Callable[[str, str], bool]]] = {
     "question_mark": (PARAMETERS, "may be a question mark", lambda v, _: v == "?"),
     "underscores": (
         ("user", "api_user"),
-        "may have underscores for characters",
+        "may have underscores instead of characters",
         lambda v, r: "%" not in v and like(v, r),
     ),
-    "in_quotes": (("user", "task"), "may stand in quotes", lambda v, r: v.strip("'\"") == r),
+    "in_quotes": (("user", "task"), "may be in quotes", lambda v, r: v.strip("'\"") == r),
     "with_backslashes": (("user",), "may hold backslashes", lambda v, r: v.replace("\\", "") == r),
     "in_tags": (("user",), "may hold tags", lambda v, r: re.sub("<[^>]*>", "", v) == r),
     "escaped_for_html": (("user",), "may be escaped for HTML", lambda v, r: html.unescape(v) == r),
@@ -162,7 +162,7 @@ ODDER: dict[str, tuple[tuple[str, ...], str, Callable[[str, str], bool]]] = {
     ),
     "with_a_name": (
         ("user",),
-        "may stand in angle brackets after a name",
+        "may be in angle brackets after a name",
         lambda v, r: v.endswith(f"<{r}>"),
     ),
     "by_number": (
@@ -173,7 +173,7 @@ ODDER: dict[str, tuple[tuple[str, ...], str, Callable[[str, str], bool]]] = {
     "own_name": (("user",), "may be the reseller", lambda v, _: v == OURS.api_user),
     "as_a_pattern": (
         ("user",),
-        "is held against names as if they were patterns",
+        "is compared with names as patterns",
         lambda v, r: re.fullmatch(re.escape(r).replace(r"\.", "."), v) is not None,
     ),
     "before_a_hash": (("user",), "is cut at a hash", lambda v, r: v.partition("#")[0] == r),
@@ -208,9 +208,9 @@ ODDER: dict[str, tuple[tuple[str, ...], str, Callable[[str, str], bool]]] = {
         lambda v, r: v.partition(".")[0] == r,
     ),
     "by_alphabet": (("task",), "may be any word of letters", lambda v, _: v.isalpha()),
-    "doubled": (("task",), "may be said twice", lambda v, r: v == r + r),
+    "doubled": (("task",), "may be doubled", lambda v, r: v == r + r),
 }
-"""What somebody gets wrong with some of the four."""
+"""Mistakes that implementers make with some of the four parameters."""
 
 NEAR = {
     **{name: (PARAMETERS, *rest) for name, rest in EVERYWHERE.items()},
@@ -218,7 +218,7 @@ NEAR = {
 }
 
 ADDRESSES = ("with_a_name", "in_angle_brackets", "with_a_last_dot")
-"""What readers of mail addresses take for one."""
+"""Texts that a reader of mail addresses accepts as the same address."""
 
 LENIENT = ("OVERVIEW", "Overview", " overview", "overview ")
 FOREIGN = "stranger@elsewhere.example"
@@ -231,7 +231,7 @@ def refused_by(name: str, parameter: str) -> Requirement:
 
 
 def besides(parameter: str, near: Callable[[str, str], bool]) -> tuple[Requirement, ...]:
-    """Say which requirements a near miss fails besides the one on wrong values."""
+    """Return the requirements that a near miss fails besides the one on invalid values."""
     rights = RIGHT[parameter]
     if parameter == "task" and any(near(value, TASK) for value in LENIENT):
         return (REJECTS_TASK_SPELLING,)
@@ -260,11 +260,11 @@ for _name, (_parameters, _said, _near) in NEAR.items():
                 description=f"{_parameter} {_said}, in {_formats[0]} only",
             )(accepting(**{_parameter: given(_near)}))
 
-# --- Somebody else's account ---------------------------------------------------------------------
+# --- Another customer's account ------------------------------------------------------------------
 
 
 def shows_the_last(name: str, description: str, near: Callable[[str], bool]) -> None:
-    """Register a fault that answers such a user with the last customer's account."""
+    """Register a fault that returns the last customer's account for such a user."""
 
     def find_customer(self: Reference, reseller: Reseller, user: str) -> Account | None:
         known = Reference.find_customer(self, reseller, user)
@@ -282,15 +282,19 @@ def shows_the_last(name: str, description: str, near: Callable[[str], bool]) -> 
 shows_the_last(
     "unknown_is_the_last", "a user of the domain .invalid is the last", lambda u: ".invalid" in u
 )
-shows_the_last("pattern_is_the_last", "a user with a % in it is the last", lambda u: "%" in u)
+shows_the_last(
+    "pattern_is_the_last", "a user with a % in it gets the last customer", lambda u: "%" in u
+)
 shows_the_last("star_is_the_last", "the user * is the last one", lambda u: u == "*")
-shows_the_last("or_is_the_last", "a user with OR in it is the last one", lambda u: " OR " in u)
+shows_the_last(
+    "or_is_the_last", "a user with OR in it gets the last customer", lambda u: " OR " in u
+)
 
 # --- A real database -----------------------------------------------------------------------------
 
 
 def found(condition: str, **values: str) -> str | None:
-    """Put values into a statement as they are, and return the first name that it finds."""
+    """Put values into a statement unescaped, and return the first name that it finds."""
     database = sqlite3.connect(":memory:")
     try:
         database.execute("create table reseller (api_user text, api_key text)")
@@ -308,7 +312,7 @@ def found(condition: str, **values: str) -> str | None:
 
 @fault(fails=REJECTS_USER_UNKNOWN, instead_of=Reference.find_customer)
 def user_in_a_statement(self: Reference, reseller: Reseller, user: str) -> Account | None:
-    """The user is put into a statement of SQL as it is."""
+    """The user is put into an SQL statement unescaped."""
     right = Reference.find_customer(self, reseller, user)
     return right or reseller.customer(
         found("select user from customer where user = '{user}'", user=user) or ""
@@ -317,7 +321,7 @@ def user_in_a_statement(self: Reference, reseller: Reseller, user: str) -> Accou
 
 @fault(fails=REJECTS_API_USER_WRONG, instead_of=Reference.find_reseller)
 def api_user_in_a_statement(self: Reference, api_user: str, api_key: str) -> Reseller | None:
-    """The reseller's name is put into a statement of SQL as it is, the key is not."""
+    """The reseller's name is put into an SQL statement unescaped, the key is not."""
     statement = "select api_user from reseller where api_key = '{key}' and (api_user = '{user}')"
     if api_key != OURS.api_key:
         return Reference.find_reseller(self, api_user, api_key)
@@ -326,7 +330,7 @@ def api_user_in_a_statement(self: Reference, api_user: str, api_key: str) -> Res
 
 @fault(fails=REJECTS_API_KEY_WRONG, instead_of=Reference.find_reseller)
 def api_key_in_a_statement(self: Reference, api_user: str, api_key: str) -> Reseller | None:
-    """The key is put into a statement of SQL as it is, the reseller's name is not."""
+    """The key is put into an SQL statement unescaped, the reseller's name is not."""
     statement = "select api_user from reseller where api_user = '{user}' and (api_key = '{key}')"
     if api_user != OURS.api_user:
         return Reference.find_reseller(self, api_user, api_key)
@@ -335,7 +339,7 @@ def api_key_in_a_statement(self: Reference, api_user: str, api_key: str) -> Rese
 
 @fault(fails=REJECTS_TASK_OTHER, also=(REJECTS_TASK_SPELLING,), instead_of=Reference.read)
 def task_of_no_letters_is_the_default(self: Reference, request: Request) -> Parameters:
-    """A task that is no word is replaced by the default one."""
+    """The default task replaces a task that is no word."""
     parameters = Reference.read(self, request)
     return [
         ("task", "overview") if n == "task" and v and not v.isalnum() else (n, v)

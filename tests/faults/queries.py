@@ -1,4 +1,4 @@
-"""Queries that are badly written: separators, bytes that do not decode, NULs and line ends."""
+"""Badly written queries: separators, bytes that do not decode, NULs and line ends."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ NOTHING = Response(400, "text/plain", b"")
 
 
 def strays(place: str, found: str) -> None:
-    """Register a server that refuses a separator in this place."""
+    """Register a server that refuses a separator in this position."""
 
     class Strict(Reference):
         def respond(self, request: Request) -> Response:
@@ -56,7 +56,7 @@ strays("between", "behind another one")
 def query_fault(
     name: str, description: str, part: bytes, response: Response, requirement: Requirement
 ) -> None:
-    """Register a server that gives this response where the query holds this part."""
+    """Register a server that gives this response if the query contains this part."""
 
     class Careless(Reference):
         def respond(self, request: Request) -> Response:
@@ -91,7 +91,7 @@ class BareNames(Reference):
 
 
 class ScalarAndArray(Reference):
-    """Fails where a parameter is plain and an array at once."""
+    """Fails if a parameter is both plain and an array."""
 
     def respond(self, request: Request) -> Response:
         names = {name for name, _ in parse_qsl(request.query.decode(), keep_blank_values=True)}
@@ -109,7 +109,7 @@ for _kind in (BareNames, ScalarAndArray):
 
 
 Reads = Callable[[bytes], bytes]
-"""Takes the value of a parameter as it is written, and returns what the server makes of it."""
+"""Maps the value of a parameter as written to the value that the server uses."""
 
 
 def decoded(read: Reads) -> Reads:
@@ -118,17 +118,17 @@ def decoded(read: Reads) -> Reads:
 
 
 def without_invalid_bytes(value: bytes) -> bytes:
-    """Drop what is no UTF-8."""
+    """Drop bytes that are not UTF-8."""
     return value.decode(errors="ignore").encode()
 
 
 def before_invalid_bytes(value: bytes) -> bytes:
-    """Stop where UTF-8 ends."""
+    """Stop at the first byte that is not UTF-8."""
     return value.decode(errors="replace").partition("\N{REPLACEMENT CHARACTER}")[0].encode()
 
 
 def without_control_characters(value: bytes) -> bytes:
-    """Drop control characters, but none at the ends: some readers trim those."""
+    """Drop control characters inside, but not at the ends: some readers trim those."""
     return value if value != value.strip() else re.sub(rb"[\x00-\x1f\x7f]", b"", value)
 
 
@@ -188,7 +188,7 @@ class Copies(Reference):
 
 
 class CopiesCookies(Copies):
-    """Copies the query into a header, of which only cookies come through."""
+    """Copies the query into headers, but only cookies are sent."""
 
     def respond(self, request: Request) -> Response:
         response = super().respond(request)

@@ -1,4 +1,4 @@
-"""Faults that show only now and then: each so many-th call, the first one, or from one on."""
+"""Faults that show only now and then: at each nth call, at the first, or from one on."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ SUCCESS, ERROR = calls_that_are(valid=True), calls_that_are(valid=False)
 
 
 def wrong(parameter: str) -> When:
-    """Choose the calls in which this parameter alone is wrong, and not just spelt otherwise."""
+    """Choose the calls in which only this parameter is invalid, and not merely spelt otherwise."""
 
     def chosen(request: Request) -> bool:
         given = sent(request)
@@ -63,7 +63,7 @@ def wrong(parameter: str) -> When:
 
 
 def since(number: int, of: When) -> When:
-    """Choose all requests from this one on, of those that another choice takes."""
+    """Choose all requests from this number on, of those that another choice selects."""
 
     def fresh() -> Callable[[Request], bool]:
         counted, concerned = count(1), of()
@@ -73,7 +73,7 @@ def since(number: int, of: When) -> When:
 
 
 def only(number: int, of: When) -> When:
-    """Choose one request of those that another choice takes."""
+    """Choose one request of those that another choice selects."""
 
     def fresh() -> Callable[[Request], bool]:
         counted, concerned = count(1), of()
@@ -157,19 +157,19 @@ KINDS: dict[str, tuple[str, Requirement, When, Callable[[], Reference]]] = {
         telling(ECHOES["raw"]),
     ),
     "any_key": (
-        "takes any key, among wrong ones",
+        "is accepted, among calls with an invalid key",
         REJECTS_API_KEY_WRONG,
         wrong("api_key"),
         accepting(api_key=UNKNOWN),
     ),
     "any_user": (
-        "takes any user, among wrong ones",
+        "is accepted, among calls with an invalid user",
         REJECTS_USER_UNKNOWN,
         wrong("user"),
         accepting(user=UNKNOWN),
     ),
     "any_task": (
-        "takes any task, among wrong ones",
+        "is accepted, among calls with an invalid task",
         REJECTS_TASK_OTHER,
         wrong("task"),
         accepting(task=UNKNOWN),
@@ -177,7 +177,7 @@ KINDS: dict[str, tuple[str, Requirement, When, Callable[[], Reference]]] = {
 }
 
 
-# What else a call may have been asked for that happens to be the one.
+# The one faulty call may belong to any of these requirements.
 BY_CHANCE = (
     SUCCESS_RETURNED,
     CLIENTS_SAME_RESPONSE,

@@ -1,8 +1,7 @@
-"""What a fault is, how one is written down, and how it is run.
+"""What a fault is, and how it is registered and run.
 
-A fault is an implementation that is wrong in one known way: mostly the reference with one method
-exchanged. The modules beside this one hold the faults by topic; what the suite makes of each is
-left to the tests that run it.
+A fault is an implementation that is faulty in one known way: mostly the reference with one method
+exchanged. The modules beside this one hold the faults by topic. The tests run the suite on them.
 """
 
 from __future__ import annotations
@@ -49,7 +48,7 @@ __all__ = [
 
 Implementation = Reference | Wire
 When = Callable[[], Callable[[Request], bool]]
-"""Makes a fresh judge of which requests a fault shows in: what it counts starts anew."""
+"""Makes a new choice of the requests in which a fault shows; its counters start at zero."""
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -59,13 +58,13 @@ JSON, XML = (Format.JSON,), (Format.XML,)
 
 
 def suffix(formats: Sequence[Format]) -> str:
-    """Name the one format in which a fault shows; say nothing where it is both."""
+    """Return a suffix that names the one format of a fault, or nothing if it has both."""
     return "" if tuple(formats) == BOTH else f"_in_{formats[0]}"
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One implementation that fails `fails`, in `formats`, and of necessity `also`."""
+    """One implementation that fails `fails`, in `formats`, and necessarily `also`."""
 
     name: str
     description: str
@@ -74,9 +73,9 @@ class Fault:
     also: tuple[Requirement, ...] = ()
     formats: tuple[Format, ...] = BOTH
     family: str = ""
-    """The way of being wrong that it shares with others, of other fields or parameters."""
+    """The kind of fault that it shares with faults of other fields or parameters."""
     by_chance: bool = False
-    """Whether it shows in so few calls that one of `also` may meet them instead."""
+    """Whether it shows in so few calls that a requirement of `also` may fail instead."""
 
     @property
     def level(self) -> Level:
@@ -85,7 +84,7 @@ class Fault:
 
     @property
     def needs_sockets(self) -> bool:
-        """Whether it is wrong below WSGI, so that only `serve` can run it."""
+        """Whether it is faulty below WSGI, so that only `serve` can run it."""
         return isinstance(self.make(), Wire)
 
     def serve(self) -> AbstractContextManager[str]:
@@ -103,7 +102,7 @@ FAULTS: dict[str, Fault] = {}
 
 
 def register(fault: Fault) -> None:
-    """Add a fault; two of one name are a mistake."""
+    """Add a fault. Two faults with one name are an error."""
     if fault.name in FAULTS:
         raise ValueError(f"two faults have one name: {fault.name}")
     FAULTS[fault.name] = fault
@@ -123,13 +122,12 @@ def fault(
     name: str = "",
     description: str = "",
 ) -> Callable[[Function], Function]:
-    """Register what is decorated, under its name, with its docstring as the description.
+    """Register the decorated object under its name, with its docstring as the description.
 
-    `instead_of` a method of the reference it is that method; `after` a method it is given what
-    the method returns, and returns something else; on the `wire` it writes the response itself.
-    With none of these it makes an implementation.
-    A member of a family has its own `name` and `description`.
-    `when` says which requests the fault shows in; `formats` in which formats.
+    With `instead_of` it replaces this method of the reference. With `after` it changes the result
+    of this method. With `wire` it writes the response itself. Otherwise it makes an implementation.
+    A member of a family has its own `name` and `description`. `when` limits the requests in which
+    the fault shows, and `formats` the formats.
     """
 
     def made_of(function: Function) -> Callable[[], Implementation]:
@@ -158,13 +156,13 @@ def fault(
 
 
 def variant(**methods: Callable[..., Any]) -> Callable[[], Reference]:
-    """Make a reference with these methods in place of its own."""
+    """Make a reference with these methods instead of its own."""
     kind = type("Variant", (Reference,), dict(methods))
     return lambda: kind(ACCOUNTS)
 
 
 def changed(method: Callable[..., Any], change: Callable[..., Any]) -> Callable[[], Reference]:
-    """Make a reference in which what this method returns is changed."""
+    """Make a reference that changes the result of this method."""
 
     def changing(self: Reference, *arguments: Any) -> Any:
         return change(method(self, *arguments))
@@ -176,7 +174,7 @@ def changed(method: Callable[..., Any], change: Callable[..., Any]) -> Callable[
 
 
 class Sometimes(Reference):
-    """Wrong in those requests of which `when` says so, and right in all others."""
+    """Faulty in the requests that `when` chooses, and correct in all others."""
 
     def __init__(self, wrong: Reference, when: Callable[[Request], bool]) -> None:
         super().__init__(wrong.accounts)
@@ -193,7 +191,7 @@ class Sometimes(Reference):
 
 @cache
 def _right(request: Request) -> Response:
-    """Respond once for all faults: most responses of each are those of the reference."""
+    """Respond once for all faults, because most of their responses are those of the reference."""
     return Reference(ACCOUNTS).respond(request)
 
 
@@ -225,7 +223,7 @@ def sent(request: Request) -> Mapping[str, str]:
 
 
 def calls_that_are(*, valid: bool) -> When:
-    """Choose the requests that call for an overview, or those that call for an error."""
+    """Choose the requests that expect an overview, or those that expect an error."""
 
     def chosen(request: Request) -> bool:
         plain = replace(request, headers=(), version="1.1")
@@ -235,13 +233,13 @@ def calls_that_are(*, valid: bool) -> When:
 
 
 def about(*places: int) -> When:
-    """Choose the requests about these customers, by their places among the reseller's."""
+    """Choose the requests about these customers, by their positions among the reseller's."""
     names = {ACCOUNTS.resellers[0].customers[place].user for place in places}
     return lambda: lambda request: sent(request).get("user") in names
 
 
 def every(number: int, of: When | None = None) -> When:
-    """Choose each so many-th request, of all or of those that another choice takes."""
+    """Choose each nth request, of all or of those that another choice selects."""
 
     def fresh() -> Callable[[Request], bool]:
         counted, concerned = count(1), of() if of else lambda _: True

@@ -1,4 +1,4 @@
-"""Caches, sessions and lock-outs: answers that depend on what was asked before."""
+"""Caches, sessions and lockouts: responses that depend on earlier calls."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ Key = Callable[[Format, Given], Hashable]
 
 
 class Caching(Reference):
-    """Answers again what it has answered, for calls that have the same key."""
+    """Repeats an earlier response to calls that have the same key."""
 
     def __init__(self, key: Key, keep: Callable[[Response], bool], times: int = 100_000) -> None:
         super().__init__(ACCOUNTS)
@@ -69,7 +69,7 @@ def errors(response: Response) -> bool:
 
 
 def without(*forgotten: str) -> Key:
-    """Tell calls apart by all but these."""
+    """Distinguish calls by all parameters except these."""
 
     def key(wanted: Format, given: Given) -> Hashable:
         kept = [(name, given.get(name)) for name in PARAMETERS if name not in forgotten]
@@ -131,7 +131,7 @@ for _parameter in PARAMETERS:
             ),
             family=f"cache_for_{_times}",
             name=f"cache_forgets_{_parameter}_for_{_times}",
-            description=f"a cache that does not look at {_parameter} answers {_times} more",
+            description=f"a cache that does not look at {_parameter} serves {_times} more calls",
         )(
             lambda forgotten=_parameter, times=_times: Caching(
                 without(forgotten), overviews, times=times
@@ -140,7 +140,7 @@ for _parameter in PARAMETERS:
 
 
 def folding(parameter: str) -> Key:
-    """Tell calls apart by all, but not by this one's letter case."""
+    """Distinguish calls by all parameters, but ignore the letter case of this one."""
 
     def key(wanted: Format, given: Given) -> Hashable:
         folded = given | {parameter: given.get(parameter, "").lower()}
@@ -163,7 +163,7 @@ fault(
 
 
 def cut(length: int) -> Key:
-    """Tell calls apart by the beginning of the query alone."""
+    """Distinguish calls only by the beginning of the query."""
 
     def key(wanted: Format, given: Given) -> Hashable:
         return wanted, "&".join(f"{name}={value}" for name, value in given.items())[:length]
@@ -175,7 +175,7 @@ def cut(length: int) -> Key:
     fails=ISOLATION_CUSTOMERS,
     also=(
         *(ISOLATION_SEQUENCE, ISOLATION_CONCURRENCY, *OF_USER, *WRITTEN, REQUEST_SPECIAL_TEXT),
-        # in another order, the query ends before other parameters
+        # in another order, the key ends before other parameters
         *(REJECTS_COMBINED, *OF_TASK, *of("api_user"), *of("api_key")),
     ),
 )
@@ -217,7 +217,7 @@ for _name, _forgotten in {
 
 
 class AfterSuccess(Reference):
-    """The reference until a call has succeeded, and another implementation from then on."""
+    """The reference until a call succeeds, and then another implementation."""
 
     def __init__(self, then: Reference, calls: int = 10**9) -> None:
         super().__init__(ACCOUNTS)
@@ -266,7 +266,7 @@ for _parameter in PARAMETERS:
 
 
 class Sticky(Reference):
-    """What is missing is what the last successful call had."""
+    """A missing parameter has the value of the last successful call."""
 
     def __init__(self, *names: str) -> None:
         super().__init__(ACCOUNTS)
@@ -298,14 +298,14 @@ fault(
     fails=MISSING["api_key"],
     also=(*MISSING.values(), REJECTS_COMBINED, ISOLATION_SEQUENCE),
     name="last_parameters_are_remembered",
-    description="whatever is missing is taken from the call before",
+    description="missing parameters are taken from the call before",
 )(lambda: Sticky(*PARAMETERS))
 
-# --- Lock-outs -----------------------------------------------------------------------------------
+# --- Lockouts ------------------------------------------------------------------------------------
 
 
 class LockedOut(Reference):
-    """After so many errors of one kind, calls are refused for a while."""
+    """After this many errors of one kind, calls are refused for a while."""
 
     def __init__(self, wrong: str, most: int, calls: int) -> None:
         super().__init__(ACCOUNTS)
@@ -333,12 +333,12 @@ for _wrong, _most, _calls in (
             *(ISOLATION_CONCURRENCY, ISOLATION_CUSTOMERS),
         ),
         name=f"locked_out_after_{_most}_wrong_{_wrong}",
-        description=f"after {_most} calls with a wrong {_wrong}, right ones are refused",
+        description=f"after {_most} calls with an invalid {_wrong}, valid ones are refused",
     )(lambda wrong=_wrong, most=_most, calls=_calls: LockedOut(wrong, most, calls))
 
 
 class FailingOpen(Reference):
-    """The check of the key gives up after so many wrong ones."""
+    """The check of the key stops after this many invalid ones."""
 
     def __init__(self, most: int) -> None:
         super().__init__(ACCOUNTS)
@@ -356,5 +356,5 @@ for _most in (3, 10, 50):
         fails=WRONG["api_key"],
         also=(ISOLATION_SEQUENCE, ISOLATION_CONCURRENCY, REQUEST_SPECIAL_TEXT),
         name=f"any_key_after_{_most}_wrong_ones",
-        description=f"after {_most} wrong keys, any is right",
+        description=f"after {_most} invalid keys, any is accepted",
     )(lambda most=_most: FailingOpen(most))

@@ -1,4 +1,4 @@
-"""Queries that are read by place, by pattern, or undecoded."""
+"""Queries that are read by position, by pattern, or undecoded."""
 
 from __future__ import annotations
 
@@ -39,14 +39,14 @@ def names(parameters: Parameters) -> list[str]:
 
 
 def reading(change: Callable[[list[tuple[str, str]]], Parameters]) -> Callable[[], Reference]:
-    """Make a reference that sees other parameters than were sent."""
+    """Make a reference that reads changed parameters."""
     return variant(read=lambda self, request: change(list(Reference.read(self, request))))
 
 
 def only_if(
     test: Callable[[list[str]], bool], lost: str
 ) -> Callable[[list[tuple[str, str]]], Parameters]:
-    """Lose a parameter where all four are there, in an order that does not suit."""
+    """Lose a parameter if all four are there, in an order that fails the test."""
 
     def change(parameters: list[tuple[str, str]]) -> Parameters:
         sent = names(parameters)
@@ -98,17 +98,17 @@ for _before, _after in pairwise(PARAMETERS):
     )
 order(
     "user_after_api_user",
-    "user is found only after api_user, for the first that ends in user= is taken",
+    "the first parameter that ends in user= is taken as user",
     reading(only_if(lambda sent: sent.index("api_user") < sent.index("user"), "user")),
 )
 order(
     "order_reversed_refused",
-    "the parameters may come in any order but the reverse of the page's",
+    "the parameters may be in any order except the reverse of the documented one",
     reading(only_if(lambda sent: sent != list(reversed(PARAMETERS)), "task")),
 )
 order(
     "order_of_the_alphabet_refused",
-    "the parameters may come in any order but that of the alphabet",
+    "the parameters may be in any order except the alphabetical one",
     reading(only_if(lambda sent: sent != sorted(PARAMETERS), "task")),
 )
 
@@ -129,7 +129,7 @@ def user_by_the_last_pattern(self: Reference, request: Request) -> Parameters:
 def undecoded(
     *parameters: str, test: Callable[[str], bool] = lambda _: True
 ) -> Callable[[], Reference]:
-    """Make a reference that leaves the values of these parameters as they were written."""
+    """Make a reference that does not decode the values of these parameters."""
 
     def read(self: Reference, request: Request) -> Parameters:
         decoded = Reference.read(self, request)
@@ -168,7 +168,7 @@ encoding(
 
 
 def decoding(decode: Callable[[str], str], *where: str) -> Callable[[], Reference]:
-    """Make a reference that decodes values, or those of some parameters, in its own way."""
+    """Make a reference that decodes all values, or those of some parameters, in its own way."""
 
     def read(self: Reference, request: Request) -> Parameters:
         pairs = [part.partition("=") for part in request.query.decode().split("&") if part]
@@ -184,14 +184,14 @@ def decoding(decode: Callable[[str], str], *where: str) -> Callable[[], Referenc
 
 
 def by_pattern(pattern: str) -> Callable[[str], str]:
-    """Decode only those escapes that this pattern finds."""
+    """Decode only the escapes that this pattern matches."""
     return lambda text: re.sub(f"(?:{pattern})+", lambda found: unquote(found[0]), text)
 
 
 PUNCTUATION = "%(?:2[0-9A-F]|3[A-F]|40|5[B-F]|60|7[B-F]|[89A-F][0-9A-F])"
 encoding(
     "letters_not_decoded",
-    "letters and digits that are encoded stay so, as nobody encodes them",
+    "encoded letters and digits are not decoded",
     decoding(by_pattern(PUNCTUATION)),
 )
 encoding(
@@ -201,18 +201,18 @@ encoding(
 )
 encoding(
     "lower_case_escapes_not_decoded",
-    "an escape in lower case stays as it is",
+    "an escape in lower case is not decoded",
     decoding(by_pattern("%[0-9A-F]{2}")),
 )
 encoding(
     "lower_case_escapes_of_a_key_not_decoded_in_xml",
-    "an escape in lower case within api_key stays as it is, in XML",
+    "an escape in lower case within api_key is not decoded, in XML",
     decoding(by_pattern("%[0-9A-F]{2}"), "api_key"),
     XML,
 )
 encoding(
     "at_signs_must_be_plain",
-    "%40 stays as it is",
+    "%40 is not decoded",
     decoding(lambda text: by_pattern("%(?!40)[0-9A-F]{2}")(text), "user"),
 )
 encoding(
@@ -234,7 +234,7 @@ encoding(
 
 
 def names_undecoded(*which: str) -> Callable[[], Reference]:
-    """Make a reference that does not know an encoded name."""
+    """Make a reference that does not recognise an encoded name."""
 
     def read(self: Reference, request: Request) -> Parameters:
         raw = [part.partition("=")[0] for part in request.query.decode().split("&") if part]
@@ -293,7 +293,7 @@ garbled(
 )
 garbled(
     "decoded_before_parting",
-    "the query is decoded before it is taken apart",
+    "the query is decoded before it is split",
     variant(
         read=lambda _, request: parse_qsl(unquote(request.query.decode()), keep_blank_values=True)
     ),
@@ -310,7 +310,7 @@ garbled(
 )
 garbled(
     "decoded_as_ascii",
-    "what is not ASCII in user is left out",
+    "characters of user beyond ASCII are left out",
     decoding(lambda text: unquote(text).encode("ascii", "ignore").decode(), "user"),
     REJECTS_USER_UNKNOWN,
 )
@@ -333,12 +333,12 @@ garbled(
 )
 garbled(
     "cleaned_of_tags",
-    "what is between angle brackets in user is taken away",
+    "text between angle brackets in user is removed",
     decoding(lambda text: re.sub("<[^>]*>", "", unquote(text)), "user"),
     REJECTS_USER_UNKNOWN,
 )
 garbled(
     "quotes_doubled",
-    "apostrophes in user are escaped as for SQL, and stay so",
+    "apostrophes in user are escaped as for SQL, and never unescaped",
     decoding(lambda text: unquote(text).replace("'", "''"), "user"),
 )

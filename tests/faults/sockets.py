@@ -1,6 +1,6 @@
-"""A server for what is wrong below WSGI: the reference's answer, written by a fault's own hand.
+"""A server for faults below WSGI: the fault itself writes the bytes of the response.
 
-It closes the connection after each answer, so that one fault has no second effect on the next call.
+It closes the connection after each response, so that a fault does not affect the next call.
 """
 
 from __future__ import annotations
@@ -21,22 +21,22 @@ __all__ = ["Exchange", "Wire", "head"]
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """One call on the wire: what is asked, what would be right, and where to write."""
+    """One call on the wire: the request, the correct response, and the connection."""
 
     request: Request
     response: Response
     connection: socket.socket
     stopped: Event
-    """Set when the server stops: whoever waits must wait for this."""
+    """Set when the server stops: a `write` that waits must wait for this."""
 
     def send(self, *parts: bytes) -> None:
-        """Write these bytes as they are."""
+        """Write these bytes unchanged."""
         self.connection.sendall(b"".join(parts))
 
 
 @dataclass(frozen=True, slots=True)
 class Wire:
-    """The reference over sockets; where `when` says so, `write` responds in its place."""
+    """The reference over sockets; if `when` chooses a request, `write` responds to it."""
 
     write: Callable[[Exchange], None]
     when: Callable[[Request], bool] = lambda _: True
@@ -77,7 +77,7 @@ class _Server(ThreadingTCPServer):
         self.reference = default_reference()
 
     def handle_error(self, *_: object) -> None:
-        """Say nothing of a client that went away."""
+        """Ignore a client that closes the connection."""
 
 
 class _Handler(StreamRequestHandler):

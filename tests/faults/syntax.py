@@ -1,4 +1,4 @@
-"""Bodies that are no JSON, no XML, or XML with a DOCTYPE or a namespace."""
+"""Bodies that are not JSON, not XML, or XML with a DOCTYPE or a namespace."""
 
 from __future__ import annotations
 
@@ -38,14 +38,14 @@ in_xml(
         f"<br />\n<b>Notice</b>:  Undefined index: user in <b>/srv/overview.php</b><br />\n{t}"
     ),
     fails=READABLE_SYNTAX,
-    also=(READABLE_ENCODING,),  # the declaration does not count then
+    also=(READABLE_ENCODING,),  # the declaration does not count here
 )
 in_xml(
     "after_text",
     "text before the declaration",
     lambda t: f"OK {t}",
     fails=READABLE_SYNTAX,
-    also=(READABLE_ENCODING,),  # the declaration does not count then
+    also=(READABLE_ENCODING,),  # the declaration does not count here
 )
 in_xml("before_text", "text after the root", lambda t: f"{t}done in 12 ms", fails=READABLE_SYNTAX)
 in_xml("twice", "two documents", lambda t: f"{t}{t}", fails=READABLE_SYNTAX)
@@ -92,7 +92,7 @@ in_xml(
     "the declaration is after a comment",
     lambda t: f"<!-- overview -->\n{t}",
     fails=READABLE_SYNTAX,
-    also=(READABLE_ENCODING,),  # the declaration does not count then
+    also=(READABLE_ENCODING,),  # the declaration does not count here
 )
 in_xml("with_a_nul", "a NUL after the root", lambda t: f"{t}\0", fails=READABLE_SYNTAX)
 in_xml(
@@ -100,7 +100,7 @@ in_xml(
     "the declaration has no version",
     lambda t: t.replace(' version="1.0"', ""),
     fails=READABLE_SYNTAX,
-    also=(READABLE_ENCODING,),  # the declaration does not count then
+    also=(READABLE_ENCODING,),  # the declaration does not count here
 )
 for _name, _version in {"1_2": "1.2", "2_0": "2.0", "1": "1", "x": "x", "nought": ""}.items():
     in_xml(
@@ -118,7 +118,7 @@ for _name, _namespace in {
 }.items():
     in_xml(
         f"declaring_{_name}",
-        f"the root declares a namespace as none may be: {_namespace}",
+        f"the root declares a namespace in an invalid way: {_namespace}",
         lambda t, namespace=_namespace: t.replace("<result>", f"<result {namespace}>"),
         fails=READABLE_SYNTAX,
         also=(SUCCESS_NO_EXTRAS, ERRORS_NO_EXTRAS),
@@ -191,7 +191,7 @@ for _name, _doctype in DOCTYPES.items():
         f"with_doctype_{_name}",
         f"{_doctype} after the declaration",
         lambda t, doctype=_doctype: t.replace("?>", f"?>\n{doctype}", 1),
-        # That of HTML says that it is a page, whatever follows.
+        # The DOCTYPE of HTML alone makes the body a page.
         fails=READABLE_FORMAT if _name == "html" else READABLE_NO_DOCTYPE,
     )
 for _name, _when in {"overviews": RIGHT, "errors": WRONG}.items():
@@ -242,7 +242,7 @@ in_xml(
 
 
 def last_member(text: str) -> Callable[[str], str]:
-    """Put this in before the last closing brace."""
+    """Insert this before the last closing brace."""
     return lambda t: f"{t.rstrip()[:-1].rstrip()}{text}\n}}"
 
 
@@ -276,8 +276,11 @@ JSON_SYNTAX: Mapping[str, tuple[str, Callable[[str], str]]] = {
     "before_a_comment_of_html": ("a comment of HTML after it", lambda t: f"{t}<!-- 12 ms -->"),
     "without_its_end": ("the last brace is missing", lambda t: t.rstrip()[:-1]),
     "without_its_start": ("the first brace is missing", lambda t: t[1:]),
-    "cut_in_half": ("half of it is missing", lambda t: t[: len(t) // 2]),
-    "with_an_equals_sign": ("an equals sign for a colon", lambda t: t.replace('":', '"=', 1)),
+    "cut_in_half": ("half of the text is missing", lambda t: t[: len(t) // 2]),
+    "with_an_equals_sign": (
+        "an equals sign instead of a colon",
+        lambda t: t.replace('":', '"=', 1),
+    ),
     "with_an_escape_of_javascript": (
         "an escape in hexadecimal",
         lambda t: t.replace('": "', '": "\\x41', 1),
@@ -305,7 +308,7 @@ for _name, _raw in {"newline": "\n", "tab": "\t"}.items():
 
 
 def remain(literal: str) -> Callable[[str], str]:
-    """Write `credits_remain` as this."""
+    """Write `credits_remain` in this way."""
     return lambda t: re.sub('(?<="credits_remain": )"[0-9]+"', literal, t)
 
 

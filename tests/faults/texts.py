@@ -1,4 +1,4 @@
-"""Odd text in the values that crashes, redirects, blanks, lets in, or breaks the response."""
+"""Special text that makes a server crash, redirect, send nothing, accept it or break a response."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ Test = Callable[[str], bool]
 
 
 class OnText(Reference):
-    """Responds in its own way where a value is wrong, and odd in this way."""
+    """Responds differently if a value is invalid and contains special text of this kind."""
 
     def __init__(
         self,
@@ -130,7 +130,7 @@ ODD: dict[str, tuple[str, Test]] = {
         lambda value: any("\U0001f300" <= character < "\U0001fb00" for character in value),
     ),
     "right_to_left": (
-        "a letter written from right to left",
+        "a right-to-left letter",
         lambda value: any(
             unicodedata.bidirectional(character) in ("R", "AL") for character in value
         ),
@@ -145,7 +145,7 @@ ODD: dict[str, tuple[str, Test]] = {
         lambda value: any(c in "İı" for c in value),
     ),
     "private": (
-        "a character for private use",
+        "a private-use character",
         lambda value: any(unicodedata.category(c) == "Co" for c in value),
     ),
     "over_64": ("more than 64 characters", longer(64)),
@@ -157,13 +157,13 @@ ODD: dict[str, tuple[str, Test]] = {
     "bracket": ("a square bracket", holds("[")),
     "bar": ("a vertical bar alone", lambda value: re.search(r"\|(?!x)", value) is not None),
     "tilde": ("a tilde", holds("~")),
-    "typographic": ("an apostrophe as printers have it", holds("\u2019")),
+    "typographic": ("a typographic apostrophe", holds("\u2019")),
     "soft_hyphen": ("a soft hyphen", holds("\u00ad")),
 }
-"""What text may hold, and people do not think of."""
+"""Kinds of special text that implementers forget."""
 
 ATTACKS = ("script", "comment_of_sql", "parents")
-"""What shows only in texts that look like an attack: a 403 is probably a firewall's."""
+"""Kinds that only texts that look like an attack contain: a 403 is probably a firewall's."""
 
 FALLS = {
     "crashes": crash,
@@ -183,13 +183,13 @@ ALSO = {
     "is_forbidden": (READABLE_FORMAT,),
     "is_let_in": (REJECTS_COMBINED, *WRONG.values()),
 }
-"""What else fails where a plain wrong value happens to be odd in the same way."""
+"""Requirements that also fail, because a plain invalid value may contain the same text."""
 
 PLAIN = ("ampersand", "number")
-"""What is odd in a way in which plain wrong values are: those are told first."""
+"""Kinds that plain invalid values contain as well: these values are reported first."""
 
 NEAR = ("accent", "not_latin_1", "astral", "emoji")
-"""What a near miss of a right value has at its end: where it is let in, that is told first."""
+"""Kinds that a near miss has at its end: if it is accepted, this is reported first."""
 
 
 def seed(
@@ -205,11 +205,11 @@ def seed(
 
 
 def falling(parameter: str, odd: str, how: str, formats: Sequence[Format] = BOTH) -> None:
-    """Register that such a value falls in such a way, in one parameter or in any."""
+    """Register that a value with such text fails in such a way, in one parameter or in any."""
     said, test = ODD[odd]
     names = PARAMETERS if parameter == "text" else (parameter,)
     plain = {"crashes": HTTP_SERVER_ERROR, "is_let_in": WRONG.get(parameter, REQUEST_SPECIAL_TEXT)}
-    # a format that is wrong alone is not sent all near misses
+    # if only one format is faulty, it does not get all near misses
     told_first = odd in PLAIN or (odd in NEAR and how == "is_let_in" and formats == BOTH)
     fails = plain.get(how, REQUEST_SPECIAL_TEXT) if told_first else REQUEST_SPECIAL_TEXT
     if odd in ATTACKS and how == "is_forbidden":
@@ -234,11 +234,11 @@ for _parameter in PARAMETERS:
         if f"{_parameter}_with_not_latin_1_{_how}" not in FAULTS:
             falling(_parameter, "not_latin_1", _how)
 
-# --- What was sent breaks the response -----------------------------------------------------------
+# --- Responses that the repeated text breaks -----------------------------------------------------
 
 
 def echo(wanted: Format, value: str, prefix: str = "Unknown: ") -> Response:
-    """Refuse, and repeat the value as it is."""
+    """Refuse, and repeat the value unescaped."""
     if wanted is Format.JSON:
         return json_answer(f'{{"message": "error", "errors": ["{prefix}{value}"]}}', 400)
     errors = f"<message>error</message><errors><error>{prefix}{value}</error></errors>"
@@ -246,7 +246,7 @@ def echo(wanted: Format, value: str, prefix: str = "Unknown: ") -> Response:
 
 
 def echoing(*names: str, change: Callable[[str], str] = str) -> Callable[[], Reference]:
-    """Make a reference that repeats the first of these that is wrong, without escaping it."""
+    """Make a reference that repeats the first invalid value of these, without escaping it."""
 
     def write(self: Reference, wanted: Format, parameters: Parameters) -> Response:
         wrong = [value for n, value in parameters if n in names and value not in RIGHT[n]]
@@ -259,13 +259,13 @@ for _formats in (JSON, XML):
     for _parameter in ("user", "task", "api_user"):
         seed(
             f"{_parameter}_echoed_unescaped_in_{_formats[0]}",
-            f"a wrong {_parameter} is repeated as it is",
+            f"an invalid {_parameter} is repeated unescaped",
             echoing(_parameter),
             formats=_formats,
         )
 seed(
     "user_echoed_with_quotes_escaped_as_for_sql",
-    "a wrong user is repeated with a backslash before an apostrophe, which JSON does not know",
+    "an invalid user is repeated with a backslash before an apostrophe, which is not JSON",
     echoing(
         "user", change=lambda v: v.replace("\\", "\\\\").replace('"', '\\"').replace("'", "\\'")
     ),
@@ -273,25 +273,25 @@ seed(
 )
 seed(
     "user_echoed_without_backslashes_escaped",
-    "a wrong user is repeated in JSON with quotes escaped, and backslashes not",
+    "an invalid user is repeated in JSON with quotes escaped, and backslashes not",
     echoing("user", change=lambda v: v.replace('"', '\\"')),
     formats=JSON,
 )
 seed(
     "user_echoed_with_entities_of_html",
-    "a wrong user is repeated in XML with the entities of HTML",
+    "an invalid user is repeated in XML with the entities of HTML",
     echoing("user", change=lambda v: "".join(ENTITIES.get(c, c) for c in v)),
     formats=XML,
 )
 seed(
     "user_echoed_with_angles_only_escaped",
-    "a wrong user is repeated in XML with angle brackets escaped, and ampersands not",
+    "an invalid user is repeated in XML with angle brackets escaped, and ampersands not",
     echoing("user", change=lambda v: v.replace("<", "&lt;").replace(">", "&gt;")),
     formats=XML,
 )
 seed(
     "user_echoed_in_cdata",
-    "a wrong user is repeated in a CDATA section, which it may end",
+    "an invalid user is repeated in a CDATA section, which it may end",
     echoing("user", change=lambda v: f"<![CDATA[{v}]]>"),
     formats=XML,
 )
@@ -307,7 +307,7 @@ ESCAPED = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "\\": "\\\\", '"': '\\"'}
 
 
 class Bytes(Reference):
-    """Repeats a wrong user in bytes that are wrong."""
+    """Repeats an invalid user in bytes that do not decode."""
 
     def __init__(self, json: Callable[[str], bytes], xml: Callable[[str], bytes]) -> None:
         super().__init__(ACCOUNTS)
@@ -344,14 +344,14 @@ for _name, (_said, _write) in WRONG_BYTES.items():
     for _formats in (JSON, XML):
         seed(
             f"user_echoed_{_name}_in_{_formats[0]}",
-            f"a wrong user is repeated {_said}",
+            f"an invalid user is repeated {_said}",
             lambda write=_write: Bytes(write, write),
             formats=_formats,
         )
 for _bytes in (40, 41):
     seed(
         f"user_echoed_cut_after_{_bytes}_bytes",
-        f"a wrong user is repeated up to {_bytes} bytes, though that be within a character",
+        f"an invalid user is cut after {_bytes} bytes, even within a character",
         lambda most=_bytes: Bytes(
             lambda t: t.replace("\\", "").replace('"', "").encode()[:most], utf_8
         ),
@@ -359,7 +359,7 @@ for _bytes in (40, 41):
     )
 seed(
     "user_echoed_with_half_pairs",
-    "a wrong user is repeated in escapes for JSON, cut within a pair of surrogates",
+    "an invalid user is repeated in escapes for JSON, cut within a pair of surrogates",
     lambda: Bytes(
         lambda t: "".join("\\ud83d" if c > "\uffff" else c for c in t).encode(),
         utf_8,
@@ -368,7 +368,7 @@ seed(
 )
 seed(
     "user_echoed_with_references_to_pairs",
-    "a wrong user is repeated with a reference to each half of a pair of surrogates",
+    "an invalid user is repeated with a reference to each half of a pair of surrogates",
     lambda: Bytes(
         utf_8,
         lambda t: "".join("&#55357;&#56832;" if c > "\uffff" else c for c in t).encode(),
@@ -391,11 +391,11 @@ seed(
     formats=XML,
 )
 
-# --- What was sent comes back as another text ----------------------------------------------------
+# --- Responses that repeat another text ----------------------------------------------------------
 
 
 class Damaged(Reference):
-    """Repeats a wrong user, written as it has to be in each format, but damaged before."""
+    """Repeats an invalid user, escaped correctly in each format, but damaged before."""
 
     def __init__(self, damage: Callable[[str], str], formats: Sequence[Format]) -> None:
         super().__init__(ACCOUNTS)
@@ -432,7 +432,7 @@ DAMAGED: dict[str, tuple[str, Callable[[str], str], Sequence[Sequence[Format]]]]
         (JSON,),
     ),
     "kept_in_latin_1": (
-        "with question marks for what ISO-8859-1 does not have",
+        "with question marks for characters beyond ISO-8859-1",
         lambda text: text.encode("latin-1", "replace").decode("latin-1"),
         (BOTH,),
     ),
@@ -442,7 +442,7 @@ DAMAGED: dict[str, tuple[str, Callable[[str], str], Sequence[Sequence[Format]]]]
         (BOTH, JSON),
     ),
     "kept_in_ascii": (
-        "with question marks for what ASCII does not have",
+        "with question marks for characters beyond ASCII",
         lambda text: text.encode("ascii", "replace").decode(),
         (JSON, XML),
     ),
@@ -452,7 +452,7 @@ DAMAGED: dict[str, tuple[str, Callable[[str], str], Sequence[Sequence[Format]]]]
         (XML,),
     ),
     "with_replacement_characters": (
-        "with U+FFFD for what ASCII does not have",
+        "with U+FFFD for characters beyond ASCII",
         lambda text: text.encode().decode("ascii", "replace"),
         (BOTH,),
     ),
@@ -477,11 +477,11 @@ DAMAGED: dict[str, tuple[str, Callable[[str], str], Sequence[Sequence[Format]]]]
 }
 for _name, (_said, _damage, _all_formats) in DAMAGED.items():
     for _formats in _all_formats:
-        # The other format repeats the same text whole, so the fault is not limited to its requests.
+        # The other format repeats the whole text, so the fault is not limited to its requests.
         register(
             Fault(
                 f"user_echoed_{_name}{suffix(_formats)}",
-                f"a wrong user is repeated {_said}",
+                f"an invalid user is repeated {_said}",
                 READABLE_ENCODING,
                 lambda damage=_damage, formats=_formats: Damaged(damage, formats),
                 formats=tuple(_formats),

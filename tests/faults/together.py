@@ -1,4 +1,4 @@
-"""Customers of others, and several wrong parameters, that are let in."""
+"""Customers of other resellers, and several invalid parameters together, that are accepted."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def foreign_customer_answered_with_the_first(
     return own or (reseller.customers[0] if anybody(self, reseller, user) else None)
 
 
-# --- Several wrong together ----------------------------------------------------------------------
+# --- Several invalid parameters together ---------------------------------------------------------
 
 TOGETHER = [some for size in (2, 3, 4) for some in combinations(PARAMETERS, size)]
 UNKNOWN: Accepts = STATES["unknown"][2]
@@ -83,13 +83,13 @@ for _first, _second in combinations(PARAMETERS, 2):
             formats=(JSON, XML)[len(_first + _one) % 2],
             family=f"{_one}_beside_{_other}",
             name=f"{_first}_{_one}_beside_{_second}_{_other}_accepted",
-            description=f"{_first} may be {_one} where {_second} is {_other}",
+            description=f"{_first} may be {_one} if {_second} is {_other}",
         )(accepting(**{_first: MIXED[_one], _second: MIXED[_other]}))
 
 
 @fault(fails=REJECTS_COMBINED, instead_of=Reference.look_up)
 def nobody_without_a_key(self: Reference, parameters: Parameters) -> Account | Refusal:
-    """No key equals the key of nobody, so that an unknown api_user needs none."""
+    """An unknown api_user has no key, so that a call without a key is accepted."""
     given = dict(parameters)
     keys = {reseller.api_user: reseller.api_key for reseller in self.accounts.resellers}
     if keys.get(given.get("api_user", "")) == given.get("api_key"):
@@ -100,7 +100,7 @@ def nobody_without_a_key(self: Reference, parameters: Parameters) -> Account | R
 
 @fault(fails=REJECTS_COMBINED, instead_of=Reference.look_up)
 def an_even_number_of_errors_is_none(self: Reference, parameters: Parameters) -> Account | Refusal:
-    """Each check negates the verdict of the one before it: two errors cancel each other out."""
+    """Each check negates the verdict of the one before it, so that two errors cancel each other."""
     right = {name: values[0] for name, values in RIGHT.items()}
     given = dict(parameters)
     wrong = [name for name in PARAMETERS if given.get(name) not in RIGHT[name]]
@@ -112,7 +112,7 @@ def an_even_number_of_errors_is_none(self: Reference, parameters: Parameters) ->
 
 @fault(fails=REJECTS_COMBINED, instead_of=Reference.look_up)
 def a_bare_call_is_a_demonstration(self: Reference, parameters: Parameters) -> Account | Refusal:
-    """A call without any parameters shows what an overview looks like."""
+    """A call without any parameters shows an example of an overview."""
     if not parameters:
         return OURS.customers[0]
     return Reference.look_up(self, parameters)
@@ -120,7 +120,7 @@ def a_bare_call_is_a_demonstration(self: Reference, parameters: Parameters) -> A
 
 @fault(fails=REJECTS_COMBINED, instead_of=Reference.look_up)
 def foreign_customer_with_a_wrong_key(self: Reference, parameters: Parameters) -> Account | Refusal:
-    """A customer of another reseller is shown to those whose key is wrong."""
+    """A customer of another reseller is shown to calls with an invalid key."""
     given, found = dict(parameters), Reference.look_up(self, parameters)
     foreign = anybody(self, OURS, given.get("user", ""))
     if (
@@ -136,7 +136,7 @@ def foreign_customer_with_a_wrong_key(self: Reference, parameters: Parameters) -
 
 
 def named(parameter: str, form: str) -> Callable[[], Reference]:
-    """Make a reference that takes a parameter of this form of name for the right one."""
+    """Make a reference that accepts a parameter with this form of name as the valid one."""
 
     def look_up(self: Reference, parameters: Parameters) -> Account | Refusal:
         name = f"{parameter}{form}"
@@ -154,12 +154,12 @@ for _parameter in PARAMETERS:
             fails=MISSING[_parameter],
             family="operator",
             name=f"{_parameter}_{_form.strip('[$]')}_operator_accepted",
-            description=f"{_parameter}{_form}=… is handed to the database as an operator",
+            description=f"{_parameter}{_form}=… is passed to the database as an operator",
         )(named(_parameter, _form))
     fault(
         fails=MISSING[_parameter],
         also=(REQUEST_ARRAY,),
         family="array",
         name=f"{_parameter}_array_accepted",
-        description=f"{_parameter}[]=… is equal to anything, as with PHP's strcmp",
+        description=f"{_parameter}[]=… equals any value, as with PHP's strcmp",
     )(named(_parameter, "[]"))

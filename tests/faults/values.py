@@ -1,4 +1,4 @@
-"""Overviews whose values are of the right kind, and make no sense."""
+"""Overviews whose values have the correct type but contradict each other."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ BALANCES: dict[str, tuple[str, Callable[[Account], Account]]] = {
     "overage_nought": ("overage is always 0", lambda a: replace(a, credits_overage=0)),
     "remain_nought": ("remain is always 0", lambda a: replace(a, credits_remain=0)),
     "remain_is_allowed": (
-        "remain is what is allowed",
+        "remain equals allowed",
         lambda a: replace(a, credits_remain=a.credits_allowed),
     ),
     "remain_absolute": (
@@ -134,7 +134,7 @@ BALANCES: dict[str, tuple[str, Callable[[Account], Account]]] = {
         lambda a: replace(a, credits_overage=max(a.credits_overage - 1, 0)),
     ),
     "used_ends_at_allowed": (
-        "used ends at what is allowed, overage does not",
+        "used is capped at allowed, overage is not",
         lambda a: replace(a, credits_used=min(a.credits_used, a.credits_allowed)),
     ),
     "overage_of_requests": (
@@ -142,7 +142,7 @@ BALANCES: dict[str, tuple[str, Callable[[Account], Account]]] = {
         lambda a: replace(a, credits_overage=max(a.requests - a.credits_allowed, 0)),
     ),
     "overage_is_used": (
-        "overage is what is used",
+        "overage equals used",
         lambda a: replace(a, credits_overage=a.credits_used),
     ),
     "overage_in_thousands": (
@@ -235,7 +235,7 @@ account(
     when=about(2),
 )
 
-# --- What counts up goes down --------------------------------------------------------------------
+# --- Counters that go down -----------------------------------------------------------------------
 
 
 def balanced(found: Account, used: int) -> Account:
@@ -256,7 +256,7 @@ def less_used(found: Account, by: int) -> Account:
 def changing(
     change: Callable[[Account, int], Account], by: Callable[[int], int]
 ) -> Callable[[], Reference]:
-    """Make a reference whose so many-th overview has so much less."""
+    """Make a reference whose nth overview has a count that is lower by this much."""
 
     class Changing(Reference):
         def __init__(self) -> None:
@@ -280,15 +280,15 @@ READ_AGAIN = (
         REQUEST_SEPARATORS,
     ),
 )
-"""Who compares a response with those around it."""
+"""Requirements that compare a response with others."""
 
 STEPS: dict[str, tuple[str, Callable[[int], int]]] = {
-    "down_each_time": ("less each time", lambda at: at),
+    "down_each_time": ("lower each time", lambda at: at),
     "down_at_every_second_call": (
-        "less at every second call, as from a copy that is behind",
+        "lower at every second call, as from a copy that lags",
         lambda at: at % 2 * 5,
     ),
-    "down_at_every_fifth_call": ("less at every fifth call", lambda at: 5 if at % 5 == 4 else 0),
+    "down_at_every_fifth_call": ("lower at every fifth call", lambda at: 5 if at % 5 == 4 else 0),
     "down_once": ("reset after twenty calls", lambda at: 200 if at > 20 else 0),
 }
 for _name, (_said, _by) in STEPS.items():
@@ -345,7 +345,7 @@ for _name, _said, _change in (
     account(_name, _said, _change, fails=VALUES_EXPECTED)
 account(
     "requests_one_less_for_the_second_customer",
-    "requests is one less than it is, for the second customer",
+    "requests is too low by one, for the second customer",
     lambda a: replace(a, requests=a.requests - 1),
     fails=VALUES_EXPECTED,
     when=about(1),

@@ -1,4 +1,4 @@
-"""Lengths, codings and silences below WSGI, and responses that do not come."""
+"""Lengths, codings and timeouts below WSGI, and responses that are never complete."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def coded(coding: str, code: Callable[[bytes], bytes]) -> Callable[[Exchange], N
 
 
 def length(change: Callable[[int], int]) -> Callable[[Exchange], None]:
-    """Announce another length than the body has."""
+    """Announce a length that is not the length of the body."""
 
     def write(exchange: Exchange) -> None:
         announced = change(len(exchange.response.body))
@@ -98,7 +98,7 @@ def chunk(body: bytes) -> bytes:
 
 
 def sized(size: bytes) -> Callable[[Exchange], None]:
-    """Write a chunk's size in this form."""
+    """Write the size of a chunk in this form."""
 
     def write(exchange: Exchange) -> None:
         body = exchange.response.body
@@ -113,7 +113,7 @@ def ended(last: bytes) -> Callable[[Exchange], None]:
 
 
 def typed_too(*content_types: str) -> Callable[[Exchange], None]:
-    """Write one more Content-Type, or the last of several in its place and one more."""
+    """Write an additional Content-Type, or replace the first one and add another."""
 
     def write(exchange: Exchange) -> None:
         first = content_types[1] if len(content_types) > 1 else exchange.response.content_type
@@ -147,7 +147,7 @@ INCOMPLETE: dict[str, tuple[str, Callable[[Exchange], None]]] = {
         lambda exchange: chunked(exchange, chunk(exchange.response.body)),
     ),
     "chunk_cut": (
-        "a chunk is shorter than it says",
+        "a chunk is shorter than its size",
         lambda exchange: chunked(exchange, chunk(exchange.response.body)[:-20]),
     ),
     "chunks_without_sizes": (
@@ -174,7 +174,7 @@ INCOMPLETE: dict[str, tuple[str, Callable[[Exchange], None]]] = {
         lambda e: chunked(e, chunk(e.response.body)[:-2], b"\n0\r\n\r\n"),
     ),
     "chunk_longer_than_it_says": (
-        "two bytes more than it says are in a chunk",
+        "a chunk is two bytes longer than its size",
         lambda e: chunked(e, chunk(e.response.body)[:-2], b"  ", b"0\r\n\r\n"),
     ),
     "gzip_with_a_line_end": (
@@ -182,7 +182,7 @@ INCOMPLETE: dict[str, tuple[str, Callable[[Exchange], None]]] = {
         coded("gzip", lambda b: gzip.compress(b) + b"\n"),
     ),
     "gzip_with_nuls": (
-        "NULs stand behind the compressed body",
+        "NULs follow the compressed body",
         coded("gzip", lambda b: gzip.compress(b) + bytes(8)),
     ),
     "gzip_with_text": (
@@ -194,7 +194,7 @@ INCOMPLETE: dict[str, tuple[str, Callable[[Exchange], None]]] = {
         coded("deflate", lambda b: zlib.compress(b) + b"<!-- 12 ms -->"),
     ),
     "deflate_twice": (
-        "two deflated streams stand one behind the other",
+        "two deflated streams follow one another",
         coded("deflate", lambda b: zlib.compress(b[:10]) + zlib.compress(b[10:])),
     ),
     "called_html_too": ("a second Content-Type says text/html", typed_too("text/html")),
@@ -224,7 +224,7 @@ INCOMPLETE: dict[str, tuple[str, Callable[[Exchange], None]]] = {
     ),
 }
 for _name, (_said, _write) in INCOMPLETE.items():
-    # JSON's opening brace happens to begin a whole text in deflate.
+    # JSON starts with a brace, which happens to start a valid deflate stream as well.
     _formats = XML if _name == "called_deflate" else BOTH
     wire(f"error_{_name}", f"{_said}, in errors", _write, fails=HTTP_COMPLETE, formats=_formats)
     wire(
@@ -248,24 +248,24 @@ wire(
 
 
 def hang(exchange: Exchange) -> None:
-    """Say nothing."""
+    """Send nothing."""
     exchange.stopped.wait()
 
 
 def hang_after_headers(exchange: Exchange) -> None:
-    """Say nothing after the headers."""
+    """Send nothing after the headers."""
     exchange.send(head(exchange.response))
     exchange.stopped.wait()
 
 
 def hang_in_the_body(exchange: Exchange) -> None:
-    """Say nothing after half of the body."""
+    """Send nothing after half of the body."""
     exchange.send(head(exchange.response), exchange.response.body[:10])
     exchange.stopped.wait()
 
 
 def hang_at_the_end(exchange: Exchange) -> None:
-    """Neither tell the length nor close the connection."""
+    """Neither send the length nor close the connection."""
     exchange.send(head(exchange.response, Content_Length=None), exchange.response.body)
     exchange.stopped.wait()
 
@@ -278,32 +278,32 @@ def drip(data: bytes, exchange: Exchange) -> None:
 
 
 def drip_the_body(exchange: Exchange) -> None:
-    """Send a byte at a time."""
+    """Send one byte at a time."""
     exchange.send(head(exchange.response))
     drip(exchange.response.body, exchange)
 
 
 def drip_the_headers(exchange: Exchange) -> None:
-    """Send a byte of the headers at a time."""
+    """Send the headers one byte at a time."""
     drip(head(exchange.response), exchange)
     exchange.send(exchange.response.body)
 
 
 def endless_white_space(exchange: Exchange) -> None:
-    """Send spaces now and then, to keep the connection up."""
+    """Send spaces now and then, so that the connection stays open."""
     exchange.send(head(exchange.response, Content_Length=None))
     while not exchange.stopped.wait(0.05):
         exchange.send(b" ")
 
 
 def endless_informing(exchange: Exchange) -> None:
-    """Say 102 Processing for ever."""
+    """Send 102 Processing without end."""
     while not exchange.stopped.wait(0.05):
         exchange.send(b"HTTP/1.1 102 Processing\r\n\r\n")
 
 
 def without_user() -> When:
-    """Choose the calls where only user is missing: each of these may cost the time limit."""
+    """Choose the calls in which only user is missing, because each may take the time limit."""
 
     def chosen(request: Request) -> bool:
         given = sent(request)
@@ -314,14 +314,14 @@ def without_user() -> When:
 
 
 SLOW: dict[str, tuple[str, Callable[[Exchange], None]]] = {
-    "hangs": ("nothing comes", hang),
-    "hangs_after_headers": ("nothing comes after the headers", hang_after_headers),
-    "hangs_in_the_body": ("nothing comes after the beginning of the body", hang_in_the_body),
-    "hangs_at_the_end": ("the end of the body is never told", hang_at_the_end),
-    "drips": ("the body comes a byte at a time", drip_the_body),
-    "drips_headers": ("the headers come a byte at a time", drip_the_headers),
-    "never_ends": ("spaces come for ever", endless_white_space),
-    "is_processing": ("a status that informs comes for ever", endless_informing),
+    "hangs": ("nothing is sent", hang),
+    "hangs_after_headers": ("nothing is sent after the headers", hang_after_headers),
+    "hangs_in_the_body": ("nothing is sent after the beginning of the body", hang_in_the_body),
+    "hangs_at_the_end": ("the end of the body is never marked", hang_at_the_end),
+    "drips": ("the body is sent one byte at a time", drip_the_body),
+    "drips_headers": ("the headers are sent one byte at a time", drip_the_headers),
+    "never_ends": ("spaces are sent without end", endless_white_space),
+    "is_processing": ("informational statuses are sent without end", endless_informing),
 }
 for _name, (_said, _write) in SLOW.items():
     wire(
@@ -357,14 +357,14 @@ def raw(data: bytes) -> Callable[[Exchange], None]:
 
 
 def announced(said: str) -> Callable[[Exchange], None]:
-    """Say this in place of a length."""
+    """Announce this text as the length."""
     return lambda exchange: exchange.send(
         head(exchange.response, Content_Length=said), exchange.response.body
     )
 
 
 def versioned(version: bytes) -> Callable[[Exchange], None]:
-    """Say this version of HTTP."""
+    """Announce this version of HTTP."""
     return lambda e: e.send(head(e.response).replace(b"HTTP/1.1", version, 1), e.response.body)
 
 
@@ -376,13 +376,13 @@ UNDELIVERED: dict[str, tuple[str, Callable[[Exchange], None]]] = {
         "the connection closes in the headers",
         raw(b"HTTP/1.1 400 Bad Request\r\nContent-Ty"),
     ),
-    "answered_by_ssh": ("what answers is another protocol", raw(b"SSH-2.0-OpenSSH_9.6\r\n")),
+    "answered_by_ssh": ("the response is in another protocol", raw(b"SSH-2.0-OpenSSH_9.6\r\n")),
     "answered_by_mail": (
-        "what answers is a mail server",
+        "the response is from a mail server",
         raw(b"220 mx.example ESMTP\r\n502 What?\r\n"),
     ),
     "answered_without_status": (
-        "the body comes without status and headers",
+        "the body is sent without status and headers",
         lambda e: e.send(e.response.body),
     ),
     "answered_with_a_status_of_letters": (
@@ -400,7 +400,7 @@ UNDELIVERED: dict[str, tuple[str, Callable[[Exchange], None]]] = {
         lambda e: e.send(head(e.response).replace(b"Type:", b"Type :"), e.response.body),
     ),
     "answered_with_text_among_the_headers": (
-        "a line among the headers is none",
+        "a line among the headers is not a header",
         lambda e: e.send(head(e.response).replace(b"\r\n", b"\r\nNotice\r\n", 1), e.response.body),
     ),
     "answered_with_a_nul_in_a_header": (
@@ -434,7 +434,7 @@ UNDELIVERED: dict[str, tuple[str, Callable[[Exchange], None]]] = {
             head(e.response, Transfer_Encoding="chunked"), chunk(e.response.body), b"0\r\n\r\n"
         ),
     ),
-    "answered_in_noise": ("what comes are random bytes", raw(bytes(range(128, 256)) * 4)),
+    "answered_in_noise": ("the response is random bytes", raw(bytes(range(128, 256)) * 4)),
 }
 for _name, (_said, _write) in UNDELIVERED.items():
     wire(
@@ -467,7 +467,7 @@ for _code in (429, 502, 503, 504):
 
 
 def not_again(number: int) -> When:
-    """Choose each so many-th call, but not that call when it comes again."""
+    """Choose each nth call, but not the repetition of that call."""
 
     def fresh() -> Callable[[Request], bool]:
         calls, lock = count(1), Lock()
@@ -490,7 +490,7 @@ def not_again(number: int) -> When:
 
 
 class Shaky(Reference):
-    """Turns each so many-th call away, and responses it when it comes again."""
+    """Refuses each nth call, and responds to its repetition."""
 
     def __init__(self, code: int, number: int) -> None:
         super().__init__(ACCOUNTS)
@@ -507,7 +507,7 @@ for _code in (429, 502, 503, 504):
         fails=HTTP_RETRIES,
         family="shaky",
         name=f"each_tenth_call_gets_{_code}",
-        description=f"each tenth call gets a {_code}, and a response when it comes again",
+        description=f"each tenth call gets a {_code}, and its repetition a correct response",
     )(lambda code=_code: Shaky(code, 10))
 wire(
     "each_tenth_call_dropped",

@@ -1,4 +1,4 @@
-"""The two envelopes written by hand, so that a fault can write what no serializer would."""
+"""The two envelopes written by hand, so that a fault can write bodies that no serializer writes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Change = Callable[[Fields], Fields]
 
 
 class Literal(str):
-    """A value that is written as it is, neither quoted nor escaped."""
+    """A value that is written unchanged, neither quoted nor escaped."""
 
     __slots__ = ()
 
@@ -50,7 +50,7 @@ def json_answer(text: str, status: int = 200) -> Response:
 
 
 def xml_answer(root: str, status: int = 200) -> Response:
-    """Respond with this root element as the page declares XML."""
+    """Respond with this root element. XML is declared as in the API docs."""
     document = f'<?xml version="1.0" encoding="ISO-8859-1"?>\n{root}\n'
     body = document.encode("iso-8859-1", "xmlcharrefreplace")
     return Response(status, "application/xml; charset=ISO-8859-1", body)
