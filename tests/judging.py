@@ -28,14 +28,14 @@ from reseller_conformance.client.request import request_for, valid_values_of
 from reseller_conformance.client.secrets import secrets_of
 from reseller_conformance.client.target import Limits, Target
 from reseller_conformance.config.settings import Settings, settings_from
-from reseller_conformance.contract import Format
 from reseller_conformance.exchange import Exchange, TransportErrorKind, TransportProblem
 from reseller_conformance.findings.model import Outcome
 from reseller_conformance.redaction.echo import places_of
 from reseller_conformance.redaction.secret import Scrubber, Secret
 from reseller_conformance.reference import Reference, Request, accounts
-from reseller_conformance.requirements import CATALOGUE, Requirement, by_id
+from reseller_conformance.requirements import Requirement
 from reseller_conformance.suite.evaluation import Evaluation
+from reseller_conformance.suite.items import items
 from reseller_conformance.suite.overview import OverviewConformance
 from reseller_conformance.suite.target_session import TargetSession
 from reseller_conformance.util.endings import ENDINGS
@@ -213,17 +213,6 @@ def _scrubber(*values: str) -> Scrubber:
     return Scrubber(values)
 
 
-@lru_cache(maxsize=1)
-def _items() -> list[tuple[Requirement, Format | None, Any]]:
-    found = []
-    for name in dir(OverviewConformance):
-        test = getattr(OverviewConformance, name)
-        for mark in getattr(test, "pytestmark", ()):
-            requirement = by_id(mark.kwargs["id"])
-            found += [(requirement, format, test) for format in requirement.formats or (None,)]
-    return sorted(found, key=lambda item: CATALOGUE.index(item[0]))
-
-
 class _MadeOnce:
     """A plan whose lists are made once: hundreds of targets get the same calls."""
 
@@ -255,8 +244,8 @@ def judge(
     session = TargetSession(target, chosen, client, mocked, selected)
     session.plan = _made_once(session.plan)
     judged = []
-    items = (one for one in _items() if one[1] is None or one[1] in chosen.formats)
-    for requirement, format, test in items:
+    chosen_items = (one for one in items() if one[1] is None or one[1] in chosen.formats)
+    for requirement, format, test in chosen_items:
         said: dict[str, str] = {}
         evaluation = Evaluation(requirement, format, session, said.__setitem__)
         with suppress(*ENDINGS):

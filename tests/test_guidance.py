@@ -12,7 +12,12 @@ import pytest
 
 from judging import ACCOUNTS_FILE, Direct, judge, settings, target_of
 from reseller_conformance import assert_conformant
+from reseller_conformance.cases.case import Case
+from reseller_conformance.cases.mutations import State
+from reseller_conformance.checks.response import parse
+from reseller_conformance.checks.rules import ALL_EVIDENCE, Evidence, rules_for
 from reseller_conformance.contract import FIELDS, Format, path_of
+from reseller_conformance.exchange import Exchange
 from reseller_conformance.findings.model import Outcome
 from reseller_conformance.guidance import GUIDANCE, page_of, text_of
 from reseller_conformance.guidance.valid import corrected, parameters
@@ -145,6 +150,8 @@ SAME_CALL: dict[str, Callable[[Request, str], bool]] = {
 
 
 def test_every_requirement_has_guidance_and_nothing_else_has() -> None:
+    missing = sorted({known.id for known in CATALOGUE} - set(GUIDANCE))
+    assert not missing, f"add an entry in guidance/: {missing}"
     assert set(GUIDANCE) == {known.id for known in CATALOGUE}
     assert set(NOT_FED) < set(GUIDANCE)
 
@@ -215,6 +222,17 @@ def test_the_right_response_stands_for_the_same_calls_and_violates_nothing(id: s
             content_type=response.content_type,
             level="should",
         )
+        assert violated_by(response, path, is_valid=due.status == 200) == set()
+
+
+def violated_by(response: Response, path: str, *, is_valid: bool) -> set[str]:
+    """Return what this response violates, its headers included."""
+    case = Case(Format(path.rpartition(".")[2]))
+    case = case if is_valid else replace(case, api_key=State.UNKNOWN)
+    fields = (("Content-Type", response.content_type), *response.headers)
+    parsed = parse(Exchange(case, EMBEDDED_URL, response.status, fields, response.body))
+    rules = rules_for(parsed, ALL_EVIDENCE if is_valid else ALL_EVIDENCE & ~Evidence.EXPECTED_KIND)
+    return {rule.requirement.id for rule in rules if any(rule.check(parsed))}
 
 
 @pytest.mark.parametrize("id", GUIDANCE)

@@ -19,6 +19,7 @@ from reseller_conformance.checks.rules import (
     rules_for,
 )
 from reseller_conformance.exchange import TransportErrorKind
+from reseller_conformance.suite.items import items
 
 NOT_ALONE = {"request", "consistency", "isolation", "clients"}
 
@@ -51,8 +52,36 @@ def test_each_requirement_that_one_response_can_violate_has_one_rule():
     others = {r.VALUES_EXPECTED}  # which takes a file of the operator's
     others |= {r.ERRORS_NO_ACCOUNT_DATA}  # which needs the overviews beside the error
     others |= {r.ERRORS_DETERMINISTIC, r.CONSISTENCY_COUNTERS, r.REJECTS_USER_SIMILAR}
-    assert len(named) == len(set(named))
-    assert set(named) == {one for one in r.CATALOGUE if one.topic not in NOT_ALONE} - others
+    repeated = sorted(one.id for one in set(named) if named.count(one) > 1)
+    assert not repeated, f"two rows of RULES, or a row and the reader's: {repeated}"
+    expected = {one for one in r.CATALOGUE if one.topic not in NOT_ALONE} - others
+    missing = sorted(one.id for one in expected - set(named))
+    assert not missing, f"add a row to RULES of checks/rules.py: {missing}"
+    assert set(named) == expected
+
+
+def test_the_run_has_an_item_for_each_requirement():
+    missing = sorted({one.id for one in r.CATALOGUE} - {one.id for one, _, _ in items()})
+    assert not missing, f"add a test to the topic's class in suite/: {missing}"
+
+
+OF_HEADERS = Evidence.HEADERS | Evidence.CONTENT_TYPE | Evidence.ENCODING
+
+
+def found(rule, response) -> list[tuple[str, str]]:
+    return [(violation.where, violation.actual) for violation in rule.check(response)]
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [rule for rule in RULES if not rule.needs & OF_HEADERS],
+    ids=lambda rule: rule.requirement.id,
+)
+def test_a_rule_that_needs_no_headers_finds_the_same_without_them(rule):
+    for response in DUE.values():
+        unsaved = replace(response, exchange=replace(response.exchange, headers=()))
+        if rule in rules_for(response, ALL_EVIDENCE):
+            assert found(rule, unsaved) == found(rule, response), "name Evidence.HEADERS in RULES"
 
 
 def test_a_rule_is_left_out_without_its_evidence():

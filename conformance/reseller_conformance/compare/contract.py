@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 from reseller_conformance.cases.case import Expected
@@ -17,8 +16,9 @@ from reseller_conformance.client import scrubber_of
 from reseller_conformance.compare.model import Violated
 from reseller_conformance.contract import Format
 from reseller_conformance.findings.model import Outcome
-from reseller_conformance.requirements import CATALOGUE, SUCCESS_RETURNED, Level, Requirement, by_id
+from reseller_conformance.requirements import CATALOGUE, SUCCESS_RETURNED, Level, Requirement
 from reseller_conformance.suite.evaluation import Evaluation
+from reseller_conformance.suite.items import items
 from reseller_conformance.suite.live_judge import BY_COMPARISON
 from reseller_conformance.suite.overview import OverviewConformance
 from reseller_conformance.suite.target_session import TargetSession
@@ -51,7 +51,7 @@ def judge(session: TargetSession) -> list[Judged]:
     """Judge all requirements that the operator selected; this makes the calls that they need."""
     settings = session.settings
     found = []
-    for requirement, format, test in _items():
+    for requirement, format, test in items():
         if format not in (None, *settings.formats):
             continue
         if not settings.selection.includes(requirement.id):
@@ -75,18 +75,6 @@ def _judged(
     outcome = Outcome(said["outcome"])
     violations = evaluation.violations if outcome is Outcome.FAILED else ()
     return Judged(requirement, format, outcome, violations, said["reason"])
-
-
-@cache
-def _items() -> list[tuple[Requirement, Format | None, Any]]:
-    """Return each item of a run, in the order of the catalogue."""
-    found: list[tuple[Requirement, Format | None, Any]] = []
-    for name in dir(OverviewConformance):
-        test = getattr(OverviewConformance, name)
-        for mark in getattr(test, "pytestmark", ()):
-            requirement = by_id(mark.kwargs["id"])
-            found += [(requirement, format, test) for format in requirement.formats or (None,)]
-    return sorted(found, key=lambda item: CATALOGUE.index(item[0]))
 
 
 def violates_must(response: Response) -> bool:
