@@ -1,6 +1,6 @@
-"""Correct implementations of the call, each using some latitude that the page leaves.
+"""Correct implementations of the call, each in a way that the API docs leave open.
 
-The suite must fail no MUST on any of them. One module, one topic; `VARIANTS` holds them all.
+The suite must fail no MUST on any of them. Each module is one topic. `VARIANTS` holds them all.
 """
 
 from variants import (

@@ -1,4 +1,4 @@
-"""Where an implementation lives: below a path, on IPv6, by a name, behind TLS of its own."""
+"""The address of an implementation: below a path, on IPv6, by a name, behind TLS of its own."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def _wire() -> Wire:
     return Wire(Reference(ACCENTED.accounts))
 
 
-@variant("below a path of its own, with an encoded space in it")
+@variant("below a path that contains an encoded space")
 def base_path() -> Iterator[Running]:
     with on_wire(_wire(), ACCENTED, path="/tenants/acme%20corp/~api") as running:
         yield running
@@ -46,7 +46,7 @@ def _openssl(folder: Path, *words: str) -> None:
 
 
 def _certified(folder: Path) -> ssl.SSLContext:
-    """Make a private authority in `folder`, and a server that it vouches for."""
+    """Make a private authority in `folder`, and a server with a certificate of it."""
     request = ("req", "-newkey", "rsa:2048", "-nodes", "-subj")
     authority = ("-keyout", "ca.key", "-out", "ca.pem", "-days", "2")
     usage = ("-addext", "keyUsage=critical,keyCertSign,cRLSign")
@@ -61,7 +61,7 @@ def _certified(folder: Path) -> ssl.SSLContext:
     return context
 
 
-@variant("TLS, vouched for by a private authority")
+@variant("TLS with a certificate of a private authority")
 def private_authority() -> Iterator[Running]:
     with TemporaryDirectory(prefix="variants-tls-") as name:
         folder = Path(name)

@@ -1,4 +1,4 @@
-"""Ways to write the same JSON: kinds of numbers, order, space, escapes, and what is beside it."""
+"""Ways to write the same JSON: kinds of numbers, order, space, escapes, additional members."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def as_integers(values: Mapping[str, str], names: tuple[str, ...] = COUNTS) -> d
 
 
 class _Written(Reference):
-    """The reference, with its JSON text changed once it is written."""
+    """The reference, with a change of its JSON text."""
 
     def send_json(self, status: int, document: object) -> Response:
         return Response(status, "application/json", self.write(document).encode())
@@ -38,13 +38,13 @@ class CountsAsIntegers(Reference):
         return as_integers(values)
 
 
-@composed("counts as the page's example has them: all strings but credits_remain")
+@composed("counts as in the example of the API docs: all strings except credits_remain")
 class CountsAsThePageHasThem(Reference):
     def json_overview(self, values: Mapping[str, str]) -> object:
         return as_integers(values, ("credits_remain",))
 
 
-@composed("each count is now a string and now an integer, in another order each time")
+@composed("each count is sometimes a string, sometimes an integer, in a random order")
 class CountsAndOrderAtRandom(Reference):
     def json_overview(self, values: Mapping[str, str]) -> object:
         names = tuple(name for name in COUNTS if random.random() < 0.5)
@@ -117,7 +117,7 @@ class MoreJsonMembers(Reference):
 
 
 @composed(
-    "JSON announced as text/javascript, as the code of those days did, with a charset in capitals",
+    "JSON announced as text/javascript, as old code did, with a charset in capitals",
     shop=ACCENTED,
 )
 class JsonAsJavascript(Reference):
@@ -136,7 +136,7 @@ class AsciiJsonCalledLatin(Reference):
 
 
 @composed(
-    "both formats announced as text/html, as PHP does unless it is told",
+    "both formats announced as text/html, the default of PHP",
     should=("http.content-type",),
 )
 class EverythingIsHtml(Reference):

@@ -16,7 +16,7 @@ __all__ = ["Written"]
 
 
 class Written(Reference):
-    """The reference, with its XML put together by hand, each part in a method of its own."""
+    """The reference with handwritten XML; each part has its own method."""
 
     declaration = '<?xml version="1.0" encoding="UTF-8"?>\n'
     content_type = "application/xml"
@@ -47,7 +47,7 @@ class CdataEverywhere(Written):
         )
 
 
-@composed("comments and processing instructions wherever they may stand, inside texts too")
+@composed("comments and processing instructions wherever XML allows them, inside texts too")
 class CommentsEverywhere(Written):
     declaration = (
         "<?xml version='1.0' encoding='utf-8'?>\n<!-- <result> -->\n"
@@ -73,13 +73,13 @@ class ReferencesEverywhere(Written):
         )
 
 
-@composed("the five named references, for quotes too")
+@composed("the five named references, also instead of quotes")
 class NamedReferences(Written):
     def text(self, text: str) -> str:
         return escape(text, {'"': "&quot;", "'": "&apos;"})
 
 
-@composed("a declaration in single quotes that says standalone, and space inside of tags")
+@composed("a declaration with single quotes and standalone, and space inside tags")
 class StandaloneYes(Written):
     declaration = "<?xml  version = '1.0'  encoding = 'utf-8'\n standalone = 'yes'  ?>"
 
@@ -99,7 +99,7 @@ class NoEncodingDeclared(Written):
     content_type = "text/xml"
 
 
-@composed("XML 1.1 is declared, and nothing of it is used", shop=ACCENTED)
+@composed("XML 1.1 is declared, but its features are not used", shop=ACCENTED)
 class XmlOneDotOne(Written):
     declaration = '<?xml version="1.1" encoding="UTF-8"?>'
 
@@ -180,7 +180,7 @@ WHITE = shop(
 )
 
 
-@composed("package names whose white space and markup must come through as they are", shop=WHITE)
+@composed("package names whose white space and markup must be preserved", shop=WHITE)
 class TextsKeptAsTheyAre(Written):
     pass
 

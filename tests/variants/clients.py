@@ -1,4 +1,4 @@
-"""Servers that look at who calls, as far as they may: Accept, languages, cookies, HTTP/1.0."""
+"""Servers that depend on the client, as far as allowed: Accept, languages, cookies, HTTP/1.0."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class ErrorsByLanguage(Reference):
         return replace(found, headers=(*found.headers, *said))
 
 
-@composed("Vary names all that the response does not depend on", shop=ACCENTED)
+@composed("Vary names only headers that do not change the response", shop=ACCENTED)
 class VariesByAll(Reference):
     def respond(self, request: Request) -> Response:
         found = super().respond(request)
@@ -71,7 +71,7 @@ class VariesByAll(Reference):
 # --- Cookies -------------------------------------------------------------------------------------
 
 
-@composed("a session's cookie with every response, errors too")
+@composed("a session cookie with every response, errors too")
 class CookiesEverywhere(Reference):
     def respond(self, request: Request) -> Response:
         found = super().respond(request)
@@ -79,7 +79,7 @@ class CookiesEverywhere(Reference):
         return replace(found, headers=(*found.headers, session))
 
 
-@composed("another cookie each time, for the sake of a load balancer")
+@composed("another cookie each time, as for a load balancer")
 class RotatingCookies(Reference):
     numbers = itertools.count(1)
 
@@ -92,7 +92,7 @@ class RotatingCookies(Reference):
         return replace(found, headers=(*found.headers, cookie))
 
 
-@composed("a cookie that is deleted as soon as it comes back")
+@composed("a cookie that is deleted as soon as the client sends it")
 class DeletedCookies(Reference):
     def respond(self, request: Request) -> Response:
         found = super().respond(request)
@@ -115,7 +115,7 @@ class _ByVersion(Wire):
         return False
 
     def refused(self) -> Response | None:
-        """Return what HTTP/1.0 gets; None where the connection is closed without a word."""
+        """Return the response to HTTP/1.0, or None if the connection is closed without one."""
         raise NotImplementedError
 
 
@@ -136,7 +136,7 @@ def http_1_0_not_supported() -> Iterator[Running]:
     yield from _serve(NotSupported(Reference(DEFAULT.accounts)))
 
 
-@variant("426 with an empty body for HTTP/1.0, as Envoy has it", should=REFUSED)
+@variant("426 with an empty body for HTTP/1.0, as Envoy sends it", should=REFUSED)
 def http_1_0_upgrade_required() -> Iterator[Running]:
     class Upgrade(_ByVersion):
         def refused(self) -> Response:
@@ -160,7 +160,7 @@ def brotli(body: bytes) -> bytes:
     return header.to_bytes(3, "little") + body + b"\x03"
 
 
-@variant("brotli for those who offer it")
+@variant("brotli for clients that accept it")
 def brotli_where_offered() -> Iterator[Running]:
     class Brotli(Wire):
         def write(self, response: Response, call: Call, writer: Writable) -> None:

@@ -1,6 +1,6 @@
-"""Keys and names as people have them: short, digits only, common words, odd characters.
+"""Keys and names that people use: short, digits only, common words, special characters.
 
-A key that is a common word, or one character, is part of many texts that do not tell it.
+Many texts contain a key that is a common word or a single character. They do not disclose it.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def _serve(shop: Shop) -> Iterator[Running]:
 
 
 @composed(
-    "the key is `password`, and errors say: Bad username / password",
+    "the key is `password`, and errors contain: Bad username / password",
     shop=shop("ann", "password", ANN, BOB),
 )
 class KeyIsPassword(Reference):
@@ -61,7 +61,7 @@ def key_of_three_characters() -> Iterator[Running]:
 
 
 @composed(
-    "the key is `a1b2`, and errors tell the id of each request",
+    "the key is `a1b2`, and errors contain the id of each request",
     shop=shop("lighthouse", "a1b2", ANN, BOB),
 )
 class KeyWithinRequestIds(Reference):
@@ -81,11 +81,11 @@ class KeyIsACustomersName(Reference):
         return Refusal(403, (f"Not so: {user}",)) if isinstance(found, Refusal) else found
 
 
-# --- Errors that repeat what came, but not the key -----------------------------------------------
+# --- Errors that repeat the request, but not the key ---------------------------------------------
 
 
 class Repeating(Reference):
-    """Errors hold these texts beside their own."""
+    """Errors have these additional texts."""
 
     def __init__(self, accounts: Accounts) -> None:
         super().__init__(accounts)
@@ -101,20 +101,20 @@ class Repeating(Reference):
         return replace(found, errors=(*found.errors, *self.repeated(parameters)))
 
 
-@composed("errors repeat every parameter that came, but the key")
+@composed("errors repeat every sent parameter except the key")
 class RepeatsAllButTheKey(Repeating):
     def repeated(self, parameters: Parameters) -> Iterable[str]:
         return [f"{n}={v}" for n, v in parameters if not n.startswith("api_key")]
 
 
-@composed("errors repeat the user alone")
+@composed("errors repeat only the user")
 class RepeatsTheUser(Repeating):
     def repeated(self, parameters: Parameters) -> Iterable[str]:
         return [f"No such user: {value}" for name, value in parameters if name == "user"]
 
 
 @composed(
-    "errors repeat the users of the last five errors too, for their list is kept",
+    "errors repeat the users of the last five errors too, from a list that is kept",
     should=("errors.deterministic",),
 )
 class RepeatsUsersOfEarlierErrors(Repeating):
@@ -144,11 +144,11 @@ class RepeatsTheUserInHeaders(Reference):
         return replace(response, headers=(*response.headers, *fields))
 
 
-# --- Errors that hold a package or a date, and tell nothing by it ---------------------------------
+# --- Errors that contain a package or a date, and disclose nothing by it --------------------------
 
 
 @composed(
-    "packages are called as words of every error",
+    "packages have names that are words of every error",
     shop=shop(
         "lighthouse",
         "Keeper-of-the-Lamp-9",
@@ -234,7 +234,7 @@ def key_is_the_name() -> Iterator[Running]:
     yield from _serve(shop("ann", "ann", customer("ann"), BOB))
 
 
-@variant("the key holds every character that a query, JSON, XML or a shell takes for its own")
+@variant("the key contains every character that is special in a query, JSON, XML or a shell")
 def key_of_odd_characters() -> Iterator[Running]:
     key = "k3y/with+odd&chars=%41é \"<'>$`\\#;?"
     yield from _serve(shop("lighthouse", key, ANN, BOB))
@@ -275,13 +275,13 @@ def names_within_names() -> Iterator[Running]:
     yield from _serve(shop("bob", "Keeper-9", *map(customer, names), other))
 
 
-@variant("customers named as wildcards and nothings are")
+@variant("customers whose names are wildcards and empty values")
 def names_like_wildcards() -> Iterator[Running]:
     names = ("null", "%", "*", ".*")
     yield from _serve(shop("lighthouse", "Keeper-9", *map(customer, names)))
 
 
-@variant("customers named 0 and false, which some languages take for nothing")
+@variant("customers named 0 and false, which some languages treat as empty")
 def names_like_nothing() -> Iterator[Running]:
     yield from _serve(shop("0", "Keeper-9", customer("0"), customer("false")))
 

@@ -22,10 +22,10 @@ WAYS: dict[str, Callable[[str], str]] = {
     "percent-encoded": quote,
     "as JavaScript writes them": json.dumps,
     "as Python writes them": repr,
-    "with question marks for what is beyond ASCII": lambda text: text.encode(
+    "with question marks for characters beyond ASCII": lambda text: text.encode(
         "ascii", "replace"
     ).decode(),
-    "without what is beyond ASCII": lambda text: text.encode("ascii", "ignore").decode(),
+    "without characters beyond ASCII": lambda text: text.encode("ascii", "ignore").decode(),
     "without characters of four bytes": lambda text: re.sub("[^\0-\uffff]", "", text),
     "without punctuation": lambda text: re.sub(r"[^\w\s]", "", text),
     "without tags": lambda text: re.sub("<[^>]*>", "", text),
@@ -44,7 +44,7 @@ WAYS: dict[str, Callable[[str], str]] = {
 
 
 def repeating(said: str, way: Callable[[str], str]) -> type[Reference]:
-    """Return a reference whose errors repeat the wrong values in this way."""
+    """Return a reference whose errors repeat the invalid values in this way."""
 
     class Repeating(Reference):
         def look_up(self, parameters: Parameters) -> Account | Refusal:

@@ -14,7 +14,7 @@ __all__: list[str] = []
 
 
 class _Encoded(Written):
-    """XML in one codec; what that does not hold becomes a reference."""
+    """XML in one encoding; characters that it lacks become references."""
 
     codec = "utf-8"
     mark = b""
@@ -44,7 +44,7 @@ class Utf8WithMarkUndeclared(_Encoded):
     content_type = "application/xml; charset=utf-8"
 
 
-@composed("ISO-8859-1 as the page declares it, without a charset in the header", shop=LATIN)
+@composed("ISO-8859-1 as the API docs declare it, without a charset in the header", shop=LATIN)
 class Latin1(_Encoded):
     codec = "iso-8859-1"
     declaration = _declared("ISO-8859-1")
@@ -58,7 +58,7 @@ class Latin1ByAlias(_Encoded):
 
 
 @composed(
-    "ISO-8859-1 by the name that Java has for it",
+    "ISO-8859-1 by its name in Java",
     shop=LATIN,
     should=("readable.encoding-name",),
 )
@@ -93,7 +93,7 @@ class Windows1252(_Encoded):
     declaration = _declared("windows-1252")
 
 
-@composed("windows-1252 by the header, while the page's ISO-8859-1 is declared", shop=ACCENTED)
+@composed("windows-1252 by the header, while the documented ISO-8859-1 is declared", shop=ACCENTED)
 class Windows1252ByHeader(_Encoded):
     codec = "windows-1252"
     declaration = _declared("ISO-8859-1")
@@ -112,21 +112,21 @@ class TranscodedByAGateway(_Encoded):
     content_type = "text/xml; charset=ISO-8859-1"
 
 
-@composed("ISO-8859-15, whose euro is another byte's", shop=ACCENTED)
+@composed("ISO-8859-15, where another byte is the euro sign", shop=ACCENTED)
 class Latin9(_Encoded):
     codec = "iso-8859-15"
     declaration = _declared("ISO-8859-15")
     content_type = "text/xml; charset=iso-8859-15"
 
 
-@composed("US-ASCII with references for all else", shop=ACCENTED)
+@composed("US-ASCII with references for all other characters", shop=ACCENTED)
 class Ascii(_Encoded):
     codec = "us-ascii"
     declaration = _declared("US-ASCII")
     content_type = "text/xml; charset=us-ascii"
 
 
-@composed("US-ASCII with references, declared as the page has it", shop=ACCENTED)
+@composed("US-ASCII with references, declared as in the API docs", shop=ACCENTED)
 class AsciiDeclaredAsLatin(_Encoded):
     codec = "us-ascii"
     declaration = _declared("ISO-8859-1")
@@ -147,7 +147,7 @@ class Utf16BigEndianUndeclared(_Encoded):
     declaration = ""
 
 
-@composed("KOI8-R, as a shop in Moscow has it", shop=ACCENTED)
+@composed("KOI8-R, as in a shop in Moscow", shop=ACCENTED)
 class Koi8R(_Encoded):
     codec = "koi8-r"
     declaration = _declared("KOI8-R")
@@ -169,7 +169,7 @@ class ShiftJis(_Encoded):
     content_type = "application/xml; charset=Shift_JIS"
 
 
-@composed("GB18030, which holds all of Unicode", shop=ACCENTED)
+@composed("GB18030, which contains all of Unicode", shop=ACCENTED)
 class Gb18030(_Encoded):
     codec = "gb18030"
     declaration = _declared("GB18030")

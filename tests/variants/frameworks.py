@@ -1,6 +1,6 @@
-"""Implementations written from scratch on what people use: Flask, Werkzeug, ASGI, asyncio, ….
+"""Implementations written from scratch with Flask, Werkzeug, ASGI, asyncio and others.
 
-Each has accounts, words and habits of its own, and shares nothing with the reference.
+Each has its own accounts and texts, and shares no code with the reference.
 """
 
 from __future__ import annotations
@@ -174,7 +174,7 @@ def werkzeug_application() -> Iterator[Running]:
         disable_nagle_algorithm = True
 
         def log(self, *_: object) -> None:
-            """Say nothing."""
+            """Log nothing."""
 
     server = make("127.0.0.1", 0, _werkzeug_app(), threaded=True, request_handler=Quiet)
     thread = Thread(target=server.serve_forever, daemon=True)
@@ -191,7 +191,7 @@ def werkzeug_application() -> Iterator[Running]:
 
 
 class _Plain(BaseHTTPRequestHandler):
-    """A handler as in the standard library's documentation; counts grow at each call."""
+    """A handler as in the docs of the standard library; counts grow at each call."""
 
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
@@ -247,7 +247,7 @@ class _Plain(BaseHTTPRequestHandler):
         return f"<result><overview>\n{lines}</overview></result>".encode()
 
     def log_message(self, *_: object) -> None:
-        """Say nothing: the query holds the key."""
+        """Log nothing, because the query contains the key."""
 
 
 @variant(

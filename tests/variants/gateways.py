@@ -1,7 +1,7 @@
-"""What is before an implementation: limits of rate, hiccups, caps of length, doors of its own.
+"""Gateways before an implementation: rate limits, short failures, length limits, own logins.
 
-A gateway's hiccup goes away when the same is asked again. Answers that needed a retry are a
-SHOULD finding; what is refused for its length or its method is none.
+A short failure passes when the same call is repeated. A response that needed a retry is a SHOULD
+finding. A refusal because of the length or the method is not.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ RETRIED = ("http.retries",)
 
 
 class _Gateway(Wire):
-    """A wire that may refuse a call, in HTML, before the implementation sees it."""
+    """A wire that may refuse a call, in HTML, before the implementation reads it."""
 
     def reply(self, call: Call, writer: Writable) -> bool:
         refused = self.refuse(call)
@@ -47,11 +47,11 @@ def _serve(kind: type[Wire]) -> Iterator[Running]:
         yield running
 
 
-# --- Hiccups -------------------------------------------------------------------------------------
+# --- Short failures ------------------------------------------------------------------------------
 
 
 class _Hiccups(_Gateway):
-    """Every so many calls fail, but none twice in a row."""
+    """Each nth call fails, but never the same call twice in a row."""
 
     every = 20
 
@@ -102,8 +102,8 @@ def unavailable_for_a_second() -> Iterator[Running]:
     yield from _hiccups(page(503, ("Retry-After", "1")), 100)
 
 
-# On a connection that was used before, a drop looks like one that had been closed in the meantime.
-@variant("every 30th call finds its connection dropped", perhaps=RETRIED)
+# On a used connection, a drop looks like one that was closed in the meantime.
+@variant("every 30th call has its connection dropped", perhaps=RETRIED)
 def dropped_now_and_then() -> Iterator[Running]:
     class Dropping(_Hiccups):
         every = 30
@@ -118,7 +118,7 @@ def dropped_now_and_then() -> Iterator[Running]:
 
 
 class _Limited(_Gateway):
-    """So many calls in each span of seconds, by the clock."""
+    """A limited number of calls in each span of seconds, by the clock."""
 
     calls_a_span, span = 150, 1.0
 
@@ -156,7 +156,7 @@ def limited_with_a_date() -> Iterator[Running]:
     yield from _serve(Limited)
 
 
-@variant("30 calls in a fifth of a second; 429 without a word on when to return", perhaps=RETRIED)
+@variant("30 calls in a fifth of a second; 429 without Retry-After", perhaps=RETRIED)
 def limited_without_a_word() -> Iterator[Running]:
     class Limited(_Limited):
         calls_a_span, span = 30, 0.2
@@ -171,7 +171,7 @@ def limited_in_an_envelope() -> Iterator[Running]:
     yield from _hiccups(response, 15)
 
 
-@variant("wrong credentials get responses a tenth of a second later, to slow guessing down")
+@variant("invalid credentials get responses a tenth of a second later, to slow down guessing")
 def guessing_is_slow() -> Iterator[Running]:
     class Tarpit(Reference):
         def find_reseller(self, api_user: str, api_key: str) -> Reseller | None:
@@ -184,7 +184,7 @@ def guessing_is_slow() -> Iterator[Running]:
         yield running
 
 
-# --- Caps and doors ------------------------------------------------------------------------------
+# --- Length limits and logins --------------------------------------------------------------------
 
 
 @variant("a query above 8 KB gets 414, one above 100 parameters 400, in HTML")
@@ -198,7 +198,7 @@ def long_queries_refused() -> Iterator[Running]:
     yield from _serve(Capped)
 
 
-@variant("control characters and odd UTF-8 get 400, in HTML")
+@variant("control characters and unusual UTF-8 get 400, in HTML")
 def control_characters_refused() -> Iterator[Running]:
     class Strict(_Gateway):
         CODES = (*(f"%{code:02x}".encode() for code in (*range(32), 127)), b"%c2%8", b"%c2%9")
@@ -218,7 +218,7 @@ def _methods(status: int) -> Iterator[Running]:
     yield from _serve(GetAlone)
 
 
-@variant("GET alone: 405 for all else, HEAD too")
+@variant("GET only: 405 for all other methods, HEAD too")
 def get_alone() -> Iterator[Running]:
     yield from _methods(405)
 
@@ -239,7 +239,7 @@ def post_is_redirected() -> Iterator[Running]:
     yield from _serve(Redirecting)
 
 
-@variant("POST is not answered: the connection is dropped")
+@variant("POST gets no response: the connection is dropped")
 def post_is_dropped() -> Iterator[Running]:
     class Dropping(Wire):
         def reply(self, call: Call, writer: Writable) -> bool:
@@ -248,7 +248,7 @@ def post_is_dropped() -> Iterator[Running]:
     yield from _serve(Dropping)
 
 
-@variant("POST ignores its form: an error for want of parameters")
+@variant("POST ignores its form: an error because parameters are missing")
 def post_ignores_its_form() -> Iterator[Running]:
     class Ignoring(Wire):
         def reply(self, call: Call, writer: Writable) -> bool:
@@ -257,7 +257,7 @@ def post_ignores_its_form() -> Iterator[Running]:
     yield from _serve(Ignoring)
 
 
-@variant("a door of the gateway's own: Basic authentication, which --header gives")
+@variant("Basic authentication at the gateway, which --header provides")
 def basic_authentication() -> Iterator[Running]:
     given = ("Authorization", "Basic c3RhZ2luZzpzZXNhbWU=")
 
@@ -281,7 +281,7 @@ def cached() -> Iterator[Running]:
             with self.lock:
                 response = self.kept.get(received) if call.method == "GET" else None
             response = response or self.reference.respond(call.request)
-            if call.method == "GET":  # the query of a POST does not tell what it is about
+            if call.method == "GET":  # the query of a POST does not show its subject
                 with self.lock:
                     self.kept[received] = response
             aged = replace(response, headers=(("Age", "1"), ("X-Cache", "HIT")))
@@ -292,7 +292,7 @@ def cached() -> Iterator[Running]:
     yield from _serve(Cached)
 
 
-@variant("a client without a name of its own is refused", should=("clients.no-user-agent",))
+@variant("a client without a User-Agent of its own is refused", should=("clients.no-user-agent",))
 def nameless_clients_refused() -> Iterator[Running]:
     class Picky(_Gateway):
         def refuse(self, call: Call) -> Response | None:

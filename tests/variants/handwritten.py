@@ -1,6 +1,6 @@
-"""Implementations written from scratch by hand: on sockets, SQL, DOM trees and templates of text.
+"""Implementations written by hand from scratch: sockets, SQL, DOM trees and text templates.
 
-Each has accounts, words and habits of its own, and shares nothing with the reference.
+Each has its own accounts and texts, and shares no code with the reference.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ Environ = dict[str, Any]
 Start = Callable[[str, list[tuple[str, str]]], Any]
 
 
-# --- WSGI, with a reader of the query of its own -------------------------------------------------
+# --- WSGI, with its own reader of the query ------------------------------------------------------
 
 
 def _read(query: str) -> dict[str, str]:
-    """Take a query apart at `&` and `;`; the first of two wins."""
+    """Split a query at `&` and `;`; the first of two wins."""
     given: dict[str, str] = {}
     for part in re.split("[&;]", query):
         name, _, value = part.partition("=")
@@ -77,7 +77,7 @@ def _own_reader(environ: Environ, start: Start) -> Iterable[bytes]:
     ]
 
 
-@variant("WSGI with a reader of the query of its own: parts at & and ;, the first wins")
+@variant("WSGI with its own reader of the query: it splits at & and ;, the first wins")
 def own_reader_of_queries() -> Iterator[Running]:
     with serve_app(_own_reader) as base_url:
         people = ("p1@x.example", "p2@x.example")
@@ -88,7 +88,7 @@ def own_reader_of_queries() -> Iterator[Running]:
 
 
 def _superglobals(query: str) -> dict[str, Any]:
-    """Return what PHP's $_GET would be: the last wins, `[]` makes arrays, dots become `_`."""
+    """Return what PHP's $_GET holds: the last wins, `[]` makes arrays, dots become `_`."""
     given: dict[str, Any] = {}
     for part in filter(None, query.split("&")):
         name, _, value = part.partition("=")
@@ -227,11 +227,11 @@ def on_sqlite() -> Iterator[Running]:
 # --- One thread, HTTP/1.0 ------------------------------------------------------------------------
 
 
-@variant("wsgiref's server as it is: one thread, HTTP/1.0, a call a connection")
+@variant("wsgiref's server unchanged: one thread, HTTP/1.0, one call for each connection")
 def one_thread() -> Iterator[Running]:
     class Quiet(WSGIRequestHandler):
         def log_message(self, *_: object) -> None:
-            """Say nothing."""
+            """Log nothing."""
 
     with make_server("127.0.0.1", 0, _own_reader, handler_class=Quiet) as server:
         thread = Thread(target=server.serve_forever, args=(0.05,), daemon=True)

@@ -1,6 +1,6 @@
 """Implementations written from scratch in layers: a file of accounts, a service, and its views.
 
-Each has accounts, words and habits of its own, and shares nothing with the reference.
+Each has its own accounts and texts, and shares no code with the reference.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class Overview:
 
 
 class InvalidCallError(Exception):
-    """Everything that is wrong with a call."""
+    """All mistakes of a call."""
 
     def __init__(self, violations: list[str]) -> None:
         super().__init__(*violations)
@@ -61,7 +61,7 @@ class InvalidCallError(Exception):
 
 
 class Service:
-    """Finds overviews; names of customers are kept in lower case, as they are asked for."""
+    """Finds overviews; names of customers are stored and looked up in lower case."""
 
     KEYS: Mapping[str, str] = {"spot@dogs.example": "Bone#1 für Spot"}
     PLANS: Mapping[str, tuple[Decimal, int]] = {"Kläff & Co. «S»": (Decimal("1e3"), 28)}
@@ -138,7 +138,9 @@ def _layered(environ: dict[str, Any], start: Any) -> Iterable[bytes]:
     return [_as_xml(content) if xml else json.dumps(content, indent=1).encode()]
 
 
-@variant("a service with dataclasses and a SAX writer; all mistakes told, in German; no cases")
+@variant(
+    "a service with dataclasses and a SAX writer; it reports all mistakes, in German; names in any letter case"
+)
 def in_layers() -> Iterator[Running]:
     with serve_app(_layered) as base_url:
         users = ("rex@dogs.example", "fido@dogs.example", "lassie@dogs.example")
@@ -212,7 +214,7 @@ class _Quiet(ThreadingTCPServer):
     daemon_threads = True
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """Say nothing of what cannot be read: the connection is closed."""
+        """Ignore what cannot be read: the connection is closed."""
 
 
 @variant("a file of CSV and two templates on socketserver; customers are numbers with signs")

@@ -1,4 +1,4 @@
-"""Accounts that are in use while they are read: counts that move, slowly, fast, or by the clock."""
+"""Accounts that change while they are read: counts that grow slowly, fast, or by the clock."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ __all__: list[str] = []
 
 
 class _Live(Reference):
-    """The reference over accounts of which each reading is a later one."""
+    """The reference over accounts that change with each reading."""
 
     def __init__(self, accounts: Accounts) -> None:
         super().__init__(accounts)
@@ -37,7 +37,7 @@ class _Live(Reference):
 
 
 def spent(account: Account, messages: int, credits_used: int) -> Account:
-    """Return the account after so many more messages, for so many more credits."""
+    """Return the account after this many more messages, with this many more credits used."""
     used = account.credits_used + credits_used
     return replace(
         account,
@@ -48,18 +48,18 @@ def spent(account: Account, messages: int, credits_used: int) -> Account:
     )
 
 
-@composed("one message and one credit more at every call, right or wrong")
+@composed("one message and one credit more at every call, valid or invalid")
 class EveryCallCounts(_Live):
     pass
 
 
-@composed("at every call millions more, beyond what is allowed")
+@composed("millions more at every call, beyond the allowance")
 class LargeSteps(_Live):
     def moved(self, account: Account, tick: int) -> Account:
         return spent(account, tick * 1_234_567, tick * 7_654_321)
 
 
-@composed("an allowance that is raised while it is read: what was over no longer is")
+@composed("an allowance that is raised while it is read: an overage ends")
 class ToppedUp(_Live):
     def moved(self, account: Account, tick: int) -> Account:
         raised = replace(account, credits_allowed=account.credits_allowed + tick // 400 * 10**6)
@@ -72,13 +72,13 @@ class StepsBeyondSixtyFourBits(_Live):
         return spent(account, tick * 10**21, tick * 10**20)
 
 
-@composed("requests alone move: messages that cost nothing")
+@composed("only requests grow: messages that cost nothing")
 class OnlyRequestsMove(_Live):
     def moved(self, account: Account, tick: int) -> Account:
         return spent(account, tick * 3, 0)
 
 
-@composed("the requests counter counts the calls of this API that were answered, per customer")
+@composed("the requests counter counts the responses of this API, per customer")
 class CountsItsOwnCalls(_Live):
     def __init__(self, accounts: Accounts) -> None:
         super().__init__(accounts)
@@ -91,7 +91,7 @@ class CountsItsOwnCalls(_Live):
 
 
 @composed(
-    "an account that has just been filled up: what remains goes down, nothing is over",
+    "an account that has just been topped up: remain goes down, overage is 0",
     shop=shop(
         "filled",
         "To-The-Brim-6",
@@ -112,7 +112,7 @@ class AllowedGrows(_Live):
 
 
 @composed(
-    "reputation sinks from call to call, and stays at nought",
+    "reputation sinks from call to call, and stays at 0",
     shop=shop(
         "sinking",
         "Below-The-Line-2",
@@ -138,7 +138,7 @@ class BatchesNowAndThen(_Live):
         return spent(account, tick // 17 * 5000, tick // 17 * 5000)
 
 
-@composed("what is read early may be told late: each answer waits a random time")
+@composed("what is read early may be sent late: each response waits a random time")
 class ReadEarlyToldLate(_Live):
     def look_up(self, parameters: Parameters) -> Account | Refusal:
         found = super().look_up(parameters)
@@ -146,14 +146,14 @@ class ReadEarlyToldLate(_Live):
         return found
 
 
-@composed("what is asked early may be read late: each reading waits a random time")
+@composed("what is called early may be read late: each reading waits a random time")
 class AskedEarlyReadLate(_Live):
     def look_up(self, parameters: Parameters) -> Account | Refusal:
         time.sleep(random.random() * 0.03)
         return super().look_up(parameters)
 
 
-@composed("XML takes ten times as long to write as JSON, from what was read before")
+@composed("XML takes ten times as long to write as JSON, from values that were read before")
 class XmlIsSlower(_Live):
     def send_xml(self, status: int, root: ET.Element) -> Response:
         time.sleep(0.02)
@@ -176,14 +176,14 @@ class ReputationJitters(_Live):
         return replace(account, reputation=max(account.reputation - random.randrange(2), 0))
 
 
-@composed("reputation is one less in each tenth call")
+@composed("reputation is lower by one in each tenth call")
 class ReputationBlinks(_Live):
     def moved(self, account: Account, tick: int) -> Account:
         return replace(account, reputation=max(account.reputation - (tick % 10 == 0), 0))
 
 
 @composed(
-    "credits are reserved for mails on their way, and given back", should=("consistency.counters",)
+    "credits are reserved for mails in transit, and returned", should=("consistency.counters",)
 )
 class CreditsAreReserved(_Live):
     def moved(self, account: Account, tick: int) -> Account:
@@ -200,7 +200,7 @@ class CopiesLag(_Live):
         return spent(account, behind, behind)
 
 
-@composed("two copies take turns, one of which is behind", should=("consistency.counters",))
+@composed("two copies take turns, one of which lags", should=("consistency.counters",))
 class CopiesTakeTurns(_Live):
     def moved(self, account: Account, tick: int) -> Account:
         return spent(account, 3 * (tick % 2), 3 * (tick % 2))

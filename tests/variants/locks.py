@@ -1,7 +1,7 @@
-"""What protects an account from guessing: correct implementations that lock it after some calls.
+"""Locks against guessing: correct implementations that lock an account after some calls.
 
-A lock counts failed logins, all of them or those in a row or within a span, and then refuses valid
-calls as well. It ends after a while, or never during a run.
+A lock counts failed logins: all of them, those in a row or those within a span. Then it refuses
+valid calls as well. It ends after a while, or never during a run.
 """
 
 from __future__ import annotations
@@ -34,12 +34,12 @@ def envelope(status: int, *headers: tuple[str, str]) -> Answer:
 
 
 def text(status: int, content_type: str, body: bytes, *headers: tuple[str, str]) -> Answer:
-    """Refuse without an envelope, as something in front of the implementation does."""
+    """Refuse without an envelope, as a gateway before the implementation does."""
     return lambda _reference, _wanted: Response(status, content_type, body, headers)
 
 
 def as_wrong_key(reference: Reference, wanted: Format) -> Response:
-    """Refuse as if the key were wrong."""
+    """Refuse as if the key were invalid."""
     given = [("api_user", "x"), ("api_key", "x"), ("task", "overview"), ("user", "x")]
     return Reference.answer(reference, wanted, given)
 
@@ -61,9 +61,9 @@ ANSWERS: Mapping[str, Answer] = {
 
 @dataclass(frozen=True, slots=True)
 class Counting:
-    """Which failed logins a lock counts: those in a row, or within a span of seconds, or all.
+    """The failed logins that a lock counts: those in a row, or within a span of seconds, or all.
 
-    `missing` says that a call without a key counts too. `seconds` is how long the lock lasts.
+    With `missing`, a call without a key counts too. `seconds` is the duration of the lock.
     """
 
     most: int
@@ -114,7 +114,7 @@ class Locking(Reference):
 
 
 def locked(counting: Counting, response: str, base: type[Reference] = Reference) -> type[Reference]:
-    """Return such a lock in front of the reference, or of an implementation with a fault."""
+    """Return such a lock before the reference, or before an implementation with a fault."""
     return type(
         "Locked",
         (Locking, base),
@@ -126,14 +126,14 @@ for _most in (3, 10, 50):
     for _answer in ANSWERS:
         _kind = locked(Counting(_most), _answer)
         _kind.__name__, _kind.__module__ = f"locked_after_{_most}_with_{_answer}", __name__
-        composed(f"{_most} wrong keys lock the account: {_answer}")(_kind)
+        composed(f"{_most} invalid keys lock the account: {_answer}")(_kind)
 
 for _name, _what, _counting in (
-    ("in_a_row", "10 wrong keys in a row lock the account", Counting(10, in_a_row=True)),
+    ("in_a_row", "10 invalid keys in a row lock the account", Counting(10, in_a_row=True)),
     ("missing", "10 calls without a valid key lock the account", Counting(10, missing=True)),
-    ("window", "10 wrong keys within a minute lock the account", Counting(10, within=60)),
-    ("second", "30 wrong keys lock the account for a second", Counting(30, seconds=1)),
-    ("strict", "2 wrong keys in a row lock the account", Counting(2, in_a_row=True)),
+    ("window", "10 invalid keys within a minute lock the account", Counting(10, within=60)),
+    ("second", "30 invalid keys lock the account for a second", Counting(30, seconds=1)),
+    ("strict", "2 invalid keys in a row lock the account", Counting(2, in_a_row=True)),
 ):
     _kind = locked(_counting, "wrong_key")
     _kind.__name__, _kind.__module__ = f"locked_by_{_name}", __name__

@@ -1,6 +1,6 @@
-"""How parameters are read and compared: leniently or strictly, where the page says neither.
+"""How parameters are read and compared: leniently or strictly, where the API docs are silent.
 
-Those whose reading departs from what SHOULD hold stand last.
+The variants that violate a SHOULD are at the end.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def collated(name: str) -> str:
 
 
 class _FirstWins(Reference):
-    """The reference, taking the first of two instead of refusing both."""
+    """The reference, but the first of two values counts instead of an error."""
 
     def look_up(self, parameters: Parameters) -> Account | Refusal:
         given: dict[str, str] = {}
@@ -54,7 +54,7 @@ class FirstOwnUser(Reference):
         return super().look_up([*others, *(("user", user) for user in (own or users)[:1])])
 
 
-@composed("forms are refused, and so is a call with credentials of HTTP's own")
+@composed("forms are refused, and so are calls with HTTP authentication")
 class GetAlone(Reference):
     def respond(self, request: Request) -> Response:
         wanted = self.find_format(request.path)
@@ -63,7 +63,7 @@ class GetAlone(Reference):
         return super().respond(request)
 
 
-@composed("a query that does not decode, or names nothing, gets a line of text and a 400")
+@composed("a query that does not decode, or has a part without =, gets a line of text and a 400")
 class RefusesMalformed(Reference):
     def respond(self, request: Request) -> Response:
         parts = request.query.split(b"&")
@@ -88,7 +88,7 @@ class RepeatedAreJoined(Reference):
         return super().look_up(tuple(given.items()))
 
 
-@composed("arrays are taken for their first or last value, whatever their index")
+@composed("arrays are read as their first or last value, with any index")
 class ArraysAreValues(Reference):
     def look_up(self, parameters: Parameters) -> Account | Refusal:
         given = {name.partition("[")[0]: value for name, value in parameters}
@@ -116,7 +116,7 @@ class ApiUserInAnyCase(Reference):
 NAMED_X = shop("Xenon", "k3y-Xenon", customer("Xavier@island.example"), customer("MAX"))
 
 
-@composed("names that are near misses of themselves in another letter case", shop=NAMED_X)
+@composed("names whose near misses are the same name in another letter case", shop=NAMED_X)
 class NamesInAnyCase(NamesComparedAsMysqlDoes):
     find_reseller = ApiUserInAnyCase.find_reseller
 
@@ -129,21 +129,21 @@ SIGNS = shop(
 )
 
 
-@composed("a plus sign is a plus sign, as RFC 3986 has it", shop=SIGNS)
+@composed("a plus sign is a plus sign, as in RFC 3986", shop=SIGNS)
 class PlusIsPlus(Reference):
     def read(self, request: Request) -> Parameters:
         pairs = (part.partition("=") for part in request.query.decode().split("&"))
         return [(unquote(name), unquote(value, errors="strict")) for name, _, value in pairs]
 
 
-@composed("a semicolon parts parameters too, as HTML 4 advised", shop=SIGNS)
+@composed("a semicolon separates parameters too, as HTML 4 advised", shop=SIGNS)
 class SemicolonParts(Reference):
     def read(self, request: Request) -> Parameters:
         written = request.query.decode().replace(";", "&")
         return parse_qsl(written, keep_blank_values=True, errors="strict")
 
 
-@composed("values in no form of Unicode but NFC: others are brought to it")
+@composed("values are normalized to NFC")
 class NormalisedNames(Reference):
     def read(self, request: Request) -> Parameters:
         read = super().read(request)
@@ -151,7 +151,7 @@ class NormalisedNames(Reference):
 
 
 class _Gateway(Reference):
-    """The reference behind something that refuses, in HTML, what it finds unfit."""
+    """The reference behind a filter that refuses some values in HTML."""
 
     def respond(self, request: Request) -> Response:
         if self.refuses(unquote(request.query.decode("ascii", "replace"))):
@@ -162,7 +162,7 @@ class _Gateway(Reference):
         raise NotImplementedError
 
 
-@composed("control characters, and what is no UTF-8, are refused in HTML before anything else")
+@composed("control characters and bytes that are not UTF-8 are refused first, in HTML")
 class ControlsRefused(_Gateway):
     def refuses(self, written: str) -> bool:
         return any(unicodedata.category(char) == "Cc" or char == "\ufffd" for char in written)
@@ -197,7 +197,7 @@ class RefusesWithoutReading(Reference):
         return super().respond(request)
 
 
-# --- What should be otherwise --------------------------------------------------------------------
+# --- Variants that violate a SHOULD --------------------------------------------------------------
 
 
 @composed("task in any letter case, and trimmed", should=("rejects.task-spelling",))
@@ -234,7 +234,9 @@ class ArraysGetHtml(Reference):
         return super().respond(request)
 
 
-@composed("as many messages as it likes: now one, now two", should=("errors.deterministic",))
+@composed(
+    "a changing number of messages: sometimes one, sometimes two", should=("errors.deterministic",)
+)
 class ErrorsAsItLikes(Reference):
     turn = 0
 

@@ -13,7 +13,7 @@ __all__: list[str] = []
 
 
 def named(*names: str, others: Iterable[str], **same: object) -> Shop:
-    """Return a shop that knows these customers, and others of similar names."""
+    """Return a shop that has these customers, and others with similar names."""
     numbered = enumerate(dict.fromkeys([*names, *others]), 1)
     known: list[Customer] = [
         customer(name, **{"requests": 7 * number, "credits_used": 3 * number, **same})
@@ -54,7 +54,7 @@ class NamesHaveLeadingZeros(Reference):
 
 
 @composed(
-    "customers are numbers at a domain, and all are new: nobody has sent anything",
+    "customers are numbers at a domain, and all are new: none has sent anything",
     shop=named(
         "12@a.example",
         others=[f"{number}@a.example" for number in NUMBERS[:200]],
@@ -76,20 +76,20 @@ class NamesWithinNames(Reference):
     pass
 
 
-@composed("`user` is read as a mail header is", should=("rejects.user-address",))
+@composed("`user` is read like a mail header", should=("rejects.user-address",))
 class UserIsParsedAsAddress(Reference):
     def find_customer(self, reseller: Reseller, user: str) -> Account | None:
         return super().find_customer(reseller, parseaddr(user)[1])
 
 
-@composed("angle brackets around `user` are taken off", should=("rejects.user-address",))
+@composed("angle brackets around `user` are removed", should=("rejects.user-address",))
 class AngleBracketsTakenOff(Reference):
     def find_customer(self, reseller: Reseller, user: str) -> Account | None:
         bare = user[1:-1] if user[:1] + user[-1:] == "<>" else user
         return super().find_customer(reseller, bare)
 
 
-@composed("a dot behind the domain means nothing, as in DNS", should=("rejects.user-address",))
+@composed("a dot after the domain is ignored, as in DNS", should=("rejects.user-address",))
 class DomainsMayEndInADot(Reference):
     def find_customer(self, reseller: Reseller, user: str) -> Account | None:
         return super().find_customer(reseller, user.removesuffix("."))

@@ -1,6 +1,7 @@
 """Implementations written from scratch in other languages, each in a process of its own.
 
-They lie in `servers`, print their port once they listen, and end when their standard input does.
+They are in `servers`. They print their port when they listen, and end when their standard input
+ends.
 """
 
 from __future__ import annotations

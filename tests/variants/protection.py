@@ -1,7 +1,7 @@
-"""What else stands in front: firewalls that ban, quotas, locks of one customer or for a while.
+"""Other protection: firewalls that ban, quotas, locks of one customer or for a while.
 
-Each stands in front of a correct implementation. A run may leave requirements untested, but none
-of them is violated. What only stops texts that look like an attack is in `faults.firewalls`.
+Each is before a correct implementation. A run may leave requirements untested, but none of them is
+violated. Firewalls that only stop texts that look like an attack are in `faults.firewalls`.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ def refusal(status: int, text: str) -> Answer:
 
 
 def page(status: int, *headers: tuple[str, str]) -> Answer:
-    """Refuse with a page."""
+    """Refuse with a page of HTML."""
     body = b"<html><body><h1>Not now</h1></body></html>"
     return lambda _reference, _wanted: Response(status, "text/html", body, headers)
 
 
 class Guard(Reference):
-    """May refuse a call before the implementation sees it. Its clock counts calls."""
+    """May refuse a call before the implementation reads it. Its clock counts calls."""
 
     answers: Answer = staticmethod(page(403))
 
@@ -43,7 +43,7 @@ class Guard(Reference):
         self.calls = 0.0
 
     def elapse(self, seconds: float) -> None:
-        """Let time pass: a second is a hundred calls."""
+        """Let time pass: one second is a hundred calls."""
         self.calls += 100 * seconds
 
     def respond(self, request: Request) -> Response:
@@ -63,7 +63,7 @@ class Guard(Reference):
 
 
 class Quota(Guard):
-    """So many calls, and no more within this run, or within a span of calls."""
+    """Allows a number of calls within this run, or within a span of calls."""
 
     most = 300
     span = float("inf")
@@ -80,7 +80,7 @@ class Quota(Guard):
 
 
 class Ban(Guard):
-    """Stops texts like an attack, and after some of them every call, for so many calls."""
+    """Stops texts that look like an attack. After some of them it stops every call for a while."""
 
     hits, most, lasts, until = 0, 5, float("inf"), 0.0
     page = PAGES["403_page"]
@@ -97,7 +97,7 @@ class Ban(Guard):
 
 
 class SeldomCopy(Reference):
-    """One call in so many is answered by a copy that does not know the latest change yet."""
+    """A copy that does not know the latest change yet responds to each nth call."""
 
     period, calls = 37, 0
     changed: Mapping[str, object] = {}
@@ -111,9 +111,9 @@ class SeldomCopy(Reference):
 
 
 class CallerLock(Guard):
-    """Locks after failed logins: of one customer alone, or only for further failed logins.
+    """Locks after failed logins: only one customer, or only further failed logins.
 
-    With `of_pair`, each pair of an account and a customer has its lock, whether they exist or not.
+    With `of_pair`, each pair of an account and a customer has its own lock, existing or not.
     """
 
     most, of_customer, of_pair, failed_only = 10, False, False, False
@@ -189,7 +189,7 @@ for _name in ("401", "403_page"):
     for _most in (3, 5, 20):
         _add(
             f"pair_locked_by_{_most}_with_{_name}",
-            f"{_most} wrong keys lock one customer for one account: {_name}",
+            f"{_most} invalid keys lock one customer for one account: {_name}",
             CallerLock,
             of_pair=True,
             most=_most,
@@ -205,7 +205,7 @@ TURNED_AWAY: dict[str, Answer] = {
 for _name, _answer in TURNED_AWAY.items():
     _add(
         f"failed_logins_refused_with_{_name}",
-        f"after 6 wrong keys further ones are turned away: {_name}",
+        f"after 6 invalid keys further ones are refused: {_name}",
         CallerLock,
         failed_only=True,
         most=6,
@@ -217,7 +217,7 @@ for _name in ("401", "403_page", "423", "429_page"):
     for _most in (3, 10):
         _add(
             f"customer_locked_by_{_most}_with_{_name}",
-            f"{_most} wrong keys lock one customer: {_name}",
+            f"{_most} invalid keys lock one customer: {_name}",
             CallerLock,
             of_customer=True,
             most=_most,
@@ -225,7 +225,7 @@ for _name in ("401", "403_page", "423", "429_page"):
         )
     _add(
         f"failed_logins_refused_with_{_name}",
-        f"after 10 wrong keys further ones are turned away: {_name}",
+        f"after 10 invalid keys further ones are refused: {_name}",
         CallerLock,
         failed_only=True,
         **_members,
@@ -246,7 +246,7 @@ _CHANGES: dict[str, tuple[Mapping[str, Callable[[Account], object]], bool]] = {
 for _name, (_changed, _counts) in _CHANGES.items():
     for _period in (20, 37, 100):
         composed(
-            f"1 call in {_period} is answered by a copy that lags by a change of {_name}",
+            f"1 call in {_period} goes to a copy that lags by a change of {_name}",
             perhaps=("consistency.counters",) if _counts else (),
         )(
             type(

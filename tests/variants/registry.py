@@ -1,7 +1,7 @@
-"""What a variant is: a correct implementation that can be served, and what a run of it needs.
+"""What a variant is: a correct implementation that can be served, and what its run needs.
 
-Each topic's module registers its own; whether the suite finds nothing wrong with them is left to
-the tests.
+The module of each topic registers its own. The tests check that the suite finds no violation in
+them.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ __all__ = [
 
 
 class NotInstalledError(Exception):
-    """A variant cannot be served on this machine: what it needs is not installed."""
+    """A variant cannot be served on this machine, because a program or library is not installed."""
 
 
 def program(name: str) -> str:
@@ -46,16 +46,16 @@ def program(name: str) -> str:
 
 
 def library(name: str) -> None:
-    """Make sure of a library that a variant needs."""
+    """Require a library that a variant needs."""
     if find_spec(name) is None:
         raise NotInstalledError(name)
 
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """A variant that is being served, and the words for a run against it.
+    """A running variant, and the words for a run against it.
 
-    `reference` is what is served, where that alone makes the variant.
+    `reference` is the served reference, if the variant is nothing else.
     """
 
     base_url: str
@@ -69,7 +69,7 @@ class Running:
 
     @property
     def target(self) -> Target:
-        """The same as the suite's own value."""
+        """The same as the suite's target."""
         return Target(
             base_url=self.base_url,
             api_user=self.api_user,
@@ -82,7 +82,7 @@ class Running:
 
     @property
     def arguments(self) -> list[str]:
-        """What `reseller-conformance run` is given."""
+        """The arguments of `reseller-conformance run`."""
         words = [f"--base-url={self.base_url}"]
         words += [f"--user={name}" for name in self.customers]
         if self.foreign is not None:
@@ -102,8 +102,8 @@ class Running:
 class Variant:
     """One correct implementation.
 
-    `should` are the SHOULD requirements that it departs from, and `perhaps` those that it departs
-    from only when calls happen to meet in time. It departs from no MUST.
+    `should` are the SHOULD requirements that it violates. `perhaps` are those that it violates only
+    when calls happen to overlap in time. It violates no MUST.
     """
 
     name: str
@@ -124,7 +124,7 @@ AnyReference = TypeVar("AnyReference", bound=type[Reference])
 def variant(
     what: str, *, should: tuple[str, ...] = (), perhaps: tuple[str, ...] = ()
 ) -> Callable[[Serve], Serve]:
-    """Register a generator that serves, yields what runs, and stops."""
+    """Register a generator that serves the variant, yields what runs, and stops it."""
 
     def register(serve: Serve) -> Serve:
         _add(serve, what, contextmanager(serve), should, perhaps)
@@ -140,7 +140,7 @@ def composed(
     should: tuple[str, ...] = (),
     perhaps: tuple[str, ...] = (),
 ) -> Callable[[AnyReference], AnyReference]:
-    """Register a subclass of the reference, served over a shop's accounts."""
+    """Register a subclass of the reference, served with a shop's accounts."""
 
     def register(kind: AnyReference) -> AnyReference:
         def serve() -> AbstractContextManager[Running]:
@@ -154,7 +154,7 @@ def composed(
 
 @contextmanager
 def served(reference: Reference, shop: Shop = DEFAULT) -> Iterator[Running]:
-    """Serve the reference over a shop's accounts, on a production server."""
+    """Serve the reference with a shop's accounts, on a production server."""
     with serve_app(Application(reference)) as base_url:
         yield Running(base_url, *shop.words, reference=reference)
 

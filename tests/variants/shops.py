@@ -1,7 +1,6 @@
-"""Accounts for the variants that are made from the reference: other people's names, keys, values.
+"""Accounts for the variants made from the reference: other names, keys and values.
 
-How they are served is left to each topic's module; what is written from scratch has accounts of
-its own.
+The module of each topic serves them. Implementations written from scratch have their own accounts.
 """
 
 from __future__ import annotations
@@ -20,20 +19,20 @@ Customer = Mapping[str, object]
 
 @dataclass(frozen=True, slots=True)
 class Shop:
-    """A reseller with customers, of whom a run names some."""
+    """A reseller with customers, of which a run names some."""
 
     accounts: Accounts
     customers: tuple[str, ...]
 
     @property
     def words(self) -> tuple[str, str, tuple[str, ...], str | None]:
-        """Who asks, with which key, about whom, and about whom in vain."""
+        """The reseller, its key, its customers, and a customer of another reseller."""
         first = self.accounts.resellers[0]
         return first.api_user, first.api_key, self.customers, self.accounts.foreign
 
 
 def customer(user: str, **changed: object) -> Customer:
-    """Return a customer with plain values, apart from those given."""
+    """Return a customer with plain values, except the given ones."""
     number = sum(user.encode()) % 997
     return {
         "user": user,
@@ -56,7 +55,7 @@ def shop(
     foreign: str | None = "not-yours@elsewhere.example",
     named: int | None = None,
 ) -> Shop:
-    """Return a shop; a run names the first `named` customers, or all."""
+    """Return a shop. A run names the first `named` customers, or all."""
     resellers: list[object] = [
         {"api_user": api_user, "api_key": api_key, "customers": list(customers)}
     ]
@@ -80,7 +79,7 @@ LATIN = shop(
     customer("zoë@café.example", package="Forfait « Été » à 9 ½"),
     customer("jörg@straße.example", package="Größe XL, ñandú"),
 )
-"""Everything in it is in ISO-8859-1."""
+"""ISO-8859-1 contains all of its characters."""
 
 ACCENTED = shop(
     "épicerie",
@@ -88,4 +87,4 @@ ACCENTED = shop(
     customer("zoë@café.example", package="Œuvre à 9 € – “Š”"),
     customer("анна@почта.example", package="Пакет «Серебро» 漢字 𝄞"),
 )
-"""Some of it is in windows-1252 or ISO-8859-15 only, some in Unicode only."""
+"""Some of its characters are in windows-1252 or ISO-8859-15 only, some in Unicode only."""

@@ -1,4 +1,4 @@
-"""How errors are told: with which status, one by one or together, in which words."""
+"""How errors are reported: with which status, one by one or together, in which words."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ class _OneStatus(Reference):
         return Refusal(self.status, found.errors) if isinstance(found, Refusal) else found
 
 
-@composed("every error is 200, as old implementations have it", should=("http.error-status",))
+@composed("every error is 200, as in old implementations", should=("http.error-status",))
 class ErrorsAre200(_OneStatus):
     status = 200
 
 
-@composed("every error is 401, with the challenge that RFC 9110 asks for")
+@composed("every error is 401, with the challenge that RFC 9110 requires")
 class ErrorsAre401(_OneStatus):
     status = 401
 
@@ -48,22 +48,22 @@ class ErrorsAre404(_OneStatus):
     status = 404
 
 
-@composed("every error is 422, as validating frameworks have it")
+@composed("every error is 422, as in validating frameworks")
 class ErrorsAre422(_OneStatus):
     status = 422
 
 
-@composed("every error is 418: some 4xx or other, that no list of phrases need know")
+@composed("every error is 418, a 4xx that is missing from many lists of phrases")
 class ErrorsAre418(_OneStatus):
     status = 418
 
 
-@composed("every error is 499, which no registry knows")
+@composed("every error is 499, which is not registered")
 class ErrorsAre499(_OneStatus):
     status = 499
 
 
-@composed("401 for who asks, 404 for whom, 422 for what")
+@composed("401 for credentials, 404 for the customer, 422 for the task")
 class OneStatusACause(Reference):
     def look_up(self, parameters: Parameters) -> Account | Refusal:
         given = dict(parameters)
@@ -102,7 +102,7 @@ class SuccessIs203(Reference):
 
 
 class _Says(Reference):
-    """The reference in other words; it says as many as it finds mistakes."""
+    """The reference with other texts, one for each mistake."""
 
     words = ""
 
@@ -128,7 +128,7 @@ class RepeatedErrors(_OneStatus):
         return Refusal(400, ("!", "!", "0")) if isinstance(found, Refusal) else found
 
 
-@composed("several errors, in another order and in other words each time, with a token for support")
+@composed("several errors, in random order and words, with a token for support")
 class ErrorsInAnyOrder(Reference):
     def refuse(self, wanted: Format, refusal: Refusal) -> Response:
         texts = [f"{text} (#{random.getrandbits(64):016x})" for text in refusal.errors]
@@ -137,7 +137,7 @@ class ErrorsInAnyOrder(Reference):
 
 
 class _Quoting(Reference):
-    """The reference, telling people what they sent, the key excepted."""
+    """The reference, with errors that repeat what was sent, except the key."""
 
     def look_up(self, parameters: Parameters) -> Account | Refusal:
         found = super().look_up(parameters)
@@ -163,7 +163,7 @@ PART = shop(
 )
 
 
-@composed("errors quote the customer's name, of which the key happens to be a part", shop=PART)
+@composed("errors quote the customer's name, which happens to contain the key", shop=PART)
 class QuotedNameHoldsTheKey(_Quoting):
     def quote(self, parameters: Parameters) -> Iterator[str]:
         yield f"There is no customer {dict(parameters).get('user', '')}!"
@@ -183,7 +183,7 @@ class QuotedApiUserIsTheKey(_Quoting):
     pass
 
 
-@composed("JSON tells the first mistake as 422, XML all of them and a hint as 400")
+@composed("JSON reports the first mistake as 422, XML all of them and a hint as 400")
 class FormatsTellDifferently(Reference):
     def refuse(self, wanted: Format, refusal: Refusal) -> Response:
         if wanted is Format.JSON:
@@ -191,7 +191,7 @@ class FormatsTellDifferently(Reference):
         return super().refuse(wanted, Refusal(400, (*refusal.errors, "See the documentation.")))
 
 
-@composed("each check is told apart, as many texts as there are mistakes, customers too")
+@composed("one text for each mistake, about the customer too")
 class EveryMistakeTold(Reference):
     def look_up(self, parameters: Parameters) -> Account | Refusal:
         given = dict(parameters)

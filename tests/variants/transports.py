@@ -1,4 +1,4 @@
-"""How an answer travels: codings, chunks, connections, headers."""
+"""How a response is transferred: codings, chunks, connections, headers."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ __all__: list[str] = []
 
 
 class _Lines(Wire):
-    """A wire whose variants say which header lines they send, and how the body follows."""
+    """A wire whose variants choose the header lines, and how the body follows."""
 
     status_line = "HTTP/1.1 {status} OK"
 
@@ -43,7 +43,7 @@ def _serve(kind: type[Wire]) -> Iterator[Running]:
 
 
 class _Coded(_Lines):
-    """Responds in a content coding, where the client says that it takes it."""
+    """Responds in a content coding, if the client accepts it."""
 
     coding = "gzip"
 
@@ -60,7 +60,7 @@ class _Coded(_Lines):
         return gzip.compress(body)
 
 
-@variant("gzip where the client takes it, named in capitals")
+@variant("gzip if the client accepts it, named in capitals")
 def gzipped() -> Iterator[Running]:
     class Gzipped(_Coded):
         coding = "GZIP"
@@ -77,7 +77,7 @@ def gzipped_in_two_members() -> Iterator[Running]:
     yield from _serve(TwoMembers)
 
 
-@variant("deflate, as the RFC has it: in a zlib wrapper")
+@variant("deflate, as in the RFC: in a zlib wrapper")
 def deflated() -> Iterator[Running]:
     class Deflated(_Coded):
         coding = "deflate"
@@ -88,7 +88,7 @@ def deflated() -> Iterator[Running]:
     yield from _serve(Deflated)
 
 
-@variant("deflate, as some servers have it: without a wrapper")
+@variant("deflate, as some servers send it: without a wrapper")
 def deflated_raw() -> Iterator[Running]:
     class DeflatedRaw(_Coded):
         coding = "deflate"
@@ -99,7 +99,7 @@ def deflated_raw() -> Iterator[Running]:
     yield from _serve(DeflatedRaw)
 
 
-@variant("deflate without a wrapper, but with the wrapper's checksum, which curl reads over")
+@variant("deflate without a wrapper, but with the wrapper's checksum, which curl ignores")
 def deflated_raw_with_checksum() -> Iterator[Running]:
     class DeflatedRaw(_Coded):
         coding = "deflate"
@@ -111,7 +111,7 @@ def deflated_raw_with_checksum() -> Iterator[Running]:
 
 
 class _InChunks(_Lines):
-    """Chunks for all who know them: HTTP/1.0 does not (RFC 9112, 6.1)."""
+    """Chunks for every client that reads them: HTTP/1.0 does not (RFC 9112, 6.1)."""
 
     def write(self, response: Response, call: Call, writer: Writable) -> None:
         if call.request.version == "1.0":
@@ -120,7 +120,9 @@ class _InChunks(_Lines):
             super().write(response, call, writer)
 
 
-@variant("chunk sizes with zeros before them and spaces behind them, and two fields that say so")
+@variant(
+    "chunk sizes with zeros before them and spaces after them, and two fields that announce chunks"
+)
 def chunked_with_padded_sizes() -> Iterator[Running]:
     class Padded(_InChunks):
         def lines(self, response: Response) -> list[str]:
@@ -172,7 +174,7 @@ def chunked_and_gzipped() -> Iterator[Running]:
 
 
 @variant(
-    "gzip under its old name, for all but those who want none",
+    "gzip under its old name, for every client that does not refuse it",
     should=("clients.no-accept-encoding",),
 )
 def gzipped_unasked() -> Iterator[Running]:
@@ -194,7 +196,7 @@ def gzipped_unasked() -> Iterator[Running]:
 
 
 class _Closing(_Lines):
-    """One call a connection."""
+    """One call for each connection."""
 
     def reply(self, call: Call, writer: Writable) -> bool:
         super().reply(call, writer)
@@ -244,7 +246,7 @@ def three_calls_a_connection() -> Iterator[Running]:
 
 
 @variant(
-    "keep-alive closed after ten calls without a word: the next call may find it closed",
+    "keep-alive closed after ten calls without notice: the next call may find it closed",
     perhaps=("http.retries",),
 )
 def closed_without_a_word() -> Iterator[Running]:
@@ -309,7 +311,7 @@ def no_content_type() -> Iterator[Running]:
     yield from _serve(Untyped)
 
 
-@variant("the body some time after the head, and in pieces")
+@variant("the body is sent some time after the head, and in pieces")
 def in_pieces() -> Iterator[Running]:
     class Pieces(_Lines):
         def send(self, head: bytes, body: bytes, writer: Writable) -> None:
@@ -330,7 +332,7 @@ def fifty_milliseconds() -> Iterator[Running]:
     yield from _serve(Slow)
 
 
-@variant("answers take between nothing and 80 ms")
+@variant("responses take between 0 and 80 ms")
 def jitter() -> Iterator[Running]:
     class Jitter(_Lines):
         delays = itertools.cycle((0, 0.005, 0.08, 0.001, 0.02))

@@ -1,6 +1,6 @@
-"""Accounts that are unusual and right: huge and zero counts, short cycles, odd package names.
+"""Accounts that are unusual but valid: huge and zero counts, short cycles, special package names.
 
-Those whose values depart from what SHOULD hold stand last.
+The variants whose values violate a SHOULD are at the end.
 """
 
 from __future__ import annotations
@@ -41,13 +41,13 @@ BEYOND = {
 }
 
 
-@composed("nothing was ever sent, and nothing is allowed", shop=_shop(NOTHING, {}))
+@composed("nothing is sent yet, and nothing is allowed", shop=_shop(NOTHING, {}))
 class NothingUsed(_Integers):
     pass
 
 
 @composed(
-    "two new customers who differ in their reputation alone",
+    "two new customers that differ only in their reputation",
     shop=_shop({"package": "Free", "credits_used": 0}, {"package": "Free", "credits_used": 0}),
 )
 class AlikeButForOne(Reference):
@@ -56,7 +56,7 @@ class AlikeButForOne(Reference):
 
 
 @composed(
-    "two customers who differ in the letter case of their package alone",
+    "two customers that differ only in the letter case of their package",
     shop=_shop({**NOTHING, "package": "Gold"}, {**NOTHING, "package": "GOLD"}),
 )
 class AlikeButForLetterCase(Reference):
@@ -82,7 +82,7 @@ class _Digits(Reference):
         return {**super().overview(account), "requests": self.COUNT}
 
 
-@composed("a count of 5,000 digits, more than Python reads without being asked")
+@composed("a count of 5,000 digits, more than Python reads by default")
 class FiveThousandDigits(_Digits):
     pass
 
@@ -155,12 +155,12 @@ def packages_with_markup() -> Iterator[Running]:
     yield from _serve(PACKAGES[3:6])
 
 
-@variant("packages named like nothing, a number, a date")
+@variant("packages named like an empty value, a number, a date")
 def packages_like_other_values() -> Iterator[Running]:
     yield from _serve(PACKAGES[6:9])
 
 
-@variant("packages in other scripts, right to left, with characters of no width")
+@variant("packages in other scripts, right to left, with zero-width characters")
 def packages_in_other_scripts() -> Iterator[Running]:
     yield from _serve(PACKAGES[9:12])
 
@@ -170,7 +170,7 @@ def packages_of_odd_characters() -> Iterator[Running]:
     yield from _serve(PACKAGES[12:])
 
 
-# --- What should hold, and need not --------------------------------------------------------------
+# --- Variants that violate a SHOULD --------------------------------------------------------------
 
 
 @composed(

@@ -1,6 +1,6 @@
-"""A bare server on a socket: reads requests, and leaves each byte of an answer to a subclass.
+"""A bare server on a socket: reads requests, and a subclass writes each byte of a response.
 
-What is answered comes from the reference; how it is put on the wire is what variants differ in.
+The response is the reference's. Variants differ in how they write it.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ __all__ = ["Call", "Wire", "Writable", "on_wire"]
 
 
 class Readable(Protocol):
-    """What a call is read from."""
+    """The stream from which a call is read."""
 
     def read(self, size: int, /) -> bytes: ...
 
@@ -31,14 +31,14 @@ class Readable(Protocol):
 
 
 class Writable(Protocol):
-    """What a response is written to; it is sent at once."""
+    """The stream to which a response is written. It sends at once."""
 
     def write(self, data: bytes, /) -> object: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call as it came: headers by names in lower case, its place on the connection."""
+    """One call as received: headers by names in lower case, and its position on the connection."""
 
     request: Request
     headers: Mapping[str, str]
@@ -51,7 +51,7 @@ class Call:
 
 
 class Wire:
-    """How answers are written; `calls` counts them, over all connections."""
+    """Writes responses; `calls` counts them, over all connections."""
 
     def __init__(self, reference: Reference) -> None:
         self.reference = reference
@@ -59,7 +59,7 @@ class Wire:
         self.calls = 0
 
     def serve(self, reader: Readable, writer: Writable) -> None:
-        """Answer calls on one connection until `reply` says that it ends."""
+        """Respond to calls on one connection until `reply` ends it."""
         number = 1
         while (call := self.read(reader, number)) is not None:
             number += 1
@@ -69,7 +69,7 @@ class Wire:
                 return
 
     def read(self, reader: Readable, number: int) -> Call | None:
-        """Read one call, or None where the client has gone."""
+        """Read one call. Return None if the client has closed the connection."""
         line = reader.readline(65_536).decode("iso-8859-1")
         if not line.strip():
             return None
@@ -87,7 +87,7 @@ class Wire:
         return Call(request, headers, number)
 
     def reply(self, call: Call, writer: Writable) -> bool:
-        """Answer one call; return whether there may be more on its connection."""
+        """Respond to one call. Return whether the connection may carry more calls."""
         self.write(self.reference.respond(call.request), call, writer)
         return True
 
@@ -107,7 +107,7 @@ class _Server(ThreadingMixIn, TCPServer):
     context: ssl.SSLContext | None
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """Say nothing of clients that go away."""
+        """Ignore clients that close the connection."""
 
 
 class _ServerV6(_Server):
@@ -144,7 +144,7 @@ def on_wire(
     context: ssl.SSLContext | None = None,
     ca_bundle: str | None = None,
 ) -> Iterator[Running]:
-    """Serve on a free port, below `path`; `shown` is the host by which it is called."""
+    """Serve on a free port, below `path`; `shown` is the host in its URL."""
     server = (_ServerV6 if ":" in host else _Server)((host, 0), _Handler)
     server.wire, server.context = wire, context
     thread = Thread(target=server.serve_forever, args=(0.05,), daemon=True)
