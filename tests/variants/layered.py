@@ -138,9 +138,7 @@ def _layered(environ: dict[str, Any], start: Any) -> Iterable[bytes]:
     return [_as_xml(content) if xml else json.dumps(content, indent=1).encode()]
 
 
-@variant(
-    "a service with dataclasses and a SAX writer; it reports all mistakes, in German; names in any letter case"
-)
+@variant("dataclasses and a SAX writer; all mistakes reported, in German; names in any letter case")
 def in_layers() -> Iterator[Running]:
     with serve_app(_layered) as base_url:
         users = ("rex@dogs.example", "fido@dogs.example", "lassie@dogs.example")
