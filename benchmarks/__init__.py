@@ -1,1 +1,1 @@
-"""What a run costs: `nox -s bench` measures, side by side in one run, and writes the page."""
+"""Benchmarks of a run. `nox -s bench` measures everything in one go and writes the page."""

@@ -1,6 +1,7 @@
-"""The same calls with nothing around them: a keep-alive loop over a file of URLs.
+"""Makes the same calls with the bare library: a keep-alive loop over a file of URLs.
 
-The same library as the suite's client, as many calls in flight, each answer read to its end.
+It uses the library of the suite's client and as many concurrent calls. It reads each response to
+its end.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from requests.adapters import HTTPAdapter
 
 
 def main(base_url: str, urls: Path, in_flight: int) -> None:
-    """Ask for every URL, and print how many seconds that took."""
+    """Call every URL, and print the seconds that this takes."""
     session = requests.Session()
     session.trust_env = False
     session.mount("http://", HTTPAdapter(pool_connections=1, pool_maxsize=in_flight))

@@ -1,4 +1,4 @@
-"""How time and memory grow: with the calls of a run, the bodies judged, and the customers."""
+"""How time and memory grow with the calls of a run, the judged bodies, and the customers."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ def calls() -> Iterator[Point]:
 
 
 def bodies() -> Iterator[Point]:
-    """Judge so many saved bodies, a line each."""
+    """Judge this many saved bodies, one on each line."""
     line = json.dumps(OVERVIEW).encode() + b"\n"
     for number in (1, 1_000, 10_000, 100_000):
         yield number, once([*COMMAND, "validate", "--ndjson", "-"], stdin=line * number)
 
 
 def customers() -> Iterator[Point]:
-    """Run quickly with so many customers named."""
+    """Make a quick run with this many customers."""
     for number in (1, 10, 100):
         names = [f"customer{n}@example.com" for n in range(number)]
         known = [_account(name, n) for n, name in enumerate(names)]

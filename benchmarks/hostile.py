@@ -1,7 +1,7 @@
-"""Runs the suite against every hostile server, holds each run to its limits, and writes the table.
+"""Runs the suite against every hostile server, checks the limits of each run, writes the table.
 
-`nox -s hostile` runs it: half an hour on two idle cores. Words on the command line choose servers
-by their names; the table is written where all of them ran, or with --write.
+`nox -s hostile` runs it. This takes half an hour on two idle cores. Words on the command line
+choose servers by name. The table is written after a run of all servers, or with --write.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ TIMEOUT = 2.0
 
 MEGABYTES = 300
 TIMEOUTS = 10
-"""So many time limits, beyond a run in which each call gets a response."""
+"""The number of time limits that a run may take beyond one in which each call gets a response."""
 ANSWERED = {"quick": 90.0, "standard": 150.0}
-"""Seconds that such a run may take on a slow machine, with bodies of a megabyte to be read."""
+"""The maximum seconds of such a run on a slow machine. It includes reading bodies of a megabyte."""
 GATEWAYS = 90.0
-"""Seconds of waiting, where a gateway says how long to wait."""
+"""The seconds of waiting if a gateway sends Retry-After."""
 
 INTRODUCTION = f"""\
 # Hostile servers
@@ -68,7 +68,7 @@ class Row:
 
     @property
     def broken(self) -> Iterator[str]:
-        """Say which limits were not kept."""
+        """Return the limits that a run exceeds."""
         for depth, run in zip(DEPTHS, self.runs, strict=True):
             for limit in _broken(self.server, depth, run):
                 yield f"{self.server}, {depth}: {limit}"
@@ -98,7 +98,7 @@ def _found(run: Measured) -> str:
 
 
 def main() -> int:
-    """Run them, write the table, and return 1 where a limit was not kept."""
+    """Run the servers, write the table, and return 1 if a limit is exceeded."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("names", nargs="*", help="servers whose name holds one of these")
     parser.add_argument("--write", action="store_true", help="write the table of these")

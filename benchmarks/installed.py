@@ -1,4 +1,4 @@
-"""What the plugin costs a pytest run that does not use it, and what it imports there."""
+"""Cost of the plugin in a pytest run that does not use it, and what it imports there."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ WITHOUT = ("-p", "no:reseller_conformance")
 
 
 def table(runs: int) -> list[str]:
-    """Compare one empty test with the plugin, and with the plugin kept from loading."""
+    """Compare one empty test with the plugin loaded and not loaded."""
     with tempfile.TemporaryDirectory() as folder:
         test = Path(folder, "test_empty.py")
         test.write_text("def test_nothing():\n    pass\n")

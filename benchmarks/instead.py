@@ -1,4 +1,4 @@
-"""Against what a user would pick instead: Schemathesis, with the OpenAPI document of this call."""
+"""Compares with the usual alternative: Schemathesis, with the OpenAPI document of this call."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ HEAD = [
 
 
 def table(examples: int) -> list[str]:
-    """Run both against one server each, without and with 50 ms for each answer."""
+    """Run both against one server each, with no delay and with 50 ms for each response."""
     return [*HEAD, *_rows(0, examples), *_rows(50, examples)]
 
 
@@ -42,7 +42,7 @@ def _measured(delay, words) -> tuple[float, int]:
 
 
 def _schemathesis(base_url: str, examples: int) -> list[str]:
-    """Return its command: the right credentials, and as many examples a call as it is given."""
+    """Return its command: valid credentials, and the given number of examples for each call."""
     said = environment()
     config = Path(tempfile.mkdtemp(), "schemathesis.toml")
     config.write_text(

@@ -1,7 +1,7 @@
-"""Whole commands: how long they take, how much memory, and against which server.
+"""Measures whole commands: their time, their memory, and the server that they run against.
 
-Times come from hyperfine where a command is repeated, and from the operating system where it is
-run once; memory is the peak of the one process (Linux counts it in KiB).
+Times are from hyperfine if a command is repeated, and from the operating system if it runs once.
+Memory is the peak of the one process (Linux counts it in KiB).
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ __all__ = [
     "served",
 ]
 
-# What is compared has an environment each: a pytest loads the plugins of whatever is beside it.
+# Each compared program has its own environment, because pytest loads every installed plugin.
 HERE = Path(sys.executable).parent
 OURS, THEIRS = (Path(os.environ.get(f"BENCH_{name}", HERE)) for name in ("OURS", "THEIRS"))
 COMMAND = (str(OURS / "reseller-conformance"),)
@@ -44,9 +44,9 @@ ROOT = Path(__file__).parents[1]
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What one command took: seconds on the clock, MB at the most, and what it printed.
+    """The cost of one command: seconds, peak memory in MB, and its output.
 
-    It was started at `began`, in seconds since 1970.
+    It starts at `began`, in seconds since 1970.
     """
 
     began: float
@@ -57,14 +57,14 @@ class Cost:
 
 
 def commit() -> str:
-    """Return the commit that is measured, and its day: `def7e3e of 2026-11-29`."""
+    """Return the measured commit and its day: `def7e3e of 2026-11-29`."""
     words = ("git", "log", "-1", "--format=%h of %cs")
     done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=True)
     return done.stdout.strip()
 
 
 def environment() -> dict[str, str]:
-    """Return the credentials of the reference's first reseller, and nothing that colours output."""
+    """Return an environment with the first reseller's credentials, and output without colours."""
     first = default_reference().accounts.resellers[0]
     said = {"RESELLER_API_USER": first.api_user, "RESELLER_API_KEY": first.api_key}
     return {**os.environ, **said, "NO_COLOR": "1", "PYTHONPATH": str(ROOT)}
@@ -98,7 +98,7 @@ def once(words: Sequence[str], stdin: bytes | None = None) -> Cost:
 def compared(commands: dict[str, Sequence[str]], runs: int = 5) -> dict[str, float]:
     """Return the median seconds of each command, all measured by hyperfine.
 
-    The commands take turns, `runs` times: a machine that is slow for a while is so for all of them.
+    The commands take turns, `runs` times. If the machine is slow for a while, it slows all of them.
     """
     times: dict[str, list[float]] = {name: [] for name in commands}
     words = ["hyperfine", "--runs=1", "--style=none", "--ignore-failure", "--shell=none"]
@@ -122,7 +122,7 @@ def compared(commands: dict[str, Sequence[str]], runs: int = 5) -> dict[str, flo
 
 
 def recorded(record: Path) -> list[tuple[float, str]]:
-    """Return when each call came that a server wrote down, and its URL."""
+    """Return the time and URL of each call that the server recorded."""
     lines = (line.split(" ", 1) for line in record.read_text().splitlines())
     return [(float(came), url) for came, url in lines]
 
@@ -131,7 +131,7 @@ def recorded(record: Path) -> list[tuple[float, str]]:
 def served(
     delay: float = 0, record: Path | None = None, accounts: Path | None = None
 ) -> Iterator[str]:
-    """Serve the reference in a process of its own, `delay` milliseconds late; yield its URL."""
+    """Serve the reference in a process of its own, `delay` milliseconds late. Yield its URL."""
     words = [sys.executable, "-m", "benchmarks.server", f"--delay={delay}"]
     words += [f"--record={record}"] if record else []
     words += [f"--accounts={accounts}"] if accounts else []

@@ -1,6 +1,6 @@
-"""Where the seconds of a standard run go: what its first thread waits for, or does itself.
+"""Shows how the first thread of a standard run spends its time: waiting or working.
 
-py-spy samples the run from outside, so that it is slowed down little.
+py-spy samples the run from outside, so that it slows the run little.
 """
 
 from __future__ import annotations
@@ -18,24 +18,24 @@ from benchmarks.measuring import COMMAND, environment, named, served
 RATE = 100
 FIRST = "MainThread"
 
-# The first that is found in a stack tells what it was about.
+# The first of these that a stack contains names its part.
 PARTS = {
     "drawing examples, Hypothesis": "_drawn ",
-    "asking what may be remembered, one by one": "remembered ",
-    "asking customers by turns, one by one": "by_turns ",
-    "asking formats by turns, one by one for each customer": "side_by_side ",
-    "asking in a crowd": "crowd ",
-    "asking what closes a comparison": "closing ",
-    "asking the documented calls, and wrong ones before them": "opening ",
-    "asking the plan and the examples": "_batch",
-    "asking a few calls for one requirement": "/client/asking.py)",
+    "calls that a cache may mix up, one by one": "remembered ",
+    "customers in turn, one by one": "by_turns ",
+    "formats in turn, one by one for each customer": "side_by_side ",
+    "concurrent calls": "crowd ",
+    "control calls that end a comparison": "closing ",
+    "the documented calls, and invalid ones before them": "opening ",
+    "the plan and the examples": "_batch",
+    "a few calls for one requirement": "/client/asking.py)",
     "judging": "pytest_runtestloop ",
 }
 REST = "start-up, collection, the report and the end"
 
 
 def samples(delay: float) -> Iterator[tuple[str, int]]:
-    """Run at standard depth; yield each stack of the first thread, and how often it was met."""
+    """Run at standard depth. Yield each stack of the first thread, and its number of samples."""
     with tempfile.TemporaryDirectory() as folder, served(delay) as base_url:
         raw = Path(folder, "stacks")
         spy = Path(sys.executable).with_name("py-spy")
@@ -49,7 +49,7 @@ def samples(delay: float) -> Iterator[tuple[str, int]]:
 
 
 def parts(delay: float) -> Counter[str]:
-    """Return the seconds that each part took."""
+    """Return the seconds of each part."""
     found: Counter[str] = Counter()
     for stack, count in samples(delay):
         within = re.sub(r":\d+\)", ")", stack)
@@ -59,9 +59,9 @@ def parts(delay: float) -> Counter[str]:
 
 
 def main() -> None:
-    """Print the table, for answers at once and for answers that are 50 ms late."""
+    """Print the table, for immediate responses and for responses that are 50 ms late."""
     quick, late = parts(0), parts(50)
-    print("| part | answers at once, s | 50 ms late, s |", "|---|---:|---:|", sep="\n")
+    print("| part | immediate, s | 50 ms late, s |", "|---|---:|---:|", sep="\n")
     for part in (*PARTS, REST):
         if quick[part] or late[part]:
             print(f"| {part} | {quick[part]:.2f} | {late[part]:.2f} |")

@@ -1,6 +1,6 @@
-"""Serves the reference in a process of its own, each answer after a delay, and counts the calls.
+"""Serves the reference in a process of its own, delays each response, and counts the calls.
 
-`--record FILE` writes when each call came and its URL, for those who make the same calls again.
+`--record FILE` writes the time and URL of each call, so that another program can repeat them.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from reseller_conformance.reference import Application, Reference, load_accounts
 
 
 class Slow:
-    """The reference as a WSGI application, late by so much, that writes down what it is asked."""
+    """The reference as a WSGI application that delays each response and records each request."""
 
     def __init__(self, inner: Application, seconds: float, record: TextIO | None) -> None:
         self.inner, self.seconds, self.record = inner, seconds, record
@@ -35,11 +35,11 @@ class Slow:
 
 
 @click.command()
-@click.option("--delay", default=0.0, help="milliseconds before each answer")
+@click.option("--delay", default=0.0, help="milliseconds before each response")
 @click.option("--record", type=click.Path(path_type=Path), help="where to write each call")
 @click.option("--accounts", help="accounts of your own")
 def main(delay: float, record: Path | None, accounts: str | None) -> None:
-    """Serve until killed; the first line of output is the base URL."""
+    """Serve until killed. The first line of output is the base URL."""
     file = record.open("w", buffering=1) if record else None
     inner = Application(Reference(load_accounts(accounts)))
     app = Slow(inner, delay / 1000, file)

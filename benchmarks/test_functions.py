@@ -1,4 +1,4 @@
-"""What one answer costs: reading, validating and scrubbing, beside the parser alone."""
+"""Cost of one response: reading, validating and scrubbing, compared with the parser alone."""
 
 import json
 from xml.etree import ElementTree

@@ -1,4 +1,4 @@
-"""Against the wire: a standard run, and the same calls made by a bare keep-alive loop."""
+"""Compares a standard run with the same calls made by a bare keep-alive loop."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ IN_FLIGHT = 8
 
 
 def lines(delay: float, runs: int) -> list[str]:
-    """Return the rows of the table, for answers that are `delay` milliseconds late."""
+    """Return the rows of the table, for responses that are `delay` milliseconds late."""
     with tempfile.TemporaryDirectory() as folder:
         record, urls, report = (Path(folder, name) for name in ("calls", "urls", "report.json"))
         python = str(OURS / "python")
@@ -52,5 +52,5 @@ HEAD = [
 
 
 def table(runs: int) -> list[str]:
-    """Return the whole table: on loopback, and with 50 ms for each answer."""
+    """Return the whole table: on loopback, and with 50 ms for each response."""
     return [*HEAD, *lines(0, runs), *lines(50, max(2, runs // 2))]

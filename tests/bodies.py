@@ -1,4 +1,4 @@
-"""The corpus: bodies in both formats, and what the index beside each folder says of them."""
+"""The corpus: bodies in both formats, and the index beside each folder."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ CORPUS = Path(__file__).parent / "corpus"
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """One body; the fields are explained at the top of each index."""
+    """One body; the top of each index explains the fields."""
 
     path: Path
     format: str
@@ -27,7 +27,7 @@ class Body:
 
     @property
     def name(self) -> str:
-        """The name of the file, which says what the body shows."""
+        """The name of the file, which describes the body."""
         return self.path.name
 
     @property

@@ -37,8 +37,8 @@ KEY = "Canary-9f8e7d-Key"
 CREDENTIALS = {"RESELLER_API_USER": "harbour-mail", "RESELLER_API_KEY": KEY}
 LIMIT = 120
 PROGRESS = re.compile(r"(?m)^.*\d (?:calls?|checks judged), [\d,]+ violated.*\n")
-"""What a run prints on stderr every 30 seconds: on a busy machine, any run may."""
-# one for all: filling it takes a second or two
+"""The progress that a run prints on stderr every 30 seconds, if the machine is that slow."""
+# one cache for all tests, because filling it takes a second or two
 CACHES = str(Path(tempfile.gettempdir()) / "reseller-conformance-tests")
 
 
@@ -51,7 +51,7 @@ def environment(**more: str) -> dict[str, str]:
 def command(
     cwd: Path, *args: str, env: Mapping[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
-    """Run a command in a process of its own. Its stderr is without lines of progress."""
+    """Run a command in a process of its own. Lines of progress are removed from its stderr."""
     done = subprocess.run(
         [*COMMAND, *args],
         cwd=cwd,
@@ -66,7 +66,7 @@ def command(
 
 
 def quick(cwd: Path, *args: str, env: Mapping[str, str] | None = None) -> Any:
-    """Run the suite at its least."""
+    """Run the suite at its lowest depth for a target."""
     return command(cwd, "run", "--depth", "quick", *args, env=env)
 
 
@@ -90,5 +90,5 @@ def app(environ, start_response):
 def read_some(descriptor: int) -> bytes:
     try:
         return os.read(descriptor, 4096)
-    except OSError:  # Linux says so where the other end is closed
+    except OSError:  # Linux raises this if the other end is closed
         return b""

@@ -1,4 +1,4 @@
-"""Compares two targets in the process: for hundreds of pairs in a row."""
+"""Compares two targets within this process, because tests compare hundreds of pairs."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ __all__ = ["Stoppable", "compared", "direct", "kinds_of"]
 
 
 class Stoppable(Direct):
-    """A client in the process."""
+    """A client that calls a reference within this process."""
 
     def stop(self, _: str = "") -> None:
         """Do nothing: each call ends before the next."""
 
     @property
     def planned(self) -> int:
-        """How many calls were made."""
+        """The number of calls."""
         return self.traffic.calls
 
 
 def direct(reference: Reference, target: Target | None = None) -> Stoppable:
-    """Return a client of this reference, for its own first reseller where no target is given."""
+    """Return a client of this reference; the default target is its own first reseller."""
     return Stoppable(reference, target or target_of(reference, EMBEDDED_URL))
 
 
@@ -42,9 +42,9 @@ def compared(
     of_old: Target | None = None,
     stop_at: Grade | None = None,
 ) -> Session:
-    """Compare two clients, and return what came of it. `target` is that of the second.
+    """Compare two clients, and return the result.
 
-    Where none is given, it is that of the embedded reference.
+    `target` is the target of the second client, by default that of the embedded reference.
     """
     chosen = settings(depth)
     first = of_old or target_of(default_reference(), EMBEDDED_URL)
@@ -58,6 +58,6 @@ def compared(
 
 
 def kinds_of(session: Session, grade: Grade = Grade.COSMETIC) -> dict[str, DifferenceKind]:
-    """Return the kinds of this grade, and of graver ones, by their ids."""
+    """Return the kinds of this grade and of graver ones, by their ids."""
     kinds = session.tally.kinds(str, str, {})
     return {kind.id: kind for kind in kinds if kind.grade.rank <= grade.rank}

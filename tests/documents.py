@@ -1,8 +1,8 @@
-"""Abstract documents that both formats can express, right or wrong in known ways; and their bodies.
+"""Abstract documents that both formats can express, valid or invalid in known ways; their bodies.
 
-A document is built by what is done to a right one, so that it is known what is wrong with it
-without any reader or schema. What only one of the formats can say, or both see differently, is
-left out: null and truth values, a JSON name that stands twice, white space around a value.
+A document is a valid one with known changes. So its mistakes are known without any reader or
+schema. It leaves out what only one format can express, or what both read differently: null, truth
+values, a JSON name that occurs twice, white space around a value.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ XML_SPACE = " \t\r\n"
 
 
 class Is(StrEnum):
-    """What a document is, by what was done to it."""
+    """What a document is, according to its changes."""
 
     OVERVIEW = "overview"
     ERRORS = "errors"
@@ -39,7 +39,7 @@ class Is(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What is in the one object of JSON, and in `result`, or `result/overview`, of XML."""
+    """The content of the one object in JSON, and of `result`, or `result/overview`, in XML."""
 
     members: Mapping[str, object]
     is_: Is
@@ -68,7 +68,7 @@ def as_json(value: object) -> Any:
 
 
 def as_xml(value: object, tag: str = "result") -> ET.Element:
-    """Return an element: what a list holds is called `error`."""
+    """Return an element; items of a list become elements `error`."""
     element = ET.Element(tag)
     if isinstance(value, Mapping):
         element.extend(as_xml(item, name) for name, item in value.items())
@@ -114,7 +114,7 @@ def spaced(text: str) -> bool:
 
 
 def put_into(values: st.SearchStrategy[str], odd: str) -> st.SearchStrategy[str]:
-    """Put an odd character somewhere into a right value."""
+    """Insert a special character somewhere into a valid value."""
 
     def put(text: str, letter: str, at: int) -> str:
         return text[:at] + letter + text[at:]
@@ -150,7 +150,7 @@ WRONG: Mapping[Kind, st.SearchStrategy[object]] = {
     ),
 }
 
-# --- What is done to an overview ------------------------------------------------------------------
+# --- Changes of an overview -----------------------------------------------------------------------
 
 KNOWN = {field.name: field.kind for field in FIELDS}
 SPELLINGS = (
@@ -171,7 +171,7 @@ BESIDE = {
 
 @st.composite
 def overviews(draw: st.DrawFn) -> Document:
-    """An overview to which nothing is done, or one thing or several."""
+    """An overview without a change, with one or with several."""
     members: dict[str, object] = {name: draw(RIGHT[kind]) for name, kind in KNOWN.items()}
     done = draw_faults(draw, members) if draw(st.booleans()) else []
     is_ = Is.NEITHER if done else Is.OVERVIEW
@@ -183,7 +183,7 @@ def overviews(draw: st.DrawFn) -> Document:
 
 
 def draw_faults(draw: st.DrawFn, members: dict[str, object]) -> list[str]:
-    """Do to some fields what makes them wrong, and put `message` and `errors` beside them."""
+    """Make some fields invalid, and put `message` and `errors` beside them."""
     done = []
     for name in draw(st.lists(st.sampled_from(list(KNOWN)), max_size=3, unique=True)):
         value = members.pop(name)
@@ -207,7 +207,7 @@ def draw_faults(draw: st.DrawFn, members: dict[str, object]) -> list[str]:
 def arranged(
     draw: st.DrawFn, members: dict[str, object], is_: Is, done: list[str], in_overview: bool
 ) -> Document:
-    """Put the members in any order, and, now and then, a level too deep."""
+    """Put the members in any order, and sometimes one level too deep."""
     members = {name: members[name] for name in draw(st.permutations(list(members)))}
     if draw(st.integers(0, 9)) == 9:
         members, is_ = {draw(ADDITIONS | st.just("result")): members}, Is.NEITHER
@@ -215,9 +215,9 @@ def arranged(
     return Document(members, is_, tuple(done), in_overview)
 
 
-# --- What is done to errors -----------------------------------------------------------------------
+# --- Changes of errors ----------------------------------------------------------------------------
 
-FULL_TEXTS = TEXTS.filter(str.strip)  # that a text is empty is for the reader alone to say
+FULL_TEXTS = TEXTS.filter(str.strip)  # only the reader checks that a text is empty
 WRONG_ITEMS = st.sampled_from([NESTED, ["nested"], {"error": "nested"}])
 MESSAGES = st.sampled_from(
     ["Error", "ERROR", "errors", " error", "error\n", "\u0435rror", "", NESTED]
@@ -226,13 +226,13 @@ MESSAGES = st.sampled_from(
 
 @st.composite
 def error_lists(draw: st.DrawFn) -> Document:
-    """An error envelope to which nothing is done, or one thing or several."""
+    """An error envelope without a change, with one or with several."""
     texts = st.lists(FULL_TEXTS, min_size=1, max_size=4)
     members: dict[str, object] = {"message": "error", "errors": draw(texts)}
     done = draw_error_faults(draw, members) if draw(st.booleans()) else []
     is_ = Is.NEITHER if done else Is.ERRORS
     if draw(st.booleans()):
-        # Beside the right name, another spelling of it is one more addition.
+        # If the valid name is present, another spelling of it is only an addition.
         names = ADDITIONS if done else ADDITIONS | SECOND_SPELLINGS
         members[draw(names)] = draw(TEXTS | st.just(NESTED))
         is_ = is_ if done else Is.ADDED_ERRORS
@@ -240,7 +240,7 @@ def error_lists(draw: st.DrawFn) -> Document:
 
 
 def draw_error_faults(draw: st.DrawFn, members: dict[str, object]) -> list[str]:
-    """Do to `message` or `errors` what makes them wrong, and put fields beside them."""
+    """Make `message` or `errors` invalid, and put fields beside them."""
     done = []
     for name in draw(st.lists(st.sampled_from(list(members)), max_size=2, unique=True)):
         value = members.pop(name)
@@ -257,7 +257,7 @@ def draw_error_faults(draw: st.DrawFn, members: dict[str, object]) -> list[str]:
 
 
 def wrong_lists() -> st.SearchStrategy[object]:
-    """What `errors` must not be: a text, an empty list, or one with an item that is no text."""
+    """Invalid values of `errors`: a text, an empty list, or a list with an item that is no text."""
     items = st.lists(FULL_TEXTS, max_size=2)
     mixed = st.builds(
         lambda before, wrong, after: [*before, wrong, *after], items, WRONG_ITEMS, items
@@ -265,7 +265,7 @@ def wrong_lists() -> st.SearchStrategy[object]:
     return TEXTS | st.just([]) | mixed
 
 
-# --- What is neither ------------------------------------------------------------------------------
+# --- Neither an overview nor errors ---------------------------------------------------------------
 
 NAMES = st.sampled_from([*KNOWN, "message", "overview", "result", "error", "data"])
 VALUES = st.recursive(
@@ -277,6 +277,6 @@ TREES = st.dictionaries(NAMES, VALUES, max_size=6)
 
 
 def documents() -> st.SearchStrategy[Document]:
-    """Everything that both formats can express, right and wrong."""
+    """Everything that both formats can express, valid and invalid."""
     anything = TREES.map(lambda members: Document(members, Is.NEITHER, ("anything",)))
     return st.one_of(overviews(), overviews(), error_lists(), error_lists(), anything)

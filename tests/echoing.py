@@ -1,7 +1,7 @@
-"""A target that sends all that it was sent back, in many ways and places; and what finds a key.
+"""A target that sends back everything that it receives, in many ways, and a search for the key.
 
-The right call gets a right overview, so that the rest is asked too. The application runs by itself:
-`--app echoing:app`.
+The valid call gets a valid overview, so that the other calls are sent too. The application also
+runs by itself: `--app echoing:app`.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ __all__ = ["CUSTOMER", "HEADERS", "LENGTHS", "SHOWN", "app", "key_of", "leaks", 
 LENGTHS = (8, 16, 64, 200)
 CUSTOMER = "ann"
 SHOWN = 6
-"""So many characters of a key in a row, anywhere, are a leak."""
+"""This many characters of a key in a row, anywhere, are a leak."""
 
 _SIGNS = string.ascii_letters + string.digits + "-_~/+&=%!<"
 
 
 def key_of(length: int) -> str:
-    """Return a key of this length; it holds no word, and no row of its signs by chance."""
+    """Return a key of this length. It contains no word, and no part of it occurs elsewhere."""
     return "".join(Random(length).choices(_SIGNS, k=length))
 
 
@@ -39,7 +39,7 @@ HEADERS = {
     "Authorization": f"Bearer {key_of(22)}",
     "X-Gateway": key_of(23).replace("<", "."),
 }
-"""What an operator sends beside the key."""
+"""Headers that an operator sends in addition to the key."""
 
 # --- The target -----------------------------------------------------------------------------------
 
@@ -96,7 +96,7 @@ def _overview(is_json: bool) -> bytes:
 
 def _json(texts: list[str]) -> bytes:
     said = [form for text in texts for form in _forms(text)]
-    # what is no text either shows what it holds
+    # members that are not texts contain them too
     return json.dumps({"message": texts[0], "errors": said, texts[0]: said}).encode()
 
 
@@ -117,7 +117,7 @@ def _forms(text: str) -> Iterable[str]:
 
 
 def app(environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
-    """Respond, as WSGI has it."""
+    """Respond, as defined by WSGI."""
     sent = {n: v for n, v in environ.items() if n in ("HTTP_COOKIE", "HTTP_AUTHORIZATION")}
     sent |= {n: v for n, v in environ.items() if n == "HTTP_X_GATEWAY"}
     status, reported, body = response_to(
@@ -127,11 +127,11 @@ def app(environ: dict[str, Any], start_response: Callable[..., Any]) -> list[byt
     return [body]
 
 
-# --- What finds a key -----------------------------------------------------------------------------
+# --- The search for a key -------------------------------------------------------------------------
 
 
 def leaks(text: str, secret: str) -> list[str]:
-    """Return what of a secret can be read in a text, as it is or once it is unescaped."""
+    """Return the parts of a secret that can be read in a text, as it is or unescaped."""
     readings = [text, unquote(text), html.unescape(text), html.unescape(unquote(text))]
     readings.append(re.sub(r"<!--.*?-->|<\?.*?\?>|<!\[CDATA\[|\]\]>|\\n|\s", "", readings[2]))
     pieces = {secret[at : at + SHOWN] for at in range(len(secret) - SHOWN + 1)}

@@ -1,8 +1,8 @@
-"""The repositories in `examples/`, as hosts of the plugin: each run in every way that it must bear.
+"""The repositories in `examples/`, as hosts of the plugin, each run in every supported way.
 
 `python -m hosts WHEEL` copies each out of the checkout, installs it with that wheel in an empty
-environment, runs its tests, and prints a table; it needs uv. `test_examples` runs each once as it
-stands.
+environment, runs its tests, and prints a table. It needs uv. `test_examples` runs each once in
+place.
 """
 
 import os
@@ -17,7 +17,7 @@ from pathlib import Path
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 
-# what each README has after `pytest`
+# the words after `pytest` in each README
 REPOSITORIES = {
     "flask-shop": (),
     "asgi-shop": ("--pyargs", "tests", "reseller_conformance.suite"),
@@ -27,7 +27,7 @@ REPOSITORIES = {
 OFF = "plugin off"
 STRICT = ("--strict-markers", "--strict-config")
 COVERED = ("--cov={package}", "--cov-fail-under=90")
-# pytest-randomly is there, so an order that is not switched off is random
+# pytest-randomly is installed, so the order is random unless it is switched off
 WAYS = {
     "as it is": ("-p", "no:randomly"),
     "strict markers": (*STRICT, "-p", "no:randomly"),
@@ -80,7 +80,7 @@ def installed(name: str, wheel: Path, folder: Path) -> tuple[Path, Path]:
 def pytest_in(
     name: str, folder: Path, python: Path | str, options: tuple[str, ...], **env: str
 ) -> tuple[int, str]:
-    """Run a repository's tests, and return the exit code and all that was said."""
+    """Run a repository's tests, and return the exit code and all output."""
     words = [option.format(package=name.replace("-", "_")) for option in options]
     done = subprocess.run(
         [python, "-m", "pytest", *REPOSITORIES[name], *words],
@@ -94,15 +94,15 @@ def pytest_in(
 
 
 def environment() -> dict[str, str]:
-    """Return ours, less what would change what is run, or against what."""
+    """Return this environment, without variables that change what runs, or against what."""
     ours = ("PYTHON", "PYTEST", "RESELLER", "GITHUB", "VIRTUAL_ENV", "COV")
     return {name: value for name, value in os.environ.items() if not name.startswith(ours)}
 
 
 def problem_of(way: str, code: int, output: str) -> str | None:
-    """Say what is not as it should be.
+    """Return the difference from the expected outcome.
 
-    With the plugin switched off the host's own tests pass, and those that need it say why they
+    With the plugin switched off, the host's own tests pass. Those that need the plugin say why they
     cannot run.
     """
     expected = (1, {"passed", "errors"}) if way == OFF else (0, {"passed"})
@@ -115,14 +115,14 @@ def problem_of(way: str, code: int, output: str) -> str | None:
 
 
 def outcomes_of(output: str) -> Counter[str]:
-    """Read how many tests ended how from pytest's last line."""
+    """Read from pytest's last line how many tests had which outcome."""
     last = next((line for line in reversed(output.splitlines()) if " in " in line), "")
     found = re.findall(r"(\d+) ([a-z]+)(?=,| in )", last)
     return Counter({word: int(count) for count, word in found})
 
 
 def counted(output: str) -> str:
-    """Say how many tests ended how."""
+    """Describe how many tests had which outcome."""
     outcomes = ", ".join(f"{count} {word}" for word, count in outcomes_of(output).items())
     return outcomes or "nothing was run"
 

@@ -1,8 +1,8 @@
-"""Runs the whole suite on one target without a pytest around it: for hundreds of targets in a row.
+"""Runs the whole suite on one target without pytest, because tests do so for hundreds of targets.
 
-Faults made of the reference are asked in the process, by a client without sockets that answers as
-the real one does; what is wrong below HTTP, or only now and then under load, is asked by the real
-one. Either may be told that each answer takes longer than it does.
+A client without sockets calls faults that are made from the reference. It responds as the real
+client does. The real client calls faults below HTTP, and faults that show only sometimes under
+load. Either can simulate that each response takes longer.
 """
 
 from __future__ import annotations
@@ -44,15 +44,15 @@ __all__ = ["ACCOUNTS_FILE", "Direct", "Judged", "Late", "judge", "settings", "ta
 
 
 ACCOUNTS_FILE = str(Path(accounts.__file__).with_name("accounts.json"))
-"""What the reference's accounts hold."""
+"""The content of the reference's accounts."""
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
     """The outcome of one requirement in one format.
 
-    `showing` holds a place for each failure: of the call, in the order of the run, with which it
-    is complete, and of the one after which it was announced. Places begin with 1.
+    `showing` has a place for each failure. A place is the number of the call, from 1, that
+    completes it, or of the call after which it was announced.
     """
 
     requirement: Requirement
@@ -63,7 +63,7 @@ class Judged:
 
 
 def settings(depth: str, seed: int | None = None, expect: str = "") -> Settings:
-    """Return the settings of a run at this depth, perhaps with the file of expected values."""
+    """Return the settings of a run at this depth, optionally with the file of expected values."""
     return settings_from({"depth": depth, "seed": seed, "expect": expect}, "", {})
 
 
@@ -76,7 +76,7 @@ def target_of(reference: Reference, base_url: str) -> Target:
 
 
 class Late(Client):
-    """A client to which each response comes so many seconds later."""
+    """A client that receives each response this many seconds later."""
 
     def __init__(self, target: Target, limits: Limits, delay: float) -> None:
         super().__init__(target, limits)
@@ -88,7 +88,7 @@ class Late(Client):
 
 
 class Direct:
-    """A client that calls a reference in the process, one call after the other or many together."""
+    """A client that calls a reference in this process, sequentially or concurrently."""
 
     def __init__(self, reference: Reference, target: Target, delay: float = 0) -> None:
         self._reference = reference
@@ -104,11 +104,11 @@ class Direct:
 
     @property
     def traffic(self) -> Traffic:
-        """How many calls were made."""
+        """The number of calls."""
         return Traffic(calls=len(self._asked) + self._forgotten)
 
     def is_distinguishable(self, case: Case) -> bool:
-        """Say whether this account can tell this case from another."""
+        """Return whether this account can distinguish this case from another."""
         return _askable(case, self._rights)
 
     def send(self, cases: Iterable[Case]) -> list[Exchange]:
@@ -123,11 +123,11 @@ class Direct:
         return [self._ask(case) for case in chain.from_iterable(sequences)]
 
     def pipeline(self, sequences: Iterable[list[Case]]) -> _Row:
-        """Return what sends these sequences and can be halted."""
+        """Return a pipeline that sends these sequences and can be halted."""
         return _Row(self, sequences, self._in_flight)
 
     def forget(self, cases: Iterable[Case]) -> None:
-        """Forget these calls, so that each may be sent once more."""
+        """Forget these calls, so that each may be sent again."""
         for case in cases:
             self._forgotten += self._asked.pop(case, None) is not None
 
@@ -138,7 +138,7 @@ class Direct:
             elapse(seconds)
 
     def unsent(self, case: Case, why: str) -> Exchange:
-        """Return an exchange for a call that is not made."""
+        """Return an exchange for a call that is not sent."""
         url = _request(case, self._base_url, self._rights)[0].redacted_url
         return Exchange(case, url, problem=TransportProblem(TransportErrorKind.NOT_SENT, why))
 
@@ -176,7 +176,7 @@ class Direct:
 
 
 class _Row:
-    """Stands in for the client's pipeline: as many sequences at a time as may be in flight."""
+    """Replaces the client's pipeline: it sends at most `most` sequences at a time."""
 
     def __init__(self, client: Direct, sequences: Iterable[list[Case]], most: int) -> None:
         self._client = client
@@ -192,13 +192,13 @@ class _Row:
                 yield from chain.from_iterable(pool.map(self._client.send_in_sequence, some))
 
 
-# Hundreds of targets get the same calls.
+# Hundreds of targets get the same calls, so the results are cached.
 _askable = lru_cache(maxsize=None)(is_distinguishable)
 
 
 @cache
 def _request(case: Case, base_url: str, rights: ValidValues) -> tuple[Written, Request]:
-    """Return a call as it is written, and as the reference reads it."""
+    """Return a call as written, and as the reference reads it."""
     said = request_for(case, base_url, rights)
     parts = urlsplit(said.url)
     form = (said.form or "").encode()
@@ -214,7 +214,7 @@ def _scrubber(*values: str) -> Scrubber:
 
 
 class _MadeOnce:
-    """A plan whose lists are made once: hundreds of targets get the same calls."""
+    """A plan whose lists are made once, because hundreds of targets get the same calls."""
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
@@ -239,7 +239,7 @@ def judge(
 ) -> list[Judged]:
     """Judge every requirement, and return the outcomes in the order of the catalogue.
 
-    `selected` are the ids that the run is said to test.
+    `selected` are the ids that the run reports as its selection.
     """
     session = TargetSession(target, chosen, client, mocked, selected)
     session.plan = _made_once(session.plan)

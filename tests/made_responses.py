@@ -1,4 +1,4 @@
-"""Answers made by hand, for the tests of what judges them."""
+"""Responses made by hand, for the tests of checks."""
 
 from reseller_conformance.cases.case import Case
 from reseller_conformance.cases.mutations import State

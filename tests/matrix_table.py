@@ -1,7 +1,7 @@
-"""Prints the matrix as a table: what each requirement's faults and each topic's variants took.
+"""Prints the matrix as a table: the cost of each requirement's faults and each topic's variants.
 
-Loaded with `-p matrix_table`; `--table FILE` writes the same into a page of the docs. What is run
-is left to `test_matrix`, whose tests record what stands here.
+Loaded with `-p matrix_table`. `--table FILE` writes the same into a page of the docs. `test_matrix`
+runs the faults and variants and records the values.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ violate only the SHOULDs that it names. `nox -s matrix` tests all of them, and p
 
 @dataclass(slots=True)
 class Row:
-    """What a requirement's faults, or a topic's variants, took."""
+    """The runs of a requirement's faults, or of a topic's variants."""
 
     families: set[str] = field(default_factory=set)
     ended: int = 0
@@ -44,13 +44,13 @@ class Row:
 
     @property
     def cells(self) -> str:
-        """How many ended well, of how many, with calls and seconds for one of them."""
+        """The successful runs, of all runs, with calls and seconds of one."""
         each = f"{self.calls / self.ended:,.0f} | {self.seconds / self.ended:.1f}"
         return f"{self.well} of {self.ended} | {each}"
 
 
 class Table:
-    """Gathers the reports of all workers."""
+    """Collects the reports of all workers."""
 
     def __init__(self, path: str | None) -> None:
         self.path = path

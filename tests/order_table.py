@@ -1,9 +1,8 @@
 """Prints after how many calls each fault is first seen: a table, a plot, and the measure APFD.
 
-Loaded with `-p order_table`; `--order FILE` writes a page of the docs, and the plot beside it.
-`--every N` measures one fault in N. What is run is left to `test_matrix`, at the standard depth. A
-random order is computed: of N calls, of which k show a fault, the first that does is expected at
-place (N + 1) / (k + 1).
+Loaded with `-p order_table`. `--order FILE` writes a page of the docs, and the plot beside it.
+`--every N` measures one fault in N. `test_matrix` runs the faults at standard depth. A random order
+is computed: if k of N calls show a fault, the first of them is expected at place (N + 1) / (k + 1).
 """
 
 from __future__ import annotations
@@ -34,7 +33,7 @@ every fault, and 0.5 where they are seen evenly over the run.
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A fault: with which call it is seen, how many calls show it, and how many a run makes."""
+    """A fault: the call that first shows it, the calls that show it, and all calls of its run."""
 
     requirement: str
     first: int
@@ -48,18 +47,18 @@ class Seen:
 
 
 def apfd(places: Sequence[float], calls: int) -> float:
-    """Return the average percentage of faults detected, as a number from 0 to 1."""
+    """Return the average percentage of faults detected (APFD), as a number from 0 to 1."""
     return 1 - sum(places) / (calls * len(places)) + 1 / (2 * calls)
 
 
 def percentile(places: Sequence[float], share: float) -> float:
-    """Return the place within which this share of the faults is seen."""
+    """Return the place by which this share of the faults is seen."""
     ordered = sorted(places)
     return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
 
 
 class OrderTable:
-    """Gathers the reports of all workers."""
+    """Collects the reports of all workers."""
 
     def __init__(self, path: str | None, every: int) -> None:
         self.path = path
@@ -67,7 +66,7 @@ class OrderTable:
         self.seen: list[Seen] = []
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Keep one fault in N: faults of one kind are neighbours in the order of their names."""
+        """Keep one fault in N, because faults with neighbouring names are of one kind."""
         if self.path and self.every > 1:
             faults = [item for item in items if "fault" in getattr(item, "fixturenames", ())]
             items[:] = sorted(faults, key=lambda item: item.name)[:: self.every]

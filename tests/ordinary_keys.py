@@ -1,8 +1,8 @@
-"""Keys that are ordinary words, and what a run comes to with each of them.
+"""Keys that are ordinary words, and the result of a run with each of them.
 
-As a script it reads keys, one a line, and prints lines of JSON: what `run` and pytest come to with
-each of them. One of the two is run against the reference, the other against one that is wrong, in
-one format. With `--all` both are run against both, in both formats.
+As a script it reads keys, one on each line, and prints lines of JSON: the results of `run` and of
+pytest with each key. One of the two runs against the reference, the other against a faulty one, in
+one format. With `--all`, both run against both, in both formats.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from reseller_conformance.schemas import schema_text
 __all__ = ["ISSUED", "ORDINARY", "WRONG_DATE", "keyed"]
 
 ISSUED = ("success1", "passed", "Customer1", "test", "wrong1", "order66", "http80", "form22")
-"""Keys that once made a run crash against a right server."""
+"""Keys that once made a run against a correct server crash."""
 
 WRONG_DATE = "2010-09-31"
 
@@ -54,7 +54,7 @@ def _words() -> set[str]:
 
 
 def _ordinary() -> list[str]:
-    """Return some of these words as keys, and others that hold one of them."""
+    """Return some of these words as keys, and others that contain one of them."""
     random, words = Random(SEED), sorted(_words())
     ids = sorted({one.id for one in CATALOGUE} | {one.topic for one in CATALOGUE})
     must = [*ISSUED, *ids, *(one.value for one in Outcome), *(field.name for field in FIELDS)]
@@ -66,7 +66,7 @@ def _ordinary() -> list[str]:
 ORDINARY = _ordinary()
 
 
-# --- What a run comes to -------------------------------------------------------------------------
+# --- The result of a run -------------------------------------------------------------------------
 
 
 class _WrongDate(Reference):

@@ -1,4 +1,4 @@
-"""Whole runs, as the page of one shows them: all green, with findings of each kind, hostile."""
+"""Whole runs for pages of the report: all green, with findings of each kind, hostile."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ def _curl(format: str, **changed: str) -> str:
 
 OPEN = (
     "an overview: package=Silver Package, credits_used=100000, billing_start_date=2010-08-30",
-    "the documented call is answered alike whoever asks",
+    "the documented call gets one response with any credentials",
 )
 
 
@@ -270,4 +270,4 @@ HOSTILE = replace(
     complete=False,
     baseline=BaselineStatus(_EVIL, problems=(_EVIL,), changes=(_EVIL,)),
 )
-"""Markup, script and odd characters in every text that comes from a server or an operator."""
+"""Markup, script and special characters in every text from a server or an operator."""

@@ -1,7 +1,8 @@
 """Records how common HTTP clients write the documented call: `nox -s profiles`.
 
-Each client that is installed calls a loopback socket, which keeps its request head as it came. A
-client that is not installed keeps its entry, and so do those that are written from documentation.
+Each installed client calls a loopback socket, which records its request head unchanged. A client
+that is not installed keeps its entry, and so do clients that are described from their
+documentation.
 """
 
 import json
@@ -99,7 +100,7 @@ def main() -> None:
 
 
 def recorded(command: list[str]) -> bytes | None:
-    """Return the request head that this command sends, or None where it sends none."""
+    """Return the request head that this command sends, or None if it sends none."""
     if shutil.which(command[0]) is None:
         return None
     with tempfile.TemporaryDirectory() as folder, socket.create_server(("127.0.0.1", 0)) as server:
@@ -138,14 +139,14 @@ def respond(server: socket.socket, heads: list[bytes]) -> None:
 
 
 def parsed(head: bytes) -> tuple[str, list[str]]:
-    """Return the HTTP version, and the header fields in order, the host left out."""
+    """Return the HTTP version, and the header fields in order, without the host."""
     first, *lines = head.decode("latin-1").strip().split("\r\n")
     fields = [f"{line[:4]}: {HOST}" if line.lower().startswith("host:") else line for line in lines]
     return first.rpartition("/")[2], fields
 
 
 def output(command: list[str]) -> str:
-    """Return what a client says of its version, the first words of it."""
+    """Return the first words of the version that a client prints."""
     environment = {**os.environ, "NODE_PATH": NODE}
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
     return " ".join(done.stdout.splitlines()[0].partition("(")[0].split()[:3])

@@ -1,4 +1,4 @@
-"""Reads reports back, each by a parser of its format and by the rules of who reads it."""
+"""Reads reports back, each by a parser of its format and by the rules of its reader."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ TREE = Path(__file__).parents[1]
 REPORT = json.loads((TREE / "schemas" / "report.schema.json").read_text(encoding="utf-8"))
 JUNIT = xmlschema.XMLSchema(TREE / "tests" / "formats" / "junit.xsd")
 
-# https://docs.gitlab.com/ci/testing/code_quality/: what a report of another tool must have
+# https://docs.gitlab.com/ci/testing/code_quality/: the required fields of a tool's report
 _TEXT = {"type": "string", "minLength": 1}
 CODE_QUALITY = {
     "type": "array",
@@ -64,7 +64,7 @@ def _junit(text: str) -> set[str]:
 
 
 def read_markdown(text: str) -> html.HtmlElement:
-    """Render it as a reader would; of GitHub's extensions, with tables and HTML."""
+    """Render it as a reader does, with GitHub's extensions for tables and HTML."""
     reader = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
     return html.fromstring(f"<div>{reader.render(text)}</div>")
 
@@ -91,4 +91,4 @@ READERS: dict[str, Callable[[str], set[str]]] = {
     "report-markdown": _markdown,
     "report-code-quality": _code_quality,
 }
-"""By the option that a report is written for: what returns the requirements that failed."""
+"""By the option of a report: the function that returns the requirements that failed."""

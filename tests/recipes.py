@@ -1,7 +1,7 @@
 """The recipes in `examples/first-run` and `examples/ci`, run with the built wheel and the real pip.
 
 `python -m recipes WHEEL` makes an empty environment, runs each recipe in it, and prints a line for
-each. It needs uv. `test_recipes` runs the pipelines with the package as the tests have it.
+each. It needs uv. `test_recipes` runs the pipelines with the package that the tests use.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ ACCOUNTS = {
     ]
 }
 
-# `gh run download` brings the report of an earlier run, and `gh pr comment` keeps the comment
+# `gh run download` fetches the report of an earlier run, and `gh pr comment` saves the comment
 GH = """#!/bin/sh
 case "$1 $2" in
   "run list") echo 17 ;;
@@ -85,7 +85,7 @@ def steps(name: str) -> list[str]:
 
 
 class Environment:
-    """An environment of its own, with pip and nothing else, and the commands that run in it."""
+    """An environment of its own with only pip, and the commands that run in it."""
 
     def __init__(self, folder: Path) -> None:
         """Make the environment in this folder."""
@@ -136,7 +136,7 @@ class Environment:
 
 
 def first_run(environment: Environment, folder: Path) -> str:
-    """Run the shop as it is and with its fault mended; return what is not as it should be."""
+    """Run the shop unchanged, and with its fault fixed; return the differences."""
     shop = folder / "shop.py"
     account = ("shop", "Key-Of-The-Shop")
     shutil.copy(EXAMPLES / "first-run" / "shop.py", shop)
@@ -150,7 +150,7 @@ def first_run(environment: Environment, folder: Path) -> str:
 
 
 def of_pipeline(environment: Environment, folder: Path, name: str, wheel: Path) -> str:
-    """Run a pipeline against a correct server; return what is not as it should be."""
+    """Run a pipeline against a correct server; return the differences."""
     shutil.copy(CI / "known.toml", folder)
     accounts = folder / "accounts.json"
     accounts.write_text(json.dumps(ACCOUNTS), encoding="utf-8")

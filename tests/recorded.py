@@ -44,7 +44,7 @@ def call(
     method: str = "GET",
     **sent: str | None,
 ) -> dict[str, Any]:
-    """Return an entry: a call `at` seconds that took one; bytes are saved in base64."""
+    """Return the entry of a call at second `at` that took one second; bytes are saved in base64."""
     query = {"api_user": "me", "api_key": KEY, "task": "overview", "user": USER, **sent}
     query_text = urlencode({name: value for name, value in query.items() if value is not None})
     content: dict[str, Any] = {"mimeType": f"application/{format}"}

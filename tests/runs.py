@@ -1,4 +1,4 @@
-"""Runs to be reported: a plain one, a hostile one, and any at all."""
+"""Runs to be reported: a plain one, a hostile one, and arbitrary ones."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ TARGET = TargetInfo("live", "https://staging.example.com", ("a@example.com",))
 
 
 def finding(requirement: str = "success.dates", format: str = "json", **more: object) -> Finding:
-    """Return a finding that says what is not said otherwise."""
+    """Return a finding with defaults for everything that is not given."""
     known: dict[str, Any] = {
         "where": "billing_end_date",
         "expected": "a date",
@@ -78,7 +78,7 @@ HOSTILE_TEXT = (
     "[link](https://evil.example) ![x](y) `code` *b* _i_ ~~s~~ ]]> &amp; %0A::warning::x\u202e\n\n"
     "# heading\r\n- item\n"
 )
-"""What a server could write to act on whoever reads a report."""
+"""Text that a server could write to affect a reader of a report."""
 
 HOSTILE = Run(
     results=tuple(
@@ -116,7 +116,7 @@ HOSTILE = Run(
     traffic=TRAFFIC,
     baseline=BaselineStatus(HOSTILE_TEXT, problems=(HOSTILE_TEXT,), changes=(HOSTILE_TEXT,)),
 )
-"""A run in which everything that is said is hostile."""
+"""A run in which every text is hostile."""
 
 _formats = st.sampled_from(["json", "xml", "both"])
 _text = st.text(st.characters(), max_size=40)
@@ -165,4 +165,4 @@ any_run = st.builds(
         changes=st.lists(_text).map(tuple),
     ),
 )
-"""Any run, even one that no suite would make."""
+"""An arbitrary run, even one that no suite would make."""

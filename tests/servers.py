@@ -1,4 +1,4 @@
-"""Servers on loopback that answer with exactly the bytes they are told, well-formed or not."""
+"""Servers on loopback that respond with exactly the given bytes, well-formed or not."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ CLOSE = object()
 """Sent instead of bytes: close the connection."""
 
 RESET = object()
-"""Sent instead of bytes: close the connection without the courtesy of TCP."""
+"""Sent instead of bytes: reset the connection without closing it properly."""
 
 Part = bytes | float | object
 """What a server sends: bytes, a pause in seconds, or one of the above."""
@@ -36,7 +36,7 @@ Part = bytes | float | object
 
 @dataclass(frozen=True)
 class Received:
-    """One request, as it came; `connection` tells connections apart."""
+    """One request as received; `connection` tells connections apart."""
 
     method: str
     target: str
@@ -56,7 +56,7 @@ Responding = Callable[[Received], Iterable[Part]]
 
 @dataclass
 class Server:
-    """A server that runs: where it is, and which requests it received."""
+    """A running server: its URL, and the requests that it received."""
 
     url: str
     received: list[Received] = field(default_factory=list)
@@ -76,14 +76,14 @@ def always(*parts: Part) -> Responding:
 
 
 def in_order(*responses: Iterable[Part]) -> Responding:
-    """Respond to the first request with the first of these, and so on; the last again and again."""
+    """Respond to the nth request with the nth of these, and then always with the last."""
     left = list(responses)
     return lambda _: left.pop(0) if len(left) > 1 else left[0]
 
 
 @contextmanager
 def serving(answering: Responding, tls: ssl.SSLContext | None = None) -> Iterator[Server]:
-    """Serve within this scope, a thread a connection."""
+    """Serve within this scope, with one thread for each connection."""
     listening = _Listening(answering, tls)
     accepting = Thread(target=listening.accept, daemon=True)
     accepting.start()
@@ -96,7 +96,7 @@ def serving(answering: Responding, tls: ssl.SSLContext | None = None) -> Iterato
 
 
 class _Listening:
-    """A socket that listens, and what has come of its connections."""
+    """A socket that listens, and its connections."""
 
     def __init__(self, answering: Responding, tls: ssl.SSLContext | None) -> None:
         self.listener = socket.create_server(("127.0.0.1", 0), backlog=128)
@@ -132,7 +132,7 @@ class _Listening:
                         return
 
     def respond(self, connection: socket.socket, received: Received) -> bool:
-        """Send a response; say whether the connection is kept."""
+        """Send a response; return whether the connection stays open."""
         for part in self.answering(received):
             if part is CLOSE:
                 return False
@@ -147,7 +147,7 @@ class _Listening:
         return True
 
     def stop(self) -> None:
-        """Take no more connections, and break off those that are there."""
+        """Accept no more connections, and break off the open ones."""
         self.stopped.set()
         for open_socket in (self.listener, *self.connections):
             with suppress(OSError):
@@ -175,17 +175,17 @@ def _read(file, number: int) -> Received | None:
 
 
 def refused_url() -> str:
-    """Return a URL at which nobody listens."""
+    """Return a URL without a server."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
     return f"http://127.0.0.1:{port}"
 
 
 class Gateway:
-    """Turns away what is more than it allows, as honest ones do."""
+    """Refuses the calls above a rate, as an ordinary gateway does."""
 
     def __init__(self, allowed: int, window: float, bucket: bool, retry_after: bool) -> None:
-        """Allow so many calls a window, counted anew in each, or refilled evenly as a bucket is."""
+        """Allow this many calls in a window that restarts, or in a bucket that refills evenly."""
         self.allowed, self.window, self.bucket = allowed, window, bucket
         self.retry_after = retry_after
         self.turned_away = 0
@@ -236,5 +236,5 @@ def kind_of(exchange: Exchange) -> TransportErrorKind | None:
 
 
 def turns(count: int, **states: Any) -> list[Case]:
-    """Return so many cases that differ in nothing but their turn."""
+    """Return this many cases that differ only in `repeat`."""
     return [Case(Format.JSON, repeat=turn, **states) for turn in range(count)]

@@ -1,12 +1,12 @@
-"""The blocks of code in README and docs, and a shell in which a reader would type the commands.
+"""The code blocks of README and docs, and a shell in which a reader would type the commands.
 
-In a console block a line that begins with `$ ` is a command, one after a line that ends in a
-backslash goes on with it, and the others are what it prints: `…` stands for any text, and on a line
-of its own for any lines. A comment above a block says what is not plain from the block:
+In a console block, a line that begins with `$ ` is a command. A line after one that ends in a
+backslash continues it. The other lines are output: `…` matches any text, and on a line of its own
+any lines. A comment above a block gives what the block does not show:
 
 - `<!-- not run: WHY -->`: it cannot be run here;
-- `<!-- under load -->`: it is run by `nox -s soak`, for it takes Locust;
-- `<!-- exit N -->`: the exit code of its last command, where that is not 0.
+- `<!-- under load -->`: `nox -s soak` runs it, because it needs Locust;
+- `<!-- exit N -->`: the exit code of its last command, if that is not 0.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ __all__ = ["KEY", "PAGES", "ROOT", "USER", "Block", "Shell", "blocks", "inline",
 ROOT = Path(__file__).parents[1]
 PAGES = (
     *(ROOT / name for name in ("README.md", "CONTRIBUTING.md")),
-    # what is a page of schemas/ is tested with the schemas
+    # pages of schemas/ are tested with the schemas
     *(path for path in sorted((ROOT / "docs").glob("*.md")) if not path.is_symlink()),
 )
 SERVED = "https://staging.example.com"
-"""What the pages call the implementation under test."""
+"""The URL of the implementation under test, as the pages write it."""
 
 USER, KEY = "your_username", "your_key"
 LIMIT = 120
@@ -39,7 +39,7 @@ _DONE = "@@done@@"
 
 @dataclass(frozen=True)
 class Block:
-    """One block of code: where it stands, its language, its text, the comment above it."""
+    """One block of code: its place, its language, its text, the comment above it."""
 
     page: str
     line: int
@@ -48,12 +48,12 @@ class Block:
     comment: str
 
     def __str__(self) -> str:
-        """Return where it stands."""
+        """Return its place."""
         return f"{self.page}:{self.line}"
 
     @property
     def is_run(self) -> bool:
-        """Whether it can be run here, and without more than the tests have."""
+        """Whether it can be run here, with nothing but what the tests have."""
         return not self.under_load and not re.fullmatch(r"not run: \S.*", self.comment)
 
     @property
@@ -102,16 +102,16 @@ def inline(path: Path) -> list[str]:
 
 
 def _body(path: Path) -> str:
-    # what the generators read, kept as empty lines so that numbers stay right
+    # lines of the generators become empty lines, so that line numbers stay correct
     text = re.sub(r"<!-- (?:end|generated: .*) -->", "", path.read_text(encoding="utf-8"))
     return re.sub(r"\A---\n.*?\n---\n", lambda top: "\n" * top[0].count("\n"), text, flags=re.S)
 
 
 class Shell:
-    """A folder, and the commands that a reader has: ours, and stand-ins for pip and nox."""
+    """A folder, and the commands of a reader: ours, and stand-ins for pip and nox."""
 
     def __init__(self, folder: Path, served: str) -> None:
-        """Lay the commands out; `served` is where the implementation under test really is."""
+        """Create the commands; `served` is the real address of the implementation under test."""
         self.folder = folder
         self._served = served
         self._bin = folder / ".bin"
@@ -123,14 +123,14 @@ class Shell:
             command.chmod(0o755)
 
     def here(self, text: str) -> str:
-        """Return the text with the address at which the implementation is served."""
+        """Return the text with the real address of the implementation."""
         return text.replace(SERVED, self._served)
 
     def run(self, commands: list[tuple[str, bool, bool]]) -> list[tuple[int, str]]:
         """Run the commands in one bash, and return exit code and output of each.
 
-        One that is not to be `whole` judges as little as shows that its words are taken. The first
-        of a block runs in the reader's folder, wherever the block before has ended.
+        A command that is not `whole` judges only enough to show that its arguments are valid. The
+        first command of a block runs in the reader's folder, wherever the block before ended.
         """
         home = f"cd {quote(str(self.folder))}\n"
         script = "".join(
@@ -151,7 +151,7 @@ class Shell:
         return [(int(code), text) for text, code in zip(said[::2], said[1::2], strict=False)]
 
     def _typed(self, command: str) -> str:
-        """Return what is typed; a run of the reference is that of somebody without an account."""
+        """Return the command to type. A run of the reference has no credentials."""
         if command.endswith("reseller-conformance run"):
             return f"(unset RESELLER_API_USER RESELLER_API_KEY; {command})"
         return self.here(command)
@@ -170,8 +170,8 @@ class Shell:
 
 
 def shows(expected: str, printed: str) -> bool:
-    """Say whether what was printed is what a page shows."""
-    # the report ends no line in spaces, but for its table
+    """Return whether the output matches the text of a page."""
+    # only the table of the report ends lines in spaces
     lines = [line.rstrip() for line in printed.splitlines()]
     pattern = "".join(
         r"(?:.*\n)*?" if line == "…" else ".*?".join(map(re.escape, line.split("…"))) + r"\n"

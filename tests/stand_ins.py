@@ -1,8 +1,8 @@
 """The commands that the docs name, as a test runs them: `stand_ins.py NAME ARGUMENTS…`.
 
-`reseller-conformance` and `pytest` are real, at the least depth, and unless `$DOCS_WHOLE` is set
-they judge a requirement alone; `locust` makes a small load for a short time; what runs until Ctrl-C
-gets it. `pip` and `nox` would need the network: of them only the words are checked.
+`reseller-conformance` and `pytest` are real, at the lowest depth. Unless `$DOCS_WHOLE` is set, they
+judge only one requirement. `locust` makes a small load for a short time. Commands that run until
+Ctrl-C get it. `pip` and `nox` would need the network, so only their arguments are checked.
 """
 
 from __future__ import annotations
@@ -44,15 +44,15 @@ def pytest(args: list[str]) -> int:
 
 
 def locust(args: list[str]) -> int:
-    """Run Locust itself; the last of several words wins."""
+    """Run Locust itself; the last of repeated options counts."""
     small = ["--users", "2", "--spawn-rate", "2", "--run-time", "2s"]
     return subprocess.call([sys.executable, "-m", "locust", *args, *small])
 
 
 def pip(args: list[str]) -> int:
-    """Hold each package to where this project is, and what it has as extras or uses.
+    """Check that each package is a path of this project, one of its extras, or a dependency.
 
-    No index has this project: a checkout or a repository is named.
+    This project is in no index: a checkout or a repository is named.
     """
     assert args[0] == "install", args
     project = PROJECT["project"]
@@ -66,7 +66,7 @@ def pip(args: list[str]) -> int:
 
 
 def nox(args: list[str]) -> int:
-    """Hold each session to those that there are."""
+    """Check that each session exists."""
     assert args[0] == "-s", args
     sessions = re.findall(r"(?m)^def (\w+)\(session", (ROOT / "noxfile.py").read_text())
     wanted = args[1 : args.index("--") if "--" in args else None]

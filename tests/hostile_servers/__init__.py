@@ -1,7 +1,7 @@
 """Servers that hurt a careless client, each a real one on loopback.
 
-`SERVERS` holds them by name; `measure` runs the suite against one in a process of its own, and says
-what that cost. Most are the reference, with something else in place of some or all of its answers.
+`SERVERS` holds them by name. `measure` runs the suite against one in a process of its own, and
+returns the cost. Most are the reference, with something else instead of some or all responses.
 """
 
 from . import bodies, headers, places, silence

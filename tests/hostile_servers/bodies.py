@@ -1,4 +1,4 @@
-"""Bodies that never end, swell when they are unpacked, or are far more than a reader wants."""
+"""Bodies that never end, swell when they are decoded, or are much larger than expected."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ __all__: list[str] = []
 
 BLOCK = 64 * 1024
 NEARLY = 1_000_000
-"""Somewhat less than the longest body that is read."""
+"""A size just below the longest body that is read."""
 
 JSON, XML = (Format.JSON,), (Format.XML,)
 
@@ -341,7 +341,7 @@ in_xml(
 )
 
 
-# --- Encodings, and what is no text --------------------------------------------------------------
+# --- Encodings, and bytes that are not text ------------------------------------------------------
 
 
 def declared(name: str, charset: str, encode: Callable[[bytes], bytes] = bytes) -> None:

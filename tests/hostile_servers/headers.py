@@ -1,4 +1,4 @@
-"""What stands before the body: too much of it, or what contradicts itself."""
+"""Too much before the body, or headers that contradict each other."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One run against one server, in a process of its own: how it ended, and what it cost."""
+"""One run against one server, in a process of its own: how it ends, and its cost."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .registry import Hostile
 
 __all__ = ["Measured", "environment", "measure"]
 
-# The peak that the kernel counts for a child begins with that of its parent: a small one starts it.
+# The kernel starts the peak of a child at the peak of its parent: a small process starts it.
 SMALL = """
 import json, os, subprocess, sys, time
 began = time.monotonic()
@@ -32,7 +32,7 @@ COMMAND = "import sys; from reseller_conformance.cli.commands import main; sys.e
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """How a run ended: `megabytes` is the most that its process held at once."""
+    """How a run ended; `megabytes` is the peak memory of its process."""
 
     exit_code: int
     seconds: float
@@ -42,7 +42,7 @@ class Measured:
 
     @property
     def failed(self) -> list[Mapping[str, Any]]:
-        """The requirements that failed, in the order in which they are told."""
+        """The requirements that failed, in the order of the report."""
         entries = [e for e in self.report["requirements"] if e["outcome"] == "failed"]
         return sorted(entries, key=lambda entry: entry["level"])
 
@@ -53,7 +53,7 @@ class Measured:
 
     @property
     def said(self) -> str:
-        """What a person reads first."""
+        """The first lines that a person reads."""
         if self.failed:
             first = self.failed[0]
             return f"{first['id']}: {first['reason']}"
@@ -73,7 +73,7 @@ def environment() -> dict[str, str]:
 
 
 def measure(server: Hostile, depth: str, timeout: float, limit: float = 600) -> Measured:
-    """Run the suite against this server; a run that takes longer than `limit` is an error."""
+    """Run the suite against this server. A run that takes longer than `limit` is an error."""
     users = [f"--user={customer.user}" for customer in ACCOUNTS.resellers[0].customers]
     foreign = f"--foreign-user={ACCOUNTS.resellers[1].customers[0].user}"
     with tempfile.TemporaryDirectory() as folder, server.serve() as url:

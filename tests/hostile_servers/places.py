@@ -1,4 +1,4 @@
-"""Servers that cannot be reached, are gone in the middle of a run, or fail at TLS."""
+"""Servers that cannot be reached, disappear during a run, or fail at TLS."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def place(name: str, does: str, first: Requirement | None, exit_code: int) -> Ca
 
 @contextmanager
 def listening(handle: Handle | None, scheme: str = "http") -> Iterator[str]:
-    """Listen within this scope, and handle each connection in a thread, or accept none at all."""
+    """Listen within this scope. Handle each connection in a thread, or accept none at all."""
     stopped = Event()
     connections: list[socket.socket] = []
     with socket.create_server(("127.0.0.1", 0), backlog=50 if handle else 0) as listener:
@@ -155,7 +155,7 @@ def _pass_on(here: socket.socket, there: socket.socket) -> None:
         there.shutdown(socket.SHUT_RDWR)
 
 
-# The first call gets no answer: as far as can be told there was never anybody.
+# The first call gets no response, so nothing shows that a server ever listened.
 for _calls, _first, _code in ((1, None, 3), (100, HTTP_DELIVERED, 1), (1000, HTTP_DELIVERED, 1)):
     place(f"dies after {_calls}", "no server listens any more", _first, _code)(
         lambda calls=_calls: mortal(calls).gen

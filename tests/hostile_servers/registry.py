@@ -1,4 +1,4 @@
-"""What a hostile server is, how one is written down, and which calls it is hostile to."""
+"""What a hostile server is, how it is registered, and which calls it is hostile to."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ ALL = tuple(Scope)
 
 @dataclass(frozen=True, slots=True)
 class Hostile:
-    """One server: what it does, to which calls, and what a run must say of it.
+    """One server: what it does, to which calls, and what a run must report.
 
-    `first` is the requirement that must be told first; None where a run cannot verify anything,
-    or where the server does no harm. `serve` yields its base URL.
+    `first` is the requirement that must be reported first. It is None if a run cannot verify
+    anything, or if the server does no harm. `serve` yields its base URL.
     """
 
     name: str
@@ -47,7 +47,7 @@ class Hostile:
     exit_code: int = 1
 
     def __str__(self) -> str:
-        """Return the name, and to whom it is hostile."""
+        """Return the name and the scope."""
         return f"{self.name}, {self.scope}"
 
 
@@ -56,7 +56,7 @@ SERVERS: dict[str, Hostile] = {}
 
 
 def register(server: Hostile) -> None:
-    """Add a server; two of one name are a mistake."""
+    """Add a server. Two servers with one name are an error."""
     if str(server) in SERVERS:
         raise ValueError(f"two hostile servers have one name: {server}")
     SERVERS[str(server)] = server
@@ -72,9 +72,9 @@ def hostile(
     name: str = "",
     does: str = "",
 ) -> Callable[[Function], Function]:
-    """Register what writes the answers, a server for each scope.
+    """Register the function that writes the responses, as one server for each scope.
 
-    `first` is what it must be told as where invalid calls get this, `every` where all do.
+    `first` must be reported first if invalid calls get these responses, `every` if all calls do.
     """
 
     def decorate(write: Function) -> Function:

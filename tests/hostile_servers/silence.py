@@ -1,4 +1,4 @@
-"""Servers that say nothing, stop in the middle, or take all the time there is."""
+"""Servers that send nothing, stop in the middle, or take as long as possible."""
 
 from __future__ import annotations
 

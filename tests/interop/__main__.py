@@ -1,7 +1,7 @@
-"""Six validators over the corpus, and over generated documents: tables of who agrees.
+"""Six validators over the corpus and over generated documents: tables of their agreement.
 
-Exit 1 where one does not. `nox -s interop` runs it with the folder in which the generated bodies
-are to stay; Ajv is found by NODE_PATH, `node` and `java` on the PATH.
+Exit 1 if one disagrees. `nox -s interop` runs it with the folder for the generated bodies.
+NODE_PATH leads to Ajv, and PATH to `node` and `java`.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ console = Console(width=100, markup=False, highlight=False)
 
 
 def main(folder: Path) -> int:
-    """Ask each validator, and print what it said."""
+    """Run each validator, and print its verdicts."""
     folder.mkdir(parents=True, exist_ok=True)
     different = judged("The corpus", BODIES)
     known = [f"{name}: {body.name}" for body in BODIES for name in body.differing]
@@ -37,7 +37,7 @@ def main(folder: Path) -> int:
 
 
 def judged(title: str, bodies: Sequence[Body]) -> int:
-    """Print who says what of these bodies; return how often one says something else."""
+    """Print the verdicts on these bodies; return the number of differences."""
     table = Table("format", "validator", "version", title=title, title_justify="left")
     for column in ("bodies", "agreed", "differing"):
         table.add_column(column, justify="right")

@@ -1,4 +1,4 @@
-"""Generated documents as bodies on disk, for validators that are not written in Python too."""
+"""Generated documents as bodies on disk, because some validators are not written in Python."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["generated"]
 
 
 def generated(folder: Path, number: int) -> list[Body]:
-    """Write this many documents in both formats; other ones each time."""
+    """Write this many documents in both formats, new ones each time."""
     found: dict[str, Document] = {}
 
     @given(documents())

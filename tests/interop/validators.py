@@ -1,7 +1,7 @@
-"""The six validators: which of the three schemas each says a body fits.
+"""The six validators: which of the three schemas each accepts for a body.
 
-Each is given bodies as their users would give them: bytes through the parser that goes with it.
-Nothing of this project's own package judges here.
+Each gets bodies as its users pass them: bytes, through its usual parser. Nothing of this project's
+own package judges here.
 """
 
 from __future__ import annotations
@@ -24,15 +24,15 @@ SCHEMAS = ROOT / "schemas"
 KINDS = ("overview", "errors", "answer")
 
 Takes = Mapping[str, Callable[[Any], bool]]
-"""For each of the three schemas, whether it takes a document."""
+"""For each of the three schemas, whether it accepts a document."""
 
 
 @dataclass(frozen=True, slots=True)
 class Validator:
     """One validator of one format.
 
-    `verdicts` gives for each body the schemas that take it, as `overview answer`; or `none`; or
-    `unparsed`, or `failed`, and why.
+    `verdicts` returns for each body the schemas that accept it, as `overview answer`; or `none`; or
+    `unparsed` or `failed` with the reason.
     """
 
     name: str
@@ -41,7 +41,7 @@ class Validator:
     verdicts: Callable[[Sequence[Path]], list[str]]
 
 
-# --- In this process: libraries, imported only when they are asked ------------------------------
+# --- In this process: libraries, imported only when they are used -------------------------------
 
 
 def _json(body: bytes) -> Any:
@@ -107,7 +107,7 @@ def _judging(make: Callable[[], Takes], parse: Callable[[bytes], Any]) -> Callab
             return f"unparsed: {error}"
         try:
             return " ".join(kind for kind in KINDS if takes[kind](document)) or "none"
-        except Exception as error:  # whatever a validator raises is what it says of this body
+        except Exception as error:  # any exception is this validator's verdict on the body
             return f"failed: {type(error).__name__}: {error}"
 
     return verdict
@@ -137,7 +137,7 @@ def _libxml2() -> str:
     return f", libxml2 {'.'.join(map(str, etree.LIBXML_VERSION))}"
 
 
-# --- Beside it: programs, one process for all bodies --------------------------------------------
+# --- In other processes: programs, one process for all bodies -----------------------------------
 
 HERE = Path(__file__).parent
 

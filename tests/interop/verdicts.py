@@ -1,4 +1,4 @@
-"""Which verdicts are those of the index, and which are not."""
+"""Which verdicts agree with the index, and which do not."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from interop.validators import Validator
 __all__ = ["VERDICTS", "Difference", "differing"]
 
 VERDICTS = {"overview": "overview answer", "errors": "errors answer", "neither": "none"}
-"""Each kind, and the schemas that take a body of it."""
+"""Each kind, and the schemas that accept a body of it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A body of which a validator says something else than it should."""
+    """A body whose verdict is not the expected one."""
 
     body: str
     expected: str
@@ -24,9 +24,9 @@ class Difference:
 
 
 def differing(validator: Validator, bodies: Iterable[Body]) -> list[Difference]:
-    """Judge those bodies that a schema can judge.
+    """Judge the bodies that a schema can judge.
 
-    A difference that the index knows of is none; that it is no more, is one.
+    A difference that the index names is expected. If it no longer occurs, this is a difference too.
     """
     sent = [body for body in bodies if body.has_document and body.format == validator.format]
     said = validator.verdicts([body.path for body in sent])
