@@ -30,7 +30,7 @@ TEXTS = {
     "library and the same concurrency. Start-up is the same command without a call, and the import "
     "of `requests` for the loop. The ideal is calls × delay ÷ calls in flight.",
     "Against Schemathesis": "The same server, and the OpenAPI document of `schemas/`. Schemathesis "
-    "makes one call at a time here. Its time is scaled to the same number of calls.",
+    "makes one call at a time here. Its time is divided by ours, and then scaled to as many calls.",
     "Old against new": "A comparison of two servers, and a standard run on one of them. A "
     "comparison sends each call to both servers at the same time.",
     "The cost of being installed": "The time of a pytest run that does not use the plugin.",
