@@ -284,20 +284,8 @@ class Environment:
         self, recent: Sequence[Response], refused: Sequence[Response], *, alone: bool
     ) -> list[Response]:
         """Find out why valid calls are refused, and return what counts for nothing."""
-        logins = [a for a in recent if a.was_sent and may_fail_login(a.case)]
-        note = cause_of_refusal(
-            Evidence(
-                recent=recent,
-                logins=logins,
-                refused=refused,
-                calls=self._calls,
-                failed_logins=self._logins,
-                wrong_credentials=self._wrong,
-                others_answered=self._others_proven,
-                attacks_answered=self._attacks_proven,
-                of_one_customer=alone,
-            )
-        )
+        evidence = self._evidence(recent, refused, alone=alone)
+        note = cause_of_refusal(evidence)
         if note is None:
             self._broken = not alone
             return []
@@ -309,11 +297,26 @@ class Environment:
             if note.kind is EnvironmentKind.FIREWALL:
                 # it stops these texts at any time
                 recent = [a for a in recent if not holds_attack_text(a.case)]
-            self._longest = min(self._longest, max(1, len(logins) // 2))
+            self._longest = min(self._longest, max(1, len(evidence.logins) // 2))
         else:
             self.note = note
         void = [a for a in recent if not a.was_sent or form_of(a) in forms]
         return [*void, *self.doubtful.void(forms)]
+
+    def _evidence(
+        self, recent: Sequence[Response], refused: Sequence[Response], *, alone: bool
+    ) -> Evidence:
+        return Evidence(
+            recent=recent,
+            logins=[a for a in recent if a.was_sent and may_fail_login(a.case)],
+            refused=refused,
+            calls=self._calls,
+            failed_logins=self._logins,
+            wrong_credentials=self._wrong,
+            others_answered=self._others_proven,
+            attacks_answered=self._attacks_proven,
+            of_one_customer=alone,
+        )
 
     def _outlast(self, note: EnvironmentNote, refused: Response) -> bool:
         """Wait for a short lock to end; return whether a valid call is answered then."""
