@@ -20,15 +20,13 @@ FIRST = "MainThread"
 
 # The first of these that a stack contains names its part.
 PARTS = {
-    "drawing examples, Hypothesis": "_drawn ",
-    "calls that a cache may mix up, one by one": "remembered ",
-    "customers in turn, one by one": "by_turns ",
-    "formats in turn, one by one for each customer": "side_by_side ",
-    "concurrent calls": "crowd ",
-    "control calls that end a comparison": "closing ",
-    "the documented calls, and invalid ones before them": "opening ",
-    "the plan and the examples": "_batch",
-    "a few calls for one requirement": "/client/asking.py)",
+    "drawing examples, Hypothesis": "drawn_cases ",
+    "calls one by one, with nothing else in flight": "_send_in_turn ",
+    "control calls, to notice a lock or a ban": "settle ",
+    "the documented calls": "initial_calls ",
+    "the second opinion of the schemas": "validate ",
+    "the planned calls, many at a time": "_send_pipeline ",
+    "a few calls for one requirement": "/client/client.py)",
     "judging": "pytest_runtestloop ",
 }
 REST = "start-up, collection, the report and the end"

@@ -56,6 +56,14 @@ PROTECTIONS = {
         LOCKOUT,
         guard(CallerLock, most=10, of_customer=True, answers=staticmethod(ANSWERS["429_page"])),
     ),
+    "one_pair_locked_by_3": (
+        LOCKOUT,
+        guard(CallerLock, most=3, of_pair=True, answers=staticmethod(ANSWERS["403_page"])),
+    ),
+    "one_pair_locked_by_5": (
+        LOCKOUT,
+        guard(CallerLock, most=5, of_pair=True, answers=staticmethod(ANSWERS["403_page"])),
+    ),
     "failed_logins_refused_as_page": (
         LOCKOUT,
         guard(CallerLock, failed_only=True, answers=staticmethod(ANSWERS["403_page"])),
@@ -107,6 +115,12 @@ def test_protection_in_front_of_old_alone_is_one_visible_difference(name: str) -
     session = compared(direct(reference(kind)), direct(reference()))
     assert shown(session).keys() - STOPPED == {id}
     assert set(shown(session).values()) == {Grade.VISIBLE}
+
+
+def test_bans_for_a_moment_differ_only_in_the_texts_that_are_stopped() -> None:
+    banning = guard(Ban, most=3, lasts=5.0)
+    assert shown(compared(direct(reference()), direct(reference(banning)))).keys() <= STOPPED
+    assert shown(compared(direct(reference(banning)), direct(reference()))).keys() <= STOPPED
 
 
 def test_the_note_names_the_side_and_what_to_do() -> None:

@@ -35,6 +35,7 @@ class ControlCalls:
         self._last: list[Response] = []
         self.accepted: list[Response] = []
         """Responses to the single control calls, without those that are error envelopes."""
+        self._so_far: dict[Format, tuple[list[Response], frozenset[Requirement]]] = {}
 
     def send(self, case: Case) -> list[Response]:
         """Repeat a valid call at once, and return its response. Other calls wait."""
@@ -79,14 +80,18 @@ class ControlCalls:
         after = [set(form_violations(response)) for response in controls]
         return usual | (set.intersection(*after) if after else set())
 
-    def plain_violations_so_far(self, format: Format) -> set[Requirement]:
+    def plain_violations_so_far(self, format: Format) -> Collection[Requirement]:
         """Return what the plain calls violate that were sent already. Nothing is sent."""
         session = self._session
         sent = [
             session.responses[case] for case in self._plain(format) if case in session.responses
         ]
         responses = [*session.initial_calls[format], *sent]
-        return {requirement for response in responses for requirement in form_violations(response)}
+        known, violated = self._so_far.get(format, ([], frozenset()))
+        if list(map(id, known)) != list(map(id, responses)):
+            violated = frozenset(id for response in responses for id in form_violations(response))
+            self._so_far[format] = responses, violated
+        return violated
 
     def _plain(self, format: Format) -> list[Case]:
         plan = self._session.plan

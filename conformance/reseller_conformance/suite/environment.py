@@ -104,6 +104,7 @@ class Environment:
         self._waited = 0.0
         self._answered: dict[Whose, None] = {}
         self._recent: list[Response] = []
+        self._suspects: list[Response] = []  # those of them that may be refused valid calls
         self._row_began = 0.0  # when a valid call was answered last
         self._proven = 0  # the longest row after which a valid call was answered
         self._attacks_proven = False
@@ -169,7 +170,7 @@ class Environment:
         if self._broken:
             return
         if not response.was_sent:
-            self._recent.append(response)
+            self._add(response)
             return
         self._calls += 1
         self.doubtful.take(response)
@@ -179,7 +180,17 @@ class Environment:
         if is_documented(response.case) and response.kind is EnvelopeKind.OVERVIEW:
             self._settle_before(response)
         else:
-            self._recent.append(response)
+            self._add(response)
+
+    def _add(self, response: Response) -> None:
+        self._recent.append(response)
+        if is_quota(response) or is_documented(response.case):
+            self._suspects.append(response)
+
+    def _keep(self, recent: list[Response]) -> None:
+        kept = set(map(id, recent))
+        self._recent = recent
+        self._suspects = [a for a in self._suspects if id(a) in kept]
 
     def _settle_before(self, response: Response) -> None:
         """Of a customer who is answered, no earlier response is in doubt."""
@@ -190,7 +201,7 @@ class Environment:
         self._others_proven += sum(fails_otherwise(a.case) for a in row)
         self._row_began = began
         customer = response.case.customer
-        self._recent = [a for a in self._recent if ended(a) > began or a.case.customer != customer]
+        self._keep([a for a in self._recent if ended(a) > began or a.case.customer != customer])
         self._answered[_whose(response.case)] = None
 
     @property
@@ -210,7 +221,7 @@ class Environment:
             return False
         if self._strange >= self._strange_limit or self.doubtful.is_pressing:
             return True
-        return any(map(self._is_suspect, self._recent))
+        return any(map(self._is_suspect, self._suspects))
 
     @property
     def logins_note(self) -> EnvironmentNote | None:
@@ -250,7 +261,7 @@ class Environment:
         if not (self.note or self._is_blind):
             void += self.doubtful.look_into(self._wrong)
         if not self.note:
-            self._recent = [a for a in self._recent if not self._is_suspect(a)]
+            self._keep([a for a in self._recent if not self._is_suspect(a)])
         return void
 
     def _controls(self, recent: Sequence[Response]) -> tuple[list[Response], bool]:
@@ -259,7 +270,7 @@ class Environment:
         Nothing is returned if a server answers such a customer in one format, or refuses a valid
         call only once: it has a fault of its own.
         """
-        suspect = [a.case for a in recent if self._is_suspect(a)]
+        suspect = [a.case for a in self._suspects if self._is_suspect(a)]
         logins = [a.case for a in recent if may_fail_login(a.case)]
         wanted = [_whose(case) for case in (*suspect, *logins) if self._was_answered(case)]
         known = list(dict.fromkeys([*wanted, *self._answered]))
