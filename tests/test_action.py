@@ -1,4 +1,4 @@
-"""The GitHub action: its inputs reach the run as they are, and no shell runs them."""
+"""The GitHub action: its inputs reach the run unchanged, and no shell runs them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ ACTION: dict[str, Any] = yaml.safe_load(
 STEPS: list[dict[str, Any]] = ACTION["runs"]["steps"]
 INPUTS: dict[str, dict[str, Any]] = ACTION["inputs"]
 BASH = shutil.which("bash")
-needs_bash = pytest.mark.skipif(BASH is None, reason="waits for bash, which runners have")
+needs_bash = pytest.mark.skipif(BASH is None, reason="waits for bash, which runners provide")
 
 NASTY = "a b'\"`touch pwned`$(touch pwned); touch pwned & #*?\\${{ x }}"
 
@@ -62,7 +62,7 @@ def run(
 
 
 def program(folder: Path, name: str, code: str) -> None:
-    """Put a Python program into the path of the steps."""
+    """Put a Python program on the path of the steps."""
     (folder / "bin").mkdir(exist_ok=True)
     script = folder / "bin" / name
     script.write_text(f"#!{sys.executable}\n{code}\n", encoding="utf-8")
@@ -70,7 +70,7 @@ def program(folder: Path, name: str, code: str) -> None:
 
 
 def recorder(folder: Path, name: str) -> None:
-    """Put a program there that writes down its words and its customers."""
+    """Put a program there that writes down its arguments and its customers."""
     code = (
         "import json, os, sys\n"
         f"json.dump([sys.argv[1:], os.environ.get('RESELLER_USER'), "

@@ -1,4 +1,4 @@
-"""Violations become findings: one for each place and kind, bounded, and added up over processes."""
+"""Violations become findings: one for each place and kind, bounded, and merged over processes."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""What an application tells of a call is kept for it alone, and changes nothing of the response."""
+"""The output of an application during a call is kept with that call; the response is unchanged."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ SHOP = logging.getLogger("shop")
 
 
 def charge(query: str) -> str:
-    """Fail where the query says so, in a function of the application's own."""
+    """Fail if the query says so, in a function of the application."""
     print(f"charging {query}")
     SHOP.warning("charge of %s", query)
     if "fail" in query:
@@ -36,7 +36,7 @@ def charge(query: str) -> str:
     return query
 
 
-# --- Applications that fail in each way ----------------------------------------------------------
+# --- Applications that fail in different ways ----------------------------------------------------
 
 
 def ok() -> list[tuple[str, str]]:
@@ -122,7 +122,7 @@ def app(request: pytest.FixtureRequest) -> Any:
 
 
 def call(log: CallLog, url: str, query: str = "") -> tuple[int, str]:
-    """Return the status, and what was told of the call."""
+    """Return the status, and the log output of the call."""
     with requests.Session() as session:
         session.trust_env = False
         began = time.monotonic()
@@ -213,7 +213,7 @@ def test_what_is_told_after_the_response_is_waited_for() -> None:
         assert "no rate for fail after" in call(log, url)[1]
 
 
-# --- The response is what it would be ------------------------------------------------------------
+# --- The response is unchanged -------------------------------------------------------------------
 
 
 class Sized:

@@ -1,4 +1,4 @@
-"""Applications are found by name, told apart, and served on loopback by each of the servers."""
+"""Applications are found by name, recognised, and served on loopback by each of the servers."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ reference_wsgi = Application(REFERENCE)
 
 
 async def reference_asgi(scope: Any, receive: Any, send: Any) -> None:
-    """Respond as the reference does; knows no lifespan, as Django's does not."""
+    """Respond as the reference does. It has no lifespan, like a Django application."""
     if scope["type"] != "http":
         raise ValueError(scope["type"])
     body = (await receive())["body"]
@@ -61,13 +61,13 @@ def reference_asgi_2(scope: Any) -> Any:
 
 @pytest.fixture
 def without(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
-    """Make a package look as if it were not installed."""
+    """Make a package appear not installed."""
     return lambda name: monkeypatch.setitem(sys.modules, name, None)
 
 
 @pytest.fixture(params=["waitress", "wsgiref", "uvicorn", "uvicorn-asgi-2"])
 def app(request: pytest.FixtureRequest, without: Callable[[str], None]) -> Any:
-    """Return an application that each of the servers in turn is chosen for."""
+    """Return an application for which each of the servers in turn is chosen."""
     if request.param == "wsgiref":
         without("waitress")
     apps = {"uvicorn": reference_asgi, "uvicorn-asgi-2": reference_asgi_2}
@@ -119,7 +119,7 @@ def test_bytes_that_are_not_utf_8_arrive_as_sent(app: Any) -> None:
 
 
 def test_a_call_on_keep_alive_is_quick(app: Any) -> None:
-    """Nagle's algorithm would make it 40 ms; about 1 ms is usual."""
+    """Nagle's algorithm would take 40 ms; about 1 ms is usual."""
     with serve_app(app) as url, session() as client:
         took = []
         for _ in range(30):
@@ -196,7 +196,7 @@ def test_a_call_that_comes_back_after_the_stop_touches_nobodys_file(
             client.get(url)
     workers = [thread for thread in threading.enumerate() if thread.name.startswith("waitress-")]
     assert workers
-    # These take the descriptors that the server gave back.
+    # These files reuse the descriptors that the server released.
     with ExitStack() as files:
         opened = [files.enter_context((tmp_path / f"{n}").open("wb")) for n in range(20)]
         release.set()
@@ -291,7 +291,7 @@ def test_asgi_without_uvicorn_says_what_to_install(without: Callable[[str], None
         serve_app(reference_asgi).__enter__()
 
 
-# --- Telling WSGI from ASGI ------------------------------------------------------------------
+# --- WSGI or ASGI ----------------------------------------------------------------------------
 
 
 class AsgiObject:
@@ -307,7 +307,7 @@ class WsgiClass:
 
 
 class Framework:
-    """What the common frameworks offer."""
+    """The interface of the common frameworks."""
 
     def __init__(self, import_name: str, root_path: str | None = None) -> None: ...
 
@@ -317,7 +317,7 @@ class Framework:
 
 
 class Unsigned:
-    """Compiled code often cannot be asked what it takes."""
+    """Compiled code often has no signature to inspect."""
 
     __signature__ = "none"
 
@@ -420,7 +420,7 @@ number = 5
 
 @pytest.fixture
 def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """Stand in a folder with applications in it, as an implementer does."""
+    """Change to a folder with applications in it, as an implementer does."""
     folder = tmp_path / "shop_for_tests"
     folder.mkdir()
     (folder / "__init__.py").write_text("")

@@ -1,4 +1,4 @@
-"""`assert_conformant` on responses of the libraries and frameworks that tests are written with."""
+"""`assert_conformant` on responses of the libraries and frameworks that people test with."""
 
 from __future__ import annotations
 
@@ -353,7 +353,7 @@ def test_an_asynchronous_response_that_was_read_is_one() -> None:
             return await client.get(f"http://testserver{PATH}")
 
     response = asyncio.run(get())
-    with pytest.raises(AssertionError, match="rejects"):  # for the URL has no query
+    with pytest.raises(AssertionError, match="rejects"):  # because the URL has no query
         assert_conformant(response)
 
 

@@ -1,4 +1,4 @@
-"""The baseline: how its file is read, held against results, and brought up to date."""
+"""The baseline: how its file is read, compared with results, and updated."""
 
 from __future__ import annotations
 
@@ -161,7 +161,7 @@ def test_a_file_that_is_no_text_or_not_there_is_told(path: Path) -> None:
         load(path.parent / "other.toml")
 
 
-# --- Held against a run ---------------------------------------------------------------------------
+# --- Compared with a run --------------------------------------------------------------------------
 
 
 def test_an_entry_with_a_reason_excuses_until_its_last_day(path: Path) -> None:
@@ -218,7 +218,7 @@ def test_what_has_expired_and_what_has_no_reason_is_told_where_it_fails(path: Pa
     assert held.problems([]) == held.unexplained([]) == []
 
 
-# --- Brought up to date ---------------------------------------------------------------------------
+# --- Updated --------------------------------------------------------------------------------------
 
 
 def test_an_update_keeps_every_comment_and_the_order(baseline: Baseline) -> None:
@@ -438,7 +438,7 @@ def test_more_places_than_fit_on_a_line_stand_one_a_line(path: Path) -> None:
     assert fewer.updated(found(*many[:1]), Level.MUST) is fewer
 
 
-# --- Any file -------------------------------------------------------------------------------------
+# --- Arbitrary files ------------------------------------------------------------------------------
 
 WHATS = st.sampled_from([(r.id, str(f)) for r in CATALOGUE for f in r.formats or ("both",)])
 GAPS = st.lists(st.sampled_from(["", "# a word", "  # [[known]]"]), max_size=3)
@@ -498,7 +498,7 @@ def is_counted(result: Result, level: Level) -> bool:
 
 
 def between(baseline: Baseline) -> list[str]:
-    """Return the comments that stand between entries."""
+    """Return the comments between entries."""
     within: Iterable[int] = [
         number for found in baseline.entries for number in range(found.first, found.last + 1)
     ]

@@ -1,4 +1,4 @@
-"""A run with a baseline, from the command line and in a pytest of one's own."""
+"""A run with a baseline, from the command line and in a separate pytest project."""
 
 import json
 import sys
@@ -17,7 +17,7 @@ from reseller_conformance.reference import default_reference
 from reseller_conformance.requirements import CATALOGUE, Level, by_id
 from reseller_conformance.schemas import schema_text
 
-# Takes a missing task (a MUST) and any spelling of it (a SHOULD) for the right one.
+# Accepts a missing task (a MUST) and any spelling of it (a SHOULD).
 LENIENT = """
 from urllib.parse import parse_qsl, urlencode
 from reseller_conformance.reference import Application, default_reference
@@ -31,14 +31,14 @@ def app(environ, start_response):
         environ = {**environ, "QUERY_STRING": urlencode(said)}
     return answer(environ, start_response)
 """
-# Takes anybody for the reseller: more ways of being wrong than any report shows.
+# Accepts any api_user: more kinds of violations than any report shows.
 CREDULOUS = (
     LENIENT.replace("task", "api_user")
     .replace('said.get("api_user", "overview").strip().lower() == "overview"', "True")
     .replace('"overview"', "default_reference().accounts.resellers[0].api_user")
 )
 FEW = "rejects_task_missing or rejects_task_spelling or rejects_user_empty"
-"""Requirements that take few calls."""
+"""Requirements that need few calls."""
 SUBCLASS = """
 from reseller_conformance import OverviewConformance
 
@@ -57,7 +57,7 @@ BOTH = entry("rejects.task-missing", "json") + entry("rejects.task-missing", "xm
 
 @pytest.fixture
 def folder(pytester, monkeypatch):
-    """A folder with an app that takes too much, and the environment of its customer."""
+    """A folder with an app that accepts too much, and the environment of its customer."""
     reseller = default_reference().accounts.resellers[0]
     monkeypatch.setenv("RESELLER_API_USER", reseller.api_user)
     monkeypatch.setenv("RESELLER_API_KEY", reseller.api_key)
@@ -322,7 +322,7 @@ def test_a_mistake_is_told_before_anything_is_asked(args, message, capsys):
     assert said.err.count("\n") == 1
 
 
-# --- What it comes to -----------------------------------------------------------------------------
+# --- The result -----------------------------------------------------------------------------------
 
 
 def test_a_known_failure_does_not_violate_but_proves_that_something_was_tested():

@@ -1,4 +1,4 @@
-"""What is made of short bodies is remembered, and no more than that."""
+"""The results for short bodies are cached, and only those."""
 
 from reseller_conformance.util.body_cache import MAX_CACHED_CHARS, BodyCache
 

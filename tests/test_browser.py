@@ -1,6 +1,6 @@
-"""The HTML report in a real browser: nothing in it runs, and it serves whoever reads it, however.
+"""The HTML report in a real browser: nothing in it runs, and every reader can use it.
 
-Run by `nox -s browser`. With REPORT_SCREENSHOTS, pictures land in that folder, to be looked at.
+Run by `nox -s browser`. With REPORT_SCREENSHOTS, it writes pictures into that folder.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
 )
-# What a page could have sent for, or said that it was kept from.
+# The events of a request that the page sends.
 SENT = ("Network.requestWillBeSent", "Network.webSocketCreated")
 
 
@@ -73,7 +73,7 @@ class Browser:
         return self
 
     def tell(self, command: str, **given: Any) -> Any:
-        """Give the browser itself a command."""
+        """Send the browser itself a command."""
         return self.driver.execute_cdp_cmd(command, given)
 
     def js(self, script: str, *given: Any) -> Any:
@@ -96,7 +96,7 @@ class Browser:
         self.driver.find_element("css selector", selector).click()
 
     def shown(self, selector: str) -> list[str]:
-        """Return the texts of these elements, as far as they can be seen."""
+        """Return the visible texts of these elements."""
         found = self.driver.find_elements("css selector", selector)
         return [one.text for one in found if one.is_displayed()]
 
@@ -110,7 +110,7 @@ class Browser:
         self.js("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
 
     def requests(self) -> list[str]:
-        """Return what the page has sent for, itself apart."""
+        """Return what the page requests, except the page itself."""
         logged = [
             json.loads(entry["message"])["message"] for entry in self.driver.get_log("performance")
         ]
@@ -154,14 +154,14 @@ def without_scripts(browser: Browser) -> Iterator[None]:
 # --- Nothing runs ----------------------------------------------------------------------------
 
 
-# what a hostile page may have put into a picture is no HTML element, and has no `click`
+# a hostile page may put elements into a picture that are not HTML and have no `click`
 CLICK = """
 for (const one of document.querySelectorAll('a[href]')) one.dispatchEvent(new MouseEvent('click'));
 """
 
 
 def hurt(browser: Browser) -> list[object]:
-    """Return every sign that something of a hostile text came to life."""
+    """Return every sign that a hostile text takes effect."""
     from selenium.common.exceptions import NoAlertPresentException
 
     browser.open_all()
@@ -174,7 +174,7 @@ def hurt(browser: Browser) -> list[object]:
 def test_a_hostile_run_is_text(browser: Browser) -> None:
     browser.open(HOSTILE)
     assert hurt(browser) == []
-    # nothing was even tried: the policy had nothing to refuse
+    # nothing was attempted: the policy had nothing to refuse
     assert browser.driver.get_log("browser") == []
     tags = browser.js("return [...document.querySelectorAll('*')].map((one) => one.localName)")
     assert tags.count("script") == tags.count("style") == 1
@@ -259,7 +259,7 @@ def test_outcome_level_and_format_are_filtered(browser: Browser, scripts: bool) 
 def test_text_is_searched_in_every_part(browser: Browser) -> None:
     browser.open(RED)
     search = browser.driver.find_element("id", "text")
-    search.send_keys("added")  # only the reason has it
+    search.send_keys("added")  # only the reason contains it
     assert browser.rows() == ["success.counts"]
     assert browser.findings() == ["success.counts"]
     assert browser.shown("#count") == [f"1 of {len(CATALOGUE)} requirements"]
@@ -351,7 +351,7 @@ def test_findings_are_reached_and_opened_by_keyboard(browser: Browser) -> None:
     assert all(outline != "none" for _, outline in met)
     browser.keys(Keys.ENTER)
     assert browser.shown(".finding[open] h3 code") == ["http.server-error", "success.counts"]
-    # the radios of one group are one stop, and arrows choose among them
+    # the radio buttons of one group are one tab stop, and arrow keys choose among them
     browser.driver.find_element("id", "outcome-all").send_keys(Keys.ARROW_RIGHT, Keys.ARROW_RIGHT)
     assert len(browser.rows()) == 6
 

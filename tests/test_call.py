@@ -22,7 +22,7 @@ def stopped_clock(monkeypatch: pytest.MonkeyPatch) -> None:
 def attempts(
     *statuses: int | None,
 ) -> tuple[Callable[[int, float], RawResponse | None], list[tuple[int, float]]]:
-    """Return what brings these statuses in turn, and a list of what it is given."""
+    """Return a function that returns these statuses in turn, and a list of its arguments."""
     given: list[tuple[int, float]] = []
 
     def attempt(tries: int, due: float) -> RawResponse | None:

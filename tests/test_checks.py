@@ -1,4 +1,4 @@
-"""Each check by itself, on answers made by hand."""
+"""Each check by itself, on responses made by hand."""
 
 from dataclasses import replace
 
@@ -40,7 +40,7 @@ def departs(check, subject) -> list[str]:
 
 
 def typed(*content_types: str) -> Response:
-    """Make a response with these values of Content-Type, each in a field of its own."""
+    """Make a response with one header line for each of these values of Content-Type."""
     made = response_to().exchange
     fields = tuple(("Content-Type", content_type) for content_type in content_types)
     return parse(replace(made, headers=fields))
@@ -166,7 +166,10 @@ def test_a_count_that_moved_meanwhile_may_have_been_anything():
     assert departs(consistency.own_account, Bracketed(LIVE[0], LIVE[1], LIVE[0])) == [
         "requests, credits_used"
     ]
-    for field in ("credits_allowed", "credits_used"):  # raised meanwhile, and then nothing is over
+    for field in (
+        "credits_allowed",
+        "credits_used",
+    ):  # the allowance is raised, which ends the overage
         over, raised = overview(credits_overage=5), overview(**{field: 2000})
         assert not departs(consistency.own_account, Bracketed(overview(), over, raised))
     assert departs(consistency.own_account, Bracketed(overview(), over, overview())) == [
@@ -482,7 +485,7 @@ def test_why_answers_are_not_what_was_wanted_is_told_by_the_first_that_shows_it(
 
 
 def beside(user: State | Text, **changes: object) -> Bracketed:
-    """Return the overview that a near miss brings, beside that of the customer meant."""
+    """Return the overview for a near miss, between two control responses."""
     return Bracketed(overview(), overview(Case(Format.JSON, user=user), **changes), overview())
 
 

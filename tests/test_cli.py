@@ -1,4 +1,4 @@
-"""The command line: mistakes are one line, and commands without a run print what they should."""
+"""The command line: mistakes are one line, and commands without a run print their output."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def test_a_mistake_is_one_line_and_exit_code_2(
     assert re.fullmatch(r"error: [^\x00-\x1f]+\n", said.err)
 
 
-# --- What needs no run -----------------------------------------------------------------------
+# --- Commands without a run ------------------------------------------------------------------
 
 
 def test_version(capsys: pytest.CaptureFixture[str]) -> None:
@@ -137,7 +137,7 @@ def test_schemas_are_printed_and_exported(
     assert main(["schemas"]) == 0
     folder = Path(capsys.readouterr().out.strip())
     to = tmp_path / "copied"
-    for _ in range(2):  # the same files again are no other files
+    for _ in range(2):  # files with the same content may be overwritten
         assert main(["schemas", "--export", str(to)]) == 0
     assert "files in" in capsys.readouterr().out
     report = Path("report.schema.json")

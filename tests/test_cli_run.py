@@ -1,4 +1,4 @@
-"""The command `run` from beginning to end: verdicts, options, interrupts and progress."""
+"""The command `run` from start to end: verdicts, options, interrupts and progress."""
 
 from __future__ import annotations
 
@@ -310,7 +310,7 @@ def test_progress_is_shown_on_a_terminal_and_then_gone(tmp_path: Path) -> None:
     os.close(ours)
     assert process.wait(timeout=LIMIT) == 0
     text = shown.decode()
-    bar, _, report = text.rpartition("\x1b[2K")  # what erases a line
+    bar, _, report = text.rpartition("\x1b[2K")  # the code that erases a line
     assert " violated" in bar
     assert "of about" not in report
     assert text.count("reseller-conformance 0") == 1

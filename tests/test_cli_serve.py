@@ -54,7 +54,7 @@ def test_a_port_in_use_is_a_mistake(tmp_path: Path) -> None:
 
 @contextmanager
 def serving(cwd: Path, *args: str) -> Iterator[tuple[str, str]]:
-    """Serve the reference by a process of its own; yield what it says, and its base URL."""
+    """Serve the reference in a process of its own; yield its output and its base URL."""
     process = subprocess.Popen(
         [*COMMAND, "serve", "--port", "0", *args],
         cwd=cwd,

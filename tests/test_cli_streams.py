@@ -1,4 +1,4 @@
-"""Exit codes, also if a stream, a folder or a file is not as it should be."""
+"""Exit codes, also if a stream, a folder or a file is unusable."""
 
 from __future__ import annotations
 

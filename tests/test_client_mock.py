@@ -1,4 +1,4 @@
-"""The mock for the tests of a client: rightly by default, otherwise for as long as it is told."""
+"""The mock for the tests of a client: correct by default, otherwise as scripted."""
 
 from concurrent.futures import ThreadPoolExecutor
 

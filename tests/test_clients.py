@@ -1,4 +1,4 @@
-"""What depends on the client is found, and the finding names the header field that does it."""
+"""Responses that depend on the client are found. The finding names the header field."""
 
 import json
 from collections.abc import Callable
@@ -61,7 +61,7 @@ def replace_target(target, headers=()):
 
 
 def said_of(requirement: Requirement, session: TargetSession) -> dict[str, Any]:
-    """Judge one requirement in JSON, and return what is recorded of it."""
+    """Judge one requirement in JSON, and return its record."""
     said: dict[str, str] = {}
     name = "test_" + requirement.id.replace(".", "_").replace("-", "_")
     evaluation = Evaluation(requirement, Format.JSON, session, said.__setitem__)
@@ -156,7 +156,7 @@ def test_the_reference_meets_each_requirement(requirement: Requirement) -> None:
 
 SESSION = session_of(default_reference())
 
-# --- What it costs -------------------------------------------------------------------------------
+# --- Cost ----------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("depth", ["quick", "standard"])

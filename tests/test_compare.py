@@ -1,4 +1,4 @@
-"""Old against new: what counts as a difference, how grave it is, and what is noise."""
+"""Old against new: what counts as a difference, its grade, and what is noise."""
 
 from __future__ import annotations
 
@@ -203,7 +203,7 @@ def test_the_marks_show_only_what_differs() -> None:
 
 
 class LiveCounter(Reference):
-    """Counts each request, as accounts in use do."""
+    """Counts each request, like accounts in use."""
 
     ticks = 0
 

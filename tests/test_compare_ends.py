@@ -1,4 +1,4 @@
-"""What ends a comparison early, what its progress shows, and that no output holds a key."""
+"""What ends a comparison early, what its progress shows, and that no output contains a key."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def report_in(folder: Path) -> dict[str, Any]:
 
 
 def slow(received: Received, seconds: float = 0.05) -> list[Part]:
-    """Respond to calls with the key of this process, and refuse all others."""
+    """Respond with an overview to calls with the key of this process, and refuse all others."""
     given = [received.parameters.get(name) for name in ("task", "user", "api_key")]
     right = given == ["overview", "customer@example.com", environment()["RESELLER_API_KEY"]]
     return [seconds, http(overview().exchange.body) if right else http(ERROR, 403)]

@@ -43,7 +43,7 @@ VARIED = {
     "transports": {*IN_HEADS, Aspect.VALUE},
     "values": {*IN_ERRORS, Aspect.TYPE, Aspect.VALUE},
 }
-"""What the correct variants of a topic vary. Those of other topics are written anew: any aspect."""
+"""What the correct variants of a topic vary. Other topics are written from scratch: any aspect."""
 
 
 def stoppable(client):

@@ -1,4 +1,4 @@
-"""What stands in front of OLD or NEW: reported once, and its refusals are not compared."""
+"""Protection before OLD or NEW: it is reported once, and its refusals are not compared."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from variants.protection import Ban, CallerLock, Quota, page, refusal
 ACCOUNTS = default_reference().accounts
 
 STOPPED = {"contract:request.attack-text"}
-"""What a firewall violates that stops texts like an attack, beside the bans."""
+"""Requirements that a firewall violates if it stops texts like an attack, in addition to bans."""
 
 UNPROTECTED = Protection()
 
@@ -193,7 +193,7 @@ def test_a_recording_and_the_same_protection_are_no_difference(name: str, tmp_pa
     assert session.tally.compared
 
 
-# --- A difference behind it ----------------------------------------------------------------------
+# --- A difference behind a protection ------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", PROTECTIONS)

@@ -112,7 +112,7 @@ def test_the_port_of_an_app_is_no_difference() -> None:
     assert compared(old, new).notes == ()
 
 
-# --- What of a requirement is violated ------------------------------------------------------------
+# --- The violated parts of a requirement ----------------------------------------------------------
 
 
 def failing(*findings: Finding, known: str = "") -> Run:

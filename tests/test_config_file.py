@@ -1,4 +1,4 @@
-"""The configuration file: what it may hold, what counts, and what `--show-config` tells."""
+"""The configuration file: its content, its precedence, and the output of `--show-config`."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def nothing_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
 
 
-# --- What a file holds ----------------------------------------------------------------------------
+# --- The content of a file ------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ def test_a_file_that_is_no_text_is_told() -> None:
         read_config(Path.cwd())
 
 
-# --- What counts ----------------------------------------------------------------------------------
+# --- Precedence -----------------------------------------------------------------------------------
 
 
 def counts(
@@ -162,7 +162,7 @@ def test_a_file_about_a_target_without_one_is_wrong_usage(
     assert "no target: give --base-url URL" in capsys.readouterr().err
 
 
-# --- What is shown --------------------------------------------------------------------------------
+# --- The output -----------------------------------------------------------------------------------
 
 
 def test_each_value_is_shown_with_its_origin_and_no_secret(

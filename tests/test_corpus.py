@@ -1,4 +1,4 @@
-"""The corpus of bodies: each validator at hand, and the reader, say what its index says."""
+"""The corpus of bodies: each available validator, and the reader, agree with its index."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The commands are run by a real shell, with a curl that writes down what it was given."""
+"""A real shell runs the commands, with a curl that writes down its arguments."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""What an error tells a stranger of an account: values that mean something, and none by chance."""
+"""Account data in an error: values that disclose something, and equal values by chance."""
 
 import json
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""What README and docs show is run, so that it stays true. How blocks are marked: `snippets`."""
+"""The examples of README and docs are run, so that they stay true. `snippets` marks the blocks."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def served() -> Iterator[str]:
 
 @pytest.fixture
 def shell(tmp_path: Path, served: str) -> Shell:
-    """A reader's shell, in a folder with a shop, a draft of it that is wrong, saved responses."""
+    """A reader's shell, in a folder with a shop, a faulty draft of it, and saved responses."""
     for name in ("overview.json", "overview.xml", "errors.xml"):
         shutil.copy(EXAMPLES / name, tmp_path)
     har(tmp_path / "calls.har", call("json", json_body()), call("xml", xml_body()))
@@ -113,7 +113,7 @@ def test_the_commands_of_a_page_do_what_it_shows(page: str, shell: Shell) -> Non
 
 
 def _type(shell: Shell, wanted: list[Block]) -> None:
-    """Type what the blocks of a page say, in one shell, and compare what comes of it."""
+    """Type the commands of a page's blocks in one shell, and compare the output."""
     typed = [(block, *one) for block in wanted for one in block.commands]
     first = {block.commands[0][0] for block in wanted}
     done = shell.run([(command, bool(said), command in first) for _, command, said in typed])
@@ -126,14 +126,14 @@ def _type(shell: Shell, wanted: list[Block]) -> None:
 
 @pytest.fixture
 def credentials(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What a pytest within a test has from outside: credentials, and the shop."""
+    """The environment of a pytest within a test: credentials, and the shop."""
     monkeypatch.setenv("RESELLER_API_USER", USER)
     monkeypatch.setenv("RESELLER_API_KEY", KEY)
     path = os.environ.get("PYTHONPATH", "")
     monkeypatch.setenv("PYTHONPATH", f"{shell.folder}{os.pathsep}{path}")
 
 
-# one requirement of the suite is enough, beside all tests of the snippet's own
+# one requirement of the suite is enough, with all tests of the snippet
 LEAST = ("--reseller-depth=quick", "-k", "not TestOverview or success_dates")
 
 
@@ -218,7 +218,7 @@ def test_a_locustfile_makes_the_load_that_the_page_says(shell: Shell) -> None:
             _type(shell, typed)
 
 
-# --- Words within sentences -----------------------------------------------------------------------
+# --- Names within sentences -----------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("page", BY_NAME)
@@ -257,7 +257,7 @@ def test_the_reference_names_every_variable_that_the_package_reads() -> None:
     assert set(re.findall(r"\bRESELLER_[A-Z_]+\b", sources)) <= known
 
 
-# --- What pip is told to install ------------------------------------------------------------------
+# --- The packages that pip installs ---------------------------------------------------------------
 
 TOLD = [
     *PAGES,

@@ -27,7 +27,7 @@ from reseller_conformance.exchange import Exchange
 from reseller_conformance.requirements import ERRORS_NO_EMPTY_TEXT
 from reseller_conformance.schemas import SchemaKind, json_errors, xml_errors
 
-pytest.importorskip("lxml", reason="libxml2 has a say in each of these: install lxml")
+pytest.importorskip("lxml", reason="each of these needs libxml2: install lxml")
 
 KINDS: tuple[SchemaKind, ...] = get_args(SchemaKind)
 
@@ -75,9 +75,9 @@ def second_opinion(body: bytes, format: Format) -> tuple[Disagreement, ...] | No
 
 
 def as_read(body: bytes, format: Format) -> str:
-    """Return what the reader takes a body for, in the words of the schemas."""
+    """Return the verdict of the reader on a body, in the words of the schemas."""
     envelope = read_envelope(body, format)
-    # That an error text is empty no schema says.
+    # No schema checks that an error text is empty.
     if any(problem.requirement is not ERRORS_NO_EMPTY_TEXT for problem in envelope.problems):
         return VERDICTS["neither"]
     return VERDICTS["overview" if isinstance(envelope, Overview) else "errors"]
@@ -85,7 +85,7 @@ def as_read(body: bytes, format: Format) -> str:
 
 @st.composite
 def damaged(draw: st.DrawFn, bodies: st.SearchStrategy[bytes], odd: list[bytes]) -> bytes:
-    """A body, as it is or with something cut out, doubled or put in."""
+    """A body, unchanged or with something cut out, doubled or inserted."""
     body = draw(bodies)
     for _ in range(draw(st.sampled_from([0, 0, 1, 2]))):
         start, end = sorted(draw(st.tuples(*[st.integers(0, len(body))] * 2)))
@@ -126,7 +126,7 @@ ODD_JSON += [b"\xc3", b"\xa0", b"\xef\xbb\xbf", b"\0", b"\\ud800", b'"message": 
 
 
 def beyond_json_schema(body: bytes) -> bool:
-    """Say whether there is in a body what no JSON schema can say, as schemas/README.md lists it."""
+    """Return whether a body contains what no JSON schema can check. schemas/README.md lists it."""
     found = []
 
     def members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -144,7 +144,7 @@ def beyond_json_schema(body: bytes) -> bool:
     except UnicodeEncodeError:
         found.append("a lone surrogate")
     except ValueError:
-        pass  # no JSON: what the validator says, too
+        pass  # not JSON: the validator refuses it too
     return bool(found)
 
 
@@ -168,7 +168,7 @@ ENCODINGS = ["utf-8", "utf-8-sig", "utf-16", "iso-8859-1", "us-ascii"]
 
 @st.composite
 def xml_bodies(draw: st.DrawFn) -> bytes:
-    """A document with anything of XML between its characters, in any encoding."""
+    """A document with arbitrary XML between its characters, in any encoding."""
     text = draw(documents()).xml.decode()
     for _ in range(draw(st.sampled_from([0, 1, 1, 2, 3]))):
         outside = [match.end() for match in re.finditer(r"<[^<>]*>|[^<>](?=[^<>]*(?:<|\Z))", text)]
@@ -196,13 +196,13 @@ def test_the_reader_takes_of_xml_what_the_schemas_take(body: bytes) -> None:
     assert not second_opinion(body, Format.XML)
     said, by_expat = LIBRARIES["lxml"](body), LIBRARIES["xmlschema"](body)
     if said.startswith("unparsed") is not by_expat.startswith("unparsed"):
-        return  # now and then, what is well-formed depends on the parser
+        return  # some documents are well-formed for one parser only
     if said.startswith("unparsed"):
         said = VERDICTS["neither"]
     assert as_read(body, Format.XML) == said
 
 
-# --- How large it is ------------------------------------------------------------------------------
+# --- Size -----------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("digits, takes", [(1_000_000, "overview"), (1_000_001, "neither")])

@@ -1,4 +1,4 @@
-"""Reading as a whole: any bytes, the two formats crossed, charsets, and words for people."""
+"""Reading in general: any bytes, exchanged formats, charsets, and texts for people."""
 
 import json
 import time
@@ -44,7 +44,7 @@ def reported(envelope):
     return [(problem.requirement.id, problem.where) for problem in envelope.problems]
 
 
-# --- One door ----------------------------------------------------------------------------------
+# --- One function ------------------------------------------------------------------------------
 
 
 def test_both_formats_read_to_the_same_overview():
@@ -123,7 +123,7 @@ CONTENT_TYPES = (
 
 @st.composite
 def damaged(draw):
-    """Take a right body and cut, double or overwrite some of it."""
+    """Cut, double or overwrite parts of a valid body."""
     body = draw(st.sampled_from(BODIES))
     for _ in range(draw(st.integers(1, 3))):
         start, end = sorted(draw(st.tuples(*[st.integers(0, len(body))] * 2)))
@@ -216,21 +216,21 @@ CONTRADICTED = {
     "JSON, UTF-7": (as_json().encode(), JSON + "utf-7"),
     "XML, declared otherwise": (as_xml("UTF-8", package="é").encode(), XML + "iso-8859-1"),
     "XML, fails to decode": (as_xml("ISO-8859-1", package="é").encode("latin-1"), XML + "utf-8"),
-    "XML, fails where none is declared": (E_XML.encode(), XML + "us-ascii"),
+    "XML, fails without a declaration": (E_XML.encode(), XML + "us-ascii"),
     "XML, marked otherwise": (b"\xef\xbb\xbf" + E_XML.encode(), XML + "iso-8859-1"),
     "XML, UTF-16": (as_xml("UTF-8").encode(), XML + "utf-16"),
     "XML, UTF-16 marked": (as_xml().encode("utf-16"), XML + "utf-8"),
     "XML, EBCDIC": (as_xml("UTF-8").encode(), XML + "cp037"),
-    "XML, UTF-8 that nobody declares": (E_XML.encode(), XML + "iso-8859-1"),
-    "XML, controls for quotes": (
+    "XML, undeclared UTF-8": (E_XML.encode(), XML + "iso-8859-1"),
+    "XML, controls instead of quotes": (
         as_xml("windows-1252", package="’").encode("windows-1252"),
         XML + "iso-8859-1",
     ),
-    "XML, the first control for a sign": (
+    "XML, the first control instead of a sign": (
         as_xml("windows-1252", package="€").encode("windows-1252"),
         XML + "iso-8859-1",
     ),
-    "XML, the last control for a letter": (
+    "XML, the last control instead of a letter": (
         as_xml("windows-1252", package="Ÿ").encode("windows-1252"),
         XML + "iso-8859-1",
     ),
@@ -257,7 +257,7 @@ AGREEING = {
     "JSON, neither is UTF-8": (E_JSON.encode("latin-1"), JSON + "utf-8"),
     "empty body": (b"", XML + "utf-16"),
     "XML, as declared": (as_xml("ISO-8859-1", package="é").encode("latin-1"), XML + "latin1"),
-    "XML, overrules a declaration that is wrong": (
+    "XML, overrules an invalid declaration": (
         as_xml("ISO-8859-1", package="é").encode(),
         XML + "utf-8",
     ),
@@ -265,7 +265,7 @@ AGREEING = {
         as_xml("ISO-8859-1", package="’").encode("windows-1252"),
         XML + "windows-1252",
     ),
-    "XML, no byte tells which": (
+    "XML, no byte shows which": (
         as_xml("ISO-8859-1", package="é").encode("latin-1"),
         XML + "iso-8859-2",
     ),

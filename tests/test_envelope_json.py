@@ -1,4 +1,4 @@
-"""JSON bodies: what reads, what does not, and which requirement each departure violates."""
+"""JSON bodies: which are readable, which are not, and the requirement of each violation."""
 
 import json
 from datetime import date
@@ -198,7 +198,7 @@ SHAPES = {
     "in a list, deeper": (f'{{"a": {{"data": [{overview()}]}}}}', "a.data[0]"),
     "beside a status": (f'{{"status": "ok", "data": {overview()}}}', "data"),
     "some of them": (WITHOUT_BILLING[:-1] + f', "billing": {{{NESTED}}}}}', "billing"),
-    "under an odd name": (f'{{"a\\nb": {overview()}}}', "'a\\nb'"),
+    "under an unusual name": (f'{{"a\\nb": {overview()}}}', "'a\\nb'"),
 }
 
 
@@ -244,7 +244,7 @@ OVERVIEW_PROBLEMS = {
         overview(r'"\u0072equests": "50000"'),
         [("success.no-duplicates", "requests")],
     ),
-    "field twice, one of them wrong": (
+    "field twice, one of them invalid": (
         overview('"requests": null'),
         [("success.no-duplicates", "requests"), ("success.counts", "requests")],
     ),
@@ -352,17 +352,17 @@ ERROR_PROBLEMS = {
         [("errors.list", "errors")],
     ),
     "errors misspelt": ('{"message": "error", "Errors": ["x"]}', [("errors.list", "errors")]),
-    "errors misspelt, and wrong": (
+    "errors misspelt, and invalid": (
         '{"message": "error", "Errors": [5]}',
         [("errors.list", "errors"), ("errors.list", "Errors[0]")],
     ),
     "message success": (f'{{"message": "success", {ERRORS}}}', [("errors.message", "message")]),
-    "error for errors": ('{"message": "error", "error": "x"}', [("errors.list", "errors")]),
+    "error instead of errors": ('{"message": "error", "error": "x"}', [("errors.list", "errors")]),
     "errors twice": (
         f'{{"message": "error", {ERRORS}, {ERRORS}}}',
         [("errors.shape", "errors")],
     ),
-    "wrong entries": (
+    "invalid entries": (
         '{"message": "error", "errors": ["x", 5, null, ["y"], {"message": "z"}]}',
         [("errors.list", f"errors[{index}]") for index in (1, 2, 3, 4)],
     ),
@@ -388,7 +388,7 @@ ERROR_PROBLEMS = {
         [("errors.shape", "result")],
     ),
     "in a list": (f'[{{"message": "error", {ERRORS}}}]', [("errors.shape", "[0]")]),
-    "wrapped and wrong": (
+    "wrapped and invalid": (
         '{"error": {"message": "Error", "errors": []}}',
         [
             ("errors.shape", "error"),
@@ -499,7 +499,7 @@ SYNTAX = {
     "minus infinity": (overview(reputation="-Infinity"), EnvelopeKind.OVERVIEW),
     "NaN alone": ("NaN", EnvelopeKind.UNKNOWN),
     "lone surrogate": (overview(package=r'"\ud800"'), EnvelopeKind.OVERVIEW),
-    "surrogates the wrong way round": (overview(package=r'"\uDE00\uD83D"'), EnvelopeKind.OVERVIEW),
+    "surrogates in reverse order": (overview(package=r'"\uDE00\uD83D"'), EnvelopeKind.OVERVIEW),
     "lone surrogate in an error": (
         r'{"message": "error", "errors": ["\udfff"]}',
         EnvelopeKind.ERRORS,

@@ -1,4 +1,4 @@
-"""What a person reads of each problem: where, what was expected, what came, and a hint."""
+"""What a person reads of each problem: where, expected, actual, and a hint."""
 
 from json import JSONDecodeError
 
@@ -207,7 +207,7 @@ JSON = {
         '{"message": "error", "errors": "x"}',
         ("errors", "a list of one string or more", "the string 'x'"),
     ),
-    "error for errors": (
+    "error instead of errors": (
         '{"message": "error", "error": "x"}',
         ("errors", "a list of one string or more", "none of that name", "came as error"),
     ),
@@ -283,7 +283,7 @@ XML = {
         "<result>\n<a>x",
         ("line 2, column 5", "one well-formed XML document", "no element found: ''"),
     ),
-    "a wrong end": (
+    "a mismatched end tag": (
         "<result>\n <a></b></result>",
         ("line 2, column 7", "one well-formed XML document", "mismatched tag: 'b></result>'"),
     ),
@@ -295,7 +295,7 @@ XML = {
         "\n" + declared("UTF-8") + in_xml(),
         ("line 1, column 1", "one well-formed XML document", "something before it: '\\n'"),
     ),
-    "a wrong declaration": (
+    "an invalid declaration": (
         declared("8859-1") + in_xml(),
         (
             "line 1, column 31",
@@ -424,7 +424,7 @@ XML = {
         errors("<errors>x</errors>"),
         ("result/errors", "errors with one error element or more", "errors: 'x'"),
     ),
-    "error for errors": (
+    "error instead of errors": (
         errors("<error>x</error>"),
         (
             "result/errors",

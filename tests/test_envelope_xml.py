@@ -1,4 +1,4 @@
-"""XML bodies: what reads, what does not, and which requirement each departure violates."""
+"""XML bodies: which are readable, which are not, and the requirement of each violation."""
 
 from datetime import date
 from xml.sax.saxutils import escape
@@ -248,13 +248,13 @@ OVERVIEW_PROBLEMS = {
         overview(beside="<requests>1</requests>"),
         [("success.no-extras", "result/requests")],
     ),
-    "attribute for a field, and another": (
+    "attribute instead of a field, and another": (
         overview(without=["requests"])
         .replace("<overview>", '<overview requests="50000">')
         .replace("<package>", '<package type="x">'),
         [("success.shape", f"{AT}/@*"), ("success.no-extras", f"{AT}/package/@type")],
     ),
-    "attributes, one of them wrong": (
+    "attributes, one of them invalid": (
         f"<result><overview {ATTRIBUTES}/></result>".replace('"50000"', '"x"', 1),
         [("success.shape", f"{AT}/@*"), ("success.counts", f"{AT}/@requests")],
     ),
@@ -283,7 +283,7 @@ OVERVIEW_PROBLEMS = {
         overview(beside="<message/><errors/>"),
         [("success.no-error-members", "result/message, result/errors")],
     ),
-    "wrapped and wrong": (
+    "wrapped and invalid": (
         f"<response>{fields(['package'], requests='x')}</response>",
         [
             ("success.shape", "response"),
@@ -434,7 +434,7 @@ SYNTAX = {
     "half of it, and an error": (overview()[:120] + errors(), EnvelopeKind.ERRORS),
     "line end before a break": ("\n<result><a></result>", EnvelopeKind.UNKNOWN),
     "end missing": (overview().removesuffix("</result>"), EnvelopeKind.OVERVIEW),
-    "wrong end": (overview().replace("</requests>", "</request>"), EnvelopeKind.OVERVIEW),
+    "mismatched end tag": (overview().replace("</requests>", "</request>"), EnvelopeKind.OVERVIEW),
     "text after it": (overview() + "x", EnvelopeKind.OVERVIEW),
     "two roots": (overview() * 2, EnvelopeKind.OVERVIEW),
     "two roots of errors": (errors() + "<result/>", EnvelopeKind.ERRORS),
@@ -829,9 +829,9 @@ BY_HEADER = {
     "header in quotes": (encoded("", "é", "latin-1"), XML + '"ISO-8859-1"', "é"),
     "mark over header": (encoded("", "é", "utf-8", b"\xef\xbb\xbf"), XML + "iso-8859-1", "é"),
     "UTF-16 by header": (encoded("", "é", "utf-16-le"), XML + "utf-16le", "é"),
-    "UTF-16 by header, no order said": (encoded("", "é", "utf-16-le"), XML + "utf-16", "é"),
+    "UTF-16 by header, without byte order": (encoded("", "é", "utf-16-le"), XML + "utf-16", "é"),
     "UTF-16 by header, the other order": (encoded("", "é", "utf-16-be"), XML + "utf-16", "é"),
-    "UTF-32 by header, no order said": (encoded("", "é", "utf-32-le"), XML + "utf-32", "é"),
+    "UTF-32 by header, without byte order": (encoded("", "é", "utf-32-le"), XML + "utf-32", "é"),
     "UTF-32 by header, the other order": (encoded("", "é", "utf-32-be"), XML + "utf-32", "é"),
     "header fails, declaration reads": (encoded("ISO-8859-1", "é"), XML + "utf-8", "é"),
     "header fails, UTF-8 reads": (encoded("", "é", "utf-8"), XML + "us-ascii", "é"),
@@ -926,7 +926,7 @@ ENCODING = st.sampled_from(
 def written(draw, values):
     """Write an overview in some order, encoding, white space and ways to write a character."""
     encoding = draw(ENCODING)
-    # Python writes a yen sign and an overline as other characters than it reads
+    # Python writes a yen sign and an overline as characters that it does not read back
     assume(encoding != "Shift_JIS" or not set(values["package"]) & set("\N{YEN SIGN}\N{OVERLINE}"))
 
     def text(value, kind):

@@ -1,4 +1,4 @@
-"""What is in front of a target is no violation, and hides none: lockouts, bans, quotas."""
+"""Protection before a target is no violation, and hides none: lockouts, bans, quotas."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from variants.protection import QUOTAS, TURNED_AWAY, Ban, CallerLock, Guard, Quo
 
 @dataclass(frozen=True)
 class Run:
-    """How a run ended: what was judged, what ended its calls, and how many it made."""
+    """How a run ended: the judged requirements, why calls stopped, and the number of calls."""
 
     judged: list[Judged]
     note: EnvironmentNote | None
@@ -154,7 +154,7 @@ def test_a_lock_is_seen_where_the_circuit_of_valid_calls_is_open():
 
 
 def faulty(name: str, counting: Counting, response: str = "401") -> Reference:
-    """Return an implementation with this fault, behind such a lock."""
+    """Return an implementation with this fault, behind this lock."""
 
     class Guarded(locked(counting, response)):
         wrong = FAULTS[name].make()
@@ -194,7 +194,7 @@ def test_a_fault_behind_the_lock_does_not_pass(run, name):
     ] == []
 
 
-# --- No wrong credentials ------------------------------------------------------------------------
+# --- Runs without invalid credentials ------------------------------------------------------------
 
 
 def test_without_wrong_credentials_none_is_sent(run):
@@ -223,7 +223,7 @@ PAGE = Response(403, "text/html", b"<html><body>Request blocked</body></html>")
 
 
 class Banning(Reference):
-    """A firewall that blocks texts like an attack, and after some of them everything."""
+    """A firewall that blocks texts like an attack, and after some of them every call."""
 
     most = 5
     page = PAGE
@@ -267,7 +267,7 @@ def test_a_quota_that_is_used_up_is_no_violation(run, most):
 
 
 def guarded(kind: type[Guard], name: str = "", **members: object) -> Guard:
-    """Return an implementation behind such a guard, perhaps one with this fault."""
+    """Return an implementation behind this guard, optionally with this fault."""
     if name:
         wrong = FAULTS[name].make()
         members["behind"] = lambda _self, request: wrong.respond(request)
@@ -297,7 +297,7 @@ def test_a_ban_for_a_moment_voids_no_more_than_its_calls(run, lasts):
 
 
 def every_fortieth_call_gets(reference: Reference, page: Response) -> Reference:
-    """Return the reference with this fault of its own, in the form of a firewall's page."""
+    """Return the reference with a fault of its own that looks like a firewall's page."""
     calls, respond = count(1), reference.respond
     reference.respond = lambda request: page if next(calls) % 40 == 0 else respond(request)
     return reference

@@ -1,4 +1,4 @@
-"""Findings that one response shows are told together, in every report that a person reads."""
+"""Findings of one response are grouped, in every report that a person reads."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def three_dates(format: str = "json", **more: object) -> list[Finding]:
     ]
 
 
-# --- What belongs together -----------------------------------------------------------------------
+# --- Which findings are grouped ------------------------------------------------------------------
 
 
 def test_three_wrong_dates_of_one_response_are_one_piece_of_evidence():
@@ -81,7 +81,7 @@ def test_the_headline_names_the_other_places():
     )
 
 
-# --- How often -----------------------------------------------------------------------------------
+# --- How often a finding occurs ------------------------------------------------------------------
 
 
 def test_the_statuses_of_several_responses_are_broken_down():

@@ -1,4 +1,4 @@
-"""The example repositories are green; `nox -s examples` runs them with the wheel, in more ways."""
+"""The example repositories are green. `nox -s examples` runs them with the wheel, in more ways."""
 
 import importlib.util
 import os

@@ -1,4 +1,4 @@
-"""The kinds of data that the accounts of a run showed, and what the reports make of them."""
+"""The kinds of data that the accounts of a run had, and how the reports show them."""
 
 from __future__ import annotations
 

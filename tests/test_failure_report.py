@@ -1,4 +1,4 @@
-"""What is reported of a violated requirement: the simplest examples, and new kinds before known."""
+"""The report of a violated requirement: the simplest examples, and new kinds before known ones."""
 
 from dataclasses import replace
 from types import SimpleNamespace
@@ -18,7 +18,7 @@ TARGET = Target("http://h", "reseller", Secret(KEY), ("customer",))
 
 
 class Baseline:
-    """Accepts every place but `new`."""
+    """Accepts every place except `new`."""
 
     def known_entry(self, spot: Spot):
         return None if spot.place == "new" else SimpleNamespace(why=f"agreed; not {KEY}")

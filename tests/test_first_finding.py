@@ -1,6 +1,6 @@
-"""What a person sees first is the cause: one thing that is broken everywhere is told once.
+"""The first finding is the cause: one thing that fails everywhere is reported once.
 
-What rests on it is not tested, and says why; what does not rest on it is judged all the same.
+Requirements that depend on it are not tested, and give the reason. Others are judged all the same.
 """
 
 from __future__ import annotations
@@ -29,15 +29,15 @@ NOT_FOUND = Response(404, "text/html", b"<html><body><h1>Not Found</h1></body></
 
 @dataclass(frozen=True)
 class Broken:
-    """An implementation that is broken in one way everywhere, and what is to be said of it."""
+    """An implementation that fails in one way everywhere, and the expected report."""
 
     make: Make
     fails: tuple[str, ...]
-    """The MUSTs that fail: one, or as few as are truly apart."""
+    """The MUSTs that fail: one, or as few as are independent."""
     said: str
-    """What the first finding says came."""
+    """The actual value in the first finding."""
     untested: str = ""
-    """A part of each reason why something was not tested; nothing where all was."""
+    """A part of each reason for not-tested requirements; empty if all were tested."""
 
 
 def everywhere(change: Change) -> Make:
@@ -61,7 +61,7 @@ def body(change: Callable[[bytes], bytes]) -> Change:
 
 
 def asked_for(**parameters: str) -> Make:
-    """Respond to each call as if this were its query."""
+    """Respond to each call as if it had this query."""
     query = "&".join(f"{name}={value}" for name, value in parameters.items()).encode()
 
     def respond(self: Reference, request: Request) -> Response:
@@ -71,7 +71,7 @@ def asked_for(**parameters: str) -> Make:
 
 
 def instead(ending: str, respond: Callable[[Reference, Request], Response]) -> Make:
-    """Answer calls in one format in another way."""
+    """Respond differently to calls in one format."""
 
     def responding(self: Reference, request: Request) -> Response:
         sent = request.path.endswith(ending)
@@ -108,7 +108,7 @@ BROKEN: dict[str, Broken] = {
     "500 for everything": Broken(
         always(Response(500, "text/plain", b"Sorry")), CALL, "HTTP 500 with no envelope", SEE_CALL
     ),
-    "500 with the right body": Broken(
+    "500 with the valid body": Broken(
         everywhere(lambda response: replace(response, status=500)),
         CALL,
         "HTTP 500 with an overview",
@@ -131,10 +131,10 @@ BROKEN: dict[str, Broken] = {
     "an empty object": Broken(
         always(Response(200, "application/json", b"{}")), CALL, "but an empty object", SEE_CALL
     ),
-    "gzip that is not said": Broken(
+    "undeclared gzip": Broken(
         everywhere(body(gzip.compress)), CALL, "no envelope, but binary data", SEE_CALL
     ),
-    "wrong credentials": Broken(
+    "invalid credentials": Broken(
         asked_for(api_user="nobody", task="overview"),
         CALL,
         "HTTP 4.. with an error envelope",
@@ -234,7 +234,7 @@ def test_what_is_broken_everywhere_is_told_once(name: str) -> None:
 
 
 def of_some_requirements() -> list[Fault]:
-    """A fault of each fourth MUST; the matrix has them all, and asks whether they are found."""
+    """A fault of each fourth MUST; the matrix checks that all faults are found."""
     first = {fault.fails: fault for fault in reversed(FAULTS.values()) if not fault.needs_sockets}
     return [first[one] for one in CATALOGUE if one in first and one.level is Level.MUST][::4]
 

@@ -1,4 +1,4 @@
-"""What others write of the key before the first call, or beside it, leaves no trace of it."""
+"""A key that other code writes before the first call, or during it, leaves no trace."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ SOME = ("-k", "returned or http_body")
 
 @pytest.fixture
 def key(request, monkeypatch):
-    """The key of this environment, of the length that a test asks for."""
+    """The key of this environment, of the length that a test chooses."""
     key = key_of(getattr(request, "param", 64))
     monkeypatch.setenv("RESELLER_API_KEY", key)
     monkeypatch.setenv("RESELLER_API_USER", "acme")
@@ -66,7 +66,7 @@ def key(request, monkeypatch):
 
 
 def reported(pytester, *words):
-    """Run pytest on an app, and return all that it writes."""
+    """Run pytest on an app, and return all output."""
     options = [option.replace("--", "--reseller-", 1) for option in APP]
     files = ["--junit-xml=junit.xml", "--log-file=log.txt"]
     result = pytester.runpytest_subprocess(*options, *files, *words)

@@ -1,4 +1,4 @@
-"""Each requirement has a page that helps, and the violation on it is one."""
+"""Each requirement has a helpful page, and the violation on it is a real one."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ NOT_FED = {
 """Violations that one response does not show: `faults` has implementations with them."""
 
 
-# --- Examples as they are written ----------------------------------------------------------------
+# --- Examples as written -------------------------------------------------------------------------
 
 
 EXCHANGE = re.compile(
@@ -53,7 +53,7 @@ EXCHANGE = re.compile(
 
 
 def exchanges(example: str) -> list[tuple[str, str, Response]]:
-    """Return path, query and response of each exchange, with what `…` stands for put in."""
+    """Return path, query and response of each exchange, with `…` replaced by the full text."""
     found = EXCHANGE.findall(example)
     assert found
     return [(path, query, _answer(path, text)) for path, query, _, text in found]
@@ -84,7 +84,7 @@ def _filled(body: str) -> bytes:
 
 
 def meant(query: str) -> list[tuple[str, str]]:
-    """Return the parameters that an example stands for: a bare `…` is the others, all right."""
+    """Return the parameters of an example: a bare `…` is all others, with valid values."""
     return parameters(query, REFERENCE)
 
 
@@ -93,7 +93,7 @@ def sent(request: Request) -> list[tuple[str, str]]:
 
 
 class AsTheExample(Reference):
-    """Answers the calls of an example as it says, and all others rightly."""
+    """Responds to the calls of an example as written there, and correctly to all others."""
 
     def __init__(self, id: str) -> None:
         super().__init__(REFERENCE.accounts)
@@ -113,7 +113,7 @@ class AsTheExample(Reference):
         return super().respond(request)
 
     def _carries(self, request: Request, query: str) -> bool:
-        """Say whether the request has the fields of the example; a first call has no cookie."""
+        """Return whether the request has the fields of the example. A first call has no cookie."""
         return all(
             (request.header(name) or "").startswith(value)
             for name, value in self._fields
@@ -146,7 +146,7 @@ SAME_CALL: dict[str, Callable[[Request, str], bool]] = {
 """What makes a call the one of the example, where it is not the parameters alone."""
 
 
-# --- What is held of them ------------------------------------------------------------------------
+# --- Checks of the examples ----------------------------------------------------------------------
 
 
 def test_every_requirement_has_guidance_and_nothing_else_has() -> None:

@@ -1,4 +1,4 @@
-"""`validate` on recorded calls: which are judged, by what, and what is kept secret."""
+"""`validate` on recorded calls: which are judged, by which rules, and what is redacted."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def test_what_tells_nothing_of_the_implementation_is_passed_over(
 
 
 def saved(entry: dict[str, Any], size: object, **response: Any) -> dict[str, Any]:
-    """Return the entry with no text, and what its recorder says of the length."""
+    """Return the entry without text, and with this length from the recorder."""
     entry["response"]["content"] = {"mimeType": "application/json", "size": size}
     entry["response"] |= response
     return entry
@@ -211,7 +211,7 @@ def test_a_har_is_told_by_its_beginning_and_may_have_a_mark() -> None:
     assert judged("calls", code=0)["target"]["files"][0]["answers"] == 1
 
 
-# --- By what ---------------------------------------------------------------------------------
+# --- Which rules -----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -300,7 +300,7 @@ def test_what_is_due_may_be_said_of_right_calls() -> None:
 
 
 def test_a_text_is_not_blamed_for_the_encoding_that_its_recorder_undid() -> None:
-    text = xml_body(package="Café")  # which says that it is ISO-8859-1
+    text = xml_body(package="Café")  # it declares ISO-8859-1
     report = recorded(call("xml", text), call("json", json_body(package="Café"), 2))
     assert report["verdict"] == "conformant"
     assert failed(report, "should") == []
@@ -366,7 +366,7 @@ def test_a_count_outside_those_around_it_does_not() -> None:
 
 
 def reputations(*seen: int) -> list[dict[str, Any]]:
-    """Return calls in both formats in turn, JSON first, in which one count takes these values."""
+    """Return calls in both formats in turn, JSON first. One count takes these values."""
     bodies = (("json", json_body), ("xml", xml_body))
     return [
         call(bodies[at % 2][0], bodies[at % 2][1](reputation=value), at * 5)
@@ -436,7 +436,7 @@ def test_what_counts_up_goes_down_only_in_a_new_cycle() -> None:
     assert failed(recorded(*calls), "should") == []
 
 
-# --- Files that are no HAR, or only the beginning of one -------------------------------------
+# --- Files that are not HAR, or only the start of one ----------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -533,7 +533,7 @@ def test_memory_holds_a_part_of_the_file() -> None:
     assert sum(1 for _ in entries(stream, "a.har")) == 501
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    assert peak < 2_000_000  # of ten
+    assert peak < 2_000_000  # of ten million
 
 
 def test_so_many_customers_are_remembered_as_were_asked_about_last(
@@ -623,7 +623,7 @@ OTHERS = {
 
 
 def written_of(*args: str) -> str:
-    """Return all that a judgement of this writes."""
+    """Return all output of `validate` with these arguments."""
     reports = [f"--{writer.option}={writer.option}" for writer in WRITERS]
     assert main(["validate", *args, "--level", "should", *reports]) == 1
     return "\n".join(Path(writer.option).read_text("utf-8") for writer in WRITERS)
@@ -634,7 +634,7 @@ def written_of(*args: str) -> str:
 def test_the_key_of_a_call_that_is_passed_over_is_replaced_in_others(
     other: dict[str, Any], first: bool, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    # so long a text that a part of the key would be left where it is cut
+    # a text of this length is cut within the key
     echo = call(
         "json", json.dumps({"message": f"{'x' * 370}{SECOND}", "errors": [SECOND]}), status=400
     )
