@@ -1,7 +1,7 @@
 """The key is in no output of a run, whatever the target does with it.
 
-The target echoes its whole request in every answer, in each of the ways in which a server may write
-it; a whole pytest runs against it in each mode, and everything it wrote is searched.
+The target echoes its whole request in every response, in each of the ways of writing
+it. A whole pytest runs against it in each mode, and all its output is searched.
 """
 
 import base64

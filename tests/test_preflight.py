@@ -1,4 +1,4 @@
-"""What is called, and what is said, where no documented call brings an overview."""
+"""Which calls a run makes, and what it reports, if no documented call returns an overview."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ WRONG_API_USER = replace(RIGHT, api_user="nobody-4711")
 
 
 class Responding(Reference):
-    """A reference whose answers are made by a function of the request and the right response."""
+    """A reference whose responses are made by a function of the request and the right response."""
 
     def __init__(self, response: Callable[[Request, Response], Response]) -> None:
         super().__init__(default_reference().accounts)

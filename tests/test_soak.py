@@ -128,7 +128,7 @@ def test_what_goes_wrong_only_under_load_is_found_with_its_evidence(tmp_path):
     number = count()
 
     def now_and_then(received: Received):
-        """Answer for the wrong customer, or not at all, once in a while."""
+        """Respond about another customer, or with a 500, once in a while."""
         turn = next(number)
         if turn % 7 == 6:
             return [http(b"oops", 500)]

@@ -1,4 +1,4 @@
-"""A server that answers fewer connections at once than there are calls in flight."""
+"""A server that serves fewer connections at once than there are calls in flight."""
 
 from __future__ import annotations
 

@@ -49,7 +49,7 @@ def drip(start: bytes, piece: bytes = b"x", pause: float = 0.05) -> Iterator[Par
 
 
 def hurried(response: Iterable[Part]) -> Exchange:
-    """Ask with a short time limit, and hold the client to it."""
+    """Send a call with a short time limit, and check that the client keeps it."""
     began = time.monotonic()
     exchange = ask_one(response, timeout=0.4)
     assert time.monotonic() - began < 3

@@ -47,12 +47,12 @@ OF_ONE_ANSWER = {
         response_to(status=503, retries=TRIED),
         ("status", "a response within the retries", "503 3 times", ""),
     ),
-    "gateway, asked again once": (
+    "gateway, one retry": (
         http.delivered,
         response_to(status=503, retries=TRIED[:1]),
         ("status", "a response within the retries", "503 2 times", ""),
     ),
-    "gateway that says when": (
+    "gateway with Retry-After": (
         http.delivered,
         headed(503, ("Retry-After", "9" * 31)),
         (
@@ -77,7 +77,7 @@ OF_ONE_ANSWER = {
         response_to(status=500),
         ("status", "an envelope, no 5xx", "500", ""),
     ),
-    "crash on a wrong call": (
+    "crash on an invalid call": (
         http.server_error,
         response_to(WRONG, 501),
         ("status", "an error envelope, no 5xx", "501", ""),
@@ -102,7 +102,7 @@ OF_ONE_ANSWER = {
         response_to(body=b""),
         ("body", "an envelope", "200 with an empty body", ""),
     ),
-    "no body, of a status that nobody recorded": (
+    "no body, of an unrecorded status": (
         http.body,
         response_to(status=None, body=b""),
         ("body", "an envelope", "an empty body", ""),
@@ -144,7 +144,7 @@ OF_ONE_ANSWER = {
         response_to(retries=TRIED),
         ("answer", "a response at the first try", "429, then a response", ""),
     ),
-    "error for a right call": (
+    "error for a valid call": (
         success.returned,
         REFUSED,
         (
@@ -154,7 +154,7 @@ OF_ONE_ANSWER = {
             f"it says '{SAID}': the credentials or the customer may be wrong",
         ),
     ),
-    "nothing for a right call": (
+    "nothing for a valid call": (
         success.returned,
         response_to(status=404, body=b"<html>", content_type="text/html"),
         (
@@ -164,7 +164,7 @@ OF_ONE_ANSWER = {
             "is the base URL the one below which /apiv2/ lies?",
         ),
     ),
-    "a failure for a right call": (
+    "a failure for a valid call": (
         success.returned,
         response_to(status=500, body=b"oops", content_type="text/plain"),
         (
@@ -174,17 +174,17 @@ OF_ONE_ANSWER = {
             "the server failed: its own log may say why",
         ),
     ),
-    "no connection for a right call": (
+    "no connection for a valid call": (
         success.returned,
         broken(TransportErrorKind.UNREACHABLE),
         ("answer", "the customer's overview", "unreachable: why", ""),
     ),
-    "half an answer for a right call": (
+    "half a response to a valid call": (
         success.returned,
         broken(TransportErrorKind.INCOMPLETE, 200),
         ("answer", "the customer's overview", "incomplete: why", ""),
     ),
-    "let in with one wrong parameter": (
+    "accepted with one invalid parameter": (
         rejects.refused,
         overview(WRONG),
         (
@@ -194,7 +194,7 @@ OF_ONE_ANSWER = {
             "",
         ),
     ),
-    "let in with two wrong parameters": (
+    "accepted with two invalid parameters": (
         rejects.refused,
         overview(replace(WRONG, user=Text("'"))),
         (
@@ -204,7 +204,7 @@ OF_ONE_ANSWER = {
             "",
         ),
     ),
-    "let in without a user": (
+    "accepted without a user": (
         rejects.refused,
         overview(Case(Format.JSON, user=State.MISSING)),
         (
@@ -214,7 +214,7 @@ OF_ONE_ANSWER = {
             "",
         ),
     ),
-    "let in with a name that may exist": (
+    "accepted with a name that may exist": (
         rejects.refused,
         overview(Case(Format.JSON, user=State.PREFIX)),
         (
@@ -224,7 +224,7 @@ OF_ONE_ANSWER = {
             "if a customer is really called so, name it with --user",
         ),
     ),
-    "let in with a task of another case": (
+    "accepted with a task in another case": (
         rejects.refused,
         overview(Case(Format.JSON, task=State.UPPER_CASE)),
         (
