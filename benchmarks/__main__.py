@@ -28,7 +28,8 @@ AGAIN = "A second run"
 TEXTS = {
     "Against the wire": "A standard run, and a bare loop that makes the same calls with the same "
     "library and the same concurrency. Start-up is the same command without a call, and the import "
-    "of `requests` for the loop. The ideal is calls × delay ÷ calls in flight.",
+    "of `requests` for the loop. The ideal is calls × delay ÷ calls in flight. A run sends some "
+    "calls one by one: control calls, and those that show if a response depends on earlier calls.",
     "Against Schemathesis": "The same server, and the OpenAPI document of `schemas/`. Schemathesis "
     "makes one call at a time here. Its time is divided by ours, and then scaled to as many calls.",
     "Old against new": "A comparison of two servers, and a standard run on one of them. A "

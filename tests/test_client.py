@@ -1,4 +1,4 @@
-"""What the client sends, in batches, and what it remembers: on real sockets, and without any."""
+"""What the client sends in batches, and what it keeps: on real sockets, and in the process."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ STOPPED = "invalid calls never got a complete response"
 
 
 def judged(name: str, timeout: float = TIMEOUT) -> tuple[list[Judged], float]:
-    """Judge a server, and return the outcomes and the seconds in which anything was asked."""
+    """Judge a server, and return the outcomes and the seconds in which calls were sent."""
     with SERVERS[name].serve() as url:
         target = target_of(default_reference(), url)
         with Client(target, Limits(timeout=timeout)) as client:

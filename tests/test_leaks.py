@@ -1,4 +1,4 @@
-"""The key is in no output of a run, whatever the target does with it.
+"""The key is in no output of a run, even if the target returns it in any form.
 
 The target echoes its whole request in every response, in each of the ways of writing
 it. A whole pytest runs against it in each mode, and all its output is searched.

@@ -1,4 +1,4 @@
-"""No part of a key of any length is in any output, of whichever command, whatever comes back."""
+"""No part of a key, of any length, is in the output of any command, for any response."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ FIRST, SECOND, THIRD = (Case(Format.JSON, repeat=turn) for turn in range(3))
 
 
 class Sender:
-    """Stands in for the client: one job a case, and a first call that waits to be let go."""
+    """Replaces the client: one job a case. The first call waits until the test releases it."""
 
     def __init__(self) -> None:
         self.jobs: dict[Case, Job] = {}

@@ -39,7 +39,7 @@ RESPONSE = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Type: application/j
 
 @dataclass
 class Heads:
-    """A server that keeps each request head as it came, by connection."""
+    """A server that keeps each request head as received, by connection."""
 
     url: str
     heads: list[tuple[int, list[str]]] = field(default_factory=list)

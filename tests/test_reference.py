@@ -1,4 +1,4 @@
-"""The reference implementation holds to the specification, and faults are composed from it."""
+"""The reference implementation keeps the specification, and faults are made from it."""
 
 from __future__ import annotations
 

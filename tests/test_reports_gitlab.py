@@ -1,4 +1,4 @@
-"""GitLab's code-quality report: the fields that it reads, and one issue for one departure."""
+"""GitLab's code-quality report: the fields that it reads, and one issue for each violation."""
 
 from __future__ import annotations
 

@@ -380,7 +380,7 @@ def test_the_wrong_place_is_marked_in_the_report() -> None:
     assert marks == {
         "http.server-error": ["HTTP 500"],
         "success.dates": ["<billing_end_date>2010-09-31</billing_end_date>"],
-        # no header is kept with the response: what came is marked where it is told
+        # no header is kept with the response: the page marks the actual value where it names it
         "http.content-type": ["text/html; charset=utf-8"],
         "success.counts": ['"requests": "500,000"', "<requests>500,000</requests>"],
     }

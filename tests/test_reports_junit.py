@@ -1,4 +1,4 @@
-"""The JUnit report: by the rules of the field, whatever the run."""
+"""The JUnit report: valid for the tools that read JUnit, after any run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The report on the terminal: what stands where, at any width, in any encoding, of any answer."""
+"""The report on the terminal: its layout at any width and in any encoding, for any response."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def test_a_note_about_the_traffic_is_printed() -> None:
     assert "\nnote: one call at a time\n" in printed(run)
 
 
-# --- What stands where -----------------------------------------------------------------------
+# --- The layout ------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("id", ["rejects.user-unknown", "http.error-status"])

@@ -1,4 +1,4 @@
-"""A run in which every report is written: each is read back, and all tell the same."""
+"""A run in which every report is written: each is read back, and all say the same."""
 
 from __future__ import annotations
 

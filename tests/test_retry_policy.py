@@ -1,4 +1,4 @@
-"""Trying again, waiting, and giving up."""
+"""When a call is retried, how long the client waits, and when it stops."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def test_a_connection_that_keeps_dropping_is_dropped() -> None:
 
 def test_a_stale_kept_connection_is_no_retry() -> None:
     def respond(received: Received) -> Iterator[Part]:
-        # the second request of each connection is never answered, as if it had come too late
+        # the second request of each connection gets no response, as if it were too late
         first = [other.connection for other in server.received].count(received.connection) == 1
         yield http() if first else CLOSE
 

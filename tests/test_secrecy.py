@@ -1,4 +1,4 @@
-"""The key on its way through the client: whatever comes back, nothing of it leaves."""
+"""The key on its way through the client: no part of it leaves, for any response."""
 
 from __future__ import annotations
 

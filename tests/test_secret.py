@@ -1,4 +1,4 @@
-"""A secret stays one: wrapped, and found again in whatever form it comes back."""
+"""A secret stays secret: it is wrapped, and found in any form in which it comes back."""
 
 from __future__ import annotations
 

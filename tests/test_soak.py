@@ -112,7 +112,7 @@ def test_what_conforms_conforms_under_load_from_every_worker(tmp_path):
     assert done.report["target"]["customers"] == CUSTOMERS
     schema = json.loads((schema_folder() / "report.schema.json").read_text(encoding="utf-8"))
     Draft202012Validator(schema).validate(done.report)
-    # a user who is stopped while it waits has asked, but hears nothing
+    # a Locust user that is stopped while it waits has sent a call, but gets no response
     calls = done.report["traffic"]["calls"]
     assert calls > USERS
     assert calls <= len(server.received) <= calls + USERS

@@ -1,4 +1,4 @@
-"""What a load test makes of each answer, and how it adds up over workers: no Locust is needed."""
+"""How a load test judges each response, and adds up over workers. No Locust is needed."""
 
 import json
 import subprocess

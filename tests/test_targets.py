@@ -1,4 +1,4 @@
-"""Several targets in one pytest session: each result says its own, and the worst verdict counts."""
+"""Several targets in one session: each result names its target, and the worst verdict counts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When calls may go: the rate, the flight, pauses, and who goes first."""
+"""When calls are sent: the rate, the calls in flight, pauses, and the order."""
 
 from __future__ import annotations
 

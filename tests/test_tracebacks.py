@@ -1,4 +1,4 @@
-"""Of an exception the application's own last frames are told, and what was behind it."""
+"""Of an exception, a report shows the last frames of the application, and the cause."""
 
 from __future__ import annotations
 

@@ -475,7 +475,7 @@ def test_a_bomb_is_too_large(coding: str, bomb: bytes) -> None:
     assert exchange.body == b""
 
 
-# --- Nobody there, or not to be trusted -----------------------------------------------------------
+# --- No server, or one without a valid certificate -----------------------------------------------
 
 
 def test_nobody_there_is_unreachable() -> None:

@@ -1,4 +1,4 @@
-"""What a person reads of each departure: where, what was expected, what came, and what to do."""
+"""What a person reads of each violation: the place, the expected and actual value, what to do."""
 
 from dataclasses import astuple, replace
 

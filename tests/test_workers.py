@@ -1,4 +1,4 @@
-"""Several processes of pytest-xdist: one verdict, one rate, nothing asked twice by one for all."""
+"""Several processes of pytest-xdist: one verdict, one rate, and no call sent twice."""
 
 import json
 import os
@@ -64,7 +64,7 @@ def _account(monkeypatch):
 
 
 def report_of(pytester, *options):
-    """Run the suite against a faulty server; return the report, and what was asked how often."""
+    """Run the suite against a faulty server; return the report, and how often each call came."""
     with a_server(Open) as server:
         url, at = f"--base-url={server.url}", pytester.path / "report.json"
         report = f"--reseller-report-json={at}"
@@ -82,7 +82,7 @@ def test_workers_come_to_the_same_verdict_and_one_that_asks_for_all_asks_nothing
     spread, asked_spread = report_of(pytester, "-n", "2")
     assert alone["verdict"] == "violated"
     assert together == spread == alone
-    # which format a control call is in depends on the response that came last
+    # the format of a control call depends on the last response
     assert asked_together.keys() == asked_alone.keys()
     assert asked_together.total() == asked_alone.total()
     assert asked_spread.keys() == asked_alone.keys()

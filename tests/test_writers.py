@@ -1,4 +1,4 @@
-"""How reports come to the disk: whole or not at all, and refused before anything is asked."""
+"""How reports are written: whole or not at all, and refused before the first call."""
 
 from __future__ import annotations
 
