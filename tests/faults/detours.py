@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, urlencode
 from reseller_conformance.contract import PARAMETERS
 from reseller_conformance.reference import Reference, Request, Response
 from reseller_conformance.requirements import (
+    REJECTS_API_KEY_EMPTY,
     REJECTS_API_KEY_MISSING,
     REJECTS_API_KEY_SPELLING,
     REJECTS_API_KEY_WRONG,
@@ -25,7 +26,12 @@ Pairs = list[tuple[str, str]]
 Condition = Callable[[Request, Pairs], bool]
 
 # Other calls may meet the condition as well, for example a special text in another order.
-ALSO = (REJECTS_API_KEY_MISSING, REJECTS_COMBINED, REQUEST_SPECIAL_TEXT)
+ALSO = (
+    REJECTS_API_KEY_MISSING,
+    REJECTS_API_KEY_EMPTY,
+    REJECTS_COMBINED,
+    REQUEST_SPECIAL_TEXT,
+)
 
 SECOND = OURS.customers[1].user
 
