@@ -89,7 +89,7 @@ class ControlCalls:
         responses = [*session.initial_calls[format], *sent]
         known, violated = self._so_far.get(format, ([], frozenset()))
         if list(map(id, known)) != list(map(id, responses)):
-            violated = frozenset(id for response in responses for id in form_violations(response))
+            violated = frozenset().union(*map(form_violations, responses))
             self._so_far[format] = responses, violated
         return violated
 
