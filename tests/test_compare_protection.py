@@ -39,6 +39,10 @@ def guard(base: type[Reference], **members: object) -> type[Reference]:
     return type("Guarded", (base,), members)
 
 
+def caller_lock(answer: str, **members: object) -> tuple[str, type[Reference]]:
+    return LOCKOUT, guard(CallerLock, answers=staticmethod(ANSWERS[answer]), **members)
+
+
 def quota(most: int, answer: Callable[..., Response]) -> type[Reference]:
     return guard(Quota, most=most, answers=staticmethod(answer))
 
@@ -48,30 +52,12 @@ PROTECTIONS = {
     "locked_by_10_as_page": (LOCKOUT, lock(10, "423_page")),
     "locked_by_10_as_rate_limit": (LOCKOUT, lock(10, "429")),
     "locked_by_10_as_wrong_key": (LOCKOUT, lock(10, "wrong_key")),
-    "one_customer_locked_by_3": (
-        LOCKOUT,
-        guard(CallerLock, most=3, of_customer=True, answers=staticmethod(ANSWERS["403_page"])),
-    ),
-    "one_customer_locked_by_10": (
-        LOCKOUT,
-        guard(CallerLock, most=10, of_customer=True, answers=staticmethod(ANSWERS["429_page"])),
-    ),
-    "one_pair_locked_by_3": (
-        LOCKOUT,
-        guard(CallerLock, most=3, of_pair=True, answers=staticmethod(ANSWERS["403_page"])),
-    ),
-    "one_pair_locked_by_5": (
-        LOCKOUT,
-        guard(CallerLock, most=5, of_pair=True, answers=staticmethod(ANSWERS["403_page"])),
-    ),
-    "failed_logins_refused_as_page": (
-        LOCKOUT,
-        guard(CallerLock, failed_only=True, answers=staticmethod(ANSWERS["403_page"])),
-    ),
-    "failed_logins_refused_as_401": (
-        LOCKOUT,
-        guard(CallerLock, failed_only=True, answers=staticmethod(ANSWERS["401"])),
-    ),
+    "one_customer_locked_by_3": caller_lock("403_page", most=3, of_customer=True),
+    "one_customer_locked_by_10": caller_lock("429_page", most=10, of_customer=True),
+    "one_pair_locked_by_3": caller_lock("403_page", most=3, of_pair=True),
+    "one_pair_locked_by_5": caller_lock("403_page", most=5, of_pair=True),
+    "failed_logins_refused_as_page": caller_lock("403_page", failed_only=True),
+    "failed_logins_refused_as_401": caller_lock("401", failed_only=True),
     "quota_of_300": (QUOTA, quota(300, refusal(200, "Rate limit reached."))),
     "quota_of_300_as_page": (QUOTA, quota(300, page(429))),
     "attacks_ban": (FIREWALL, guard(Ban)),
