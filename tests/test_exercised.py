@@ -57,6 +57,7 @@ def test_a_cycle_of_one_month_shows_no_end_of_a_month() -> None:
 @pytest.mark.parametrize(
     "name, kind",
     [("a+b@x.example", "user-plus"), ("Ann@x.example", "user-upper-case"), ("é", "user-non-ascii")],
+    ids=["plus", "upper-case", "non-ascii"],
 )
 def test_a_name_shows_its_kind(name: str, kind: str) -> None:
     assert kind in of(name)

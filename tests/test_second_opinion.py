@@ -83,6 +83,11 @@ def forget() -> None:
     module._remembered.forget()
 
 
+@pytest.fixture(autouse=True)
+def _each_test_forms_its_opinions_itself() -> None:
+    module._remembered.forget()
+
+
 @pytest.fixture
 def apply(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Change], None]]:
     def applied(change: Change) -> None:
