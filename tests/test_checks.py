@@ -1,6 +1,7 @@
 """Each check by itself, on responses made by hand."""
 
 from dataclasses import replace
+from json import dumps
 
 import pytest
 
@@ -68,6 +69,7 @@ HTTP = [
         typed("text/xml; charset=utf-8", "text/xml; charset=iso-8859-1"),
         typed("text/xml; charset=UTF-8", "application/xml;charset=utf8", "text/xml"),
     ),
+    ("complete", typed("text/html", "text/plain"), typed("text/html", "Text/HTML ;a=b")),
     ("server_error", response_to(status=500), response_to(status=404)),
     ("server_error", response_to(status=501), response_to(status=503)),
     ("redirect", response_to(status=300), response_to(status=299)),
@@ -143,6 +145,21 @@ def test_an_echoed_key_is_told_without_the_key():
     reported = next(errors.key(response_to(status=403, echoes_key=("body",))))
     assert "***" in reported.actual
     assert not departs(errors.key, response_to(status=403))
+
+
+@pytest.mark.parametrize(
+    ("texts", "kept"),
+    [
+        (["no"] * 1000, ["no"] * 1000),
+        (["no"] * 1001, ["no"] * 1000),
+        (["x" * 1000, "no"], ["x" * 1000, "no"]),
+        (["x" * 1001, "no"], ["x" * 1000, "no"]),
+    ],
+    ids=["1000 texts", "1001 texts", "1000 characters", "1001 characters"],
+)
+def test_a_thousand_error_texts_are_kept_and_a_thousand_characters_of_each(texts, kept):
+    body = dumps({"message": "error", "errors": texts}).encode()
+    assert response_to(status=403, body=body).errors == tuple(kept)
 
 
 def test_the_number_of_messages_stays():
@@ -237,6 +254,18 @@ def test_white_space_around_a_package_is_a_difference_of_its_own(package):
     assert not departs(consistency.white_space, Bracketed(json, json, json))
 
 
+def test_white_space_in_a_body_that_cannot_be_read_has_a_cause_of_its_own():
+    xml = overview(Case(Format.XML), package="Silver ")
+    marked = response_to(body=b"\xef\xbb\xbf" + OVERVIEW)
+    assert not departs(consistency.white_space, Bracketed(marked, xml, marked))
+    assert not departs(consistency.white_space, Bracketed(xml, marked, xml))
+
+
+def test_white_space_beside_a_value_that_is_not_valid_is_reported():
+    xml, json = overview(Case(Format.XML), package="Silver "), overview(reputation="-1")
+    assert departs(consistency.white_space, Bracketed(json, xml, json)) == ["package"]
+
+
 @pytest.mark.parametrize("package", ["Gold", "Sil ver", "Silver\N{NO-BREAK SPACE}"])
 def test_another_package_is_no_difference_in_white_space(package):
     json, xml = overview(), overview(Case(Format.XML), package=package)
@@ -291,6 +320,14 @@ def test_a_declaration_that_is_wrong_itself_is_not_overruled():
     assert not departs(consistency.charset_overrides, Bracketed(json, xml, json))
 
 
+def test_a_declaration_by_which_the_text_differs_too_is_not_overruled():
+    body = overview(Case(Format.XML), package="é").exchange.body.decode().encode("latin-1")
+    body = b'<?xml version="1.0" encoding="ISO-8859-1"?>' + body
+    xml = response_to(Case(Format.XML), 200, body, "text/xml; charset=iso-8859-5")
+    json = overview(package="è")
+    assert not departs(consistency.charset_overrides, Bracketed(json, xml, json))
+
+
 def test_a_package_that_one_format_lacks_is_no_matter_of_encodings():
     body = overview(Case(Format.XML), package="é").exchange.body.decode().encode("latin-1")
     lossy = response_to(Case(Format.XML), 200, body, "text/xml")
@@ -312,6 +349,8 @@ def test_a_count_wavers_where_it_moves_both_ways():
         ((99, 100, 99), {"reputation"}),
         ((100, 99, 99, 100), {"reputation"}),
         ((98, 99, 100), set()),
+        ((99, 99, 98), set()),
+        ((98, 98, 99), set()),
         ((99, 99, 99), set()),
         ((99,), set()),
         ((), set()),
@@ -332,6 +371,7 @@ def test_counts_that_lie_outside_alone_may_waver():
     for changes, expected in (
         ({"reputation": 1}, True),
         ({"reputation": 1, "credits_used": 5}, True),
+        (dict.fromkeys(COUNTS, 5), True),
         ({"reputation": 1, "package": "Tin"}, False),
         ({}, False),
     ):
@@ -377,14 +417,18 @@ def test_formats_disagree_where_each_always_shows_a_value_of_its_own():
     assert disagree(seen, "package")
     assert not disagree([*seen, *package_readings(Format.JSON, "Tin")], "package")
     assert not disagree(package_readings(Format.XML, "Tin"), "package")
+    both = package_readings(Format.XML, "Tin", "Ton")
+    assert not disagree([*both, *package_readings(Format.JSON, "Tan")], "package")
+    assert not disagree([*package_readings(Format.JSON, "Tan"), *both], "package")
 
 
 def test_what_another_customer_shows_is_no_copy_that_lags():
     group = Bracketed(overview(), overview(package="Tin", requests=5), overview())
     assert shows_account_of(group, {"package": "Tin", "requests": 5})
     assert not shows_account_of(group, {"package": "Tin", "requests": 6})
-    counts = Bracketed(overview(), overview(requests=5), overview())
-    assert not shows_account_of(counts, {"requests": 5})
+    for counts in ({"requests": 5}, dict.fromkeys(COUNTS, 5)):
+        alone = Bracketed(overview(), overview(**counts), overview())
+        assert not shows_account_of(alone, counts)
 
 
 def test_a_wavering_count_excuses_no_other_field():
@@ -501,7 +545,15 @@ def test_a_near_miss_may_be_another_customer(user):
 
 @pytest.mark.parametrize(
     "user",
-    [State.UNKNOWN, State.WILDCARD, State.INJECTION, State.EMPTY, Text("%"), Text("' OR 1=1 -- ")],
+    [
+        State.UNKNOWN,
+        State.WILDCARD,
+        State.INJECTION,
+        State.EMPTY,
+        Text("%"),
+        Text("' OR 1=1 -- "),
+        Text("ann'--"),
+    ],
 )
 def test_what_cannot_be_a_name_brings_nobody(user):
     assert not near_miss.another_customer(beside(user, **OTHER))
@@ -512,6 +564,21 @@ def test_an_account_that_was_never_used_identifies_nobody():
     unused = {"requests": 0, "credits_used": 0, "credits_remain": 1000}
     assert near_miss.another_customer(beside(State.PREFIX, **unused))
     assert not near_miss.another_customer(beside(State.WILDCARD, **unused))
+    near = overview(Case(Format.JSON, user=State.PREFIX), **unused)
+    alike = Bracketed(overview(**unused), near, overview(**unused))
+    assert near_miss.another_customer(alike)
+
+
+@pytest.mark.parametrize("count", ["requests", "credits_used"])
+def test_an_account_that_was_used_once_is_identified(count):
+    once = {"requests": 0, "credits_used": 0, count: 1}
+    near = overview(Case(Format.JSON, user=State.PREFIX), **once)
+    assert not near_miss.another_customer(Bracketed(overview(**once), near, overview(**once)))
+
+
+def test_a_near_miss_beside_no_overview_may_be_another_customer():
+    refused, near = response_to(status=403), overview(Case(Format.JSON, user=State.PREFIX))
+    assert near_miss.another_customer(Bracketed(refused, near, refused))
 
 
 def test_a_near_miss_beside_another_wrong_parameter_is_no_name():

@@ -160,6 +160,18 @@ def test_the_checks_are_those_of_their_requirements():
     assert departing(overview(credits_remain=1)) == {r.VALUES_BALANCE}
 
 
+@pytest.mark.parametrize("scope", [Scope.UNDOCUMENTED, Scope.UNUSUAL])
+def test_an_invalid_parameter_is_judged_only_in_a_call_that_the_docs_describe(scope):
+    let_in = overview(replace(RIGHT, task=State.MISSING))
+    assert r.REJECTS_TASK_MISSING in judged(let_in)
+    assert r.REJECTS_TASK_MISSING not in judged(let_in, scope=scope)
+
+
+def test_a_response_that_is_no_envelope_refuses_nothing():
+    page = response_to(replace(RIGHT, task=State.MISSING), 200, b"<html>")
+    assert r.REJECTS_TASK_MISSING not in judged(page)
+
+
 def test_each_wrong_parameter_is_judged_by_the_requirement_that_names_it():
     assert refusal_due(RIGHT) is None
     assert refusal_due(replace(RIGHT, task=LENIENT[0])) is r.REJECTS_TASK_SPELLING

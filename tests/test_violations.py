@@ -307,13 +307,16 @@ def between(judged, before=None, after=None):
 
 
 SECOND = replace(RIGHT, customer=1)
-LATIN = overview(package="Käse"), overview(XML, package="Käse")
-MISDECLARED = parse(
-    replace(
-        LATIN[1].exchange,
-        body=b'<?xml version="1.0" encoding="ISO-8859-1"?>' + LATIN[1].exchange.body,
-    )
-)
+
+
+def declared_latin(response):
+    """Declare a response in UTF-8 as one in ISO-8859-1."""
+    declaration = b'<?xml version="1.0" encoding="ISO-8859-1"?>'
+    return parse(replace(response.exchange, body=declaration + response.exchange.body))
+
+
+LATIN = overview(package="Käse")
+NBSP = overview(package="\xa0Käse\xa0")
 OVERRULED = response_to(
     XML,
     200,
@@ -333,6 +336,21 @@ OF_SEVERAL = {
         consistency.own_account,
         between(REFUSED),
         ("answer", "the customer's overview", f"an error: {SAID}", ""),
+    ),
+    "another's account in a call that names a foreign customer too": (
+        consistency.own_account_alone,
+        between(overview(**GONE)),
+        (
+            "package, credits_allowed, credits_used, credits_remain",
+            "an error, or this customer's: package=Silver, credits_allowed=1000, credits_used=600",
+            "package=Gold, credits_allowed=1, credits_used=2",
+            "",
+        ),
+    ),
+    "white space in one format": (
+        consistency.white_space,
+        between(overview(XML, package="Silver\n")),
+        ("package", "as in JSON: 'Silver'", r"'Silver\n'", ""),
     ),
     "another's account": (
         consistency.own_account,
@@ -356,11 +374,21 @@ OF_SEVERAL = {
     ),
     "bytes of another encoding": (
         consistency.declares_wrong_encoding,
-        between(MISDECLARED, before=LATIN[0]),
+        between(declared_latin(overview(XML, package="Käse")), before=LATIN),
         (
             "package",
             "the text that the JSON has: Käse",
             "KÃ¤se",
+            "the bytes are utf-8, but are declared otherwise",
+        ),
+    ),
+    "bytes of another encoding, with no-break spaces": (
+        consistency.declares_wrong_encoding,
+        between(declared_latin(overview(XML, package="\xa0Käse\xa0")), before=NBSP),
+        (
+            "package",
+            "the text that the JSON has: \xa0Käse\xa0",
+            "Â\xa0KÃ¤seÂ\xa0",
             "the bytes are utf-8, but are declared otherwise",
         ),
     ),
@@ -382,6 +410,40 @@ def test_a_departure_within_a_group_is_that_of_the_answer_in_question(check, gro
     (departure,) = check(group)
     assert departure.response is group.response
     assert astuple(replace(departure, response=None))[1:] == words
+
+
+def test_a_call_that_names_a_foreign_customer_too_may_be_refused_or_get_the_own_account():
+    for response in (response_to(status=403), overview(), overview(reputation=1)):
+        assert not list(consistency.own_account_alone(between(response)))
+    used = between(overview(credits_used=605), after=overview(credits_used=610))
+    assert not list(consistency.own_account_alone(used))
+
+
+def marked(check, subject) -> list[tuple[str, tuple[str, ...], str]]:
+    """Return the places of violations, with the names and the text that reports mark there."""
+    places = [violation.where for violation in check(subject)]
+    return [(str(at), getattr(at, "names", ()), getattr(at, "text", "")) for at in places]
+
+
+def test_reports_mark_the_fields_that_a_violation_is_about():
+    dates = ("billing_start_date", "billing_end_date", "billing_process_date")
+    assert marked(values.cycle, overview(billing_end_date="2010-08-29")) == [
+        ("billing dates", dates, "")
+    ]
+    assert marked(rejects.refused, overview(WRONG)) == [
+        ("task missing", ("package", "credits_used", "billing_start_date"), "")
+    ]
+    assert marked(consistency.same_account, between(overview(), before=overview(SECOND))) == [
+        ("all ten fields", ("package", "credits_used"), "")
+    ]
+    assert marked(consistency.own_account, between(overview(package="Tin", requests=5))) == [
+        ("requests, package", ("requests", "package"), "")
+    ]
+
+
+def test_reports_mark_the_redacted_key_in_the_body():
+    echoed = response_to(status=403, echoes_key=("body", "header X-Echo"))
+    assert marked(errors.key, echoed) == [("body", (), "***"), ("header X-Echo", (), "")]
 
 
 def test_a_count_that_goes_down_is_told_with_what_it_was():

@@ -26,7 +26,7 @@ from reseller_conformance.requirements import Level
 
 __all__ = ["Response", "parse"]
 
-MAX_CACHED_BYTES, MAX_CACHED_BODY_BYTES = 1000, 1000
+MAX_TEXTS, MAX_TEXT_CHARS = 1000, 1000
 """Error texts of one response, and characters of each, that are kept."""
 
 
@@ -113,11 +113,11 @@ def _bounded(envelope: Envelope) -> Envelope:
     """Keep some of many error texts, and the beginning of long ones. A body may have 100,000."""
     if isinstance(envelope, Overview):
         return envelope
-    if len(envelope.errors) <= MAX_CACHED_BYTES and all(
-        len(text) <= MAX_CACHED_BODY_BYTES for text in envelope.errors
+    if len(envelope.errors) <= MAX_TEXTS and all(
+        len(text) <= MAX_TEXT_CHARS for text in envelope.errors
     ):
         return envelope
     return replace(
         envelope,
-        errors=tuple(text[:MAX_CACHED_BODY_BYTES] for text in envelope.errors[:MAX_CACHED_BYTES]),
+        errors=tuple(text[:MAX_TEXT_CHARS] for text in envelope.errors[:MAX_TEXTS]),
     )
