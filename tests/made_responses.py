@@ -1,12 +1,15 @@
 """Responses made by hand, for the tests of checks."""
 
+from collections.abc import Iterable
+
 from reseller_conformance.cases.case import Case
 from reseller_conformance.cases.mutations import State
 from reseller_conformance.checks.response import Response, parse
+from reseller_conformance.checks.violation import Violation
 from reseller_conformance.contract import Format
 from reseller_conformance.exchange import Exchange, TransportErrorKind, TransportProblem
 
-__all__ = ["ERROR", "FIELDS", "RIGHT", "WRONG", "broken", "overview", "response_to"]
+__all__ = ["ERROR", "FIELDS", "RIGHT", "WRONG", "broken", "overview", "response_to", "texts_of"]
 
 FIELDS = {
     "reputation": 99,
@@ -44,3 +47,8 @@ def overview(case=RIGHT, **changes) -> Response:
 
 def broken(kind: TransportErrorKind, status=None) -> Response:
     return response_to(status=status, body=b"", problem=TransportProblem(kind, "why"))
+
+
+def texts_of(violations: Iterable[Violation]) -> list[tuple[str, str, str, str]]:
+    """Return what a person reads of each violation: where, expected, actual, hint."""
+    return [(one.where, one.expected, one.actual, one.hint) for one in violations]

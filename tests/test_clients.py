@@ -3,24 +3,17 @@
 import json
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from judging import Direct, settings, target_of
 from reseller_conformance import requirements as r
-from reseller_conformance.cases.case import Case
 from reseller_conformance.cases.depth import Depth
 from reseller_conformance.cases.mutations import State
 from reseller_conformance.cases.plan import Plan
-from reseller_conformance.cases.profiles import VERSION, Change, Profile, own_with, profiles
-from reseller_conformance.checks import clients
-from reseller_conformance.checks.consistency import Bracketed
-from reseller_conformance.checks.response import Response as Judged
-from reseller_conformance.checks.response import parse
+from reseller_conformance.cases.profiles import VERSION, Profile, profiles
 from reseller_conformance.contract import Format
-from reseller_conformance.exchange import Exchange, TransportErrorKind, TransportProblem
 from reseller_conformance.reference import Reference, Request, Response, default_reference
 from reseller_conformance.reference.mock import EMBEDDED_URL
 from reseller_conformance.requirements import CATALOGUE, Requirement
@@ -179,117 +172,3 @@ def test_every_profile_is_sent_validly_and_with_an_error_in_a_standard_run() -> 
         of = [case for case in cases if case.profile == profile]
         assert [case.task for case in of].count(State.VALID) == len(Format)
         assert [case.task for case in of].count(State.MISSING) == 1
-
-
-# --- Which requirement is violated ---------------------------------------------------------------
-
-
-def judged(status: int | None, case: Case, problem: TransportErrorKind | None = None) -> Judged:
-    trouble = TransportProblem(problem, "it failed") if problem else None
-    return parse(Exchange(case, "http://x", status, body=b"<html/>", problem=trouble))
-
-
-VALID, INVALID = Case(Format.JSON), Case(Format.JSON, task=State.MISSING)
-STRICT = Change("Accept", "application/xml")
-OLD = Change(VERSION, "1.0")
-
-
-@pytest.mark.parametrize(
-    ("change", "case", "control", "status", "problem", "requirement"),
-    [
-        (STRICT, VALID, 200, 406, None, r.CLIENTS_ACCEPT_OTHER),
-        (STRICT, VALID, 200, 200, None, r.CLIENTS_ACCEPT),
-        (STRICT, VALID, 200, 500, None, r.CLIENTS_ACCEPT),
-        (STRICT, INVALID, 400, 406, None, r.CLIENTS_ACCEPT_OTHER),
-        (STRICT, INVALID, 400, 400, None, r.CLIENTS_ACCEPT),
-        (Change("Accept", None), VALID, 200, 406, None, r.CLIENTS_ACCEPT),
-        (Change("Accept", "text/html, */*"), VALID, 200, 406, None, r.CLIENTS_ACCEPT),
-        (OLD, VALID, 200, 505, None, r.CLIENTS_HTTP_VERSION),
-        (OLD, VALID, 200, 426, None, r.CLIENTS_HTTP_VERSION),
-        (OLD, VALID, 200, None, TransportErrorKind.DROPPED, r.CLIENTS_HTTP_VERSION),
-        (OLD, VALID, 200, None, TransportErrorKind.TIMEOUT, r.CLIENTS_CONNECTION),
-        (OLD, VALID, 200, 200, TransportErrorKind.INCOMPLETE, r.CLIENTS_CONNECTION),
-        (OLD, VALID, 200, 500, None, r.CLIENTS_CONNECTION),
-        (OLD, VALID, 200, 301, None, r.CLIENTS_CONNECTION),
-        (Change("Connection", "close"), VALID, 200, 400, None, r.CLIENTS_CONNECTION),
-        (Change("Connection", "keep-alive"), VALID, 200, 400, None, r.CLIENTS_SAME_RESPONSE),
-        (Change("User-Agent", None), VALID, 200, 403, None, r.CLIENTS_NO_USER_AGENT),
-        (Change("User-Agent", "Mozilla/5.0 X"), VALID, 200, 403, None, r.CLIENTS_BROWSER),
-        (Change("User-Agent", "Ruby"), VALID, 200, 403, None, r.CLIENTS_USER_AGENT),
-        (Change("Sec-Fetch-Mode", "navigate"), VALID, 200, 403, None, r.CLIENTS_BROWSER),
-        (Change("Sec-Fetch-Mode", "cors"), VALID, 200, 403, None, r.CLIENTS_SAME_RESPONSE),
-        (Change("Accept-Language", "en-US,en;q=0.5"), VALID, 200, 200, None, r.CLIENTS_LANGUAGE),
-        (Change("Accept-Encoding", "identity"), VALID, 200, 200, None, r.CLIENTS_IDENTITY),
-    ],
-)
-def test_a_difference_belongs_to_the_requirement_of_its_field(
-    change: Change,
-    case: Case,
-    control: int,
-    status: int | None,
-    problem: TransportErrorKind | None,
-    requirement: Requirement,
-) -> None:
-    before = judged(control, case)
-    response = judged(status, replace(case, profile=own_with(change)), problem)
-    group = Bracketed(before, response, before)
-    assert clients.violated([change], group) is requirement
-    assert requirement in clients.concerned(change)
-
-
-def test_a_difference_that_needs_something_lenient_is_lenient() -> None:
-    group = Bracketed(judged(200, VALID), judged(403, VALID), judged(200, VALID))
-    changes = [Change("Accept", None), Change("User-Agent", None)]
-    assert clients.violated(changes, group) is r.CLIENTS_NO_USER_AGENT
-    assert clients.violated(changes[:1] * 2, group) is r.CLIENTS_SAME_RESPONSE
-    assert clients.violated([], group) is r.CLIENTS_SAME_RESPONSE
-
-
-# --- Codings and chunks --------------------------------------------------------------------------
-
-
-def with_header(name: str, value: str, change: Change) -> Judged:
-    case = replace(VALID, profile=own_with(change))
-    return parse(Exchange(case, "http://x", 200, ((name, value),), b"{}"))
-
-
-def test_a_coding_that_nobody_offered_is_found() -> None:
-    identity = Change("Accept-Encoding", "identity")
-    assert any(clients.coding(with_header("Content-Encoding", "gzip", identity)))
-    assert not any(clients.coding(with_header("Content-Encoding", "identity", identity)))
-    assert not any(clients.coding(with_header("Vary", "Accept-Encoding", identity)))
-
-
-def test_a_coding_that_does_not_decode_is_another_requirements() -> None:
-    problem = TransportProblem(TransportErrorKind.INCOMPLETE, "the body is not the gzip")
-    case = replace(VALID, profile=own_with(Change("Accept-Encoding", None)))
-    broken = Exchange(case, "http://x", 200, (("Content-Encoding", "gzip"),), b"", problem)
-    unknown = replace(broken, headers=(("Content-Encoding", "br"),))
-    assert not any(clients.coding(parse(broken)))
-    assert any(clients.coding(parse(unknown)))
-
-
-def test_chunks_are_found_in_http_1_0() -> None:
-    assert any(clients.no_chunks(with_header("transfer-encoding", "Chunked", OLD)))
-    assert not any(clients.no_chunks(with_header("Transfer-Encoding", "identity", OLD)))
-
-
-@pytest.mark.parametrize(
-    ("offered", "used", "undecodable"),
-    [
-        ("gzip, deflate, br", "br", True),
-        ("gzip, deflate", "br", False),
-        ("gzip, zstd;q=0.5", "zstd", True),
-        ("gzip", "gzip", False),
-        (None, "br", True),
-        ("identity", "br", False),
-    ],
-)
-def test_a_coding_of_the_clients_own_tells_nothing(
-    offered: str | None, used: str, undecodable: bool
-) -> None:
-    case = replace(VALID, profile=own_with(Change("Accept-Encoding", offered)))
-    problem = TransportProblem(TransportErrorKind.INCOMPLETE, "a coding that was not offered")
-    headers = (("Content-Encoding", used),)
-    response = parse(Exchange(case, "http://x", 200, headers, b"", problem))
-    assert clients.has_undecodable_coding(response) is undecodable
