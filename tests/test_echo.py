@@ -2,13 +2,16 @@
 
 import html
 import json
+import unicodedata
+from dataclasses import replace
 
 import pytest
 
 from made_responses import response_to
 from reseller_conformance.cases.case import Case
-from reseller_conformance.cases.mutations import Text
+from reseller_conformance.cases.mutations import State, Text
 from reseller_conformance.checks import echo
+from reseller_conformance.checks.violation import Violation
 from reseller_conformance.contract import Format
 
 SENT = "Zoë &amp; 漢字 \U0001f600 Jr"
@@ -25,6 +28,41 @@ def error(said: str, sent: str = SENT, format: Format = Format.JSON):
 
 def actual(check, subject) -> list[str]:
     return [violation.actual for violation in check(subject)]
+
+
+def differing(sent: str, said: str) -> list[str]:
+    """Return what differs where JSON repeats a text as it was sent, and XML like this."""
+    return actual(echo.differs, [error(f"No: {said}.", sent, Format.XML), error(sent, sent)])
+
+
+WHOLE = "each character of the text that was sent: 'Zoë 漢 😀 Jr'"
+
+
+@pytest.mark.parametrize(
+    ("check", "said", "shown", "hint"),
+    [
+        (echo.garbled, "Zo?? 漢 😀 Jr", "Zo?? 漢 😀 Jr", ""),
+        (
+            echo.differs,
+            "Zoë ? ? Jr",
+            "Zoë ? ? Jr",
+            "the same error in json repeats it as it was sent",
+        ),
+        (
+            echo.cut,
+            "Zoë 漢",
+            "Zoë 漢",
+            "a longer text comes back whole: json, user 'xxxxxxxxxxxxxxxxxxxx'",
+        ),
+    ],
+)
+def test_a_violation_shows_what_was_sent_and_what_came_back(check, said, shown, hint):
+    sent = "Zoë 漢 😀 Jr"
+    response = error(f"No such user: {said}", sent, Format.XML)
+    other = {echo.differs: error(sent, sent), echo.cut: error("x" * 20, "x" * 20)}.get(check)
+    [violation] = check((response, other) if other else response)
+    assert violation == Violation(response, "errors", WHOLE, repr(shown), hint)
+    assert violation.where.text == shown
 
 
 @pytest.mark.parametrize(
