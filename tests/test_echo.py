@@ -2,14 +2,12 @@
 
 import html
 import json
-import unicodedata
-from dataclasses import replace
 
 import pytest
 
 from made_responses import response_to
 from reseller_conformance.cases.case import Case
-from reseller_conformance.cases.mutations import State, Text
+from reseller_conformance.cases.mutations import Text
 from reseller_conformance.checks import echo
 from reseller_conformance.checks.violation import Violation
 from reseller_conformance.contract import Format
