@@ -8,7 +8,7 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from urllib.parse import quote
 
 from reseller_conformance.cases.mutation_makers import make
@@ -83,7 +83,7 @@ class ValidValues:
         return "ValidValues(***)"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Case:
     """One call of the account overview.
 
@@ -123,7 +123,7 @@ class Case:
         """Whether the parameters stand in the body, as a form."""
         return self.method == "POST"
 
-    @property
+    @cached_property
     def invalid(self) -> tuple[str, ...]:
         """The parameters for which an error is due."""
         invalid = []

@@ -5,15 +5,24 @@ from __future__ import annotations
 from reseller_conformance.cases.case import Case
 from reseller_conformance.cases.mutations import EMPTY, SPECIAL, UNREADABLE, State, Text
 
-__all__ = ["holds_special_text", "is_ordinary", "is_plainly_invalid"]
+__all__ = [
+    "holds_special_text",
+    "is_ordinary",
+    "is_ordinary_but_for_extra",
+    "is_plainly_invalid",
+]
 
 
 def is_ordinary(case: Case) -> bool:
     """Return True if all requirements of form apply to the response."""
+    return not case.extra and is_ordinary_but_for_extra(case)
+
+
+def is_ordinary_but_for_extra(case: Case) -> bool:
+    """Return True if it is ordinary without its undocumented parameters."""
     return not (
         holds_special_text(case)
         or any(case.state(name) in UNREADABLE for name in case.invalid)
-        or case.extra
         or case.repeated_parameters
         or case.arrays
         or any(case.around)

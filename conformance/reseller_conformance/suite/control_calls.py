@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from reseller_conformance.cases.case import Case
 from reseller_conformance.cases.kinds import is_plainly_invalid
 from reseller_conformance.cases.mutations import State
+from reseller_conformance.cases.plan import Plan
 from reseller_conformance.cases.sequences import FIRST_CONTROL_REPEAT
 from reseller_conformance.checks.response import Response
 from reseller_conformance.checks.well_formed import form_violations
@@ -35,6 +36,7 @@ class ControlCalls:
         self._last: list[Response] = []
         self.accepted: list[Response] = []
         """Responses to the single control calls, without those that are error envelopes."""
+        self._plain = {format: _plain(session.plan, format) for format in Format}
         self._so_far: dict[Format, tuple[list[Response], frozenset[Requirement]]] = {}
 
     def send(self, case: Case) -> list[Response]:
@@ -84,7 +86,7 @@ class ControlCalls:
         """Return what the plain calls violate that were sent already. Nothing is sent."""
         session = self._session
         sent = [
-            session.responses[case] for case in self._plain(format) if case in session.responses
+            session.responses[case] for case in self._plain[format] if case in session.responses
         ]
         responses = [*session.initial_calls[format], *sent]
         known, violated = self._so_far.get(format, ([], frozenset()))
@@ -93,19 +95,20 @@ class ControlCalls:
             self._so_far[format] = responses, violated
         return violated
 
-    def _plain(self, format: Format) -> list[Case]:
-        plan = self._session.plan
-        return [plan.single(format, name, (State.UNKNOWN,))[0] for name in PARAMETERS]
-
     def _plain_violations(self, format: Format) -> set[Requirement]:
         """Return what plain calls violate.
 
         If the circuit opened before a plain call, other plain calls show what is usual.
         """
         session = self._session
-        sent = session.send(self._plain(format))
+        sent = session.send(self._plain[format])
         if not all(response.was_sent for response in sent):
             others = [a for a in session.responses.values() if a.case.format is format]
             sent = [a for a in others if a.was_sent and is_plainly_invalid(a.case)]
         responses = [*session.initial_calls[format], *sent]
         return {requirement for response in responses for requirement in form_violations(response)}
+
+
+def _plain(plan: Plan, format: Format) -> list[Case]:
+    """Return a plainly invalid call for each parameter."""
+    return [plan.single(format, name, (State.UNKNOWN,))[0] for name in PARAMETERS]

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from reseller_conformance import requirements as r
 from reseller_conformance.cases.case import Case
-from reseller_conformance.cases.kinds import is_ordinary
+from reseller_conformance.cases.kinds import is_ordinary_but_for_extra
 from reseller_conformance.cases.stages import Stage
 from reseller_conformance.checks import success
 from reseller_conformance.checks.consistency import Bracketed
@@ -110,7 +110,7 @@ class LiveJudge:
         case = response.case
         if not self._session.returns_envelope(case.format):
             return
-        if is_ordinary(replace(case, extra=())):
+        if is_ordinary_but_for_extra(case):
             self._look(response)
         if doubt := self._unusual_calls.doubt(response):
             key = doubt.requirement, case.format
@@ -125,7 +125,7 @@ class LiveJudge:
     def _judges(self, rule: Rule, case: Case) -> bool:
         """Return True if this rule needs only the response to this call."""
         if rule.subject is not Subject.REFUSAL:
-            return is_ordinary(case) and rule.requirement is not r.SUCCESS_RETURNED
+            return not case.extra and rule.requirement is not r.SUCCESS_RETURNED
         known = bool(self._session.customers_with_overview(case.format))
         return known and rule.requirement not in BY_COMPARISON
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from reseller_conformance.cases.case import Case
 from reseller_conformance.cases.depth import Depth
@@ -45,7 +46,7 @@ NOT_AT_SMOKE = ("clients", "consistency", "isolation", "request")
 """Topics that compare more calls than `--depth smoke` makes."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Needs:
     """The calls that these requirements need; `judged` is None for the whole catalogue."""
 
@@ -54,7 +55,7 @@ class Needs:
 
     def includes(self, stage: Stage) -> bool:
         """Return True if the calls of this stage are needed."""
-        return stage is DOCUMENTED or any(stage.name in stages for stages in self._stages)
+        return stage is DOCUMENTED or stage.name in self._stages
 
     def may_send(self, stage: Stage, case: Case) -> bool:
         """Return True if this call is needed, by its stage or by the item that judges it."""
@@ -72,12 +73,13 @@ class Needs:
         """Whether invalid calls go before a customer's first valid one."""
         topics = [id.partition(".")[0] for id in self.judged or _BEFORE_VALID_CALLS]
         named = any(topic in _BEFORE_VALID_CALLS for topic in topics)
-        return self.depth is not Depth.SMOKE and (named or ALL in list(self._stages))
+        return self.depth is not Depth.SMOKE and (named or self._stages == ALL)
 
-    @property
-    def _stages(self) -> Iterable[Collection[str]]:
+    @cached_property
+    def _stages(self) -> frozenset[str]:
         if self.judged is None:
-            return [ALL]
-        return [
+            return ALL
+        needed = (
             _STAGES_FOR.get(id, _STAGES_FOR.get(id.partition(".")[0], ALL)) for id in self.judged
-        ]
+        )
+        return frozenset().union(*needed)
