@@ -1,10 +1,11 @@
-"""A pipeline that is halted: what was not begun is sent later, and nothing is waited for twice."""
+"""Pipelines that are halted, and the threads that send for them."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from concurrent.futures import Future
-from threading import Event
+from threading import Event, active_count
 
 from reseller_conformance.cases.case import Case
 from reseller_conformance.client.pipeline import Pipeline
@@ -44,7 +45,7 @@ def test_a_case_of_two_sequences_that_is_taken_back_is_waited_for_once() -> None
     sequences = [[FIRST], [SECOND], [SECOND], [THIRD]]
     pipeline = Pipeline(
         sequences,
-        lambda: Workers(sender.send, 1),
+        Workers(sender.send, 1),
         sender.begin,
         sender.cancel,
         lambda: None,
@@ -63,3 +64,30 @@ def test_a_case_of_two_sequences_that_is_taken_back_is_waited_for_once() -> None
     assert FIRST in begun
     assert sorted(case.repeat for case in sender.sent) == [0, 1, 2]
     assert {*begun, *rest} == {FIRST, SECOND, THIRD}
+
+
+def test_work_of_others_stays_when_a_pipeline_takes_its_own_back() -> None:
+    sender = Sender()
+    workers = Workers(sender.send, 1)
+    own, foreign = ([(case, Future())] for case in (SECOND, THIRD))
+    for work in ([(FIRST, Future())], own, foreign):
+        workers.give(work)
+    assert workers.take_back({own[0][1]}) == [own]
+    sender.go.set()
+    assert foreign[0][1].result(10).case is THIRD
+
+
+def test_work_that_comes_after_the_threads_have_ended_is_done(monkeypatch) -> None:
+    monkeypatch.setattr("reseller_conformance.client.workers.MAX_IDLE_SECONDS", 0.01)
+    before = active_count()
+    sender = Sender()
+    sender.go.set()
+    workers = Workers(sender.send, 2)
+    for case in (FIRST, SECOND, THIRD):
+        work = [(case, Future())]
+        workers.give(work)
+        assert work[0][1].result(10).case is case
+        until = time.monotonic() + 10
+        while active_count() > before and time.monotonic() < until:
+            time.sleep(0.01)
+        assert active_count() == before

@@ -78,6 +78,7 @@ class Client:
         self._traffic = TrafficRecorder()
         self._lock = Lock()
         self._building = Lock()  # one at a time: redacting takes fifty times the size of a body
+        self._workers = Workers(self._work, limits.concurrency)
         self._jobs: dict[Case, Job] = {}
         self.early_end = ""
         """Why a call was not made, other than an interrupt."""
@@ -170,11 +171,10 @@ class Client:
         wanted: list[Case] = []
         jobs: dict[Case, Job] = {}
         try:
-            with self._workers() as workers:
-                for sequence in sequences:
-                    wanted += sequence
-                    if new := self._new(sequence, jobs):
-                        workers.give(new)
+            for sequence in sequences:
+                wanted += sequence
+                if new := self._new(sequence, jobs):
+                    self._workers.give(new)
             wait(jobs.values())
         except BaseException:
             self._abort()
@@ -212,9 +212,6 @@ class Client:
         for case, job in jobs:
             if not job.done():
                 self._resolve(case, job, self.unsent(case, INTERRUPTED))
-
-    def _workers(self) -> Workers:
-        return Workers(self._work, self._limits.concurrency)
 
     def _work(self, sequence: Work) -> None:
         with self._traffic.sending():

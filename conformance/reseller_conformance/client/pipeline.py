@@ -7,7 +7,7 @@ While it is halted, none of its calls is in flight.
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Callable, Container, Generator, Iterable, Sequence
 from queue import SimpleQueue
 
 from reseller_conformance.cases.case import Case
@@ -27,7 +27,7 @@ class Pipeline:
     def __init__(
         self,
         sequences: Iterable[Sequence[Case]],
-        workers: Callable[[], Workers],
+        workers: Workers,
         begin: Callable[[Sequence[Case]], tuple[Work, list[Job]]],
         cancel: Callable[[Work], None],
         abort: Callable[[], None],
@@ -47,23 +47,22 @@ class Pipeline:
         # a case in two sequences has one job, and both wait for it
         waits: Counter[Job] = Counter()
         try:
-            with self._workers() as workers:
-                while not is_halted() and (sequence := self._next()) is not None:
-                    new, jobs = self._begin(sequence)
-                    for job in jobs:
-                        job.add_done_callback(ended.put)
-                    pending += len(jobs)
-                    waits.update(jobs)
-                    if new:
-                        workers.give(new)
-                    while pending and (pending >= self._look_ahead or not ended.empty()):
-                        pending -= 1
-                        yield ended.get().result()
-                if is_halted():
-                    pending -= sum(waits[job] for job in self._take_back(workers))
-                while pending:
+            while not is_halted() and (sequence := self._next()) is not None:
+                new, jobs = self._begin(sequence)
+                for job in jobs:
+                    job.add_done_callback(ended.put)
+                pending += len(jobs)
+                waits.update(jobs)
+                if new:
+                    self._workers.give(new)
+                while pending and (pending >= self._look_ahead or not ended.empty()):
                     pending -= 1
                     yield ended.get().result()
+            if is_halted():
+                pending -= sum(waits[job] for job in self._take_back(waits))
+            while pending:
+                pending -= 1
+                yield ended.get().result()
         except BaseException:
             self._abort()
             raise
@@ -73,9 +72,9 @@ class Pipeline:
             return self._returned.popleft()
         return next(self._sequences, None)
 
-    def _take_back(self, workers: Workers) -> list[Job]:
+    def _take_back(self, jobs: Container[Job]) -> list[Job]:
         """Keep the work that was not begun for the next time, and return its jobs."""
-        taken = workers.take_back()
+        taken = self._workers.take_back(jobs)
         for work in taken:
             self._cancel(work)
             self._returned.append([case for case, _ in work])

@@ -1,14 +1,16 @@
 """Threads that send calls, in the order in which they are given.
 
-They are daemon threads: one that waits for a socket must not keep the process alive.
+They are daemon threads: one that waits for a socket must not keep the process alive. A thread waits
+for more work before it ends: a run sends many short rows, and starting a thread takes as long as a
+fast call.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from concurrent.futures import Future
 from queue import Empty, SimpleQueue
-from threading import Thread
+from threading import Lock, Thread
 
 from reseller_conformance.cases.case import Case
 from reseller_conformance.exchange import Exchange
@@ -17,7 +19,10 @@ __all__ = ["Job", "Work", "Workers"]
 
 Job = Future[Exchange]
 Work = list[tuple[Case, Job]]
-"""Cases to send one after the other. An empty list ends a thread."""
+"""Cases to send one after the other."""
+
+MAX_IDLE_SECONDS = 1.0
+"""How long a thread waits for work before it ends."""
 
 
 class Workers:
@@ -28,34 +33,46 @@ class Workers:
         self._send = send
         self._most = most
         self._waiting: SimpleQueue[Work] = SimpleQueue()
-        self._threads: list[Thread] = []
-
-    def __enter__(self) -> Workers:
-        """Return the workers, which wait for work."""
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Let the threads end when all work is done."""
-        for _thread in self._threads:
-            self._waiting.put([])
+        self._threads = 0
+        self._lock = Lock()
 
     def give(self, work: Work) -> None:
         """Add work. It is done after all earlier work."""
-        self._waiting.put(work)
-        if len(self._threads) < self._most:
-            thread = Thread(target=self._run, name="sending", daemon=True)
-            self._threads.append(thread)
-            thread.start()
+        with self._lock:
+            self._waiting.put(work)
+            if self._threads == self._most:
+                return
+            self._threads += 1
+        Thread(target=self._run, name="sending", daemon=True).start()
 
-    def take_back(self) -> list[Work]:
-        """Remove and return the work that no thread has begun."""
-        taken: list[Work] = []
-        while True:
-            try:
-                taken.append(self._waiting.get_nowait())
-            except Empty:
-                return taken
+    def take_back(self, jobs: Container[Job]) -> list[Work]:
+        """Remove and return the work with these jobs that no thread has begun."""
+        with self._lock:
+            taken: list[Work] = []
+            others: list[Work] = []
+            while (work := self._next_waiting()) is not None:
+                is_own = any(job in jobs for _, job in work)
+                (taken if is_own else others).append(work)
+            for work in others:
+                self._waiting.put(work)
+        return taken
 
     def _run(self) -> None:
-        while work := self._waiting.get():
+        while (work := self._next()) is not None:
             self._send(work)
+
+    def _next(self) -> Work | None:
+        """Wait for work. None ends the thread, which counts no more."""
+        try:
+            return self._waiting.get(timeout=MAX_IDLE_SECONDS)
+        except Empty:
+            with self._lock:
+                work = self._next_waiting()
+                self._threads -= work is None
+            return work
+
+    def _next_waiting(self) -> Work | None:
+        try:
+            return self._waiting.get_nowait()
+        except Empty:
+            return None
