@@ -114,9 +114,9 @@ def test_a_charset_that_the_control_call_has_too_is_no_difference() -> None:
 
 
 def test_a_finding_names_the_field_that_makes_the_difference() -> None:
-    found = clients.difference(between(BROKEN), place="Accept", hint="as curl too")
-    [(where, _, _, hint)] = texts_of(found)
-    assert (where, hint) == ("Accept", "as curl too")
+    [found] = clients.difference(between(BROKEN), place="Accept", hint="as curl too")
+    assert (found.where, found.hint) == ("Accept", "as curl too")
+    assert found.response is BROKEN
 
 
 def test_what_plain_calls_violate_too_is_no_difference() -> None:
@@ -296,7 +296,9 @@ def test_a_coding_that_the_suite_cannot_decode_is_not_offered_by_naming_none() -
         ("gzip, deflate, BR", "br", True),
         ("gzip, deflate, br", "Br", True),
         ("gzip, deflate, br", "gzip, br", True),
+        ("gzip, br, deflate", "br", True),
         ("gzip, zstd;q=0.5", "zstd", True),
+        ("gzip;q=1.0,br;q=0.6", "br", True),
         (None, "br", True),
         ("gzip, deflate", "br", False),
         ("gzip, br", "br, zstd", False),
@@ -344,6 +346,18 @@ def test_a_response_without_chunks_is_none_of_them() -> None:
 def test_chunks_that_break_off_are_the_matter_of_another_requirement() -> None:
     response = with_header(broken(INCOMPLETE, 200), "Transfer-Encoding", "chunked")
     assert not any(clients.no_chunks(response))
+
+
+@pytest.mark.parametrize(
+    ("check", "response"),
+    [
+        (clients.coding, coded("gzip", "identity")),
+        (clients.no_chunks, with_header(overview(), "Transfer-Encoding", "chunked")),
+        (clients.head_error, response_to(status=500)),
+    ],
+)
+def test_a_violation_holds_the_response_that_shows_it(check, response: Response) -> None:
+    assert [found.response for found in check(response)] == [response]
 
 
 # --- A cookie, and HEAD ---------------------------------------------------------------------------

@@ -45,6 +45,7 @@ def stopped(*texts: str, status: int | None = 403, body: bytes = PAGE) -> Respon
         (response_to(status=200, body=PAGE + b"\xff"), True),
         (response_to(status=200, body=b"\xa9 no page"), False),
         (response_to(status=200, body=b""), False),
+        (response_to(status=300, body=PAGE), False),
         (response_to(status=302, body=PAGE), False),
         (response_to(status=399, body=PAGE), False),
         (response_to(status=500, body=PAGE), False),

@@ -120,9 +120,9 @@ def test_the_names_that_a_text_repeats_make_no_difference(form: str) -> None:
 
 
 def test_the_longer_of_two_names_is_recognised_first() -> None:
-    documented = error("ann@example.com is refused")
+    documented = error("ann@zoe.example is refused")
     beside = [error(f"{UNREGISTERED['user']} is refused", 400, "user")]
-    assert cause(documented, beside, ["ann", "ann@example.com"]) == CUSTOMER
+    assert cause(documented, beside, ["zoe", "ann@zoe.example"]) == CUSTOMER
 
 
 def test_a_name_that_is_empty_is_in_no_text() -> None:

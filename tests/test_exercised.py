@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from itertools import combinations
 from pathlib import Path
 
 import pytest
 
-from made_responses import RIGHT, WRONG, overview, response_to
+from made_responses import FIELDS, RIGHT, WRONG, overview, response_to
 from reseller_conformance.checks.exercised import DATA_KINDS, data_kinds
 from reseller_conformance.cli.commands import main
 from reseller_conformance.config.expected_accounts import load_expectations
-from reseller_conformance.contract import FIELDS
+from reseller_conformance.contract import FIELDS as DOCUMENTED
 from reseller_conformance.findings.model import Outcome, Result, Run
 from reseller_conformance.reference.accounts import load_accounts
 from reseller_conformance.reports import json_report, markdown
@@ -20,60 +21,178 @@ from reseller_conformance.reports.summary import not_shown
 from reseller_conformance.reports.verdict_text import verdict_text
 from reseller_conformance.requirements import CATALOGUE
 
-PLAIN = {"credits_allowed": 10, "credits_used": 5, "credits_remain": 5, "credits_overage": 0}
+MONTH = {
+    "billing_start_date": "2011-05-01",
+    "billing_end_date": "2011-05-31",
+    "billing_process_date": "2011-05-31",
+}
+"""A cycle that shows nothing."""
+PAGE = b"<html/>"
 
 
-def of(name: str = "a@example.com", **changed: object) -> frozenset[str]:
-    return data_kinds([overview(**changed)], [name])
+def of(name: str = "a@example.com", **changed: object) -> set[str]:
+    """Return what an account shows, apart from the credits, of which each shows something."""
+    shown = data_kinds([overview(**{**MONTH, **changed})], [name])
+    assert "under-allowance" in shown
+    return shown - {"under-allowance"}
+
+
+def test_an_ordinary_account_shows_only_that_it_has_used_less_than_its_allowance() -> None:
+    assert of() == set()
 
 
 @pytest.mark.parametrize(
-    "changed, kind",
+    ("allowed", "used", "kind"),
     [
-        ({"credits_used": 999}, "under-allowance"),
-        ({"credits_used": 1000}, "at-allowance"),
-        ({"credits_used": 1001}, "over-allowance"),
-        ({"credits_used": 0}, "unused"),
-        ({"requests": 2**31}, "beyond-32-bits"),
-        ({"requests": 2**53 + 1}, "beyond-double"),
-        ({"package": "A & B"}, "package-markup"),
-        ({"package": "Größe"}, "package-non-ascii"),
-        ({"package": "€9"}, "package-beyond-latin-1"),
-        ({"billing_end_date": "2011-01-03"}, "cycle-over-year-end"),
-        ({"billing_start_date": "2012-02-28", "billing_end_date": "2012-03-01"}, "leap-day"),
+        (1000, 999, "under-allowance"),
+        (1000, 1000, "at-allowance"),
+        (1000, 1001, "over-allowance"),
+        (1000, 0, "unused"),
+        (0, 0, "unused"),
+        (0, 1, "over-allowance"),
     ],
 )
-def test_an_account_shows_its_kind(changed: dict[str, object], kind: str) -> None:
-    assert kind in of(**changed)
-    assert kind not in of(requests=7) or kind == "under-allowance"
+def test_the_credits_show_one_kind(allowed: int, used: int, kind: str) -> None:
+    account = overview(**MONTH, credits_allowed=allowed, credits_used=used)
+    assert data_kinds([account], ["a"]) == {kind}
 
 
-def test_a_cycle_of_one_month_shows_no_end_of_a_month() -> None:
-    assert "cycle-over-month-end" in of()
-    assert "cycle-over-month-end" not in of(billing_start_date="2010-09-01")
-    assert "leap-day" not in of(billing_start_date="2012-01-01", billing_end_date="2012-02-28")
+@pytest.mark.parametrize("name", ["credits_allowed", "credits_used"])
+def test_credits_that_cannot_be_read_show_nothing(name: str) -> None:
+    assert data_kinds([overview(**MONTH, **{name: "many"})], ["a"]) == set()
 
 
 @pytest.mark.parametrize(
-    "name, kind",
-    [("a+b@x.example", "user-plus"), ("Ann@x.example", "user-upper-case"), ("é", "user-non-ascii")],
-    ids=["plus", "upper-case", "non-ascii"],
+    ("changed", "kinds"),
+    [
+        ({"requests": 2**31 - 1}, set()),
+        ({"requests": 2**31}, {"beyond-32-bits"}),
+        ({"reputation": 2**53}, {"beyond-32-bits"}),
+        ({"credits_overage": 2**53 + 1}, {"beyond-32-bits", "beyond-double"}),
+        ({"package": "XL 10"}, set()),
+        *(({"package": f"A {mark} B"}, {"package-markup"}) for mark in ("&", "<", ">", "'")),
+        ({"package": r"A \" B"}, {"package-markup"}),
+        ({"package": "\xff"}, {"package-non-ascii"}),
+        ({"package": "\u0100"}, {"package-non-ascii", "package-beyond-latin-1"}),
+        ({"package": "<€9>"}, {"package-markup", "package-non-ascii", "package-beyond-latin-1"}),
+    ],
 )
-def test_a_name_shows_its_kind(name: str, kind: str) -> None:
-    assert kind in of(name)
-    assert kind not in of()
+def test_counts_and_the_package_show_their_kinds(
+    changed: dict[str, object], kinds: set[str]
+) -> None:
+    assert of(**changed) == kinds
+
+
+def test_an_account_without_a_readable_value_shows_nothing() -> None:
+    assert data_kinds([overview(**dict.fromkeys(FIELDS, "?"))], ["a"]) == set()
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "kinds"),
+    [
+        ("2011-05-01", "2011-05-31", set()),
+        ("2011-05-31", "2011-06-01", {"cycle-over-month-end"}),
+        ("2010-05-01", "2011-05-31", {"cycle-over-month-end", "cycle-over-year-end"}),
+        ("2010-12-31", "2011-01-01", {"cycle-over-month-end", "cycle-over-year-end"}),
+        ("2012-02-01", "2012-02-28", set()),
+        ("2012-02-01", "2012-02-29", {"leap-day"}),
+        ("2012-02-29", "2012-03-01", {"leap-day", "cycle-over-month-end"}),
+        ("2012-03-01", "2012-03-31", set()),
+        ("2011-02-01", "2011-03-01", {"cycle-over-month-end"}),
+        ("2011-12-31", "2012-02-29", {"leap-day", "cycle-over-month-end", "cycle-over-year-end"}),
+    ],
+)
+def test_a_cycle_shows_its_kinds(start: str, end: str, kinds: set[str]) -> None:
+    cycle = {"billing_start_date": start, "billing_end_date": end, "billing_process_date": end}
+    assert of(**cycle) == kinds
+
+
+def test_the_three_dates_differ_only_if_no_two_are_the_same() -> None:
+    dates = {name: f"2011-05-0{day}" for day, name in enumerate(MONTH, start=1)}
+    assert of(**dates) == {"dates-differ"}
+    for first, second in combinations(MONTH, 2):
+        assert of(**{**dates, first: dates[second]}) == set()
+
+
+@pytest.mark.parametrize("name", MONTH)
+def test_a_cycle_with_a_date_that_cannot_be_read_shows_nothing(name: str) -> None:
+    cycle = {**MONTH, "billing_start_date": "2010-12-01", "billing_process_date": "2011-06-01"}
+    assert of(**{**cycle, name: "soon"}) == set()
+
+
+@pytest.mark.parametrize(
+    ("name", "kinds"),
+    [
+        ("a+b@x.example", {"user-plus"}),
+        ("Ann@x.example", {"user-upper-case"}),
+        ("é", {"user-non-ascii"}),
+        ("É+", {"user-plus", "user-upper-case", "user-non-ascii"}),
+    ],
+    ids=["plus", "upper-case", "non-ascii", "all"],
+)
+def test_a_name_shows_its_kinds(name: str, kinds: set[str]) -> None:
+    assert of(name) == kinds
+
+
+def test_each_customer_shows_the_kinds_of_its_own_name() -> None:
+    second = overview(replace(RIGHT, customer=1), **MONTH)
+    assert data_kinds([second], ["a+b", "Ann"]) == {"under-allowance", "user-upper-case"}
 
 
 def test_errors_are_counted_by_their_messages() -> None:
     assert data_kinds([response_to(WRONG)], ["a"]) == {"one-error"}
-    several = b'{"message": "error", "errors": ["no", "never"]}'
-    assert data_kinds([response_to(WRONG, body=several)], ["a"]) == {"several-errors"}
+    several = response_to(WRONG, body=b'{"message": "error", "errors": ["no", "never"]}')
+    assert data_kinds([several], ["a"]) == {"several-errors"}
+    account = overview(**MONTH)
+    assert data_kinds([account, several, response_to(WRONG)], ["a"]) == {
+        "one-error",
+        "several-errors",
+        "under-allowance",
+    }
+
+
+def test_what_is_no_envelope_of_its_call_shows_nothing() -> None:
+    without_texts = response_to(WRONG, body=b'{"message": "error", "errors": []}')
+    outage = response_to(WRONG, status=503)
+    assert data_kinds([without_texts, outage, overview(WRONG)], ["a"]) == set()
+
+
+def test_a_page_for_a_valid_call_hides_no_overview() -> None:
+    assert data_kinds([overview(**MONTH), response_to(body=PAGE)], ["a"]) == {"under-allowance"}
+
+
+OTHER = {
+    "reputation": 98,
+    "requests": 701,
+    "package": "Gold",
+    "credits_allowed": 1001,
+    "credits_used": 601,
+    "credits_remain": 401,
+    "credits_overage": 1,
+    "billing_start_date": "2010-08-31",
+    "billing_end_date": "2010-09-28",
+    "billing_process_date": "2010-09-29",
+}
+"""An account that differs in every field."""
 
 
 def test_customers_differ_only_in_every_field() -> None:
-    other = replace(RIGHT, customer=1)
-    alike = [overview(), overview(other, requests=1)]
+    def shown(**changed: object) -> frozenset[str]:
+        other = overview(replace(RIGHT, customer=1), **{**OTHER, **changed})
+        return data_kinds([overview(), other], ["a", "b"])
+
+    assert "customers-differ" in shown()
+    for name, value in FIELDS.items():
+        assert "customers-differ" not in shown(**{name: value}), name
+    assert "customers-differ" not in shown(requests="many")
+
+
+def test_two_of_three_customers_that_differ_are_enough() -> None:
+    customers = [replace(RIGHT, customer=place) for place in range(3)]
+    alike = [overview(case) for case in customers[:2]]
     assert "customers-differ" not in data_kinds(alike, ["a", "b"])
+    three = [*alike, overview(customers[2], **OTHER)]
+    assert "customers-differ" in data_kinds(three, ["a", "b", "c"])
 
 
 def test_the_accounts_of_the_reference_show_everything(tmp_path: Path) -> None:
@@ -133,7 +252,7 @@ def test_the_accounts_are_printed_as_a_table(
     assert main(["accounts"]) == 0
     head, *rows = capsys.readouterr().out.splitlines()
     assert "New.Customer@example.net" in head
-    assert [row.split()[0] for row in rows] == [field.name for field in FIELDS]
+    assert [row.split()[0] for row in rows] == [field.name for field in DOCUMENTED]
 
 
 def test_the_docs_name_each_kind() -> None:

@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 
 from judging import Direct, judge, settings, target_of
-from made_responses import FIELDS, overview
+from made_responses import FIELDS, overview, texts_of
 from reseller_conformance.cases.case import Case
 from reseller_conformance.checks.expected import Range, expected_values
 from reseller_conformance.cli.commands import main
 from reseller_conformance.config.expected_accounts import ExpectedAccountsError, load_expectations
 from reseller_conformance.contract import Format
+from reseller_conformance.envelope import FieldValue
 from reseller_conformance.reference import default_reference
 from reseller_conformance.reference.mock import EMBEDDED_URL
 from reseller_conformance.requirements import VALUES_EXPECTED
@@ -85,6 +86,43 @@ def test_what_is_wrong_is_one_line(tmp_path: Path, document: object, message: st
 # --- An overview ----------------------------------------------------------------------------------
 
 
+LATER = date(2010, 9, 30)
+
+
+@pytest.mark.parametrize(
+    ("lowest", "highest", "inside", "outside"),
+    [
+        (5, 9, (5, 7, 9), (4, 10, DAY, "7")),
+        (5, None, (5, 10**30), (4, DAY, "7")),
+        (None, 9, (0, 9), (10, DAY, "7")),
+        (DAY, LATER, (DAY, date(2010, 9, 1), LATER), (date(2010, 8, 29), date(2010, 10, 1), 7)),
+        (DAY, None, (DAY, date.max), (date(2010, 8, 29), 20100831, "2010-08-31")),
+        (None, LATER, (date.min, LATER), (date(2010, 10, 1), 7, "2010-09-01")),
+    ],
+)
+def test_a_range_holds_both_its_ends_and_what_is_between(
+    lowest: int | date | None,
+    highest: int | date | None,
+    inside: tuple[FieldValue, ...],
+    outside: tuple[FieldValue, ...],
+) -> None:
+    between = Range(lowest, highest)
+    assert [value for value in (*inside, *outside) if between.holds(value)] == list(inside)
+
+
+@pytest.mark.parametrize(
+    ("between", "text"),
+    [
+        (Range(0, 100), "from 0 to 100"),
+        (Range(0, None), "at least 0"),
+        (Range(None, 100), "at most 100"),
+        (Range(DAY, LATER), "from 2010-08-30 to 2010-09-30"),
+    ],
+)
+def test_a_range_is_said_in_words(between: Range, text: str) -> None:
+    assert str(between) == text
+
+
 @pytest.mark.parametrize("format", Format)
 def test_an_overview_is_held_to_each_value_that_is_given(format: Format) -> None:
     wanted = {
@@ -93,13 +131,22 @@ def test_an_overview_is_held_to_each_value_that_is_given(format: Format) -> None
         "credits_used": Range(0, 599),
         "credits_allowed": Range(1_000, None),
         "billing_start_date": Range(None, DAY),
-        "billing_end_date": date(2010, 9, 30),
+        "billing_end_date": LATER,
     }
     response = overview(Case(format))
-    found = {violation.where: violation for violation in expected_values(response, wanted)}
-    assert list(found) == ["requests", "credits_used", "billing_end_date"]
-    assert found["requests"].expected == "requests=701"
-    assert found["credits_used"].expected == "from 0 to 599"
+    found = list(expected_values(response, wanted))
+    assert texts_of(found) == [
+        ("requests", "requests=701", "requests=700", ""),
+        ("credits_used", "from 0 to 599", "credits_used=600", ""),
+        ("billing_end_date", "billing_end_date=2010-09-30", "billing_end_date=2010-09-29", ""),
+    ]
+    assert all(violation.response is response for violation in found)
+
+
+def test_a_field_without_a_readable_value_is_not_compared() -> None:
+    wanted = {"requests": 700, "credits_used": 601, "package": "Gold"}
+    found = expected_values(overview(requests="many"), wanted)
+    assert [violation.where for violation in found] == ["credits_used", "package"]
 
 
 # --- A run ----------------------------------------------------------------------------------------

@@ -224,6 +224,11 @@ TIGHTENED = [
         Change(JSON, "overview", '"reputation": {', '"rating": {'),
     ),
     (
+        r.SUCCESS_SHAPE,
+        "#/type refuses $ (",
+        Change(JSON, "overview", '"type": "object"', '"type": "array"'),
+    ),
+    (
         r.ERRORS_MESSAGE,
         "#/properties/message/const refuses $.message",
         Change(JSON, "errors", '"const": "error"', '"const": "Error"'),
@@ -259,6 +264,11 @@ TIGHTENED = [
         Change(XML, "errors", 'value="error"', 'value="Error"'),
     ),
     (
+        r.ERRORS_LIST,
+        " (type message) refuses /result/errors/error (",
+        Change(XML, "errors", 'name="error" type="xs:string"', 'name="error" type="message"'),
+    ),
+    (
         r.ERRORS_NO_EXTRAS,
         " (type errors) refuses /result/errors (",
         Change(XML, "errors", 'name="error" type', 'name="text" type'),
@@ -277,6 +287,19 @@ def test_a_tightened_rule_is_a_disagreement_that_names_it(
     (disagreement,) = second_opinion(valid) or ()
     assert (disagreement.requirement, disagreement.format) == (requirement, change.format)
     assert f"a fault of the suite: {change.file}{says}" in disagreement.reason
+
+
+def test_each_requirement_that_a_change_concerns_is_one_disagreement(apply: Apply) -> None:
+    apply(Change(JSON, "overview", '"type": "string",', '"type": "boolean",'))
+    found = second_opinion(response(OVERVIEW[JSON], JSON)) or ()
+    # the count is a number in the example too
+    names = {one.requirement: one.reason.partition(" refuses ")[2].split()[0] for one in found}
+    assert len(found) == len(names)
+    assert names == {
+        r.SUCCESS_COUNTS: "$.reputation",
+        r.SUCCESS_DATES: "$.billing_start_date",
+        r.SUCCESS_PACKAGE: "$.package",
+    }
 
 
 def test_a_tightened_rule_shows_beside_a_violation_elsewhere(apply: Apply) -> None:
@@ -340,6 +363,42 @@ UNJUDGED = {
 @pytest.mark.parametrize(("format", "body"), UNJUDGED.values(), ids=UNJUDGED)
 def test_what_no_schema_can_judge_is_not_validated(format: Format, body: str | bytes) -> None:
     assert second_opinion(response(body, format)) is None
+
+
+def test_the_largest_body_that_is_validated_is_as_large_as_the_limit() -> None:
+    body = OVERVIEW[JSON].ljust(MAX_BODY_BYTES)
+    assert second_opinion(response(body, JSON)) == ()
+    assert second_opinion(response(f"{body} ", JSON)) is None
+
+
+def of_type(content_type: str, body: bytes, format: Format = XML) -> Response:
+    return response(body, format, headers=(("Content-Type", content_type),))
+
+
+def test_xml_is_validated_in_the_encoding_of_the_header() -> None:
+    undeclared = OVERVIEW[XML].replace(' encoding="ISO-8859-1"', "")
+    body = undeclared.replace("Silver", "Größe").encode("latin-1")
+    assert second_opinion(of_type("text/xml; charset=ISO-8859-1", body)) == ()
+    assert second_opinion(of_type("text/xml", body)) is None
+
+
+def test_xml_is_validated_as_declared_where_the_header_makes_no_xml_of_it() -> None:
+    body = OVERVIEW[XML].replace("ISO-8859-1", "UTF-16LE").encode("utf-16-le")
+    assert second_opinion(of_type("text/xml; charset=ISO-8859-1", body)) == ()
+
+
+def test_json_is_validated_as_utf_8_whatever_the_header_says() -> None:
+    body = OVERVIEW[JSON].replace("Silver", "Größe").encode()
+    assert second_opinion(of_type("application/json; charset=UTF-16", body, JSON)) == ()
+
+
+@pytest.mark.parametrize("more", [-1, 0, 1])
+def test_more_errors_than_the_validator_lists_are_no_disagreement(more: int) -> None:
+    texts = "<error><b/></error>" * (schemas.MAX_ERRORS + more)
+    body = f"<result><errors>{texts}</errors><message>Error</message></result>"
+    found = response(body, XML)
+    assert {one.requirement for one in found.problems} == {r.ERRORS_LIST, r.ERRORS_MESSAGE}
+    assert second_opinion(found) == ()
 
 
 def test_an_outage_page_is_not_validated() -> None:

@@ -39,7 +39,7 @@ def cause(documented: Response, beside: Iterable[Response], names: Iterable[str]
     # Where the texts hold a time or a number of their own, only the status can be compared.
     alike = compared.whole if compared.whole(control, documented) else compared.status
     same = {wrong for wrong, response in made.items() if alike(response, documented)}
-    return _cause(documented.exchange.status, same) if made else Cause()
+    return _cause(documented.exchange.status, same)
 
 
 def _cause(status: int | None, same: set[tuple[str, ...]]) -> Cause:
