@@ -60,6 +60,24 @@ def test_a_requirement_on_the_key_needs_the_documented_call_and_wrong_keys(
     assert any(request.parameters.get("api_key") == "" for request in server.received)
 
 
+@pytest.mark.usefixtures("credentials")
+def test_the_calls_have_the_same_order_in_whatever_order_pytest_runs_the_items(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytester.makepyfile(reversing="def pytest_collection_modifyitems(items): items.reverse()")
+    monkeypatch.setenv("PYTHONPATH", str(pytester.path))
+    received = []
+    for plugin in ("no:randomly", "reversing"):
+        with serving(responding) as server:
+            words = ("--depth", "quick", "--concurrency", "1", "--", "-p", "no:randomly")
+            pytester.run(*args(server.url, *words, "-p", plugin))
+        received.append([request.parameters for request in server.received])
+    in_order, in_reverse = received
+    planned = 500  # the rest are calls that items send as they are judged
+    assert len(in_order) > planned
+    assert in_reverse[:planned] == in_order[:planned]
+
+
 # --- The dry run ----------------------------------------------------------------------------------
 
 

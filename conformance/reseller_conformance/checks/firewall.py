@@ -25,7 +25,7 @@ MAX_TEXT_CHARS = 30
 
 def is_stopped(response: Response) -> bool:
     """Return True if a firewall seems to refuse this call because of its text."""
-    return bool(attack_texts(response.case)) and is_firewall_response(response)
+    return is_firewall_response(response) and bool(attack_texts(response.case))
 
 
 def is_firewall_response(response: Response) -> bool:

@@ -93,6 +93,16 @@ class CollectorPlugin:
             self._end_if_refused(refused(self.config))
         return done
 
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> None:
+        """Send the planned calls before the first item, whichever it is, is judged.
+
+        pytest-randomly and `--failed-first` change the order of the items, but not that of calls.
+        """
+        evaluation: Any = pyfuncitem.funcargs.get("reseller_evaluation")
+        if evaluation is not None:
+            evaluation.session.planned.send()
+
     def _end_if_refused(self, why: str) -> None:
         if not why:
             return

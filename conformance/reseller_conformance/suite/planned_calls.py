@@ -58,6 +58,10 @@ class PlannedCalls:
                 self._count(session.live.compare(ends))
         return session.send(dict.fromkeys(cases))
 
+    def send(self) -> None:
+        """Send the calls of all stages, unless they were sent before."""
+        _ = self.responses
+
     def judge_first_calls(self) -> None:
         """Announce what the first calls of all violate."""
         self._session.live.look_at_first()
