@@ -14,9 +14,11 @@ from reseller_conformance.checks.firewall import (
     none_stopped,
 )
 from reseller_conformance.checks.response import Response
+from reseller_conformance.contract import Format
 from reseller_conformance.exchange import TransportErrorKind, TransportProblem
 
 PAGE = b"<html><body>Request blocked</body></html>"
+XML = Case(Format.XML)
 ATTACKS = [f"{number}' OR 1=1 --" for number in range(1, 8)]
 HINT = "something in front of the implementation seems to stop texts that look like an attack"
 
@@ -71,7 +73,10 @@ def test_a_firewall_sends_a_refusal_or_a_page_or_nothing(
         (b"", True),
         (b'{"message": "Forbidden"}', True),
         (ERROR, False),
-        # the implementation tried: the text is there, or the JSON is broken
+        (b'{"error": "Forbidden"}', True),
+        # the implementation's own: the message, the text or broken JSON
+        (b'{"message": "error"}', False),
+        (b'{"message": "error", "errors": []}', False),
         (b'{"message": "Error", "errors": ["no"]}', False),
         (b'{"message": "error", "errors": ["no"', False),
         (b'{"message": "Forbidden", }', False),
@@ -79,6 +84,14 @@ def test_a_firewall_sends_a_refusal_or_a_page_or_nothing(
 )
 def test_json_of_another_service_is_no_envelope(body: bytes, expected: bool) -> None:
     assert is_no_envelope(response_to(status=403, body=body)) is expected
+
+
+def test_xml_of_another_service_is_no_envelope() -> None:
+    denied = b"<Error><Code>AccessDenied</Code><Message>Denied</Message></Error>"
+    assert is_no_envelope(response_to(status=403, body=denied))
+    assert is_no_envelope(response_to(XML, 403, denied, "text/xml"))
+    own = b"<result><message>error</message><errors/></result>"
+    assert not is_no_envelope(response_to(XML, 403, own, "text/xml"))
 
 
 def test_an_overview_is_an_envelope_whatever_is_wrong_with_it() -> None:

@@ -14,6 +14,7 @@ from reseller_conformance.contract import PARAMETERS, Format
 from reseller_conformance.reference import Reference, Refusal, Response
 from reseller_conformance.requirements import (
     BOTH,
+    ERRORS_LIST,
     HTTP_BODY,
     HTTP_ERROR_STATUS,
     HTTP_REDIRECT,
@@ -74,6 +75,12 @@ def redirect(self: Reference, wanted: Format, parameters: Parameters) -> Respons
 def forbidden(self: Reference, wanted: Format, parameters: Parameters) -> Response:
     page = "<html><head><title>403 Forbidden</title></head><body>Firewall</body></html>"
     return Response(403, "text/html", page.encode())
+
+
+def filtered(self: Reference, wanted: Format, parameters: Parameters) -> Response:
+    if wanted is Format.JSON:
+        return json_answer('{"message": "error", "errors": []}', 400)
+    return xml_answer("<result><message>error</message><errors/></result>", 400)
 
 
 def overview(self: Reference, wanted: Format, parameters: Parameters) -> Response:
@@ -233,6 +240,15 @@ for _parameter in PARAMETERS:
     for _how in FALLS:
         if f"{_parameter}_with_not_latin_1_{_how}" not in FAULTS:
             falling(_parameter, "not_latin_1", _how)
+
+for _name in ATTACKS:
+    _said, _test = ODD[_name]
+    seed(
+        f"text_with_{_name}_gets_an_error_without_texts",
+        f"a filter of the implementation's own drops the error texts for {_said}",
+        lambda test=_test: OnText(test, filtered),
+        also=(ERRORS_LIST,),  # plain invalid values contain two hyphens too
+    )
 
 # --- Responses that the repeated text breaks -----------------------------------------------------
 

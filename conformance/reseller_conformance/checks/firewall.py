@@ -14,7 +14,7 @@ from reseller_conformance.checks.response import Response
 from reseller_conformance.checks.violation import Violation
 from reseller_conformance.envelope import EnvelopeKind, is_html
 from reseller_conformance.exchange import TransportErrorKind
-from reseller_conformance.requirements import READABLE_SYNTAX
+from reseller_conformance.requirements import ERRORS_MESSAGE, READABLE_SYNTAX
 from reseller_conformance.util.text import shortened
 
 __all__ = ["is_firewall_response", "is_no_envelope", "is_stopped", "none_stopped"]
@@ -45,11 +45,15 @@ def is_firewall_response(response: Response) -> bool:
 
 
 def is_no_envelope(response: Response) -> bool:
-    """Return True if this is no envelope. JSON of another service, `{"message": "…"}`, is none."""
+    """Return True if this is no envelope. JSON of another service, `{"message": "…"}`, is none.
+
+    An envelope whose message is `error` is the implementation's own, even without error texts.
+    """
     if response.kind is not EnvelopeKind.ERRORS:
         return response.kind is EnvelopeKind.UNKNOWN
     violated = {problem.requirement for problem in response.problems}
-    return bool(violated) and READABLE_SYNTAX not in violated and not response.errors
+    is_other = any(one is ERRORS_MESSAGE or one.topic == "readable" for one in violated)
+    return is_other and READABLE_SYNTAX not in violated and not response.errors
 
 
 def none_stopped(responses: Sequence[Response]) -> Iterator[Violation]:
