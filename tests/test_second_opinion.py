@@ -377,14 +377,18 @@ def of_type(content_type: str, body: bytes, format: Format = XML) -> Response:
 
 def test_xml_is_validated_in_the_encoding_of_the_header() -> None:
     undeclared = OVERVIEW[XML].replace(' encoding="ISO-8859-1"', "")
-    body = undeclared.replace("Silver", "Größe").encode("latin-1")
-    assert second_opinion(of_type("text/xml; charset=ISO-8859-1", body)) == ()
-    assert second_opinion(of_type("text/xml", body)) is None
+    latin = undeclared.replace("Silver", "Größe").encode("latin-1")
+    assert second_opinion(of_type("text/xml; charset=ISO-8859-1", latin)) == ()
+    assert second_opinion(of_type("text/xml", latin)) is None
+    # read as UTF-8, these bytes are text and no XML
+    japanese = undeclared.replace("Silver", "日本").encode("iso-2022-jp")
+    assert second_opinion(of_type("text/xml; charset=ISO-2022-JP", japanese)) == ()
 
 
 def test_xml_is_validated_as_declared_where_the_header_makes_no_xml_of_it() -> None:
-    body = OVERVIEW[XML].replace("ISO-8859-1", "UTF-16LE").encode("utf-16-le")
-    assert second_opinion(of_type("text/xml; charset=ISO-8859-1", body)) == ()
+    declared = OVERVIEW[XML].replace("ISO-8859-1", "ISO-2022-JP").replace("Silver", "日本")
+    body = declared.encode("iso-2022-jp")
+    assert second_opinion(of_type("text/xml; charset=UTF-8", body)) == ()
 
 
 def test_json_is_validated_as_utf_8_whatever_the_header_says() -> None:
