@@ -2,12 +2,14 @@
 
 import html
 import json
+import re
+import unicodedata
 
 import pytest
 
-from made_responses import response_to
+from made_responses import overview, response_to
 from reseller_conformance.cases.case import Case
-from reseller_conformance.cases.mutations import Text
+from reseller_conformance.cases.mutations import State, Text
 from reseller_conformance.checks import echo
 from reseller_conformance.checks.violation import Violation
 from reseller_conformance.contract import Format
@@ -18,7 +20,8 @@ SENT = "Zoë &amp; 漢字 \U0001f600 Jr"
 def error(said: str, sent: str = SENT, format: Format = Format.JSON):
     case = Case(format, user=Text(sent))
     if format is Format.JSON:
-        return response_to(case, 404, json.dumps({"message": "error", "errors": [said]}).encode())
+        body = json.dumps({"message": "error", "errors": [said]}, ensure_ascii=False)
+        return response_to(case, 404, body.encode())
     errors = f"<errors><error>{html.escape(said)}</error></errors>"
     body = f"<result><message>error</message>{errors}</result>".encode()
     return response_to(case, 404, body, "application/xml")
@@ -26,6 +29,9 @@ def error(said: str, sent: str = SENT, format: Format = Format.JSON):
 
 def actual(check, subject) -> list[str]:
     return [violation.actual for violation in check(subject)]
+
+
+FORMS = ("NFC", "NFD", "NFKC", "NFKD")
 
 
 def differing(sent: str, said: str) -> list[str]:
@@ -63,22 +69,45 @@ def test_a_violation_shows_what_was_sent_and_what_came_back(check, said, shown, 
     assert violation.where.text == shown
 
 
+READ_AS = ["latin-1", "cp1252", "iso8859-15", "cp1250", "cp1251", "cp437", "cp850", "mac-roman"]
+READ_AS += ["iso8859-2", "iso8859-9", "cp1253", "koi8-r", "cp866"]
+
+
+@pytest.mark.parametrize("encoding", READ_AS)
+def test_a_text_that_is_read_in_another_encoding_is_garbled(encoding):
+    misread = SENT.encode().decode(encoding, "replace")
+    for shown in (misread, re.sub("[\x80-\x9f\ufffd]", "", misread)):
+        found = actual(echo.garbled, error(f"No such user: {shown}."))
+        assert len(found) == 1, "control characters may be left out"
+        assert found[0].startswith("'Zo")
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "cp1252"])
+def test_a_text_that_is_read_in_another_encoding_twice_is_garbled(encoding):
+    misread = SENT.encode().decode(encoding, "replace").encode().decode(encoding, "replace")
+    assert len(actual(echo.garbled, error(f"No such user: {misread}."))) == 1
+
+
 @pytest.mark.parametrize(
     "damage",
     [
-        lambda text: text.encode().decode("latin-1"),
-        lambda text: text.encode().decode("cp1252", "replace"),
-        lambda text: text.encode().decode("mac-roman"),
-        lambda text: text.encode().decode("latin-1").encode().decode("latin-1"),
         lambda text: text.encode().decode("ascii", "replace"),
         lambda text: text.encode("latin-1", "replace").decode("latin-1"),
         lambda text: text.replace("\U0001f600", "????"),
     ],
 )
-def test_a_text_in_another_encoding_is_garbled(damage):
+def test_a_text_in_which_some_characters_are_replaced_is_garbled(damage):
     for format in Format:
         [shown] = actual(echo.garbled, error(f"No such user: {damage(SENT)}.", format=format))
         assert shown.startswith("'Zo")
+
+
+@pytest.mark.parametrize(
+    ("sent", "said"),
+    [("Anna ë 漢", "Anna ë ?"), ("Anna 漢é", "Anna ?é"), ("Anna ë漢", "Anna ë???")],
+)
+def test_a_text_that_ends_in_replaced_characters_is_garbled(sent, said):
+    assert actual(echo.garbled, error(f"No such user: {said}", sent)) == [repr(said)]
 
 
 @pytest.mark.parametrize(
@@ -98,8 +127,32 @@ def test_a_text_that_is_cut_escaped_or_left_out_is_not_garbled(said):
     assert actual(echo.garbled, error(f"No such user: {said}")) == []
 
 
-def test_a_short_text_is_not_looked_for():
-    assert actual(echo.garbled, error("n'est pas trouvÃ©", "é")) == []
+@pytest.mark.parametrize(
+    ("sent", "count"), [("é", 0), ("éa", 0), ("éab", 1), ("éa" * 32, 1), ("éa" * 32 + "b", 0)]
+)
+def test_texts_of_three_to_sixty_four_characters_are_looked_for(sent, count):
+    assert len(actual(echo.garbled, error(f"non: {sent.replace('é', 'Ã©')}", sent))) == count
+
+
+def test_a_key_is_not_looked_for():
+    made = error("No Zo?? 漢")
+    case = Case(Format.JSON, api_key=Text("Zoë 漢"))
+    keyed = response_to(case, 404, made.exchange.body)
+    assert actual(echo.garbled, keyed) == []
+    assert list(echo.pairs_of_formats([keyed], [keyed])) == []
+
+
+@pytest.mark.parametrize(("sent", "count"), [("ab漢1c漢d", 1), ("ab漢漢漢漢c", 0)])
+def test_question_marks_count_beside_four_letters_and_digits(sent, count):
+    """Fewer letters may be there by chance."""
+    replaced = sent.replace("漢", "?", 1).replace("漢", "??")
+    assert (
+        len(actual(echo.differs, [error(replaced, sent), error(sent, sent, Format.XML)])) == count
+    )
+
+
+def test_question_marks_alone_are_no_text_that_came_back():
+    assert differing("漢字漢字", "????") == []
 
 
 @pytest.mark.parametrize(
@@ -123,6 +176,66 @@ def test_a_text_that_one_format_escapes_or_loses_differs(sent, said):
     assert actual(echo.differs, reverse) == []
 
 
+@pytest.mark.parametrize(
+    ("sent", "said"),
+    [
+        ("o'brien", "o&#39;brien"),
+        ("o'brien", "o&#x27;brien"),
+        ("o'brien", "o&apos;brien"),
+        ("o'brien", "o''brien"),
+        ("o'brien", r"o\u0027brien"),
+        ("o'brien", "o%27brien"),
+        ("a/b", "a%2Fb"),
+        ("a/b", "a%2fb"),
+        ("a/b", r"a\/b"),
+        ("a b", "a%20b"),
+        ("a<b", r"a\u003cb"),
+        ("a<b", r"a\u003Cb"),
+        ("ZoëJ", "Zo&euml;J"),
+        ("ZoëJ", "Zo&#xeb;J"),
+        ("ZoëJ", "Zo&#xEB;J"),
+        ("ZoëJ", r"Zo\u00ebJ"),
+        ("ZoëJ", "Zo%C3%ABJ"),
+        ("ZoëJ", "Zo%c3%abJ"),
+        ("a\U0001f600b", r"a\ud83d\ude00b"),
+        ("a\U0001f600b", "a&#128512;b"),
+        ("a&amp;b", "a&b"),
+        ("a&amp;b", "a&amp;amp;b"),
+        ("a&amp;b", "a&#38;amp;b"),
+        ("a&amp;b", "a%26amp%3Bb"),
+        ("a&#38;b", "a&b"),
+        ("a&#x2F;b", "a/b"),
+        ("a&lt;b", r"a\u0026lt;b"),
+    ],
+)
+def test_a_text_that_one_format_escapes_in_any_way_differs(sent, said):
+    assert differing(sent, said) == [repr(said)]
+
+
+@pytest.mark.parametrize("said", ["a<b", "a&b", "aXb", "a&#39b", "a&amp;b", "a'b", "a\tb", "a+b"])
+def test_another_text_is_no_escape(said):
+    assert differing("a/b", said) == []
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        str.lower,
+        str.upper,
+        str.casefold,
+        *(lambda text, form=form: unicodedata.normalize(form, text) for form in FORMS),
+        lambda text: text.replace("ëßÅﬁ", "eßAfi"),
+        lambda text: text.replace("ëßÅﬁ", "ESSAFI"),
+    ],
+    ids=["lower", "upper", "casefold", *FORMS, "no marks", "no marks in upper case"],
+)
+def test_a_text_in_another_case_or_composition_is_found_by_what_else_it_lost(form):
+    sent = "anna ëßÅﬁ 漢"
+    lossy = form(sent).replace("漢", "?")
+    assert differing(sent, form(sent)) == []
+    assert differing(sent, lossy) == [repr(lossy)]
+
+
 def test_a_text_that_both_formats_escape_does_not_differ():
     escaped = [error(html.escape(SENT), format=format) for format in Format]
     assert actual(echo.differs, escaped) == []
@@ -142,13 +255,67 @@ def test_a_text_is_cut_at_four_bytes_where_a_longer_one_comes_back_whole():
         assert actual(echo.cut, pair) == []
 
 
+def cut(sent: str, said: str) -> list[str]:
+    """Return what is cut of a text that comes back like this, where a long text comes back."""
+    long = "x" * 200
+    [pair] = echo.pairs_of_lengths([error(f"No: {said}", sent), error(long, long)])
+    return actual(echo.cut, pair)
+
+
+@pytest.mark.parametrize(("start", "count"), [("ab", 0), ("ab ", 0), ("abc", 1), ("a" * 70, 1)])
+def test_three_characters_before_the_first_of_four_bytes_show_that_a_text_is_cut(start, count):
+    assert len(cut(f"{start}\U0001f600de\U0001f600", start)) == count
+
+
+def test_a_text_that_is_normalized_at_four_bytes_is_not_cut():
+    assert cut("Zoë \N{MATHEMATICAL BOLD CAPITAL A} Jr", "Zoë A Jr") == []
+    assert cut("Zoë \N{MATHEMATICAL BOLD CAPITAL A} Jr", "Zoë") == ["'Zoë'"]
+
+
+def test_a_text_of_as_many_bytes_that_comes_back_whole_shows_that_the_length_is_not_the_reason():
+    sent, same = "abc\U0001f600", "a" * 7
+    [(short, longer)] = echo.pairs_of_lengths([error("No: abc", sent), error(same, same)])
+    assert (short.case.user, longer.case.user) == (Text(sent), Text(same))
+    shorter = error("a" * 6, "a" * 6)
+    assert list(echo.pairs_of_lengths([error("No: abc", sent), shorter])) == []
+
+
 def test_where_every_long_text_is_cut_none_is_cut_at_four_bytes():
     cut = error("No such user: Zoë &amp; 漢字")
     assert list(echo.pairs_of_lengths([cut, error("x" * 14, "x" * 40)])) == []
     assert list(echo.pairs_of_lengths([cut, error("o'brien", "o'brien")])) == []
 
 
-def test_a_body_that_cannot_be_read_as_it_is_has_a_cause_of_its_own():
-    garbled = error(SENT.encode().decode("latin-1"))
-    broken = garbled.exchange.body.removesuffix(b"}")
-    assert actual(echo.garbled, response_to(garbled.case, 404, broken)) == []
+MISREAD = SENT.encode().decode("latin-1")
+
+
+def misread(status: int = 404, content_type: str = "application/json", mark: bytes = b"", **states):
+    """Make an error that repeats a text in another encoding."""
+    body = mark + error(MISREAD).exchange.body
+    return response_to(
+        Case(Format.JSON, **{"user": Text(SENT), **states}), status, body, content_type
+    )
+
+
+def test_a_response_that_has_a_cause_of_its_own_is_not_searched():
+    assert actual(echo.garbled, misread())
+    assert actual(echo.garbled, misread(mark=b"\xef\xbb\xbf")) == [], "not readable as it is"
+    assert actual(echo.garbled, misread(status=500)) == [], "a failure of the server"
+    assert actual(echo.garbled, misread(content_type="application/json; charset=cp1252")) == []
+    broken = misread().exchange.body.removesuffix(b"}")
+    assert actual(echo.garbled, response_to(misread().case, 404, broken)) == []
+
+
+def test_a_text_is_compared_in_errors_about_nothing_else():
+    alone, both = misread(), misread(task=State.MISSING)
+    assert len([*echo.pairs_of_formats([alone], [alone])]) == 1
+    assert [*echo.pairs_of_formats([both], [both])] == []
+    overview_of = response_to(alone.case, 200, overview().exchange.body)
+    assert [*echo.pairs_of_formats([overview_of], [overview_of])] == []
+
+
+def test_twenty_errors_of_a_response_are_searched():
+    for before, count in ((19, 1), (20, 0)):
+        texts = [*["no"] * before, MISREAD]
+        body = json.dumps({"message": "error", "errors": texts}).encode()
+        assert len(actual(echo.garbled, response_to(misread().case, 404, body))) == count

@@ -159,7 +159,7 @@ def _call(response: Response) -> tuple[object, ...]:
 
 
 def _bytes(response: Response) -> int:
-    return sum(len(text.encode(errors="replace")) for text in _sent(response))
+    return sum(len(text.encode()) for text in _sent(response))
 
 
 def _errors(response: Response) -> tuple[str, ...]:
@@ -185,11 +185,19 @@ def _before_four_bytes(text: str) -> str:
 
 
 def _echo(response: Response, sent: str) -> tuple[str, Damage]:
-    """Return how this text comes back, and the damage: nothing for a text that is left out."""
+    """Return how this text comes back, and the damage: nothing for a text that is left out.
+
+    Of readings with as many kinds of damage, the longest counts: another may leave out its end.
+    """
     if len(sent) > MAX_CHARS or _is_whole(response, sent):
         return "", Damage.NONE
     found = chain.from_iterable(_renderings(text, sent) for text in _errors(response))
-    return min(found, key=lambda one: len(one[1] & ~Damage.KEPT), default=("", Damage.NONE))
+    return min(found, key=_rank, default=("", Damage.NONE))
+
+
+def _rank(rendering: tuple[str, Damage]) -> tuple[int, int]:
+    text, damage = rendering
+    return len(damage & ~Damage.KEPT), -len(text)
 
 
 def _renderings(text: str, sent: str) -> Iterator[tuple[str, Damage]]:
@@ -255,11 +263,11 @@ def _misread(token: str) -> Iterator[str]:
     if token.isascii():
         return
     for encoding in _MISREAD_AS:
-        once = token.encode(errors="replace").decode(encoding, "replace")
+        once = token.encode().decode(encoding, "replace")
         yield from (once, re.sub("[\x80-\x9f\ufffd]", "", once))
     for encoding in ("latin-1", "cp1252"):
-        once = token.encode(errors="replace").decode(encoding, "replace")
-        yield once.encode(errors="replace").decode(encoding, "replace")
+        once = token.encode().decode(encoding, "replace")
+        yield once.encode().decode(encoding, "replace")
 
 
 def _escaped(token: str) -> Iterator[str]:
@@ -276,7 +284,7 @@ def _escaped(token: str) -> Iterator[str]:
         yield f"&{codepoint2name[number]};"
     if token == "'":
         yield from ("&apos;", "''")
-    units = token.encode("utf-16-be", "surrogatepass").hex(" ", 2).split()
+    units = token.encode("utf-16-be").hex(" ", 2).split()
     for escape in ("".join(f"\\u{unit}" for unit in units), quote(token, safe="")):
         yield from (escape, escape.lower(), re.sub("[0-9a-f]", lambda m: m[0].upper(), escape))
     yield from ("+",) if token == " " else (f"\\{token}",)
