@@ -9,6 +9,7 @@ from made_responses import overview, response_to
 from reseller_conformance.cases.case import Case
 from reseller_conformance.cases.mutations import State
 from reseller_conformance.checks.disclosure import Disclosure, concerns
+from reseller_conformance.checks.violation import Violation
 from reseller_conformance.contract import Format
 
 STRANGER = Case(Format.JSON, api_key=State.UNKNOWN)
@@ -24,10 +25,26 @@ def error(case, *texts, headers=()):
     return replace(made, exchange=exchange)
 
 
-def reported(response, *others, names=NAMES, **values) -> list[str]:
-    accounts = [overview(**{"package": "Silver Package", **values})]
+def reported(response, *others, names=NAMES, accounts=(), **values) -> list[str]:
+    accounts = accounts or [overview(**{"package": "Silver Package", **values})]
     check = Disclosure(accounts, [response, *others], names).check
     return [f"{one.where}: {one.actual}" for one in check(response)]
+
+
+def test_a_violation_says_where_the_value_is_and_that_nothing_was_expected():
+    found = error(STRANGER, "No access to Silver Package.")
+    [violation] = Disclosure([overview(package="Silver Package")], [found], NAMES).check(found)
+    expected = "nothing of an account that the call may not see"
+    assert violation == Violation(found, "body", expected, "package: 'silver package'")
+
+
+def test_only_errors_are_searched_and_no_error_with_fields_of_an_account():
+    let_in = overview(STRANGER, package="Silver Package")
+    assert reported(let_in) == [], "another requirement refuses it"
+    body = b'{"message": "error", "errors": ["no"], "package": "Silver Package"}'
+    assert reported(response_to(STRANGER, 403, body)) == [], "another requirement names the fields"
+    body = b'{"message": "error", "errors": ["no"], "plan": "Silver Package"}'
+    assert reported(response_to(STRANGER, 403, body)) == ["body: package: 'silver package'"]
 
 
 @pytest.mark.parametrize(
@@ -61,6 +78,17 @@ def test_a_header_that_is_percent_encoded_tells_too():
     assert reported(found) == ["header X-Plan: package: 'silver package'"]
 
 
+def test_headers_in_any_encoding_are_searched():
+    for value in ("K\xe4se Silver Package", "K\xc3\xa4se Silver Package", "Silver Package 漢"):
+        found = error(STRANGER, "no", headers=[("X-Plan", value)])
+        assert reported(found) == ["header X-Plan: package: 'silver package'"]
+
+
+def test_a_body_that_does_not_decode_is_searched():
+    body = b'{"message": "error", "errors": ["Silver Package f\xfcr Sie"]}'
+    assert reported(response_to(STRANGER, 403, body)) == ["body: package: 'silver package'"]
+
+
 def test_an_error_without_such_values_tells_nothing():
     assert reported(error(STRANGER, "api_key is wrong: 700 of 1000 requests")) == []
 
@@ -73,8 +101,23 @@ def test_a_name_that_was_sent_is_no_disclosure():
     assert reported(error(STRANGER, "no ann-silver"), names=("ann-silver",), package="Silver") == []
 
 
-def test_a_short_package_is_not_searched_for():
-    assert reported(error(STRANGER, "I said no"), package="I") == []
+@pytest.mark.parametrize(
+    ("package", "text", "found"),
+    [
+        ("Tin", "Tin: no", []),
+        (" Tin ", "Tin: no", []),
+        ("Gold", "Gold: no", ["body: package: 'gold'"]),
+        ("Gold ***", "Gold ***: no", []),
+    ],
+    ids=["three characters", "three in spaces", "four characters", "where the key is redacted"],
+)
+def test_a_package_of_four_characters_without_the_key_is_searched_for(package, text, found):
+    assert reported(error(STRANGER, text), package=package) == found
+
+
+def test_an_overview_without_a_package_discloses_none():
+    rest = response_to(body=overview().exchange.body.replace(b"package", b"parcel"))
+    assert reported(error(STRANGER, "none"), accounts=[rest]) == []
 
 
 @pytest.mark.parametrize(
@@ -92,10 +135,19 @@ def test_other_numbers_in_an_error_about_a_foreign_customer_are_no_date(version)
     assert reported(error(FOREIGN, f"build {version}")) == []
 
 
-@pytest.mark.parametrize("now", ["2026-11-29T00:00:01", "29.11.2026", "November 28, 2026"])
+@pytest.mark.parametrize(
+    "now", ["2026-11-29T00:00:01", "29.11.2026", "November 28, 2026", "2026/11/27"]
+)
 def test_the_time_of_the_response_is_no_date_of_an_account(now):
     headers = [("Date", "Sat, 28 Nov 2026 23:59:59 GMT")]
     assert reported(error(FOREIGN, f"at {now}", headers=headers)) == []
+
+
+@pytest.mark.parametrize("day", ["2026-11-26", "2026-11-30"])
+def test_another_day_than_that_of_the_response_in_any_time_zone_is_told(day):
+    headers = [("Date", "Sat, 28 Nov 2026 23:59:59 GMT")]
+    found = error(FOREIGN, f"since {day}", headers=headers)
+    assert reported(found) == [f"body: a date: '{day}'"]
 
 
 def test_a_date_in_errors_about_nobody_is_no_date_of_an_account():
@@ -110,6 +162,32 @@ def test_a_word_of_the_package_is_told_if_errors_about_another_customer_lack_it(
     assert reported(account, error(OTHER, "The gold plan needs a key.")) == [
         "body: a word of package: 'silver'"
     ]
+
+
+def test_a_word_of_each_package_that_the_customer_had_is_told():
+    accounts = [overview(package="Silver Package"), overview(package="Premium Package")]
+    account = error(STRANGER, "The silver and the premium plan need a key.")
+    assert reported(account, error(OTHER, "no"), accounts=accounts) == [
+        "body: a word of package: 'premium'",
+        "body: a word of package: 'silver'",
+    ]
+
+
+def test_a_word_of_a_name_that_was_sent_is_no_disclosure():
+    account = error(STRANGER, "The silver plan needs a key.")
+    assert reported(account, error(OTHER, "no"), names=("lighthouse", "silver")) == []
+
+
+def test_a_word_that_any_of_the_errors_about_another_customer_holds_is_no_disclosure():
+    account = error(STRANGER, "The silver plan needs a key.")
+    assert reported(account, error(OTHER, "no silver"), error(OTHER, "no")) == []
+    headers = [("X-Plan", "silver"), ("X-Served-By", "web1")]
+    assert reported(account, error(OTHER, "no", headers=headers)) == []
+
+
+def test_a_word_of_the_own_package_in_an_error_about_a_foreign_customer_is_no_disclosure():
+    foreign = error(FOREIGN, "The silver plan shows no others.")
+    assert reported(foreign, error(replace(FOREIGN, customer=1), "no")) == []
 
 
 @pytest.mark.parametrize(
