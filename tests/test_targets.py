@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -74,6 +75,56 @@ def report(path: Path) -> dict[str, Any]:
 
 
 # --- In a session ---------------------------------------------------------------------------------
+
+
+MIXING = """
+import pytest
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(items):
+    yield
+    ours = [item for item in items if item.get_closest_marker("reseller_requirement")]
+    others = [item for item in items if item not in ours]
+    items[:] = [*ours[:1], *others, *ours[1:]]
+"""
+PARAMETRIZED = """
+import pytest
+from reseller_conformance import OverviewConformance
+
+@pytest.fixture(scope="session", params=["first", "second"])
+def place(request):
+    return request.param
+
+class TestOne(OverviewConformance):
+    @pytest.fixture(scope="class")
+    def reseller_target(self, place):
+        raise NotImplementedError
+
+class TestOther(TestOne):
+    pass
+
+def test_of_the_host():
+    pass
+"""
+
+
+def collected(pytester: pytest.Pytester) -> list[str]:
+    result = pytester.runpytest("--collect-only", *QUICK, "-k", "success_dates or host")
+    return [line for line in result.outlines if "::" in line]
+
+
+def test_items_of_a_target_that_another_plugin_has_mixed_run_together(
+    pytester: pytest.Pytester,
+) -> None:
+    pytester.makepyfile(test_parametrized=PARAMETRIZED)
+    as_pytest_orders_them = collected(pytester)
+    assert len(as_pytest_orders_them) == 9
+    pytester.makeconftest(MIXING)
+    mixed = collected(pytester)
+    targets = [line.rpartition("-")[0] for line in mixed]
+    runs = [target for target, _ in groupby(targets)]
+    assert sorted(mixed) == sorted(as_pytest_orders_them)
+    assert len(runs) == len(set(runs)) == 5, runs
 
 
 @pytest.mark.parametrize("workers", [[], ["-n", "2"]], ids=["one", "xdist"])

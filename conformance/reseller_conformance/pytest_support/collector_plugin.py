@@ -60,6 +60,14 @@ class CollectorPlugin:
                 "TestOverview, which python_files and python_classes must match"
             )
 
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Undo what other plugins have mixed, so that the calls to each target are made once."""
+        if self.awake:
+            from reseller_conformance.pytest_support.session import of_each_target_together
+
+            session.items[:] = of_each_target_together(session.items, MARK)
+
     def _can_run(self, items: Sequence[pytest.Item]) -> bool:
         """Return True if the options are valid.
 

@@ -6,8 +6,9 @@ The hooks and fixtures in `plugin` import this only after a conformance test was
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, replace
+from itertools import chain
 from typing import Any
 
 import pytest
@@ -37,6 +38,7 @@ __all__ = [
     "describe",
     "finish",
     "header",
+    "of_each_target_together",
     "unselected",
     "unwritten",
     "worker_reports",
@@ -70,6 +72,26 @@ def annotate_items(items: Iterable[pytest.Item], mark: str) -> None:
                 ("level", judged.level.value),
                 ("format", column_of(format)),
             ]
+
+
+def of_each_target_together(items: Sequence[pytest.Item], mark: str) -> list[pytest.Item]:
+    """Return these items, those of one class and target one after the other.
+
+    Plugins mix them with tests of the host, as `--failed-first` may. pytest would then close the
+    session of a target, and send all of its calls once more.
+    """
+    together: dict[object, list[pytest.Item]] = {}
+    for item in items:
+        of = _target_of(item) if item.get_closest_marker(mark) else item
+        together.setdefault(of, []).append(item)
+    return list(chain.from_iterable(together.values()))
+
+
+def _target_of(item: pytest.Item) -> object:
+    """Return the class of an item, with the parameters of its fixtures other than the format."""
+    indices = item.callspec.indices if hasattr(item, "callspec") else {}
+    others = {name: index for name, index in indices.items() if name != "reseller_format"}
+    return item.getparent(pytest.Class), frozenset(others.items())
 
 
 def header(config: pytest.Config) -> str:
