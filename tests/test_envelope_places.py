@@ -7,7 +7,7 @@ from reseller_conformance.cases.case import Case
 from reseller_conformance.contract import Format
 from reseller_conformance.envelope import read_envelope
 from reseller_conformance.envelope.encoding import declared_name
-from reseller_conformance.envelope.json_parser import MAX_DEPTH
+from reseller_conformance.envelope.xml_parser import MAX_DEPTH
 from reseller_conformance.util.place import Place
 
 JSON = overview().exchange.body
