@@ -116,6 +116,35 @@ def test_an_app_is_served_for_the_run(pytester, account):
     result.assert_outcomes(passed=ITEMS - 2, skipped=2)  # no --reseller-expect
 
 
+def test_time_that_the_host_freezes_stops_no_call_and_is_still_frozen_in_its_app(pytester, account):
+    pytester.makepyfile(
+        shop="""
+        from datetime import date
+        from reseller_conformance.reference import default_reference
+        from reseller_conformance.reference.wsgi import Application
+
+        reference = Application(default_reference())
+
+        def app(environ, start_response):
+            assert date.today() == date(2010, 8, 30)
+            return reference(environ, start_response)
+        """,
+        test_mine=SUBCLASS,
+        conftest="""
+        import pytest
+        from freezegun import freeze_time
+
+        @pytest.fixture(autouse=True)
+        def frozen():
+            with freeze_time("2010-08-30"):
+                yield
+        """,
+    )
+    options = ("--reseller-app=shop:app", "--reseller-rate=100/s", "-k", "success_dates")
+    result = pytester.runpytest_subprocess(*options, *account, timeout=60)
+    result.assert_outcomes(passed=2)
+
+
 def test_ini_settings_are_as_good_as_options(pytester, account):
     pytester.makepyfile(test_mine=SUBCLASS)
     with serve_app(Application(default_reference())) as url:

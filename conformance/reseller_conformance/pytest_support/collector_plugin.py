@@ -41,6 +41,7 @@ class CollectorPlugin:
         if ours:
             from reseller_conformance.pytest_support.guard import guard_logs
             from reseller_conformance.pytest_support.interrupts import Interrupted
+            from reseller_conformance.pytest_support.real_time import use_real_time
             from reseller_conformance.pytest_support.session import annotate_items, unselected
             from reseller_conformance.pytest_support.time_limits import lift
 
@@ -52,6 +53,7 @@ class CollectorPlugin:
                     items[:] = [item for item in items if item not in left_out]
                 annotate_items([item for item in ours if item not in left_out], MARK)
                 lift(self.config, ours)
+                use_real_time()
                 if not hasattr(self.config, "workerinput"):
                     self.config.pluginmanager.register(Interrupted(self._interrupt))
         elif SUITE in self.config.args and not items and not self.config.getoption("keyword"):
