@@ -6,6 +6,7 @@ violated. Firewalls that only stop texts that look like an attack are in `faults
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
@@ -96,6 +97,17 @@ class Ban(Guard):
         return attack
 
 
+class LateBan(Ban):
+    """The ban holds before the call that brings it about gets its page."""
+
+    def respond(self, request: Request) -> Response:
+        before = self.until
+        response = super().respond(request)
+        if self.until != before:
+            time.sleep(0.3)
+        return response
+
+
 class SeldomCopy(Reference):
     """A copy that does not know the latest change yet responds to each nth call."""
 
@@ -140,7 +152,7 @@ class CallerLock(Guard):
 
 
 def _add(name: str, what: str, base: type[Reference], **members: object) -> None:
-    should = STOPPED if base is Ban else ()
+    should = STOPPED if issubclass(base, Ban) else ()
     kind = type(name, (base,), {"__module__": __name__, **members})
     composed(what, should=should)(kind)
 
@@ -184,6 +196,14 @@ for _lasts in (5.0, 20.0):
         most=3,
         lasts=_lasts,
     )
+
+_add(
+    "ban_for_5_calls_before_its_page",
+    "each attack bans the address for 5 calls, and gets its page after them",
+    LateBan,
+    most=1,
+    lasts=5.0,
+)
 
 for _name in ("401", "403_page"):
     for _most in (3, 5, 20):

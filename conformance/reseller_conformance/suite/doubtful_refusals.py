@@ -20,6 +20,7 @@ from reseller_conformance.envelope import EnvelopeKind
 from reseller_conformance.findings.environment import EnvironmentNote
 from reseller_conformance.suite.environment_cause import (
     MIN_LOGINS,
+    ended,
     failed_logins_note,
     form_of,
     turns_away,
@@ -69,6 +70,7 @@ class DoubtfulRefusals:
         self._made_again: set[Case] = set()
         self._short: set[Form] = set()
         self._stopped: set[Form] = set()
+        self._unexplained: list[Response] = []
         self._in_vain: Counter[Form] = Counter()
         self._checks: Counter[Form] = Counter()
         self._logins: Counter[Identity] = Counter()
@@ -108,17 +110,30 @@ class DoubtfulRefusals:
         case, form = response.case, form_of(response)
         if is_stopped(response):
             self._stopped.add(form)
+            self._doubt_what_was_in_flight(response)
         elif turns_away(response):
             is_momentary = self._may_be_momentary(case, form)
             earlier = None if is_momentary else self._earlier_login(case)
             if is_momentary or earlier:
                 self._doubts.append(_Doubt(response, is_momentary, earlier))
+            else:
+                self._unexplained.append(response)
         elif response.kind is EnvelopeKind.ERRORS and may_fail_login(case):
             for identity in (_pair(case), _account(case)):
                 self._logins[identity] += 1
                 is_first = identity not in self._earlier
                 if is_first or case.invalid == ("api_key",):  # every lock counts a wrong key
                     self._earlier[identity] = case
+
+    def _doubt_what_was_in_flight(self, stopped: Response) -> None:
+        """Doubt refusals in this form that ended during this call: a ban begins before its page."""
+        form, began = form_of(stopped), stopped.exchange.began
+        self._doubts += [
+            _Doubt(one, is_momentary=True, earlier=None)
+            for one in self._unexplained
+            if ended(one) >= began and form_of(one) == form
+            if self._may_be_momentary(one.case, form)
+        ]
 
     def _may_be_momentary(self, case: Case, form: Form) -> bool:
         known = form in self._short or form in self._stopped
@@ -162,6 +177,7 @@ class DoubtfulRefusals:
                 void += self._repeat_earlier(doubt, doubt.earlier, wrong_credentials)
         self._doubts = [one for one in self._doubts if not self._is_judged(form_of(one.response))]
         self._stopped.clear()
+        self._unexplained.clear()
         return void
 
     def _is_judged(self, form: Form) -> bool:
