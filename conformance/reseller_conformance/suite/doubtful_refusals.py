@@ -70,7 +70,7 @@ class DoubtfulRefusals:
         self._made_again: set[Case] = set()
         self._short: set[Form] = set()
         self._stopped: set[Form] = set()
-        self._unexplained: list[Response] = []
+        self._unexplained: list[Response] = []  # refusals that are not doubted, or not yet
         self._in_vain: Counter[Form] = Counter()
         self._checks: Counter[Form] = Counter()
         self._logins: Counter[Identity] = Counter()

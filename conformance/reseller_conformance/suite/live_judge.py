@@ -117,6 +117,7 @@ class LiveJudge:
             self._suspect(key, response, doubt.shows, doubt.confirms)
 
     def _look(self, response: Response) -> None:
+        """Judge the response to a call that is ordinary but for its undocumented parameters."""
         case = response.case
         for rule in rules_for(response, ALL_EVIDENCE):
             if self._judges(rule, case):
