@@ -1,6 +1,7 @@
 """Account data in an error: values that disclose something, and equal values by chance."""
 
 import json
+import tracemalloc
 from dataclasses import replace
 
 import pytest
@@ -223,3 +224,19 @@ def test_calls_concern_an_account_that_they_may_not_see():
     assert concerns(Case(Format.JSON, api_user=State.MISSING))
     assert not concerns(NOBODY)
     assert not concerns(Case(Format.JSON, task=State.MISSING))
+
+
+def test_the_words_of_many_long_errors_are_not_kept() -> None:
+    calls = [replace(STRANGER, customer=who) for who in range(8)]
+    errors = [
+        error(call, *(f"word{call.customer}x{number}" for number in range(20_000)))
+        for call in calls
+    ]
+    tracemalloc.start()
+    try:
+        Disclosure([overview(package="Silver Package")], errors, NAMES)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    longest = max(len(one.exchange.body) for one in errors)
+    assert peak < 20 * longest

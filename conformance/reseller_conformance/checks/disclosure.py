@@ -114,7 +114,8 @@ def _words_of_packages(
     """
     packages: dict[int, set[str]] = defaultdict(set)
     for overview in overviews:
-        packages[overview.case.customer] |= _words("\n".join(_packages([overview])))
+        packages[overview.case.customer].update(_words("\n".join(_packages([overview]))))
+    known = frozenset().union(*packages.values())
     held: dict[tuple[Value, ...], dict[int, set[str]]] = defaultdict(lambda: defaultdict(set))
     calls: dict[Case, tuple[Value, ...]] = {}
     for error in errors:
@@ -122,8 +123,8 @@ def _words_of_packages(
         if concerns(case) and case.user is State.VALID:
             calls[case] = tuple(case.state(name) for name in PARAMETERS)
             texts = "\n".join(text for _, text in _texts(error))
-            held[calls[case]][case.customer] |= _words(texts)
-    usual = _words(harmless)
+            held[calls[case]][case.customer] |= known.intersection(_words(texts))
+    usual = known.intersection(_words(harmless))
     found = {}
     for case, states in calls.items():
         others = [words for who, words in held[states].items() if who != case.customer]
@@ -132,8 +133,9 @@ def _words_of_packages(
     return found
 
 
-def _words(text: str) -> set[str]:
-    return set(re.findall(rf"\w{{{MIN_PACKAGE_CHARS},}}", text))
+def _words(text: str) -> Iterator[str]:
+    """Yield its words one by one: the errors of a hostile server may hold a million."""
+    return (found[0] for found in re.finditer(rf"\w{{{MIN_PACKAGE_CHARS},}}", text))
 
 
 def _days(text: str) -> set[date]:
