@@ -83,7 +83,7 @@ def endless_chunk_extension(exchange: Exchange) -> None:
     poured(exchange, start + b"1;", b"x=1;")
 
 
-@hostile(first=HTTP_TIMEOUT)
+@hostile(first=HTTP_COMPLETE)
 def endless_trailers(exchange: Exchange) -> None:
     """Trailers without end, after a whole body in chunks."""
     body = exchange.response.body
