@@ -21,10 +21,12 @@ from reseller_conformance.contract import PARAMETERS, Format
 __all__ = [
     "CLIENTS",
     "CREDENTIALS",
+    "CROWDS",
     "CUSTOMERS",
     "DOCUMENTED",
     "EXAMPLES",
     "FORMATS",
+    "SEQUENCES",
     "STAGES",
     "Examples",
     "Stage",
@@ -222,6 +224,24 @@ CLIENTS = Stage(
     own_account=True,
 )
 
+SEQUENCES = Stage(
+    "sequences",
+    "Valid and invalid calls by turns, one at a time, to see what is remembered.",
+    _sequences,
+    in_turn=True,
+    after_controls=True,
+    own_account=True,
+    may_defer=False,
+)
+
+CROWDS = Stage(
+    "crowds",
+    "Calls for several customers at once, and earlier invalid calls once more.",
+    _crowds,
+    own_account=True,
+    may_defer=False,
+)
+
 EXAMPLES = Stage("examples", "Special texts and undocumented parameters that Hypothesis draws.")
 
 CREDENTIALS = Stage(
@@ -275,22 +295,8 @@ STAGES: tuple[Stage, ...] = (
         "Several invalid parameters in one call, of which one may hide another.",
         _alternating(_combinations),
     ),
-    Stage(
-        "sequences",
-        "Valid and invalid calls by turns, one at a time, to see what is remembered.",
-        _sequences,
-        in_turn=True,
-        after_controls=True,
-        own_account=True,
-        may_defer=False,
-    ),
-    Stage(
-        "crowds",
-        "Calls for several customers at once, and earlier invalid calls once more.",
-        _crowds,
-        own_account=True,
-        may_defer=False,
-    ),
+    SEQUENCES,
+    CROWDS,
     EXAMPLES,
     CREDENTIALS,
 )

@@ -1,4 +1,4 @@
-"""Compares responses as soon as a stage has sent them all: formats, customers, client profiles.
+"""Compares responses as soon as a stage has sent them all, each stage's as it is meant to show.
 
 `live_judge` announces what is found here. The items compare the same responses again, beside
 control calls that are made later.
@@ -6,21 +6,31 @@ control calls that are made later.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from reseller_conformance import requirements as r
-from reseller_conformance.cases.stages import CLIENTS, CUSTOMERS, FORMATS, Stage
+from reseller_conformance.cases.sequences import COLD_CACHE_REPEAT
+from reseller_conformance.cases.stages import (
+    CLIENTS,
+    CROWDS,
+    CUSTOMERS,
+    FORMATS,
+    SEQUENCES,
+    Stage,
+)
 from reseller_conformance.checks import clients, consistency
 from reseller_conformance.checks.consistency import Bracketed
 from reseller_conformance.checks.moving_counters import counts_alone
+from reseller_conformance.checks.response import Response
 from reseller_conformance.checks.rules import COMPARISONS
 from reseller_conformance.checks.violation import Check, Violation
 from reseller_conformance.contract import Format
 from reseller_conformance.envelope import EnvelopeKind
 from reseller_conformance.requirements import Requirement
 from reseller_conformance.suite.client_profiles import client_profiles
+from reseller_conformance.suite.repetition import bracketed
 from reseller_conformance.suite.rereadings import without_moving_values
 
 if TYPE_CHECKING:
@@ -28,7 +38,7 @@ if TYPE_CHECKING:
 
 __all__ = ["COMPARED", "LiveComparison", "live_comparisons"]
 
-COMPARED = (FORMATS, CUSTOMERS, CLIENTS)
+COMPARED = (FORMATS, CUSTOMERS, CLIENTS, SEQUENCES, CROWDS)
 """The stages after which responses are compared."""
 
 
@@ -36,7 +46,7 @@ COMPARED = (FORMATS, CUSTOMERS, CLIENTS)
 class LiveComparison:
     """Groups of responses that one requirement is about; `format` is None where both are compared.
 
-    `is_confirmed` says that what differs has already been repeated alone.
+    `is_confirmed` says that what differs was already compared with the same calls made alone.
     """
 
     requirement: Requirement
@@ -64,11 +74,51 @@ def live_comparisons(session: TargetSession, stage: Stage) -> Iterator[LiveCompa
             between = session.groups.others_between(format)
             yield LiveComparison(r.ISOLATION_CUSTOMERS, format, between, consistency.same_account)
         if stage is CLIENTS and _shows_difference(session, format):
-            profiles = client_profiles(session, format)
-            for requirement, groups in profiles.by_requirement.items():
-                yield LiveComparison(
-                    requirement, format, groups, profiles.difference, is_confirmed=True
-                )
+            yield from _between_clients(session, format)
+        if stage in (SEQUENCES, CROWDS):
+            yield _in_isolation(session, stage, format)
+
+
+def _between_clients(session: TargetSession, format: Format) -> Iterator[LiveComparison]:
+    profiles = client_profiles(session, format)
+    for requirement, groups in profiles.by_requirement.items():
+        yield LiveComparison(requirement, format, groups, profiles.difference, is_confirmed=True)
+
+
+def _in_isolation(session: TargetSession, stage: Stage, format: Format) -> LiveComparison:
+    """Compare calls that were sent in sequence, or at once, with the same calls made alone."""
+    if stage is SEQUENCES:
+        requirement, turn = r.ISOLATION_SEQUENCE, COLD_CACHE_REPEAT
+        responses = session.groups.cache_probes(format)
+    else:
+        requirement, turn = r.ISOLATION_CONCURRENCY, 0
+        responses = session.groups.concurrent_mix(format)
+    groups = _affected(session, responses, turn)
+    check = consistency.own_account_in_sequence
+    return LiveComparison(requirement, format, groups, check, is_confirmed=True)
+
+
+def _affected(session: TargetSession, responses: Sequence[Response], turn: int) -> list[Bracketed]:
+    """Put the responses that other calls seem to have affected beside those made alone.
+
+    Nothing is sent where there are none. What a lock or a quota may have refused is left out.
+    """
+    suspicious = [response for response in responses if _seems_affected(session, response)]
+    groups = bracketed(suspicious, session, turn, in_turn=True) if suspicious else []
+    return [
+        group
+        for group in groups
+        if group.response.case.invalid or group.after.kind is EnvelopeKind.OVERVIEW
+    ]
+
+
+def _seems_affected(session: TargetSession, response: Response) -> bool:
+    if response.case.invalid:
+        return response.kind is EnvelopeKind.OVERVIEW
+    own = {a.case.customer: a for a in session.initial_calls[response.case.format]}
+    before = own[response.case.customer]
+    group = Bracketed(before, response, before)
+    return any(consistency.own_account(group)) and not counts_alone(group)
 
 
 def _has_overviews_in_all(session: TargetSession) -> bool:

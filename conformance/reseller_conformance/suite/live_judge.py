@@ -1,8 +1,8 @@
 """Judges each response as it arrives, so that a violation is known long before the run ends.
 
 A violation is announced only if the final report is certain to count it. The call is first repeated
-while nothing else is in flight: if it passes then, a race may be the cause. The items judge that,
-and the requirements that compare several responses.
+while nothing else is in flight: if it passes then, a race may be the cause. What several responses
+show is compared when their stage has been sent.
 """
 
 from __future__ import annotations
