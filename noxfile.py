@@ -177,7 +177,7 @@ def resolved(session: nox.Session, resolution: str) -> None:
     words = (f"--extra={extra}" for extra in extras.split(","))
     how = ("--quiet", "--upgrade", "--resolution", resolution, "--output-file", versions)
     session.run("uv", "pip", "compile", "pyproject.toml", *words, *how)
-    session.install(f".[{extras}]", "lxml", "starlette", "--constraint", versions)
+    session.install(f".[{extras}]", "lxml", "starlette", "freezegun", "--constraint", versions)
     session.run("python", "-m", "pip", "list")
     session.run("reseller-conformance", "run")
     session.run("pytest", "-n", "2", *(session.posargs or ANY_VERSION))
