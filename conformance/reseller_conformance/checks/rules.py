@@ -25,6 +25,7 @@ from reseller_conformance.requirements import CATALOGUE, Level, Requirement
 __all__ = [
     "ALL_EVIDENCE",
     "COMPARISONS",
+    "NOT_READ",
     "RULES",
     "Comparison",
     "Evidence",
@@ -144,20 +145,21 @@ def _reader_rules(
 ) -> Iterator[Rule]:
     """Yield a rule for each requirement of this topic that the readers of `envelope` judge."""
     for requirement in CATALOGUE:
-        if requirement.topic == topic and requirement not in _NOT_READ:
+        if requirement.topic == topic and requirement not in NOT_READ:
             form = requirement.level is Level.MUST
             check = reader_violations(requirement)
             evidence = (needs or {}).get(requirement, Evidence.NONE)
             yield Rule(requirement, subject, check, evidence, form)
 
 
-_NOT_READ = (
+NOT_READ = (
     r.READABLE_ENCODING_NAME,
     r.SUCCESS_RETURNED,
     r.ERRORS_NO_KEY_ECHO,
     r.ERRORS_NO_ACCOUNT_DATA,
     r.ERRORS_DETERMINISTIC,
 )
+"""Requirements of these topics with a check of their own: the readers do not judge them."""
 
 
 def _refusals(
