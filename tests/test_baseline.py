@@ -157,7 +157,7 @@ def test_a_file_that_is_no_text_or_not_there_is_told(path: Path) -> None:
         load(path)
     with pytest.raises(BaselineError, match="cannot be read"):
         load(path.parent)
-    with pytest.raises(BaselineError, match="--update-baseline makes it"):
+    with pytest.raises(BaselineError, match="--update-baseline creates it"):
         load(path.parent / "other.toml")
 
 

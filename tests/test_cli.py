@@ -163,7 +163,7 @@ def test_an_export_to_where_nothing_can_be_written_is_a_mistake(
     blocked = tmp_path / "file"
     blocked.write_text("", encoding="utf-8")
     assert main(["schemas", "--export", str(blocked / "below")]) == 2
-    assert capsys.readouterr().err.startswith("error: cannot write there")
+    assert capsys.readouterr().err.startswith("error: --export cannot be written (")
 
 
 def test_a_requirement_is_explained(capsys: pytest.CaptureFixture[str]) -> None:

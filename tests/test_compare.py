@@ -427,7 +427,7 @@ def test_nobody_there_exits_with_3(
         ([OLD, OLD, "--accept=none.toml"], "--accept cannot be read"),
         ([OLD, "--recorded=none.json"], "the recording cannot be read"),
         ([OLD, OLD, "--recorded=none.json"], "--recorded takes the place of OLD"),
-        ([OLD, "ftp://new.example"], "NEW is http://HOST"),
+        ([OLD, "ftp://new.example"], "NEW must be http://HOST"),
         ([OLD, "app:nothing_here:app"], "nothing_here"),
         ([OLD, ""], "OLD and NEW are base URLs or app:MODULE:ATTR"),
         ([OLD, "--recorded=compared_apps.py"], "this is no recording"),

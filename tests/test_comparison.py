@@ -299,11 +299,11 @@ def test_it_is_told_to_programs_too(files: list[str], capsys: pytest.CaptureFixt
     "content, message",
     [
         (None, "cannot be read"),
-        (b"", "no JSON report"),
-        (b"\xff", "no JSON report"),
-        (b"[" * 100_000, "no JSON report"),
+        (b"", "is not a JSON report"),
+        (b"\xff", "is not a JSON report"),
+        (b"[" * 100_000, "is not a JSON report"),
         (b"{}", "'verdict' is a required property"),
-        (b"3", "no JSON report of this version"),
+        (b"3", "is not a JSON report of this version"),
     ],
     ids=["missing", "empty", "bytes", "deep", "object", "number"],
 )

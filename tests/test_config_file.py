@@ -73,18 +73,18 @@ def test_a_project_file_that_does_not_name_the_suite_may_be_anything() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("deph = 'quick'", "is no option (did you mean depth?): deph"),
+        ("deph = 'quick'", "has an unknown key (did you mean depth?): deph"),
         ("api-key = 'x'", "the key is a secret: set RESELLER_API_KEY, and remove"),
         ("api-user = 'x'", "set RESELLER_API_USER, and remove"),
         ("header = ['a: b']", "a header may hold a secret"),
         ("proxy = 'http://me:secret@proxy:1'", "a password is a secret: set RESELLER_PROXY"),
-        ("keep-going = 'yes'", "keep-going is true or false, not: 'yes'"),
-        ("user = [1]", "user is a list of texts, not: [1]"),
-        ("user = ['']", "user is a list of texts, not: ['']"),
-        ("depth = true", "depth is a text or a number, not: True"),
-        ("depth = ''", "depth is a text or a number, not: ''"),
-        ("depth = ['quick']", "depth is a text or a number, not: ['quick']"),
-        ("depth =", f"the file is no TOML (Invalid value (at line 1, column 8)): {OWN}"),
+        ("keep-going = 'yes'", "keep-going must be true or false, not: 'yes'"),
+        ("user = [1]", "user must be a list of texts, not: [1]"),
+        ("user = ['']", "user must be a list of texts, not: ['']"),
+        ("depth = true", "depth must be a text or a number, not: True"),
+        ("depth = ''", "depth must be a text or a number, not: ''"),
+        ("depth = ['quick']", "depth must be a text or a number, not: ['quick']"),
+        ("depth =", f"the file is not TOML (Invalid value (at line 1, column 8)): {OWN}"),
     ],
 )
 def test_what_a_file_cannot_hold_is_told_in_one_line(

@@ -56,23 +56,23 @@ def test_a_live_value_is_a_range(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "document, message",
     [
-        ([], 'the file is an object with "resellers" or "customers", not: a list'),
-        ({"resellers": [1]}, 'resellers[0] is an object with a list of "customers", not: 1'),
+        ([], 'the file must be an object with "resellers" or "customers", not: a list'),
+        ({"resellers": [1]}, 'resellers[0] must be an object with a list of "customers", not: 1'),
         (
             {"customers": [{}]},
-            'resellers[0].customers[0] is an object with the "user", not: a dict',
+            'resellers[0].customers[0] must be an object with the "user", not: a dict',
         ),
         ({"customers": [{"user": "a", "credits": 1}]}, "has an unknown member: credits"),
-        ({"customers": [{"user": "a", "requests": "many"}]}, "is a whole number, not: 'many'"),
-        ({"customers": [{"user": "a", "requests": True}]}, "is a whole number, not: True"),
+        ({"customers": [{"user": "a", "requests": "many"}]}, "must be a whole number, not: 'many'"),
+        ({"customers": [{"user": "a", "requests": True}]}, "must be a whole number, not: True"),
         (
             {"customers": [{"user": "a", "requests": {"low": 1}}]},
             '"min", "max" or both, not: a dict',
         ),
-        ({"customers": [{"user": "a", "package": 5}]}, "is a text, not: 5"),
+        ({"customers": [{"user": "a", "package": 5}]}, "must be a text, not: 5"),
         (
             {"customers": [{"user": "a", "billing_end_date": "2010-13-01"}]},
-            "is a day written YYYY-MM-DD, not: '2010-13-01'",
+            "must be a day written YYYY-MM-DD, not: '2010-13-01'",
         ),
     ],
 )

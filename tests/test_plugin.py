@@ -337,7 +337,7 @@ def test_a_target_that_is_down_is_unverified(pytester, account):
     [
         (
             ["--reseller-depth=deep"],
-            "*--reseller-depth is one of smoke, quick, *, not: deep*",
+            "*--reseller-depth must be one of smoke, quick, *, not: deep*",
         ),
         (["--reseller-app=nowhere:app", "--reseller-user=a"], "*nowhere*"),
         (["--base-url=http://h"], "*RESELLER_API_USER*"),

@@ -520,10 +520,10 @@ def test_names_that_stand_twice_are_told() -> None:
 @pytest.mark.parametrize(
     "content, message",
     [
-        (b"{", "the accounts file is not JSON, Expecting"),
+        (b"{", "the accounts file is not JSON (Expecting"),
         (b"\xff", "the accounts file is not in UTF-8"),
         (b"[" * 100_000, "the accounts file is nested too deeply"),
-        (b"9" * 5000, "the accounts file is not JSON, Exceeds the limit"),
+        (b"9" * 5000, "the accounts file is not JSON (Exceeds the limit"),
         (b'{"resellers": 1, "resellers": 2}', "an object must differ in their name: 'resellers'"),
         (None, "cannot read the accounts file, No such file or directory"),
     ],

@@ -167,12 +167,12 @@ def test_rates_are_by_the_second_or_the_minute():
 @pytest.mark.parametrize(
     ("words", "url", "message"),
     [
-        ({"depth": "deep"}, "", "--depth is one of smoke, quick, standard, thorough, not: deep"),
-        ({"level": "may"}, "", "--level is one of must, should, not: may"),
-        ({"formats": "yaml"}, "", "--formats is json, xml, or json,xml, not: yaml"),
+        ({"depth": "deep"}, "", "must be one of smoke, quick, standard, thorough, not: deep"),
+        ({"level": "may"}, "", "--level must be one of must, should, not: may"),
+        ({"formats": "yaml"}, "", "--formats must be json, xml, or json,xml, not: yaml"),
         ({"rate": "fast"}, "", "as 10/s or 600/m, not: fast"),
         ({"rate": "0/s"}, "", "not: 0/s"),
-        ({"concurrency": "0"}, "", "--concurrency is a whole number from 1 to 1000, not: 0"),
+        ({"concurrency": "0"}, "", "--concurrency must be a whole number from 1 to 1000, not: 0"),
         ({"timeout": "nan"}, "", "not: nan"),
         ({"timeout": "inf"}, "", "not: inf"),
         ({"retries": "-1"}, "", "not: -1"),
@@ -180,16 +180,16 @@ def test_rates_are_by_the_second_or_the_minute():
         ({"seed": "1.5"}, "", "not: 1.5"),
         ({"reference": True}, "http://host", "--reference tests the embedded reference alone"),
         ({**LIVE, "reference": True}, None, "--reference tests the embedded reference alone"),
-        (LIVE, "ftp://host", "with a path or not: ftp://host"),
-        (LIVE, "localhost:8000", "with a path or not: localhost:8000"),
-        (LIVE, "http://host:99999", "with a path or not: http://host:99999"),
-        (LIVE, "http://host/?a=b", "ends before any ? or #: http://host/"),
-        (LIVE, "http://host/?", "ends before any ? or #: http://host/"),
-        (LIVE, "http://host#top", "ends before any ? or #: http://host"),
-        (LIVE, " http://host", "with a path or not:  http://host"),
-        (LIVE, "http://a b", "with a path or not: http://a b"),
-        (LIVE, "http://..", "with a path or not: http://.."),
-        (LIVE, f"http://{'h' * 64}", "with a path or not: http://hhh"),
+        (LIVE, "ftp://host", "with or without a path, not: ftp://host"),
+        (LIVE, "localhost:8000", "with or without a path, not: localhost:8000"),
+        (LIVE, "http://host:99999", "with or without a path, not: http://host:99999"),
+        (LIVE, "http://host/?a=b", "must hold no ? and no #: http://host/"),
+        (LIVE, "http://host/?", "must hold no ? and no #: http://host/"),
+        (LIVE, "http://host#top", "must hold no ? and no #: http://host"),
+        (LIVE, " http://host", "with or without a path, not:  http://host"),
+        (LIVE, "http://a b", "with or without a path, not: http://a b"),
+        (LIVE, "http://..", "with or without a path, not: http://.."),
+        (LIVE, f"http://{'h' * 64}", "with or without a path, not: http://hhh"),
         ({"concurrency": "99999999999"}, "", "from 1 to 1000, not: 99999999999"),
         ({"timeout": "1e300"}, "", "from 0.001 to 86400, not: 1e300"),
         ({"rate": "0.0000001/s"}, "", "not: 0.0000001/s"),
@@ -225,8 +225,14 @@ def test_credentials_are_utf_8(name):
 @pytest.mark.parametrize("name", ["RESELLER_API_USER", "RESELLER_API_KEY"])
 def test_a_live_target_needs_credentials(name):
     env = {key: value for key, value in ENV.items() if key != name}
-    with pytest.raises(SettingsError, match=name):
+    with pytest.raises(SettingsError, match=f"the environment variable {name}$"):
         settings_from(LIVE, "http://host", env)
+
+
+def test_missing_credentials_are_named_together():
+    both = "the environment variables RESELLER_API_USER and RESELLER_API_KEY$"
+    with pytest.raises(SettingsError, match=both):
+        settings_from(LIVE, "http://host", {})
 
 
 @pytest.mark.parametrize(

@@ -289,7 +289,7 @@ def test_nothing_is_judged_where_a_file_is_missing(capsys: pytest.CaptureFixture
     assert main(["validate", str(EXAMPLES / "overview.json"), "nowhere.json"]) == 2
     said = capsys.readouterr()
     assert said.out == ""
-    assert said.err == "error: cannot be read, No such file or directory: nowhere.json\n"
+    assert said.err == "error: the file cannot be read (No such file or directory): nowhere.json\n"
 
 
 def test_no_line_at_all_verifies_nothing(capsys: pytest.CaptureFixture[str]) -> None:

@@ -44,7 +44,7 @@ def load_app(reference: str) -> App:
     module_name, _, attribute = reference.removesuffix("()").partition(":")
     if not _dotted(module_name) or not _dotted(attribute):
         known = "shop.api:app or shop.api:create_app()"
-        raise AppError(f"an application is named like {known}, not {reference!r}")
+        raise AppError(f"name an application as {known}, not: {reference!r}")
     app: App = _imported(module_name)
     for name in attribute.split("."):
         try:
@@ -102,9 +102,8 @@ def _dotted(name: str) -> bool:
 
 def unserved(name: str, app: object) -> AppError:
     """Return the error for an object that is not an application, with a hint for a factory."""
-    text = (
-        f"{name} takes neither WSGI's (environ, start_response) nor ASGI's (scope, receive, send)"
-    )
+    wsgi, asgi = "(environ, start_response)", "(scope, receive, send)"
+    text = f"{name} must take {wsgi} as in WSGI, or {asgi} as in ASGI"
     if callable(app) and ":" in name and not name.endswith("()"):
         text += f"; if it makes an application, name {name}() or give --factory"
     return AppError(f"{text}; it is of type {type(app).__name__}")

@@ -99,7 +99,7 @@ def schemas(to: Path | None) -> None:
     try:
         _export(files, to)
     except OSError as error:
-        raise click.ClickException(f"cannot write there, {error.strerror}: {to}") from None
+        raise click.ClickException(f"--export cannot be written ({error.strerror}): {to}") from None
     click.echo(f"{len(files)} files in {to}")
 
 

@@ -73,7 +73,7 @@ def _click_option(option: Option) -> Callable[[Callable[..., int]], Callable[...
 def not_empty(_: click.Context, option: click.Parameter, given: Any) -> Any:
     """Refuse an empty value: in a CI it is mostly an unset variable."""
     if given == "" or (isinstance(given, tuple) and "" in given):
-        raise click.UsageError(f"an empty value says nothing: {option.opts[0]}")
+        raise click.UsageError(f"the value is empty: {option.opts[0]}")
     return given
 
 

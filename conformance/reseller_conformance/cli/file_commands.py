@@ -51,7 +51,8 @@ def badge(report: TextIO) -> None:
     try:
         made = badge.badge(json.load(report))
     except (ValueError, RecursionError):
-        raise click.ClickException(f"this is no JSON report of a run: {report.name}") from None
+        wrong = f"the file is not a JSON report of a run: {report.name}"
+        raise click.ClickException(wrong) from None
     click.echo(json.dumps(made))
 
 

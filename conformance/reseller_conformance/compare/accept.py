@@ -22,9 +22,9 @@ def read_accepted(path: Path) -> Mapping[str, str]:
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise AcceptError(f"--accept cannot be read, {error.strerror}: {path}") from None
+        raise AcceptError(f"--accept cannot be read ({error.strerror}): {path}") from None
     except (ValueError, RecursionError) as error:
-        raise AcceptError(f"--accept is not TOML, {error}: {path}") from None
+        raise AcceptError(f"--accept is not TOML ({error}): {path}") from None
     tables = document.pop("accepted", [])
     if document or not isinstance(tables, list):
         wrong = next(iter(document), "accepted")

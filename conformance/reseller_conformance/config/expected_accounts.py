@@ -36,10 +36,10 @@ def load_expectations(path: Path) -> Expectations:
         document = json.loads(path.read_text("utf-8-sig"))
     except OSError as problem:
         raise ExpectedAccountsError(
-            f"--expect cannot be read, {problem.strerror}: {path}"
+            f"--expect cannot be read ({problem.strerror}): {path}"
         ) from None
     except (ValueError, RecursionError):
-        raise ExpectedAccountsError(f"--expect is no JSON in UTF-8: {path}") from None
+        raise ExpectedAccountsError(f"--expect is not JSON in UTF-8: {path}") from None
     resellers = document.get("resellers", [document]) if isinstance(document, dict) else None
     if not isinstance(resellers, list):
         raise _refused("", 'an object with "resellers" or "customers"', document)
@@ -104,4 +104,4 @@ def _plain(field: Field, value: object, where: str) -> FieldValue:
 def _refused(where: str, wanted: str, value: object) -> ExpectedAccountsError:
     """Return the error. It does not show a container, which may hold a key."""
     shown = f"a {type(value).__name__}" if isinstance(value, (dict, list)) else f"{value!r:.60}"
-    return ExpectedAccountsError(f"--expect: {where or 'the file'} is {wanted}, not: {shown}")
+    return ExpectedAccountsError(f"--expect: {where or 'the file'} must be {wanted}, not: {shown}")

@@ -157,7 +157,7 @@ def _read(path: Path, about: str = "") -> dict[str, object]:
     except UnicodeDecodeError:
         raise ConfigError(f"the file is not UTF-8 text: {path.name}") from None
     except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise ConfigError(f"the file is no TOML ({error}): {path.name}") from None
+        raise ConfigError(f"the file is not TOML ({error}): {path.name}") from None
 
 
 def _words(where: str, table: Mapping[str, object]) -> dict[str, Word]:
@@ -169,7 +169,7 @@ def _words(where: str, table: Mapping[str, object]) -> dict[str, Word]:
             raise ConfigError(f"{where}: {NEVER_IN_FILES[name]}, and remove from the file: {name}")
         if name not in FILE_OPTIONS:
             hint = suggestion(name, FILE_OPTIONS)
-            raise ConfigError(f"{where} has a key that is no option{hint}: {name}")
+            raise ConfigError(f"{where} has an unknown key{hint}: {name}")
         found[name] = _word(where, FILE_OPTIONS[name], value)
     return found
 
@@ -179,18 +179,18 @@ def _word(where: str, option: Option, value: object) -> Word:
     if option.flag:
         if isinstance(value, bool):
             return value
-        raise ConfigError(f"{where}: {option.name} is true or false, not: {value!r}")
+        raise ConfigError(f"{where}: {option.name} must be true or false, not: {value!r}")
     if option.many or option.name in LISTS:
         items = value if isinstance(value, list) else [value]
         texts = [text for text in items if isinstance(text, str) and text]
         if texts == items:
             return tuple(texts) if option.many else ",".join(texts)
-        raise ConfigError(f"{where}: {option.name} is a list of texts, not: {value!r}")
+        raise ConfigError(f"{where}: {option.name} must be a list of texts, not: {value!r}")
     if option.name == "proxy" and without_userinfo(str(value)) != value:
         raise ConfigError(f"{where}: a password is a secret: set RESELLER_PROXY, and remove: proxy")
     if isinstance(value, (str, int, float)) and not isinstance(value, bool) and value != "":
         return str(value)
-    raise ConfigError(f"{where}: {option.name} is a text or a number, not: {value!r}")
+    raise ConfigError(f"{where}: {option.name} must be a text or a number, not: {value!r}")
 
 
 def _shown(name: str, word: object) -> str:

@@ -52,7 +52,7 @@ class OptionReader:
         try:
             return option.parse(given)
         except ValueError as expected:
-            raise SettingsError(f"--{name} is {expected}, not: {given}") from None
+            raise SettingsError(f"--{name} must be {expected}, not: {given}") from None
 
 
 def check_text(name: str, text: str) -> None:

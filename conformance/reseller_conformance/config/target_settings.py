@@ -34,14 +34,14 @@ def target_from(
     foreign = reader.text("foreign-user")
     if foreign in customers:
         raise SettingsError(f"--foreign-user is also named as --user: {foreign}")
-    for name, value in (("RESELLER_API_USER", api_user), ("RESELLER_API_KEY", key)):
-        if not value:
-            raise SettingsError(
-                f"the target needs credentials: set the environment variable {name}"
-            )
+    credentials = {"RESELLER_API_USER": api_user, "RESELLER_API_KEY": key}
+    if missing := [name for name, value in credentials.items() if not value]:
+        variables = f"variable{'s' * (len(missing) > 1)} {' and '.join(missing)}"
+        raise SettingsError(f"the target needs credentials: set the environment {variables}")
+    for name, value in credentials.items():
         check_text(name, value)
     if not customers:
-        raise SettingsError("name a customer who is registered under the account: --user NAME")
+        raise SettingsError("name a customer that is registered under the account: --user NAME")
     return Target(
         base_url=base_url,
         api_user=api_user,
@@ -85,12 +85,12 @@ def _checked_url(text: str, scrub: Callable[[str], str]) -> str:
     shown = scrub(without_userinfo(text))
     if parts.scheme not in ("http", "https") or not parts.hostname or not fine:
         raise SettingsError(
-            f"--base-url is http://HOST or https://HOST, with a path or not: {shown}"
+            f"--base-url must be http://HOST or https://HOST, with or without a path, not: {shown}"
         )
     if parts.username is not None or parts.password is not None:
-        raise SettingsError(f"--base-url holds no user and password; use --header: {shown}")
+        raise SettingsError(f"--base-url must hold no user and no password; use --header: {shown}")
     if re.search(r"[?#]", text):
-        raise SettingsError(f"--base-url ends before any ? or #: {shown}")
+        raise SettingsError(f"--base-url must hold no ? and no #: {shown}")
     return text.rstrip("/")
 
 
@@ -120,7 +120,7 @@ def _key(reader: OptionReader, env: Mapping[str, str]) -> str:
 def _header(text: str) -> tuple[str, str]:
     name, colon, value = text.partition(":")
     if not colon or not re.fullmatch(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", name.strip()):
-        raise SettingsError(f"--header is 'Name: value', not: {name}")
+        raise SettingsError(f"--header must be 'Name: value', not: {name}")
     value = value.strip()
     if not re.fullmatch(r"[\t\x20-\x7e\xa0-\xff]*", value):
         raise SettingsError(f"--header holds a character that no header can: {name}")

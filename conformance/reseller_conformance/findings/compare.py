@@ -43,7 +43,7 @@ Report = Mapping[str, Any]
 
 
 class ReportFileError(ValueError):
-    """A file is no JSON report; the message says why, in one line."""
+    """A file is not a JSON report; the message says why, in one line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,14 +102,14 @@ def read(path: Path) -> Report:
     try:
         report = json.loads(path.read_bytes().decode("utf-8"))
     except OSError as error:
-        raise ReportFileError(f"cannot be read, {error.strerror}: {path}") from None
+        raise ReportFileError(f"the report cannot be read ({error.strerror}): {path}") from None
     except (ValueError, RecursionError) as error:
-        raise ReportFileError(f"no JSON report, {error}: {path}") from None
+        raise ReportFileError(f"the file is not a JSON report ({error}): {path}") from None
     schema = json.loads(schema_text("report.schema.json"))
     wrong = best_match(Draft202012Validator(schema).iter_errors(report))
     if wrong is not None:
         why = f"{wrong.json_path}: {wrong.message[:200]}"
-        raise ReportFileError(f"no JSON report of this version, {why}: {path}")
+        raise ReportFileError(f"the file is not a JSON report of this version ({why}): {path}")
     known: Report = report
     return known
 

@@ -123,7 +123,7 @@ def opened(name: str) -> Iterator[Input]:
         try:
             head = stream.read(HEAD_BYTES)
         except OSError as error:
-            raise InputError(f"cannot be read, {error.strerror}: {name}") from None
+            raise InputError(f"the file cannot be read ({error.strerror}): {name}") from None
         following = _Following(head, stream)
         shown = "stdin" if name == STDIN else name
         yield Input(shown, head, io.BufferedReader(following), following)
@@ -176,4 +176,4 @@ def _readable(name: str) -> BinaryIO:
         return Path(name).open("rb")
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or error
-        raise InputError(f"cannot be read, {why}: {name}") from None
+        raise InputError(f"the file cannot be read ({why}): {name}") from None

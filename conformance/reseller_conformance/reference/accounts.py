@@ -111,7 +111,7 @@ def load_accounts(path: str | Path | None = None) -> Accounts:
     except RecursionError:
         raise AccountsError(f"the accounts file is nested too deeply: {path}") from None
     except ValueError as problem:
-        raise AccountsError(f"the accounts file is not JSON, {problem}: {path}") from None
+        raise AccountsError(f"the accounts file is not JSON ({problem}): {path}") from None
     return read_accounts(document)
 
 

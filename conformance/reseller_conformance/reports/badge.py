@@ -22,14 +22,14 @@ _COLOURS = {
 def badge(report: Mapping[str, Any]) -> dict[str, Any]:
     """Return the badge of a report.
 
-    Raises ValueError if it is no report of this suite.
+    Raises ValueError if it is not a report of this suite.
     """
     try:
         verdict = Verdict(report["verdict"])
         message = f"{verdict}{_counts(report, verdict)}"
         part, outdated = _part(report), _outdated(report)
     except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise ValueError("it is no JSON report of a run") from error
+        raise ValueError("it is not a JSON report of a run") from error
     colour = _COLOURS[verdict]
     if part:
         message = f"partial: {message} ({part})"

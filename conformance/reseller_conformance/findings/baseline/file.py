@@ -42,7 +42,7 @@ def entries_of(text: str, path: Path) -> tuple[Entry, ...]:
     try:
         document = tomllib.loads(text)
     except (ValueError, RecursionError) as error:  # ValueError: some numbers are too long
-        raise BaselineError(f"--baseline is not TOML, {error}: {path}") from None
+        raise BaselineError(f"--baseline is not TOML ({error}): {path}") from None
     tables = document.pop("known", [])
     if document or not isinstance(tables, list):
         wrong = next(iter(document), "known")

@@ -129,7 +129,8 @@ def load(path: Path, *, update: bool = False, today: date | None = None) -> Base
     except FileNotFoundError:
         if update:
             return Baseline(path, (), today, "")
-        raise BaselineError(f"--baseline is missing; --update-baseline makes it: {path}") from None
+        missing = f"--baseline does not exist; --update-baseline creates it: {path}"
+        raise BaselineError(missing) from None
     except UnicodeDecodeError:
         raise BaselineError(f"--baseline is not UTF-8 text: {path}") from None
     except OSError as error:
