@@ -206,7 +206,7 @@ def test_a_small_topic_with_one_outcome_has_one_line_in_the_table() -> None:
 
 def test_a_curl_line_of_a_stopped_app_needs_the_app() -> None:
     app = TargetInfo("app", "shop:app", ("ada@example.com",))
-    note = "The app is stopped now. For a curl line, serve it and change the port."
+    note = "The app has stopped. To use a curl line, serve the app and change the port."
     assert note in printed(replace(run_of({"rejects.combined": {}}), target=app))
     assert note not in printed(replace(run_of(), target=app))
     assert note not in printed(run_of({"rejects.combined": {}}))

@@ -204,14 +204,14 @@ DOCUMENTED = Stage(
 
 FORMATS = Stage(
     "formats",
-    "Each customer in both formats by turns: both must show the same account.",
+    "Each customer in both formats, one after the other: both must show the same account.",
     _both_formats,
     own_account=True,
 )
 
 CUSTOMERS = Stage(
     "customers",
-    "All customers by turns, one at a time: each must show its own account.",
+    "All customers, one call at a time: each must get its own account.",
     _customers_in_turn,
     in_turn=True,
     own_account=True,
@@ -226,7 +226,7 @@ CLIENTS = Stage(
 
 SEQUENCES = Stage(
     "sequences",
-    "Valid and invalid calls by turns, one at a time, to see what is remembered.",
+    "Valid and invalid calls, one at a time: no response may depend on an earlier call.",
     _sequences,
     in_turn=True,
     after_controls=True,
@@ -246,7 +246,7 @@ EXAMPLES = Stage("examples", "Special texts and undocumented parameters that Hyp
 
 CREDENTIALS = Stage(
     "credentials",
-    "All other calls with wrong credentials: they come last because they may lock an account.",
+    "All other calls with invalid credentials: they come last because they may lock an account.",
 )
 
 STAGES: tuple[Stage, ...] = (
@@ -271,7 +271,7 @@ STAGES: tuple[Stage, ...] = (
     ),
     Stage(
         "writing",
-        "The request written otherwise: order, encoding, undocumented and repeated parameters.",
+        "The request written in other ways: order, encoding, undocumented and repeated parameters.",
         _alternating(_writing),
     ),
     CLIENTS,
@@ -287,7 +287,7 @@ STAGES: tuple[Stage, ...] = (
     ),
     Stage(
         "detours",
-        "Wrong credentials and a foreign customer in calls that might get around the check.",
+        "Invalid credentials and a foreign customer in calls that might get around the check.",
         _alternating(_detours),
     ),
     Stage(

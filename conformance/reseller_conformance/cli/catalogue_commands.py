@@ -20,7 +20,7 @@ __all__ = ["explain", "requirements", "schemas"]
 
 
 @click.command()
-@click.option("--json", "as_json", is_flag=True, help="for programs")
+@click.option("--json", "as_json", is_flag=True, help="print JSON")
 @click.option(
     "--level", type=click.Choice([level.value for level in Level]), help="only this level"
 )
@@ -86,7 +86,9 @@ def explain(requirement: str) -> None:
 
 
 @click.command()
-@click.option("--export", "to", metavar="DIR", type=click.Path(path_type=Path), help="copy them")
+@click.option(
+    "--export", "to", metavar="DIR", type=click.Path(path_type=Path), help="copy them to DIR"
+)
 def schemas(to: Path | None) -> None:
     """Print the folder of the schema files, or copy them."""
     from reseller_conformance.schemas import schema_folder

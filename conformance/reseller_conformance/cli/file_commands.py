@@ -21,12 +21,12 @@ __all__ = ["badge", "diff", "validate"]
 )
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @click.option(
-    "--format", type=click.Choice([*map(str, Format)]), help="format of the bodies (by name)"
+    "--format", type=click.Choice([*map(str, Format)]), help="format of the bodies (by file name)"
 )
 @click.option("--expect", type=click.Choice(["overview", "error"]), help="expected envelope")
-@click.option("--content-type", metavar="TYPE", help="their header: 'text/xml; charset=utf-8'")
-@click.option("--ndjson", "sort", flag_value="ndjson", help="a JSON body on each line")
-@click.option("--har", "sort", flag_value="har", help="calls recorded by a browser or a proxy")
+@click.option("--content-type", metavar="TYPE", help="such as 'text/xml; charset=utf-8'")
+@click.option("--ndjson", "sort", flag_value="ndjson", help="files with a JSON body on each line")
+@click.option("--har", "sort", flag_value="har", help="recordings of a browser or a proxy")
 @level_option
 @report_options
 @click.option("--color/--no-color", default=None, help="colours (where stdout is a terminal)")
@@ -60,12 +60,14 @@ def badge(report: TextIO) -> None:
 @click.argument("old", type=click.Path(path_type=Path))
 @click.argument("new", type=click.Path(path_type=Path))
 @level_option
-@click.option("--json", "form", flag_value="json", help="for programs")
-@click.option("--markdown", "form", flag_value="markdown", help="for a pull request's comment")
+@click.option("--json", "form", flag_value="json", help="print JSON")
+@click.option(
+    "--markdown", "form", flag_value="markdown", help="print a comment for a pull request"
+)
 def diff(old: Path, new: Path, level: str, form: str | None) -> int:
     """Compare two JSON reports: what broke, what was fixed.
 
-    Exit codes: 0 no new violation, 1 NEW has one that counts, 2 one of them is no report, 3 NEW is
+    Exit codes: 0 no new violation, 1 NEW has one that counts, 2 a file is not a report, 3 NEW is
     incomplete or verified nothing.
     """
     from dataclasses import asdict

@@ -61,7 +61,7 @@ def run(
     show_config: bool,
     **given: Any,
 ) -> int:
-    """Test a target. Without one, and if nothing about one is set, test the embedded reference."""
+    """Test a target. If no option or variable is about a target, test the embedded reference."""
     words = {option.name: given[option.name.replace("-", "_")] for option in OPTIONS}
     try:
         Path.cwd()
@@ -86,7 +86,7 @@ def run(
     cls=HeadedOptions,
     context_settings={"max_content_width": 100},
     epilog="OLD and NEW are base URLs, or app:MODULE:ATTR. Credentials are never options: set "
-    "RESELLER_API_USER and RESELLER_API_KEY, and RESELLER_OLD_API_KEY, ... where OLD has others.",
+    "RESELLER_API_USER and RESELLER_API_KEY. If OLD has others, set RESELLER_OLD_API_KEY, ... too.",
 )
 @click.argument("targets", nargs=-1, metavar="OLD NEW")
 @click.option(
@@ -98,7 +98,9 @@ def run(
 )
 @click.option("--accept", metavar="FILE", type=click.Path(), help="accepted differences, as TOML")
 @click.option("--record", metavar="FILE", type=click.Path(), help="keep the responses of OLD")
-@click.option("--recorded", metavar="FILE", type=click.Path(), help="use those instead of OLD")
+@click.option(
+    "--recorded", metavar="FILE", type=click.Path(), help="use these responses instead of OLD"
+)
 @compare_options
 @click.option("--color/--no-color", default=None, help="colours (where stdout is a terminal)")
 def compare(targets: tuple[str, ...], color: bool | None, **given: Any) -> int:

@@ -118,7 +118,10 @@ OPTIONS = (
     *(Option(writer.option, writer.help, "FILE", heading=REPORTS) for writer in WRITERS),
     Option("record", "write all calls and responses as HAR", "FILE", heading=REPORTS),
     _more(
-        "rate", f"most calls, as N/s or N/m ({REMOTE_RATE}, none on loopback)", "RATE", parse=rate
+        "rate",
+        f"most calls, as N/s or N/m ({REMOTE_RATE}; no limit on loopback)",
+        "RATE",
+        parse=rate,
     ),
     _more(
         "concurrency",
@@ -157,7 +160,7 @@ OPTIONS = (
         parse=data_kinds,
     ),
     _more("keep-going", "continue if the documented call brings no overview", flag=True),
-    _more("seed", "seed of the drawn cases", "N", default=f"{DEFAULT_SEED}", parse=number(int, 0)),
+    _more("seed", "seed of the random cases", "N", default=f"{DEFAULT_SEED}", parse=number(int, 0)),
     _more("fail-fast", "stop at the first violation that counts", flag=True),
     _more(
         "max-time",
@@ -170,7 +173,7 @@ OPTIONS = (
     _more("app-log", "show in findings what the app prints and logs", flag=True),
     _more("ca-bundle", "certificates to trust", "FILE"),
     _more("client-cert", "client certificate, as PEM", "FILE"),
-    _more("client-key", "its key, if the file of the certificate has none", "FILE"),
+    _more("client-key", "key of --client-cert, if that file has none", "FILE"),
     _more("proxy", "HTTP proxy for all calls; no other is used", "URL", "RESELLER_PROXY"),
     _more("insecure", "do not check certificates", flag=True),
     _more("header", "header of each call", "'K: V'", many=True),

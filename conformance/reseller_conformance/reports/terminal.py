@@ -130,7 +130,7 @@ class _TerminalReport(TerminalPage):
             self.failure(failure, MAX_EVIDENCE)
         if found and self.run.target.kind == "app":
             self.say()
-            self.say("The app is stopped now. For a curl line, serve it and change the port.")
+            self.say("The app has stopped. To use a curl line, serve the app and change the port.")
 
     def should_violations(self) -> None:
         """Print each violated SHOULD, with one piece of evidence."""
@@ -279,7 +279,7 @@ class _TerminalReport(TerminalPage):
         for note in self.run.traffic.notes if self.run.traffic else ():
             self.say(f"note: {note}")
         if self.run.suite.seed is not None:
-            self.say(f"seed: {self.run.suite.seed}, the same run with it sends the same calls")
+            self.say(f"seed: {self.run.suite.seed}; the same run with it sends the same calls")
         text = f"{self.mark(self.run.standing)} {verdict_text(self.run)}"
         self.targets()
         # The last line of a log is what people look for.
