@@ -29,8 +29,8 @@ A fault that needs several calls is seen with the last of them. This command mea
 APFD (average percentage of faults detected; Rothermel et al., 2001) is 1 where the first call shows
 every fault, and 0.5 where they are seen evenly over the run.
 
-The stages show more within 100 calls than a random order, and less from there on: what only calls
-with wrong credentials reveal is seen last.
+Within 100 calls the stages show more faults than a random order. After that they show fewer,
+because faults that only calls with invalid credentials show are seen last.
 """
 
 
