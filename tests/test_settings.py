@@ -11,6 +11,10 @@ ENV = {"RESELLER_API_USER": "me", "RESELLER_API_KEY": "canary-key"}
 LIVE = {"user": ["ann"]}
 
 
+def test_an_option_that_is_off_needs_no_target():
+    assert settings_from({"insecure": False, "header": ()}, None, {}).missing_target == ""
+
+
 def test_nothing_said_is_the_embedded_reference():
     settings = settings_from({}, "", {})
     assert settings.target is None
@@ -43,6 +47,12 @@ def test_an_absent_option_has_the_default_that_its_help_names(option):
         ({"user": [""]}, None, {}, "--user"),
         ({"foreign-user": "eve"}, None, {}, "--foreign-user"),
         ({"api-key-file": "key"}, None, {}, "--api-key-file"),
+        ({"header": ["nonsense"]}, None, {}, "--header"),
+        ({"ca-bundle": "nowhere.pem"}, None, {}, "--ca-bundle"),
+        ({"client-cert": "nowhere.pem"}, None, {}, "--client-cert"),
+        ({"client-key": "nowhere.pem"}, None, {}, "--client-key"),
+        ({"proxy": "nonsense"}, None, {}, "--proxy"),
+        ({"insecure": True}, None, {}, "--insecure"),
     ],
 )
 def test_what_is_given_about_a_target_needs_a_target(words, url, env, given):
@@ -179,6 +189,7 @@ def test_rates_are_by_the_second_or_the_minute():
         ({"max-requests": "many"}, "", "not: many"),
         ({"seed": "1.5"}, "", "not: 1.5"),
         ({"reference": True}, "http://host", "--reference tests the embedded reference alone"),
+        ({"reference": True, "header": ["nonsense"]}, None, "alone; drop --header"),
         ({**LIVE, "reference": True}, None, "--reference tests the embedded reference alone"),
         (LIVE, "ftp://host", "with or without a path, not: ftp://host"),
         (LIVE, "localhost:8000", "with or without a path, not: localhost:8000"),

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from reseller_conformance.config.options import OPTIONS, Option
+from reseller_conformance.config.options import OF_CONNECTION, OPTIONS, Option
 from reseller_conformance.config.values import without_userinfo
 from reseller_conformance.util.suggestion import suggestion
 
@@ -48,7 +48,7 @@ LISTS = ("formats", "require-data")
 """Options whose value is a list with commas. A file may have a TOML list instead."""
 
 OF_APP = ("app", "factory", "app-log")
-OF_TARGET = ("base-url", *OF_APP, "user", "foreign-user", "api-key-file")
+OF_TARGET = ("base-url", *OF_APP, "user", "foreign-user", "api-key-file", *OF_CONNECTION)
 
 Word = str | bool | tuple[str, ...]
 

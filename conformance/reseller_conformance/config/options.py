@@ -26,6 +26,7 @@ __all__ = [
     "DEFAULT_SEED",
     "MORE",
     "NOT_COMPARED",
+    "OF_CONNECTION",
     "OPTIONS",
     "REMOTE_RATE",
     "REPORTS",
@@ -179,6 +180,9 @@ OPTIONS = (
     _more("header", "header of each call", "'K: V'", many=True),
 )
 """The options of a run, apart from `--base-url`, which pytest-base-url owns."""
+
+OF_CONNECTION = ("header", "ca-bundle", "client-cert", "client-key", "proxy", "insecure")
+"""The options about the connection to a target. Without a target they have no effect."""
 
 
 NOT_COMPARED = frozenset(

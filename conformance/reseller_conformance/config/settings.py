@@ -16,7 +16,7 @@ from reseller_conformance.checks.expected import Expectations
 from reseller_conformance.client.target import Limits, Target
 from reseller_conformance.config.expected_accounts import ExpectedAccountsError, load_expectations
 from reseller_conformance.config.option_reader import OptionReader, SettingsError, Words
-from reseller_conformance.config.options import REMOTE_RATE
+from reseller_conformance.config.options import OF_CONNECTION, REMOTE_RATE
 from reseller_conformance.config.selection import (
     EVERYTHING,
     Selection,
@@ -36,7 +36,7 @@ __all__ = ["Settings", "settings_from"]
 READ = ("api-key-file", "baseline", "expect", "ca-bundle", "client-cert", "client-key")
 """The options that name a file to read."""
 
-ABOUT_TARGET = ("app", "user", "foreign-user", "api-key-file")
+ABOUT_TARGET = ("app", "user", "foreign-user", "api-key-file", *OF_CONNECTION)
 """The options about a target, apart from the base URL."""
 
 VARIABLES = (
@@ -226,7 +226,7 @@ def _given(reader: OptionReader, base_url: str | None, env: Mapping[str, str]) -
     """
     options = [name for name in ABOUT_TARGET if reader.words.get(name) is not None]
     given = ["--base-url"] * (base_url is not None)
-    given += [f"--{name}" for name in options if reader.words[name] not in ((), [])]
+    given += [f"--{name}" for name in options if reader.words[name] not in ((), [], False)]
     return given + [name for name in VARIABLES if name in env]
 
 
