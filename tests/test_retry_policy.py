@@ -124,6 +124,32 @@ def test_an_honest_gateway_never_exhausts_the_tries(bucket: bool, retry_after: b
     assert gateway.turned_away > 0
 
 
+@pytest.mark.parametrize("at_once", [1, 2])
+@pytest.mark.parametrize("refusal", [http(b"", 503), CLOSE], ids=["503", "drop"])
+def test_a_gateway_that_limits_connections_never_exhausts_the_tries(
+    at_once: int, refusal: Part
+) -> None:
+    # nginx's limit_conn responds 503 without Retry-After; HAProxy's reject closes the connection
+    inside: list[None] = []
+    refused: list[None] = []
+
+    def respond(received: Received) -> Iterator[Part]:
+        inside.append(None)
+        if len(inside) > at_once:
+            refused.append(None)
+            inside.pop()
+            yield refusal
+            return
+        yield 0.02
+        inside.pop()
+        yield http()
+
+    with serving(respond) as server, client_of(server, concurrency=8) as client:
+        exchanges = client.send(turns(120))
+    assert [exchange.status for exchange in exchanges] == [200] * 120
+    assert 0 < len(refused) < 40
+
+
 def test_what_is_in_vain_is_given_up() -> None:
     with serving(always(http(b"", 502))) as server, client_of(server, retries=1) as client:
         exchanges = client.send(turns(60, user=State.UNKNOWN))
@@ -175,9 +201,11 @@ def waiting(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     queued: list[float] = []
     slot = Throttle.slot
 
-    def counted(throttle: Throttle, tries: int = 0, due: float = 0.0) -> AbstractContextManager:
+    def counted(
+        throttle: Throttle, tries: int = 0, due: float = 0.0, *, alone: bool = False
+    ) -> AbstractContextManager:
         queued.append(due)
-        return slot(throttle, tries, due)
+        return slot(throttle, tries, due, alone=alone)
 
     monkeypatch.setattr(Throttle, "slot", counted)
     return queued

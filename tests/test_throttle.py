@@ -24,12 +24,12 @@ class Calls:
         self._threads: list[Thread] = []
         self._let_go: dict[str, Event] = {}
 
-    def start(self, name: str, tries: int = 0, due: float = 0.0) -> None:
+    def start(self, name: str, tries: int = 0, due: float = 0.0, *, alone: bool = False) -> None:
         self._let_go[name] = Event()
 
         def call() -> None:
             try:
-                with self.throttle.slot(tries, due):
+                with self.throttle.slot(tries, due, alone=alone):
                     self.gone.append(name)
                     self._let_go[name].wait(10)
             except StoppedError:
@@ -103,6 +103,20 @@ def test_who_is_not_due_keeps_nobody_waiting(calls: Calls) -> None:
     assert calls.settled("now")
     calls.let_go("now")
     assert calls.settled("now", "later")
+
+
+@pytest.mark.parametrize("calls", [4], indirect=True)
+def test_a_call_alone_waits_for_all_others_and_all_others_wait_for_it(calls: Calls) -> None:
+    calls.start("before")
+    assert calls.settled("before")
+    calls.start("alone", tries=2, alone=True)
+    assert calls.settled("before")
+    calls.start("after")
+    assert calls.settled("before")
+    calls.let_go("before")
+    assert calls.settled("before", "alone")
+    calls.let_go("alone")
+    assert calls.settled("before", "alone", "after")
 
 
 @pytest.mark.parametrize("calls", [4], indirect=True)

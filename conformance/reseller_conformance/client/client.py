@@ -287,10 +287,13 @@ class Client:
             if not self._traffic.reserve(self._limits.max_requests):
                 return None
             # the throttle waits, so that a retry keeps its place before new calls
-            with self._throttle.slot(tries, due):
+            with self._throttle.slot(tries, due, alone=0 < tries == self._limits.retries):
                 raw = self._send(case, request, again=tries > 0)
-                if is_rate_limited(raw) and self._circuit_breaker.allows_retry(case, raw):
-                    self._throttle.pause(seconds_to_wait(raw, tries + 1), raw.began)
+                if may_retry(raw):
+                    # nginx's limit_conn says 503 alone, HAProxy's reject nothing: fewer at once
+                    # may do, and nobody else has to wait
+                    seconds = seconds_to_wait(raw, tries + 1) if is_rate_limited(raw) else 0.0
+                    self._throttle.pause(seconds, raw.began)
             return raw
 
         def may_retry(raw: RawResponse) -> bool:

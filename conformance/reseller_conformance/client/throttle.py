@@ -40,7 +40,8 @@ class Throttle:
 
     After a pause one call goes first. Each response allows one more, up to half as many as before.
     From there the number grows slowly. So a gateway that counts calls rejects one call at a time,
-    and not many that would use up their retries together.
+    and not many that would use up their retries together. A call's last retry goes alone, for a
+    gateway that counts connections.
     """
 
     def __init__(self, rate: float | None, concurrency: int) -> None:
@@ -50,6 +51,7 @@ class Throttle:
         self._next_slot = 0.0
         self._max_window = self._slow_start_threshold = self._window = concurrency
         self._in_flight = 0
+        self._one_is_alone = False
         self._responses = 0
         self._waiting: list[_Place] = []
         self._paused_until = 0.0
@@ -57,20 +59,23 @@ class Throttle:
         self._stopped = False
 
     @contextmanager
-    def slot(self, tries: int = 0, due: float = 0.0) -> Iterator[None]:
+    def slot(self, tries: int = 0, due: float = 0.0, *, alone: bool = False) -> Iterator[None]:
         """Wait for a place in flight, and hold it.
 
         A retry gives the number of attempts before it: the more there were, the sooner it goes. It
-        is `due` at this time of `time.monotonic`. Raises StoppedError after a stop.
+        is `due` at this time of `time.monotonic`. If it is `alone`, no other call is in flight.
+        Raises StoppedError after a stop.
         """
         with self._changed:
-            self._wait(_Place(-tries, due))
+            self._wait(_Place(-tries, due), alone)
             self._in_flight += 1
+            self._one_is_alone = alone
         try:
             yield
         finally:
             with self._changed:
                 self._in_flight -= 1
+                self._one_is_alone = False
                 self._grow()
                 self._changed.notify_all()
 
@@ -113,16 +118,16 @@ class Throttle:
             self._stopped = True
             self._changed.notify_all()
 
-    def _wait(self, place: _Place) -> None:
+    def _wait(self, place: _Place, alone: bool) -> None:
         self._waiting.append(place)
         try:
-            while (seconds := self._to_wait(place)) != 0:
+            while (seconds := self._to_wait(place, alone)) != 0:
                 self._changed.wait(seconds)
         finally:
             self._waiting.remove(place)
             self._changed.notify_all()
 
-    def _to_wait(self, place: _Place) -> float | None:
+    def _to_wait(self, place: _Place, alone: bool) -> float | None:
         """Return the seconds to wait: 0 if the call may go, None until another call moves."""
         if self._stopped:
             raise StoppedError
@@ -130,7 +135,7 @@ class Throttle:
         earliest = max(self._paused_until, place.due)
         if earliest > now:
             return earliest - now
-        if self._in_flight >= self._window:
+        if self._in_flight >= (1 if alone or self._one_is_alone else self._window):
             return None
         if any(other < place and other.due <= now for other in self._waiting):
             return None
