@@ -224,6 +224,26 @@ OF_ONE_ANSWER = {
             "if a customer is really called so, name it with --user",
         ),
     ),
+    "accepted with an empty name": (
+        rejects.refused,
+        overview(Case(Format.JSON, user=State.EMPTY)),
+        (
+            "user empty",
+            "an error envelope",
+            "an overview: package=Silver, credits_used=600, billing_start_date=2010-08-30",
+            "",
+        ),
+    ),
+    "accepted with a foreign customer": (
+        rejects.refused,
+        overview(Case(Format.JSON, user=State.FOREIGN)),
+        (
+            "user foreign",
+            "an error envelope",
+            "an overview: package=Silver, credits_used=600, billing_start_date=2010-08-30",
+            "if this customer is yours, give --foreign-user one of another reseller",
+        ),
+    ),
     "accepted with a task in another case": (
         rejects.refused,
         overview(Case(Format.JSON, task=State.UPPER_CASE)),

@@ -19,7 +19,7 @@ from reseller_conformance.cases.case import Case, is_distinguishable
 from reseller_conformance.cases.depth import Depth
 from reseller_conformance.cases.mutations import SPECIAL
 from reseller_conformance.cases.plan import Plan
-from reseller_conformance.checks.near_miss import could_be_a_name
+from reseller_conformance.checks.rejects import could_be_a_name
 from reseller_conformance.checks.response import Response
 from reseller_conformance.checks.rules import refusal_due
 from reseller_conformance.client.request import valid_values_of
