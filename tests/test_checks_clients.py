@@ -167,7 +167,7 @@ def test_another_account_is_a_difference_although_its_form_is_excused() -> None:
         # of the profiles only the browser sends them, and any client may
         ("Accept-Language", "en-US,en;q=0.5", (r.CLIENTS_LANGUAGE,)),
         ("Accept-Encoding", "gzip, deflate, br, zstd", (r.CLIENTS_SAME_RESPONSE,)),
-        ("Accept-Charset", "utf-8", (r.CLIENTS_LANGUAGE,)),
+        ("Accept-Charset", "utf-8", (r.CLIENTS_LANGUAGE, r.CLIENTS_BROWSER)),
         ("Accept-Encoding", "identity", (r.CLIENTS_IDENTITY,)),
         ("X-Encoding", "identity", (r.CLIENTS_SAME_RESPONSE,)),
     ],

@@ -101,6 +101,12 @@ def test_an_overview_is_an_envelope_whatever_is_wrong_with_it() -> None:
 
 def test_only_a_text_that_looks_like_an_attack_is_stopped() -> None:
     assert is_stopped(stopped(ATTACKS[0]))
+    assert is_stopped(stopped("ada%00"))  # the core rule set of OWASP decodes twice
+    assert not is_stopped(stopped("100%25"))
+    operator = replace(RIGHT, extra=(("user[$ne]", "nobody"),))
+    assert is_stopped(response_to(operator, 403, PAGE))
+    array = replace(RIGHT, extra=(("user[]", "nobody"),))
+    assert not is_stopped(response_to(array, 403, PAGE))
     assert not is_stopped(stopped("O'Brien"))
     assert not is_stopped(response_to(sent_with(ATTACKS[0]), 403, ERROR))
 

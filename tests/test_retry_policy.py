@@ -150,6 +150,18 @@ def test_a_gateway_that_limits_connections_never_exhausts_the_tries(
     assert 0 < len(refused) < 40
 
 
+def test_no_other_connection_is_open_beside_a_last_retry() -> None:
+    # HAProxy's conn_cur counts idle connections too
+    busy = [http(b"", 503)]
+    with serving(in_order([http()], busy, busy, [http()])) as server:
+        with client_of(server, concurrency=1) as client:
+            exchanges = client.send_in_sequence(turns(2))
+        first, *retried, last = [received.connection for received in server.received]
+    assert [exchange.status for exchange in exchanges] == [200, 200]
+    assert retried == [first, first]
+    assert last != first
+
+
 def test_what_is_in_vain_is_given_up() -> None:
     with serving(always(http(b"", 502))) as server, client_of(server, retries=1) as client:
         exchanges = client.send(turns(60, user=State.UNKNOWN))

@@ -13,7 +13,9 @@ from .sockets import Exchange, Wire
 
 __all__ = ["ANSWERS", "Firewall", "looks_like_attack"]
 
-_ATTACK = re.compile(rb"(?i)<script|' *or *'|union +select|/etc/passwd|jndi|; *waitfor|sleep\(")
+_ATTACK = re.compile(
+    rb"(?i)<script|' *or *'|union +select|/etc/passwd|jndi|; *waitfor|sleep\(|%00|\[\$ne\]"
+)
 
 PAGE = b"<!DOCTYPE html><html><body><h1>Request blocked</h1></body></html>"
 

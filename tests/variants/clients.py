@@ -60,6 +60,12 @@ class ErrorsByLanguage(Reference):
         return replace(found, headers=(*found.headers, *said))
 
 
+@composed("406 in HTML for any Accept-Charset, as firewalls do", should=("clients.browser",))
+class CharsetNotAcceptable(Reference):
+    def respond(self, request: Request) -> Response:
+        return page(406) if request.header("Accept-Charset") else super().respond(request)
+
+
 @composed("Vary names only headers that do not change the response", shop=ACCENTED)
 class VariesByAll(Reference):
     def respond(self, request: Request) -> Response:

@@ -35,6 +35,8 @@ _ATTACKS = re.compile(
     | \{\{.*\}\} | \$\{.*\} | <%                             # templates, JNDI
     | <\?xml | <!entity | <!doctype
     | [;|`&]\s*(cat|id|ls|sleep|ping)\b | \$\(               # a shell's commands
+    | \[\$\w+\]                                             # an operator of a document database
+    | %(0[0-9a-f]|1[0-9a-f]|7f)                             # an escaped control character
     """,
     re.IGNORECASE | re.VERBOSE,
 )
@@ -78,19 +80,19 @@ def longest_row(cases: Sequence[Case]) -> int:
 
 def holds_attack_text(case: Case) -> bool:
     """Say whether a value of this call, or how it is written, looks like an attack."""
-    written = any("%" in part for part in case.around) or any("$" in name for name, _ in case.extra)
+    written = any("%" in part for part in case.around)
     written |= any(case.state(name) in UNREADABLE for name in case.invalid)
     return written or bool(attack_texts(case))
 
 
 @lru_cache(maxsize=4096)
 def attack_texts(case: Case) -> tuple[str, ...]:
-    """Return the values that a firewall may take for an attack (specification, section 4).
+    """Return the values and names that a firewall may take for an attack.
 
-    Of a valid value that is part of one, only `…` is shown.
+    Of a valid value that is part of one, only `…` is shown (specification, section 4).
     """
     stated = (*(case.state(name) for name in PARAMETERS), *(s for _, s in case.repeated_parameters))
-    texts = [*map(_text_of, stated), *(text for _, text in case.extra)]
+    texts = [*map(_text_of, stated), *(text for pair in case.extra for text in pair)]
     return tuple(text for text in texts if _ATTACKS.search(text))
 
 

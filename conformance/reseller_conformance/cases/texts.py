@@ -84,7 +84,7 @@ RARE_TEXTS = (
     *(text for text in SPECIAL_TEXTS if len(text) < 10 and not text.isascii()),
     *("]]>", "%s%n", "%00", "\\u0000", "-!()*,/:?[]^{|}~$"),
 )
-"""Those with rare characters, and some escapes: no firewall takes them for an attack."""
+"""Those with rare characters, and some escapes."""
 
 UNDOCUMENTED = (
     (("_", "1"),),

@@ -32,7 +32,6 @@ VERSION_NOT_SUPPORTED = 505
 
 BY_FIELD = {
     "Accept-Language": r.CLIENTS_LANGUAGE,
-    "Accept-Charset": r.CLIENTS_LANGUAGE,
 }
 NEGOTIATED = ("Accept", "Accept-Charset", "Accept-Encoding", "Accept-Language")
 """Fields of any client, whatever value a browser gives them."""
@@ -105,6 +104,9 @@ def concerned(change: Change) -> tuple[Requirement, ...]:
     """Return the requirements that a change of the request may show as violated."""
     if change.field == "Accept" and not _accepts_all(change.value):
         return (r.CLIENTS_ACCEPT, r.CLIENTS_ACCEPT_OTHER)
+    if change.field == "Accept-Charset":
+        # RFC 9110, 12.5.2, allows 406, and only old browsers send it: firewalls refuse it
+        return (r.CLIENTS_LANGUAGE, r.CLIENTS_BROWSER)
     if change.field == VERSION:
         return (r.CLIENTS_CONNECTION, r.CLIENTS_HTTP_VERSION)
     return (_by_change(change),)

@@ -287,7 +287,10 @@ class Client:
             if not self._traffic.reserve(self._limits.max_requests):
                 return None
             # the throttle waits, so that a retry keeps its place before new calls
-            with self._throttle.slot(tries, due, alone=0 < tries == self._limits.retries):
+            last = 0 < tries == self._limits.retries
+            with self._throttle.slot(tries, due, alone=last):
+                if last:
+                    self._transport.close_idle()  # a gateway may count idle connections too
                 raw = self._send(case, request, again=tries > 0)
                 if may_retry(raw):
                     # nginx's limit_conn says 503 alone, HAProxy's reject nothing: fewer at once

@@ -72,6 +72,8 @@ class RequestConformance:
         for format in formats:
             groups = session.groups
             made = [*groups.special_text_responses(format), *groups.undocumented(format)]
+            arrays = session.send(session.plan.arrays(format))
+            made += [response for response in arrays if attack_texts(response.case)]
             usual = session.controls.preexisting_violations(format, made)
             sent += made
             texts += [a for a in made if not usual.intersection(form_violations(a))]
@@ -112,7 +114,7 @@ class RequestConformance:
         usual = evaluation.session.controls.preexisting_violations(evaluation.format, responses)
 
         def check(response: Response) -> Iterator[Violation]:
-            return is_well_formed(response, usual)
+            return iter(()) if is_stopped(response) else is_well_formed(response, usual)
 
         evaluation(evaluation.with_announced(evaluation.shared(make, check)), check)
 
