@@ -39,6 +39,9 @@ Text of an overview may take four times as much memory. A large error page is of
 
 EXPECTED_NAMES = {Expected.OVERVIEW: "valid", Expected.ERROR: "invalid", Expected.EITHER: "special"}
 
+EVERYBODY = "everybody"
+"""Who is refused by a limit of the rate: calls of all kinds."""
+
 MAX_FUTILE_RETRIES = 5
 """Allow no retries for calls of one kind after this many calls in a row with futile retries."""
 
@@ -79,6 +82,13 @@ class CircuitBreaker:
             and self._futile[_retry_key(case, raw)] < MAX_FUTILE_RETRIES
         )
 
+    def is_patient(self, raw: RawResponse) -> bool:
+        """Return True if more retries than usual may help: the gateway limits the rate.
+
+        Where they did not help, the next calls get no more than usual.
+        """
+        return is_rate_limited(raw) and not self._futile[EVERYBODY]
+
     def record(self, case: Case, attempts: list[RawResponse], refused: bool) -> None:
         """Record all attempts of one call.
 
@@ -114,4 +124,4 @@ def _key(case: Case) -> object:
 
 def _retry_key(case: Case, raw: RawResponse) -> object:
     """Return the key under which retries are counted. Rate limits apply to calls of all kinds."""
-    return "everybody" if is_rate_limited(raw) else _key(case)
+    return EVERYBODY if is_rate_limited(raw) else _key(case)

@@ -24,6 +24,7 @@ from reseller_conformance.client.recording import Recorder, Sent
 from reseller_conformance.client.redact import ExchangeBuilder
 from reseller_conformance.client.request import Request, request_for, valid_values_of
 from reseller_conformance.client.retry_policy import (
+    PATIENCE,
     is_rate_limited,
     is_retryable,
     seconds_to_wait,
@@ -48,6 +49,9 @@ __all__ = ["INTERRUPTED", "Client"]
 
 INTERRUPTED = "the run was interrupted"
 """Why a call was not made."""
+
+CLOSING_SECONDS = 0.05
+"""How long a gateway that counts connections may take to see that idle ones are closed."""
 
 LOOK_AHEAD_CALLS = 256
 """Most calls of a pipeline that may wait, if no rate is set.
@@ -287,24 +291,35 @@ class Client:
             if not self._traffic.reserve(self._limits.max_requests):
                 return None
             # the throttle waits, so that a retry keeps its place before new calls
-            last = 0 < tries == self._limits.retries
+            last = 0 < self._limits.retries <= tries
             with self._throttle.slot(tries, due, alone=last):
                 if last:
-                    self._transport.close_idle()  # a gateway may count idle connections too
+                    self._transport.close_idle()
+                    time.sleep(CLOSING_SECONDS)
                 raw = self._send(case, request, again=tries > 0)
-                if may_retry(raw):
-                    # nginx's limit_conn says 503 alone, HAProxy's reject nothing: fewer at once
-                    # may do, and nobody else has to wait
-                    seconds = seconds_to_wait(raw, tries + 1) if is_rate_limited(raw) else 0.0
-                    self._throttle.pause(seconds, raw.began)
+                if may_retry(raw, 0):
+                    self._slow_down(raw, tries)
             return raw
 
-        def may_retry(raw: RawResponse) -> bool:
-            return is_retryable(raw, self._has_responded) and self._circuit_breaker.allows_retry(
-                case, raw
-            )
+        def may_retry(raw: RawResponse, tries: int) -> bool:
+            breaker = self._circuit_breaker
+            most = self._limits.retries * (PATIENCE if breaker.is_patient(raw) else 1)
+            is_due = is_retryable(raw, self._has_responded) and breaker.allows_retry(case, raw)
+            return is_due and tries <= most
 
-        return send_with_retries(attempt, may_retry, self._limits.retries)
+        return send_with_retries(attempt, may_retry)
+
+    def _slow_down(self, raw: RawResponse, tries: int) -> None:
+        """Send fewer calls at once. Nobody but this call has to wait, unless the rate is limited.
+
+        nginx's `limit_conn` says 503 alone, and HAProxy's `reject` nothing and counts idle
+        connections too.
+        """
+        if is_rate_limited(raw):
+            self._throttle.pause(seconds_to_wait(raw, tries + 1), raw.began)
+        else:
+            self._throttle.pause(0.0, raw.began)
+            self._transport.close_idle()
 
     def _try_with_fewer(
         self, case: Case, request: Request, attempts: list[RawResponse], in_flight: int

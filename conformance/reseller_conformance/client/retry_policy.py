@@ -16,6 +16,7 @@ from reseller_conformance.exchange import GATEWAY_STATUSES, Exchange
 
 __all__ = [
     "MAX_WAIT_SECONDS",
+    "PATIENCE",
     "is_rate_limited",
     "is_retryable",
     "reason_of",
@@ -33,6 +34,16 @@ MAX_RETRY_AFTER_SECONDS = 120.0
 FIRST_WAIT_SECONDS = 0.25
 WAIT_FACTOR = 4.0
 """Two waits, of 0.25 s and 1 s, outlast a gateway that counts calls by the second."""
+
+PATIENCE = 2
+"""A gateway that limits the rate gets so many times as many retries.
+
+It may count calls in ten seconds without saying so, as an example in HAProxy's manual does. Four
+waits, of 0.25 s, 1 s, 4 s and 8 s, outlast that.
+"""
+
+MAX_WAIT_UNASKED_SECONDS = 8.0
+"""Maximum wait before a retry if no `Retry-After` says more, in seconds."""
 
 
 def is_retryable(raw: RawResponse, responded_before: bool) -> bool:
@@ -57,8 +68,8 @@ def retry_after_too_long(raw: RawResponse | Exchange) -> bool:
 
 def seconds_to_wait(raw: RawResponse, tries: int) -> float:
     """Return the wait after this number of attempts: `Retry-After`, if that is longer."""
-    alone = FIRST_WAIT_SECONDS * WAIT_FACTOR ** (tries - 1)
-    return min(max(retry_after(raw), alone), MAX_WAIT_SECONDS)
+    unasked = min(FIRST_WAIT_SECONDS * WAIT_FACTOR ** (tries - 1), MAX_WAIT_UNASKED_SECONDS)
+    return min(max(retry_after(raw), unasked), MAX_WAIT_SECONDS)
 
 
 def reason_of(raw: RawResponse) -> str:

@@ -60,8 +60,9 @@ class Caller:
             self._answered = self._answered or raw.status is not None
             return raw
 
-        def may_retry(raw: RawResponse) -> bool:
-            return is_retryable(raw, self._answered) and not is_rate_limited(raw)
+        def may_retry(raw: RawResponse, tries: int) -> bool:
+            is_due = is_retryable(raw, self._answered) and not is_rate_limited(raw)
+            return is_due and tries <= self._retries
 
-        attempts, retries = send_with_retries(attempt, may_retry, self._retries)
+        attempts, retries = send_with_retries(attempt, may_retry)
         return parse(self._cleaned(case, request, attempts[-1], tuple(retries)))

@@ -156,6 +156,15 @@ _MEANINGS: tuple[tuple[_Kinds, Callable[[BaseException, float], Failure]], ...] 
         ConnectionRefusedError,
         _plain(TransportErrorKind.UNREACHABLE, "connection refused", ConnectionLoss.REFUSED),
     ),
+    # HAProxy's `reject` closes a connection that is just being made.
+    (
+        ConnectionError,
+        _plain(
+            TransportErrorKind.DROPPED,
+            "the connection closed before a response began",
+            ConnectionLoss.DROPPED,
+        ),
+    ),
     (NewConnectionError, _not_connected),
     (
         (ConnectTimeoutError, requests.ConnectTimeout),
@@ -168,14 +177,6 @@ _MEANINGS: tuple[tuple[_Kinds, Callable[[BaseException, float], Failure]], ...] 
     (
         (HeadersTooLargeError, LineTooLong),
         _plain(TransportErrorKind.TOO_LARGE, "more headers than any response needs"),
-    ),
-    (
-        ConnectionError,
-        _plain(
-            TransportErrorKind.DROPPED,
-            "the connection closed before a response began",
-            ConnectionLoss.DROPPED,
-        ),
     ),
     (HeaderLineError, _plain(TransportErrorKind.PROTOCOL, "a header line is not a header")),
     (LengthError, _plain(TransportErrorKind.PROTOCOL, "Content-Length is not a valid length")),
