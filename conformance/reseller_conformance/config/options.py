@@ -140,7 +140,7 @@ OPTIONS = (
     ),
     _more(
         "retries",
-        "tries after 429, 502-504 and lost connections",
+        "tries after 502-504 and lost connections; twice as many after 429",
         "N",
         default=f"{DEFAULT_RETRIES}",
         parse=number(int, 0, MAX_RETRIES),
