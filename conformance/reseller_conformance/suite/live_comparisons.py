@@ -7,7 +7,7 @@ control calls that are made later.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from reseller_conformance import requirements as r
@@ -103,7 +103,7 @@ def _affected(session: TargetSession, responses: Sequence[Response], turn: int) 
 
     Nothing is sent where there are none. What a lock or a quota may have refused is left out.
     """
-    suspicious = [response for response in responses if _seems_affected(session, response)]
+    suspicious = [response for response in responses if _seems_affected(session, response, turn)]
     groups = bracketed(suspicious, session, turn, in_turn=True) if suspicious else []
     return [
         group
@@ -112,9 +112,12 @@ def _affected(session: TargetSession, responses: Sequence[Response], turn: int) 
     ]
 
 
-def _seems_affected(session: TargetSession, response: Response) -> bool:
+def _seems_affected(session: TargetSession, response: Response, turn: int) -> bool:
     if response.case.invalid:
-        return response.kind is EnvelopeKind.OVERVIEW
+        # the item sends the call alone if it was not: here it would come right after valid ones
+        alone = session.responses.get(replace(response.case, repeat=turn))
+        is_refused = alone is not None and alone.kind is EnvelopeKind.ERRORS
+        return is_refused and response.kind is EnvelopeKind.OVERVIEW
     own = {a.case.customer: a for a in session.initial_calls[response.case.format]}
     before = own[response.case.customer]
     group = Bracketed(before, response, before)
