@@ -15,12 +15,14 @@ from pathlib import Path
 
 import pytest
 
-from reseller_conformance.cases.case import Expected
+from reseller_conformance.cases.case import Case, Expected
+from reseller_conformance.cases.profiles import profiles
 from reseller_conformance.client import Client
 from reseller_conformance.client.circuit_breaker import MAX_LARGE_BYTES
 from reseller_conformance.client.http.transport import KEPT_BYTES
 from reseller_conformance.client.redact import MAX_HEADER_CHARS
 from reseller_conformance.client.target import Limits
+from reseller_conformance.contract import Format
 from reseller_conformance.exchange import MAX_BODY_BYTES, Exchange, TransportErrorKind
 from servers import (
     CLOSE,
@@ -403,6 +405,53 @@ def test_identity_without_a_length_is_read_up_to_the_end() -> None:
     exchange = ask_one([http(b"{}", Transfer_Encoding="identity", Content_Length=""), CLOSE])
     assert exchange.problem is None
     assert exchange.body == b"{}"
+
+
+# --- Transfer codings that TE accepts -------------------------------------------------------------
+
+WITH_TE = Case(Format.JSON, profile=profiles()["perl-lwp"])
+
+GZIPPED = gzip.compress(b"{}", mtime=0)
+
+
+def in_one_chunk(body: bytes, coding: str) -> bytes:
+    chunks = b"%x\r\n%b\r\n0\r\n\r\n" % (len(body), body)
+    return http(chunks, Transfer_Encoding=coding, Content_Length="")
+
+
+@pytest.mark.parametrize(
+    ("coding", "coded"),
+    [
+        ("gzip, chunked", GZIPPED),
+        ("gzip\r\nTransfer-Encoding: chunked", GZIPPED),
+        ("Deflate,Chunked", zlib.compress(b"{}")),
+        (
+            "gzip, chunked\r\nContent-Encoding: deflate",
+            gzip.compress(zlib.compress(b"{}"), mtime=0),
+        ),
+        ("gzip, chunked", b""),
+    ],
+)
+def test_a_transfer_coding_that_te_accepts_is_undone(coding: str, coded: bytes) -> None:
+    exchange = ask_one([in_one_chunk(coded, coding), CLOSE], WITH_TE)
+    assert exchange.problem is None
+    assert exchange.body == (coded and b"{}")
+
+
+@pytest.mark.parametrize("coding", ["gzip", "br, chunked", "chunked, gzip", "gzip, gzip, chunked"])
+def test_another_transfer_coding_is_a_protocol_problem_with_te_too(coding: str) -> None:
+    exchange = ask_one([in_one_chunk(GZIPPED, coding), CLOSE], WITH_TE)
+    assert kind_of(exchange) is TransportErrorKind.PROTOCOL
+
+
+def test_a_transfer_coding_without_te_is_a_protocol_problem() -> None:
+    exchange = ask_one([in_one_chunk(GZIPPED, "gzip, chunked"), CLOSE])
+    assert kind_of(exchange) is TransportErrorKind.PROTOCOL
+
+
+def test_a_transfer_coding_that_cannot_be_undone_is_incomplete() -> None:
+    exchange = ask_one([in_one_chunk(b"{}", "gzip, chunked"), CLOSE], WITH_TE)
+    assert exchange.problem.detail == "the body is not gzip, as its header says"
 
 
 # --- Content codings ------------------------------------------------------------------------------

@@ -110,6 +110,22 @@ def deflated_raw_with_checksum() -> Iterator[Running]:
     yield from _serve(DeflatedRaw)
 
 
+@variant("gzip as a transfer coding, where TE accepts it, as Tomcat sends it")
+def gzipped_in_transfer() -> Iterator[Running]:
+    class InTransfer(_Lines):
+        def write(self, response: Response, call: Call, writer: Writable) -> None:
+            if "gzip" not in call.headers.get("te", "") or call.method == "HEAD":
+                super().write(response, call, writer)
+                return
+            body = gzip.compress(response.body)
+            lines = [f"HTTP/1.1 {response.status} ", f"Content-Type: {response.content_type}"]
+            lines += ["Transfer-Encoding: gzip", "Transfer-Encoding: chunked", "", ""]
+            chunks = b"%x\r\n%b\r\n0\r\n\r\n" % (len(body), body)
+            writer.write("\r\n".join(lines).encode() + chunks)
+
+    yield from _serve(InTransfer)
+
+
 class _InChunks(_Lines):
     """Chunks for every client that reads them: HTTP/1.0 does not (RFC 9112, 6.1)."""
 

@@ -65,7 +65,7 @@ def _decoded_once(body: bytes, coding: str, cap: int) -> bytes | TransportProble
         if coding == "deflate":
             return _inflated(body, cap)
     except zlib.error:
-        return _broken(f"the body is not {coding}, as Content-Encoding says")
+        return _broken(f"the body is not {coding}, as its header says")
     return None
 
 

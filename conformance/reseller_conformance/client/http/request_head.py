@@ -9,6 +9,9 @@ from reseller_conformance.cases.profiles import HOST
 
 __all__ = ["AS_WRITTEN", "HEAD", "Head"]
 
+TRANSFER_CODINGS = frozenset({"gzip", "x-gzip", "deflate"})
+"""Transfer codings that the suite undoes where a request accepts them, as Perl's LWP does."""
+
 
 class Head(NamedTuple):
     """The head of a request as a client profile writes it.
@@ -19,6 +22,13 @@ class Head(NamedTuple):
     version: str
     fields: tuple[tuple[str, str], ...]
     closes: bool
+
+    @property
+    def transfer_codings(self) -> frozenset[str]:
+        """The transfer codings beside `chunked` that TE accepts (RFC 9110, 10.1.4)."""
+        values = [value for name, value in self.fields if name.lower() == "te"]
+        offered = ",".join(values).lower().split(",")
+        return TRANSFER_CODINGS & {one.partition(";")[0].strip() for one in offered}
 
     def lines(self, prepared: list[bytes]) -> list[bytes]:
         """Return the lines to send, with the prepared method, target and host."""

@@ -76,6 +76,12 @@ BODILESS = (204, 304)
 """Statuses whose responses end with their headers (RFC 9112, 6.3)."""
 
 
+def is_offered(transfer_encoding: str, offered: frozenset[str]) -> bool:
+    """Return True if these are one offered coding and `chunked` around it (RFC 9112, 7.4)."""
+    codings = [coding.strip().lower() for coding in transfer_encoding.split(",")]
+    return len(codings) == 2 and codings[0] in offered and codings[1] == "chunked"
+
+
 class _Reader(io.RawIOBase):
     """The socket as a file. Each read gets only the remaining time."""
 
@@ -207,10 +213,14 @@ class StrictResponse(HTTPResponse):
         """Raise TransferCodingError if clients reject this Transfer-Encoding or disagree on it.
 
         All clients read `chunked`. All ignore `identity` if there is no Content-Length. Node
-        rejects every response with both headers.
+        rejects every response with both headers. A client that accepts gzip by TE may get it
+        within the chunks: Tomcat sends it so.
         """
         fields = self.headers.get_all("transfer-encoding", ())
         codings = {field.strip().lower() for field in fields} - {""}
+        head = HEAD.get()
+        if head is not None and is_offered(", ".join(fields), head.transfer_codings):
+            codings = {"chunked"}
         if len(codings) > 1 or not codings <= {"chunked", "identity"}:
             raise TransferCodingError
         if codings and "content-length" in self.headers:

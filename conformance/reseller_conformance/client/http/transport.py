@@ -225,13 +225,20 @@ class HttpTransport:
         return Failure(TransportProblem(TransportErrorKind.DROPPED, detail), ConnectionLoss.DROPPED)
 
     def _without_coding(self, raw: RawResponse, cap: int) -> RawResponse:
-        """Undo the content codings. A body that cannot be decoded becomes empty."""
-        coding = raw.header("content-encoding")
-        if coding is None:
-            return raw
-        if raw.problem is not None:
-            return replace(raw, body=b"")
-        body = decoded(raw.body, coding, cap, self._redact)
-        if isinstance(body, TransportProblem):
-            return replace(raw, body=b"", problem=body)
-        return replace(raw, body=body)
+        """Undo the codings. A body that cannot be decoded becomes empty.
+
+        A transfer coding other than `chunked` is outside the content coding. `StrictResponse` has
+        rejected those that the request did not accept.
+        """
+        transfer = raw.header("transfer-encoding") or ""
+        outer = [one for one in transfer.split(",") if one.strip().lower() != "chunked"]
+        for coding in (",".join(outer), raw.header("content-encoding")):
+            if not coding:
+                continue
+            if raw.problem is not None:
+                return replace(raw, body=b"")
+            body = decoded(raw.body, coding, cap, self._redact)
+            if isinstance(body, TransportProblem):
+                return replace(raw, body=b"", problem=body)
+            raw = replace(raw, body=body)
+        return raw
