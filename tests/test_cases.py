@@ -15,6 +15,7 @@ from reseller_conformance.cases.case import (
     query,
     url_of,
 )
+from reseller_conformance.cases.depth import Depth
 from reseller_conformance.cases.mutation_makers import make
 from reseller_conformance.cases.mutations import (
     COMMON_INVALID,
@@ -27,6 +28,7 @@ from reseller_conformance.cases.mutations import (
     State,
     Text,
 )
+from reseller_conformance.cases.plan import Plan
 from reseller_conformance.contract import PARAMETERS, Format
 
 RIGHTS = ValidValues("reseller@example.com", "K3y+with&odd=%41é", ("ann@example.com", "bob"), "eve")
@@ -59,6 +61,21 @@ def test_values_are_encoded_byte_by_byte():
     assert query([("task", "é o")], Encoding.VALUES) == "task=%C3%A9%20%6F"
     assert query([("task", "é o")], Encoding.LOWER_CASE) == "task=%c3%a9%20%6f"
     assert query([("task", "o")], Encoding.NAMES) == "%74%61%73%6B=o"
+
+
+def test_brackets_in_names_are_encoded():
+    case = Case(Format.JSON, arrays=("user",), extra=(("api_key[$ne]", "x"),))
+    written = query(pairs(case, RIGHTS), Encoding.PLAIN)
+    assert written.startswith("api_key%5B%24ne%5D=x&")
+    assert "user%5B%5D=" in written
+
+
+def test_plain_brackets_are_malformed():
+    assert any(
+        "[" in case.around[0]
+        for format in Format
+        for case in Plan(Depth.QUICK, 1).malformed(format)
+    )
 
 
 def test_a_missing_parameter_is_not_sent_and_an_empty_one_is():

@@ -64,7 +64,7 @@ def test_a_url_shows_nothing_of_the_key(key: str, state: State) -> None:
     )
     with serving(always(http())) as server, client_of(server, key=key) as client:
         (exchange,) = client.send([case])
-    assert "api_key[]=***&task=overview&user=customer@example.com&api_key=***" in exchange.url
+    assert "api_key%5B%5D=***&task=overview&user=customer@example.com&api_key=***" in exchange.url
 
 
 @pytest.mark.parametrize(

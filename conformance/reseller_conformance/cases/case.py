@@ -272,9 +272,12 @@ def _folded(text: str) -> str:
 
 
 def query(sent: list[tuple[str, str]], encoding: Encoding) -> str:
-    """Write the query. Spaces are `%20`, for `+` is read differently by different servers."""
+    """Write the query. Spaces are `%20`, for `+` is read differently by different servers.
+
+    Brackets are `%5B` and `%5D`, as PHP clients write them: Tomcat refuses others (RFC 3986, 3.4).
+    """
     return "&".join(
-        f"{_written(name, _HEX if encoding is Encoding.NAMES else '', safe='[]')}"
+        f"{_written(name, _HEX if encoding is Encoding.NAMES else '', safe='')}"
         f"={_written(value, _OF_VALUES.get(encoding, ''), safe='@')}"
         for name, value in sent
     )

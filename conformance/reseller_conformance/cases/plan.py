@@ -194,7 +194,7 @@ class Plan(Writings):
             replace(no_user, around=("", "&user=%zz")),
             Case(format, around=("", "&x")),
             replace(no_user, around=("", "&user=%00")),
-            Case(format, extra=(("user[]", UNREGISTERED["user"]),)),
+            Case(format, around=(f"user[]={UNREGISTERED['user']}&", "")),
             replace(no_task, around=("", "&task")),
             *(replace(no_task, around=("", f"&task={task}")) for task in SPOILED_TASKS),
         ]
