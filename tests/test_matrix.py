@@ -14,12 +14,23 @@ import pytest
 
 from faults import FAULTS, Fault
 from judging import ACCOUNTS_FILE, Direct, Judged, Late, judge, settings, target_of
+from reseller_conformance.client import Client
 from reseller_conformance.client.target import Limits, Target
 from reseller_conformance.config.settings import Settings
 from reseller_conformance.findings.model import Outcome
 from reseller_conformance.reference import Reference, default_reference, mocked
 from reseller_conformance.reference.mock import EMBEDDED_URL
-from reseller_conformance.requirements import CATALOGUE, VALUES_EXPECTED, Level, Requirement
+from reseller_conformance.requirements import (
+    CATALOGUE,
+    REJECTS_USER_UNKNOWN,
+    REQUEST_ENCODING,
+    REQUEST_ORDER,
+    REQUEST_SEPARATORS,
+    REQUEST_UNDOCUMENTED,
+    VALUES_EXPECTED,
+    Level,
+    Requirement,
+)
 from variants import VARIANTS, Variant
 from variants.registry import NotInstalledError
 
@@ -120,6 +131,30 @@ def of_each_requirement() -> list[Fault]:
 @pytest.mark.parametrize("fault", of_each_requirement(), ids=str)
 def test_a_fault_fails_what_it_names_and_nothing_else(fault, bench):
     check(fault, bench)
+
+
+COMPARED_WITH_CONTROL_CALLS = (
+    REJECTS_USER_UNKNOWN,
+    REQUEST_ORDER,
+    REQUEST_ENCODING,
+    REQUEST_UNDOCUMENTED,
+    REQUEST_SEPARATORS,
+)
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [one for one in of_each_requirement() if one.fails in COMPARED_WITH_CONTROL_CALLS],
+    ids=str,
+)
+def test_a_run_that_stops_at_a_violation_reports_it(fault):
+    """`judge` compares the report with what was announced."""
+    made = fault.make()
+    stopping = replace(at_level_should("quick", None), max_violations=1)
+    target = target_of(made, EMBEDDED_URL)
+    with Client(target, Limits()) as client:
+        judged = judge(target, stopping, client, lambda: mocked(made))
+    assert Outcome.FAILED in {one.outcome for one in judged}
 
 
 @pytest.mark.matrix

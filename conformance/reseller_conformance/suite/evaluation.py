@@ -82,7 +82,7 @@ class Evaluation(ItemResponses):
 
     def check(self, subjects: Iterable[Judged], check: Check[Judged]) -> None:
         """Judge each of these, a response or a group of responses, by this check."""
-        for subject in subjects:
+        for subject in map(self._without_closing_call, subjects):
             missing = [response for response in members(subject) if not response.was_sent]
             self.unsent += missing
             if missing:
@@ -90,6 +90,18 @@ class Evaluation(ItemResponses):
             self.subjects += 1
             if found := self._found(subject, check):
                 self.failures.append(self._failure(subject, check, found))
+
+    def _without_closing_call(self, subject: Judged) -> Judged:
+        """Return a group whose violation was announced as one that needs no closing call.
+
+        A run that stops at this violation does not send it. Without it the report would deny what
+        was announced.
+        """
+        if not isinstance(subject, Bracketed) or subject.after.was_sent:
+            return subject
+        if (self.requirement, subject.response.case) not in self.session.confirmed:
+            return subject
+        return replace(subject, after=subject.before)
 
     def _found(self, subject: Judged, check: Check[Judged]) -> tuple[Violation, ...]:
         return tuple(check(self.without_moving_values(subject))) if any(check(subject)) else ()

@@ -164,7 +164,8 @@ class ItemResponses(Item):
             for response in self.session.initial_calls[f]
         ]
         before = {whose(response.case): response for response in opening}
-        after = before | {whose(response.case): response for response in closing}
+        # a run that stops at a violation sends no closing calls
+        after = before | {whose(one.case): one for one in closing if one.was_sent}
 
         def beside(response: Response) -> Bracketed:
             if response.kind is not EnvelopeKind.OVERVIEW:
