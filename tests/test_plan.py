@@ -255,6 +255,20 @@ def test_each_detour_is_to_be_refused_for_one_reason(format):
     assert {case.customer for case in plan.detours(format)} == {0, 1}
 
 
+def test_line_ends_stand_behind_the_valid_value_of_each_parameter():
+    cases = [case for f in Format for case in Plan(Depth.QUICK, 1).header_injections(f)]
+    behind = [case.order[-1] for case in cases if case.around[1].startswith("%")]
+    assert sorted(behind) == sorted(PARAMETERS)
+    assert len(cases) == 2 + len(PARAMETERS)
+
+
+def test_each_parameter_is_missing_in_one_form():
+    forms = [case for f in Format for case in Plan(Depth.STANDARD, 1).detours_by_post(f)]
+    lacking = [name for name in PARAMETERS for c in forms if c.state(name) is State.MISSING]
+    assert lacking == list(PARAMETERS)
+    assert all(case.has_form for case in forms)
+
+
 def test_the_formats_share_the_default_keys():
     tried = [case.api_key for f in Format for case in Plan(Depth.QUICK, 1).detours(f)]
     assert [tried.count(key) for key in DEFAULT_KEYS] == [1] * len(DEFAULT_KEYS)

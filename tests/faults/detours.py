@@ -157,13 +157,15 @@ for _parameter in PARAMETERS:
             fails=MISSING[_parameter],
             also=(REJECTS_COMBINED,),
         )
-detour(
-    "api_key_not_needed_by_post",
-    "api_key may be missing in a form",
-    absent("api_key", safely(CONDITIONS["by_post"][1])),
-    fails=REJECTS_API_KEY_MISSING,
-    also=(),
-)
+for _parameter in PARAMETERS:
+    detour(
+        f"{_parameter}_not_needed_by_post",
+        f"{_parameter} may be missing in a form",
+        absent(_parameter, safely(CONDITIONS["by_post"][1])),
+        with_right(_parameter),
+        fails=MISSING[_parameter],
+        also=(),
+    )
 detour(
     "key_unchecked_with_debug_for_the_second_customer",
     "the key is not checked for the second customer if debug=1 is sent",

@@ -187,6 +187,20 @@ class Copies(Reference):
         return replace(response, headers=(*response.headers, *written))
 
 
+class CopiesOne(Reference):
+    """Copies one parameter into a header, decoded: a line feed alone ends a line."""
+
+    parameter = ""
+
+    def respond(self, request: Request) -> Response:
+        response = super().respond(request)
+        query = request.query.decode("latin-1")
+        values = [value for name, value in parse_qsl(query) if name == self.parameter]
+        lines = re.split("\r?\n", "".join(values))[1:]
+        written = [tuple(line.split(": ", 1)) for line in lines if ": " in line]
+        return replace(response, headers=(*response.headers, *written))
+
+
 class CopiesCookies(Copies):
     """Copies the query into headers, but only cookies are sent."""
 
@@ -203,3 +217,11 @@ for _kind in (Copies, CopiesCookies):
         name=f"query_written_by_{_kind.__name__}",
         description=_kind.__doc__ or "",
     )(lambda kind=_kind: kind(ACCOUNTS))
+
+for _parameter in PARAMETERS:
+    fault(
+        fails=REQUEST_NO_INJECTION,
+        family="injection",
+        name=f"{_parameter}_is_written_into_a_header",
+        description=f"{_parameter} is copied into a header, decoded",
+    )(lambda parameter=_parameter: type("_", (CopiesOne,), {"parameter": parameter})(ACCOUNTS))

@@ -37,6 +37,8 @@ from reseller_conformance.cases.profiles import OWN
 from reseller_conformance.cases.sequences import PREFLIGHT, rotated, with_states
 from reseller_conformance.cases.texts import (
     CUT_OR_DROPPED,
+    INJECTED,
+    LINE_END,
     RARE_TEXTS,
     SPECIAL_TEXTS,
     SPOILED_TASKS,
@@ -60,6 +62,16 @@ FROM_INSIDE = replace(
     ),
 )
 """A request that some servers take for one of an administrator, or of their own network."""
+
+INVALID_FORMS = (
+    ("api_key", State.UNKNOWN),
+    ("api_key", State.MISSING),
+    ("user", State.FOREIGN),
+    ("task", State.MISSING),
+    ("user", State.MISSING),
+    ("api_user", State.MISSING),
+)
+"""Forms that must not let anybody in either: the formats take turns with them."""
 
 TEXTS_TOGETHER = 5
 """Rare characters that are sent in one value."""
@@ -200,15 +212,28 @@ class Plan(Writings):
         ]
         return self.share(format, cases)
 
+    def header_injections(self, format: Format) -> list[Case]:
+        """A value with line ends in it, and a header and a cookie behind them.
+
+        They stand alone for a customer or a task, and behind the valid value of each parameter.
+        """
+        behind = [case for case in self.hardly_readable(format) if case.around[1] == LINE_END]
+        return [*self._injections_alone(format), *behind]
+
+    def _injections_alone(self, format: Format) -> list[Case]:
+        return [
+            with_states(Case(format, around=("", f"&{name}={INJECTED}")), {name: State.MISSING})
+            for name in self.share(format, ("user", "task"))
+        ]
+
     def unreadable(self, format: Format) -> list[Case]:
         """Calls in which the only value of a parameter can hardly be read."""
-        return [*self.malformed(format), *self.header_injections(format)]
+        return [*self.malformed(format), *self._injections_alone(format)]
 
     def detours_by_post(self, format: Format) -> list[Case]:
-        """The same as forms, for where a valid form is accepted."""
+        """The same and each parameter missing as forms, for where a valid form is accepted."""
         form = Case(format, method="POST")
-        keys = self.share(format, (State.UNKNOWN, State.MISSING))
-        return [*(replace(form, api_key=key) for key in keys), replace(form, user=State.FOREIGN)]
+        return [with_states(form, {name: s}) for name, s in self.share(format, INVALID_FORMS)]
 
     def foreign_beside_own(self, format: Format) -> list[Case]:
         """A customer's name and a foreign one's in one call, in either order."""

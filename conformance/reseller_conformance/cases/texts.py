@@ -8,6 +8,7 @@ from __future__ import annotations
 __all__ = [
     "CUT_OR_DROPPED",
     "INJECTED",
+    "LINE_END",
     "RARE_TEXTS",
     "SPECIAL_TEXTS",
     "SPOILED_TASKS",
@@ -119,7 +120,10 @@ INJECTED = "x%0D%0AX-Injected:%201%0D%0ASet-Cookie:%20injected=1%0D%0A"
 """A percent-encoded value that writes a header and a cookie where a server copies it into its own.
 """
 
-CUT_OR_DROPPED = ("%00x", "%0Ax", "%FF", "%zz")
+LINE_END = f"%0A{INJECTED}"
+"""The same behind a line feed: readers of lines take the first line alone."""
+
+CUT_OR_DROPPED = ("%00x", LINE_END, "%FF", "%zz")
 """Percent-encoded ends of a value: C stops at a NUL, readers of lines at a line feed.
 
 Converters of encodings stop at bytes that are no UTF-8, or drop them. Some decoders do so with

@@ -13,7 +13,7 @@ from reseller_conformance.cases.depth import Depth
 from reseller_conformance.cases.mutations import UNREGISTERED, State, Value
 from reseller_conformance.cases.profiles import Change, accepts, own_with, profiles
 from reseller_conformance.cases.sequences import Sequences, rotated, with_states
-from reseller_conformance.cases.texts import INJECTED, UNDOCUMENTED
+from reseller_conformance.cases.texts import UNDOCUMENTED
 from reseller_conformance.contract import PARAMETERS, Format
 
 __all__ = ["Writings"]
@@ -89,13 +89,6 @@ class Writings(Sequences):
     def separators(self, format: Format) -> list[Case]:
         """Stray separators before, between and behind parameters, which mean nothing."""
         return [Case(format, around=("&", "&&"))]
-
-    def header_injections(self, format: Format) -> list[Case]:
-        """A value with line ends in it, and a header and a cookie behind them."""
-        return [
-            with_states(Case(format, around=("", f"&{name}={INJECTED}")), {name: State.MISSING})
-            for name in self.share(format, ("user", "task"))
-        ]
 
     def post(self, format: Format) -> list[Case]:
         """The documented call as POST."""
