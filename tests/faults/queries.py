@@ -25,9 +25,11 @@ NOTHING = Response(400, "text/plain", b"")
 
 
 def strays(place: str, found: str) -> None:
-    """Register a server that refuses a separator in this position."""
+    """Register servers that a separator in this position stops."""
 
     class Strict(Reference):
+        instead: Response | None = None
+
         def respond(self, request: Request) -> Response:
             query = request.query.decode("latin-1")
             wanted = self.find_format(request.path)
@@ -37,15 +39,22 @@ def strays(place: str, found: str) -> None:
                 "between": "&&" in query,
             }[place]
             if wanted and stray:
-                return self.refuse(wanted, Refusal(400, ("A parameter has no name.",)))
+                refusal = Refusal(400, ("A parameter has no name.",))
+                return self.instead or self.refuse(wanted, refusal)
             return super().respond(request)
 
-    fault(
-        fails=REQUEST_SEPARATORS,
-        family="separators",
-        name=f"separator_{place}_is_refused",
-        description=f"a stray separator {found} is refused",
-    )(lambda: Strict(ACCOUNTS))
+    for name, does, instead in (
+        ("is_refused", "is refused", None),
+        ("crashes", "gets a 500", CRASH),
+        ("gets_nothing", "gets an empty response", NOTHING),
+        ("gets_a_page", "gets a page of HTML", Response(403, "text/html", b"<h1>Forbidden</h1>")),
+    ):
+        fault(
+            fails=REQUEST_SEPARATORS,
+            family="separators",
+            name=f"separator_{place}_{name}",
+            description=f"a stray separator {found} {does}",
+        )(lambda instead=instead: type("Strict", (Strict,), {"instead": instead})(ACCOUNTS))
 
 
 strays("before", "before the query")

@@ -122,8 +122,14 @@ class RequestConformance:
 
     @requirement(r.REQUEST_SEPARATORS)
     def test_request_separators(self, reseller_evaluation: Evaluation) -> None:
-        """Stray separators."""
-        self._own_account(reseller_evaluation, reseller_evaluation.plan.separators)
+        """Stray separators. No other requirement judges the form of these responses."""
+        evaluation = reseller_evaluation
+        make = evaluation.plan.separators
+        responses = evaluation.with_announced(evaluation.shared(make, success.returned))
+        usual = evaluation.session.controls.preexisting_violations(evaluation.format, responses)
+        evaluation.check(responses, lambda response: is_well_formed(response, usual))
+        evaluation.check(evaluation.bracket(responses), own_account)
+        evaluation.finish()
 
     def _own_account(self, evaluation: Evaluation, make: MakeCases) -> None:
         responses = evaluation.with_announced(evaluation.shared(make, success.returned))
