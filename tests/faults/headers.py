@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import gzip
+import json
 from collections.abc import Callable
 from dataclasses import replace
+from xml.sax.saxutils import escape
 
 from reseller_conformance.contract import Format
-from reseller_conformance.reference import Response
+from reseller_conformance.reference import Reference, Request, Response
 from reseller_conformance.requirements import (
     HTTP_CHARSET,
     HTTP_CONTENT_TYPE,
@@ -18,10 +20,16 @@ from reseller_conformance.requirements import (
 
 from .http import ERROR, SUCCESS, changed_response
 from .registry import (
+    ACCOUNTS,
     JSON,
     XML,
     about,
+    fault,
+    sent,
 )
+
+SHORT = 8
+NO_XML = dict.fromkeys((*range(0x20), *range(0x7F, 0xA0), 0xFFFE, 0xFFFF))
 
 # --- The type ------------------------------------------------------------------------------------
 
@@ -147,6 +155,38 @@ changed_response(
     formats=XML,
     when=about(2),
 )
+
+
+def echoed_in_utf_8(wanted: Format) -> Callable[[], Reference]:
+    """Make a reference that calls only errors ISO-8859-1: UTF-8 that repeats a short user.
+
+    A short one is no near miss of a customer's name: no call but a special text shows it.
+    """
+
+    class Echoing(Reference):
+        def respond(self, request: Request) -> Response:
+            response = super().respond(request)
+            if response.status < 400 or self.find_format(request.path) is not wanted:
+                return response
+            user = sent(request).get("user", "").translate(NO_XML)
+            user = user if len(user) < SHORT else "unknown"
+            text = json.dumps(f"user is {user}", ensure_ascii=False)[1:-1]
+            text = escape(f"user is {user}") if wanted is Format.XML else text
+            body = response.body.decode("iso-8859-1").replace("user is", text)
+            body = body.replace("ISO-8859-1", "UTF-8")
+            kind = f"application/{wanted.value}; charset=ISO-8859-1"
+            return replace(response, body=body.encode(), content_type=kind)
+
+    return lambda: Echoing(ACCOUNTS)
+
+
+for _format in Format:
+    fault(
+        fails=HTTP_CHARSET,
+        formats=(_format,),
+        name=f"charset_of_errors_in_{_format}",
+        description="errors are in UTF-8, and called ISO-8859-1",
+    )(echoed_in_utf_8(_format))
 
 
 def in_encoding(found: Response, codec: str, name: str = "") -> bytes:

@@ -10,7 +10,7 @@ from html import escape
 from urllib.parse import quote, urlencode
 
 from reseller_conformance.contract import Format
-from reseller_conformance.reference import Reference, Refusal, Response
+from reseller_conformance.reference import Reference, Refusal, Request, Response
 from reseller_conformance.requirements import (
     BOTH,
     ERRORS_NO_EXTRAS,
@@ -142,6 +142,36 @@ def echoing(write: Callable[[Response, str], Response]) -> Callable[[], Referenc
             return write(response, key) if key and response.status >= 400 else response
 
     return lambda: Echo(ACCOUNTS)
+
+
+def telling_only(name: str, description: str, when: Callable[[Request], bool]) -> None:
+    """Register a server whose errors contain the key in some requests only."""
+
+    class Telling(Reference):
+        def respond(self, request: Request) -> Response:
+            told = ECHOES["raw"] if when(request) else None
+            return (telling(told)() if told else Reference(ACCOUNTS)).respond(request)
+
+    echo(name, description, lambda: Telling(ACCOUNTS))
+
+
+telling_only("raw_in_forms", "the key comes back in forms", lambda r: r.method == "POST")
+for _client in ("curl", "Java", "Mozilla"):
+    telling_only(
+        f"raw_to_{_client.lower()}",
+        f"the key comes back if the client is {_client}",
+        lambda request, client=_client: client in (request.header("User-Agent") or ""),
+    )
+telling_only(
+    "raw_where_http_authentication_is_sent",
+    "the key comes back if Authorization is sent",
+    lambda request: request.header("Authorization") is not None,
+)
+telling_only(
+    "raw_where_an_escape_is_incorrect",
+    "the key comes back if an escape is incorrect",
+    lambda request: b"%z" in request.query,
+)
 
 
 def in_the_body(

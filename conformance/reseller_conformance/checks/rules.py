@@ -87,6 +87,8 @@ class Scope(Flag):
     """Valid calls with undocumented parameters."""
     UNUSUAL = auto()
     """Calls with special texts, arrays or repeated parameters."""
+    ANY = auto()
+    """All others as well: of other clients, malformed ones, forms, and ways around the check."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +198,14 @@ RULES: tuple[Rule, ...] = (
     Rule(r.HTTP_STATUS, _OVERVIEW, http.status, Evidence.STATUS, form=True),
     Rule(r.HTTP_ERROR_STATUS, _ERRORS, http.error_status, Evidence.STATUS),
     Rule(r.HTTP_CONTENT_TYPE, _READABLE, http.content_type, Evidence.HEADERS),
-    Rule(r.HTTP_CHARSET, _READABLE, http.charset, Evidence.CONTENT_TYPE | Evidence.RAW_BYTES),
+    Rule(
+        r.HTTP_CHARSET,
+        _READABLE,
+        http.charset,
+        Evidence.CONTENT_TYPE | Evidence.RAW_BYTES,
+        # most errors are in ASCII, but for what they repeat of a special text
+        scope=Scope.ORDINARY | Scope.UNUSUAL,
+    ),
     *_reader_rules("readable", _READABLE, {r.READABLE_ENCODING: Evidence.ENCODING}),
     Rule(
         r.READABLE_ENCODING_NAME,
@@ -211,7 +220,7 @@ RULES: tuple[Rule, ...] = (
         _RESPONSE,
         errors.key,
         Evidence.API_KEY,
-        scope=Scope.ORDINARY | Scope.UNDOCUMENTED | Scope.UNUSUAL,
+        scope=Scope.ORDINARY | Scope.UNDOCUMENTED | Scope.UNUSUAL | Scope.ANY,
     ),
     Rule(r.VALUES_REPUTATION, _OVERVIEW, values.reputation, fields=("reputation",)),
     Rule(r.VALUES_PACKAGE, _OVERVIEW, values.package, fields=("package",)),

@@ -68,10 +68,14 @@ class ItemResponses(Item):
 
     def detours(self) -> list[Response]:
         """Return the responses to calls that might get around this requirement."""
+        cases = self._ways_around()
+        return self.send(case for case in cases if refusal_due(case) is self.requirement)
+
+    def _ways_around(self) -> list[Case]:
         cases = [*self.plan.detours(self.format), *self.plan.unreadable(self.format)]
         if any(a.kind is EnvelopeKind.OVERVIEW for a in self.send(self.plan.post(self.format))):
-            cases = [*cases, *self.plan.detours_by_post(self.format)]
-        return self.send(case for case in cases if refusal_due(case) is self.requirement)
+            cases += self.plan.detours_by_post(self.format)
+        return cases
 
     def _before(self, parameter: str, state: State) -> list[Response]:
         """Return the responses to such calls that were made before any valid one."""
@@ -116,7 +120,11 @@ class ItemResponses(Item):
             return self.with_envelope(self.with_announced(self._invalid_calls(rule)))
         responses = self.all_responses()
         if Scope.UNUSUAL in rule.scope:
-            return [*responses, *self.session.groups.special_requests(self.format)]
+            responses = [*responses, *self.session.groups.special_requests(self.format)]
+            if Scope.ANY in rule.scope and self.session.customers_with_overview(self.format):
+                cases = [*self.plan.clients(self.format), *self._ways_around()]
+                responses += self.send(cases)
+            return responses
         if Scope.UNDOCUMENTED in rule.scope:
             return [*responses, *self.session.groups.undocumented(self.format)]
         return responses
