@@ -376,12 +376,17 @@ def thai(name: str, value: str) -> str:
     return f"{int(value[:4]) + 543}{value[4:]}" if name.endswith("_date") else value
 
 
+def hijri(name: str, value: str) -> str:
+    return f"{int(value[:4]) - 579}{value[4:]}" if name.endswith("_date") else value
+
+
 ARABIC = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
 LOCALES: dict[str, tuple[str, Callable[[str, str], str]]] = {
     "counts_in_german": ("de", lambda _, value: localised(value)),
     "dates_in_german": ("de", day_first),
     "package_in_german": ("de", lambda name, value: "Paket" if name == "package" else value),
     "digits_in_arabic": ("ar", lambda _, value: value.translate(ARABIC)),
+    "dates_in_hijri_years": ("ar-SA", hijri),
     "dates_for_any_language": ("", day_first),
     "dates_in_buddhist_years": ("", thai),
     "package_for_english": (
@@ -405,7 +410,7 @@ for _name, (_language, _change) in LOCALES.items():
 by_head(
     "language_refused",
     "an unknown language gets 406",
-    has("Accept-Language", "ar"),
+    has("Accept-Language", "ar-SA,ar;q=0.9"),
     page(406),
     fails=CLIENTS_LANGUAGE,
     family="language",

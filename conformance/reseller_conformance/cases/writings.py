@@ -18,8 +18,11 @@ from reseller_conformance.contract import PARAMETERS, Format
 
 __all__ = ["Writings"]
 
-LANGUAGES = ("de-DE,de;q=0.9", "ar", "fr-FR,fr;q=0.9", "tr", "th", "ja", "hi", "en-GB")
-"""Languages in which numbers and dates are written otherwise than in the API docs."""
+LANGUAGES = ("de-DE,de;q=0.9", "ar-SA,ar;q=0.9", "fr-FR,fr;q=0.9", "tr", "th", "ja", "hi", "en-GB")
+"""Languages in which numbers and dates are written otherwise than in the API docs.
+
+Saudi Arabia has digits and a calendar of its own, where a library formats by region.
+"""
 
 CHARSETS = ("iso-8859-1", "utf-16", "windows-1252", "utf-8")
 """Encodings that older clients accept."""
