@@ -107,7 +107,7 @@ def test_each_wrong_state_calls_for_an_error(parameter, state):
     assert dict(pairs(case, rights)).get(parameter) != rights.of(parameter, 0)
 
 
-ELSEWHERE = {State.VALID, *EMPTY, State.KEY, *DEFAULT_KEYS, *KEY_SPELLINGS}
+ELSEWHERE = {State.VALID, *EMPTY, State.KEY, State.SHIFTED, *DEFAULT_KEYS, *KEY_SPELLINGS}
 
 
 @pytest.mark.parametrize("state", sorted(set(State) - ELSEWHERE))
@@ -161,7 +161,7 @@ def test_a_case_shows_no_secret():
     assert str(Case(Format.XML)) == "xml, all parameters valid"
 
 
-OTHERS = {State.FOREIGN, State.OWN_NAME, State.CUSTOMER, State.KEY}
+OTHERS = {State.FOREIGN, State.OWN_NAME, State.CUSTOMER, State.KEY, State.SHIFTED}
 
 
 @given(st.text(min_size=2), st.sampled_from(sorted(set(State) - OTHERS)))
@@ -204,6 +204,13 @@ def test_another_letter_case_of_a_key_is_always_asked():
 def test_name_and_key_may_be_exchanged():
     case = Case(Format.JSON, api_user=State.KEY, api_key=State.OWN_NAME)
     assert (sent(case)["api_user"], sent(case)["api_key"]) == (RIGHTS.api_key, RIGHTS.api_user)
+
+
+def test_the_boundary_between_name_and_key_may_be_misplaced():
+    case = Case(Format.JSON, api_user=State.PREFIX, api_key=State.SHIFTED)
+    together = f"{RIGHTS.api_user}{RIGHTS.api_key}"
+    assert sent(case)["api_user"] + sent(case)["api_key"] == together
+    assert is_distinguishable(case, RIGHTS)
 
 
 @given(st.text(st.characters(codec="utf-8")))

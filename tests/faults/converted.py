@@ -190,6 +190,13 @@ def name_and_key_exchanged(self: Reference, api_user: str, api_key: str) -> Rese
     return straight or Reference.find_reseller(self, api_key, api_user)
 
 
+@fault(fails=REJECTS_COMBINED, instead_of=Reference.find_reseller)
+def name_and_key_compared_as_one(self: Reference, api_user: str, api_key: str) -> Reseller | None:
+    """The reseller's name and key are joined, and compared without the boundary between them."""
+    together = (one for one in self.accounts.resellers)
+    return next((r for r in together if r.api_user + r.api_key == api_user + api_key), None)
+
+
 # --- SQL statements ------------------------------------------------------------------------------
 
 STATEMENTS = {

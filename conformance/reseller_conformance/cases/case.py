@@ -227,6 +227,7 @@ def _made(state: Value, name: str, customer: int, valid: ValidValues) -> str | N
         State.OWN_NAME: valid.api_user,
         State.CUSTOMER: valid.customers[customer],
         State.KEY: valid.api_key,
+        State.SHIFTED: f"{valid.api_user[-1:]}{valid.api_key}",
     }
     return from_account.get(state) or make(state, valid.of(name, customer), name)
 

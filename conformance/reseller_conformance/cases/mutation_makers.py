@@ -153,7 +153,7 @@ def _parts_in(template: str) -> frozenset[str]:
 def make(state: Value, valid: str, parameter: str) -> str | None:
     """Return the value to send in this state, given the valid one; None where nothing is sent.
 
-    `FOREIGN`, `OWN_NAME`, `CUSTOMER` and `KEY` come from the account, which `case` knows.
+    `FOREIGN`, `OWN_NAME`, `CUSTOMER`, `KEY` and `SHIFTED` come from the account: see `case`.
     """
     if isinstance(state, Text):
         return state.text

@@ -223,6 +223,11 @@ class State(StrEnum):
     """A customer's name, in the place of a credential."""
     KEY = "key", None
     """The valid key, in the place of the reseller's name."""
+    SHIFTED = "shifted", None
+    """The valid key behind the last character of the reseller's name.
+
+    Together with a name without it, it is valid where the two are joined before they are compared.
+    """
     LAST_UNDERSCORE = "last-underscore", "x_{value}", _NO, _EVERY, Trait.NAME
     """Some readers split a text at this character, and at the next one, which names hold."""
     LAST_DOT = "last-dot", "x.{value}", _NO, _EVERY, Trait.NAME

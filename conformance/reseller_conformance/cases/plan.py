@@ -73,6 +73,12 @@ INVALID_FORMS = (
 )
 """Forms that must not let anybody in either: the formats take turns with them."""
 
+MISPLACED: tuple[dict[str, Value], ...] = (
+    {"api_user": State.KEY, "api_key": State.OWN_NAME},
+    {"api_user": State.PREFIX, "api_key": State.SHIFTED},
+)
+"""The name and the key exchanged, and with the boundary between them in another place."""
+
 TEXTS_TOGETHER = 5
 """Rare characters that are sent in one value."""
 
@@ -254,7 +260,7 @@ class Plan(Writings):
             pairs = [*plain, *self.share(format, rest)]
         else:
             rows, pairs = [*pairs_of_states(), *every_kind()], []
-        rows.append({"api_user": State.KEY, "api_key": State.OWN_NAME})
+        rows += self.share(format, MISPLACED)
         if self.depth is not Depth.QUICK:
             rows += self.share(format, FOREIGN_AND_INVALID)
         who = cycle(self.sampled_customers)

@@ -6,6 +6,7 @@ of it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from shlex import quote
 
@@ -38,8 +39,9 @@ def curl(case: Case, target: Target) -> str:
         rest = behind if behind.startswith("%") and (name, value) == made[-1] else ""
         ours = name.removesuffix("[]") == "api_key" and (name, value) not in case.extra
         key = shell(sent.pop(0)) if ours else None
-        if not ours and value == valid.api_key:  # it replaces another value
-            key = shell(State.VALID)
+        if key is None and value.endswith(valid.api_key):  # as another value, or behind a letter
+            before = re.sub(r'([\\"$`])', r"\\\1", value.removesuffix(valid.api_key))
+            key = f"{before}{shell(State.VALID)}"
         if key is not None:
             words.append(_secret(query([(name, "")], case.encoding), key, case.encoding, rest))
         else:
