@@ -145,12 +145,12 @@ class DoubtfulRefusals:
         known = (self._earlier[one] for one in identities if self._logins[one] >= MIN_LOGINS)
         return next(known, None)
 
-    def leave_out(self, controls: list[Response]) -> None:
-        """Make no control call again. Those that were refused for a moment count for nothing."""
+    def void_controls(self, controls: list[Response]) -> list[Response]:
+        """Return the control calls that were refused for a moment. None is made again."""
         momentary = [one.response.case for one in self._doubts if one.is_momentary]
         refused = [control for control in controls if control.case in momentary]
-        self._session.controls.forget([control.case for control in refused])
         self._drop(refused)
+        return refused
 
     def void(self, forms: set[Form]) -> list[Response]:
         """Return the failed logins that were refused in these forms: a lock is known by now."""

@@ -249,15 +249,13 @@ class Environment:
         self._is_due = False
         recent, whole_row = list(self._recent), self._row
         refused, alone = self._controls(recent)
-        self.doubtful.leave_out(self._refused_controls)
+        void = self.doubtful.void_controls(self._refused_controls)
         if self._strange >= self._strange_limit:
             self._strange, self._strange_limit = 0, 2 * self._strange_limit
         if refused:
             customer = refused[0].case.customer
             own = [a for a in recent if a.case.customer == customer]
-            void = self._judge(own if alone else whole_row, refused, alone=alone)
-        else:
-            void = []
+            void += self._judge(own if alone else whole_row, refused, alone=alone)
         if not (self.note or self._is_blind):
             void += self.doubtful.look_into(self._wrong)
         if not self.note:
