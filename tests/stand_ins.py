@@ -45,7 +45,7 @@ def pytest(args: list[str]) -> int:
 
 def locust(args: list[str]) -> int:
     """Run Locust itself; the last of repeated options counts."""
-    small = ["--users", "2", "--spawn-rate", "2", "--run-time", "2s"]
+    small = ["--users", "2", "--spawn-rate", "2", "--run-time", "4s"]
     return subprocess.call([sys.executable, "-m", "locust", *args, *small])
 
 
