@@ -273,6 +273,27 @@ def test_a_text_that_is_normalized_at_four_bytes_is_not_cut():
     assert cut("Zoë \N{MATHEMATICAL BOLD CAPITAL A} Jr", "Zoë") == ["'Zoë'"]
 
 
+@pytest.mark.parametrize(
+    ("sent", "said"),
+    [
+        ("m⬇f\U0001f600J", "m⬇fJ"),
+        ("m⬇f\U0001f600", "m⬇f"),
+        ("Zoë \U0001f600 \U0001f601 Jr", "Zoë   Jr"),
+    ],
+)
+def test_a_text_without_its_characters_of_four_bytes_is_not_cut(sent, said):
+    assert cut(sent, said) == []
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["\\U0010000d", "\\u{10000d}", "\\u{10000D}", "\\x{10000d}", "\\udbc0\\udc0d"],
+)
+def test_an_escaped_character_of_four_bytes_does_not_cut_a_text(written):
+    assert cut("ğÍá\U0010000d", f"ğÍá{written}") == []
+    assert cut("ğÍá\U0010000dJ", f"ğÍá{written}J") == []
+
+
 def test_a_text_of_as_many_bytes_that_comes_back_whole_shows_that_the_length_is_not_the_reason():
     sent, same = "abc\U0001f600", "a" * 7
     [(short, longer)] = echo.pairs_of_lengths([error("No: abc", sent), error(same, same)])
