@@ -118,6 +118,9 @@ BROKEN: dict[str, Callable[[str, int], str]] = {
     "hexadecimal with spaces": lambda key, at: pairs(" ")(key, at).upper(),
     "hexadecimal with hyphens": pairs("-"),
     "hexadecimal numbers": lambda key, _: ", ".join(f"0x{b:02X}" for b in key.encode()),
+    "decimal numbers": lambda key, _: str(list(key.encode())),
+    "decimal numbers with signs": lambda key, _: str([b - 256 * (b > 127) for b in key.encode()]),
+    "decimal numbers with spaces": lambda key, _: " ".join(map(str, key.encode())),
     "quoted-printable": lambda key, _: quopri.encodestring(key.encode(), quotetabs=True).decode(),
     "quoted-printable throughout": lambda key, _: "".join(f"={b:02X}" for b in key.encode()),
     "quoted-printable in lines": lambda key, at: (

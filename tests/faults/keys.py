@@ -62,6 +62,7 @@ ECHOES: dict[str, Callable[[dict[str, str]], str]] = {
     ).decode(),
     "in_hexadecimal": lambda given: given["api_key"].encode().hex(),
     "in_hexadecimal_pairs": lambda given: given["api_key"].encode().hex(":"),
+    "in_decimal_numbers": lambda given: str(list(given["api_key"].encode())),
     "in_quoted_printable": lambda given: "".join(f"={b:02X}" for b in given["api_key"].encode()),
     "in_base64_lines": lambda given: base64.encodebytes(
         f"{'.' * 53}{given['api_key']}".encode()

@@ -31,6 +31,8 @@ class View(StrEnum):
     """Each run of white space as one space. It finds a value that was wrapped at a space."""
     HEXADECIMAL = "hexadecimal"
     """Without the separators between pairs of digits: `6b:33:79`."""
+    DECIMAL = "decimal"
+    """Lists of bytes as numbers, as Java, Go and Node write them: `[107, 51, 121]`."""
     QUOTED_PRINTABLE = "quoted-printable"
     """Quoted-printable, as in mail: `=6B=33=79` (RFC 2045, 6.7)."""
     UNMARKED = "unmarked"
@@ -61,6 +63,9 @@ _BETWEEN_PAIRS = re.compile(
     rb"[\s:,;._-]*(?:0[xX])?(?=[0-9A-Fa-f]{2}(?![0-9A-Za-z]))",
     re.DOTALL,
 )
+# Four bytes or more; Java's have a sign.
+_NUMBERS = re.compile(rb"(?<![0-9.])-?[0-9]{1,3}(?:[\s,;]+-?[0-9]{1,3}(?![0-9.])){3,}")
+_NUMBER = re.compile(rb"(-?[0-9]{1,3})[\s,;]*")
 _QUOTED = re.compile(rb"=(?:(?P<byte>[0-9A-Fa-f]{2})|[ \t]*\r?\n)")
 _MARKUP = re.compile(rb"<!--|<\?|<!\[CDATA\[|\]\]>|<[wW]?[bB][rR]\s{0,9}/?>")
 _CDATA = b"<![CDATA["
@@ -80,6 +85,13 @@ _EBCDIC_CODECS = ("cp500", "cp037")
 def _quoted(data: bytes) -> Iterator[Span]:
     for match in _QUOTED.finditer(data):
         yield (*match.span(), bytes.fromhex((match["byte"] or b"").decode()))
+
+
+def _numbers(data: bytes) -> Iterator[Span]:
+    for run in _NUMBERS.finditer(data):
+        for match in _NUMBER.finditer(data, *run.span()):
+            if -128 <= (number := int(match[1])) <= 255:
+                yield (*match.span(), bytes([number % 256]))
 
 
 def _markup(data: bytes) -> Iterator[Span]:
@@ -138,6 +150,8 @@ def views(data: bytes, *, spaced: bool = False) -> Iterator[tuple[View, bytes]]:
     pairs = _BETWEEN_PAIRS.sub(b"", plain)
     if pairs != plain:
         yield View.HEXADECIMAL, folded(pairs)
+    if _NUMBERS.search(plain):
+        yield View.DECIMAL, folded(_replaced(plain, _numbers(plain)))
     if _QUOTED.search(plain):
         quoted = undone(_replaced(plain, _quoted(plain)))
         yield View.QUOTED_PRINTABLE, folded(_joined(quoted))
@@ -190,6 +204,8 @@ def _traced(plain: Unescaped, view: View) -> Unescaped:
             return plain.replaced(_matches(_BREAKS, plain.plain))
         case View.HEXADECIMAL:
             return plain.replaced(_matches(_BETWEEN_PAIRS, plain.plain))
+        case View.DECIMAL:
+            return plain.replaced(_numbers(plain.plain))
         case View.COLLAPSED:
             return plain.replaced(_matches(_SPACE, plain.plain, b" "))
         case View.QUOTED_PRINTABLE:
