@@ -64,7 +64,20 @@ def _lies_within(data: bytes, trace: Unescaped) -> None:
 
 
 @pytest.mark.parametrize(
-    "unit", [b"<!--", b"<?", b"<a>", b"</a>", b"<a/>x", b"\n ", b" ", b"=\r\n", b"6b:", b"\xc2\xad"]
+    "unit",
+    [
+        b"<!--",
+        b"<?",
+        b"<a>",
+        b"</a>",
+        b"<a/>x",
+        b"\n ",
+        b" ",
+        b"=\r\n",
+        b"6b:",
+        b"107, ",
+        b"\xc2\xad",
+    ],
 )
 def test_a_body_that_is_made_to_be_costly_is_read_in_time(unit: bytes) -> None:
     scrubber = Scrubber(["k3y-0123456789abcdef"])
