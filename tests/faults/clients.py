@@ -25,6 +25,7 @@ from reseller_conformance.requirements import (
     CLIENTS_NO_USER_AGENT,
     CLIENTS_SAME_RESPONSE,
     CLIENTS_USER_AGENT,
+    HTTP_CONTENT_TYPE,
     Requirement,
 )
 
@@ -455,6 +456,27 @@ charset(
     JSON,
     rewritten(lambda found: replace(found, content_type="application/json; charset=iso-8859-1")),
 )
+
+# --- The media type ------------------------------------------------------------------------------
+
+for _name, _when, _type in (
+    ("html_for_browsers", has("Accept", "text/html"), "text/html"),
+    ("plain_for_axios", has("Accept", "text/plain"), "text/plain"),
+    (
+        "xml_where_it_alone_is_accepted",
+        lambda r: r.header("Accept") == "application/xml",
+        "text/xml",
+    ),
+):
+    by_head(
+        f"json_called_{_name}",
+        f"JSON is called {_type} for some values of Accept",
+        _when,
+        rewritten(lambda found, said=_type: replace(found, content_type=said)),
+        fails=HTTP_CONTENT_TYPE,
+        formats=JSON,
+        family="media_type",
+    )
 
 # --- Content codings -----------------------------------------------------------------------------
 

@@ -87,8 +87,10 @@ class Scope(Flag):
     """Valid calls with undocumented parameters."""
     UNUSUAL = auto()
     """Calls with special texts, arrays or repeated parameters."""
-    ANY = auto()
-    """All others as well: of other clients, malformed ones, forms, and ways around the check."""
+    CLIENTS = auto()
+    """Calls as other clients send them."""
+    OTHER = auto()
+    """Malformed calls, forms, and ways around the check."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +199,14 @@ RULES: tuple[Rule, ...] = (
     Rule(r.HTTP_RETRIES, _RESPONSE, http.retries, Evidence.LIVE_CALL),
     Rule(r.HTTP_STATUS, _OVERVIEW, http.status, Evidence.STATUS, form=True),
     Rule(r.HTTP_ERROR_STATUS, _ERRORS, http.error_status, Evidence.STATUS),
-    Rule(r.HTTP_CONTENT_TYPE, _READABLE, http.content_type, Evidence.HEADERS),
+    Rule(
+        r.HTTP_CONTENT_TYPE,
+        _READABLE,
+        http.content_type,
+        Evidence.HEADERS,
+        # a framework may choose it by Accept, although the URL chooses the format
+        scope=Scope.ORDINARY | Scope.CLIENTS,
+    ),
     Rule(
         r.HTTP_CHARSET,
         _READABLE,
@@ -220,7 +229,7 @@ RULES: tuple[Rule, ...] = (
         _RESPONSE,
         errors.key,
         Evidence.API_KEY,
-        scope=Scope.ORDINARY | Scope.UNDOCUMENTED | Scope.UNUSUAL | Scope.ANY,
+        scope=~Scope(0),
     ),
     Rule(r.VALUES_REPUTATION, _OVERVIEW, values.reputation, fields=("reputation",)),
     Rule(r.VALUES_PACKAGE, _OVERVIEW, values.package, fields=("package",)),

@@ -118,16 +118,19 @@ class ItemResponses(Item):
             return self.error_lists()
         if rule.subject is Subject.REFUSAL:
             return self.with_envelope(self.with_announced(self._invalid_calls(rule)))
-        responses = self.all_responses()
-        if Scope.UNUSUAL in rule.scope:
-            responses = [*responses, *self.session.groups.special_requests(self.format)]
-            if Scope.ANY in rule.scope and self.session.customers_with_overview(self.format):
-                cases = [*self.plan.clients(self.format), *self._ways_around()]
-                responses += self.send(cases)
-            return responses
-        if Scope.UNDOCUMENTED in rule.scope:
-            return [*responses, *self.session.groups.undocumented(self.format)]
-        return responses
+        return [*self.all_responses(), *self._beyond_ordinary(rule.scope)]
+
+    def _beyond_ordinary(self, scope: Scope) -> list[Response]:
+        groups, found = self.session.groups, []
+        if Scope.UNUSUAL in scope:
+            found = groups.special_requests(self.format)
+        elif Scope.UNDOCUMENTED in scope:
+            found = groups.undocumented(self.format)
+        if self.session.customers_with_overview(self.format):
+            cases = self.plan.clients(self.format) if Scope.CLIENTS in scope else []
+            others = self._ways_around() if Scope.OTHER in scope else []
+            found = [*found, *self.send([*cases, *others])]
+        return found
 
     def with_announced(self, responses: Iterable[Response]) -> list[Response]:
         """Add the responses whose violations were announced, whichever stage sent the calls."""
