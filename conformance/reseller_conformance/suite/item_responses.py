@@ -129,7 +129,13 @@ class ItemResponses(Item):
         if self.session.customers_with_overview(self.format):
             cases = self.plan.clients(self.format) if Scope.CLIENTS in scope else []
             others = self._ways_around() if Scope.OTHER in scope else []
-            found = [*found, *self.send([*cases, *others])]
+            sent = self.send([*cases, *others])
+            # specification, section 4: what can hardly be read may be refused in any way, such as
+            # by a page of the HTTP server that shows the URL
+            found = [
+                *found,
+                *(a for a in sent if a.kind is not EnvelopeKind.UNKNOWN or not any(a.case.around)),
+            ]
         return found
 
     def with_announced(self, responses: Iterable[Response]) -> list[Response]:
