@@ -204,7 +204,7 @@ def client_of_variant(variant: Variant, delay: float) -> Iterator[tuple[Target, 
 def fails_no_must(variant: Variant, bench: Bench) -> None:
     try:
         with client_of_variant(variant, bench.delay) as (target, client):
-            judged = judge(target, at_level_should(bench.depths[0], bench.seed), client)
+            judged = judge(target, at_level_should(bench.depths[-1], bench.seed), client)
             bench.record("calls", client.traffic.calls)
     except NotInstalledError as missing:
         pytest.skip(f"waits for {missing} to be installed")

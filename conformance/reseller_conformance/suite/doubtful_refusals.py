@@ -89,7 +89,7 @@ class DoubtfulRefusals:
 
     def reason_to_leave_out(self, case: Case) -> str:
         """Return why this call is not made; nothing where it may be made."""
-        if self.note and (may_fail_login(case) or _pair(case) in self._locked):
+        if self.note and (may_fail_login(case) or not self._locked.isdisjoint(_pairs(case))):
             return self.note.reason
         return ""
 
@@ -119,7 +119,7 @@ class DoubtfulRefusals:
             else:
                 self._unexplained.append(response)
         elif response.kind is EnvelopeKind.ERRORS and may_fail_login(case):
-            for identity in (_pair(case), _account(case)):
+            for identity in (*_pairs(case), _account(case)):
                 self._logins[identity] += 1
                 is_first = identity not in self._earlier
                 if is_first or case.invalid == ("api_key",):  # every lock counts a wrong key
@@ -141,7 +141,7 @@ class DoubtfulRefusals:
 
     def _earlier_login(self, case: Case) -> Case | None:
         """Return a failed login that a lock of the same account, or pair, would have counted."""
-        identities = (_pair(case), _account(case)) if may_fail_login(case) else (_pair(case),)
+        identities = (*_pairs(case), _account(case)) if may_fail_login(case) else _pairs(case)
         known = (self._earlier[one] for one in identities if self._logins[one] >= MIN_LOGINS)
         return next(known, None)
 
@@ -214,7 +214,7 @@ class DoubtfulRefusals:
             self._drop([doubt.response])
             return []
         void = self.void({form})
-        self._locked |= {_pair(a.case) for a in void if not may_fail_login(a.case)}
+        self._locked.update(*(_pairs(a.case) for a in void if not may_fail_login(a.case)))
         return [*void, *made]
 
     def _refused_again(self, login: Case, form: Form) -> list[Response]:
@@ -232,9 +232,17 @@ class DoubtfulRefusals:
         self._doubts = [doubt for doubt in self._doubts if doubt.response.case not in cases]
 
 
-def _pair(case: Case) -> Identity:
+def _pairs(case: Case) -> tuple[Identity, ...]:
+    """Return the pairs of account and customer that this call may be about.
+
+    Of an account that is sent twice, most servers read the second one.
+    """
     named = isinstance(case.user, State) and "{" in (case.user.template or "")
-    return case.api_user, case.user, case.customer if named else None
+    again = (state for name, state in case.repeated_parameters if name == "api_user")
+    return tuple(
+        (account, case.user, case.customer if named else None)
+        for account in (*again, case.api_user)
+    )
 
 
 def _account(case: Case) -> Identity:
