@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import cast
 
 import pytest
 
-from made_responses import response_to
+from made_responses import ERROR, response_to
 from reseller_conformance.cases.case import Case
 from reseller_conformance.cases.mutations import State
 from reseller_conformance.checks.response import Response
@@ -42,3 +43,28 @@ def test_a_refusal_is_doubted_if_a_firewall_stops_an_attack_in_the_same_form(
     for response in responses:
         refusals.take(response)
     assert refusals.is_pressing is is_doubted
+
+
+class Calls:
+    """A session that sends calls again, and gets the same refusal each time."""
+
+    def __init__(self) -> None:
+        self.sent: list[Case] = []
+
+    def send_again(self, case: Case) -> list[Response]:
+        self.sent.append(case)
+        return [refused(case, 9, 1)]
+
+
+def test_a_refusal_of_an_account_that_is_sent_twice_is_compared_with_a_login_of_the_second() -> (
+    None
+):
+    calls = Calls()
+    refusals = DoubtfulRefusals(cast("TargetSession", calls))
+    wrong = Case(Format.JSON, api_user=State.UNKNOWN)
+    for case in (wrong, replace(wrong, task=State.EMPTY), Case(Format.JSON, api_key=State.EMPTY)):
+        refusals.take(response_to(case, 403, ERROR))
+    twice = Case(Format.JSON, repeated_parameters=(("api_user", State.UNKNOWN),))
+    refusals.take(refused(twice, 3, 1))
+    assert twice in [response.case for response in refusals.look_into(4)]
+    assert {case.api_user for case in calls.sent} == {State.UNKNOWN}
