@@ -37,7 +37,6 @@ from reseller_conformance.cases.profiles import OWN
 from reseller_conformance.cases.sequences import PREFLIGHT, rotated, with_states
 from reseller_conformance.cases.texts import (
     CUT_OR_DROPPED,
-    INJECTED,
     LINE_END,
     RARE_TEXTS,
     SPECIAL_TEXTS,
@@ -219,22 +218,8 @@ class Plan(Writings):
         return self.share(format, cases)
 
     def header_injections(self, format: Format) -> list[Case]:
-        """A value with line ends in it, and a header and a cookie behind them.
-
-        They stand alone for a customer or a task, and behind the valid value of each parameter.
-        """
-        behind = [case for case in self.hardly_readable(format) if case.around[1] == LINE_END]
-        return [*self._injections_alone(format), *behind]
-
-    def _injections_alone(self, format: Format) -> list[Case]:
-        return [
-            with_states(Case(format, around=("", f"&{name}={INJECTED}")), {name: State.MISSING})
-            for name in self.share(format, ("user", "task"))
-        ]
-
-    def unreadable(self, format: Format) -> list[Case]:
-        """Calls in which the only value of a parameter can hardly be read."""
-        return [*self.malformed(format), *self._injections_alone(format)]
+        """Line ends behind the valid value of each parameter, and a header and a cookie."""
+        return [case for case in self.hardly_readable(format) if case.around[1] == LINE_END]
 
     def detours_by_post(self, format: Format) -> list[Case]:
         """The same and each parameter missing as forms, for where a valid form is accepted."""

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 __all__ = [
     "CUT_OR_DROPPED",
-    "INJECTED",
     "LINE_END",
     "RARE_TEXTS",
     "SPECIAL_TEXTS",
@@ -116,12 +115,11 @@ UNLOCKING = (
 )
 """Undocumented parameters that must not let anybody in: what developers and frameworks add."""
 
-INJECTED = "x%0D%0AX-Injected:%201%0D%0ASet-Cookie:%20injected=1%0D%0A"
-"""A percent-encoded value that writes a header and a cookie where a server copies it into its own.
-"""
+LINE_END = "%0Ax%0D%0AX-Injected:%201%0D%0ASet-Cookie:%20injected=1%0D%0A"
+"""A percent-encoded end of a value: readers of lines stop at its line feed.
 
-LINE_END = f"%0A{INJECTED}"
-"""The same behind a line feed: readers of lines take the first line alone."""
+Behind that it writes a header and a cookie where a server copies the value into its own.
+"""
 
 CUT_OR_DROPPED = ("%00x", LINE_END, "%FF", "%zz")
 """Percent-encoded ends of a value: C stops at a NUL, readers of lines at a line feed.

@@ -72,7 +72,7 @@ class ItemResponses(Item):
         return self.send(case for case in cases if refusal_due(case) is self.requirement)
 
     def _ways_around(self) -> list[Case]:
-        cases = [*self.plan.detours(self.format), *self.plan.unreadable(self.format)]
+        cases = [*self.plan.detours(self.format), *self.plan.malformed(self.format)]
         if any(a.kind is EnvelopeKind.OVERVIEW for a in self.send(self.plan.post(self.format))):
             cases += self.plan.detours_by_post(self.format)
         return cases
