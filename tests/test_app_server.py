@@ -451,9 +451,9 @@ def test_what_makes_an_application_is_called_once(shop: Path) -> None:
     "name, message",
     [
         ("", "name an application as shop.api:app or shop.api:create_app(), not: ''"),
-        ("shop_for_tests.web", "or shop.api:create_app(), not 'shop_for_tests.web'"),
-        ("shop_for_tests/web.py:app", "or shop.api:create_app(), not 'shop_for_tests/web.py:app'"),
-        (".web:app", "or shop.api:create_app(), not '.web:app'"),
+        ("shop_for_tests.web", "or shop.api:create_app(), not: 'shop_for_tests.web'"),
+        ("shop_for_tests/web.py:app", "or shop.api:create_app(), not: 'shop_for_tests/web.py:app'"),
+        (".web:app", "or shop.api:create_app(), not: '.web:app'"),
         ("no_such_shop.web:app", "there is no module 'no_such_shop' here or in the Python path"),
         ("shop_for_tests.wb:app", "there is no module 'shop_for_tests.wb' here or"),
         ("shop_for_tests.web:ap", "module shop_for_tests.web has no 'ap'"),

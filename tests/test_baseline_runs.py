@@ -311,7 +311,7 @@ def test_a_baseline_is_made_filled_in_and_kept_up_to_date(folder, run_command):
         (["--update-baseline"], "--update-baseline needs the file: --baseline FILE"),
         (["--baseline", "."], "--baseline cannot be read"),
         (["--baseline", ".", "--update-baseline"], "--baseline cannot be read"),
-        (["--baseline", "nowhere.toml"], "--update-baseline makes it: nowhere.toml"),
+        (["--baseline", "nowhere.toml"], "--update-baseline creates it: nowhere.toml"),
     ],
 )
 def test_a_mistake_is_told_before_anything_is_asked(args, message, capsys):

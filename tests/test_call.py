@@ -33,15 +33,15 @@ def attempts(
     return attempt, given
 
 
-def is_busy(raw: RawResponse) -> bool:
-    return raw.status == 503
-
-
 def sent(
     *statuses: int | None, max_retries: int = 2
 ) -> tuple[list[int | None], list[Retry], list[tuple[int, float]]]:
     attempt, given = attempts(*statuses)
-    responses, retries = send_with_retries(attempt, is_busy, max_retries)
+
+    def may_retry(raw: RawResponse, tries: int) -> bool:
+        return raw.status == 503 and tries <= max_retries
+
+    responses, retries = send_with_retries(attempt, may_retry)
     return [raw.status for raw in responses], retries, given
 
 
