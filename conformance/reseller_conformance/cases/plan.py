@@ -70,7 +70,7 @@ INVALID_FORMS = (
     ("user", State.MISSING),
     ("api_user", State.MISSING),
 )
-"""Forms that must not let anybody in either: the formats take turns with them."""
+"""What is invalid in a form, one parameter each. The formats take turns with these."""
 
 MISPLACED: tuple[dict[str, Value], ...] = (
     {"api_user": State.KEY, "api_key": State.OWN_NAME},
@@ -222,7 +222,7 @@ class Plan(Writings):
         return [case for case in self.hardly_readable(format) if case.around[1] == LINE_END]
 
     def detours_by_post(self, format: Format) -> list[Case]:
-        """The same and each parameter missing as forms, for where a valid form is accepted."""
+        """Invalid forms, for servers that accept a valid form."""
         form = Case(format, method="POST")
         return [with_states(form, {name: s}) for name, s in self.share(format, INVALID_FORMS)]
 

@@ -39,8 +39,8 @@ Text of an overview may take four times as much memory. A large error page is of
 
 EXPECTED_NAMES = {Expected.OVERVIEW: "valid", Expected.ERROR: "invalid", Expected.EITHER: "special"}
 
-EVERYBODY = "everybody"
-"""Who is refused by a limit of the rate: calls of all kinds."""
+ALL_KINDS = "all kinds"
+"""The kinds of calls that a rate limit refuses."""
 
 MAX_FUTILE_RETRIES = 5
 """Allow no retries for calls of one kind after this many calls in a row with futile retries."""
@@ -82,12 +82,12 @@ class CircuitBreaker:
             and self._futile[_retry_key(case, raw)] < MAX_FUTILE_RETRIES
         )
 
-    def is_patient(self, raw: RawResponse) -> bool:
-        """Return True if more retries than usual may help: the gateway limits the rate.
+    def allows_more_retries(self, raw: RawResponse) -> bool:
+        """Return True if a rate limit refused the call, and more retries than usual may help.
 
-        Where they did not help, the next calls get no more than usual.
+        If they were in vain, the next calls get the usual number.
         """
-        return is_rate_limited(raw) and not self._futile[EVERYBODY]
+        return is_rate_limited(raw) and not self._futile[ALL_KINDS]
 
     def record(self, case: Case, attempts: list[RawResponse], refused: bool) -> None:
         """Record all attempts of one call.
@@ -124,4 +124,4 @@ def _key(case: Case) -> object:
 
 def _retry_key(case: Case, raw: RawResponse) -> object:
     """Return the key under which retries are counted. Rate limits apply to calls of all kinds."""
-    return EVERYBODY if is_rate_limited(raw) else _key(case)
+    return ALL_KINDS if is_rate_limited(raw) else _key(case)

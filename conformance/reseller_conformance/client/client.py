@@ -24,7 +24,7 @@ from reseller_conformance.client.recording import Recorder, Sent
 from reseller_conformance.client.redact import ExchangeBuilder
 from reseller_conformance.client.request import Request, request_for, valid_values_of
 from reseller_conformance.client.retry_policy import (
-    PATIENCE,
+    RATE_LIMIT_RETRY_FACTOR,
     is_rate_limited,
     is_retryable,
     seconds_to_wait,
@@ -303,17 +303,19 @@ class Client:
 
         def may_retry(raw: RawResponse, tries: int) -> bool:
             breaker = self._circuit_breaker
-            most = self._limits.retries * (PATIENCE if breaker.is_patient(raw) else 1)
+            most = self._limits.retries * (
+                RATE_LIMIT_RETRY_FACTOR if breaker.allows_more_retries(raw) else 1
+            )
             is_due = is_retryable(raw, self._has_responded) and breaker.allows_retry(case, raw)
             return is_due and tries <= most
 
         return send_with_retries(attempt, may_retry)
 
     def _slow_down(self, raw: RawResponse, tries: int) -> None:
-        """Send fewer calls at once. Nobody but this call has to wait, unless the rate is limited.
+        """Send fewer calls at once. If the rate is limited, all wait; otherwise only this call.
 
-        nginx's `limit_conn` says 503 alone, and HAProxy's `reject` nothing and counts idle
-        connections too.
+        A gateway may limit connections: nginx's `limit_conn` responds 503, and HAProxy's `reject`
+        closes the connection. HAProxy counts idle connections too, so they are closed.
         """
         if is_rate_limited(raw):
             self._throttle.pause(seconds_to_wait(raw, tries + 1), raw.began)

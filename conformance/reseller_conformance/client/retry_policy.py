@@ -16,7 +16,7 @@ from reseller_conformance.exchange import GATEWAY_STATUSES, Exchange
 
 __all__ = [
     "MAX_WAIT_SECONDS",
-    "PATIENCE",
+    "RATE_LIMIT_RETRY_FACTOR",
     "is_rate_limited",
     "is_retryable",
     "reason_of",
@@ -35,11 +35,11 @@ FIRST_WAIT_SECONDS = 0.25
 WAIT_FACTOR = 4.0
 """Two waits, of 0.25 s and 1 s, outlast a gateway that counts calls by the second."""
 
-PATIENCE = 2
-"""A gateway that limits the rate gets so many times as many retries.
+RATE_LIMIT_RETRY_FACTOR = 2
+"""A call that a rate limit refuses gets this many times the usual retries.
 
-It may count calls in ten seconds without saying so, as an example in HAProxy's manual does. Four
-waits, of 0.25 s, 1 s, 4 s and 8 s, outlast that.
+A gateway may count calls in ten seconds without saying so, as an example in HAProxy's manual does.
+Four waits, of 0.25 s, 1 s, 4 s and 8 s, outlast that.
 """
 
 MAX_WAIT_UNASKED_SECONDS = 8.0

@@ -1,4 +1,4 @@
-"""Compares responses as soon as a stage has sent them all, each stage's as it is meant to show.
+"""Compares the responses of a stage with each other as soon as all of them are in.
 
 `live_judge` announces what is found here. The items compare the same responses again, beside
 control calls that are made later.
