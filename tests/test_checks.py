@@ -1,6 +1,7 @@
 """Each check by itself, on responses made by hand."""
 
 from dataclasses import replace
+from datetime import date
 from json import dumps
 
 import pytest
@@ -415,13 +416,26 @@ def test_formats_disagree_where_each_always_shows_a_value_of_its_own():
     assert not disagree([*package_readings(Format.JSON, "Tan"), *both], "package")
 
 
+def between(response: Response) -> Bracketed:
+    return Bracketed(overview(), response, overview())
+
+
 def test_what_another_customer_shows_is_no_copy_that_lags():
-    group = Bracketed(overview(), overview(package="Tin", requests=5), overview())
-    assert shows_account_of(group, {"package": "Tin", "requests": 5})
-    assert not shows_account_of(group, {"package": "Tin", "requests": 6})
+    own = overview().values
+    other = {**own, "package": "Tin", "requests": 5}
+    assert shows_account_of(between(overview(package="Tin", requests=5)), other)
+    assert not shows_account_of(between(overview(package="Ton", requests=5)), other)
+    assert not shows_account_of(between(overview(package="Tin")), other)
     for counts in ({"requests": 5}, dict.fromkeys(COUNTS, 5)):
-        alone = Bracketed(overview(), overview(**counts), overview())
-        assert not shows_account_of(alone, counts)
+        assert not shows_account_of(between(overview(**counts)), {**own, **counts})
+
+
+def test_a_cycle_that_ends_is_no_other_customer():
+    own = overview().values
+    new = {"requests": 0, "credits_used": 0, "billing_start_date": date(2010, 9, 30)}
+    group = between(overview(requests=0, credits_used=0, billing_start_date="2010-09-30"))
+    assert not shows_account_of(group, {**own, **new})
+    assert not shows_account_of(group, {**own, **new, "package": "Tin"})
 
 
 def test_a_wavering_count_excuses_no_other_field():
@@ -487,6 +501,16 @@ def test_what_counts_up_goes_down_only_with_a_new_cycle():
     assert not departs(values.steady, [LIVE[1], new])
     down = replace(new, envelope=replace(new.envelope, requests=5, credits_used=5)), new
     assert departs(values.steady, [LIVE[1], *down]) == ["requests", "credits_used"]
+
+
+def test_a_package_or_a_date_does_not_return_to_an_earlier_value():
+    tin, ton = overview(package="Tin"), overview(package="Ton")
+    later = overview(billing_end_date="2010-09-30")
+    assert not departs(values.steady, [tin, ton, ton, overview()])
+    assert departs(values.steady, [tin, ton, overview(), tin, ton]) == ["package"]
+    assert departs(values.steady, [later, overview(), later]) == ["billing_end_date"]
+    allowed = overview(credits_allowed=60000), overview(), overview(credits_allowed=60000)
+    assert not departs(values.steady, allowed)
 
 
 def test_a_text_answers_for_all_that_goes_wrong_with_it():

@@ -477,6 +477,16 @@ def test_a_count_that_goes_down_is_told_with_what_it_was():
     )
 
 
+def test_a_package_that_returns_is_told_with_what_it_was_before():
+    tin, ton = overview(package="Tin"), overview(package="Ton")
+    (departure,) = values.steady([tin, ton, tin])
+    assert (departure.response, departure.where) == (tin, "package")
+    assert (departure.expected, departure.actual) == (
+        "as just before: package=Ton",
+        "as earlier: package=Tin",
+    )
+
+
 def test_another_number_of_messages_is_told_with_what_it_was():
     two = response_to(body=ERROR.replace(b'["no"', b'["no", "no"'))
     (departure,) = errors.steady([response_to(), two])

@@ -730,7 +730,7 @@ VALUES_EXPECTED = Requirement(
 CONSISTENCY_COUNTERS = Requirement(
     "consistency.counters",
     SHOULD,
-    title="a count of a cycle never decreases from one call to the next",
+    title="no count of a cycle decreases, and package and dates do not return to earlier ones",
     source="Response: Success; View general account information",
     reason="Reading an overview does not change it.",
 )

@@ -235,7 +235,7 @@ account(
     when=about(2),
 )
 
-# --- Counters that go down -----------------------------------------------------------------------
+# --- Values that go back -------------------------------------------------------------------------
 
 
 def balanced(found: Account, used: int) -> Account:
@@ -253,10 +253,20 @@ def less_used(found: Account, by: int) -> Account:
     return balanced(found, max(found.credits_used - by, 0))
 
 
+def in_cycle(found: Account, number: int) -> Account:
+    days = number * 30 * DAY
+    return replace(
+        found,
+        billing_start_date=found.billing_start_date + days,
+        billing_end_date=found.billing_end_date + days,
+        billing_process_date=found.billing_process_date + days,
+    )
+
+
 def changing(
     change: Callable[[Account, int], Account], by: Callable[[int], int]
 ) -> Callable[[], Reference]:
-    """Make a reference whose nth overview has a count that is lower by this much."""
+    """Make a reference whose nth overview is changed by this much."""
 
     class Changing(Reference):
         def __init__(self) -> None:
@@ -304,6 +314,27 @@ for _name, (_said, _by) in STEPS.items():
         name=f"credits_used_{_name}",
         description=f"credits_used is {_said}",
     )(changing(less_used, _by))
+
+GOES_BACK: dict[str, tuple[str, Callable[[Account, int], Account]]] = {
+    "package": (
+        "the package is another",
+        lambda found, by: replace(found, package=found.package + " Plus" * by),
+    ),
+    "cycle": ("the cycle is the next one", lambda found, by: in_cycle(found, by)),
+    "process_date": (
+        "billing_process_date is a day later",
+        lambda found, by: replace(
+            found, billing_process_date=found.billing_process_date + by * DAY
+        ),
+    ),
+}
+for _name, (_said, _change) in GOES_BACK.items():
+    for _period in (2, 3, 7):
+        fault(
+            fails=CONSISTENCY_COUNTERS,
+            name=f"{_name}_goes_back_in_1_call_of_{_period}",
+            description=f"in 1 call of {_period} {_said}, as from a second copy",
+        )(changing(_change, lambda at, period=_period: int(at % period == period - 1)))
 
 
 # --- Values that only the operator knows ----------------------------------------------------------

@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import date
 
 from faults.firewalls import ANSWERS as PAGES
 from faults.firewalls import looks_like_attack
@@ -253,7 +254,17 @@ for _name in ("401", "403_page", "423", "429_page"):
 
 _CHANGES: dict[str, tuple[Mapping[str, Callable[[Account], object]], bool]] = {
     "a_count": ({"requests": lambda a: max(a.requests - 1, 0)}, True),
-    "a_package": ({"package": lambda a: f"{a.package} of {a.user}"}, False),
+    "a_package": ({"package": lambda a: f"{a.package} of {a.user}"}, True),
+    "a_cycle": (
+        {
+            **{name: lambda _: 0 for name in ("requests", "credits_used", "credits_overage")},
+            "credits_remain": lambda a: a.credits_allowed,
+            "billing_start_date": lambda _: date(2010, 10, 1),
+            "billing_end_date": lambda _: date(2010, 10, 31),
+            "billing_process_date": lambda _: date(2010, 11, 1),
+        },
+        True,
+    ),
     "an_allowance": (
         {
             "credits_allowed": lambda a: a.credits_allowed + 500,
@@ -263,11 +274,11 @@ _CHANGES: dict[str, tuple[Mapping[str, Callable[[Account], object]], bool]] = {
         False,
     ),
 }
-for _name, (_changed, _counts) in _CHANGES.items():
+for _name, (_changed, _goes_back) in _CHANGES.items():
     for _period in (20, 37, 100):
         composed(
             f"1 call in {_period} goes to a copy that lags by a change of {_name}",
-            perhaps=("consistency.counters",) if _counts else (),
+            perhaps=("consistency.counters",) if _goes_back else (),
         )(
             type(
                 f"copy_lags_by_{_name}_in_1_call_of_{_period}",

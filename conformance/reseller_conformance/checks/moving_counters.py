@@ -30,6 +30,12 @@ COUNTS = frozenset(field.name for field in FIELDS if field.kind is Kind.COUNT)
 
 PACKAGE = frozenset({"package"})
 
+PLAN = PACKAGE | {"credits_allowed"}
+"""What the end of a cycle does not change."""
+
+TELLING = (set(ALL) - COUNTS) | {"credits_allowed", "credits_used", "requests"}
+"""What tells accounts apart. The other counts follow from these, or jitter."""
+
 
 def moving_counters(readings: Iterable[Response], formats: Collection[Format]) -> frozenset[str]:
     """Return the counts that move both ways in these readings, which are in the order of calls."""
@@ -137,10 +143,20 @@ def may_lag(group: Bracketed) -> bool:
 
 
 def shows_account_of(group: Bracketed, values: Mapping[str, FieldValue]) -> bool:
-    """Return True if all that lies outside is as in this account, and not counts alone."""
-    outside = set(differing(group, ALL))
-    same = all(group.response.values[name] == values.get(name) for name in outside)
-    return not outside <= COUNTS and same
+    """Return True if the response is this account wherever the account differs from the group's.
+
+    Other accounts may have the package, or the dates, that a copy that lags shows. Their counts
+    may have moved since these values were read.
+    """
+    own, shown = group.before.values, group.response.values
+    differs = {name for name in TELLING if values.get(name) != own.get(name)}
+    texts = differs - COUNTS
+    return (
+        bool(texts)
+        and not differs.isdisjoint(PLAN)
+        and differs <= set(differing(group, ALL))
+        and all(shown.get(name) == values.get(name) for name in texts)
+    )
 
 
 def counts_alone(group: Bracketed) -> bool:

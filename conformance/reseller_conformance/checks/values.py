@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import cast
 
 from reseller_conformance.checks.response import Response
 from reseller_conformance.checks.violation import Violation, shown
+from reseller_conformance.envelope import FieldValue
 from reseller_conformance.util.place import Place
 
 __all__ = ["balance", "cycle", "package", "reputation", "steady"]
@@ -54,12 +55,33 @@ def cycle(response: Response) -> Iterator[Violation]:
 
 
 def steady(responses: Sequence[Response]) -> Iterator[Violation]:
-    """What counts up does not go down while the cycle is the same."""
+    """No value goes back: counts do not decrease within a cycle, and the others do not return.
+
+    An allowance may be lowered and raised again, and a reputation goes up and down.
+    """
     for before, response in pairwise(responses):
-        if before.values.get("billing_start_date") != response.values.get("billing_start_date"):
+        if before.values.get("billing_start_date") == response.values.get("billing_start_date"):
+            yield from _decreases(before, response)
+    for name in ("package", *CYCLE):
+        yield from islice(_returns(name, responses), 1)
+
+
+def _decreases(before: Response, response: Response) -> Iterator[Violation]:
+    for name in ("requests", "credits_used"):
+        then, now = before.values.get(name), response.values.get(name)
+        if isinstance(then, int) and isinstance(now, int) and now < then:
+            expected = f"no less than before: {shown(before.values, (name,))}"
+            yield Violation(response, name, expected, shown(response.values, (name,)))
+
+
+def _returns(name: str, responses: Sequence[Response]) -> Iterator[Violation]:
+    earlier: list[FieldValue] = []
+    readings = [response for response in responses if name in response.values]
+    for before, response in pairwise(readings):
+        if before.values[name] == response.values[name]:
             continue
-        for name in ("requests", "credits_used"):
-            then, now = before.values.get(name), response.values.get(name)
-            if isinstance(then, int) and isinstance(now, int) and now < then:
-                expected = f"no less than before: {shown(before.values, (name,))}"
-                yield Violation(response, name, expected, shown(response.values, (name,)))
+        earlier.append(before.values[name])
+        if response.values[name] in earlier:
+            expected = f"as just before: {shown(before.values, (name,))}"
+            actual = f"as earlier: {shown(response.values, (name,))}"
+            yield Violation(response, name, expected, actual)

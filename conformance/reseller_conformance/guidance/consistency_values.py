@@ -70,7 +70,7 @@ GUIDANCE: dict[Requirement, Guidance] = {
         http_exchange('{"requests": 100000, "credits_used": 500000, …}'),
     ),
     r.CONSISTENCY_COUNTERS: Guidance(
-        "Reading must not change any value, and all servers must read the same totals. A count "
+        "Reading must not change any value, and all servers must read the same account. A value "
         "goes back if a replica lags, or if each process has its own cache.",
         http_exchange('{"credits_used": 100000, …}') + http_exchange('{"credits_used": 99999, …}'),
     ),
