@@ -82,7 +82,7 @@ class Evaluation(ItemResponses):
 
     def check(self, subjects: Iterable[Judged], check: Check[Judged]) -> None:
         """Judge each of these, a response or a group of responses, by this check."""
-        for subject in map(self._without_closing_call, subjects):
+        for subject in subjects:
             missing = [response for response in members(subject) if not response.was_sent]
             self.unsent += missing
             if missing:
@@ -90,18 +90,6 @@ class Evaluation(ItemResponses):
             self.subjects += 1
             if found := self._found(subject, check):
                 self.failures.append(self._failure(subject, check, found))
-
-    def _without_closing_call(self, subject: Judged) -> Judged:
-        """Return a group whose violation was announced as one that needs no closing call.
-
-        A run that stops at this violation does not send it. Without it the report would deny what
-        was announced.
-        """
-        if not isinstance(subject, Bracketed) or subject.after.was_sent:
-            return subject
-        if (self.requirement, subject.response.case) not in self.session.confirmed:
-            return subject
-        return replace(subject, after=subject.before)
 
     def _found(self, subject: Judged, check: Check[Judged]) -> tuple[Violation, ...]:
         return tuple(check(self.without_moving_values(subject))) if any(check(subject)) else ()
@@ -165,6 +153,8 @@ class Evaluation(ItemResponses):
         if reason := self.session.schemas.reason(self.requirement, self._format or "both"):
             self.end(Outcome.ERROR, reason)
             pytest.fail(visible(reason), pytrace=False)
+        if not self.failures:
+            self._add_announced()
         if self.failures:
             self._leave_out_what_passes_alone()
             self._fail()
@@ -177,6 +167,14 @@ class Evaluation(ItemResponses):
             nothing = "no response was of the kind that this is about"
             self.not_tested(TOO_FEW_CALLS if is_smoke else nothing)
         self.end(Outcome.PASSED)
+
+    def _add_announced(self) -> None:
+        """Add the violation that was announced, if it does not show beside later control calls.
+
+        A run that stops at this violation does not make them.
+        """
+        if violation := self.session.live.violations.get((self.requirement, self._format)):
+            self.failures.append(Failure((violation,), (violation.response,), lambda _: True))
 
     def _leave_out_what_passes_alone(self) -> None:
         """Repeat the simplest failures. End the item if another requirement is the cause of all."""

@@ -80,12 +80,16 @@ class LiveJudge:
     """Judges the responses of one target as they arrive."""
 
     def __init__(self, session: TargetSession) -> None:
-        """Judge for this session, which calls `look` and `confirm`."""
+        """Judge for this session, which calls `look` and `confirm`.
+
+        `violations` are those that `announced` has in words.
+        """
         self._session = session
         self._suspicions: dict[Key, _Suspicion] = {}
         self._counts: Counter[Key] = Counter()
         self._unusual_calls = UnusualCalls(session)
         self.announced: dict[Key, LiveViolation] = {}
+        self.violations: dict[Key, Violation] = {}
 
     @property
     def is_suspicious(self) -> bool:
@@ -182,6 +186,7 @@ class LiveJudge:
         suspicions = {k: one for k, one in suspicions.items() if self._is_still_served(one.case)}
         found = {key: self._live_violation(key, one.violation) for key, one in suspicions.items()}
         self.announced |= found
+        self.violations |= {key: one.violation for key, one in suspicions.items()}
         self._session.confirmed |= {(key[0], one.case) for key, one in suspicions.items()}
         return list(found.values())
 
@@ -197,6 +202,7 @@ class LiveJudge:
                     continue
                 if one.is_confirmed or self._differs_again(group, one.check):
                     found[key] = self._live_violation(key, violation)
+                    self.violations[key] = violation
                     self._session.confirmed |= {(one.requirement, a.case) for a in members(group)}
                 break
         self.announced |= found
