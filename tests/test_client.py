@@ -101,6 +101,14 @@ def test_connections_are_kept() -> None:
     assert {received.connection for received in server.received} == {1}
 
 
+def test_the_connection_is_closed_after_a_form_that_the_server_may_not_have_read() -> None:
+    cases = [Case(Format.JSON, method="POST"), Case(Format.JSON)]
+    with serving(always(http())) as server, client_of(server, concurrency=1) as client:
+        client.send(cases)
+    form, after = server.received
+    assert form.connection != after.connection
+
+
 def test_environment_and_netrc_are_ignored(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "netrc").write_text("machine 127.0.0.1 login me password mine\n")
     monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
