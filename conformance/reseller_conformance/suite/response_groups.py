@@ -123,6 +123,7 @@ class ResponseGroups:
         initial = self._session.initial_calls[format]
         sent = [*initial, *self.round_robin(format), *self.cache_probes(format)]
         sent += chain.from_iterable(self.alternating_formats)
+        sent += self._session.controls.accepted
         responses = [a for a in sent if a.case.format is format and not a.case.invalid]
         responses.sort(key=lambda response: response.exchange.began)
         customers = dict.fromkeys(response.case.customer for response in responses)
