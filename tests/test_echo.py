@@ -256,6 +256,14 @@ def test_a_text_is_cut_at_four_bytes_where_a_longer_one_comes_back_whole():
         assert actual(echo.cut, pair) == []
 
 
+@pytest.mark.parametrize("first", ["o'brien", "abc\U0001f600x"])
+def test_a_second_text_is_cut_beside_one_that_comes_back_whole(first):
+    case = Case(Format.JSON, task=Text(first), user=Text(SENT))
+    body = json.dumps({"message": "error", "errors": [f"No: {first}", "No: Zoë &amp; 漢字"]})
+    pair = response_to(case, 404, body.encode()), error("x" * 40, "x" * 40)
+    assert actual(echo.cut, pair) == ["'Zoë &amp; 漢字'"]
+
+
 def cut(sent: str, said: str) -> list[str]:
     """Return what is cut of a text that comes back like this, where a long text comes back."""
     long = "x" * 200
