@@ -1,14 +1,19 @@
 """Violations become findings: one for each place and kind, bounded, and merged over processes."""
 
 import json
+from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from made_responses import overview, response_to
 from reseller_conformance import requirements as r
+from reseller_conformance.cases.case import Case
+from reseller_conformance.checks.response import parse
 from reseller_conformance.checks.violation import Violation
+from reseller_conformance.client.target import Target
 from reseller_conformance.contract import Format
+from reseller_conformance.exchange import Exchange
 from reseller_conformance.findings.aggregate import (
     MAX_FINDINGS,
     MAX_KINDS,
@@ -19,6 +24,7 @@ from reseller_conformance.findings.aggregate import (
 )
 from reseller_conformance.findings.evidence import finding
 from reseller_conformance.findings.model import Finding, Outcome, Result
+from reseller_conformance.redaction.secret import Secret
 
 FORMATS = tuple(Format)
 FAILED, REFUSED = response_to(status=500), response_to(status=404)
@@ -144,3 +150,12 @@ def test_the_evidence_of_a_saved_response_has_no_call_to_reproduce():
     of = finding(r.SUCCESS_DATES, Format.JSON, violation(overview()))
     assert (of.case, of.curl) == ("", "")
     assert '"reputation"' in of.excerpt
+
+
+def test_the_command_for_a_response_with_a_content_coding_asks_for_one():
+    target = Target("http://h", "me", Secret("k3y"), ("ann",))
+    exchange = Exchange(Case(Format.JSON), "http://h", 200, (("Content-Encoding", "gzip"),), b"")
+    coded, plain = parse(exchange), parse(replace(exchange, headers=()))
+    for response, words in ((coded, 1), (plain, 0)):
+        of = finding(r.HTTP_COMPLETE, Format.JSON, violation(response), target)
+        assert of.curl.split().count("--compressed") == words

@@ -101,6 +101,12 @@ def test_headers_and_trust_are_passed_on_without_the_value_of_a_header():
     assert "t0ken" not in command
 
 
+def test_a_response_with_a_content_coding_is_asked_for_with_one():
+    case = Case(Format.JSON)
+    assert "--compressed" in curl(case, TARGET, is_coded=True).split()
+    assert "--compressed" not in curl(case, TARGET).split()
+
+
 @pytest.mark.parametrize("format", Format)
 def test_every_case_of_a_run_can_be_written_down(format):
     target = replace(TARGET, customers=("ann", "bob"))

@@ -24,12 +24,14 @@ _EVERY_BYTE = "$(printf %s \"{key}\" | od -An -v -tx1 | tr -d '\\n' | tr {signs}
 _SIGNS = {Encoding.VALUES: "' a-f' '%A-F'", Encoding.LOWER_CASE: "' ' '%'"}
 
 
-def curl(case: Case, target: Target) -> str:
-    """Return the command for this case."""
+def curl(case: Case, target: Target, *, is_coded: bool = False) -> str:
+    """Return the command for this case. `is_coded` asks for a content coding, as the suite does."""
     valid = ValidValues(target.api_user, _HIDDEN * 3, target.customers, target.foreign)
     keys = [case.api_key, *(state for name, state in case.repeated_parameters if name == "api_key")]
     sent = [key for key in keys if key is not State.MISSING]
     words = ["curl -sS", "-I" if case.method == "HEAD" else "-i", *_connection(target, case)]
+    if is_coded and case.profile is None:
+        words.append("--compressed")
     if not case.has_form:
         words.append("-G")
     before, behind = case.around

@@ -30,6 +30,7 @@ def finding(
     exchange = violation.response.exchange
     body = exchange.body.decode("utf-8", "replace")
     shown = excerpt(body, violation.where, MAX_EXCERPT_CHARS)
+    is_coded = exchange.header("Content-Encoding") is not None
     return Finding(
         requirement=requirement.id,
         format=column_of(format),
@@ -38,7 +39,7 @@ def finding(
         got=violation.actual,
         hint=violation.hint,
         case=str(exchange.case) if target else "",
-        curl=curl(exchange.case, redacted(target)) if target else "",
+        curl=curl(exchange.case, redacted(target), is_coded=is_coded) if target else "",
         status=exchange.status,
         excerpt=shown.text,
         excerpt_start=shown.start,
