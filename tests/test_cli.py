@@ -108,6 +108,15 @@ def test_help_lists_every_option_once_and_what_most_runs_need_on_the_first_scree
     assert max(map(len, lines)) <= 80
 
 
+@pytest.mark.parametrize("command", ["run", "compare"])
+def test_the_arguments_of_a_command_are_not_among_its_options(
+    command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([command, "--help"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[lines.index("Options:") + 1].startswith("  --")
+
+
 def test_the_command_line_imports_nothing_heavy() -> None:
     heavy = ("rich", "pytest", "requests", "hypothesis", "jsonschema", "xmlschema", "responses")
     code = "import reseller_conformance.cli.commands, sys; "

@@ -27,10 +27,12 @@ class HeadedOptions(click.Command):
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the options. The first heading has those that most runs need."""
         headed: dict[str, list[tuple[str, str]]] = {}
-        for parameter in self.get_params(ctx):
-            record = parameter.get_help_record(ctx)
+        # the usage line and the epilog say what the arguments are
+        options = (one for one in self.get_params(ctx) if isinstance(one, click.Option))
+        for option in options:
+            record = option.get_help_record(ctx)
             if record is not None:
-                headed.setdefault(getattr(parameter, "heading", "Options"), []).append(record)
+                headed.setdefault(getattr(option, "heading", "Options"), []).append(record)
         for heading, records in headed.items():
             with formatter.section(heading):
                 formatter.write_dl(records)

@@ -21,7 +21,8 @@ GUIDANCE: dict[Requirement, Guidance] = {
     r.HTTP_TIMEOUT: Guidance(
         "Limit the cost of one call. Index the lookup by customer, set a database timeout, and "
         "read stored totals instead of counting messages. A slow but healthy staging system may "
-        "need a longer `--timeout`.",
+        "need a longer `--timeout`. If calls hang only when many are made, a gateway may drop "
+        "them silently: lower `--rate` or `--concurrency`.",
         http_exchange("", status="200 OK   (and then nothing for 10 seconds)"),
     ),
     r.HTTP_COMPLETE: Guidance(
