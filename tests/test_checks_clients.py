@@ -7,6 +7,7 @@ import pytest
 from made_responses import ERROR, RIGHT, WRONG, broken, overview, response_to, texts_of
 from reseller_conformance import requirements as r
 from reseller_conformance.cases.case import Case
+from reseller_conformance.cases.mutations import State
 from reseller_conformance.cases.profiles import VERSION, Change, own_with
 from reseller_conformance.checks import clients
 from reseller_conformance.checks.consistency import Bracketed
@@ -262,6 +263,14 @@ def test_a_difference_that_needs_something_lenient_is_lenient() -> None:
 
 def test_the_order_and_the_letter_case_of_fields_are_no_change() -> None:
     assert clients.violated([], between(response_to(status=403))) is r.CLIENTS_SAME_RESPONSE
+
+
+def test_an_invalid_call_that_a_browser_gets_accepted_is_a_must():
+    let_in = overview(replace(RIGHT, api_key=State.MISSING))
+    group = Bracketed(response_to(status=403), let_in, response_to(status=403))
+    browser = Change("Upgrade-Insecure-Requests", "1")
+    assert clients.violated([browser], group) is r.CLIENTS_SAME_RESPONSE
+    assert clients.violated([browser], between(BROKEN)) is r.CLIENTS_BROWSER
 
 
 # --- What is required of one response -------------------------------------------------------------

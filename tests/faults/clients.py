@@ -305,6 +305,30 @@ by_head(
     fails=CLIENTS_BROWSER,
 )
 
+# --- The check of the key ------------------------------------------------------------------------
+
+
+def with_key(self: Reference, request: Request) -> Response:
+    """Respond as if the call had the first reseller's key."""
+    key = ACCOUNTS.resellers[0].api_key.encode()
+    return Reference.respond(self, replace(request, query=request.query + b"&api_key=" + key))
+
+
+TRUSTED: dict[str, When] = {
+    "curl": has("User-Agent", "curl/"),
+    "axios": has("User-Agent", "axios"),
+    "browser": has("User-Agent", "Mozilla"),
+    "http_1.0": lambda request: request.version == "1.0",
+}
+for _client, _when in TRUSTED.items():
+    by_head(
+        f"key_unchecked_for_{_client}",
+        f"a call without a key is accepted from {_client}",
+        both(_when, lambda request: b"api_key" not in request.query),
+        with_key,
+        fails=CLIENTS_SAME_RESPONSE,
+    )
+
 # --- Any other field -----------------------------------------------------------------------------
 
 by_head(

@@ -100,18 +100,24 @@ class Writings(Sequences):
     def clients(self, format: Format) -> list[Case]:
         """The documented call as each client sends it, and with one field changed at a time.
 
-        One error goes with them: a call without `task` counts for no lockout.
+        One error goes with each: a call without `task`, or without `api_key`, by turns.
         """
         number = {Depth.QUICK: 1, Depth.THOROUGH: len(LANGUAGES)}.get(self.depth, 2)
         languages = LANGUAGES[:number]
         clients, accepting = list(profiles().values()), list(map(own_with, accepts(format)))
         other = (own_with(Change("Accept-Language", one)) for one in languages)
         valid = [*clients, *accepting, *other]
-        invalid = [] if self.depth is Depth.QUICK else [*self.share(format, clients), *accepting]
-        return [
-            *(Case(format, profile=profile) for profile in valid),
-            *(Case(format, task=State.MISSING, profile=profile) for profile in invalid),
+        cases = [Case(format, profile=profile) for profile in valid]
+        if self.depth is Depth.QUICK:
+            return cases
+        missing = rotated(("api_key", "task"), self.formats.index(format))
+        by_turns = zip(self.share(format, clients), cycle(missing), strict=False)
+        invalid = [*by_turns, *((profile, "task") for profile in accepting)]
+        errors = [
+            with_states(Case(format, profile=profile), {name: State.MISSING})
+            for profile, name in invalid
         ]
+        return [*cases, *errors]
 
     def charsets(self, format: Format, customer: int) -> list[Case]:
         """The documented call with Accept-Charset, about a customer whose package shows it."""

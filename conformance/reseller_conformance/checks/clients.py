@@ -116,8 +116,11 @@ def violated(changes: Collection[Change], group: Bracketed) -> Requirement:
     """Return the requirement that this difference violates, which these changes make together.
 
     No change at all stands for the order and the letter case of the fields. Where one of several
-    changes is only a SHOULD, the difference is no more than that.
+    changes is only a SHOULD, the difference is no more than that: unless an invalid call gets an
+    overview, which is a MUST from any client (specification, section 4).
     """
+    if group.response.case.invalid and group.response.kind is EnvelopeKind.OVERVIEW:
+        return r.CLIENTS_SAME_RESPONSE
     found = [_violated(change, group) for change in changes]
     lenient = [one for one in found if one.level is Level.SHOULD]
     if lenient:
