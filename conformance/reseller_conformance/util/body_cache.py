@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
+from hashlib import sha256
 from typing import Concatenate, Generic, ParamSpec, TypeVar
 
 __all__ = ["BodyCache"]
@@ -19,18 +20,36 @@ T = TypeVar("T")
 
 
 class BodyCache(Generic[P, T]):
-    """A pure function of a body and further arguments, with a cache for short bodies."""
+    """A pure function of a body and further arguments, with a cache.
 
-    def __init__(self, make: Callable[Concatenate[bytes, P], T]) -> None:
+    It keeps the results for short bodies, and for up to `long_bodies` long ones without the bodies.
+    """
+
+    def __init__(self, make: Callable[Concatenate[bytes, P], T], long_bodies: int = 0) -> None:
         """Cache the results of this function."""
         self._make = make
         self._remembered = lru_cache(maxsize=MAX_ENTRIES)(make)
+        self._long_bodies = long_bodies
+        self._of_long: dict[object, T] = {}
 
     def __call__(self, body: bytes, *more: P.args, **named: P.kwargs) -> T:
         """Return the function's result for this body."""
+        if len(body) > MAX_CACHED_CHARS and self._long_bodies:
+            return self._of_digest(body, *more, **named)
         make = self._remembered if len(body) <= MAX_CACHED_CHARS else self._make
         return make(body, *more, **named)
+
+    def _of_digest(self, body: bytes, *more: P.args, **named: P.kwargs) -> T:
+        key = sha256(body).digest(), more, tuple(named.items())
+        found = self._of_long.get(key)
+        if found is None:
+            found = self._make(body, *more, **named)
+            if len(self._of_long) >= self._long_bodies:
+                self._of_long.clear()
+            self._of_long[key] = found
+        return found
 
     def forget(self) -> None:
         """Empty the cache."""
         self._remembered.cache_clear()
+        self._of_long.clear()
