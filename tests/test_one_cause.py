@@ -42,6 +42,15 @@ class FailsForSomeTexts(FailsNowAndThen):
         return super().respond(request)
 
 
+class FailsFrom(FailsNowAndThen):
+    """Fails from this call on."""
+
+    def respond(self, request: Request) -> Response:
+        if next(self.calls) >= self.number:
+            return Response(self.status, "text/html", PAGE)
+        return Reference.respond(self, request)
+
+
 def judged(made: Reference, selected: Collection[str] | None = None) -> list[Judged]:
     target = target_of(made, EMBEDDED_URL)
     return judge(target, settings("quick"), Direct(made, target), selected=selected)
@@ -100,3 +109,14 @@ def test_a_race_is_one_finding(fault: Fault):
     assert failed(outcomes) == pointed(outcomes) == {ISOLATION_CONCURRENCY.id}
     formats = {one.format for one in outcomes if one.outcome is Outcome.FAILED}
     assert formats == set(Format)
+
+
+def test_a_server_that_fails_from_some_call_on_passes_little():
+    outcomes = judged(FailsFrom(503, 100))
+    assert failed(outcomes) == {"http.delivered"}
+    passed = {one.requirement.id for one in outcomes if one.outcome is Outcome.PASSED}
+    assert {"success.returned", "success.fields"} <= passed
+    assert passed.isdisjoint({"rejects.user-unknown", "request.special-text", "clients.accept"})
+    lost = [one.reason for one in outcomes if one.reason.startswith("most calls got no response")]
+    assert lost
+    assert all(reason.endswith("see http.delivered") for reason in lost)

@@ -13,9 +13,9 @@ from reseller_conformance.checks.rules import RULES
 from reseller_conformance.checks.second_opinion import disputed
 from reseller_conformance.checks.violation import Check, Violation
 from reseller_conformance.envelope import EnvelopeKind
-from reseller_conformance.requirements import Requirement
+from reseller_conformance.requirements import HTTP_DELIVERED, HTTP_TIMEOUT, Requirement
 
-__all__ = ["CHECKS", "form_violations", "is_well_formed", "pointer_to_cause"]
+__all__ = ["CHECKS", "form_violations", "is_lost", "is_well_formed", "pointer_to_cause"]
 
 CHECKS: Mapping[Requirement, Check[Response]] = {
     rule.requirement: rule.check for rule in RULES if rule.form
@@ -47,6 +47,11 @@ def is_well_formed(
             hint = f"see {requirement.id}: {requirement.title}"
             yield Violation(response, violation.where, violation.expected, violation.actual, hint)
             return
+
+
+def is_lost(response: Response) -> bool:
+    """Return True if the call was made, and no response of the implementation came."""
+    return any(any(CHECKS[requirement](response)) for requirement in (HTTP_DELIVERED, HTTP_TIMEOUT))
 
 
 def pointer_to_cause(responses: Iterable[Response]) -> str:

@@ -18,6 +18,7 @@ from reseller_conformance.checks.consistency import Bracketed
 from reseller_conformance.checks.response import Response
 from reseller_conformance.checks.rules import COMPARISONS, Comparison, rules_of
 from reseller_conformance.checks.violation import Check, Violation
+from reseller_conformance.checks.well_formed import is_lost, pointer_to_cause
 from reseller_conformance.exchange import STOPPED_AT_VIOLATION
 from reseller_conformance.findings.aggregate import of_few_responses
 from reseller_conformance.findings.model import Outcome
@@ -54,6 +55,7 @@ class Evaluation(ItemResponses):
     def start_over_without_calls(self) -> None:
         """Forget what was examined, and make no more calls: judge the responses so far."""
         self.failures, self.subjects = [], 0
+        self.lost.clear()
         self.unsent.clear()
         self.session.stop()
 
@@ -87,7 +89,9 @@ class Evaluation(ItemResponses):
             self.unsent += missing
             if missing:
                 continue
-            self.subjects += 1
+            lost = [response for response in members(subject) if is_lost(response)]
+            self.lost += lost
+            self.subjects += not lost
             if found := self._found(subject, check):
                 self.failures.append(self._failure(subject, check, found))
 
@@ -162,6 +166,8 @@ class Evaluation(ItemResponses):
             self.not_tested(self.unsent_reason())
         if self.session.preflight.rejected:
             self.not_tested(REJECTED)
+        if len(self.lost) > self.subjects:
+            self.not_tested(f"most calls got no response: {pointer_to_cause(self.lost)}")
         if not self.subjects:
             is_smoke = self.session.settings.depth is Depth.SMOKE
             nothing = "no response was of the kind that this is about"

@@ -51,6 +51,8 @@ class Item:
         self._named = named
         self.unsent: list[Response] = []
         """Calls that this item needs and that were not made: nothing is concluded from them."""
+        self.lost: list[Response] = []
+        """Responses that never arrived from the implementation."""
         self.failures: list[Failure] = []
         self.subjects = 0
         """How many responses, or groups of responses, were judged."""

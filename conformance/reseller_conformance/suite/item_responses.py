@@ -15,7 +15,7 @@ from reseller_conformance.checks.rejects import refused
 from reseller_conformance.checks.response import Response
 from reseller_conformance.checks.rules import Rule, Scope, Subject, refusal_due
 from reseller_conformance.checks.violation import Check
-from reseller_conformance.checks.well_formed import pointer_to_cause
+from reseller_conformance.checks.well_formed import is_lost, pointer_to_cause
 from reseller_conformance.contract import Format
 from reseller_conformance.envelope import EnvelopeKind
 from reseller_conformance.suite.item import Item
@@ -217,6 +217,7 @@ class ItemResponses(Item):
         responses = list(responses)
         read = [response for response in responses if response.kind is not EnvelopeKind.UNKNOWN]
         self.unsent += [response for response in responses if not response.was_sent]
+        self.lost += filter(is_lost, responses)
         if responses and not read and not self.unsent:
             self.not_tested(f"no such call got an envelope: {pointer_to_cause(responses)}")
         return read
