@@ -9,6 +9,7 @@ from itertools import count
 from reseller_conformance.contract import PARAMETERS, Format
 from reseller_conformance.reference import Reference, Response
 from reseller_conformance.requirements import (
+    CONSISTENCY_COUNTERS,
     CONSISTENCY_FORMATS,
     ERRORS_DETERMINISTIC,
     ISOLATION_CONCURRENCY,
@@ -122,6 +123,7 @@ for _parameter in PARAMETERS:
         fault(
             fails=ISOLATION_CUSTOMERS if _parameter == "user" else ISOLATION_SEQUENCE,
             also=(
+                CONSISTENCY_COUNTERS,
                 *(ISOLATION_SEQUENCE, ISOLATION_CONCURRENCY, CONSISTENCY_FORMATS),
                 *(
                     REQUEST_SPECIAL_TEXT,

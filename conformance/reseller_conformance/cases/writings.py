@@ -100,7 +100,7 @@ class Writings(Sequences):
     def clients(self, format: Format) -> list[Case]:
         """The documented call as each client sends it, and with one field changed at a time.
 
-        One error goes with each: a call without `task`, or without `api_key`, by turns.
+        One error goes with each: a call without `task`, or with a wrong `api_key`, by turns.
         """
         number = {Depth.QUICK: 1, Depth.THOROUGH: len(LANGUAGES)}.get(self.depth, 2)
         languages = LANGUAGES[:number]
@@ -110,14 +110,13 @@ class Writings(Sequences):
         cases = [Case(format, profile=profile) for profile in valid]
         if self.depth is Depth.QUICK:
             return cases
-        missing = rotated(("api_key", "task"), self.formats.index(format))
-        by_turns = zip(self.share(format, clients), cycle(missing), strict=False)
-        invalid = [*by_turns, *((profile, "task") for profile in accepting)]
+        no_task, wrong_key = Case(format, task=State.MISSING), Case(format, api_key=State.UNKNOWN)
+        by_turns = [wrong_key, no_task] if format is self.formats[0] else [no_task, wrong_key]
         errors = [
-            with_states(Case(format, profile=profile), {name: State.MISSING})
-            for profile, name in invalid
+            *zip(self.share(format, clients), cycle(by_turns), strict=False),
+            *((profile, no_task) for profile in accepting),
         ]
-        return [*cases, *errors]
+        return [*cases, *(replace(case, profile=profile) for profile, case in errors)]
 
     def charsets(self, format: Format, customer: int) -> list[Case]:
         """The documented call with Accept-Charset, about a customer whose package shows it."""

@@ -21,7 +21,7 @@ from reseller_conformance.checks.response import Response
 if TYPE_CHECKING:
     from reseller_conformance.suite.target_session import TargetSession
 
-__all__ = ["without_moving_values"]
+__all__ = ["shows_another", "without_moving_values"]
 
 
 def without_moving_values(
@@ -33,7 +33,7 @@ def without_moving_values(
     disagree. If they cannot be made, the values in question are not compared, and these calls are
     the second part of the result.
     """
-    if not may_lag(group) or _shows_another(session, group):
+    if not may_lag(group) or shows_another(session, group):
         return group, []
     customer = group.response.case.customer
     readings: list[Response] = []
@@ -53,7 +53,7 @@ def without_moving_values(
     return group, []
 
 
-def _shows_another(session: TargetSession, group: Bracketed) -> bool:
+def shows_another(session: TargetSession, group: Bracketed) -> bool:
     """Return True if what differs is as in the account of another customer."""
     opening = session.initial_calls[group.response.case.format]
     others = (a for a in opening if a.case.customer != group.response.case.customer)
