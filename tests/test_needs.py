@@ -73,7 +73,8 @@ def test_the_calls_have_the_same_order_in_whatever_order_pytest_runs_the_items(
             pytester.run(*args(server.url, *words, "-p", plugin))
         received.append([request.parameters for request in server.received])
     in_order, in_reverse = received
-    planned = 500  # the rest are calls that items send as they are judged
+    # after them come control calls between wrong credentials, and calls that items send
+    planned = 400
     assert len(in_order) > planned
     assert in_reverse[:planned] == in_order[:planned]
 
