@@ -30,10 +30,10 @@ COUNTS = frozenset(field.name for field in FIELDS if field.kind is Kind.COUNT)
 
 PACKAGE = frozenset({"package"})
 
-PLAN = PACKAGE | {"credits_allowed"}
+BEYOND_CYCLE = PACKAGE | {"credits_allowed"}
 """What the end of a cycle does not change."""
 
-TELLING = (set(ALL) - COUNTS) | {"credits_allowed", "credits_used", "requests"}
+IDENTIFYING = (set(ALL) - COUNTS) | {"credits_allowed", "credits_used", "requests"}
 """What tells accounts apart. The other counts follow from these, or jitter."""
 
 
@@ -149,11 +149,11 @@ def shows_account_of(group: Bracketed, values: Mapping[str, FieldValue]) -> bool
     may have moved since these values were read.
     """
     own, shown = group.before.values, group.response.values
-    differs = {name for name in TELLING if values.get(name) != own.get(name)}
+    differs = {name for name in IDENTIFYING if values.get(name) != own.get(name)}
     texts = differs - COUNTS
     return (
         bool(texts)
-        and not differs.isdisjoint(PLAN)
+        and not differs.isdisjoint(BEYOND_CYCLE)
         and differs <= set(differing(group, ALL))
         and all(shown.get(name) == values.get(name) for name in texts)
     )

@@ -133,7 +133,7 @@ _SCHEMAS: dict[EnvelopeKind, SchemaKind] = {
 
 _MAX_REASON_CHARS = 300
 
-MAX_LONG_BODIES = 128
+_MAX_LONG_BODIES = 128
 """Most long bodies whose opinions are cached. Requirements ask for them again and again."""
 
 
@@ -181,7 +181,7 @@ def _opinion(
 
 
 # A decorator would hide the function from the mutation tests.
-_remembered = BodyCache(_opinion, long_bodies=MAX_LONG_BODIES)
+_remembered = BodyCache(_opinion, long_bodies=_MAX_LONG_BODIES)
 
 
 def _compared(

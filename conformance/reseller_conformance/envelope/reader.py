@@ -41,6 +41,8 @@ def _read(body: bytes, format: Format, content_type: str | None) -> Envelope:
     return salvage(Problems(problem), other, read.text)
 
 
-# A plain function, because mutation testing skips decorated ones. An envelope may hold as much text
-# as its body, so few of long ones are kept.
-_remembered = BodyCache(_read, long_bodies=4)
+_MAX_LONG_BODIES = 4
+"""Most envelopes of long bodies that are kept: one may hold as much text as its body."""
+
+# A plain function, because mutation testing skips decorated ones.
+_remembered = BodyCache(_read, long_bodies=_MAX_LONG_BODIES)

@@ -184,9 +184,7 @@ class LiveJudge:
                 if key not in due or one.is_confirmed_by(again.get(one.case))
             }
         suspicions = {k: one for k, one in suspicions.items() if self._is_still_served(one.case)}
-        found = {key: self._live_violation(key, one.violation) for key, one in suspicions.items()}
-        self.announced |= found
-        self.violations |= {key: one.violation for key, one in suspicions.items()}
+        found = {key: self._announce(key, one.violation) for key, one in suspicions.items()}
         self._session.confirmed |= {(key[0], one.case) for key, one in suspicions.items()}
         return list(found.values())
 
@@ -201,11 +199,9 @@ class LiveJudge:
                 if self._is_known(key, violation):
                     continue
                 if one.is_confirmed or self._differs_again(group, one.check):
-                    found[key] = self._live_violation(key, violation)
-                    self.violations[key] = violation
+                    found[key] = self._announce(key, violation)
                     self._session.confirmed |= {(one.requirement, a.case) for a in members(group)}
                 break
-        self.announced |= found
         return list(found.values())
 
     def _differs_again(self, group: Bracketed, check: Check[Bracketed]) -> bool:
@@ -254,11 +250,13 @@ class LiveJudge:
         [responses] = self._session.send_in_sequence(case_of)
         return {case_of[response.case]: response for response in responses}
 
-    def _live_violation(self, key: Key, violation: Violation) -> LiveViolation:
+    def _announce(self, key: Key, violation: Violation) -> LiveViolation:
+        """Keep the violation for its item, and return it in words."""
+        self.violations[key] = violation
         requirement, format = key
         traffic = self._session.client.traffic
         what = visible(f"{violation.where}: {violation.actual}")[:MAX_SHOWN_CHARS]
-        return LiveViolation(
+        self.announced[key] = LiveViolation(
             requirement.id,
             requirement.level.value,
             column_of(format),
@@ -266,6 +264,7 @@ class LiveJudge:
             traffic.seconds,
             traffic.calls,
         )
+        return self.announced[key]
 
 
 def _hangs(response: Response) -> bool:

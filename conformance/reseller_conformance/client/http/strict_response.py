@@ -181,7 +181,7 @@ class StrictResponse(HTTPResponse):
     def __init__(self, sock: socket.socket, *args: Any, **options: Any) -> None:
         """Read from this socket; `http.client` passes the rest."""
         super().__init__(sock, *args, **options)
-        self._is_to_form = options.get("method") == "POST"
+        self._is_after_form = options.get("method") == "POST"
         self._reader = _Reader(self.fp.detach(), sock)
         self.fp = self._buffer = _Buffer(self._reader)
 
@@ -201,7 +201,7 @@ class StrictResponse(HTTPResponse):
         self._buffer.in_headers = False
         # Some servers reject a form without reading it, and take it for the next request.
         head = HEAD.get()
-        if self._is_to_form or (head is not None and head.closes):
+        if self._is_after_form or (head is not None and head.closes):
             self.will_close = True
         if "\0" in self.reason or any("\0" in f"{n}{v}" for n, v in self.headers.items()):
             raise NulError
