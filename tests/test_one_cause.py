@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import count
 
 import pytest
@@ -11,7 +11,13 @@ from faults import FAULTS, Fault
 from judging import Direct, Judged, judge, settings, target_of
 from reseller_conformance.contract import Format
 from reseller_conformance.findings.model import Outcome
-from reseller_conformance.reference import Reference, Request, Response, default_reference
+from reseller_conformance.reference import (
+    Account,
+    Reference,
+    Request,
+    Response,
+    default_reference,
+)
 from reseller_conformance.reference.mock import EMBEDDED_URL
 from reseller_conformance.requirements import ISOLATION_CONCURRENCY
 from test_matrix import client_of
@@ -120,3 +126,22 @@ def test_a_server_that_fails_from_some_call_on_passes_little():
     lost = [one.reason for one in outcomes if one.reason.startswith("most calls got no response")]
     assert lost
     assert all(reason.endswith("see http.delivered") for reason in lost)
+
+
+class ShowsAnother(Reference):
+    """In one call of eleven, the overview is that of the customer that was read before."""
+
+    def __init__(self) -> None:
+        super().__init__(default_reference().accounts)
+        self.calls, self.latest = count(1), {}
+
+    def overview(self, account: Account) -> Mapping[str, str]:
+        self.latest[account.user] = super().overview(account)
+        others = [shown for user, shown in self.latest.items() if user != account.user]
+        return others[-1] if others and next(self.calls) % 11 == 0 else self.latest[account.user]
+
+
+def test_the_account_of_another_customer_is_no_value_that_goes_back():
+    violated = failed(judged(ShowsAnother()))
+    assert "isolation.customers" in violated
+    assert "consistency.counters" not in violated
