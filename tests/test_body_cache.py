@@ -42,3 +42,24 @@ def test_as_many_long_bodies_as_wanted_are_looked_at_once():
     remembering.forget()
     remembering(b"a" * (MAX_CACHED_CHARS + 1))
     assert seen[-2:] == [b"a", b"a"]
+
+
+def test_a_long_body_without_a_result_is_looked_at_once():
+    seen = []
+    remembering = BodyCache(seen.append, long_bodies=2)
+    for _ in range(2):
+        assert remembering(b"a" * (MAX_CACHED_CHARS + 1)) is None
+    assert len(seen) == 1
+
+
+def test_the_long_bodies_that_are_looked_at_once_have_so_many_bytes_together():
+    seen = []
+    size = MAX_CACHED_CHARS + 1
+    remembering = BodyCache(lambda body: seen.append(body[:1]), 9, long_bytes=2 * size)
+    for start in (b"a", b"b", b"a", b"b", b"c", b"c", b"a"):
+        remembering(start * size)
+    assert seen == [b"a", b"b", b"c", b"a"]
+    remembering.forget()
+    for start in (b"d", b"e", b"d", b"e"):
+        remembering(start * size)
+    assert seen[4:] == [b"d", b"e"]

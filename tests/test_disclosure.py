@@ -9,6 +9,7 @@ import pytest
 from made_responses import overview, response_to
 from reseller_conformance.cases.case import Case
 from reseller_conformance.cases.mutations import State
+from reseller_conformance.checks import disclosure
 from reseller_conformance.checks.disclosure import Disclosure, concerns
 from reseller_conformance.checks.violation import Violation
 from reseller_conformance.contract import Format
@@ -240,3 +241,27 @@ def test_the_words_of_many_long_errors_are_not_kept() -> None:
         tracemalloc.stop()
     longest = max(len(one.exchange.body) for one in errors)
     assert peak < 20 * longest
+
+
+def test_errors_that_are_alike_are_searched_once(monkeypatch):
+    searched = []
+    found = disclosure.dates_in
+    monkeypatch.setattr(
+        disclosure, "dates_in", lambda text: (searched.append(text), found(text))[1]
+    )
+    errors = [error(replace(STRANGER, repeat=number), "no") for number in range(9)]
+    check = Disclosure([overview(package="Silver Package")], errors, NAMES).check
+    assert not [violation for one in errors for violation in check(one)]
+    assert sum("message" in text for text in searched) == 1
+
+
+@pytest.mark.parametrize("text", ["silverware", "quicksilver", "silver_plan", "silver2"])
+def test_a_part_of_another_word_is_no_word_of_the_package(text):
+    assert reported(error(STRANGER, f"The {text} needs a key."), error(OTHER, "no")) == []
+    both = error(STRANGER, f"The {text} needs a key. The silver plan, too.")
+    assert reported(both, error(OTHER, "no")) == ["body: a word of package: 'silver'"]
+
+
+def test_a_date_is_told_behind_many_lines_without_one():
+    text = "\n".join(["build 1.2.2009.4", "no date", *("lorem 2010 ipsum",) * 9, "29.09.2010"])
+    assert reported(error(STRANGER, text)) == ["body: billing_end_date: '29.09.2010'"]

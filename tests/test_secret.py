@@ -16,6 +16,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from reseller_conformance.client.target import Target
+from reseller_conformance.redaction import secret
 from reseller_conformance.redaction.secret import MASK, Scrubber, Secret
 from reseller_conformance.redaction.unescape import unescape
 
@@ -280,3 +281,18 @@ def test_no_part_of_a_key_is_left_where_a_body_breaks_off(
 def test_a_body_that_breaks_off_elsewhere_is_whole() -> None:
     body = b'{"errors": ["100% of \\u00'
     assert Scrubber([CANARY]).truncated(body) == body
+
+
+def test_a_long_text_is_searched_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    searched = []
+    read = secret.views
+    monkeypatch.setattr(
+        secret, "views", lambda data, **how: (searched.append(data), read(data, **how))[1]
+    )
+    scrubber = Scrubber(["Silver-Key"])
+    text = b"lorem ipsum " * 1000
+    assert [scrubber.data(text), scrubber.data(bytes(bytearray(text)))] == [text, text]
+    assert not scrubber.found_in(text)
+    assert not scrubber.found_in(text)
+    assert searched == [text, text]
+    assert MASK.encode() in scrubber.data(text + b"silver-key")

@@ -10,8 +10,9 @@ from __future__ import annotations
 import html
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import date, timedelta
 from email.utils import parsedate_to_datetime
 from urllib.parse import unquote
@@ -55,44 +56,83 @@ class Disclosure:
         """
         overviews, errors = list(overviews), list(errors)
         about_none = [error for error in errors if error.case.user in ABOUT_NO_CUSTOMER]
-        named = "\n".join(sent).casefold()
-        harmless = "\n".join((named, *(text for error in about_none for _, text in _texts(error))))
+        texts = dict.fromkeys(text for error in about_none for _, text in _texts(error))
+        harmless = "\n".join(("\n".join(sent).casefold(), *texts))
         self._usual_days = _days(harmless)
-        self._packages = {one for one in _packages(overviews) if one not in harmless}
         self._days = {
             day: name
             for overview in overviews
             for name, day in overview.values.items()
             if isinstance(day, date) and day not in self._usual_days
         }
-        self._words = _words_of_packages(overviews, errors, harmless)
+        packages = {one for one in _packages(overviews) if one not in harmless}
+        words = {word for one in _packages(overviews) for word in _words(one)}
+        self._search = _Search(packages, words)
+        self._words = _words_of_packages(overviews, errors, self._search, harmless)
 
     def check(self, response: Response) -> Iterator[Violation]:
         """An error that `concerns` selects holds no value of an account."""
         if response.kind is not EnvelopeKind.ERRORS or _has_fields(response):
             return
         expected = "nothing of an account that the call may not see"
-        for place, text in _texts(response):
-            disclosed = [*self._of_package(response, text), *self._of_dates(response, place, text)]
+        for place, found in self._search.parts(response):
+            disclosed = [
+                *self._of_package(response, found),
+                *self._of_dates(response, place, found),
+            ]
             for what, value in disclosed:
                 yield Violation(response, place, expected, f"{what}: {excerpt(value)}")
 
-    def _of_package(self, response: Response, text: str) -> Iterator[tuple[str, str]]:
-        whole = {package for package in self._packages if package in text}
-        yield from (("package", package) for package in whole)
-        if not whole:
-            found = self._words.get(response.case, frozenset()).intersection(_words(text))
-            yield from (("a word of package", word) for word in sorted(found))
+    def _of_package(self, response: Response, found: _Found) -> Iterator[tuple[str, str]]:
+        yield from (("package", package) for package in found.packages)
+        if not found.packages:
+            words = self._words.get(response.case, frozenset()).intersection(found.words)
+            yield from (("a word of package", word) for word in sorted(words))
 
-    def _of_dates(self, response: Response, place: str, text: str) -> Iterator[tuple[str, str]]:
+    def _of_dates(self, response: Response, place: str, found: _Found) -> Iterator[tuple[str, str]]:
         foreign = response.case.user is State.FOREIGN and place.lower() not in OWN_DATES
-        for written, readings in dates_in(text).items():
+        for written, readings in found.dates.items():
             known = next((self._days[day] for day in readings if day in self._days), None)
             harmless = self._usual_days | _today(response)
             if known is not None:
                 yield known, written
             elif foreign and not written.isdigit() and readings.isdisjoint(harmless):
                 yield "a date", written
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What a part of an error holds that may be of an account."""
+
+    packages: frozenset[str]
+    words: frozenset[str]
+    dates: Mapping[str, frozenset[date]]
+
+
+class _Search:
+    """Searches errors for these packages and words, and for dates.
+
+    Most errors of a run are alike, and an error may be long, so each body is searched once.
+    """
+
+    def __init__(self, packages: Collection[str], words: Collection[str]) -> None:
+        """Search for these, in lower case."""
+        self._packages = packages
+        self._words = words
+        # the responses themselves keep the bodies and texts that are the keys
+        self._bodies: dict[tuple[bytes, tuple[str, ...]], _Found] = {}
+
+    def parts(self, response: Response) -> Iterator[tuple[str, _Found]]:
+        """Yield what each part of this error holds, with the place of the part."""
+        key = response.exchange.body, response.errors
+        if key not in self._bodies:
+            self._bodies[key] = self._in(_body_text(response))
+        yield "body", self._bodies[key]
+        yield from ((place, self._in(text)) for place, text in _header_texts(response))
+
+    def _in(self, text: str) -> _Found:
+        packages = frozenset(package for package in self._packages if package in text)
+        return _Found(packages, _held(self._words, text), dates_in(text))
 
 
 def _packages(overviews: Iterable[Response]) -> Iterator[str]:
@@ -105,7 +145,7 @@ def _packages(overviews: Iterable[Response]) -> Iterator[str]:
 
 
 def _words_of_packages(
-    overviews: Iterable[Response], errors: Iterable[Response], harmless: str
+    overviews: Iterable[Response], errors: Iterable[Response], search: _Search, harmless: str
 ) -> dict[Case, frozenset[str]]:
     """Return for each call the words of its customer's package that an error discloses.
 
@@ -115,16 +155,15 @@ def _words_of_packages(
     packages: dict[int, set[str]] = defaultdict(set)
     for overview in overviews:
         packages[overview.case.customer].update(_words("\n".join(_packages([overview]))))
-    known = frozenset().union(*packages.values())
     held: dict[tuple[Value, ...], dict[int, set[str]]] = defaultdict(lambda: defaultdict(set))
     calls: dict[Case, tuple[Value, ...]] = {}
     for error in errors:
         case = error.case
         if concerns(case) and case.user is State.VALID:
             calls[case] = tuple(case.state(name) for name in PARAMETERS)
-            texts = "\n".join(text for _, text in _texts(error))
-            held[calls[case]][case.customer] |= known.intersection(_words(texts))
-    usual = known.intersection(_words(harmless))
+            words = (found.words for _, found in search.parts(error))
+            held[calls[case]][case.customer].update(*words)
+    usual = _held(frozenset().union(*packages.values()), harmless)
     found = {}
     for case, states in calls.items():
         others = [words for who, words in held[states].items() if who != case.customer]
@@ -133,9 +172,16 @@ def _words_of_packages(
     return found
 
 
-def _words(text: str) -> Iterator[str]:
-    """Yield its words one by one: the errors of a hostile server may hold a million."""
-    return (found[0] for found in re.finditer(rf"\w{{{MIN_PACKAGE_CHARS},}}", text))
+def _held(words: Iterable[str], text: str) -> frozenset[str]:
+    """Return those of these words that the text holds, each as a whole word."""
+    # the first test is much faster, and most texts hold none of them
+    return frozenset(
+        word for word in words if word in text and re.search(rf"\b{re.escape(word)}\b", text)
+    )
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(rf"\w{{{MIN_PACKAGE_CHARS},}}", text)
 
 
 def _days(text: str) -> set[date]:
@@ -144,10 +190,17 @@ def _days(text: str) -> set[date]:
 
 def _texts(response: Response) -> Iterator[tuple[str, str]]:
     """Yield the texts of an error, in lower case, with their places."""
-    exchange = response.exchange
-    body = exchange.body.decode("utf-8", "replace")
-    yield "body", "\n".join((*response.errors, body, html.unescape(body))).casefold()
-    for name, value in exchange.headers:
+    yield "body", _body_text(response)
+    yield from _header_texts(response)
+
+
+def _body_text(response: Response) -> str:
+    body = response.exchange.body.decode("utf-8", "replace")
+    return "\n".join(dict.fromkeys((*response.errors, body, html.unescape(body)))).casefold()
+
+
+def _header_texts(response: Response) -> Iterator[tuple[str, str]]:
+    for name, value in response.exchange.headers:
         text = value.encode("latin-1", "replace").decode(errors="replace")
         yield f"header {name}", f"{text}\n{unquote(text)}".casefold()
 

@@ -210,13 +210,18 @@ def _renderings(text: str, sent: str) -> Iterator[tuple[str, Damage]]:
     """Yield each place of an error text that may be this text, with its damage."""
     tokens = _tokens(sent)
     anchors = sum(token.isascii() and token.isalnum() for token in tokens)
+    forms = [_forms(token, anchors >= MIN_ANCHORS) for token in tokens]
+    first = {form[:1] for form, _ in forms[0]}
     for start in range(len(text)):
+        # much faster, unless the first character may be missing
+        if text[start] not in first and "" not in first:
+            continue
         reached = {(start, Damage.NONE)}
-        for token in tokens:
+        for of_token in forms:
             reached = {
                 (end + len(form), damage | more)
                 for end, damage in reached
-                for form, more in _forms(token, anchors >= MIN_ANCHORS)
+                for form, more in of_token
                 if text.startswith(form, end)
             }
             if not reached:

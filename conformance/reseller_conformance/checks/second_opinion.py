@@ -161,9 +161,11 @@ def disputed(response: Response) -> frozenset[Requirement]:
 def _opinion(
     body: bytes, format: Format, content_type: str | None
 ) -> tuple[Disagreement, ...] | None:
+    if len(body) > MAX_BODY_BYTES:  # to read it again takes long
+        return None
     envelope = read_envelope(body, format, content_type)
     met = [p for p in envelope.problems if p.requirement not in _EMPTY_TEXT.requirements]
-    if len(body) > MAX_BODY_BYTES or any(p.requirement in _UNPARSED.requirements for p in met):
+    if any(p.requirement in _UNPARSED.requirements for p in met):
         return None
     document = (_json if format is Format.JSON else _xml)(body, content_type)
     if document is _NO_DOCUMENT:

@@ -41,8 +41,11 @@ def _read(body: bytes, format: Format, content_type: str | None) -> Envelope:
     return salvage(Problems(problem), other, read.text)
 
 
-_MAX_LONG_BODIES = 4
-"""Most envelopes of long bodies that are kept: one may hold as much text as its body."""
+_MAX_LONG_BODIES = 256
+"""Most envelopes of long bodies that are kept. A run meets so many where each error is long."""
+
+_MAX_LONG_BYTES = 4 * 1024 * 1024
+"""Maximum length of those bodies together: an envelope may hold as much text as its body."""
 
 # A plain function, because mutation testing skips decorated ones.
-_remembered = BodyCache(_read, long_bodies=_MAX_LONG_BODIES)
+_remembered = BodyCache(_read, _MAX_LONG_BODIES, _MAX_LONG_BYTES)

@@ -87,6 +87,9 @@ MAX_ESCAPE_CHARS = 40
 MAX_PASSES = 20
 """Maximum number of replacement passes over one text. After them the whole text is masked."""
 
+MAX_LONG_TEXTS = 256
+"""Long texts of which is known whether they hold a value. Most long errors of a run are alike."""
+
 
 class Scrubber:
     """Replace values in every form of `forms`, in every way of reading of `views`.
@@ -99,8 +102,12 @@ class Scrubber:
     def __init__(self, values: Iterable[str]) -> None:
         """Look for these values. Empty values are ignored."""
         self._forms = forms = Forms(values)
-        self._hides = BodyCache(lambda data: self._view_with(forms.hidden, data) is not None)
-        self._tells = BodyCache(lambda data: self._view_with(forms.telling, data) is not None)
+        self._hides = self._cached(forms.hidden)
+        self._tells = self._cached(forms.telling)
+
+    def _cached(self, pattern: re.Pattern[bytes]) -> BodyCache[[], bool]:
+        """Return whether a text holds this, as a function that searches each text once."""
+        return BodyCache(lambda data: self._view_with(pattern, data) is not None, MAX_LONG_TEXTS)
 
     def text(self, text: str) -> str:
         """Return the text with each value replaced by the mask."""

@@ -63,8 +63,12 @@ _BETWEEN_PAIRS = re.compile(
     rb"[\s:,;._-]*(?:0[xX])?(?=[0-9A-Fa-f]{2}(?![0-9A-Za-z]))",
     re.DOTALL,
 )
-# Four bytes or more; Java's have a sign.
-_NUMBERS = re.compile(rb"(?<![0-9.])-?[0-9]{1,3}(?:[\s,;]+-?[0-9]{1,3}(?![0-9.])){3,}")
+# Four bytes or more; Java's have a sign. Each alternative starts with a byte of its own, and looks
+# behind it, so that `re` skips quickly to the next candidate.
+_NUMBERS = re.compile(
+    rb"(?:-(?<![0-9.]-)[0-9]|[0-9](?<![0-9.][0-9]))[0-9]{0,2}"
+    rb"(?:[\s,;]+-?[0-9]{1,3}(?![0-9.])){3,}"
+)
 _NUMBER = re.compile(rb"(-?[0-9]{1,3})[\s,;]*")
 _QUOTED = re.compile(rb"=(?:(?P<byte>[0-9A-Fa-f]{2})|[ \t]*\r?\n)")
 _MARKUP = re.compile(rb"<!--|<\?|<!\[CDATA\[|\]\]>|<[wW]?[bB][rR]\s{0,9}/?>")
