@@ -471,7 +471,7 @@ def test_a_crowd_is_answered_as_alone():
     ("check", "changes"),
     [
         (values.reputation, {"reputation": 101}),
-        (values.package, {"package": " "}),
+        (values.package, {"package": ""}),
         (values.balance, {"credits_remain": 399}),
         (values.balance, {"credits_overage": 1}),
         (values.balance, {"credits_used": 10**30}),
@@ -482,6 +482,11 @@ def test_a_crowd_is_answered_as_alone():
 def test_values_that_make_no_sense(check, changes):
     assert departs(check, overview(**changes))
     assert not departs(check, overview())
+
+
+@pytest.mark.parametrize("name", [" ", "\n", "\u00a0", "\u3000"])
+def test_a_package_of_white_space_is_not_empty(name):
+    assert not departs(values.package, overview(package=name))
 
 
 def test_all_of_a_hundred_per_cent_is_a_reputation():

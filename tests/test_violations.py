@@ -269,7 +269,7 @@ OF_ONE_ANSWER = {
         overview(reputation=101),
         ("reputation", "at most 100", "reputation=101", ""),
     ),
-    "package": (values.package, overview(package=" "), ("package", "a name", "an empty text", "")),
+    "package": (values.package, overview(package=""), ("package", "a name", "an empty text", "")),
     "remaining": (
         values.balance,
         overview(credits_remain=399),
