@@ -281,6 +281,20 @@ def test_a_quota_is_recognised_without_a_long_retry_after(run, response):
     assert done.note.kind is EnvironmentKind.QUOTA
 
 
+@pytest.mark.parametrize(
+    ("depth", "way_out"),
+    [
+        ("smoke", "raise the quota of the test account"),
+        ("quick", "raise the quota of the test account, or make fewer calls with --depth smoke"),
+        ("standard", "raise the quota of the test account, or make fewer calls with --depth quick"),
+    ],
+)
+def test_the_way_out_of_a_quota_is_a_depth_with_fewer_calls(run, depth, way_out):
+    quota = {"answers": staticmethod(QUOTAS["429"]), "most": 6 if depth == "smoke" else 100}
+    done = run(guarded(Quota, **quota), depth)
+    assert done.note.way_out == way_out
+
+
 def test_a_short_ban_is_waited_for_and_its_calls_are_made_again(run):
     done = run(guarded(Ban, lasts=30.0))
     assert done.note is None

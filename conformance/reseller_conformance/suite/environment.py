@@ -319,6 +319,7 @@ class Environment:
             recent=recent,
             logins=[a for a in recent if a.was_sent and may_fail_login(a.case)],
             refused=refused,
+            depth=self._session.settings.depth,
             calls=self._calls,
             failed_logins=self._logins,
             wrong_credentials=self._wrong,

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from reseller_conformance.cases.case import Case
+from reseller_conformance.cases.depth import Depth
 from reseller_conformance.cases.risks import (
     CREDENTIALS,
     attack_texts,
@@ -70,6 +71,7 @@ class Evidence:
     recent: Sequence[Response]
     logins: Sequence[Response]
     refused: Sequence[Response]
+    depth: Depth
     calls: int
     failed_logins: int
     wrong_credentials: int
@@ -239,11 +241,13 @@ def _quota(evidence: Evidence) -> EnvironmentNote:
     control = evidence.refused[0]
     wait = control.exchange.header("Retry-After")
     said = f"HTTP {control.exchange.status}{f' with Retry-After: {wait}' if wait else ''}"
+    depth = evidence.depth.fewer_calls
+    fewer_calls = f", or make fewer calls with --depth {depth}" if depth else ""
     return EnvironmentNote(
         EnvironmentKind.QUOTA,
         f"the quota is used up: {said} after {evidence.calls} calls",
         evidence.calls,
-        "raise the quota of the test account, or make fewer calls with --depth quick",
+        f"raise the quota of the test account{fewer_calls}",
     )
 
 
