@@ -295,6 +295,12 @@ def test_the_way_out_of_a_quota_is_a_depth_with_fewer_calls(run, depth, way_out)
     assert done.note.way_out == way_out
 
 
+def test_a_ban_is_the_reason_for_all_that_could_not_be_judged(run):
+    done = run(guarded(Ban))
+    assert {reason for reason in done.reasons if done.note.reason not in reason} == set()
+    assert "clients.accept" in done.ids(Outcome.NOT_TESTED)
+
+
 def test_a_short_ban_is_waited_for_and_its_calls_are_made_again(run):
     done = run(guarded(Ban, lasts=30.0))
     assert done.note is None

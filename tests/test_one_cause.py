@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from itertools import count
 
 import pytest
@@ -19,7 +20,7 @@ from reseller_conformance.reference import (
     default_reference,
 )
 from reseller_conformance.reference.mock import EMBEDDED_URL
-from reseller_conformance.requirements import ISOLATION_CONCURRENCY
+from reseller_conformance.requirements import ISOLATION_CONCURRENCY, REJECTS_USER_FOREIGN
 from test_matrix import client_of
 
 PAGE = b"<h1>Service Unavailable</h1>"
@@ -145,3 +146,21 @@ def test_the_account_of_another_customer_is_no_value_that_goes_back():
     violated = failed(judged(ShowsAnother()))
     assert "isolation.customers" in violated
     assert "consistency.counters" not in violated
+
+
+@pytest.mark.parametrize("depth", ["smoke", "quick"])
+def test_a_foreign_customer_whose_name_is_like_an_own_one_is_the_reason(depth: str) -> None:
+    reference = default_reference()
+    target = target_of(reference, EMBEDDED_URL)
+    alike = replace(target, foreign=f" {target.customers[1].upper()}")
+    found = judge(alike, settings(depth), Direct(reference, alike))
+    foreign = [one for one in found if one.requirement is REJECTS_USER_FOREIGN]
+    assert {(one.outcome, one.reason) for one in foreign} == {
+        (
+            Outcome.NOT_TESTED,
+            "the name of the foreign customer is too similar to your customer "
+            f"{target.customers[1]!r}: readers of names may take them for one. Name another one "
+            "with --foreign-user",
+        )
+    }
+    assert [one for one in found if "too similar" in one.reason] == foreign

@@ -101,7 +101,9 @@ class ClientsConformance:
         responses = evaluation.send(evaluation.plan.head(evaluation.format))
         after = evaluation.session.controls.after(responses)
         if any(control.kind is not EnvelopeKind.OVERVIEW for control in after):
-            evaluation.not_tested("the documented call brings no overview any more")
+            evaluation.unsent += [control for control in after if not control.was_sent]
+            refused = "the documented call brings no overview any more"
+            evaluation.not_tested(evaluation.unsent_reason() if evaluation.unsent else refused)
         evaluation(responses, clients.head_error)
 
     @requirement(r.CLIENTS_HEAD_STATUS)

@@ -25,7 +25,7 @@ from reseller_conformance.findings.model import Outcome
 from reseller_conformance.reports.text import visible
 from reseller_conformance.requirements import Level
 from reseller_conformance.suite.failure_report import FailureReport
-from reseller_conformance.suite.item import TOO_FEW_CALLS
+from reseller_conformance.suite.item import TOO_FEW_CALLS, unsent_because
 from reseller_conformance.suite.item_responses import ItemResponses, Judged
 from reseller_conformance.suite.property_search import Strategy, shrink
 from reseller_conformance.suite.repetition import (
@@ -144,15 +144,18 @@ class Evaluation(ItemResponses):
         if comparison.format in (None, self._format):
             self.check(self.session.groups.side_by_side, comparison.check)
 
-    def refusals(self, responses: Iterable[Response]) -> None:
-        """Judge responses to invalid calls, and conclude."""
+    def refusals(self, responses: Iterable[Response], otherwise: str = "") -> None:
+        """Judge responses to invalid calls, and conclude; `otherwise` says why there are none."""
         read = self.with_envelope(responses)
         for rule in rules_of(self.requirement):
             self.check(read, rule.check)
-        self.finish()
+        self.finish(otherwise)
 
-    def finish(self) -> None:
-        """End the item: failed with findings, not tested with the reason, or passed."""
+    def finish(self, otherwise: str = "") -> None:
+        """End the item: failed with findings, not tested with the reason, or passed.
+
+        `otherwise` is the reason if nothing could be judged.
+        """
         self.session.validate()
         if reason := self.session.schemas.reason(self.requirement, self._format or "both"):
             self.end(Outcome.ERROR, reason)
@@ -169,10 +172,15 @@ class Evaluation(ItemResponses):
         if len(self.lost) > self.subjects:
             self.not_tested(f"most calls got no response: {pointer_to_cause(self.lost)}")
         if not self.subjects:
-            is_smoke = self.session.settings.depth is Depth.SMOKE
-            nothing = "no response was of the kind that this is about"
-            self.not_tested(TOO_FEW_CALLS if is_smoke else nothing)
+            self.not_tested(otherwise or self._nothing_judged())
         self.end(Outcome.PASSED)
+
+    def _nothing_judged(self) -> str:
+        """Return why there was nothing to judge."""
+        if note := self.session.environment.note:
+            return unsent_because(note.reason)
+        is_smoke = self.session.settings.depth is Depth.SMOKE
+        return TOO_FEW_CALLS if is_smoke else "no response was of the kind that this is about"
 
     def _add_announced(self) -> None:
         """Add the violation that was announced, if it does not show beside later control calls.

@@ -23,9 +23,14 @@ from reseller_conformance.suite.needs import NOT_AT_SMOKE
 from reseller_conformance.suite.repetition import Failure
 from reseller_conformance.suite.target_session import TargetSession
 
-__all__ = ["TOO_FEW_CALLS", "Item"]
+__all__ = ["TOO_FEW_CALLS", "Item", "unsent_because"]
 
 TOO_FEW_CALLS = "--depth smoke makes no call for this"
+
+
+def unsent_because(why: str) -> str:
+    """Return the reason of an item whose calls were not made."""
+    return f"not all calls were made: {why}"
 
 
 class Item:
@@ -125,7 +130,7 @@ class Item:
         """Return why calls that this item needs were not made: the most common reason."""
         problems = [response.exchange.problem for response in self.unsent]
         [(why, _)] = Counter(problem.detail for problem in problems if problem).most_common(1)
-        return why if why == STOPPED_AT_VIOLATION else f"not all calls were made: {why}"
+        return why if why == STOPPED_AT_VIOLATION else unsent_because(why)
 
     def end(self, outcome: Outcome, reason: str = "", findings: Sequence[Finding] = ()) -> None:
         """Keep the outcome with the pytest item."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from urllib.parse import parse_qsl, urlsplit
 
 from reseller_conformance import requirements as r
+from reseller_conformance.cases.case import looks_alike
 from reseller_conformance.cases.mutations import ADDRESSES, KEY_SPELLINGS, LENIENT, PARSED, State
 from reseller_conformance.cases.sequences import COLD_CACHE_REPEAT
 from reseller_conformance.checks import near_miss
@@ -15,6 +16,8 @@ from reseller_conformance.checks.consistency import (
 )
 from reseller_conformance.checks.rejects import refused
 from reseller_conformance.checks.response import Response
+from reseller_conformance.client import redacted
+from reseller_conformance.client.target import Target
 from reseller_conformance.envelope import EnvelopeKind
 from reseller_conformance.suite.evaluation import Evaluation
 from reseller_conformance.suite.markers import requirement, single_response_test
@@ -90,7 +93,7 @@ class RejectsConformance:
             evaluation.beside_the_customer(a for a in beside if a.kind is EnvelopeKind.OVERVIEW),
             own_account_alone,
         )
-        evaluation.refusals(responses)
+        evaluation.refusals(responses, otherwise=_similar_name(redacted(evaluation.session.target)))
 
     test_rejects_api_user_missing = single_response_test(r.REJECTS_API_USER_MISSING)
     test_rejects_api_user_empty = single_response_test(r.REJECTS_API_USER_EMPTY)
@@ -128,6 +131,17 @@ class RejectsConformance:
             )
         evaluation.check(evaluation.with_envelope(responses), refused)
         evaluation.finish()
+
+
+def _similar_name(target: Target) -> str:
+    """Return why calls for the foreign customer are left out: see `is_distinguishable`."""
+    alike = [own for own in target.customers if looks_alike(target.foreign or "", (own,))]
+    if not alike:
+        return ""
+    return (
+        f"the name of the foreign customer is too similar to your customer {alike[0]!r}: readers "
+        "of names may take them for one. Name another one with --foreign-user"
+    )
 
 
 def _sent_user(response: Response) -> str:
