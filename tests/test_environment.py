@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
+from urllib.parse import parse_qsl
 
 import pytest
 
@@ -17,6 +18,7 @@ from reseller_conformance.cases.risks import sends_wrong_credentials
 from reseller_conformance.client import Client
 from reseller_conformance.client.target import Limits
 from reseller_conformance.config.expected_accounts import load_expectations
+from reseller_conformance.contract import PARAMETERS
 from reseller_conformance.findings.environment import EnvironmentKind, EnvironmentNote
 from reseller_conformance.findings.model import Outcome
 from reseller_conformance.reference import Reference, Request, Response
@@ -399,6 +401,34 @@ def test_a_firewall_is_one_finding_with_the_texts_that_it_stops(run):
     [found] = [one for one in done.judged if one.outcome is Outcome.FAILED]
     assert (found.requirement.id, found.format) == ("request.attack-text", "both")
     assert "<script>" in found.reason or "UNION" in found.reason or "' OR" in found.reason
+
+
+def test_calls_that_are_no_attack_and_refused_alike_are_named(run):
+    class Strict(Reference):
+        def respond(self, request):
+            names = {name for name, _ in parse_qsl(request.query.decode("latin-1"))}
+            if not names <= {*PARAMETERS} and b"%5B" not in request.query:
+                return ANSWERS["403_page"](self, self.find_format(request.path))
+            return super().respond(request)
+
+    done = run(Strict(ACCOUNTS))
+    [attack] = [one for one in done.judged if one.requirement.id == "request.attack-text"]
+    assert "request.special-text" not in done.ids(Outcome.FAILED)
+    assert attack.outcome is Outcome.NOT_TESTED
+    assert attack.reason.startswith("other calls are refused in this way too: HTTP 403")
+
+
+def test_other_texts_that_are_refused_alike_have_their_requirement(run):
+    class Strict(Reference):
+        def respond(self, request):
+            if b"user=%27&" in request.query + b"&":
+                return ANSWERS["403_page"](self, self.find_format(request.path))
+            return super().respond(request)
+
+    done = run(Strict(ACCOUNTS))
+    [attack] = [one for one in done.judged if one.requirement.id == "request.attack-text"]
+    assert "request.special-text" in done.ids(Outcome.FAILED)
+    assert attack.reason == "other texts are refused in this way: see request.special-text"
 
 
 @pytest.mark.parametrize("most", [0, 25])

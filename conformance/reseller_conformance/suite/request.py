@@ -23,6 +23,7 @@ from reseller_conformance.envelope import EnvelopeKind
 from reseller_conformance.suite.evaluation import Evaluation
 from reseller_conformance.suite.markers import requirement
 from reseller_conformance.suite.shared_calls import MakeCases
+from reseller_conformance.suite.target_session import TargetSession
 
 __all__ = ["RequestConformance"]
 
@@ -78,8 +79,8 @@ class RequestConformance:
             sent += made
             texts += [a for a in made if not usual.intersection(form_violations(a))]
         others = [a for a in texts if not attack_texts(a.case) and not is_rate_limited(a.exchange)]
-        if any(map(is_firewall_response, others)):
-            evaluation.not_tested("other texts are refused in this way: see request.special-text")
+        if refused := [response for response in others if is_firewall_response(response)]:
+            evaluation.not_tested(_others_refused(session, refused[0]))
         texts = [response for response in texts if attack_texts(response.case)]
         if not texts:
             evaluation.not_tested(f"no such call gets an envelope: {pointer_to_cause(sent)}")
@@ -162,6 +163,13 @@ class RequestConformance:
             reseller_evaluation.observe(response.kind is EnvelopeKind.OVERVIEW, response.summary)
             return
         reseller_evaluation.not_tested("the first customer's documented call brings no overview")
+
+
+def _others_refused(session: TargetSession, response: Response) -> str:
+    """Return why nothing shows a firewall: this response refuses a text that is no attack."""
+    if session.is_violated(r.REQUEST_SPECIAL_TEXT):
+        return f"other texts are refused in this way: see {r.REQUEST_SPECIAL_TEXT}"
+    return f"other calls are refused in this way too: {response.summary}, for {response.case}"
 
 
 def _operators(arrays: Sequence[Response]) -> list[Response]:

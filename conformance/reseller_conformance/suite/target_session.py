@@ -297,6 +297,10 @@ class TargetSession:
         self.schemas.take(self._unvalidated)
         self._unvalidated.clear()
 
+    def is_violated(self, requirement: Requirement) -> bool:
+        """Return True if a violation of this requirement was counted so far, in any format."""
+        return any(one is requirement for one, _ in self._violated)
+
     def count_violation(self, requirement: Requirement, format: str) -> None:
         """Count a violation, and stop where no further one is wanted."""
         self._violated.add((requirement, format))
