@@ -20,13 +20,6 @@ class Depth(StrEnum):
     """Every combination, and 1,000 examples a property."""
 
     @property
-    def fewer_calls(self) -> Depth | None:
-        """The depth that makes fewer calls than this; None for the one that makes the fewest."""
-        depths = list(Depth)
-        place = depths.index(self)
-        return depths[place - 1] if place else None
-
-    @property
     def examples(self) -> int:
         """How many Hypothesis examples each property gets."""
         return {Depth.SMOKE: 0, Depth.QUICK: 5, Depth.STANDARD: 100, Depth.THOROUGH: 1000}[self]

@@ -241,8 +241,9 @@ def _quota(evidence: Evidence) -> EnvironmentNote:
     control = evidence.refused[0]
     wait = control.exchange.header("Retry-After")
     said = f"HTTP {control.exchange.status}{f' with Retry-After: {wait}' if wait else ''}"
-    depth = evidence.depth.fewer_calls
-    fewer_calls = f", or make fewer calls with --depth {depth}" if depth else ""
+    depths = list(Depth)  # the one that makes the fewest calls is the first
+    fewer = depths[: depths.index(evidence.depth)][-1:]
+    fewer_calls = f", or make fewer calls with --depth {fewer[0]}" if fewer else ""
     return EnvironmentNote(
         EnvironmentKind.QUOTA,
         f"the quota is used up: {said} after {evidence.calls} calls",
