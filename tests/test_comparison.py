@@ -145,6 +145,24 @@ def test_a_report_without_the_newest_keys_is_compared_too() -> None:
     assert compare(old, as_json(failing(wrong("requests")))).broke == ()
 
 
+@pytest.mark.parametrize("with_violations", [True, False])
+def test_an_id_that_this_version_does_not_know_is_compared_as_the_report_says(
+    with_violations: bool,
+) -> None:
+    new = json.loads(
+        json.dumps(as_json(failing(wrong("requests")))).replace("success.counts", "success.numbers")
+    )
+    if not with_violations:
+        for entry in new["requirements"]:
+            del entry["violations"]
+    found = compare(as_json(run({COUNTS: Outcome.PASSED})), new)
+    assert [(one.id, one.level) for one in found.newly_tested] == [("success.numbers", "must")]
+    assert [change.id for change in found.no_longer_tested] == ["success.counts"]
+    assert found.exit_code(Level.MUST) == 1
+    assert "    actual requests: the string '1,000'" in as_text(found)
+    assert compare(new, new).broke == ()
+
+
 # --- The exit code --------------------------------------------------------------------------------
 
 SHOULD = ("values.reputation", "json")

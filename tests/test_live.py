@@ -18,12 +18,15 @@ from reseller_conformance.client import Client
 from reseller_conformance.client.target import Limits
 from reseller_conformance.contract import Format
 from reseller_conformance.findings.model import Outcome
+from reseller_conformance.pytest_support.collector_plugin import SUITE
 from reseller_conformance.reference import default_reference, mocked
 from reseller_conformance.reference.mock import EMBEDDED_URL
+from reseller_conformance.reports.json_report import as_json
 from reseller_conformance.reports.progress import LiveViolation
 from reseller_conformance.requirements import CONSISTENCY_FORMATS, Level
 from reseller_conformance.suite.evaluation import Evaluation
 from reseller_conformance.suite.target_session import TargetSession
+from runs import MIXED
 from servers import KEY, Part, http, serving, target_at
 from servers import Received as Request
 from test_matrix import client_of
@@ -260,6 +263,25 @@ def test_a_report_to_rerun_that_is_none_is_refused(pytester: pytest.Pytester) ->
     result = pytester.run("reseller-conformance", "run", "--rerun", "r.json")
     assert result.ret == 2
     result.stderr.fnmatch_lines(["*--rerun: *is not a JSON report of this version (*): r.json"])
+
+
+def test_a_report_to_rerun_may_name_what_this_version_does_not_know(
+    pytester: pytest.Pytester,
+) -> None:
+    entry = {"id": "success.days", "title": "", "level": "must", "format": "json"}
+    entry |= {"outcome": "failed", "reason": "", "known": ""}
+    report = as_json(MIXED)
+    report["requirements"].append({**entry, "findings": []})
+    Path("r.json").write_text(json.dumps(report), encoding="utf-8")
+    words = ("--formats=json", "--only=success.dates", "--rerun=r.json")
+    result = pytester.run("reseller-conformance", "run", "--reference", *words)
+    note = "note: --{}rerun names what is no requirement of this version, *: success.days"
+    assert result.ret == 0
+    result.stderr.fnmatch_lines([note.format("")])
+    plugin = [f"--reseller-{word.removeprefix('--')}" for word in words]
+    result = pytester.runpytest("--pyargs", SUITE, "--reseller-reference", *plugin)
+    assert result.ret == 0
+    result.stdout.fnmatch_lines([note.format("reseller-")])
 
 
 @pytest.mark.usefixtures("credentials")

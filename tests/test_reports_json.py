@@ -110,8 +110,6 @@ def test_results_stand_in_the_order_of_the_catalogue() -> None:
     report = as_json(RUN)
     ids = [entry["id"] for entry in report["requirements"]]
     assert ids == ["success.dates", "consistency.formats", "values.cycle"]
-    first = RUN.results[1]
-    assert Result.from_dict(report["requirements"][0]) == replace(first, violations=first.spots)
 
 
 @pytest.mark.parametrize(

@@ -64,6 +64,8 @@ def run(
         raise SettingsError(settings.missing_target)
     words = {**words, "reference": settings.target is None}
     preflight(settings)
+    if settings.unknown_before:
+        click.echo(f"note: {visible(settings.unknown_before)}", err=True)
     with _key_in_environment(words, settings):
         return _run(settings, words, base_url, rest, color)
 

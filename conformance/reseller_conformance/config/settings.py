@@ -28,7 +28,7 @@ from reseller_conformance.contract import Format
 from reseller_conformance.findings.baseline import Baseline, BaselineError, load
 from reseller_conformance.findings.model import Outcome
 from reseller_conformance.reports.registry import Writer, requested_reports
-from reseller_conformance.requirements import Level
+from reseller_conformance.requirements import CATALOGUE, Level
 from reseller_conformance.util.defaults import DEFAULT_WRONG_CREDENTIALS
 
 __all__ = ["Settings", "settings_from"]
@@ -96,6 +96,13 @@ class Settings:
     """Most calls with wrong credentials in a row, before a control call must get a response."""
     inputs: tuple[str, ...] = ()
     """The files that the run reads. No report may overwrite them."""
+
+    @property
+    def unknown_before(self) -> str:
+        """A line that names the ids of `failed_before` that this version does not have."""
+        unknown = sorted(self.failed_before - {known.id for known in CATALOGUE})
+        text = "--rerun names what is no requirement of this version, and goes on without"
+        return f"{text}: {', '.join(unknown)}" if unknown else ""
 
     @property
     def partial(self) -> bool:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from reseller_conformance.findings.kinds import Spot
-from reseller_conformance.findings.model import ExitCode, Finding, Outcome, Result, Verdict
+from reseller_conformance.findings.model import ExitCode, Finding, Outcome, Verdict
 from reseller_conformance.requirements import CATALOGUE, Level
 from reseller_conformance.schemas import schema_text
 
@@ -167,7 +167,11 @@ def _fresh(then: Mapping[str, Any] | None, now: Mapping[str, Any] | None) -> dic
 
 
 def _spots(entry: Mapping[str, Any] | None) -> Iterable[Spot]:
-    return Result.from_dict(entry).spots if entry else ()
+    """Return where an entry is violated. Another version may have written its id."""
+    if entry is None:
+        return ()
+    said = [Spot(entry["id"], entry["format"], **spot) for spot in entry.get("violations", ())]
+    return said or [one.spot for one in _findings(entry)]
 
 
 def _findings(entry: Mapping[str, Any]) -> list[Finding]:

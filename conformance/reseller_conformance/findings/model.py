@@ -20,7 +20,7 @@ from reseller_conformance.findings.run_info import (
     SuiteInfo,
     TargetInfo,
 )
-from reseller_conformance.requirements import CATALOGUE, SUCCESS_RETURNED, Level, Requirement, by_id
+from reseller_conformance.requirements import CATALOGUE, SUCCESS_RETURNED, Level, Requirement
 
 if TYPE_CHECKING:
     from reseller_conformance.client.traffic import Traffic
@@ -171,22 +171,6 @@ class Result:
                 {"place": one.place, "kind": one.kind, "known": one.known} for one in self.spots
             ]
         return {**entry, "target": self.target} if self.target else entry
-
-    @classmethod
-    def from_dict(cls, entry: Mapping[str, Any]) -> Result:
-        """Return the result that `as_dict` wrote."""
-        return cls(
-            requirement=by_id(entry["id"]),
-            format=entry["format"],
-            outcome=Outcome(entry["outcome"]),
-            reason=entry["reason"],
-            known=entry["known"],
-            findings=tuple(Finding(**finding) for finding in entry["findings"]),
-            target=entry.get("target", ""),
-            violations=tuple(
-                Spot(entry["id"], entry["format"], **spot) for spot in entry.get("violations", ())
-            ),
-        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -123,12 +123,12 @@ class CollectorPlugin:
         raise pytest.UsageError(why)
 
     def pytest_report_collectionfinish(self) -> list[str]:
-        """Return the header line: the target and what is tested."""
+        """Return the header: the target and what is tested."""
         if not self.awake:
             return []
         from reseller_conformance.pytest_support.session import header
 
-        return [header(self.config)]
+        return header(self.config)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Add each item's outcome."""

@@ -94,16 +94,19 @@ def _target_of(item: pytest.Item) -> object:
     return item.getparent(pytest.Class), frozenset(others.items())
 
 
-def header(config: pytest.Config) -> str:
-    """Return one line about the target and the settings, for pytest's header."""
+def header(config: pytest.Config) -> list[str]:
+    """Return lines about the target and the settings, for pytest's header."""
     settings = settings_of(config)
     target = redacted(settings.target) if settings.target else None
     where = settings.app or (target.base_url if target else "")
     where = where or ("only the embedded reference" if settings.reference else "no target")
-    return visible(
+    lines = [
         f"reseller-conformance {__version__}: {where}, formats {', '.join(settings.formats)}, "
         f"depth {settings.depth}, level {settings.level}, seed {settings.seed}"
-    )
+    ]
+    if settings.unknown_before:
+        lines.append(f"note: {in_pytest(settings.unknown_before)}")
+    return [visible(line) for line in lines]
 
 
 def announced(config: pytest.Config) -> Run:
