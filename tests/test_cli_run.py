@@ -169,9 +169,14 @@ def test_a_part_of_the_suite_says_how_little_it_was(tmp_path: Path) -> None:
 
 
 def test_nothing_selected_is_nothing_verified(tmp_path: Path) -> None:
-    done = quick(tmp_path, "--", "-k", "nonsense")
+    report = tmp_path / "report.json"
+    report.write_text('{"verdict": "conformant"}', encoding="utf-8")
+    done = quick(tmp_path, "--report-json", "report.json", "--", "-k", "nonsense")
     assert (done.returncode, done.stdout) == (3, "")
     assert done.stderr == "unverified: nothing was tested\n"
+    written = json.loads(report.read_text(encoding="utf-8"))
+    jsonschema.validate(written, SCHEMA)
+    assert (written["verdict"], written["requirements"]) == ("unverified", [])
 
 
 def test_nobody_answering_is_nothing_verified(tmp_path: Path) -> None:

@@ -149,6 +149,31 @@ def elsewhere(tmp_path, monkeypatch):
         server.kill()
 
 
+@pytest.mark.parametrize("dist", ["load", "worksteal", "loadscope"])
+def test_a_smoke_test_in_several_processes_is_that_of_one(pytester, dist):
+    with a_server() as server:
+        words = (
+            "--reseller-depth=smoke",
+            f"--base-url={server.url}",
+            "--reseller-report-json=r.json",
+        )
+        result = pytester.runpytest(*SUITE, *words, "-n", "2", f"--dist={dist}")
+        assert len(server.received) <= 12
+    assert result.ret == 0
+    report = json.loads((pytester.path / "r.json").read_text(encoding="utf-8"))
+    assert (report["verdict"], report["complete"]) == ("conformant", True)
+
+
+def test_a_session_that_leaves_out_the_whole_suite_replaces_the_report(pytester):
+    at = pytester.path / "r.json"
+    for workers in ((), ("-n", "2")):
+        at.write_text('{"verdict": "conformant"}', encoding="utf-8")
+        words = ("--reseller-reference", f"--reseller-report-json={at}", "-k", "nonsense")
+        result = pytester.runpytest(*SUITE, *words, *workers)
+        assert result.ret == pytest.ExitCode.NO_TESTS_COLLECTED
+        assert json.loads(at.read_text(encoding="utf-8"))["verdict"] == "unverified"
+
+
 def test_a_worker_on_another_machine_asks_whom_the_operator_named(pytester, monkeypatch, elsewhere):
     with a_server() as server:
         monkeypatch.setenv("RESELLER_BASE_URL", server.url)

@@ -187,6 +187,7 @@ def _session(args: list[str], screen: Screen, given: _Given, settings: Settings)
         cut_short = screen.interrupted and not (screen.run and screen.run.results)
     except Exception as error:
         screen.fail(error)
+        cut_short = not (screen.run and screen.run.results)
         status = pytest.ExitCode.INTERNAL_ERROR
     except KeyboardInterrupt:  # before pytest has a session, or while it ends
         screen.interrupted = cut_short = True

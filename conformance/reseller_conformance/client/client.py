@@ -36,7 +36,6 @@ from reseller_conformance.client.throttle import StoppedError, Throttle
 from reseller_conformance.client.traffic import Traffic, TrafficRecorder
 from reseller_conformance.client.workers import Job, Work, Workers
 from reseller_conformance.exchange import (
-    BUDGET_EXHAUSTED,
     EARLY_ENDS,
     Exchange,
     Retry,
@@ -255,8 +254,8 @@ class Client:
         try:
             attempts, retries = self._send_with_retries(case, request)
             if not attempts:
-                self.early_end = self.early_end or BUDGET_EXHAUSTED
-                return self.unsent(case, BUDGET_EXHAUSTED)
+                self.early_end = self.early_end or self._limits.exhausted
+                return self.unsent(case, self._limits.exhausted)
             self._try_with_fewer(case, request, attempts, in_flight)
         except StoppedError:
             why = self._why_stopped or INTERRUPTED
@@ -288,7 +287,7 @@ class Client:
         self, case: Case, request: Request
     ) -> tuple[list[RawResponse], list[Retry]]:
         def attempt(tries: int, due: float) -> RawResponse | None:
-            if not self._traffic.reserve(self._limits.max_requests):
+            if not self._traffic.reserve(self._limits.budget):
                 return None
             # the throttle waits, so that a retry keeps its place before new calls
             last = 0 < self._limits.retries <= tries
@@ -333,7 +332,7 @@ class Client:
         # of calls that starved together, only the first waits for the whole time limit
         with starvation.trial:
             while fewer := starvation.fewer_connections(attempts[-1], in_flight):
-                if not self._traffic.reserve(self._limits.max_requests):
+                if not self._traffic.reserve(self._limits.budget):
                     return
                 before = self._throttle.limit(fewer)
                 with self._throttle.slot(tries=1):

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
+from reseller_conformance.exchange import BUDGET_EXHAUSTED
 from reseller_conformance.redaction.secret import Secret
 from reseller_conformance.util.defaults import (
     DEFAULT_CONCURRENCY,
@@ -129,3 +130,18 @@ class Limits:
     timeout: float = DEFAULT_TIMEOUT_SECONDS
     retries: int = DEFAULT_RETRIES
     max_requests: int | None = None
+    max_smoke_requests: int | None = None
+    """Most requests of each client at depth smoke. Processes do not share it."""
+
+    @property
+    def budget(self) -> int | None:
+        """Most requests of a client, or None."""
+        most = (self.max_requests, self.max_smoke_requests)
+        return min((one for one in most if one is not None), default=None)
+
+    @property
+    def exhausted(self) -> str:
+        """Why a client that has used its budget sends no more."""
+        if self.budget == self.max_requests:
+            return BUDGET_EXHAUSTED
+        return f"the {self.max_smoke_requests} calls of depth smoke are used up"

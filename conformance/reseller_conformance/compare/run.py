@@ -14,7 +14,6 @@ from reseller_conformance.app_server.applications import AppError, load_app
 from reseller_conformance.app_server.call_log import CallLog
 from reseller_conformance.app_server.server import serve_app
 from reseller_conformance.cases.case import Case
-from reseller_conformance.cases.depth import Depth
 from reseller_conformance.client import Client, redacted, scrubber_of
 from reseller_conformance.client.target import Limits, Target
 from reseller_conformance.compare.contract import violated_by_either
@@ -25,7 +24,7 @@ from reseller_conformance.compare.session import Session
 from reseller_conformance.compare.settings import CompareSettings, SettingsError, plan_of
 from reseller_conformance.compare.sides import Protection, Side
 from reseller_conformance.compare.terminal import print_comparison
-from reseller_conformance.config.settings import MAX_SMOKE_REQUESTS, Settings
+from reseller_conformance.config.settings import Settings
 from reseller_conformance.findings.curl import curl
 from reseller_conformance.findings.model import ExitCode
 from reseller_conformance.redaction.logs import redacted_output
@@ -160,9 +159,7 @@ def _session(
 def _limits(settings: Settings) -> Limits:
     """Return the limits of a run. The budget of a smoke test leaves room for repeated calls."""
     limits = settings.limits
-    if settings.depth is Depth.SMOKE and limits.max_requests == MAX_SMOKE_REQUESTS:
-        return replace(limits, max_requests=3 * MAX_SMOKE_REQUESTS)
-    return limits
+    return replace(limits, max_smoke_requests=3 * (limits.max_smoke_requests or 0) or None)
 
 
 def _with_kinds(

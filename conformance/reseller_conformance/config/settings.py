@@ -245,13 +245,12 @@ def _check_reference(reader: OptionReader, base_url: str | None) -> None:
 
 
 def _limits(reader: OptionReader, local: bool) -> Limits:
-    most = [MAX_SMOKE_REQUESTS] if reader.value("depth") is Depth.SMOKE else []
-    if given := reader.value("max-requests"):
-        most.append(given)
+    is_smoke = reader.value("depth") is Depth.SMOKE
     return Limits(
         rate=reader.value("rate", default="" if local else REMOTE_RATE),
         concurrency=reader.value("concurrency"),
         timeout=reader.value("timeout"),
         retries=reader.value("retries"),
-        max_requests=min(most, default=None),
+        max_requests=reader.value("max-requests"),
+        max_smoke_requests=MAX_SMOKE_REQUESTS if is_smoke else None,
     )

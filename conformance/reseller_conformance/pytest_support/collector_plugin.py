@@ -145,6 +145,13 @@ class CollectorPlugin:
 
         configure_worker(self.config, node.workerinput)
 
+    @pytest.hookimpl(optionalhook=True, tryfirst=True)
+    def pytest_xdist_make_scheduler(self, log: Any) -> Any:
+        """Send all items of a class to one worker where only one may make the calls."""
+        from reseller_conformance.pytest_support.xdist import make_scheduler
+
+        return make_scheduler(self.config, log)
+
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
         """Add the report of an xdist worker. Raises UsageError with its reason if it cannot run."""
@@ -183,7 +190,13 @@ class CollectorPlugin:
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """Send the results to the controller, or write the reports."""
+        """Send the results to the controller, or write the reports.
+
+        A session that asked for the suite and tested nothing writes them too. The reports of an
+        earlier run would otherwise pass for its own.
+        """
+        if session.exitstatus != pytest.ExitCode.USAGE_ERROR and SUITE in self.config.args:
+            self.awake = True
         if not self.awake:
             return
         from reseller_conformance.pytest_support.session import finish, worker_reports

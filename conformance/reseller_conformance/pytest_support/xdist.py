@@ -10,17 +10,21 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, MutableMapping
 from dataclasses import replace
+from importlib import import_module
 from typing import Any
 
 import pytest
 
+from reseller_conformance.cases.depth import Depth
 from reseller_conformance.client.target import Limits
 from reseller_conformance.config.forwarded_env import forwarded_env
+from reseller_conformance.config.options import dest
 
 __all__ = [
     "concurrent_clients",
     "configure_worker",
     "environment",
+    "make_scheduler",
     "split_limits",
     "stopped_itself",
 ]
@@ -31,13 +35,34 @@ CLASS_PER_WORKER = ("loadscope", "loadfile")
 `loadgroup` is excluded: with pytest 9.2 the ids do not change, and xdist 3.8 groups nothing.
 """
 
+SPREAD = ("load", "worksteal", "loadgroup")
+"""Values of `--dist` with which the items of a class go to several workers."""
+
 # --- Settings of a worker ------------------------------------------------------------------------
 
 
 def configure_worker(config: pytest.Config, workerinput: MutableMapping[str, Any]) -> None:
     """Send a worker the distribution mode and the environment variables of the controller."""
-    workerinput["reseller_dist"] = config.getoption("dist")
+    workerinput["reseller_dist"] = _dist(config)
     workerinput["reseller_environment"] = forwarded_env()
+
+
+def make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Return xdist's scheduler for the distribution mode, or None for that of xdist."""
+    if _dist(config) == config.getoption("dist"):
+        return None
+    return import_module("xdist.scheduler").LoadScopeScheduling(config, log)
+
+
+def _dist(config: pytest.Config) -> str:
+    """Return the distribution mode. At depth smoke all items of a class go to one worker.
+
+    Several workers would make more calls together than depth smoke may.
+    """
+    given: str = config.getoption("dist")
+    depth = str(config.getoption(dest("depth")) or config.getini(dest("depth")) or "")
+    is_smoke = depth.strip().lower() == Depth.SMOKE
+    return "loadscope" if is_smoke and given in SPREAD else given
 
 
 def environment(config: pytest.Config) -> dict[str, str]:

@@ -39,7 +39,7 @@ class LiveProgress:
 
     @property
     def _planned(self) -> int:
-        sent, budget = self._session, self._session.settings.limits.max_requests
+        sent, budget = self._session, self._session.settings.limits.budget
         if sent.preflight.is_rejected_already:
             return 0
         return min(self._all, self._all if budget is None else budget)
