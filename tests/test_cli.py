@@ -14,8 +14,11 @@ from command_line import CREDENTIALS, command
 from reseller_conformance import __version__
 from reseller_conformance.cli.commands import main
 from reseller_conformance.config.options import OPTIONS
+from reseller_conformance.findings.model import Run
 from reseller_conformance.guidance import text_of
+from reseller_conformance.reports.json_report import as_json
 from reseller_conformance.requirements import CATALOGUE
+from runs import SUITE
 
 # --- Mistakes --------------------------------------------------------------------------------
 
@@ -219,12 +222,32 @@ REPORTS = {
     ),
     "selected": (
         {"partial": True},
-        f"partial: conformant (2 of {len(CATALOGUE)} requirements)",
+        f"partial: conformant (3 of {len(CATALOGUE)} requirements)",
         "lightgrey",
+    ),
+    "smoke": (
+        {"depth": "smoke", "left": {"reason": "--depth smoke makes no call for this"}},
+        "smoke: conformant",
+        "lightgrey",
+    ),
+    "an option left something out": (
+        {"left": {"reason": "name a customer of another reseller with --foreign-user"}},
+        f"conformant (2 of {len(CATALOGUE)})",
+        "lightgrey",
+    ),
+    "an option left out what does not count": (
+        {"left": {"reason": "name one with --user", "level": "should"}},
+        "conformant",
+        "brightgreen",
+    ),
+    "the target left something out": (
+        {"left": {"reason": "no response was of the kind that this is about"}},
+        "conformant",
+        "brightgreen",
     ),
     "partial and violated": (
         {"partial": True, "verdict": "violated"},
-        f"partial: violated: 1 MUST, 1 SHOULD (2 of {len(CATALOGUE)} requirements)",
+        f"partial: violated: 1 MUST, 1 SHOULD (3 of {len(CATALOGUE)} requirements)",
         "red",
     ),
 }
@@ -236,16 +259,14 @@ def test_a_badge_tells_the_verdict(
 ) -> None:
     changes, message, colour = REPORTS[name]
     failed = [("success.dates", "must"), ("success.dates", "must"), ("values.cycle", "should")]
-    report = {
-        "verdict": changes.get("verdict", "conformant"),
-        "suite": {
-            "formats": changes.get("formats", ["json", "xml"]),
-            "partial": changes.get("partial", False),
-        },
-        "requirements": [
-            {"id": id, "level": of, "outcome": "failed", "known": ""} for id, of in failed
-        ],
-    }
+    entry = {"title": "", "format": "json", "reason": "", "known": "", "findings": []}
+    report = as_json(Run((), suite=SUITE))
+    report["verdict"] = changes.get("verdict", "conformant")
+    report["suite"] |= {name: changes[name] for name in report["suite"] if name in changes}
+    report["requirements"] = [
+        *({**entry, "id": id, "level": of, "outcome": "failed"} for id, of in failed),
+        {**entry, "id": "a.b", "outcome": "not-tested", "level": "must", **changes.get("left", {})},
+    ]
     path = tmp_path / "report.json"
     path.write_text(json.dumps(report), encoding="utf-8")
     assert main(["badge", str(path)]) == 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, BinaryIO
 
 import click
 
@@ -41,18 +41,18 @@ def validate(files: tuple[str, ...], color: bool | None, **options: Any) -> int:
 
 
 @click.command
-@click.argument("report", type=click.File(encoding="utf-8"), metavar="REPORT.json")
-def badge(report: TextIO) -> None:
+@click.argument("report", type=click.File("rb"), metavar="REPORT.json")
+def badge(report: BinaryIO) -> None:
     """Print a shields.io badge of a JSON report."""
     import json
 
+    from reseller_conformance.findings.compare import ReportFileError, parsed
     from reseller_conformance.reports import badge
 
     try:
-        made = badge.badge(json.load(report))
-    except (ValueError, RecursionError):
-        wrong = f"the file is not a JSON report of a run: {report.name}"
-        raise click.ClickException(wrong) from None
+        made = badge.badge(parsed(report.read(), report.name))
+    except ReportFileError as error:
+        raise click.ClickException(str(error)) from None
     click.echo(json.dumps(made))
 
 

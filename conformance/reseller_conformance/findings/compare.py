@@ -19,7 +19,16 @@ from reseller_conformance.findings.model import ExitCode, Finding, Outcome, Verd
 from reseller_conformance.requirements import CATALOGUE, Level
 from reseller_conformance.schemas import schema_text
 
-__all__ = ["Change", "Comparison", "ReportFileError", "as_markdown", "as_text", "compare", "read"]
+__all__ = [
+    "Change",
+    "Comparison",
+    "ReportFileError",
+    "as_markdown",
+    "as_text",
+    "compare",
+    "parsed",
+    "read",
+]
 
 # The worst first: suites of one's own may test a requirement more than once.
 _WORST = (
@@ -96,13 +105,20 @@ class Comparison:
 
 def read(path: Path) -> Report:
     """Return the JSON report in this file. Raises ReportFileError where it holds none."""
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise ReportFileError(f"the report cannot be read ({error.strerror}): {path}") from None
+    return parsed(content, path)
+
+
+def parsed(content: bytes, path: Path | str) -> Report:
+    """Return this JSON report, read from this file. Raises ReportFileError where it is none."""
     from jsonschema import Draft202012Validator
     from jsonschema.exceptions import best_match
 
     try:
-        report = json.loads(path.read_bytes().decode("utf-8"))
-    except OSError as error:
-        raise ReportFileError(f"the report cannot be read ({error.strerror}): {path}") from None
+        report = json.loads(content.decode("utf-8"))
     except (ValueError, RecursionError) as error:
         raise ReportFileError(f"the file is not a JSON report ({error}): {path}") from None
     schema = json.loads(schema_text("report.schema.json"))

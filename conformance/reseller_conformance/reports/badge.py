@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
+from reseller_conformance.cases.depth import Depth
 from reseller_conformance.findings.model import Outcome, Verdict
 from reseller_conformance.requirements import CATALOGUE, Level
 
@@ -12,6 +14,7 @@ __all__ = ["badge"]
 
 LABEL = "account overview"
 GREY = "lightgrey"
+_OPTION = re.compile(r"(?<!\S)--[a-z]")
 _COLOURS = {
     Verdict.CONFORMANT: "brightgreen",
     Verdict.VIOLATED: "red",
@@ -20,21 +23,19 @@ _COLOURS = {
 
 
 def badge(report: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the badge of a report.
-
-    Raises ValueError if it is not a report of this suite.
-    """
-    try:
-        verdict = Verdict(report["verdict"])
-        message = f"{verdict}{_counts(report, verdict)}"
-        part, outdated = _part(report), _outdated(report)
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise ValueError("it is not a JSON report of a run") from error
+    """Return the badge of a report that fits the schema."""
+    verdict = Verdict(report["verdict"])
+    message = f"{verdict}{_counts(report, verdict)}"
     colour = _COLOURS[verdict]
-    if part:
+    conformant = verdict is Verdict.CONFORMANT
+    if part := _part(report):
         message = f"partial: {message} ({part})"
-        colour = GREY if verdict is Verdict.CONFORMANT else colour
-    if outdated and verdict is Verdict.CONFORMANT:
+    elif conformant and (part := _left_out(report)):
+        smoke = report["suite"]["depth"] == Depth.SMOKE
+        message = f"smoke: {message}" if smoke else f"{message} ({part})"
+    if part and conformant:
+        colour = GREY
+    if conformant and _outdated(report):
         message, colour = f"baseline outdated, {message}", _COLOURS[Verdict.VIOLATED]
     return {"schemaVersion": 1, "label": LABEL, "message": message, "color": colour}
 
@@ -59,8 +60,26 @@ def _part(report: Mapping[str, Any]) -> str:
     formats = list(report["suite"]["formats"] or [])
     if len(formats) == 1:
         return f"{formats[0]} only"
-    tested = {entry["id"] for entry in report["requirements"]}
-    return f"{len(tested)} of {len(CATALOGUE)} requirements"
+    chosen = {entry["id"] for entry in report["requirements"]}
+    return f"{len(chosen)} of {len(CATALOGUE)} requirements"
+
+
+def _left_out(report: Mapping[str, Any]) -> str:
+    """Return how much was tested, if the options left out a requirement that counts.
+
+    The reason then names the option, such as `--foreign-user`. Other reasons are about the target.
+    """
+    counting = (Level.MUST, report["suite"]["level"])
+    entries = report["requirements"]
+    if not any(
+        one["outcome"] == Outcome.NOT_TESTED
+        and one["level"] in counting
+        and _OPTION.search(one["reason"])
+        for one in entries
+    ):
+        return ""
+    tested = {one["id"] for one in entries if one["outcome"] in (Outcome.PASSED, Outcome.FAILED)}
+    return f"{len(tested)} of {len(CATALOGUE)}"
 
 
 def _outdated(report: Mapping[str, Any]) -> bool:
