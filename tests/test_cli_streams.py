@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 import sys
@@ -77,6 +78,35 @@ def test_output_that_cannot_be_written_is_one_line(words: Sequence[str], tmp_pat
         done = in_shell(tmp_path, words, f'"$@" {rest}')
         assert done.stderr == f"error: not all output could be written: {why}\n"
         assert done.returncode in (1, 3)
+
+
+@needs_sh
+def test_a_run_with_a_closed_stderr_writes_its_reports(tmp_path: Path) -> None:
+    words = ("run", "--depth", "smoke", "--reference", "--report-json", "report.json")
+    done = in_shell(tmp_path, words, '"$@" 2>&-')
+    assert done.returncode == 0
+    assert done.stdout.splitlines()[-1].startswith("✓ conformant")
+    assert json.loads((tmp_path / "report.json").read_text("utf-8"))["verdict"] == "conformant"
+
+
+@pytest.mark.parametrize(
+    "words", [("explain", "success.dates"), ("requirements",), ("accounts",)], ids=" ".join
+)
+@pytest.mark.parametrize("encoding", ["latin-1", "cp1252"])
+def test_what_the_encoding_lacks_is_escaped(
+    words: Sequence[str], encoding: str, tmp_path: Path
+) -> None:
+    def said(name: str, *more: str) -> str:
+        return subprocess.check_output(
+            [*COMMAND, *words, *more],
+            cwd=tmp_path,
+            env=environment(PYTHONIOENCODING=name),
+            encoding=name,
+        )
+
+    assert said(encoding)
+    if words[0] != "explain":
+        assert json.loads(said(encoding, "--json")) == json.loads(said("utf-8", "--json"))
 
 
 def test_a_terminal_of_no_width_is_written_to(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from reseller_conformance.cli.output import echo_json
 from reseller_conformance.requirements import CATALOGUE, Level, Requirement, by_id
 from reseller_conformance.util.suggestion import suggestion
 
@@ -30,7 +31,7 @@ def requirements(as_json: bool, level: str | None) -> None:
     if as_json:
         import json
 
-        click.echo(json.dumps([_as_dict(known) for known in wanted], ensure_ascii=False, indent=2))
+        echo_json(json.dumps([_as_dict(known) for known in wanted], ensure_ascii=False, indent=2))
         return
     topics = dict.fromkeys(known.topic for known in wanted)
     click.echo("\n\n".join(_chapter(topic, wanted) for topic in topics))

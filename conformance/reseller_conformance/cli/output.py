@@ -7,13 +7,17 @@ and `rich` too. The streams are wrapped once, so that the command decides its ex
 from __future__ import annotations
 
 import io
+import json
 import os
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, TextIO, cast
 
-__all__ = ["GuardedStream", "guarded_output"]
+import click
+
+__all__ = ["GuardedStream", "echo_json", "guarded_output"]
 
 
 class GuardedStream:
@@ -25,9 +29,12 @@ class GuardedStream:
         self._stream = stream or io.StringIO()
 
     def write(self, text: str) -> int:
-        """Write the text, or drop it."""
+        """Write the text, with escapes for what the encoding lacks, or drop it."""
         try:
             return self._stream.write(text) if self.problem is None else len(text)
+        except UnicodeEncodeError:
+            encoding = self._stream.encoding
+            return self.write(text.encode(encoding, "backslashreplace").decode(encoding))
         except (OSError, ValueError) as error:
             self._discard_output(error)
             return len(text)
@@ -63,9 +70,22 @@ class GuardedStream:
         return getattr(self._stream, name)
 
 
+def echo_json(text: str) -> None:
+    """Print JSON, in ASCII if the encoding of standard output lacks a character."""
+    try:
+        text.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:
+        text = re.sub(r"[^\x00-\x7f]+", lambda found: json.dumps(found[0])[1:-1], text)
+    click.echo(text)
+
+
 @contextmanager
 def guarded_output() -> Iterator[GuardedStream]:
     """Guard both standard streams in this block, and yield standard output."""
+    if sys.stderr is None:
+        # pytest needs its descriptor, and a file of the run must not get it
+        sys.stderr = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w", encoding="utf-8")
+        vars(sys)["__stderr__"] = sys.stderr
     before = sys.stdout, sys.stderr
     output, errors = GuardedStream(sys.stdout), GuardedStream(sys.stderr)
     sys.stdout, sys.stderr = cast("TextIO", output), cast("TextIO", errors)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from reseller_conformance.cli.output import echo_json
 from reseller_conformance.reports.text import visible
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ def accounts(as_json: bool) -> None:
     from reseller_conformance.reference.accounts import account_rows, accounts_text
 
     if as_json:
-        click.echo(accounts_text().rstrip())
+        echo_json(accounts_text().rstrip())
         return
     from rich.console import Console
     from rich.table import Table
