@@ -645,6 +645,15 @@ def test_calls_go_by_the_proxy_that_is_named() -> None:
     assert sent.headers["proxy-authorization"].startswith("Basic ")
 
 
+def test_a_proxy_that_nobody_runs_is_named_without_its_password() -> None:
+    by = refused_url().replace("//", "//me:proxy-password-1@")
+    with Client(target_at("http://api.example", proxy=by), Limits(retries=0)) as client:
+        (exchange,) = client.send([JSON])
+    assert kind_of(exchange) is TransportErrorKind.UNREACHABLE
+    shown = by.partition("@")[2]
+    assert exchange.problem.detail == f"the proxy {shown} makes no connection: connection refused"
+
+
 def test_the_password_of_a_proxy_is_redacted() -> None:
     with serving(always(http(b'{"message": "error", "errors": ["proxy-password-1"]}'))) as proxy:
         by = proxy.url.replace("//", "//me:proxy-password-1@")

@@ -121,7 +121,7 @@ def compare(
         _write_recording(record, settings)
     result = replace(
         _nothing_compared(settings),
-        compared=session.tally.compared,
+        compared=session.compared,
         calls=sent,
         notes=(*session.notes, *_notes(session, early, record)),
         unverified=session.unverified or _nothing(session, record),

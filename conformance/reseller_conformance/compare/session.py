@@ -174,6 +174,12 @@ class Session:
             if not run.judged and not self.unverified:
                 run.judged = judge(run.session)
 
+    @property
+    def compared(self) -> int:
+        """How many calls were compared: none where one side could not be reached."""
+        runs = self._runs if self.unverified else ()
+        return 0 if any(run.session.unreachable_reason for run in runs) else self.tally.compared
+
     # --- Whether anything can be said --------------------------------------------------------
 
     def _can_compare(self) -> bool:

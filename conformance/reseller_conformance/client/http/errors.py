@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import socket
 import ssl
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from http.client import HTTPException, LineTooLong
@@ -70,12 +70,20 @@ class Failure:
     lost: ConnectionLoss | None = None
 
 
-def failure(error: Exception, timeout: float) -> Failure:
+def failure(error: Exception, timeout: float, proxy: str = "") -> Failure:
     """Return the failure that an exception means.
 
-    `timeout` is the time limit of the call in seconds.
+    `timeout` is the time limit of the call in seconds, and `proxy` the proxy without its password.
     """
     causes = list(_causes(error))
+    found = _failure(causes, timeout)
+    if not any(isinstance(cause, urllib3.exceptions.ProxyError) for cause in causes):
+        return found
+    detail = f"the proxy {proxy} makes no connection: {found.problem.detail}"
+    return _failed(TransportErrorKind.UNREACHABLE, detail, found.lost)
+
+
+def _failure(causes: Sequence[BaseException], timeout: float) -> Failure:
     for kinds, meaning in _MEANINGS:
         for cause in causes:
             if isinstance(cause, kinds):
@@ -143,7 +151,10 @@ _MEANINGS: tuple[tuple[_Kinds, Callable[[BaseException, float], Failure]], ...] 
     ),
     (
         HandshakeLateError,
-        _plain(TransportErrorKind.UNREACHABLE, "TLS: no handshake within {timeout:g} s"),
+        _plain(
+            TransportErrorKind.UNREACHABLE,
+            "TLS: no handshake within {timeout:g} s; the port may speak http",
+        ),
     ),
     # A name without an IDNA form cannot be a host.
     (

@@ -94,6 +94,8 @@ class HttpTransport:
         self._cert = target.client_cert
         self._proxies = dict.fromkeys(("http", "https"), target.proxy) if target.proxy else {}
         self._redact = scrubber_of(target).text
+        # its host and port, without a password
+        self._proxy = (target.proxy or "").rpartition("@")[2].rpartition("//")[2]
         self._added = target.headers
         self._adapter = DeadlineAdapter(pool_connections=1, pool_maxsize=connections)
         self._connections = connections
@@ -161,7 +163,7 @@ class HttpTransport:
                 proxies=self._proxies,
             )
         except CAUGHT as error:
-            failed = failure(error, self.timeout)
+            failed = failure(error, self.timeout, self._proxy)
             seconds = time.monotonic() - began
             return RawResponse(began, seconds, problem=failed.problem, lost=failed.lost)
         with closing(response):
