@@ -297,7 +297,10 @@ def test_a_baseline_is_made_filled_in_and_kept_up_to_date(folder, run_command):
     stale = run_command("--baseline", "known.toml")
     assert (stale.ret, stale.errlines) == (
         1,
-        ["error: the baseline is out of date: see its entries in the report"],
+        [
+            "error: the baseline is out of date: see its entries in the report; "
+            "--update-baseline deletes those that no longer hold"
+        ],
     )
     assert stale.outlines[-1].startswith("✗ baseline: 1 entry does not hold; otherwise partial: ")
     updated = run_command("--baseline", "known.toml", "--update-baseline")

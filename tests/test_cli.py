@@ -69,6 +69,30 @@ def test_a_mistake_is_one_line_and_exit_code_2(
     assert re.fullmatch(r"error: [^\x00-\x1f]+\n", said.err)
 
 
+def test_a_plan_needs_the_app_that_a_run_needs(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in CREDENTIALS.items():
+        monkeypatch.setenv(name, value)
+    assert main(["run", "--plan", "--app", "nosuch:app", "--user", "a@example.com"]) == 2
+    assert capsys.readouterr().err.startswith("error: there is no module 'nosuch'")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--max-requests", "5"], "No rate is set. Only the first 5 are sent."),
+        (["--rate", "1/m"], " s at 1/m. A few more calls"),
+        (["--rate", "100/h"], " s at 1.66667/m. A few more calls"),
+    ],
+)
+def test_a_plan_says_what_limits_it(
+    words: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["run", "--reference", "--plan", *words]) == 0
+    assert said in capsys.readouterr().out.splitlines()[-1]
+
+
 # --- Commands without a run ------------------------------------------------------------------
 
 

@@ -104,6 +104,12 @@ def test_a_table_that_is_no_table_is_told() -> None:
         read_config(Path.cwd())
 
 
+def test_a_folder_of_its_name_is_told(tmp_path: Path) -> None:
+    (tmp_path / "reseller-conformance.toml").mkdir()
+    with pytest.raises(ConfigError, match="is a folder; rename it: reseller-conformance.toml$"):
+        read_config(tmp_path)
+
+
 def test_a_file_that_is_no_text_is_told() -> None:
     Path(OWN).write_bytes(b"\xff")
     with pytest.raises(ConfigError, match="not UTF-8 text"):

@@ -197,7 +197,7 @@ def _crowds(plan: Plan, formats: Sequence[Format]) -> Iterator[list[Case]]:
 
 DOCUMENTED = Stage(
     "documented",
-    "The documented call for each customer in each format, and what must fail before it.",
+    "The documented call for each customer in each format. Before it, calls that must be refused.",
     _alternating(_documented),
     may_defer=False,
 )

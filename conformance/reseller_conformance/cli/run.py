@@ -110,6 +110,7 @@ def show_plan(words: Mapping[str, object], base_url: str | None, rest: Sequence[
         raise SettingsError(settings.missing_target)
     if rest:
         raise SettingsError(f"--plan takes --only and --skip, no options of pytest: {rest[0]}")
+    preflight(settings)
     for line in preview(settings.target or embedded_target(), settings):
         click.echo(line)
     return ExitCode.CONFORMANT
@@ -311,5 +312,9 @@ def _print_result(screen: Screen, color: bool | None) -> int:
     if code == ExitCode.INTERRUPTED:
         click.echo("interrupted", err=True)
     elif screen.run and screen.run.standing is not screen.run.verdict:
-        click.echo("error: the baseline is out of date: see its entries in the report", err=True)
+        click.echo(
+            "error: the baseline is out of date: see its entries in the report; "
+            "--update-baseline deletes those that no longer hold",
+            err=True,
+        )
     return code

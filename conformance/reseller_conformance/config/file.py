@@ -106,6 +106,8 @@ def read_config(folder: Path) -> ConfigFile:
     If both files exist, only `reseller-conformance.toml` is read. Raises ConfigError.
     """
     own, project = folder / OWN_FILE, folder / PROJECT_FILE
+    if own.is_dir():
+        raise ConfigError(f"the settings file is a folder; rename it: {OWN_FILE}")
     if own.is_file():
         return ConfigFile(OWN_FILE, _words(OWN_FILE, _read(own)))
     tools = _read(project, TABLE).get("tool") if project.is_file() else None

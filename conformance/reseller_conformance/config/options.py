@@ -165,7 +165,7 @@ OPTIONS = (
     _more("fail-fast", "stop at the first violation that counts", flag=True),
     _more(
         "max-time",
-        "send no more calls after this time: 5m, 90s, 1h (no limit)",
+        "send no more calls after this time: 5m, 90 or 90s, 1h (no limit)",
         "TIME",
         parse=duration,
     ),

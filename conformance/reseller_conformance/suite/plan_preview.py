@@ -64,11 +64,20 @@ def preview(target: Target, settings: Settings) -> Iterator[str]:
     for one in stages:
         yield _line(one.stage.name, one.calls, one.wrong_credentials, one.stage.purpose)
     calls, wrong = sum(one.calls for one in stages), sum(one.wrong_credentials for one in stages)
-    if most := settings.limits.max_requests:
-        calls = min(calls, most)
-    rate = settings.limits.rate
-    time = f"About {calls / rate:,.0f} s at {rate:g}/s" if rate else "No rate is set"
-    yield _line("all", calls, wrong, f"{time}. A few more calls compare or confirm responses.")
+    most, rate = settings.limits.budget, settings.limits.rate
+    sent = calls if most is None else min(calls, most)
+    time = f"About {sent / rate:,.0f} s at {_rate(rate)}" if rate else "No rate is set"
+    more = "A few more calls compare or confirm responses."
+    if sent < calls:
+        more = f"Only the first {sent:,} are sent."
+    yield _line("all", calls, wrong, f"{time}. {more}")
+
+
+def _rate(a_second: float) -> str:
+    """Return a rate as `--rate` takes it, in a unit in which it is no fraction."""
+    units = {"s": 1, "m": 60, "h": 3600}
+    unit = next((name for name, seconds in units.items() if a_second * seconds >= 0.999), "h")
+    return f"{a_second * units[unit]:g}/{unit}"
 
 
 def _line(name: str, calls: int, wrong: int, text: str) -> str:
