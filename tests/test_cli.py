@@ -83,7 +83,7 @@ def test_a_plan_needs_the_app_that_a_run_needs(
     [
         (["--max-requests", "5"], "No rate is set. Only the first 5 are sent."),
         (["--rate", "1/m"], " s at 1/m. A few more calls"),
-        (["--rate", "100/h"], " s at 1.66667/m. A few more calls"),
+        (["--rate", "90/m"], " s at 1.5/s. A few more calls"),
     ],
 )
 def test_a_plan_says_what_limits_it(

@@ -106,7 +106,7 @@ def test_a_table_that_is_no_table_is_told() -> None:
 
 def test_a_folder_of_its_name_is_told(tmp_path: Path) -> None:
     (tmp_path / "reseller-conformance.toml").mkdir()
-    with pytest.raises(ConfigError, match="is a folder; rename it: reseller-conformance.toml$"):
+    with pytest.raises(ConfigError, match=r"is a folder; rename it: reseller-conformance\.toml$"):
         read_config(tmp_path)
 
 

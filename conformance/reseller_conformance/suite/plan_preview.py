@@ -74,10 +74,8 @@ def preview(target: Target, settings: Settings) -> Iterator[str]:
 
 
 def _rate(a_second: float) -> str:
-    """Return a rate as `--rate` takes it, in a unit in which it is no fraction."""
-    units = {"s": 1, "m": 60, "h": 3600}
-    unit = next((name for name, seconds in units.items() if a_second * seconds >= 0.999), "h")
-    return f"{a_second * units[unit]:g}/{unit}"
+    """Return a rate as `--rate` takes it: a second, or a minute where it would be a fraction."""
+    return f"{a_second:g}/s" if a_second >= 1 else f"{a_second * 60:g}/m"
 
 
 def _line(name: str, calls: int, wrong: int, text: str) -> str:
