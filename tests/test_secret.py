@@ -225,6 +225,57 @@ def test_right_after_its_name_everything_is_replaced(value: str, text: str) -> N
     assert Scrubber([value]).text(text.format(value)) == text.format(MASK)
 
 
+ESCAPE_LIKE = [
+    "\\",
+    "\\\\",
+    "%00",
+    "%00%00%00",
+    "%5c",
+    "\\n",
+    "\\x00",
+    "\\u0000",
+    "\\u005c",
+    "    ",
+]
+LETTERS_ELSEWHERE = st.text("mkwqz[]<>:,. \n", max_size=12)
+"""What belongs to no escape."""
+
+
+@given(st.text("\\%uxUX05cCn a+&#;", min_size=1, max_size=12), LETTERS_ELSEWHERE, LETTERS_ELSEWHERE)
+@example("abcd\\x", "", "41")
+@example("abcd%0", "", "41")
+@settings(max_examples=300, deadline=None)
+def test_a_key_that_looks_like_an_escape_is_found_as_it_is(
+    key: str, before: str, after: str
+) -> None:
+    scrubber = Scrubber([key])
+    if sum(map(str.isalnum, key)) >= 4 and len(unescape(key.encode())) >= 4 and key.strip("05"):
+        shown = scrubber.text(before + key + after)
+        assert key not in shown
+        assert shown.startswith(before)
+        assert shown.endswith(after)
+    if key.strip(" +"):
+        # A backslash at the end of a key may stay.
+        shown = scrubber.text(f"{before}: api_key={key}")
+        assert shown.rstrip("\\") == f"{before}: api_key={MASK}"
+        assert scrubber.text(before + after) == before + after
+
+
+@pytest.mark.parametrize("key", ESCAPE_LIKE)
+def test_a_key_that_is_one_escape_does_not_hide_what_it_is_not(key: str) -> None:
+    scrubber = Scrubber([key])
+    texts = [
+        "api_key is wrong",
+        "the api_key",
+        '{"api_key": "x", "a":\n\n"b\\u00e9"}',
+        "50% of \\u00e9",
+    ]
+    assert [scrubber.text(text) for text in texts] == texts
+    assert scrubber.text(f"api_key={key}") == f"api_key={MASK}"
+    assert scrubber.text(f'{{"api_key": "{key}"}}') == f'{{"api_key": "{MASK}"}}'
+    assert not any(scrubber.found_in(text.encode()) for text in texts)
+
+
 def test_an_ordinary_word_is_replaced_but_proves_no_echo() -> None:
     scrubber = Scrubber(["password"])
     assert scrubber.data(b"Bad username / password") == b"Bad username / ***"

@@ -5,6 +5,7 @@ The forms are compared with a text as `views` reads it.
 
 from __future__ import annotations
 
+import json
 import re
 from base64 import b64encode
 from collections import defaultdict
@@ -12,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from urllib.parse import quote
 
 from reseller_conformance.contract import ERROR, FIELDS, PARAMETERS, TASK
-from reseller_conformance.redaction.unescape import unescape
+from reseller_conformance.redaction.unescape import folded, unescape
 from reseller_conformance.redaction.views import joined_views
 
 __all__ = ["MIN_SECRET_CHARS", "Forms", "overlap"]
@@ -47,6 +48,7 @@ _NEAR = (
     rb"[\"'\s(]{0,3})"
 )
 _SPACE = re.compile(r"\s")
+_ESCAPING = re.compile(r"[\\%&\x00]")
 _SOMETHING = re.compile(rb"[0-9a-z\x80-\xff]")
 _ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be", "latin-1", "cp1252")
 _REGIONAL = (
@@ -65,7 +67,8 @@ class Forms:
 
     `hidden` finds what must be replaced. `telling` finds what proves an echo: an ordinary word or
     number counts only directly after `api_key`. `begun` are the forms that may be cut off at the
-    end of a text. `spaced` is True if a value contains a space where it may be wrapped.
+    end of a text. `spaced` is True if a value contains a space where it may be wrapped. `raw` is
+    True if a value itself looks like an escape, so that a text must be searched as it is written.
     """
 
     def __init__(self, values: Iterable[str]) -> None:
@@ -74,7 +77,7 @@ class Forms:
         ordinary: set[bytes] = set()
         by_chance: set[bytes] = set()
         alone: set[bytes] = set()
-        self.spaced = False
+        self.spaced = self.raw = False
         for value in filter(None, values):
             written = value.encode("utf-8", "surrogatepass")
             plain = unescape(written)
@@ -85,6 +88,16 @@ class Forms:
             anywhere |= forms - chance
             ordinary |= {form for form in forms if _ordinary(plain) or _ordinary(form)}
             self.spaced = self.spaced or bool(_SPACE.search(value))
+            if _ESCAPING.search(value):
+                self.raw = True
+                raw = set(_raw(value))
+                # An escape of a common character may be in any text, and proves no echo.
+                common = _by_chance(plain)
+                ordinary |= raw if common else set()
+                shortest = MAX_SHORT_CHARS if common else MIN_SECRET_CHARS
+                chance = {form for form in raw if _by_chance(form) or len(form) < shortest}
+                by_chance |= chance
+                anywhere |= raw - chance
             if len(written) >= MIN_SECRET_CHARS:
                 anywhere.add(written.hex().encode())
             # A URL in base64 contains the value percent-encoded.
@@ -99,9 +112,20 @@ class Forms:
 
 
 def _written(value: str) -> Iterator[bytes]:
-    """Yield the value in each encoding, in the views in which a text is searched."""
+    """Yield the value in each encoding, in the views in which a text is searched.
+
+    Nothing, or a little white space, can remain of a value: it would match in every text.
+    """
     for encoded in _encodings(value):
-        yield from (form for _, form in joined_views(encoded))
+        for _, form in joined_views(encoded):
+            if form.strip() or len(form) >= MIN_SECRET_CHARS:
+                yield form
+
+
+def _raw(value: str) -> Iterator[bytes]:
+    """Yield the value as it is written, in a URL and in JSON, with its escapes."""
+    for text in (value, quote(value, safe="", errors="replace"), json.dumps(value)[1:-1]):
+        yield folded(text.encode("utf-8", "surrogatepass"))
 
 
 def _encodings(value: str) -> Iterator[bytes]:

@@ -133,10 +133,13 @@ class Scrubber:
     def _view_with(self, pattern: re.Pattern[bytes], data: bytes) -> tuple[str | None, View] | None:
         """Return the encoding and the view in which the pattern matches, or None."""
         for codec in codecs_of(data):
-            for view, plain in views(transcoded(data, codec), spaced=self._forms.spaced):
+            for view, plain in self._views(transcoded(data, codec)):
                 if pattern.search(plain):
                     return codec, view
         return None
+
+    def _views(self, data: bytes) -> Iterator[tuple[View, bytes]]:
+        return views(data, spaced=self._forms.spaced, raw=self._forms.raw)
 
     def _masked(self, data: bytes, view: View) -> bytes:
         trace = traced_view(data, view)
@@ -169,7 +172,7 @@ class Scrubber:
     def _cut(self, end: bytes) -> int:
         """Return where a value begins that continues to the end, or a very large number."""
         cuts = [sys.maxsize]
-        for view, plain in views(end):
+        for view, plain in views(end, raw=self._forms.raw):
             begun = max((overlap(plain, form) for form in self._forms.begun), default=0)
             if begun >= MIN_SECRET_CHARS:
                 cuts.append(traced_view(end, view).starts[len(plain) - begun])

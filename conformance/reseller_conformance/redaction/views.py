@@ -22,8 +22,11 @@ __all__ = ["View", "codecs_of", "joined_views", "seen", "traced_view", "transcod
 
 
 class View(StrEnum):
-    """One way to read a text after all escapes are undone."""
+    """One way to read a text. In all but RAW, all escapes are undone."""
 
+    RAW = "raw"
+    """As it is written. It finds a value that looks like an escape: `%00`, or one that ends in a
+    backslash."""
     PLAIN = "plain"
     JOINED = "joined"
     """Without line breaks, the white space around them, and invisible characters."""
@@ -146,8 +149,11 @@ def _decodes(data: bytes, codec: str) -> bool:
 # --- One view made of another --------------------------------------------------------------------
 
 
-def views(data: bytes, *, spaced: bool = False) -> Iterator[tuple[View, bytes]]:
-    """Yield the plain view, and each other view that differs. `spaced` adds COLLAPSED."""
+def views(data: bytes, *, spaced: bool = False, raw: bool = False) -> Iterator[tuple[View, bytes]]:
+    """Yield the plain view, and each other view that differs.
+
+    `spaced` adds COLLAPSED, and `raw` adds RAW at the end.
+    """
     plain = undone(data)
     joined = _joined(plain)
     yield from _with_breaks(plain, joined, spaced)
@@ -168,6 +174,8 @@ def views(data: bytes, *, spaced: bool = False) -> Iterator[tuple[View, bytes]]:
             yield View.DIRECT, seen(b"".join(data[a:b] + more for a, b, more in texts))
     if plain.count(b"<") != data.count(b"<"):
         yield View.UNESCAPED, folded(_joined(_replaced(plain, _markup(plain))))
+    if raw and data != plain:
+        yield View.RAW, folded(data)
 
 
 def joined_views(data: bytes) -> Iterator[tuple[View, bytes]]:
@@ -191,6 +199,8 @@ def _with_breaks(plain: bytes, joined: bytes, spaced: bool) -> Iterator[tuple[Vi
 
 def traced_view(data: bytes, view: View) -> Unescaped:
     """Return one view of a text with the original position of each byte."""
+    if view is View.RAW:
+        return Unescaped.of(data).folded()
     if view is View.UNMARKED:
         read = Unescaped.of(data).replaced(_markup(data)).undone()
     elif view is View.DIRECT:
