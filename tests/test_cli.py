@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from command_line import CREDENTIALS, command
+from command_line import CREDENTIALS, KEY, command
 from reseller_conformance import __version__
 from reseller_conformance.cli.commands import main
 from reseller_conformance.config.options import OPTIONS
@@ -91,6 +91,35 @@ def test_a_plan_says_what_limits_it(
 ) -> None:
     assert main(["run", "--reference", "--plan", *words]) == 0
     assert said in capsys.readouterr().out.splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        *(["KEY"], ["run", "KEY"], ["run", "--depth", "KEY"], ["run", "--KEY"]),
+        *(["run", "--", "KEY"], ["run", "--api-key-file", "KEY"], ["validate", "KEY"]),
+        *(["explain", "KEY"], ["diff", "KEY", "x"], ["badge", "KEY"], ["serve", "--port", "KEY"]),
+        *(["compare", "KEY", "x"], ["schemas", "KEY"], ["completion", "KEY"]),
+        *(["run", "--api-key", "KEY"], ["run", "--api-key=KEY"], ["compare", "--api-key", "KEY"]),
+        ["run", "--show-config", "--api-key-file", "KEY"],
+    ],
+    ids=" ".join,
+)
+@pytest.mark.parametrize("variable", ["RESELLER_API_KEY", "RESELLER_OLD_API_KEY"])
+def test_a_mistake_shows_no_key(
+    args: list[str],
+    variable: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv(variable, KEY)
+    assert main([word.replace("KEY", KEY) for word in args]) == 2
+    said = capsys.readouterr()
+    assert KEY not in said.out + said.err
+    if any(word.startswith("--api-key=") or word == "--api-key" for word in args):
+        assert said.err == (
+            "error: the key is never an option, because others can see it: set RESELLER_API_KEY\n"
+        )
 
 
 # --- Commands without a run ------------------------------------------------------------------

@@ -208,9 +208,9 @@ def test_rates_are_by_the_second_or_the_minute():
         ({"user": ["ann\udc80"]}, "http://host", "--user is not UTF-8 text"),
         ({}, "http://host", "--user NAME"),
         ({**LIVE, "foreign-user": "ann"}, "http://host", "also named as --user: ann"),
-        ({**LIVE, "header": ["nonsense"]}, "http://host", "'Name: value', not: nonsense"),
+        ({**LIVE, "header": ["nonsense"]}, "http://host", "--header must be 'Name: value'; "),
         ({**LIVE, "ca-bundle": "/nowhere"}, "http://host", "is no file: /nowhere"),
-        ({**LIVE, "api-key-file": "/nowhere"}, "http://host", "/nowhere"),
+        ({**LIVE, "api-key-file": "/"}, "http://host", "cannot be read (Is a directory): /"),
         ({**LIVE, "app": "shop:app"}, "http://host", "not both: http://host"),
     ],
 )
@@ -219,6 +219,22 @@ def test_a_mistake_is_told_in_one_line_that_ends_in_the_value(words, url, messag
         settings_from(words, url, ENV)
     assert message in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        {"api-key-file": "canary"},
+        {"api-key-file": "canary" * 99},
+        {"api-key-file": "canary\0"},
+        {"header": ["Authorization Bearer canary"]},
+        {"header": ["Authorization Bearer canary:x"]},
+    ],
+)
+def test_a_secret_in_the_place_of_something_else_is_not_repeated(words):
+    with pytest.raises(SettingsError) as caught:
+        settings_from({**LIVE, **words}, "http://host", ENV)
+    assert "canary" not in str(caught.value)
 
 
 def test_a_password_in_the_base_url_is_not_repeated():

@@ -5,6 +5,7 @@ Each command imports what it needs. An error is one line, without a traceback.
 
 from __future__ import annotations
 
+import os
 import sys
 import traceback
 from collections.abc import Sequence
@@ -23,6 +24,9 @@ from reseller_conformance.findings.model import ExitCode
 from reseller_conformance.reports.text import one_line, visible
 
 __all__ = ["commands", "main"]
+
+KEYS = ("RESELLER_API_KEY", "RESELLER_OLD_API_KEY")
+"""The environment variables that hold a key."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -43,15 +47,31 @@ def _exit_code(args: list[str]) -> int:
     try:
         return int(commands.main(args, "reseller-conformance", standalone_mode=False) or 0)
     except click.ClickException as error:
-        click.echo(f"error: {visible(one_line(error.format_message()))}", err=True)
+        click.echo(f"error: {visible(one_line(_without_key(_message(error))))}", err=True)
         return ExitCode.USAGE
     except (click.Abort, KeyboardInterrupt):
         click.echo("interrupted", err=True)
         return ExitCode.INTERRUPTED
     except Exception:
         # Python's own exit code for this would be that of a violation.
-        traceback.print_exc()
+        click.echo(_without_key(traceback.format_exc()), err=True, nl=False)
         return ExitCode.UNVERIFIED
+
+
+def _message(error: click.ClickException) -> str:
+    # click would suggest --api-key-file, and the key would be taken for a file name
+    if isinstance(error, click.NoSuchOption) and error.option_name == "--api-key":
+        return f"the key is never an option, because others can see it: set {KEYS[0]}"
+    return error.format_message()
+
+
+def _without_key(text: str) -> str:
+    """Replace the keys in the environment: a mistyped command may have one in a wrong place."""
+    # imported here, because most commands print no error
+    from reseller_conformance.redaction.secret import Scrubber
+
+    keys = [os.environ.get(name, "") for name in KEYS]
+    return Scrubber([*keys, *map(str.strip, keys)]).text(text)
 
 
 @click.group(cls=InOrder)

@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import os.path
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -201,4 +202,6 @@ def _shown(name: str, word: object) -> str:
     if word is True:
         return "true"
     text = ", ".join(str(word).splitlines())
+    if name == "api-key-file" and not os.path.exists(text):  # noqa: PTH110
+        return "no such file"  # the text may be the key
     return without_userinfo(text) if name in ("base-url", "proxy") else text

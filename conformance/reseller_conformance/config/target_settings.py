@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os.path
 import re
 import ssl
 from collections.abc import Callable, Mapping
@@ -109,7 +110,12 @@ def _key(reader: OptionReader, env: Mapping[str, str]) -> str:
         return _credential(env, "RESELLER_API_KEY")
     try:
         key = Path(file).read_text(encoding="utf-8-sig").strip("\r\n")
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, ValueError) as error:
+        if not os.path.exists(file):  # noqa: PTH110 - Path.exists raises for some texts
+            raise SettingsError(
+                "--api-key-file must be the name of a file that holds the key; "
+                "no file has the name that was given"
+            ) from None
         why = getattr(error, "strerror", None) or "it is not UTF-8 text"
         raise SettingsError(f"--api-key-file cannot be read ({why}): {file}") from None
     if len(key.splitlines()) > 1:
@@ -120,7 +126,10 @@ def _key(reader: OptionReader, env: Mapping[str, str]) -> str:
 def _header(text: str) -> tuple[str, str]:
     name, colon, value = text.partition(":")
     if not colon or not re.fullmatch(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", name.strip()):
-        raise SettingsError(f"--header must be 'Name: value', not: {name}")
+        raise SettingsError(
+            "--header must be 'Name: value'; the text that was given is not shown, because it may "
+            "hold a secret"
+        )
     value = value.strip()
     if not re.fullmatch(r"[\t\x20-\x7e\xa0-\xff]*", value):
         raise SettingsError(f"--header holds a character that no header can: {name}")
