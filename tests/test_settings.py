@@ -85,6 +85,16 @@ def test_the_environment_says_what_the_options_do_not():
     assert option.base_url == "https://other.example"
 
 
+@pytest.mark.parametrize("name", ["RESELLER_USER", "RESELLER_FOREIGN_USER", "RESELLER_PROXY"])
+@pytest.mark.parametrize("value", ["", " ", "\n"])
+def test_an_empty_variable_is_refused_unless_its_option_is_given(name, value):
+    words = {} if name == "RESELLER_USER" else LIVE
+    with pytest.raises(SettingsError, match=f"^the value is empty: {name}$"):
+        settings_from(words, "http://host", {**ENV, name: value})
+    more = {"user": ["ann"], "foreign-user": "bob", "proxy": "http://proxy:1"}
+    assert settings_from(more, "http://host", {**ENV, name: value}).target
+
+
 def test_the_key_may_come_from_a_file(tmp_path):
     file = tmp_path / "key"
     file.write_text("from-file\n", encoding="utf-8")

@@ -12,7 +12,7 @@ from pathlib import Path
 from reseller_conformance.compare.accept import AcceptError, read_accepted
 from reseller_conformance.compare.model import Grade
 from reseller_conformance.compare.recording import Recording, RecordingError, read_recording
-from reseller_conformance.config.option_reader import SettingsError
+from reseller_conformance.config.option_reader import SettingsError, check_not_empty
 from reseller_conformance.config.settings import Settings, settings_from
 from reseller_conformance.reports.registry import ReportError, check_writable
 from reseller_conformance.util.files import check_file
@@ -89,8 +89,13 @@ def compare_settings_from(
 def _of_old(
     words: Mapping[str, object], env: Mapping[str, str]
 ) -> tuple[Mapping[str, object], Mapping[str, str]]:
-    """Return the words and the environment for OLD, whose own variables come first."""
+    """Return the words and the environment for OLD, whose own variables come first.
+
+    Raises SettingsError if one of them is empty.
+    """
     own = {name: name.replace("RESELLER_", "RESELLER_OLD_") for name in OLD_VARIABLES}
+    for name in own.values():
+        check_not_empty(name, env)
     of_old = {**env, **{name: env[old] for name, old in own.items() if old in env}}
     key_is_own = own["RESELLER_API_KEY"] in env  # then the file holds the key of NEW
     return ({**words, "api-key-file": None} if key_is_own else words), of_old

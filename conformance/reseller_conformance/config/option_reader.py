@@ -8,7 +8,7 @@ from typing import Any
 
 from reseller_conformance.config.options import option_of
 
-__all__ = ["OptionReader", "SettingsError", "Words", "check_text"]
+__all__ = ["OptionReader", "SettingsError", "Words", "check_not_empty", "check_text"]
 
 
 class SettingsError(ValueError):
@@ -31,6 +31,7 @@ class OptionReader:
         given = self.words.get(name)
         if not given:
             option = option_of(name)
+            check_not_empty(option.env, self.env)
             variable = self.env.get(option.env, "") if option.env else ""
             given = variable.splitlines() if option.many else variable
         values = given if isinstance(given, (list, tuple)) else [given]
@@ -53,6 +54,12 @@ class OptionReader:
             return option.parse(given)
         except ValueError as expected:
             raise SettingsError(f"--{name} must be {expected}, not: {given}") from None
+
+
+def check_not_empty(name: str, env: Mapping[str, str]) -> None:
+    """Refuse an empty variable: a run without its value would be another run than was meant."""
+    if not env.get(name, "?").strip():
+        raise SettingsError(f"the value is empty: {name}")
 
 
 def check_text(name: str, text: str) -> None:
