@@ -173,7 +173,9 @@ def test_nothing_selected_is_nothing_verified(tmp_path: Path) -> None:
     report.write_text('{"verdict": "conformant"}', encoding="utf-8")
     done = quick(tmp_path, "--report-json", "report.json", "--", "-k", "nonsense")
     assert (done.returncode, done.stdout) == (3, "")
-    assert done.stderr == "unverified: nothing was tested\n"
+    assert done.stderr == (
+        "unverified: nothing was tested: no test was selected; check -k, or use --only\n"
+    )
     written = json.loads(report.read_text(encoding="utf-8"))
     jsonschema.validate(written, SCHEMA)
     assert (written["verdict"], written["requirements"]) == ("unverified", [])

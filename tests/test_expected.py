@@ -60,7 +60,7 @@ def test_a_live_value_is_a_range(tmp_path: Path) -> None:
         ({"resellers": [1]}, 'resellers[0] must be an object with a list of "customers", not: 1'),
         (
             {"customers": [{}]},
-            'resellers[0].customers[0] must be an object with the "user", not: a dict',
+            ': customers[0] must be an object with the "user", not: a dict',
         ),
         ({"customers": [{"user": "a", "credits": 1}]}, "has an unknown member: credits"),
         ({"customers": [{"user": "a", "requests": "many"}]}, "must be a whole number, not: 'many'"),

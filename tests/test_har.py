@@ -464,14 +464,16 @@ def test_what_is_no_har_is_told_in_one_line(text: str, capsys: pytest.CaptureFix
     assert main(["validate", "calls.har"]) == 2
     said = capsys.readouterr()
     assert said.out == ""
-    assert re.fullmatch(r"error: is (broken|no HAR)[^\n]+: calls\.har\n", said.err)
+    assert re.fullmatch(
+        r"error: the (HAR file cannot be read|file is not a HAR)[^\n]+: calls\.har\n", said.err
+    )
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "latin-1"])
 def test_a_har_is_utf_8(encoding: str, capsys: pytest.CaptureFixture[str]) -> None:
     Path("calls.har").write_bytes('{"log": {"entries": ["é"]}}'.encode(encoding))
     assert main(["validate", "calls.har"]) == 2
-    assert "not UTF-8: calls.har" in capsys.readouterr().err
+    assert "it is not UTF-8" in capsys.readouterr().err
 
 
 def test_a_har_without_entries_verifies_nothing(capsys: pytest.CaptureFixture[str]) -> None:
@@ -487,7 +489,10 @@ def test_what_came_before_a_har_broke_off_is_told(capsys: pytest.CaptureFixture[
     assert report["complete"] is False
     assert failed(report) == ["success.counts"]
     said = capsys.readouterr()
-    assert said.err == "error: is broken after entry 2, it breaks off: calls.har\n"
+    assert said.err == (
+        "error: the HAR file cannot be read after entry 2 (the file ends too early); "
+        "record or export it again: calls.har\n"
+    )
     assert "not everything was read" in said.out
 
 

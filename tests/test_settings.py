@@ -162,7 +162,9 @@ def test_a_proxy_is_a_url_without_a_path():
     assert target is not None
     assert target.proxy == "http://me:pw@proxy:3128"
     for proxy in ("proxy:3128", "socks5://me:canary@proxy", "http://me:canary@proxy/path"):
-        with pytest.raises(SettingsError, match="--proxy is http://HOST:PORT: ") as caught:
+        with pytest.raises(
+            SettingsError, match="--proxy must be http://HOST:PORT, not: "
+        ) as caught:
             settings_from({**LIVE, "proxy": proxy}, "http://h", ENV)
         assert "canary" not in str(caught.value)
 
@@ -204,9 +206,9 @@ def test_rates_are_by_the_second_or_the_minute():
         (LIVE, "ftp://host", "with or without a path, not: ftp://host"),
         (LIVE, "localhost:8000", "with or without a path, not: localhost:8000"),
         (LIVE, "http://host:99999", "with or without a path, not: http://host:99999"),
-        (LIVE, "http://host/?a=b", "must hold no ? and no #: http://host/"),
-        (LIVE, "http://host/?", "must hold no ? and no #: http://host/"),
-        (LIVE, "http://host#top", "must hold no ? and no #: http://host"),
+        (LIVE, "http://host/?a=b", "must end before the first ? or #, as here: http://host/"),
+        (LIVE, "http://host/?", "must end before the first ? or #, as here: http://host/"),
+        (LIVE, "http://host#top", "must end before the first ? or #, as here: http://host"),
         (LIVE, " http://host", "with or without a path, not:  http://host"),
         (LIVE, "http://a b", "with or without a path, not: http://a b"),
         (LIVE, "http://..", "with or without a path, not: http://.."),

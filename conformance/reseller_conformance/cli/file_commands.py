@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import click
 
@@ -41,8 +41,8 @@ def validate(files: tuple[str, ...], color: bool | None, **options: Any) -> int:
 
 
 @click.command
-@click.argument("report", type=click.File("rb"), metavar="REPORT.json")
-def badge(report: BinaryIO) -> None:
+@click.argument("report", type=click.Path(allow_dash=True), metavar="REPORT.json")
+def badge(report: str) -> None:
     """Print a shields.io badge of a JSON report."""
     import json
 
@@ -50,7 +50,11 @@ def badge(report: BinaryIO) -> None:
     from reseller_conformance.reports import badge
 
     try:
-        made = badge.badge(parsed(report.read(), report.name))
+        with click.open_file(report, "rb") as file:
+            made = badge.badge(parsed(file.read(), report))
+    except OSError as error:
+        wrong = f"the report cannot be read ({error.strerror}): {report}"
+        raise click.ClickException(wrong) from None
     except ReportFileError as error:
         raise click.ClickException(str(error)) from None
     click.echo(json.dumps(made))

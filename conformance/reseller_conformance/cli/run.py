@@ -308,7 +308,9 @@ def _print_result(screen: Screen, color: bool | None) -> int:
     if screen.run and screen.run.results:
         print_report(screen.run, console_for(color), headed=screen.announced)
     elif code == ExitCode.UNVERIFIED:
-        click.echo("unverified: nothing was tested", err=True)
+        none_selected = screen.run and not screen.problems
+        why = ": no test was selected; check -k, or use --only" if none_selected else ""
+        click.echo(f"unverified: nothing was tested{why}", err=True)
     if code == ExitCode.INTERRUPTED:
         click.echo("interrupted", err=True)
     elif screen.run and screen.run.standing is not screen.run.verdict:

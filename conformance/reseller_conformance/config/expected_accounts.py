@@ -40,12 +40,20 @@ def load_expectations(path: Path) -> Expectations:
         ) from None
     except (ValueError, RecursionError):
         raise ExpectedAccountsError(f"--expect is not JSON in UTF-8: {path}") from None
+    try:
+        return _expectations(document)
+    except ExpectedAccountsError as problem:
+        raise ExpectedAccountsError(f"--expect {path}: {problem}") from None
+
+
+def _expectations(document: object) -> Expectations:
+    listed = isinstance(document, dict) and "resellers" in document
     resellers = document.get("resellers", [document]) if isinstance(document, dict) else None
     if not isinstance(resellers, list):
         raise _refused("", 'an object with "resellers" or "customers"', document)
     found: dict[str, Mapping[str, FieldValue | Range]] = {}
     for place, reseller in enumerate(resellers):
-        for user, account in _customers(reseller, f"resellers[{place}]"):
+        for user, account in _customers(reseller, f"resellers[{place}]" if listed else ""):
             # the first reseller makes the calls; a later one may have a customer of the same name
             found.setdefault(user, account)
     return found
@@ -55,14 +63,17 @@ def _customers(reseller: object, where: str) -> list[tuple[str, Mapping[str, Fie
     customers = reseller.get("customers") if isinstance(reseller, dict) else None
     if not isinstance(customers, list):
         raise _refused(where, 'an object with a list of "customers"', reseller)
-    return [_account(entry, f"{where}.customers[{at}]") for at, entry in enumerate(customers)]
+    return [
+        _account(entry, f"{where}.customers[{at}]".lstrip("."))
+        for at, entry in enumerate(customers)
+    ]
 
 
 def _account(entry: object, where: str) -> tuple[str, Mapping[str, FieldValue | Range]]:
     if not isinstance(entry, dict) or not isinstance(entry.get("user"), str):
         raise _refused(where, 'an object with the "user"', entry)
     if unknown := entry.keys() - _FIELDS.keys() - _IGNORED - {"user"}:
-        raise ExpectedAccountsError(f"--expect: {where} has an unknown member: {min(unknown)}")
+        raise ExpectedAccountsError(f"{where} has an unknown member: {min(unknown)}")
     values = {
         name: _value(field, entry[name], f"{where}.{name}")
         for name, field in _FIELDS.items()
@@ -104,4 +115,4 @@ def _plain(field: Field, value: object, where: str) -> FieldValue:
 def _refused(where: str, wanted: str, value: object) -> ExpectedAccountsError:
     """Return the error. It does not show a container, which may hold a key."""
     shown = f"a {type(value).__name__}" if isinstance(value, (dict, list)) else f"{value!r:.60}"
-    return ExpectedAccountsError(f"--expect: {where or 'the file'} must be {wanted}, not: {shown}")
+    return ExpectedAccountsError(f"{where or 'the file'} must be {wanted}, not: {shown}")

@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import json
 import os.path
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -182,18 +183,25 @@ def _word(where: str, option: Option, value: object) -> Word:
     if option.flag:
         if isinstance(value, bool):
             return value
-        raise ConfigError(f"{where}: {option.name} must be true or false, not: {value!r}")
+        raise ConfigError(f"{where}: {option.name} must be true or false, not: {_toml(value)}")
+    if value == "":
+        raise ConfigError(f"{where}: the value is empty: {option.name}")
     if option.many or option.name in LISTS:
         items = value if isinstance(value, list) else [value]
         texts = [text for text in items if isinstance(text, str) and text]
         if texts == items:
             return tuple(texts) if option.many else ",".join(texts)
-        raise ConfigError(f"{where}: {option.name} must be a list of texts, not: {value!r}")
+        raise ConfigError(f"{where}: {option.name} must be a list of texts, not: {_toml(value)}")
     if option.name == "proxy" and without_userinfo(str(value)) != value:
         raise ConfigError(f"{where}: a password is a secret: set RESELLER_PROXY, and remove: proxy")
-    if isinstance(value, (str, int, float)) and not isinstance(value, bool) and value != "":
+    if isinstance(value, (str, int, float)) and not isinstance(value, bool):
         return str(value)
-    raise ConfigError(f"{where}: {option.name} must be a text or a number, not: {value!r}")
+    raise ConfigError(f"{where}: {option.name} must be a text or a number, not: {_toml(value)}")
+
+
+def _toml(value: object) -> str:
+    """Return the value as the file has it. JSON writes these as TOML does; a date as it is."""
+    return json.dumps(value, ensure_ascii=False, default=str)
 
 
 def _shown(name: str, word: object) -> str:

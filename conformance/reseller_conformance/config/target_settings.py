@@ -91,7 +91,7 @@ def _checked_url(text: str, scrub: Callable[[str], str]) -> str:
     if parts.username is not None or parts.password is not None:
         raise SettingsError(f"--base-url must hold no user and no password; use --header: {shown}")
     if re.search(r"[?#]", text):
-        raise SettingsError(f"--base-url must hold no ? and no #: {shown}")
+        raise SettingsError(f"--base-url must end before the first ? or #, as here: {shown}")
     return text.rstrip("/")
 
 
@@ -177,5 +177,5 @@ def _proxy(reader: OptionReader) -> str | None:
     except ValueError:
         parts, fine = urlsplit(""), False
     if parts.scheme not in ("http", "https") or not fine or re.search(r"\s", text):
-        raise SettingsError(f"--proxy is http://HOST:PORT: {without_userinfo(text)}")
+        raise SettingsError(f"--proxy must be http://HOST:PORT, not: {without_userinfo(text)}")
     return text.rstrip("/")

@@ -23,7 +23,7 @@ CHUNK_CHARS = 256 * 1024
 MAX_VALUE_CHARS = 256 * 1024 * 1024
 """Characters of one value that are read; with a longer one the file is not what it seems."""
 
-_BROKEN_OFF = "it breaks off"
+_BROKEN_OFF = "the file ends too early"
 # Maximum distance between the end of a cut text and the place of the error: `-Infinity`, an escape.
 _EDGE = 16
 _MAX_INT_DIGITS = 300
@@ -64,9 +64,13 @@ def entries(stream: BinaryIO, name: str) -> Iterator[Any]:
                     yield entry
     except _BrokenError as error:
         where = f"after entry {number:,}" if number else "before its first entry"
-        raise InputError(f"is broken {where}, {error}: {name}") from None
+        raise InputError(
+            f"the HAR file cannot be read {where} ({error}); record or export it again: {name}"
+        ) from None
     if not found:
-        raise InputError(f"is no HAR, for it has no log.entries: {name}")
+        raise InputError(
+            f"the file is not a HAR, because it has no log.entries; export it as a HAR: {name}"
+        )
 
 
 class _BrokenError(Exception):

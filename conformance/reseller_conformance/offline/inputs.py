@@ -158,8 +158,8 @@ def format_of(given: Input, named: Format | None, content_type: str | None) -> F
         return named or Format(suffix)
     likely = likely_format(given.head, content_type)
     if likely is None:
-        what = "neither JSON nor XML, as it seems" if given.head.strip() else "empty"
-        raise InputError(f"{what}: say which it should be with --format: {given.name}")
+        what = "looks like neither JSON nor XML" if given.head.strip() else "is empty"
+        raise InputError(f"the body {what}; name its format with --format: {given.name}")
     return likely
 
 

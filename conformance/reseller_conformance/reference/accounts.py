@@ -112,7 +112,13 @@ def load_accounts(path: str | Path | None = None) -> Accounts:
         raise AccountsError(f"the accounts file is nested too deeply: {path}") from None
     except ValueError as problem:
         raise AccountsError(f"the accounts file is not JSON ({problem}): {path}") from None
-    return read_accounts(document)
+    try:
+        return read_accounts(document)
+    except AccountsError as problem:
+        example = "print an example with: reseller-conformance accounts --json"
+        raise AccountsError(
+            f"the accounts file {path} cannot be used ({example}): {problem}"
+        ) from None
 
 
 def read_accounts(document: object) -> Accounts:
