@@ -317,7 +317,11 @@ def test_a_body_that_ends_with_the_connection_is_whole() -> None:
 CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
 
 
-@pytest.mark.parametrize("size", [b"0x5", b"+5", b"-5", b" 5", b"0_5", b"", b"five", b"5 5"])
+SIZES = [b"0x5", b"+5", b"-5", b" 5", b"0_5", b"", b"five", b"5 5", b"5  ", b"5\t", b"5\r"]
+EXTENDED = [b"5 ;a=b", b"5; a=b", b"5;a =b", b"5;a=b ", b"5;", b'5;a="b', b'5;a="b\rc"']
+
+
+@pytest.mark.parametrize("size", [*SIZES, *EXTENDED])
 def test_a_chunk_size_is_hexadecimal_digits(size: bytes) -> None:
     exchange = ask_one([CHUNKED + size + b"\r\n12345\r\n0\r\n\r\n"])
     assert kind_of(exchange) is TransportErrorKind.INCOMPLETE
@@ -325,14 +329,16 @@ def test_a_chunk_size_is_hexadecimal_digits(size: bytes) -> None:
     assert exchange.retries == ()
 
 
-@pytest.mark.parametrize("last", [b"-0", b"-1", b"0x0", b"+0"])
+@pytest.mark.parametrize("last", [b"-0", b"-1", b"0x0", b"+0", b"0  ", b"0 ;a=b"])
 def test_the_last_chunk_has_a_size_too(last: bytes) -> None:
     exchange = ask_one([CHUNKED + b"5\r\n12345\r\n" + last + b"\r\n\r\n"])
     assert exchange.problem.detail == "a chunk size is not a hexadecimal number"
 
 
-@pytest.mark.parametrize("size", [b"5", b"0005", b"5;a=b", b'5 ; a="x"', b"5  "])
-def test_a_chunk_size_may_have_zeros_an_extension_and_space_behind_it(size: bytes) -> None:
+@pytest.mark.parametrize(
+    "size", [b"5", b"0005", b"5;a=b", b"5;a;b=", b'5;a="x y"', b'5;a="x\\"\t;";b']
+)
+def test_a_chunk_size_may_have_zeros_and_extensions_behind_it(size: bytes) -> None:
     exchange = ask_one([CHUNKED + size + b"\r\n12345\r\n0\r\nX-Sum: 1\r\n\r\n"])
     assert exchange.problem is None
     assert exchange.body == b"12345"
@@ -350,8 +356,20 @@ def test_a_chunked_body_without_its_last_line_is_incomplete(end: bytes) -> None:
     assert exchange.problem.detail == "the body breaks off: 5 bytes arrived"
 
 
-def test_a_line_behind_the_last_chunk_is_a_header() -> None:
-    exchange = ask_one([CHUNKED + b"5\r\n12345\r\n0\r\nnone\r\n\r\n"])
+@pytest.mark.parametrize(
+    "chunks", [b"5\n12345\r\n0\r\n\r\n", b"5\r\n12345\r\n0\n\r\n", b"5\r\n12345\r\n0\r\n\n"]
+)
+def test_a_line_between_chunks_ends_with_crlf(chunks: bytes) -> None:
+    exchange = ask_one([CHUNKED + chunks])
+    assert kind_of(exchange) is TransportErrorKind.INCOMPLETE
+    assert exchange.problem.detail == "a line between chunks ends without CR"
+
+
+@pytest.mark.parametrize(
+    "line", [b"none", b": none", b"X : y", b" X: y", b"X: y\r\n folded", b"X: y\rz", b" "]
+)
+def test_a_line_behind_the_last_chunk_is_a_header(line: bytes) -> None:
+    exchange = ask_one([CHUNKED + b"5\r\n12345\r\n0\r\n" + line + b"\r\n\r\n"])
     assert exchange.problem.detail == "a line after the last chunk is not a header"
 
 

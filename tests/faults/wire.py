@@ -157,9 +157,16 @@ INCOMPLETE: dict[str, tuple[str, Callable[[Exchange], None]]] = {
     "chunk_size_with_0x": ("a chunk size begins with 0x", sized(b"0x%x")),
     "chunk_size_with_a_sign": ("a chunk size has a sign", sized(b"+%x")),
     "chunk_size_behind_space": ("a space is before a chunk size", sized(b" %x")),
+    "chunk_size_before_space": ("spaces follow a chunk size", sized(b"%x  ")),
+    "chunk_size_before_extension": ("a space is before an extension", sized(b"%x ;a=b")),
+    "chunk_size_with_a_line_feed": (
+        "a line feed alone follows a chunk size",
+        lambda e: chunked(e, chunk(e.response.body).replace(b"\r\n", b"\n", 1), b"0\r\n\r\n"),
+    ),
     "chunk_size_parted": ("a chunk size is parted as Python's numbers are", sized(b"0_%x")),
     "last_chunk_of_minus_nought": ("the last chunk's size is -0", ended(b"-0\r\n\r\n")),
     "last_chunk_of_minus_one": ("the last chunk's size is -1", ended(b"-1\r\n\r\n")),
+    "last_chunk_before_space": ("spaces follow the last chunk's size", ended(b"0  \r\n\r\n")),
     "last_chunk_without_line_end": ("the last chunk's line ends are missing", ended(b"0")),
     "last_chunk_followed_by_text": (
         "text without a colon follows the last chunk",

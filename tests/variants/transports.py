@@ -136,9 +136,7 @@ class _InChunks(_Lines):
             super().write(response, call, writer)
 
 
-@variant(
-    "chunk sizes with zeros before them and spaces after them, and two fields that announce chunks"
-)
+@variant("chunk sizes with zeros before them, and two fields that announce chunks")
 def chunked_with_padded_sizes() -> Iterator[Running]:
     class Padded(_InChunks):
         def lines(self, response: Response) -> list[str]:
@@ -146,8 +144,8 @@ def chunked_with_padded_sizes() -> Iterator[Running]:
             return [f"content-type: {response.content_type}", chunked, chunked.lower()]
 
         def send(self, head: bytes, body: bytes, writer: Writable) -> None:
-            chunk = b"00%x  \r\n%b\r\n" % (len(body), body) if body else b""
-            writer.write(head + chunk + b"0000  \r\n\r\n")
+            chunk = b"00%x\r\n%b\r\n" % (len(body), body) if body else b""
+            writer.write(head + chunk + b"0000\r\n\r\n")
 
     yield from _serve(Padded)
 

@@ -42,6 +42,7 @@ __all__ = [
     "MAX_HEAD_BYTES",
     "MAX_LINE_BYTES",
     "NO_HEADER",
+    "TRAILER",
     "VERSIONS",
     "StrictResponse",
 ]
@@ -57,8 +58,14 @@ HEADER_LINES = 5_000
 LENGTH = re.compile(r"0*[0-9]{1,18}")
 """A valid Content-Length (RFC 9110, 8.6). `http.client` ignores an invalid one."""
 
-CHUNK_SIZE = re.compile(rb"([0-9A-Fa-f]+)[ \t]*(?:;.*)?", re.DOTALL)
-"""The first line of a chunk (RFC 9112, 7.1). curl and Java accept white space after the size."""
+CHUNK_SIZE = re.compile(rb"([0-9A-Fa-f]+)(?:;(?:[^\s\"]|\"(?:[^\"\\\r\n]|\\.)*\")+)?")
+"""The first line of a chunk: its size, and extensions (RFC 9112, 7.1).
+
+curl and Java accept white space outside quotes. Node rejects it.
+"""
+
+TRAILER = re.compile(rb"[^\s:]+:[^\r\n]*")
+"""A header after the last chunk (RFC 9112, 7.1.2). Node rejects one that is folded."""
 
 VERSIONS = ("HTTP/1.0", "HTTP/1.1")
 
@@ -242,10 +249,7 @@ class StrictResponse(HTTPResponse):
         if self.chunk_left is not None and (end := self.fp.read(2)) != b"\r\n":
             cut = len(end) < 2
             raise IncompleteRead(b"") if cut else ChunkError("a chunk ends without CRLF")
-        line = self.fp.readline(MAX_LINE_BYTES)
-        if not line.endswith(b"\n"):
-            raise IncompleteRead(b"")
-        size = CHUNK_SIZE.fullmatch(line.rstrip(b"\r\n"))
+        size = CHUNK_SIZE.fullmatch(self._read_chunk_line())
         if size is None:
             raise ChunkError("a chunk size is not a hexadecimal number")
         self.chunk_left = int(size[1], 16) or None
@@ -254,15 +258,22 @@ class StrictResponse(HTTPResponse):
             self._close_conn()
         return self.chunk_left
 
+    def _read_chunk_line(self) -> bytes:
+        """Read a line between chunks, without its CRLF. curl and Java accept LF alone."""
+        line: bytes = self.fp.readline(MAX_LINE_BYTES)
+        if not line.endswith(b"\n"):
+            raise IncompleteRead(b"")
+        if not line.endswith(b"\r\n"):
+            raise ChunkError("a line between chunks ends without CR")
+        return line[:-2]
+
     def _read_trailers(self) -> None:
         """Read to the blank line after the last chunk. Without it the body is incomplete."""
         for _ in range(HEADER_LINES):
-            line = self.fp.readline(MAX_LINE_BYTES)
-            if not line.endswith(b"\n"):
-                raise IncompleteRead(b"")
-            if not line.strip():
+            line = self._read_chunk_line()
+            if not line:
                 return
-            if b":" not in line:
+            if not TRAILER.fullmatch(line):
                 raise ChunkError("a line after the last chunk is not a header")
         raise ChunkError("more lines after the last chunk than any response needs")
 
