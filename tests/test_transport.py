@@ -287,6 +287,47 @@ def test_a_body_longer_than_announced_is_incomplete(
     assert exchange.body == b"12345678"
 
 
+IN_CHUNKS = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n8\r\n12345678\r\n0\r\n\r\n"
+
+
+@pytest.mark.parametrize("end", [(), (CLOSE,)], ids=["kept", "closed"])
+@pytest.mark.parametrize("more", [b"0\r\n\r\n", b"more", b"\r\n"])
+def test_a_body_longer_than_its_chunks_is_incomplete(more: bytes, end: tuple[object, ...]) -> None:
+    exchange = ask_one([IN_CHUNKS + more, *end])
+    assert kind_of(exchange) is TransportErrorKind.INCOMPLETE
+    assert exchange.problem.detail == "the body goes on beyond its last chunk"
+    assert exchange.body == b"12345678"
+    assert exchange.retries == ()
+
+
+def test_data_behind_the_last_chunk_is_found_behind_a_trailer_too() -> None:
+    exchange = ask_one([IN_CHUNKS[:-2] + b"X-Sum: 1\r\n\r\nmore"])
+    assert exchange.problem.detail == "the body goes on beyond its last chunk"
+
+
+@pytest.mark.parametrize("end", [(), (CLOSE,)], ids=["kept", "closed"])
+def test_a_body_in_chunks_is_whole_whatever_the_connection_does(end: tuple[object, ...]) -> None:
+    began = time.monotonic()
+    exchange = ask_one([IN_CHUNKS, *end])
+    assert exchange.problem is None
+    assert exchange.body == b"12345678"
+    assert time.monotonic() - began < 2
+
+
+@pytest.mark.parametrize("response", [IN_CHUNKS + b"more", HEADERS + b"12345678more"])
+def test_what_follows_the_response_to_a_form_is_not_judged(response: bytes) -> None:
+    exchange = ask_one([response], Case(Format.JSON, method="POST"))
+    assert exchange.problem is None
+    assert exchange.body == b"12345678"
+
+
+@pytest.mark.parametrize("response", [IN_CHUNKS, HEADERS + b"12345678"])
+def test_a_body_that_follows_the_headers_of_head_is_not_judged(response: bytes) -> None:
+    exchange = ask_one([response], Case(Format.JSON, method="HEAD"))
+    assert exchange.problem is None
+    assert exchange.body == b""
+
+
 def test_a_body_announced_as_empty_may_be_none() -> None:
     exchange = ask_one([http(b'{"errors": []}', Content_Length="0")])
     assert exchange.problem.detail == "the body goes on beyond its Content-Length of 0 bytes"
@@ -433,8 +474,8 @@ GZIPPED = gzip.compress(b"{}", mtime=0)
 
 
 def in_one_chunk(body: bytes, coding: str) -> bytes:
-    chunks = b"%x\r\n%b\r\n0\r\n\r\n" % (len(body), body)
-    return http(chunks, Transfer_Encoding=coding, Content_Length="")
+    chunk = b"%x\r\n%b\r\n" % (len(body), body) if body else b""
+    return http(chunk + b"0\r\n\r\n", Transfer_Encoding=coding, Content_Length="")
 
 
 @pytest.mark.parametrize(

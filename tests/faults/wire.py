@@ -168,6 +168,11 @@ INCOMPLETE: dict[str, tuple[str, Callable[[Exchange], None]]] = {
     "last_chunk_of_minus_one": ("the last chunk's size is -1", ended(b"-1\r\n\r\n")),
     "last_chunk_before_space": ("spaces follow the last chunk's size", ended(b"0  \r\n\r\n")),
     "last_chunk_without_line_end": ("the last chunk's line ends are missing", ended(b"0")),
+    "last_chunk_twice": ("the last chunk comes twice", ended(b"0\r\n\r\n0\r\n\r\n")),
+    "text_behind_the_last_chunk": (
+        "text is behind the end of the chunks",
+        ended(b"0\r\n\r\n<!-- 12 ms -->"),
+    ),
     "last_chunk_followed_by_text": (
         "text without a colon follows the last chunk",
         ended(b"0\r\ndone\r\n\r\n"),

@@ -183,7 +183,7 @@ class StrictResponse(HTTPResponse):
     """A response that is read through `_Reader`, with strict framing."""
 
     longer = False
-    """True if more data arrived than Content-Length announced, after the response was read."""
+    """True if more data arrived than Content-Length or the chunks announced."""
 
     def __init__(self, sock: socket.socket, *args: Any, **options: Any) -> None:
         """Read from this socket; `http.client` passes the rest."""
@@ -255,6 +255,7 @@ class StrictResponse(HTTPResponse):
         self.chunk_left = int(size[1], 16) or None
         if self.chunk_left is None:
             self._read_trailers()
+            self.length = 0
             self._close_conn()
         return self.chunk_left
 

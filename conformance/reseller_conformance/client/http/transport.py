@@ -199,7 +199,8 @@ class HttpTransport:
             return bytes(body), self._broken_off(error, raw, len(body))
         # A mock of `requests` has no original response.
         if getattr(getattr(raw, "_original_response", None), "longer", False):
-            detail = f"the body goes on beyond its Content-Length of {len(body)} bytes"
+            end = "last chunk" if raw.chunked else f"Content-Length of {len(body)} bytes"
+            detail = f"the body goes on beyond its {end}"
             return bytes(body), Failure(TransportProblem(TransportErrorKind.INCOMPLETE, detail))
         return bytes(body), None
 
