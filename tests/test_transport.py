@@ -229,7 +229,7 @@ def test_a_header_line_that_is_none_is_a_protocol_problem(line: str, place: int)
 
 
 @pytest.mark.parametrize(
-    "line", ["X-Empty:", "X-Odd:\xe9\x80\x0b", "Content-Type: multipart/mixed", "X: 1\r\n\tfolded"]
+    "line", ["X-Empty:", "X-Odd:\xe9\x80\x0b", "Content-Type: multipart/mixed"]
 )
 def test_an_odd_header_is_a_header(line: str) -> None:
     head = f"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n{line}\r\n\r\n"
@@ -354,6 +354,61 @@ def test_a_body_that_ends_with_the_connection_is_whole() -> None:
 
 
 # --- What Python's reader takes, and curl, Node or Java do not ------------------------------------
+
+WHOLE = http(b"{}", X_Trace="1")
+
+EARLY = b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    "response",
+    [
+        WHOLE.replace(b"Whatever\r\n", b"Whatever\n"),
+        WHOLE.replace(b"json\r\n", b"json\n"),
+        WHOLE.replace(b"1\r\n\r\n", b"1\n\r\n"),
+        WHOLE.replace(b"\r\n\r\n", b"\r\n\n"),
+        WHOLE.replace(b"\r\n", b"\n"),
+        WHOLE.replace(b"What", b"What\r"),
+        WHOLE.replace(b"json\r\n", b"json\r\r\n"),
+        WHOLE.replace(b"json\r\n", b"json\rX: y\r\n"),
+        EARLY.replace(b">\r\n", b">\n") + WHOLE,
+        EARLY.replace(b"103", b"100").replace(b"\r\n", b"\n") + WHOLE,
+    ],
+)
+def test_a_line_of_the_headers_ends_with_crlf(response: bytes) -> None:
+    exchange = ask_one([response, CLOSE])
+    assert kind_of(exchange) is TransportErrorKind.PROTOCOL
+    assert exchange.problem.detail == "CR or LF alone is within the headers"
+
+
+@pytest.mark.parametrize("fold", [b"\r\n folded", b"\r\n\tfolded", b"\r\n "])
+@pytest.mark.parametrize("before", [b"json", b"X-Trace: 1"])
+def test_a_folded_header_line_is_a_protocol_problem(before: bytes, fold: bytes) -> None:
+    exchange = ask_one([WHOLE.replace(before, before + fold), CLOSE])
+    assert kind_of(exchange) is TransportErrorKind.PROTOCOL
+    assert exchange.problem.detail == "a header line is folded"
+
+
+def test_a_folded_header_line_before_the_response_is_a_protocol_problem() -> None:
+    exchange = ask_one([EARLY.replace(b">", b">\r\n ;a=b"), WHOLE, CLOSE])
+    assert exchange.problem.detail == "a header line is folded"
+
+
+def test_lines_of_the_headers_in_pieces_end_with_crlf() -> None:
+    parts = [part for byte in WHOLE for part in (bytes([byte]), 0.001)]
+    exchange = ask_one(parts)
+    assert exchange.problem is None
+    assert exchange.body == b"{}"
+
+
+def test_line_ends_in_the_body_are_not_those_of_the_headers() -> None:
+    body = b"{\n \r}\r\r\n"
+    chunks = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n8\r\n%b\r\n0\r\n\r\n" % body
+    for response in (http(body), chunks):
+        exchange = ask_one([response])
+        assert exchange.problem is None
+        assert exchange.body == body
+
 
 CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
 

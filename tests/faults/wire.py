@@ -415,6 +415,22 @@ UNDELIVERED: dict[str, tuple[str, Callable[[Exchange], None]]] = {
         "a line among the headers is not a header",
         lambda e: e.send(head(e.response).replace(b"\r\n", b"\r\nNotice\r\n", 1), e.response.body),
     ),
+    "answered_with_line_feeds_alone": (
+        "the lines of the headers end with a line feed alone",
+        lambda e: e.send(head(e.response).replace(b"\r\n", b"\n"), e.response.body),
+    ),
+    "answered_with_one_line_feed_alone": (
+        "one header line ends with a line feed alone",
+        lambda e: e.send(head(e.response, X_Trace="1\nX-Span: 2"), e.response.body),
+    ),
+    "answered_with_a_carriage_return_too_many": (
+        "a header line ends with two carriage returns",
+        lambda e: e.send(head(e.response, X_Trace="1\r"), e.response.body),
+    ),
+    "answered_with_a_folded_header": (
+        "a header line is folded",
+        lambda e: e.send(head(e.response, X_Trace="1,\r\n 2"), e.response.body),
+    ),
     "answered_with_a_nul_in_a_header": (
         "a NUL is in a header",
         lambda e: e.send(head(e.response, X_Request_Id="12\0ab"), e.response.body),

@@ -189,7 +189,7 @@ _MEANINGS: tuple[tuple[_Kinds, Callable[[BaseException, float], Failure]], ...] 
         (HeadersTooLargeError, LineTooLong),
         _plain(TransportErrorKind.TOO_LARGE, "more headers than any response needs"),
     ),
-    (HeaderLineError, _plain(TransportErrorKind.PROTOCOL, "a header line is not a header")),
+    (HeaderLineError, lambda error, _: _failed(TransportErrorKind.PROTOCOL, str(error))),
     (LengthError, _plain(TransportErrorKind.PROTOCOL, "Content-Length is not a valid length")),
     (ChunkError, lambda error, _: _failed(TransportErrorKind.INCOMPLETE, str(error))),
     (NulError, _plain(TransportErrorKind.PROTOCOL, "a NUL in the headers")),

@@ -31,7 +31,7 @@ class HeadersCutError(ConnectionError):
 
 
 class HeaderLineError(HTTPException):
-    """A header line is invalid. `http.client` would drop all lines after it."""
+    """A header line is invalid. `http.client` accepts it, or drops all lines after it."""
 
 
 class LengthError(HTTPException):

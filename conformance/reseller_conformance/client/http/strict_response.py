@@ -39,6 +39,7 @@ __all__ = [
     "HEADER_LINES",
     "INTERIM",
     "LENGTH",
+    "LONE_LINE_END",
     "MAX_HEAD_BYTES",
     "MAX_LINE_BYTES",
     "NO_HEADER",
@@ -75,6 +76,9 @@ NO_HEADER = (
     MissingHeaderBodySeparatorDefect,
 )
 """Defects of a header line that has no colon, no name, or white space before either."""
+
+LONE_LINE_END = re.compile(rb"\r(?!\n)|(?<!\r)\n")
+"""CR or LF alone within the headers (RFC 9112, 2.2). curl and Java accept LF alone."""
 
 INTERIM = range(102, 200)
 """Interim statuses to skip. `http.client` skips 100 itself, and the client never requests 101."""
@@ -156,12 +160,14 @@ class _Buffer(io.BufferedReader):
         self.in_headers = False
         self._next = b""
         self._lines = 0
+        self.departure = ""
+        """How the headers violate RFC 9112, 2.2 or 5.2, or nothing. `http.client` accepts it."""
 
     def readline(self, size: int | None = -1, /) -> bytes:
         """Read a line, or within the headers as many lines as fit into `size` bytes."""
         limit = -1 if size is None else size
         if not self.in_headers:
-            return super().readline(limit)
+            return self._judged(super().readline(limit))
         group = self._next or self._line(limit)
         self._next = b""
         while group.strip() and len(group) < limit:
@@ -176,7 +182,15 @@ class _Buffer(io.BufferedReader):
         self._lines += 1
         if self._lines > HEADER_LINES:
             raise HeadersTooLargeError
-        return super().readline(size)
+        line = self._judged(super().readline(size))
+        if line[:1] in (b" ", b"\t"):  # curl and Java accept it, and Node does not.
+            self.departure = "a header line is folded"
+        return line
+
+    def _judged(self, line: bytes) -> bytes:
+        if LONE_LINE_END.search(line):
+            self.departure = "CR or LF alone is within the headers"
+        return line
 
 
 class StrictResponse(HTTPResponse):
@@ -213,7 +227,9 @@ class StrictResponse(HTTPResponse):
         if "\0" in self.reason or any("\0" in f"{n}{v}" for n, v in self.headers.items()):
             raise NulError
         if any(isinstance(defect, NO_HEADER) for defect in self.headers.defects):
-            raise HeaderLineError
+            raise HeaderLineError("a header line is not a header")
+        if self._buffer.departure:
+            raise HeaderLineError(self._buffer.departure)
         self._check_transfer_coding()
         lengths = self.headers.get_all("content-length", ())
         if not self.chunked and not all(map(LENGTH.fullmatch, map(str.strip, lengths))):
