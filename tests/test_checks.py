@@ -77,6 +77,8 @@ HTTP = [
     ("redirect", response_to(status=399), response_to(status=400)),
     ("body", response_to(body=b" \n"), response_to(status=500, body=b"")),
     ("body", response_to(status=204, body=b""), response_to(status=302, body=b"")),
+    ("body", response_to(status=205, body=b"{}"), response_to(status=206, body=b"{}")),
+    ("body", response_to(status=205, body=OVERVIEW), response_to(status=200, body=OVERVIEW)),
     ("body", response_to(body=b""), broken(TransportErrorKind.INCOMPLETE, 200)),
     ("status", response_to(status=404, body=OVERVIEW), overview()),
     ("status", response_to(status=400, body=OVERVIEW), response_to(status=299, body=OVERVIEW)),

@@ -102,6 +102,11 @@ OF_ONE_ANSWER = {
         response_to(body=b""),
         ("body", "an envelope", "200 with an empty body", ""),
     ),
+    "a body that clients do not read": (
+        http.body,
+        response_to(status=205, body=b"{}"),
+        ("status", "a status that allows a body", "205, whose body clients do not read", ""),
+    ),
     "no body, of an unrecorded status": (
         http.body,
         response_to(status=None, body=b""),

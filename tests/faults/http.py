@@ -245,6 +245,21 @@ changed_response(
     when=ERROR,
 )
 changed_response(
+    "error_with_205",
+    "an error is a 205, whose content clients do not read",
+    status(205),
+    fails=HTTP_BODY,
+    also=(HTTP_ERROR_STATUS,),
+    when=ERROR,
+)
+changed_response(
+    "success_with_205",
+    "an overview is a 205, whose content clients do not read",
+    status(205),
+    fails=HTTP_BODY,
+    when=SUCCESS,
+)
+changed_response(
     "error_of_white_space",
     "an error is nothing but a newline",
     lambda found: replace(found, body=b"\n"),

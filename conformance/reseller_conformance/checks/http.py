@@ -42,6 +42,10 @@ MEDIA_TYPES = {
 """The media types of each format (specification, section 6)."""
 
 
+RESET_CONTENT = 205
+"""The status whose body `fetch` and browsers do not read (RFC 9110, 15.3.6). `http.client` does."""
+
+
 def _transport(
     response: Response, kinds: tuple[TransportErrorKind, ...], expected: str
 ) -> Iterator[Violation]:
@@ -125,7 +129,12 @@ def redirect(response: Response) -> Iterator[Violation]:
 def body(response: Response) -> Iterator[Violation]:
     """There is a body to read."""
     exchange = response.exchange
-    if exchange.problem is not None or exchange.body.strip():
+    if exchange.problem is not None:
+        return
+    if exchange.body.strip():
+        if exchange.status == RESET_CONTENT:
+            got = f"{RESET_CONTENT}, whose body clients do not read"
+            yield Violation(response, "status", "a status that allows a body", got)
         return
     if not any((*redirect(response), *server_error(response), *delivered(response))):
         status = "" if exchange.status is None else f"{exchange.status} with "

@@ -46,7 +46,7 @@ GUIDANCE: dict[Requirement, Guidance] = {
     ),
     r.HTTP_BODY: Guidance(
         "Put the error envelope into every refusal, including refusals of an authentication "
-        "layer. Never respond with 204 or 304.",
+        "layer. Never respond with 204, 205 or 304.",
         http_exchange("", call="json?api_key=&…", status="401 Unauthorized"),
     ),
     r.HTTP_STATUS: Guidance(
