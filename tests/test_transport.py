@@ -568,6 +568,21 @@ def test_a_transfer_coding_that_cannot_be_undone_is_incomplete() -> None:
     assert exchange.problem.detail == "the body is not gzip, as its header says"
 
 
+# --- Responses without a body ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("status", [204, 304])
+@pytest.mark.parametrize("sent", [b"", b"2\r\n{}\r\n0\r\n\r\n"])
+def test_a_response_without_a_body_ends_with_its_headers(status: int, sent: bytes) -> None:
+    announced = http(sent, status, Transfer_Encoding="chunked", Content_Length="")
+    with (
+        serving(always(announced)) as server,
+        client_of(server, concurrency=1, timeout=1.0) as client,
+    ):
+        exchanges = client.send_in_sequence(turns(2))
+    assert [(one.status, one.body, one.problem) for one in exchanges] == [(status, b"", None)] * 2
+
+
 # --- Content codings ------------------------------------------------------------------------------
 
 BODY = b'{"message": "error"}' * 20

@@ -234,6 +234,9 @@ class StrictResponse(HTTPResponse):
         lengths = self.headers.get_all("content-length", ())
         if not self.chunked and not all(map(LENGTH.fullmatch, map(str.strip, lengths))):
             raise LengthError
+        if self.status in BODILESS:
+            # A body that some servers send anyway must not begin the next response.
+            self.chunked, self.will_close = False, True
 
     def _check_transfer_coding(self) -> None:
         """Raise TransferCodingError if clients reject this Transfer-Encoding or disagree on it.
