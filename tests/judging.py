@@ -148,13 +148,13 @@ class Direct:
         began = float(next(self._clock))
         said, request = _request(case, self._base_url, self._rights)
         if case.cookies:
-            cookies = self._cookies.field(case.customer, said.url)
+            cookies = self._cookies.field(said.url)
             request = replace(request, headers=(*request.headers, ("Cookie", cookies)))
         if self._delay:
             time.sleep(self._delay)
         raw = self._reference.respond(request)
-        if case.expected is Expected.OVERVIEW and raw.status < 300:
-            self._cookies.keep(case.customer, said.url, raw.fields.items())
+        if case.expected is Expected.OVERVIEW and not case.customer and raw.status < 300:
+            self._cookies.keep(said.url, raw.fields.items())
         if case.method == "HEAD":
             raw = replace(raw, body=b"")
         self._asked[case] = Exchange(

@@ -45,6 +45,14 @@ MAX_BODY_BYTES = 1024 * 1024
 """Maximum length of a body in bytes, before and after content decoding."""
 
 
+INVALID_HEADER_LINE = "a header line is not a header"
+LONE_LINE_END = "CR or LF alone is within the headers"
+FOLDED_HEADER_LINE = "a header line is folded"
+
+BROKEN_HEADERS = frozenset({INVALID_HEADER_LINE, LONE_LINE_END, FOLDED_HEADER_LINE})
+"""The details of a response whose headers have such a line."""
+
+
 class TransportErrorKind(StrEnum):
     """Why no complete response arrived."""
 

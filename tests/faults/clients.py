@@ -26,6 +26,8 @@ from reseller_conformance.requirements import (
     CLIENTS_SAME_RESPONSE,
     CLIENTS_USER_AGENT,
     HTTP_CONTENT_TYPE,
+    HTTP_ERROR_STATUS,
+    HTTP_SERVER_ERROR,
     Requirement,
 )
 
@@ -375,6 +377,14 @@ by_head(
     fails=CLIENTS_SAME_RESPONSE,
 )
 
+by_head(
+    "axios_gets_errors_with_200",
+    "an error has the status 200 for axios",
+    both(has("User-Agent", "axios"), is_invalid),
+    rewritten(lambda found: replace(found, status=200)),
+    fails=HTTP_ERROR_STATUS,
+)
+
 # --- Languages and charsets ----------------------------------------------------------------------
 
 
@@ -657,8 +667,23 @@ sessions(
     "with the cookie an invalid key is accepted",
     let_in(lambda request: b"api_key=" in request.query),
 )
+sessions(
+    "cookie_of_one_customer_for_another",
+    "with the cookie any valid call gets the overview of the customer who was asked about first",
+    let_in(is_valid),
+)
 sessions("cookie_breaks_valid_calls", "with the cookie any call is refused", envelope(403))
 sessions("cookie_crashes", "with the cookie any call crashes", page(500))
+
+# --- POST ----------------------------------------------------------------------------------------
+
+by_head(
+    "invalid_form_crashes",
+    "a form without a valid call in it crashes",
+    lambda request: request.method == "POST" and is_invalid(request),
+    page(500),
+    fails=HTTP_SERVER_ERROR,
+)
 
 # --- HEAD ----------------------------------------------------------------------------------------
 

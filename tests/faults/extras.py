@@ -188,6 +188,16 @@ def format_parameter_wins(self: Reference, wanted: Format, parameters: Parameter
     return Reference.answer(self, Format(chosen) if chosen in BOTH else wanted, parameters)
 
 
+@fault(fails=REQUEST_UNDOCUMENTED, instead_of=Reference.answer)
+def id_chooses_the_customer(self: Reference, wanted: Format, parameters: Parameters) -> Response:
+    """A parameter called id is the number of a customer, whatever the name says."""
+    found, number = Reference.answer(self, wanted, parameters), dict(parameters).get("id", "")
+    known = self.accounts.resellers[0].customers
+    if found.status != 200 or not number.isdecimal() or not 0 < int(number) <= len(known):
+        return found
+    return self.show(wanted, known[int(number) - 1])
+
+
 # --- Repeated parameters and arrays --------------------------------------------------------------
 
 

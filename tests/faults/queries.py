@@ -19,6 +19,7 @@ from reseller_conformance.requirements import (
 
 from .due import WRONG
 from .registry import ACCOUNTS, fault
+from .sockets import Exchange, head
 
 CRASH = Response(500, "text/plain", b"Internal Server Error")
 NOTHING = Response(400, "text/plain", b"")
@@ -82,6 +83,7 @@ for _name, _part in {
     "a_name_without_a_value": b"&x",
     "a_name_without_its_value": b"&task",
     "a_nul": b"=%00",
+    "a_line_end_behind_a_value": b"%0D%0A",
 }.items():
     for _how, _response in (("crashes", CRASH), ("gets_nothing", NOTHING)):
         if not (_name.endswith("_its_value") or _name == "a_name_without_a_value"):
@@ -234,3 +236,16 @@ for _parameter in PARAMETERS:
         name=f"{_parameter}_is_written_into_a_header",
         description=f"{_parameter} is copied into a header, decoded",
     )(lambda parameter=_parameter: type("_", (CopiesOne,), {"parameter": parameter})(ACCOUNTS))
+
+
+@fault(fails=REQUEST_NO_INJECTION, family="injection", wire=True)
+def user_is_written_into_the_head(exchange: Exchange) -> None:
+    """An error has the user in a header, with its line ends as they were sent."""
+    query = dict(parse_qsl(exchange.request.query.decode("latin-1"), keep_blank_values=True))
+    named = {"X-User": query.get("user", "")} if exchange.response.status != 200 else {}
+    written = head(exchange.response).replace(
+        b"\r\n",
+        b"".join(f"\r\n{name}: {value}".encode() for name, value in named.items()) + b"\r\n",
+        1,
+    )
+    exchange.send(written, exchange.response.body)

@@ -58,8 +58,14 @@ class Writings(Sequences):
         ]
 
     def undocumented(self, format: Format) -> list[Case]:
-        """Valid calls with undocumented parameters."""
-        return self.share_at_quick(format, [Case(format, extra=extra) for extra in UNDOCUMENTED])
+        """Valid calls with undocumented parameters, in each format about another customer.
+
+        A number such as `id=1` may name the first one.
+        """
+        *_, other = self.sampled_customers[:2]
+        who = other if format is self.formats[0] else 0
+        cases = [Case(format, extra=extra, customer=who) for extra in UNDOCUMENTED]
+        return self.share_at_quick(format, cases)
 
     def repeated_parameters(self, format: Format) -> list[Case]:
         """Each parameter sent twice: the same, another value, and nothing."""
@@ -125,14 +131,15 @@ class Writings(Sequences):
         return [Case(format, customer=customer, profile=profile) for profile in heads]
 
     def cookies(self, format: Format) -> list[Case]:
-        """Calls with the cookies of an earlier one: valid, and with invalid credentials."""
+        """Calls with the first customer's cookies: with invalid credentials, and about another."""
+        *_, other = self.sampled_customers[:2]
         states: list[dict[str, Value]] = [
-            {},
             {"api_key": State.UNKNOWN},
             {"api_key": State.MISSING},
             {"api_user": State.MISSING, "api_key": State.MISSING},
         ]
-        return [with_states(Case(format, cookies=True), changed) for changed in states]
+        case = Case(format, cookies=True)
+        return [replace(case, customer=other), *(with_states(case, changed) for changed in states)]
 
     def head(self, format: Format) -> list[Case]:
         """The documented call as HEAD. The connection ends with it: a body may follow in error."""

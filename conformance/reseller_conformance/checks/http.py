@@ -15,7 +15,11 @@ from reseller_conformance.envelope.encoding import (
     declared_name,
     is_registered,
 )
-from reseller_conformance.exchange import GATEWAY_STATUSES, TransportErrorKind
+from reseller_conformance.exchange import (
+    BROKEN_HEADERS,
+    GATEWAY_STATUSES,
+    TransportErrorKind,
+)
 from reseller_conformance.requirements import READABLE_FORMAT
 
 __all__ = [
@@ -111,6 +115,9 @@ def survives(response: Response) -> Iterator[Violation]:
 
 def injected(response: Response) -> Iterator[Violation]:
     """A value with line ends in it writes no header and no cookie."""
+    problem = response.exchange.problem
+    if problem is not None and problem.detail in BROKEN_HEADERS:
+        yield Violation(response, "headers", "no header line from the request", problem.detail)
     for name, value in response.exchange.headers:
         if name.lower() == "x-injected" or (
             name.lower() == "set-cookie" and value.lstrip().startswith("injected=")

@@ -89,8 +89,10 @@ class Scope(Flag):
     """Calls with special texts, arrays or repeated parameters."""
     CLIENTS = auto()
     """Calls as other clients send them."""
+    FORMS = auto()
+    """Invalid forms, where a valid form gets an overview."""
     OTHER = auto()
-    """Malformed calls, forms, and ways around the check."""
+    """Malformed calls, and ways around the check."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,13 +194,19 @@ RULES: tuple[Rule, ...] = (
         http.server_error,
         Evidence.STATUS,
         form=True,
-        scope=Scope.ORDINARY | Scope.UNDOCUMENTED,
+        scope=Scope.ORDINARY | Scope.UNDOCUMENTED | Scope.FORMS,
     ),
     Rule(r.HTTP_REDIRECT, _RESPONSE, http.redirect, Evidence.STATUS, form=True),
     Rule(r.HTTP_BODY, _RESPONSE, http.body, form=True),
     Rule(r.HTTP_RETRIES, _RESPONSE, http.retries, Evidence.LIVE_CALL),
     Rule(r.HTTP_STATUS, _OVERVIEW, http.status, Evidence.STATUS, form=True),
-    Rule(r.HTTP_ERROR_STATUS, _ERRORS, http.error_status, Evidence.STATUS),
+    Rule(
+        r.HTTP_ERROR_STATUS,
+        _ERRORS,
+        http.error_status,
+        Evidence.STATUS,
+        scope=Scope.ORDINARY | Scope.CLIENTS,
+    ),
     Rule(
         r.HTTP_CONTENT_TYPE,
         _READABLE,

@@ -280,8 +280,9 @@ class Client:
         )
 
     def _keep_cookies(self, case: Case, request: Request, raw: RawResponse) -> None:
-        if case.expected is Expected.OVERVIEW and raw.status is not None and raw.status < 300:
-            self._cookies.keep(case.customer, request.url, raw.headers)
+        is_valid = case.expected is Expected.OVERVIEW and not case.customer
+        if is_valid and raw.status is not None and raw.status < 300:
+            self._cookies.keep(request.url, raw.headers)
 
     def _send_with_retries(
         self, case: Case, request: Request
@@ -346,7 +347,7 @@ class Client:
 
     def _send(self, case: Case, request: Request, again: bool) -> RawResponse:
         self._traffic.begin(again)
-        cookies = self._cookies.field(request.customer, request.url) if request.cookies else ""
+        cookies = self._cookies.field(request.url) if request.cookies else ""
         raw = self._transport.send(
             request.method,
             request.url,

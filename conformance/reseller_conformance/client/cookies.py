@@ -1,4 +1,4 @@
-"""Cookies that the target sets after valid calls, kept to send them on purpose.
+"""Cookies that the target sets after valid calls about the first customer, to send them on purpose.
 
 All other requests are sent without cookies, which could make a call succeed.
 """
@@ -12,22 +12,22 @@ from urllib.parse import urlsplit
 __all__ = ["CookieJar"]
 
 MAX_COOKIES = 50
-"""Most cookies of one customer that are kept, as browsers keep of a site (RFC 6265, 6.1)."""
+"""Most cookies that are kept, as browsers keep of a site (RFC 6265, 6.1)."""
 
 EPOCH_END = 86_400.0
 """Up to this date, in seconds, a cookie is deleted. Frameworks use the first day of 1970."""
 
 
 class CookieJar:
-    """The cookies that came with valid calls, by customer."""
+    """The cookies that came with valid calls."""
 
     def __init__(self) -> None:
         """Start without cookies."""
-        self._cookies: dict[int, dict[tuple[str, str], str]] = {}
+        self._cookies: dict[tuple[str, str], str] = {}
 
-    def keep(self, customer: int, url: str, headers: Iterable[tuple[str, str]]) -> None:
-        """Keep the cookies that a response about this customer sets."""
-        kept = self._cookies.setdefault(customer, {})
+    def keep(self, url: str, headers: Iterable[tuple[str, str]]) -> None:
+        """Keep the cookies that a response sets."""
+        kept = self._cookies
         for field, value in headers:
             if field.lower() != "set-cookie":
                 continue
@@ -43,10 +43,10 @@ class CookieJar:
             elif key in kept or len(kept) < MAX_COOKIES:
                 kept[key] = text
 
-    def field(self, customer: int, url: str) -> str:
+    def field(self, url: str) -> str:
         """Return the `Cookie` field for a call to this URL; empty if there is none."""
         called = urlsplit(url).path
-        kept = list(self._cookies.get(customer, {}).items())
+        kept = list(self._cookies.items())
         return "; ".join(f"{name}={text}" for (name, path), text in kept if _matches(called, path))
 
 

@@ -36,7 +36,6 @@ class Request:
     echo_candidates: tuple[str, ...]
     profile: Profile | None = None
     cookies: bool = False
-    customer: int = 0
     redacted_form: str | None = None
 
 
@@ -68,7 +67,6 @@ def request_for(case: Case, base_url: str, valid: ValidValues) -> Request:
         echo_candidates=_echo_candidates(sent, hidden, valid),
         profile=case.profile,
         cookies=case.cookies,
-        customer=case.customer,
         redacted_form=redacted if case.has_form else None,
     )
 

@@ -55,8 +55,8 @@ def curl(case: Case, target: Target, *, is_coded: bool = False) -> str:
 
 
 def _with_cookies(command: str, case: Case, target: Target) -> str:
-    """Return the command after a valid call, whose cookies are kept in a file and sent."""
-    valid_call = curl(Case(case.format, customer=case.customer), target)
+    """Return the command after the first customer's call, whose cookies are kept and sent."""
+    valid_call = curl(Case(case.format), target)
     jar = "cookies.txt"
     kept = valid_call.replace("curl -sS -i", f"curl -sS -o /dev/null -c {jar}", 1)
     return f"{kept} && {command.replace('curl -sS', f'curl -sS -b {jar}', 1)}"

@@ -118,7 +118,7 @@ def _target(target: TargetInfo) -> str:
     parts += [f"customer {code(name)}" for name in customers[:MAX_NAMES]]
     parts += [f"{more} more"] * (more > 0)
     if target.foreign_user:
-        parts.append(f"of another reseller {code(target.foreign_user)}")
+        parts.append(f"foreign customer {code(target.foreign_user)}")
     return ", ".join(parts)
 
 

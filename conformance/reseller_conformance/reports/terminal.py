@@ -311,7 +311,7 @@ def _target(target: TargetInfo) -> str:
         names = ", ".join(shown if len(customers) > MAX_NAMES else customers)
         text += f"; {'customers' if len(customers) > 1 else 'customer'} {names}"
     if target.foreign_user:
-        text += f"; of another reseller {target.foreign_user}"
+        text += f"; foreign customer {target.foreign_user}"
     return text
 
 

@@ -43,6 +43,12 @@ MIN_OTHERS = 30
 MIN_LOGINS = 2
 """Failed logins before a lockout: one that spoils the next valid call is a fault."""
 
+MANY_LOGINS = 9
+"""After so many failed logins a refusal is a lockout, even if the latest also lacked more.
+
+Locks allow three to ten of them (OWASP), and a fault that counts other calls shows sooner.
+"""
+
 LOCKED, PAYMENT_REQUIRED, TOO_MANY_REQUESTS, UNAVAILABLE = 423, 402, 429, 503
 
 LOCK_STATUSES = (401, LOCKED, TOO_MANY_REQUESTS)
@@ -113,7 +119,8 @@ def _follows_failed_logins(evidence: Evidence) -> bool:
     enough = len(logins) if evidence.of_one_customer else evidence.failed_logins
     if not logins or enough < MIN_LOGINS or _refused_before(evidence.recent, logins):
         return False
-    few = evidence.others_answered < MIN_OTHERS  # a fault may count calls without a customer
+    few = evidence.others_answered < MIN_OTHERS and evidence.failed_logins < MANY_LOGINS
+    # a fault may count calls without a customer
     return not (few and all(fails_otherwise(a.case) for a in logins))
 
 

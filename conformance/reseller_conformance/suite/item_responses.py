@@ -72,10 +72,14 @@ class ItemResponses(Item):
         return self.send(case for case in cases if refusal_due(case) is self.requirement)
 
     def _ways_around(self) -> list[Case]:
-        cases = [*self.plan.detours(self.format), *self.plan.malformed(self.format)]
-        if any(a.kind is EnvelopeKind.OVERVIEW for a in self.send(self.plan.post(self.format))):
-            cases += self.plan.detours_by_post(self.format)
-        return cases
+        malformed = self.plan.malformed(self.format)
+        return [*self.plan.detours(self.format), *malformed, *self._invalid_forms()]
+
+    def _invalid_forms(self) -> list[Case]:
+        """Return the invalid forms, if a valid one gets an overview."""
+        valid = self.send(self.plan.post(self.format))
+        accepted = any(response.kind is EnvelopeKind.OVERVIEW for response in valid)
+        return self.plan.detours_by_post(self.format) if accepted else []
 
     def _before(self, parameter: str, state: State) -> list[Response]:
         """Return the responses to such calls that were made before any valid one."""
@@ -115,7 +119,8 @@ class ItemResponses(Item):
         if rule.subject is Subject.OVERVIEW:
             return self.overviews(*rule.fields)
         if rule.subject is Subject.ERROR_ENVELOPE:
-            return self.error_lists()
+            beyond = self._beyond_ordinary(rule.scope)
+            return [*self.error_lists(), *(a for a in beyond if a.kind is EnvelopeKind.ERRORS)]
         if rule.subject is Subject.REFUSAL:
             return self.with_envelope(self.with_announced(self._invalid_calls(rule)))
         return [*self.all_responses(), *self._beyond_ordinary(rule.scope)]
@@ -128,8 +133,9 @@ class ItemResponses(Item):
             found = groups.undocumented(self.format)
         if self.session.customers_with_overview(self.format):
             cases = self.plan.clients(self.format) if Scope.CLIENTS in scope else []
+            forms = self._invalid_forms() if Scope.FORMS in scope else []
             others = self._ways_around() if Scope.OTHER in scope else []
-            sent = self.send([*cases, *others])
+            sent = self.send(dict.fromkeys([*cases, *forms, *others]))
             # specification, section 4: what can hardly be read may be refused in any way, such as
             # by a page of the HTTP server that shows the URL
             found = [

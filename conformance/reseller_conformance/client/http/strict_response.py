@@ -32,6 +32,7 @@ from reseller_conformance.client.http.framing_errors import (
     VersionError,
 )
 from reseller_conformance.client.http.request_head import HEAD
+from reseller_conformance.exchange import FOLDED_HEADER_LINE, INVALID_HEADER_LINE, LONE_LINE_END
 
 __all__ = [
     "BODILESS",
@@ -39,7 +40,6 @@ __all__ = [
     "HEADER_LINES",
     "INTERIM",
     "LENGTH",
-    "LONE_LINE_END",
     "MAX_HEAD_BYTES",
     "MAX_LINE_BYTES",
     "NO_HEADER",
@@ -77,7 +77,7 @@ NO_HEADER = (
 )
 """Defects of a header line that has no colon, no name, or white space before either."""
 
-LONE_LINE_END = re.compile(rb"\r(?!\n)|(?<!\r)\n")
+_LONE_LINE_END = re.compile(rb"\r(?!\n)|(?<!\r)\n")
 """CR or LF alone within the headers (RFC 9112, 2.2). curl and Java accept LF alone."""
 
 INTERIM = range(102, 200)
@@ -184,12 +184,12 @@ class _Buffer(io.BufferedReader):
             raise HeadersTooLargeError
         line = self._judged(super().readline(size))
         if line[:1] in (b" ", b"\t"):  # curl and Java accept it, and Node does not.
-            self.departure = "a header line is folded"
+            self.departure = FOLDED_HEADER_LINE
         return line
 
     def _judged(self, line: bytes) -> bytes:
-        if LONE_LINE_END.search(line):
-            self.departure = "CR or LF alone is within the headers"
+        if _LONE_LINE_END.search(line):
+            self.departure = LONE_LINE_END
         return line
 
 
@@ -227,7 +227,7 @@ class StrictResponse(HTTPResponse):
         if "\0" in self.reason or any("\0" in f"{n}{v}" for n, v in self.headers.items()):
             raise NulError
         if any(isinstance(defect, NO_HEADER) for defect in self.headers.defects):
-            raise HeaderLineError("a header line is not a header")
+            raise HeaderLineError(INVALID_HEADER_LINE)
         if self._buffer.departure:
             raise HeaderLineError(self._buffer.departure)
         self._check_transfer_coding()
