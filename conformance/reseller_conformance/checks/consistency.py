@@ -200,14 +200,15 @@ def own_account_alone(group: Bracketed) -> Iterator[Violation]:
 
 
 def _moving(group: Bracketed, name: str) -> bool:
-    """Return True if a count has changed meanwhile, so that its value in between is unknown.
+    """Return True if a value has changed meanwhile, so that what it was in between is unknown.
 
-    Usage may be reset, and an allowance raised, while a run lasts: see `consistency.counters`.
-    What follows from the two may come back to where it was.
+    Usage may be reset, an allowance raised, and a package changed, once or more often, while a run
+    lasts: see `consistency.counters`. What follows from usage and allowance may come back to where
+    it was.
     """
     before, after = group.before.values, group.after.values
-    counts = {name, *(BALANCE if name in FOLLOWS else ())} & before.keys() & after.keys()
-    return any(isinstance(before[of], int) and before[of] != after[of] for of in counts)
+    names = {name, *(BALANCE if name in FOLLOWS else ())} & before.keys() & after.keys()
+    return any(_lines(before[of]) != _lines(after[of]) for of in names)
 
 
 def own_account_in_sequence(group: Bracketed) -> Iterator[Violation]:

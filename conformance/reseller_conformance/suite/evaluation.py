@@ -29,9 +29,11 @@ from reseller_conformance.suite.item import TOO_FEW_CALLS, unsent_because
 from reseller_conformance.suite.item_responses import ItemResponses, Judged
 from reseller_conformance.suite.property_search import Strategy, shrink
 from reseller_conformance.suite.repetition import (
+    INTERMITTENT,
     MAX_REPEATED_CASES,
     Failure,
     cause_of,
+    intermittent_failures,
     members,
     passes_alone,
 )
@@ -134,6 +136,8 @@ class Evaluation(ItemResponses):
         """Judge by every rule and comparison of this requirement."""
         for rule in rules_of(self.requirement):
             self.check(self.responses_for(rule), rule.check)
+        if self.requirement in INTERMITTENT and not self.failures:
+            self.failures += intermittent_failures(self.requirement, self.format, self.session)
         for comparison in COMPARISONS:
             if comparison.requirement is self.requirement:
                 self._compare(comparison)

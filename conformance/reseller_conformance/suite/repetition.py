@@ -6,11 +6,13 @@ passes when it is repeated alone is reported once, by the requirement that names
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from reseller_conformance.cases.case import Case
+from reseller_conformance.cases.kinds import is_ordinary
+from reseller_conformance.cases.risks import holds_attack_text
 from reseller_conformance.checks.consistency import Bracketed, own_account_in_sequence
 from reseller_conformance.checks.moving_counters import may_lag
 from reseller_conformance.checks.response import Response
@@ -19,12 +21,16 @@ from reseller_conformance.checks.well_formed import CHECKS, form_violations
 from reseller_conformance.contract import Format
 from reseller_conformance.envelope import EnvelopeKind
 from reseller_conformance.requirements import (
+    HTTP_BODY,
     HTTP_COMPLETE,
     HTTP_DELIVERED,
+    HTTP_REDIRECT,
     HTTP_SERVER_ERROR,
     ISOLATION_CONCURRENCY,
     ISOLATION_CUSTOMERS,
     ISOLATION_SEQUENCE,
+    READABLE_FORMAT,
+    READABLE_SYNTAX,
     Requirement,
 )
 
@@ -32,10 +38,12 @@ if TYPE_CHECKING:
     from reseller_conformance.suite.target_session import TargetSession
 
 __all__ = [
+    "INTERMITTENT",
     "MAX_REPEATED_CASES",
     "Failure",
     "bracketed",
     "cause_of",
+    "intermittent_failures",
     "members",
     "passes_alone",
     "whose",
@@ -53,7 +61,15 @@ MAX_REPEATED_CALLS = 40
 MAX_IN_TURN = 64
 """Most calls of the concurrent mix that are repeated in turn."""
 
-INTERMITTENT = (HTTP_DELIVERED, HTTP_COMPLETE, HTTP_SERVER_ERROR)
+INTERMITTENT = (
+    HTTP_DELIVERED,
+    HTTP_COMPLETE,
+    HTTP_SERVER_ERROR,
+    HTTP_REDIRECT,
+    HTTP_BODY,
+    READABLE_FORMAT,
+    READABLE_SYNTAX,
+)
 """What a server may do now and then. Timeouts are left out: repeating them takes too long."""
 
 NEVER_REPEATED = (ISOLATION_CONCURRENCY, ISOLATION_CUSTOMERS, ISOLATION_SEQUENCE)
@@ -97,6 +113,8 @@ def cause_of(requirement: Requirement, failure: Failure, sent: TargetSession) ->
                 check = CHECKS[violated]
                 if any(any(check(response)) for response in sent.groups.ordinary(format)):
                     return violated
+                if intermittent_failures(violated, format, sent):
+                    return violated
         if _is_judged(ISOLATION_CONCURRENCY, requirement, sent) and races(format, sent):
             return ISOLATION_CONCURRENCY
     return None
@@ -118,6 +136,36 @@ def _passes(failure: Failure, sent: TargetSession) -> bool:
     [responses] = sent.send_in_sequence(cases)
     made = len(responses) == len(cases) and all(response.was_sent for response in responses)
     return made and not failure.again(responses)
+
+
+# --- Now and then --------------------------------------------------------------------------------
+
+
+def intermittent_failures(
+    requirement: Requirement, format: Format, sent: TargetSession
+) -> Sequence[Failure]:
+    """Return what violates it in responses to other than ordinary calls, and passes alone.
+
+    Neither a special text nor an unusual way to write the call is the cause of it.
+    """
+    key = requirement, format
+    if key not in sent.intermittent:
+        sent.intermittent[key] = list(_intermittent_failures(requirement, format, sent))
+    return sent.intermittent[key]
+
+
+def _intermittent_failures(
+    requirement: Requirement, format: Format, sent: TargetSession
+) -> Iterator[Failure]:
+    check = CHECKS[requirement]
+    failed = [
+        Failure(tuple(check(response)), (response,), lambda new: any(map(any, map(check, new))))
+        for case, response in list(sent.responses.items())
+        if case.format is format and not (is_ordinary(case) or holds_attack_text(case))
+        if response.was_sent and any(check(response))
+    ]
+    failed.sort(key=lambda failure: failure.complexity)
+    return (failure for failure in failed[:MAX_REPEATED_CASES] if passes_alone(failure, sent))
 
 
 # --- Races ---------------------------------------------------------------------------------------

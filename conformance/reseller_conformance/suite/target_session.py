@@ -42,6 +42,7 @@ from reseller_conformance.suite.shared_calls import SharedCalls
 
 if TYPE_CHECKING:
     from reseller_conformance.suite.client_profiles import ClientProfiles
+    from reseller_conformance.suite.repetition import Failure
 
 __all__ = ["TargetSession", "planned_customers"]
 
@@ -91,6 +92,7 @@ class TargetSession:
         self._repetitions = count(REPEATED + repeats_from)
         self.judged = judged
         self.races: dict[Format, bool] = {}
+        self.intermittent: dict[tuple[Requirement, Format], Sequence[Failure]] = {}
         self.client_profiles: dict[Format, ClientProfiles] = {}
         self.preflight = Preflight(self)
         self.controls = ControlCalls(self, repeats_from)
