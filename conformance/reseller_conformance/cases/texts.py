@@ -111,6 +111,10 @@ UNLOCKING = (
     ("internal", "1"),
     ("role", "admin"),
     ("token", "x"),
+    ("access_token", "x"),
+    ("key", "x"),
+    ("password", "x"),
+    ("sandbox", "1"),
     ("_", "1"),
 )
 """Undocumented parameters that must not let anybody in: what developers and frameworks add."""

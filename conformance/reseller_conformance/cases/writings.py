@@ -24,6 +24,14 @@ LANGUAGES = ("de-DE,de;q=0.9", "ar-SA,ar;q=0.9", "fr-FR,fr;q=0.9", "tr", "th", "
 Saudi Arabia has digits and a calendar of its own, where a library formats by region.
 """
 
+MISSTATED: tuple[dict[str, Value], ...] = (
+    {"api_user": State.UNKNOWN},
+    {"api_key": State.EMPTY},
+    {"api_user": State.MISSING},
+    {"api_user": State.EMPTY, "api_key": State.EMPTY},
+)
+"""Credentials that a login which is kept in a cookie might not need."""
+
 CHARSETS = ("iso-8859-1", "utf-16", "windows-1252", "utf-8")
 """Encodings that older clients accept."""
 
@@ -137,6 +145,7 @@ class Writings(Sequences):
             {"api_key": State.UNKNOWN},
             {"api_key": State.MISSING},
             {"api_user": State.MISSING, "api_key": State.MISSING},
+            *self.share(format, MISSTATED),
         ]
         case = Case(format, cookies=True)
         return [replace(case, customer=other), *(with_states(case, changed) for changed in states)]
