@@ -122,6 +122,22 @@ def test_a_lock_after_calls_without_a_key_is_one_too(run):
     assert done.ids(Outcome.FAILED) == set()
 
 
+@pytest.mark.parametrize("most", range(9, 15))
+def test_a_lock_is_one_although_the_latest_calls_lacked_more_than_credentials(run, most):
+    class AnyLogin(Reference):
+        failed = 0
+
+        def answer(self, wanted, parameters):
+            given, ours = dict(parameters), self.accounts.resellers[0]
+            wrong = (given.get("api_user"), given.get("api_key")) != (ours.api_user, ours.api_key)
+            self.failed += wrong
+            return super().answer(wanted, [] if self.failed >= most else parameters)
+
+    done = run(AnyLogin(ACCOUNTS))
+    assert done.note.kind is EnvironmentKind.LOCKOUT
+    assert done.ids(Outcome.FAILED) == set()
+
+
 def test_one_wrong_call_that_spoils_the_next_valid_one_is_a_violation(run):
     class Spoilt(Reference):
         spoilt = False

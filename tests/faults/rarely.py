@@ -230,3 +230,14 @@ for _name, (_said, _fails, _of, _make) in KINDS.items():
             description=f"the {_number}th {_said}, and no other",
             when=only(_number, _of),
         )(_make)
+
+# So rare that no call which the API docs describe may be among them.
+for _name in ("crash", "cut"):
+    _said, _fails, _of, _make = KINDS[_name]
+    fault(
+        fails=_fails,
+        family="each_211th",
+        name=f"{_name}_each_211th",
+        description=f"each 211th {_said}",
+        when=every(211, _of),
+    )(_make)

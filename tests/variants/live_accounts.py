@@ -220,3 +220,10 @@ class SlowAtFirst(_Live):
         if self.tick < 3 and self.find_format(request.path) is Format.XML:
             time.sleep(0.5)
         return super().respond(request)
+
+
+@composed("a package that is changed twice while it is read")
+class PackageChangesTwice(_Live):
+    def moved(self, account: Account, tick: int) -> Account:
+        packages = (account.package, "Platinum", "Diamond")
+        return replace(account, package=packages[min(tick // 200, 2)])
