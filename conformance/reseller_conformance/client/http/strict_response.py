@@ -160,7 +160,7 @@ class _Buffer(io.BufferedReader):
         self.in_headers = False
         self._next = b""
         self._lines = 0
-        self.departure = ""
+        self.violation = ""
         """How the headers violate RFC 9112, 2.2 or 5.2, or nothing. `http.client` accepts it."""
 
     def readline(self, size: int | None = -1, /) -> bytes:
@@ -184,12 +184,12 @@ class _Buffer(io.BufferedReader):
             raise HeadersTooLargeError
         line = self._judged(super().readline(size))
         if line[:1] in (b" ", b"\t"):  # curl and Java accept it, and Node does not.
-            self.departure = FOLDED_HEADER_LINE
+            self.violation = FOLDED_HEADER_LINE
         return line
 
     def _judged(self, line: bytes) -> bytes:
         if _LONE_LINE_END.search(line):
-            self.departure = LONE_LINE_END
+            self.violation = LONE_LINE_END
         return line
 
 
@@ -228,8 +228,8 @@ class StrictResponse(HTTPResponse):
             raise NulError
         if any(isinstance(defect, NO_HEADER) for defect in self.headers.defects):
             raise HeaderLineError(INVALID_HEADER_LINE)
-        if self._buffer.departure:
-            raise HeaderLineError(self._buffer.departure)
+        if self._buffer.violation:
+            raise HeaderLineError(self._buffer.violation)
         self._check_transfer_coding()
         lengths = self.headers.get_all("content-length", ())
         if not self.chunked and not all(map(LENGTH.fullmatch, map(str.strip, lengths))):
