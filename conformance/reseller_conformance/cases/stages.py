@@ -197,7 +197,7 @@ def _crowds(plan: Plan, formats: Sequence[Format]) -> Iterator[list[Case]]:
 
 DOCUMENTED = Stage(
     "documented",
-    "The documented call for each customer in each format. Before it, calls that must be refused.",
+    "A few calls that must be refused, then the documented call for each customer in each format.",
     _alternating(_documented),
     may_defer=False,
 )
