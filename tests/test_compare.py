@@ -421,18 +421,6 @@ def test_nobody_there_exits_with_3(
     assert "  0 calls compared, " in said
 
 
-def test_a_target_is_not_compared_with_itself(
-    account: Mapping[str, str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    words = ["compare", "http://127.0.0.1:1", "http://127.0.0.1:1/", "--depth=smoke"]
-    assert main(words) == 2
-    said = capsys.readouterr().err
-    assert said.startswith("error: OLD and NEW are the same target ")
-    assert said.endswith(": http://127.0.0.1:1\n")
-    monkeypatch.setenv("RESELLER_OLD_API_KEY", "another-key-of-old")
-    assert main([*words, "--retries=0"]) == 3
-
-
 @pytest.mark.parametrize(
     ("words", "said"),
     [

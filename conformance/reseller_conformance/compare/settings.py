@@ -157,11 +157,6 @@ def _check(made: CompareSettings, inputs: list[str], recorded: str | None) -> No
             )
     if not (made.old and made.new and made.old.target and made.new.target):
         return
-    if made.old.target == made.new.target and not made.new.app:
-        raise SettingsError(
-            "OLD and NEW are the same target with the same account, so nothing can differ; "
-            f"name another: {made.new.target.base_url}"
-        )
     numbers = {len(side.target.customers) for side in (made.old, made.new) if side.target}
     if len(numbers) > 1:
         raise SettingsError(

@@ -96,9 +96,7 @@ def cause_of_refusal(evidence: Evidence) -> EnvironmentNote | None:
         return None
     locked = _follows_failed_logins(evidence)
     attacks = [a for a in evidence.recent if holds_attack_text(a.case)]
-    as_lock = any(
-        a.kind is EnvelopeKind.ERRORS or a.exchange.status in LOCK_STATUSES for a in refused
-    )
+    as_lock = any(map(_is_refused_as_locked, refused))
     if locked and (as_lock or evidence.attacks_answered or not attacks):
         names_quota = all(map(_names_quota, refused)) and not any(map(_names_lock, refused))
         return _quota(evidence) if names_quota else _lockout(evidence)
@@ -119,9 +117,17 @@ def _follows_failed_logins(evidence: Evidence) -> bool:
     enough = len(logins) if evidence.of_one_customer else evidence.failed_logins
     if not logins or enough < MIN_LOGINS or _refused_before(evidence.recent, logins):
         return False
-    few = evidence.others_answered < MIN_OTHERS and evidence.failed_logins < MANY_LOGINS
     # a fault may count calls without a customer
+    few = evidence.others_answered < MIN_OTHERS
+    if few and evidence.failed_logins >= MANY_LOGINS:
+        few = not all(
+            _is_refused_as_locked(a) and not _is_rate_limited(a) for a in evidence.refused
+        )
     return not (few and all(fails_otherwise(a.case) for a in logins))
+
+
+def _is_refused_as_locked(response: Response) -> bool:
+    return response.kind is EnvelopeKind.ERRORS or response.exchange.status in LOCK_STATUSES
 
 
 def _refused_before(recent: Sequence[Response], logins: Sequence[Response]) -> bool:
