@@ -81,7 +81,7 @@ def test_it_says_what_was_tested_against_what_and_when() -> None:
     assert facts == {
         "Target": "https://staging.example.com/mail, a live server",
         "Customers": "customer@example.com, second@example.com",
-        "Of another reseller": "someone@elsewhere.example",
+        "Foreign customer": "someone@elsewhere.example",
         "Started": "2026-03-09 08:30:00 UTC, and sent calls for 3 min 31 s",
         "Sent": "2,098 calls, json and xml, depth standard",
         "Fails at": "MUST; a violated SHOULD is reported, and not counted",
