@@ -161,12 +161,16 @@ def _intermittent_failures(
     failed = [
         Failure(tuple(check(response)), (response,), lambda new: any(map(any, map(check, new))))
         for case, response in list(sent.responses.items())
-        if case.format is format and case.method != "HEAD"
-        if not (is_ordinary(case) or holds_attack_text(case))
+        if case.format is format and _has_due_envelope(case) and not is_ordinary(case)
         if response.was_sent and any(check(response))
     ]
     failed.sort(key=lambda failure: failure.complexity)
     return (failure for failure in failed[:MAX_REPEATED_CASES] if passes_alone(failure, sent))
+
+
+def _has_due_envelope(case: Case) -> bool:
+    """Return False if the call has no body, or may be refused in any way (specification, 4)."""
+    return case.method != "HEAD" and not (any(case.around) or holds_attack_text(case))
 
 
 # --- Races ---------------------------------------------------------------------------------------
