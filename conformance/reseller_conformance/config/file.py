@@ -8,7 +8,6 @@
 from __future__ import annotations
 
 import json
-import os.path
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -16,6 +15,7 @@ from pathlib import Path
 
 from reseller_conformance.config.options import OF_CONNECTION, OPTIONS, Option
 from reseller_conformance.config.values import without_userinfo
+from reseller_conformance.util.files import names_a_file
 from reseller_conformance.util.suggestion import suggestion
 
 __all__ = [
@@ -210,6 +210,6 @@ def _shown(name: str, word: object) -> str:
     if word is True:
         return "true"
     text = ", ".join(str(word).splitlines())
-    if name == "api-key-file" and not os.path.exists(text):  # noqa: PTH110
+    if name == "api-key-file" and not names_a_file(text):
         return "no such file"  # the text may be the key
     return without_userinfo(text) if name in ("base-url", "proxy") else text

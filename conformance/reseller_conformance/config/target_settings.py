@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os.path
 import re
 import ssl
 from collections.abc import Callable, Mapping
@@ -14,6 +13,7 @@ from reseller_conformance.client.target import Target
 from reseller_conformance.config.option_reader import OptionReader, SettingsError, check_text
 from reseller_conformance.config.values import without_userinfo
 from reseller_conformance.redaction.secret import Scrubber, Secret
+from reseller_conformance.util.files import names_a_file
 from reseller_conformance.util.text import BYTE_ORDER_MARK
 
 __all__ = ["is_loopback", "target_from"]
@@ -111,7 +111,7 @@ def _key(reader: OptionReader, env: Mapping[str, str]) -> str:
     try:
         key = Path(file).read_text(encoding="utf-8-sig").strip("\r\n")
     except (OSError, ValueError) as error:
-        if not os.path.exists(file):  # noqa: PTH110 - Path.exists raises for some texts
+        if not names_a_file(file):
             raise SettingsError(
                 "--api-key-file must be the name of a file that holds the key; "
                 "no file has the name that was given"

@@ -6,7 +6,7 @@ import errno
 import os
 from pathlib import Path
 
-__all__ = ["check_file", "draft_of", "write_file"]
+__all__ = ["check_file", "draft_of", "names_a_file", "write_file"]
 
 
 def check_file(path: Path) -> None:
@@ -44,6 +44,14 @@ def write_file(path: Path, text: str) -> None:
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)
+
+
+def names_a_file(text: str) -> bool:
+    """Return True if something has this name. Of other text, such as a NUL, `pathlib` raises."""
+    try:
+        return Path(text).exists()
+    except (OSError, ValueError):
+        return False
 
 
 def draft_of(path: Path) -> Path:
