@@ -425,6 +425,7 @@ LOCALES: dict[str, tuple[str, Callable[[str, str], str]]] = {
     "dates_in_hijri_years": ("ar-SA", hijri),
     "dates_for_any_language": ("", day_first),
     "dates_in_buddhist_years": ("", thai),
+    "reputation_of_the_region": ("", lambda name, value: "7" if name == "reputation" else value),
     "package_for_english": (
         "en",
         lambda name, value: f"{value} plan" if name == "package" else value,

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from reseller_conformance.contract import PARAMETERS, Format
-from reseller_conformance.reference import Reference, Refusal, Response
+from reseller_conformance.reference import Account, Reference, Refusal, Response
 from reseller_conformance.requirements import (
     BOTH,
     HTTP_SERVER_ERROR,
@@ -196,6 +197,17 @@ def id_chooses_the_customer(self: Reference, wanted: Format, parameters: Paramet
     if found.status != 200 or not number.isdecimal() or not 0 < int(number) <= len(known):
         return found
     return self.show(wanted, known[int(number) - 1])
+
+
+@fault(fails=REQUEST_UNDOCUMENTED, instead_of=Reference.answer)
+def period_has_its_own_reputation(
+    self: Reference, wanted: Format, parameters: Parameters
+) -> Response:
+    """A parameter called start_date chooses the period of the reputation."""
+    found = self.look_up(parameters)
+    if isinstance(found, Account) and "start_date" in dict(parameters):
+        return self.show(wanted, replace(found, reputation=7))
+    return Reference.answer(self, wanted, parameters)
 
 
 # --- Repeated parameters and arrays --------------------------------------------------------------

@@ -182,6 +182,19 @@ class ReputationBlinks(_Live):
         return replace(account, reputation=max(account.reputation - (tick % 10 == 0), 0))
 
 
+@composed("reputation dips for thirty calls in a row")
+class ReputationDips(_Live):
+    def moved(self, account: Account, tick: int) -> Account:
+        return replace(account, reputation=max(account.reputation - 3 * (300 < tick < 330), 0))
+
+
+@composed("reputation is another one in each fifth of a second")
+class ReputationMovesWithTheClock(_Live):
+    def moved(self, account: Account, _: int) -> Account:
+        step = random.Random(int(time.monotonic() * 5)).randrange(4)
+        return replace(account, reputation=max(account.reputation - step, 0))
+
+
 @composed(
     "credits are reserved for mails in transit, and returned", should=("consistency.counters",)
 )

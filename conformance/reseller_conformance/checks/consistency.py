@@ -100,7 +100,7 @@ def _fits(value: FieldValue, around: tuple[FieldValue, FieldValue]) -> bool:
 
 ALL = tuple(field.name for field in FIELDS)
 OWN = tuple(name for name in ALL if name != "reputation")
-"""What distinguishes accounts. Reputation may go up and down from call to call."""
+"""What tells accounts apart. Reputation may go up and down from call to call."""
 
 
 def formats(group: Bracketed) -> Iterator[Violation]:
@@ -180,7 +180,7 @@ def own_account(group: Bracketed) -> Iterator[Violation]:
         text = "; ".join(group.response.errors)[:120]
         yield Violation(group.response, "answer", "the customer's overview", f"an error: {text}")
     elif group.response.kind is EnvelopeKind.OVERVIEW:
-        names = tuple(name for name in differing(group, OWN) if not _moving(group, name))
+        names = tuple(name for name in differing(group, ALL) if not _moving(group, name))
         if names:
             yield Violation(
                 group.response,
@@ -192,7 +192,7 @@ def own_account(group: Bracketed) -> Iterator[Violation]:
 
 def own_account_alone(group: Bracketed) -> Iterator[Violation]:
     """A call that names a foreign customer too shows no other account than the own one."""
-    names = tuple(name for name in differing(group, OWN) if not _moving(group, name))
+    names = tuple(name for name in differing(group, ALL) if not _moving(group, name))
     if group.response.kind is EnvelopeKind.OVERVIEW and names:
         expected = f"an error, or this customer's: {shown(group.before.values, names[:3])}"
         actual = shown(group.response.values, names[:3])

@@ -23,6 +23,12 @@ if TYPE_CHECKING:
 
 __all__ = ["shows_another", "without_moving_values"]
 
+REPUTATION = frozenset({"reputation"})
+"""What may go up and down from call to call."""
+
+MAX_TRIES = 3
+"""How often a reputation must differ again before the difference counts."""
+
 
 def without_moving_values(
     session: TargetSession, group: Bracketed
@@ -35,6 +41,42 @@ def without_moving_values(
     """
     if not may_lag(group) or shows_another(session, group):
         return group, []
+    if set(differing(group, ALL)) == REPUTATION:
+        return _without_reputation(session, group)
+    return _reread(session, group)
+
+
+def _without_reputation(
+    session: TargetSession, group: Bracketed
+) -> tuple[Bracketed, list[Response]]:
+    """Return the group without its reputation if that goes up and down; found out once a customer.
+
+    It may dip for a moment that no reading sees, so the calls of the group are made again too.
+    """
+    customer = group.response.case.customer
+    if customer not in session.jitters:
+        judged, missing = _reread(session, group)
+        if missing:
+            return judged, missing
+        explained = not any(differing(judged, ALL))
+        session.jitters[customer] = explained or not _differs_again(session, group)
+    return (replace(group, wavering=REPUTATION) if session.jitters[customer] else group), []
+
+
+def _differs_again(session: TargetSession, group: Bracketed) -> bool:
+    """Make the calls of a group again in turn, several times. Return True if it always differs."""
+    cases = [group.before.case, group.response.case, group.after.case]
+    for _ in range(MAX_TRIES):
+        [again] = session.send_in_sequence(session.repeated(cases))
+        if len(again) < len(cases) or not all(response.was_sent for response in again):
+            return False
+        before, response, after = again
+        if not any(differing(Bracketed(before, response, after), ALL)):
+            return False
+    return True
+
+
+def _reread(session: TargetSession, group: Bracketed) -> tuple[Bracketed, list[Response]]:
     customer = group.response.case.customer
     readings: list[Response] = []
     if group.before.case.format is not group.response.case.format:

@@ -93,6 +93,8 @@ class TargetSession:
         self.judged = judged
         self.races: dict[Format, bool] = {}
         self.intermittent: dict[tuple[Requirement, Format], Sequence[Failure]] = {}
+        self.jitters: dict[int, bool] = {}
+        """Whether the reputation of a customer goes up and down, by place."""
         self.client_profiles: dict[Format, ClientProfiles] = {}
         self.preflight = Preflight(self)
         self.controls = ControlCalls(self, repeats_from)
