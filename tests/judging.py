@@ -107,6 +107,11 @@ class Direct:
         """The number of calls."""
         return Traffic(calls=len(self._asked) + self._forgotten)
 
+    @property
+    def cases(self) -> tuple[Case, ...]:
+        """The cases that were sent."""
+        return tuple(self._asked)
+
     def is_distinguishable(self, case: Case) -> bool:
         """Return whether this account can distinguish this case from another."""
         return _askable(case, self._rights)

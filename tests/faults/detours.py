@@ -94,6 +94,8 @@ def given(name: str, value: str | None = None) -> Condition:
 CONDITIONS: dict[str, tuple[str, Condition]] = {
     "with_debug": ("debug=1 is sent", given("debug", "1")),
     "with_a_callback": ("callback is sent", given("callback")),
+    "without_auth": ("noauth=1 is sent", given("noauth", "1")),
+    "with_a_session": ("PHPSESSID is sent", given("PHPSESSID")),
     "with_a_role": ("role=admin is sent", given("role", "admin")),
     "with_a_fifth_parameter": ("a fifth parameter is sent", lambda _, pairs: len(pairs) > 4),
     "with_encoded_at_signs": (
@@ -110,6 +112,10 @@ CONDITIONS: dict[str, tuple[str, Condition]] = {
     "with_basic_credentials": (
         "Authorization is sent",
         lambda request, _: request.header("Authorization") is not None,
+    ),
+    "from_a_proxy_inside": (
+        "X-Real-IP says 127.0.0.1",
+        lambda request, _: request.header("X-Real-IP") == "127.0.0.1",
     ),
     "from_inside": (
         "X-Forwarded-For says 127.0.0.1",

@@ -37,6 +37,10 @@ __all__ = [
 ]
 
 
+MAX_EXTRA_SHOWN = 7
+"""How many undocumented parameters the words for a case name."""
+
+
 class Encoding(StrEnum):
     """How the query is written (RFC 3986, 2.1): all of these mean the same."""
 
@@ -184,7 +188,9 @@ class Case:
                 parts.append(f"{name} {state.value}")
         parts += [f"{name} sent as {name}[]" for name in self.arrays]
         parts += [f"{name} sent twice" for name, _ in self.repeated_parameters]
-        parts += [f"with {name}={value}" for name, value in self.extra]
+        parts += [f"with {name}={value}" for name, value in self.extra[:MAX_EXTRA_SHOWN]]
+        if len(self.extra) > MAX_EXTRA_SHOWN:
+            parts.append(f"and {len(self.extra) - MAX_EXTRA_SHOWN} more undocumented parameters")
         before, behind = self.around
         parts += [f"with {before} before the query"] if before else []
         parts += [f"with {behind} behind the query"] if behind else []

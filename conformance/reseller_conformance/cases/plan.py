@@ -53,11 +53,13 @@ __all__ = ["Plan"]
 
 FROM_INSIDE = replace(
     OWN,
-    phrase="with Authorization: Basic … and X-Forwarded-For: 127.0.0.1",
+    phrase="with Authorization: Basic … and X-Forwarded-For, X-Real-IP, Forwarded: 127.0.0.1",
     fields=(
         *OWN.fields,
         ("Authorization", "Basic YWRtaW46YWRtaW4="),  # admin:admin
         ("X-Forwarded-For", "127.0.0.1"),
+        ("X-Real-IP", "127.0.0.1"),
+        ("Forwarded", "for=127.0.0.1"),
     ),
 )
 """A request that some servers take for one of an administrator, or of their own network."""

@@ -27,6 +27,7 @@ from reseller_conformance.requirements import Level
 from reseller_conformance.suite.failure_report import FailureReport
 from reseller_conformance.suite.item import TOO_FEW_CALLS, unsent_because
 from reseller_conformance.suite.item_responses import ItemResponses, Judged
+from reseller_conformance.suite.narrowing import with_fewer_parameters
 from reseller_conformance.suite.property_search import Strategy, shrink
 from reseller_conformance.suite.repetition import (
     INTERMITTENT,
@@ -103,10 +104,10 @@ class Evaluation(ItemResponses):
     def _failure(
         self, subject: Judged, check: Check[Judged], found: tuple[Violation, ...]
     ) -> Failure:
-        def again(responses: Sequence[Response]) -> bool:
-            return bool(self._found(_like(subject, responses), check))
+        def judge(responses: Sequence[Response]) -> tuple[Violation, ...]:
+            return self._found(_like(subject, responses), check)
 
-        return Failure(found, members(subject), again)
+        return Failure(found, members(subject), judge)
 
     def check_sequence(
         self, responses: Iterable[Response], check: Check[Bracketed], turn: int = 0
@@ -168,6 +169,7 @@ class Evaluation(ItemResponses):
             self._add_announced()
         if self.failures:
             self._leave_out_what_passes_alone()
+            self.failures += with_fewer_parameters(self.failures, self.session)
             self._fail()
         if self.unsent:
             self.not_tested(self.unsent_reason())
@@ -192,7 +194,7 @@ class Evaluation(ItemResponses):
         A run that stops at this violation does not make them.
         """
         if violation := self.session.live.violations.get((self.requirement, self._format)):
-            self.failures.append(Failure((violation,), (violation.response,), lambda _: True))
+            self.failures.append(Failure((violation,), (violation.response,), lambda _: ()))
 
     def _leave_out_what_passes_alone(self) -> None:
         """Repeat the simplest failures. End the item if another requirement is the cause of all."""

@@ -84,8 +84,8 @@ class Failure:
 
     violations: tuple[Violation, ...]
     responses: tuple[Response, ...]
-    again: Callable[[Sequence[Response]], bool]
-    """Whether these new responses, to the same calls, violate the requirement too."""
+    judge: Callable[[Sequence[Response]], tuple[Violation, ...]]
+    """What new responses, to the same calls, violate."""
 
     @property
     def complexity(self) -> tuple[int, ...]:
@@ -135,7 +135,7 @@ def _passes(failure: Failure, sent: TargetSession) -> bool:
     cases = sent.repeated(response.case for response in failure.responses)
     [responses] = sent.send_in_sequence(cases)
     made = len(responses) == len(cases) and all(response.was_sent for response in responses)
-    return made and not failure.again(responses)
+    return made and not failure.judge(responses)
 
 
 # --- Now and then --------------------------------------------------------------------------------
@@ -159,7 +159,7 @@ def _intermittent_failures(
 ) -> Iterator[Failure]:
     check = CHECKS[requirement]
     failed = [
-        Failure(tuple(check(response)), (response,), lambda new: any(map(any, map(check, new))))
+        Failure(tuple(check(response)), (response,), lambda new: tuple(check(new[0])))
         for case, response in list(sent.responses.items())
         if case.format is format and _has_due_envelope(case) and not is_ordinary(case)
         if response.was_sent and any(check(response))
