@@ -80,6 +80,55 @@ def test_words_that_look_like_options_reach_the_run(rest: list[str], tmp_path: P
     assert target["foreign_user"] == "-x"
 
 
+LOCK = """
+import time
+from reseller_conformance.reference import Application, Reference, Response, default_reference
+
+class Locked(Reference):
+    failed, until = 0, 0.0
+
+    def answer(self, wanted, parameters):
+        if dict(parameters).get("api_key") not in (None, "Demo-Key-0001"):
+            self.failed += 1
+            if self.failed == 6:
+                self.until = time.monotonic() + 2
+        if time.monotonic() < self.until:
+            return Response(423, "text/html", b"<html><body>Locked</body></html>")
+        return super().answer(wanted, parameters)
+
+app = Application(Locked(default_reference().accounts))
+"""
+
+
+def test_a_lock_that_ends_is_in_the_reports_and_changes_no_verdict(tmp_path: Path) -> None:
+    (tmp_path / "locks.py").write_text(LOCK, encoding="utf-8")
+    done = quick(
+        tmp_path,
+        *(
+            "--app",
+            "locks:app",
+            "--user",
+            "customer@example.com",
+            "--user",
+            "newsletter@shop.example",
+        ),
+        *("--report-json", "report.json", "--report-markdown", "report.md"),
+        env={**CREDENTIALS, "RESELLER_API_KEY": "Demo-Key-0001"},
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    report = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
+    jsonschema.Draft202012Validator(SCHEMA).validate(report)
+    assert (report["verdict"], report["complete"]) == ("conformant", True)
+    [note] = report["environment"]
+    assert (note["kind"], note["waited_seconds"], note["not_tested"]) == ("lockout", 5, [])
+    assert note["calls"] >= 6
+    told = f"after {note['calls']} calls with wrong credentials"
+    ended = "the run waited 5 s in all, and repeated the calls"
+    for text in (done.stdout, (tmp_path / "report.md").read_text(encoding="utf-8")):
+        assert told in " ".join(text.split())
+        assert ended in " ".join(text.split())
+
+
 def test_the_json_report_fits_its_schema(tmp_path: Path) -> None:
     done = quick(tmp_path, "--report-json", "out/report.json", "--seed", "7")
     assert done.returncode == 0

@@ -37,6 +37,7 @@ class Run:
     judged: list[Judged]
     note: EnvironmentNote | None
     calls: int
+    notes: tuple[EnvironmentNote, ...]
 
     def ids(self, outcome: Outcome) -> set[str]:
         return {one.requirement.id for one in self.judged if one.outcome is outcome}
@@ -61,7 +62,8 @@ def run(monkeypatch) -> Callable[..., Run]:
         target = target_of(reference, EMBEDDED_URL)
         client = Direct(reference, target)
         judged = judging.judge(target, replace(settings(depth), **options), client)
-        return Run(judged, made[-1].environment.note, client.traffic.calls)
+        environment = made[-1].environment
+        return Run(judged, environment.note, client.traffic.calls, environment.notes)
 
     return run
 
@@ -322,6 +324,9 @@ def test_a_ban_is_the_reason_for_all_that_could_not_be_judged(run):
 def test_a_short_ban_is_waited_for_and_its_calls_are_made_again(run):
     done = run(guarded(Ban, lasts=30.0))
     assert done.note is None
+    [note] = done.notes
+    assert note.kind is EnvironmentKind.FIREWALL
+    assert note.waited_seconds > 0
     assert done.ids(Outcome.NOT_TESTED) == set()
     assert done.ids(Outcome.FAILED) == {"request.attack-text"}
 

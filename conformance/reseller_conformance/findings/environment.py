@@ -28,13 +28,21 @@ class EnvironmentKind(StrEnum):
 class EnvironmentNote:
     """One cause: what happened, after how many calls of what kind, and the way out.
 
-    `reason` is part of the reason of each requirement that was not tested because of it.
+    `reason` is part of the reason of each requirement that was not tested because of it. What ended
+    after a wait has no such requirement.
     """
 
     kind: EnvironmentKind
     reason: str
     calls: int
     way_out: str
+    waited_seconds: float = 0.0
+    """How long the run waited, in all, until it ended; 0 if it ended the calls."""
+
+    @property
+    def ends_calls(self) -> bool:
+        """Whether calls were left out because of it."""
+        return not self.waited_seconds
 
     @classmethod
     def from_dict(cls, entry: Mapping[str, Any]) -> EnvironmentNote:

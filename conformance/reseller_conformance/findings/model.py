@@ -197,7 +197,7 @@ class Run:
     required_data: tuple[str, ...] = ()
     """The kinds of data without which the run verifies nothing."""
     environment: tuple[EnvironmentNote, ...] = ()
-    """What stood in front of the target, and ended the calls."""
+    """What stood in front of the target and refused calls, for a while or for good."""
 
     @property
     def missing_data(self) -> tuple[str, ...]:
@@ -209,7 +209,7 @@ class Run:
         return tuple(
             one
             for one in self.sorted_results
-            if one.outcome is Outcome.NOT_TESTED and note.reason in one.reason
+            if one.outcome is Outcome.NOT_TESTED and note.ends_calls and note.reason in one.reason
         )
 
     @property

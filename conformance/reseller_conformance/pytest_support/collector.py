@@ -249,7 +249,8 @@ class Collector:
         """Why the calls ended early, other than by an interrupt; empty if they did not."""
         reports = [source() for source in self.sources]
         ends = [report.early_end for report in reports]
-        ends += [note.reason for report in reports for note in report.environment]
+        notes = (note for report in reports for note in report.environment)
+        ends += [note.reason for note in notes if note.ends_calls]
         return next(filter(None, ends), self._left_out)
 
     def _baseline_status(self) -> BaselineStatus | None:

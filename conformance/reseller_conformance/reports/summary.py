@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from reseller_conformance import __version__
 from reseller_conformance.checks.exercised import DATA_KINDS
+from reseller_conformance.findings.environment import EnvironmentNote
 from reseller_conformance.findings.model import Finding, Outcome, Result, Run
 from reseller_conformance.findings.run_info import SavedFile
 from reseller_conformance.reports.finding_text import Evidence, evidence_of
@@ -136,11 +137,17 @@ def reasons_for(run: Run, outcome: Outcome, *, topics: bool = False) -> dict[str
 def environment(run: Run, *, topics: bool = False) -> dict[str, list[str]]:
     """Return what protected the target, each with the requirements not tested because of it."""
     return {
-        f"{note.kind}: {note.reason}. The way out: {note.way_out}": (
+        f"{note.kind}: {note.reason}. {_end(note)}The way out: {note.way_out}": (
             _names(run, run.kept_from(note), topics=topics) or ["nothing"]
         )
         for note in run.environment
     }
+
+
+def _end(note: EnvironmentNote) -> str:
+    if note.ends_calls:
+        return ""
+    return f"It ended: the run waited {note.waited_seconds:.0f} s in all, and repeated the calls. "
 
 
 def observed(run: Run) -> dict[str, list[str]]:

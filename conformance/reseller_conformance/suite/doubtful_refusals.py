@@ -99,11 +99,9 @@ class DoubtfulRefusals:
         logins = (one.earlier for one in self._doubts if may_fail_login(one.response.case))
         return any(earlier is not None and earlier.invalid == ("api_key",) for earlier in logins)
 
-    def expect(self, forms: set[Form]) -> bool:
-        """Take note of refusals that have ended, and may begin again. Return True for new ones."""
-        is_new = self._short.isdisjoint(forms)
+    def expect(self, forms: set[Form]) -> None:
+        """Take note of refusals that have ended, and may begin again."""
         self._short |= forms
-        return is_new
 
     def take(self, response: Response) -> None:
         """Take in a response, in the order in which they end."""

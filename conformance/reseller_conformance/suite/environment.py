@@ -9,6 +9,7 @@ refusal means is judged in `environment_cause`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from reseller_conformance.cases.case import Case
@@ -97,8 +98,7 @@ class Environment:
         self.note: EnvironmentNote | None = None
         """What ended the calls; None as long as valid calls are answered."""
         self.doubtful = DoubtfulRefusals(session)
-        self.short_notes: list[EnvironmentNote] = []
-        """What refused valid calls for a while, after which they were answered again."""
+        self._short_notes: dict[EnvironmentKind, EnvironmentNote] = {}
         self.waiting = ""
         """What the run waits for at the moment."""
         self._waited = 0.0
@@ -120,8 +120,13 @@ class Environment:
 
     @property
     def notes(self) -> tuple[EnvironmentNote, ...]:
-        """All that kept calls from the target."""
-        return tuple(note for note in (self.note, self.logins_note) if note)
+        """All that kept calls from the target, for a while or for good."""
+        return (*(note for note in (self.note, self.logins_note) if note), *self.short_notes)
+
+    @property
+    def short_notes(self) -> tuple[EnvironmentNote, ...]:
+        """What refused valid calls for a while, once for each kind, with the waits in all."""
+        return tuple(self._short_notes.values())
 
     # --- What may be sent --------------------------------------------------------------------
 
@@ -231,7 +236,7 @@ class Environment:
     @property
     def is_login_check_due(self) -> bool:
         """Whether failed logins were turned away since it was last seen if all of them are."""
-        return self.doubtful.is_check_due and not (self.notes or self._is_blind)
+        return self.doubtful.is_check_due and not (self.note or self.logins_note or self._is_blind)
 
     def _is_suspect(self, response: Response) -> bool:
         case = response.case
@@ -300,9 +305,12 @@ class Environment:
             return []
         forms = {form_of(control) for control in refused}
         self._session.controls.forget([control.case for control in refused])
-        if self._outlast(note, refused[0]):
-            if self.doubtful.expect(forms):
-                self.short_notes.append(note)
+        if waited := self._outlast(note, refused[0]):
+            self.doubtful.expect(forms)
+            first = self._short_notes.get(note.kind, note)
+            self._short_notes[note.kind] = replace(
+                first, waited_seconds=first.waited_seconds + waited
+            )
             if note.kind is EnvironmentKind.FIREWALL:
                 # it stops these texts at any time
                 recent = [a for a in recent if not holds_attack_text(a.case)]
@@ -328,9 +336,9 @@ class Environment:
             of_one_customer=alone,
         )
 
-    def _outlast(self, note: EnvironmentNote, refused: Response) -> bool:
-        """Wait for a short lock to end; return whether a valid call is answered then."""
-        case = Case(refused.case.format, customer=refused.case.customer)
+    def _outlast(self, note: EnvironmentNote, refused: Response) -> float:
+        """Wait for a short lock to end; return the seconds until it did, or 0."""
+        case, before = Case(refused.case.format, customer=refused.case.customer), self._waited
         for seconds in _waits(refused):
             if self._waited + seconds > MAX_WAIT_SECONDS:
                 break
@@ -340,8 +348,8 @@ class Environment:
             [control] = self._session.send_again(case)
             self.waiting = ""
             if control.kind is EnvelopeKind.OVERVIEW:
-                return True
-        return False
+                return self._waited - before
+        return 0.0
 
     def _was_answered(self, case: Case) -> bool:
         return _whose(case) in self._answered
