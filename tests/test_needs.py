@@ -139,5 +139,15 @@ def test_a_smoke_run_judges_what_its_calls_show(pytester: pytest.Pytester) -> No
         assert outcomes[id]["reason"] == "--depth smoke makes no call for this"
 
 
+@pytest.mark.usefixtures("credentials")
+def test_a_smoke_run_names_only_the_customers_of_its_calls(pytester: pytest.Pytester) -> None:
+    with serving(responding) as server:
+        third = ("--user", "third@example.com")
+        result = pytester.run(*args(server.url, "--depth", "smoke", *third, *REPORT))
+    assert "third@example.com" not in {one.parameters.get("user") for one in server.received}
+    assert "third@example.com" not in result.stdout.str()
+    assert report()["target"]["customers"] == ["customer@example.com", "o'brien@example.com"]
+
+
 def test_a_smoke_run_draws_no_examples() -> None:
     assert Depth.SMOKE.examples == 0

@@ -56,9 +56,12 @@ class TargetInfo:
     name: str = ""
 
     @classmethod
-    def of(cls, target: Target) -> TargetInfo:
-        """Return what reports show of a target, which must be redacted."""
-        return cls(target.kind, target.base_url, target.customers, target.foreign)
+    def of(cls, target: Target, customers: int | None = None) -> TargetInfo:
+        """Return what reports show of a target, which must be redacted.
+
+        Only the first `customers` are named, if the calls are about no others.
+        """
+        return cls(target.kind, target.base_url, target.customers[:customers], target.foreign)
 
     @classmethod
     def from_dict(cls, entry: Mapping[str, Any]) -> TargetInfo:

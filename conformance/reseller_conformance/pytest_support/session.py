@@ -31,6 +31,7 @@ from reseller_conformance.reports.summary import validated
 from reseller_conformance.reports.text import visible
 from reseller_conformance.reports.verdict_text import target_lines, verdict_text
 from reseller_conformance.requirements import by_id, column_of
+from reseller_conformance.suite.target_session import planned_customers
 
 __all__ = [
     "annotate_items",
@@ -113,7 +114,7 @@ def announced(config: pytest.Config) -> Run:
     """Return the run as it is known before its first call, for a heading."""
     settings = settings_of(config)
     target = settings.target or embedded_target()
-    about = TargetInfo.of(redacted(target))
+    about = TargetInfo.of(redacted(target), planned_customers(target, settings))
     if settings.app:
         about = replace(about, base_url=scrubber_of(target).text(settings.app))
     return replace(collector_of(config).run, target=about)

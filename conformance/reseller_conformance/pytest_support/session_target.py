@@ -24,7 +24,7 @@ from reseller_conformance.pytest_support.targets import label_of
 from reseller_conformance.pytest_support.xdist import concurrent_clients, split_limits
 from reseller_conformance.redaction.secret import Secret
 from reseller_conformance.suite.live_progress import LiveProgress
-from reseller_conformance.suite.target_session import TargetSession
+from reseller_conformance.suite.target_session import TargetSession, planned_customers
 
 __all__ = ["NO_TARGET", "embedded_target", "refused", "sending", "target_of"]
 
@@ -118,7 +118,7 @@ def sending(session: pytest.Session, target: Target, settings: Settings) -> Iter
     limits = split_limits(settings.limits, concurrent_clients(config, session.items))
     with Client(target, limits, recorder_of(config, settings)) as client:
         shown = redacted(target)
-        about = TargetInfo.of(shown)
+        about = TargetInfo.of(shown, planned_customers(target, settings))
         name = label_of(about, shown.api_user)
         collector = collector_of(config)
         judged, schemas = _judged(session.items), collector.schemas
