@@ -25,7 +25,7 @@ from reseller_conformance.client.retry_policy import retry_after
 from reseller_conformance.contract import Format
 from reseller_conformance.envelope import EnvelopeKind
 from reseller_conformance.findings.environment import EnvironmentKind, EnvironmentNote
-from reseller_conformance.suite.doubtful_refusals import DoubtfulRefusals
+from reseller_conformance.suite.doubtful_refusals import DoubtfulRefusals, Form
 from reseller_conformance.suite.environment_cause import (
     MIN_OTHERS,
     Evidence,
@@ -99,6 +99,7 @@ class Environment:
         """What ended the calls; None as long as valid calls are answered."""
         self.doubtful = DoubtfulRefusals(session)
         self._short_notes: dict[EnvironmentKind, EnvironmentNote] = {}
+        self._short_kinds: dict[Form, EnvironmentKind] = {}
         self.waiting = ""
         """What the run waits for at the moment."""
         self._waited = 0.0
@@ -307,10 +308,7 @@ class Environment:
         self._session.controls.forget([control.case for control in refused])
         if waited := self._outlast(note, refused[0]):
             self.doubtful.expect(forms)
-            first = self._short_notes.get(note.kind, note)
-            self._short_notes[note.kind] = replace(
-                first, waited_seconds=first.waited_seconds + waited
-            )
+            self._note_wait(note, forms, waited)
             if note.kind is EnvironmentKind.FIREWALL:
                 # it stops these texts at any time
                 recent = [a for a in recent if not holds_attack_text(a.case)]
@@ -335,6 +333,15 @@ class Environment:
             attacks_answered=self._attacks_proven,
             of_one_customer=alone,
         )
+
+    def _note_wait(self, note: EnvironmentNote, forms: set[Form], seconds: float) -> None:
+        """Keep the first note of each kind. What refuses in a known form is not of a new kind."""
+        kind = next(
+            (self._short_kinds[one] for one in forms if one in self._short_kinds), note.kind
+        )
+        self._short_kinds |= dict.fromkeys(forms, kind)
+        first = self._short_notes.get(kind, note)
+        self._short_notes[kind] = replace(first, waited_seconds=first.waited_seconds + seconds)
 
     def _outlast(self, note: EnvironmentNote, refused: Response) -> float:
         """Wait for a short lock to end; return the seconds until it did, or 0."""
