@@ -82,6 +82,7 @@ def test_a_project_file_that_does_not_name_the_suite_may_be_anything() -> None:
         ("user = [1]", "user must be a list of texts, not: [1]"),
         ("user = ['']", 'user must be a list of texts, not: [""]'),
         ("depth = true", "depth must be a text or a number, not: true"),
+        ("rate = 2010-01-01", "rate must be a text or a number, not: 2010-01-01"),
         ("depth = ''", "the value is empty: depth"),
         ("depth = ['quick']", 'depth must be a text or a number, not: ["quick"]'),
         ("depth =", f"the file is not TOML (Invalid value (at line 1, column 8)): {OWN}"),
@@ -98,9 +99,16 @@ def test_what_a_file_cannot_hold_is_told_in_one_line(
     assert "secret@" not in said
 
 
-def test_a_table_that_is_no_table_is_told() -> None:
-    Path(PROJECT).write_text("[tool]\nreseller-conformance = 1\n")
-    with pytest.raises(ConfigError, match="is no table: 1"):
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("[tool]\nreseller-conformance = true\n", "true"),
+        ("[[tool.reseller-conformance]]\napi-key = 'Secret-1'\n", "a list"),
+    ],
+)
+def test_a_table_that_is_no_table_is_told(text: str, shown: str) -> None:
+    Path(PROJECT).write_text(text)
+    with pytest.raises(ConfigError, match=f"must be a table, not: {shown}$"):
         read_config(Path.cwd())
 
 

@@ -468,35 +468,35 @@ CUSTOMER = "resellers/0/customers/0"
     [
         ("resellers", [], "resellers must be a non-empty list: a list"),
         ("resellers", ..., "the accounts must have the member: resellers"),
-        ("resellers/0", "me", "resellers[0] must be an object: 'me'"),
+        ("resellers/0", "me", 'resellers[0] must be an object: "me"'),
         ("resellers/0/api_user", ..., "resellers[0] must have the member: api_user"),
         (
             "resellers/0/api_user",
             "",
-            "resellers[0].api_user must be text without control characters: ''",
+            'resellers[0].api_user must be text without control characters: ""',
         ),
         (
             "resellers/0/api_key",
             12345,
             "resellers[0] must have text without control characters as its api_key",
         ),
-        ("resellers/0/key", "x", "resellers[0] has an unknown member: 'key'"),
+        ("resellers/0/key", "x", 'resellers[0] has an unknown member: "key"'),
         (
             f"{CUSTOMER}/requests",
             -5,
             "resellers[0].customers[0].requests must be a non-negative integer: -5",
         ),
-        (f"{CUSTOMER}/requests", True, "...must be a non-negative integer: True"),
+        (f"{CUSTOMER}/requests", True, "...must be a non-negative integer: true"),
         (f"{CUSTOMER}/requests", 1.0, "...must be a non-negative integer: 1.0"),
-        (f"{CUSTOMER}/requests", "05", "...must be a non-negative integer: '05'"),
-        (f"{CUSTOMER}/requests", "5\n", "...must be a non-negative integer: '5\\n'"),
-        (f"{CUSTOMER}/requests", "١٢", "...must be a non-negative integer: '١٢'"),
-        (f"{CUSTOMER}/billing_end_date", "2010-02-30", "...a date as YYYY-MM-DD: '2010-02-30'"),
-        (f"{CUSTOMER}/billing_end_date", "20100830", "...a date as YYYY-MM-DD: '20100830'"),
+        (f"{CUSTOMER}/requests", "05", '...must be a non-negative integer: "05"'),
+        (f"{CUSTOMER}/requests", "5\n", '...must be a non-negative integer: "5\\n"'),
+        (f"{CUSTOMER}/requests", "١٢", '...must be a non-negative integer: "١٢"'),
+        (f"{CUSTOMER}/billing_end_date", "2010-02-30", '...a date as YYYY-MM-DD: "2010-02-30"'),
+        (f"{CUSTOMER}/billing_end_date", "20100830", '...a date as YYYY-MM-DD: "20100830"'),
         (f"{CUSTOMER}/billing_end_date", 20100830, "...a date as YYYY-MM-DD: 20100830"),
-        (f"{CUSTOMER}/package", "a\tb", "...text without control characters: 'a\\tb'"),
-        (f"{CUSTOMER}/package", "\ud800", "...text without control characters: '\\ud800'"),
-        (f"{CUSTOMER}/user", None, "...text without control characters: None"),
+        (f"{CUSTOMER}/package", "a\tb", '...text without control characters: "a\\tb"'),
+        (f"{CUSTOMER}/package", "\ud800", '...text without control characters: "\\ud800"'),
+        (f"{CUSTOMER}/user", None, "...text without control characters: null"),
     ],
 )
 def test_bad_accounts_are_told_in_one_line(path: str, value: object, message: str) -> None:
@@ -510,10 +510,10 @@ def test_bad_accounts_are_told_in_one_line(path: str, value: object, message: st
 
 def test_names_that_stand_twice_are_told() -> None:
     reseller = OWN["resellers"][0]
-    with pytest.raises(AccountsError, match="resellers must differ in their api_user: 'me'"):
+    with pytest.raises(AccountsError, match='resellers must differ in their api_user: "me"'):
         read_accounts({"resellers": [reseller, reseller]})
     twice = {**reseller, "customers": reseller["customers"] * 2}
-    with pytest.raises(AccountsError, match=r"customers must differ in their user: 'a@exam"):
+    with pytest.raises(AccountsError, match='customers must differ in their user: "a@exam'):
         read_accounts({"resellers": [twice]})
 
 
@@ -524,7 +524,7 @@ def test_names_that_stand_twice_are_told() -> None:
         (b"\xff", "the accounts file is not in UTF-8"),
         (b"[" * 100_000, "the accounts file is nested too deeply"),
         (b"9" * 5000, "the accounts file is not JSON (Exceeds the limit"),
-        (b'{"resellers": 1, "resellers": 2}', "an object must differ in their name: 'resellers'"),
+        (b'{"resellers": 1, "resellers": 2}', 'an object must differ in their name: "resellers"'),
         (None, "cannot read the accounts file, No such file or directory"),
     ],
 )

@@ -14,6 +14,7 @@ from pathlib import Path
 from reseller_conformance.checks.expected import Expectations, Range
 from reseller_conformance.contract import FIELDS, Field, Kind
 from reseller_conformance.envelope import FieldValue
+from reseller_conformance.util.notation import outlined
 
 __all__ = ["ExpectedAccountsError", "load_expectations"]
 
@@ -47,39 +48,50 @@ def load_expectations(path: Path) -> Expectations:
 
 
 def _expectations(document: object) -> Expectations:
-    listed = isinstance(document, dict) and "resellers" in document
-    resellers = document.get("resellers", [document]) if isinstance(document, dict) else None
-    if not isinstance(resellers, list):
+    if not isinstance(document, dict):
         raise _refused("", 'an object with "resellers" or "customers"', document)
+    resellers = document.get("resellers", [document])
+    if not isinstance(resellers, list):
+        raise _refused("resellers", "a list", resellers)
     found: dict[str, Mapping[str, FieldValue | Range]] = {}
     for place, reseller in enumerate(resellers):
-        for user, account in _customers(reseller, f"resellers[{place}]" if listed else ""):
+        where = f"resellers[{place}]" if "resellers" in document else ""
+        for user, account in _customers(reseller, where):
             # the first reseller makes the calls; a later one may have a customer of the same name
             found.setdefault(user, account)
     return found
 
 
 def _customers(reseller: object, where: str) -> list[tuple[str, Mapping[str, FieldValue | Range]]]:
-    customers = reseller.get("customers") if isinstance(reseller, dict) else None
+    customers = _with(reseller, "customers", where)["customers"]
+    place = f"{where}.customers".lstrip(".")
     if not isinstance(customers, list):
-        raise _refused(where, 'an object with a list of "customers"', reseller)
-    return [
-        _account(entry, f"{where}.customers[{at}]".lstrip("."))
-        for at, entry in enumerate(customers)
-    ]
+        raise _refused(place, "a list", customers)
+    return [_account(entry, f"{place}[{at}]") for at, entry in enumerate(customers)]
+
+
+def _with(value: object, name: str, where: str) -> dict[str, object]:
+    """Return the object if it has this member."""
+    if not isinstance(value, dict):
+        raise _refused(where, f'an object with "{name}"', value)
+    if name not in value:
+        raise ExpectedAccountsError(f"{where or 'the file'} must have the member: {name}")
+    return value
 
 
 def _account(entry: object, where: str) -> tuple[str, Mapping[str, FieldValue | Range]]:
-    if not isinstance(entry, dict) or not isinstance(entry.get("user"), str):
-        raise _refused(where, 'an object with the "user"', entry)
-    if unknown := entry.keys() - _FIELDS.keys() - _IGNORED - {"user"}:
+    given = _with(entry, "user", where)
+    user = given["user"]
+    if not isinstance(user, str):
+        raise _refused(f"{where}.user", "a text", user)
+    if unknown := given.keys() - _FIELDS.keys() - _IGNORED - {"user"}:
         raise ExpectedAccountsError(f"{where} has an unknown member: {min(unknown)}")
     values = {
-        name: _value(field, entry[name], f"{where}.{name}")
+        name: _value(field, given[name], f"{where}.{name}")
         for name, field in _FIELDS.items()
-        if name in entry
+        if name in given
     }
-    return entry["user"], values
+    return user, values
 
 
 def _value(field: Field, value: object, where: str) -> FieldValue | Range:
@@ -113,6 +125,4 @@ def _plain(field: Field, value: object, where: str) -> FieldValue:
 
 
 def _refused(where: str, wanted: str, value: object) -> ExpectedAccountsError:
-    """Return the error. It does not show a container, which may hold a key."""
-    shown = f"a {type(value).__name__}" if isinstance(value, (dict, list)) else f"{value!r:.60}"
-    return ExpectedAccountsError(f"{where or 'the file'} must be {wanted}, not: {shown}")
+    return ExpectedAccountsError(f"{where or 'the file'} must be {wanted}, not: {outlined(value)}")

@@ -7,7 +7,6 @@
 
 from __future__ import annotations
 
-import json
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -16,6 +15,7 @@ from pathlib import Path
 from reseller_conformance.config.options import OF_CONNECTION, OPTIONS, Option
 from reseller_conformance.config.values import without_userinfo
 from reseller_conformance.util.files import names_a_file
+from reseller_conformance.util.notation import as_written, outlined
 from reseller_conformance.util.suggestion import suggestion
 
 __all__ = [
@@ -118,7 +118,7 @@ def read_config(folder: Path) -> ConfigFile:
         return ConfigFile()
     where = f"[tool.{TABLE}] of {PROJECT_FILE}"
     if not isinstance(table, dict):
-        raise ConfigError(f"{where} is no table: {table}")
+        raise ConfigError(f"{where} must be a table, not: {outlined(table)}")
     return ConfigFile(PROJECT_FILE, _words(where, table))
 
 
@@ -183,7 +183,7 @@ def _word(where: str, option: Option, value: object) -> Word:
     if option.flag:
         if isinstance(value, bool):
             return value
-        raise ConfigError(f"{where}: {option.name} must be true or false, not: {_toml(value)}")
+        raise ConfigError(f"{where}: {option.name} must be true or false, not: {as_written(value)}")
     if value == "":
         raise ConfigError(f"{where}: the value is empty: {option.name}")
     if option.many or option.name in LISTS:
@@ -191,17 +191,16 @@ def _word(where: str, option: Option, value: object) -> Word:
         texts = [text for text in items if isinstance(text, str) and text]
         if texts == items:
             return tuple(texts) if option.many else ",".join(texts)
-        raise ConfigError(f"{where}: {option.name} must be a list of texts, not: {_toml(value)}")
+        raise ConfigError(
+            f"{where}: {option.name} must be a list of texts, not: {as_written(value)}"
+        )
     if option.name == "proxy" and without_userinfo(str(value)) != value:
         raise ConfigError(f"{where}: a password is a secret: set RESELLER_PROXY, and remove: proxy")
     if isinstance(value, (str, int, float)) and not isinstance(value, bool):
         return str(value)
-    raise ConfigError(f"{where}: {option.name} must be a text or a number, not: {_toml(value)}")
-
-
-def _toml(value: object) -> str:
-    """Return the value as the file has it. JSON writes these as TOML does; a date as it is."""
-    return json.dumps(value, ensure_ascii=False, default=str)
+    raise ConfigError(
+        f"{where}: {option.name} must be a text or a number, not: {as_written(value)}"
+    )
 
 
 def _shown(name: str, word: object) -> str:

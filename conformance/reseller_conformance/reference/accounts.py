@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import re
-import reprlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from reseller_conformance.contract import FIELDS, Kind
+from reseller_conformance.util.notation import outlined
 
 __all__ = [
     "Account",
@@ -166,7 +166,7 @@ def _account(entry: object, where: str) -> Account:
 def _text(value: object, where: str) -> str:
     if isinstance(value, str) and _TEXT.fullmatch(value):
         return value
-    raise AccountsError(f"{where} must be text without control characters: {_shown(value)}")
+    raise AccountsError(f"{where} must be text without control characters: {outlined(value)}")
 
 
 def _count(value: object, where: str) -> int:
@@ -174,7 +174,7 @@ def _count(value: object, where: str) -> int:
         return value
     if isinstance(value, str) and _COUNT.fullmatch(value):
         return int(value)
-    raise AccountsError(f"{where} must be a non-negative integer: {_shown(value)}")
+    raise AccountsError(f"{where} must be a non-negative integer: {outlined(value)}")
 
 
 def _date(value: object, where: str) -> date:
@@ -184,7 +184,7 @@ def _date(value: object, where: str) -> date:
         day = None
     # `fromisoformat` also accepts 20100830 and 2010-W35-1, which the API docs do not use.
     if day is None or day.isoformat() != value:
-        raise AccountsError(f"{where} must be a date as YYYY-MM-DD: {_shown(value)}")
+        raise AccountsError(f"{where} must be a date as YYYY-MM-DD: {outlined(value)}")
     return day
 
 
@@ -199,38 +199,31 @@ def _members(
     value: object, where: str, required: tuple[str, ...], optional: tuple[str, ...] = ()
 ) -> dict[str, object]:
     if not isinstance(value, dict):
-        raise AccountsError(f"{where} must be an object: {_shown(value)}")
+        raise AccountsError(f"{where} must be an object: {outlined(value)}")
     for name in required:
         if name not in value:
             raise AccountsError(f"{where} must have the member: {name}")
     for name in value:
         if name not in required and name not in optional:
-            raise AccountsError(f"{where} has an unknown member: {_shown(name)}")
+            raise AccountsError(f"{where} has an unknown member: {outlined(name)}")
     return value
 
 
 def _listed(value: object, where: str) -> list[object]:
     if isinstance(value, list) and value:
         return value
-    raise AccountsError(f"{where} must be a non-empty list: {_shown(value)}")
+    raise AccountsError(f"{where} must be a non-empty list: {outlined(value)}")
 
 
 def _distinct(names: list[str], where: str, member: str) -> None:
     for place, name in enumerate(names):
         if name in names[:place]:
-            raise AccountsError(f"{where} must differ in their {member}: {_shown(name)}")
+            raise AccountsError(f"{where} must differ in their {member}: {outlined(name)}")
 
 
 def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
     _distinct([name for name, _ in pairs], "the members of an object", "name")
     return dict(pairs)
-
-
-def _shown(value: object) -> str:
-    # A list or an object may contain a key.
-    if isinstance(value, (list, dict)):
-        return f"a {type(value).__name__}"
-    return reprlib.repr(value)
 
 
 def accounts_text() -> str:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from reseller_conformance.findings.baseline.entry import Entry
+from reseller_conformance.util.notation import as_written
 
 __all__ = ["FRESH", "BaselineError", "edited", "entries_of", "with_entries"]
 
@@ -76,7 +77,7 @@ def _entry(table: Any, place: tuple[int, int], path: Path) -> Entry:
         if name not in table and name not in OPTIONAL:
             raise BaselineError(f"{where}: the entry has no {name}, which is {expected}")
         if not fits(table.get(name)):
-            raise BaselineError(f"{where}: {name} is {expected}, not: {table[name]!r}")
+            raise BaselineError(f"{where}: {name} is {expected}, not: {as_written(table[name])}")
     names = {name: _names(table.get(name)) for name in ("where", "kind")}
     return Entry(**{**table, **names}, first=place[0], last=place[1])
 
