@@ -11,9 +11,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
 import requests
 
 from command_line import COMMAND, KEY, LIMIT, TREE, command, environment
+from reseller_conformance.cli.commands import main
 
 
 def test_serve_says_what_to_paste_and_answers(tmp_path: Path) -> None:
@@ -50,6 +52,26 @@ def test_a_port_in_use_is_a_mistake(tmp_path: Path) -> None:
         done = command(tmp_path, "serve", "--port", str(taken.getsockname()[1]))
     assert done.returncode == 2
     assert re.fullmatch(r"error: cannot listen on .*\n", done.stderr)
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ("--slow x", "--slow must be a number of seconds from 0 to 3600, not: x"),
+        ("--slow nan", "--slow must be a number of seconds from 0 to 3600, not: nan"),
+        ("--slow -1", "--slow must be a number of seconds from 0 to 3600, not: -1"),
+        ("--port 99999", "--port must be a whole number from 0 to 65535, not: 99999"),
+        (
+            "--rate-limited 1.5",
+            "--rate-limited must be a whole number of seconds from 0 to 86400, not: 1.5",
+        ),
+    ],
+)
+def test_a_value_that_is_no_such_number_is_told_in_one_line(
+    words: str, message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["serve", *words.split()]) == 2
+    assert capsys.readouterr().err == f"error: {message}\n"
 
 
 @contextmanager

@@ -195,7 +195,7 @@ def test_rates_are_by_the_second_or_the_minute():
         ({"rate": "fast"}, "", "as 10/s or 600/m, not: fast"),
         ({"rate": "0/s"}, "", "not: 0/s"),
         ({"concurrency": "0"}, "", "--concurrency must be a whole number from 1 to 1000, not: 0"),
-        ({"timeout": "nan"}, "", "not: nan"),
+        ({"timeout": "nan"}, "", "must be a number of seconds from 0.001 to 86400, not: nan"),
         ({"timeout": "inf"}, "", "not: inf"),
         ({"retries": "-1"}, "", "not: -1"),
         ({"max-requests": "many"}, "", "not: many"),

@@ -214,7 +214,7 @@ def test_nobody_there_is_nothing_verified(tmp_path):
         (
             ["--timeout", "never"],
             {},
-            "error: --timeout must be a number from 0.001 to 86400, not: never",
+            "error: --timeout must be a number of seconds from 0.001 to 86400, not: never",
         ),
         ([], {"RESELLER_API_KEY": ""}, "error: the target needs credentials: "),
     ],

@@ -16,6 +16,7 @@ __all__ = [
     "compare_options",
     "level_option",
     "not_empty",
+    "parsed",
     "report_options",
     "run_options",
 ]
@@ -75,6 +76,18 @@ def not_empty(_: click.Context, option: click.Parameter, given: Any) -> Any:
     if given == "" or (isinstance(given, tuple) and "" in given):
         raise click.UsageError(f"the value is empty: {option.opts[0]}")
     return given
+
+
+def parsed(parse: Callable[[str], Any]) -> Callable[..., Any]:
+    """Return a callback that reads a value with a parser of `config.values`."""
+
+    def read(_: click.Context, option: click.Parameter, given: str | None) -> Any:
+        try:
+            return None if given is None else parse(given)
+        except ValueError as expected:
+            raise click.UsageError(f"{option.opts[0]} must be {expected}, not: {given}") from None
+
+    return read
 
 
 def compare_options(command: Callable[..., int]) -> Callable[..., int]:

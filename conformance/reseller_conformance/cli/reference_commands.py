@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from reseller_conformance.cli.click_options import parsed
 from reseller_conformance.cli.output import echo_json
+from reseller_conformance.config.values import number
 from reseller_conformance.reports.text import visible
 
 if TYPE_CHECKING:
@@ -20,12 +22,19 @@ MALFORMED = ("truncated", "empty", "html", "other-format", "no-fields")
 
 @click.command()
 @click.option("--host", default="127.0.0.1", metavar="HOST", show_default=True)
-@click.option("--port", default=8080, type=click.IntRange(0, 65535), show_default=True)
+@click.option(
+    "--port", default="8080", callback=parsed(number(int, 0, 65535)), metavar="N", show_default=True
+)
 @click.option("--accounts", metavar="FILE", help="accounts of your own, as JSON")
-@click.option("--slow", type=click.FloatRange(0, 3600), metavar="S", help="respond after S seconds")
+@click.option(
+    "--slow",
+    callback=parsed(number(float, 0, 3600, "seconds")),
+    metavar="S",
+    help="respond after S seconds",
+)
 @click.option(
     "--rate-limited",
-    type=click.IntRange(0, 86_400),
+    callback=parsed(number(int, 0, 86_400, "seconds")),
     metavar="S",
     help="429 to every second call, with Retry-After: S",
 )

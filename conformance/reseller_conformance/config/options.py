@@ -136,7 +136,7 @@ OPTIONS = (
         "seconds for a whole response",
         "S",
         default=f"{DEFAULT_TIMEOUT_SECONDS:g}",
-        parse=number(float, 0.001, MAX_TIMEOUT_SECONDS),
+        parse=number(float, 0.001, MAX_TIMEOUT_SECONDS, "seconds"),
     ),
     _more(
         "retries",

@@ -37,9 +37,11 @@ def one_of(values: Iterable[T]) -> Callable[[str], T]:
     return parse
 
 
-def number(kind: Callable[[str], N], least: float, most: float = math.inf) -> Callable[[str], N]:
+def number(
+    kind: Callable[[str], N], least: float, most: float = math.inf, unit: str = ""
+) -> Callable[[str], N]:
     """Return a parser for numbers of this kind between these bounds, which are included."""
-    what = "a whole number" if kind is int else "a number"
+    what = f"a {'whole ' if kind is int else ''}number{f' of {unit}' if unit else ''}"
     until = "on" if most == math.inf else f"to {most:g}"
 
     def parse(text: str) -> N:
