@@ -167,7 +167,7 @@ def test_the_example_violates_its_requirement(id: str) -> None:
     failed = failing(id, alone, 1)
     if id not in failed:
         failed = failing(id, list(Format), 5)
-    assert id in failed, sorted(failed)
+    assert id in failed, f"the check misses the example of {id}; these find it: {sorted(failed)}"
 
 
 def failing(id: str, formats: Sequence[Format], customers: int) -> set[str]:
