@@ -411,6 +411,15 @@ def test_credentials_of_old_come_from_its_own_variables(
     assert main(["compare", OLD, OLD, "--depth=smoke"]) == 1
 
 
+def test_what_old_lacks_may_come_from_its_own_variables(
+    apps: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("RESELLER_API_KEY")
+    assert main(["compare", OLD, NEW, "--depth=smoke"]) == 2
+    said = "set the environment variable RESELLER_API_KEY, or for OLD alone RESELLER_OLD_API_KEY\n"
+    assert capsys.readouterr().err.endswith(said)
+
+
 def test_nobody_there_exits_with_3(
     account: Mapping[str, str], capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -16,7 +16,10 @@ from reseller_conformance.redaction.secret import Scrubber, Secret
 from reseller_conformance.util.files import names_a_file
 from reseller_conformance.util.text import BYTE_ORDER_MARK
 
-__all__ = ["is_loopback", "target_from"]
+__all__ = ["NEEDS_CREDENTIALS", "is_loopback", "target_from"]
+
+NEEDS_CREDENTIALS = "the target needs credentials: set the environment "
+"""How the error message starts that names the variables which are missing."""
 
 
 def target_from(
@@ -35,12 +38,7 @@ def target_from(
     foreign = reader.text("foreign-user")
     if foreign in customers:
         raise SettingsError(f"--foreign-user is also named as --user: {foreign}")
-    credentials = {"RESELLER_API_USER": api_user, "RESELLER_API_KEY": key}
-    if missing := [name for name, value in credentials.items() if not value]:
-        variables = f"variable{'s' * (len(missing) > 1)} {' and '.join(missing)}"
-        raise SettingsError(f"the target needs credentials: set the environment {variables}")
-    for name, value in credentials.items():
-        check_text(name, value)
+    _check_credentials({"RESELLER_API_USER": api_user, "RESELLER_API_KEY": key})
     if not customers:
         raise SettingsError("name a customer that is registered under the account: --user NAME")
     return Target(
@@ -73,6 +71,15 @@ def _credential(env: Mapping[str, str], name: str) -> str:
     if value != value.strip(f"\r\n{BYTE_ORDER_MARK}"):
         raise SettingsError(f"a line end or byte order mark surrounds the value; remove it: {name}")
     return value
+
+
+def _check_credentials(credentials: Mapping[str, str]) -> None:
+    """Refuse credentials that are missing, or that no request can hold."""
+    if missing := [name for name, value in credentials.items() if not value]:
+        variables = f"variable{'s' * (len(missing) > 1)} {' and '.join(missing)}"
+        raise SettingsError(f"{NEEDS_CREDENTIALS}{variables}")
+    for name, value in credentials.items():
+        check_text(name, value)
 
 
 def _checked_url(text: str, scrub: Callable[[str], str]) -> str:
