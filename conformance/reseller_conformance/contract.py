@@ -8,7 +8,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-__all__ = ["ERROR", "FIELDS", "PARAMETERS", "TASK", "Field", "Format", "Kind", "path_of"]
+__all__ = [
+    "CREDENTIALS",
+    "ERROR",
+    "FIELDS",
+    "FIELD_NAMES",
+    "PARAMETERS",
+    "TASK",
+    "Field",
+    "Format",
+    "Kind",
+    "path_of",
+]
 
 
 class Format(StrEnum):
@@ -39,6 +50,9 @@ class Field:
 PARAMETERS = ("api_user", "api_key", "task", "user")
 """The four query parameters, in the order of the API docs."""
 
+CREDENTIALS = ("api_user", "api_key")
+"""The parameters that say who calls."""
+
 TASK = "overview"
 """The only valid value of `task` ("Must be set to *overview*" in the API docs)."""
 
@@ -58,6 +72,8 @@ FIELDS = (
     Field("billing_process_date", Kind.DATE, "day the cycle is processed", "2010-09-30"),
 )
 """The ten fields of a success envelope, in the order of the API docs."""
+
+FIELD_NAMES = tuple(field.name for field in FIELDS)
 
 
 def path_of(format: Format) -> str:

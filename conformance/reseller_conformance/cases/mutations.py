@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import Flag, StrEnum, auto
 from typing import Self
 
-from reseller_conformance.contract import PARAMETERS
+from reseller_conformance.contract import CREDENTIALS, PARAMETERS
 
 __all__ = [
     "ADDRESSES",
@@ -64,7 +64,6 @@ MAX_VALUE_CHARS = 255
 _NO = ()
 _EVERY = PARAMETERS
 _TASK, _USER, _KEY = ("task",), ("user",), ("api_key",)
-_CREDENTIALS = ("api_user", "api_key")
 _NAMES = ("api_user", "user")
 _TEXTS = ("task", "user")
 _EXCEPT_KEY = ("task", "user", "api_user")
@@ -219,7 +218,7 @@ class State(StrEnum):
     """As in the header of a mail."""
     OWN_NAME = "own-name", None, _NO, ("user", "api_key"), Trait.NAME
     """The reseller's own name, in the place of a customer's name or of the key."""
-    CUSTOMER = "customer", None, _NO, _CREDENTIALS
+    CUSTOMER = "customer", None, _NO, CREDENTIALS
     """A customer's name, in the place of a credential."""
     KEY = "key", None
     """The valid key, in the place of the reseller's name."""
@@ -275,7 +274,7 @@ class State(StrEnum):
     CONTROL = (
         "control",
         "{first}{control}{all_but_first}",
-        *(_NO, ("user", *_CREDENTIALS), Trait.UNREADABLE),
+        *(_NO, ("user", *CREDENTIALS), Trait.UNREADABLE),
     )
     """A control character within the valid value: some readers leave it out."""
     WITH_ACCENT = "with-accent", "óverview", _NO, _TASK
@@ -284,7 +283,7 @@ class State(StrEnum):
     """A space for each plus sign: valid only for a reader that decodes twice."""
     URL_SAFE = "url-safe", "{other_base64}", _NO, _KEY
     """The characters in which two alphabets of base64 differ, in the other one."""
-    HYPHENS = "hyphens", "{hyphens}", _NO, ("user", *_CREDENTIALS), Trait.NAME
+    HYPHENS = "hyphens", "{hyphens}", _NO, ("user", *CREDENTIALS), Trait.NAME
     """Hyphens for underscores, and the reverse. A name is valid so where SQL's LIKE reads it."""
     ONE_QUESTION = "one-question", "{first}?{all_but_two}", _NO, _NAMES
     INJECTION_PARENTHESES = "injection-parentheses", "') OR ('1'='1", _NO, _EVERY, Trait.SPECIAL

@@ -11,10 +11,9 @@ from functools import lru_cache
 
 from reseller_conformance.cases.case import Case
 from reseller_conformance.cases.mutations import UNREADABLE, State, Text, Value
-from reseller_conformance.contract import PARAMETERS
+from reseller_conformance.contract import CREDENTIALS, PARAMETERS
 
 __all__ = [
-    "CREDENTIALS",
     "attack_texts",
     "holds_attack_text",
     "longest_row",
@@ -23,7 +22,6 @@ __all__ = [
     "sends_wrong_credentials",
 ]
 
-CREDENTIALS = ("api_user", "api_key")
 
 _ATTACKS = re.compile(
     r"""

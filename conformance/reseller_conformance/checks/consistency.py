@@ -13,7 +13,7 @@ from typing import final
 from reseller_conformance.checks.rejects import refused
 from reseller_conformance.checks.response import Response
 from reseller_conformance.checks.violation import Violation, shown
-from reseller_conformance.contract import FIELDS, Format
+from reseller_conformance.contract import FIELD_NAMES, Format
 from reseller_conformance.envelope import (
     EnvelopeKind,
     FieldValue,
@@ -24,7 +24,6 @@ from reseller_conformance.util.place import Place
 from reseller_conformance.util.text import WHITE_SPACE
 
 __all__ = [
-    "ALL",
     "Bracketed",
     "bracket",
     "charset_overrides",
@@ -98,8 +97,7 @@ def _fits(value: FieldValue, around: tuple[FieldValue, FieldValue]) -> bool:
     return value in around
 
 
-ALL = tuple(field.name for field in FIELDS)
-OWN = tuple(name for name in ALL if name != "reputation")
+OWN = tuple(name for name in FIELD_NAMES if name != "reputation")
 """What tells accounts apart. Reputation may go up and down from call to call."""
 
 
@@ -108,7 +106,7 @@ def formats(group: Bracketed) -> Iterator[Violation]:
     if group.response.kind is not EnvelopeKind.OVERVIEW:
         return
     decoded_wrongly = any(declares_wrong_encoding(group)) or any(charset_overrides(group))
-    for name in differing(group, ALL, _trimmed):
+    for name in differing(group, FIELD_NAMES, _trimmed):
         if not (decoded_wrongly and isinstance(group.response.values[name], str)):
             other = group.before.case.format.upper()
             expected = f"as in {other}: {shown(group.before.values, (name,))}"
@@ -180,7 +178,7 @@ def own_account(group: Bracketed) -> Iterator[Violation]:
         text = "; ".join(group.response.errors)[:120]
         yield Violation(group.response, "answer", "the customer's overview", f"an error: {text}")
     elif group.response.kind is EnvelopeKind.OVERVIEW:
-        names = tuple(name for name in differing(group, ALL) if not _moving(group, name))
+        names = tuple(name for name in differing(group, FIELD_NAMES) if not _moving(group, name))
         if names:
             yield Violation(
                 group.response,
@@ -192,7 +190,7 @@ def own_account(group: Bracketed) -> Iterator[Violation]:
 
 def own_account_alone(group: Bracketed) -> Iterator[Violation]:
     """A call that names a foreign customer too shows no other account than the own one."""
-    names = tuple(name for name in differing(group, ALL) if not _moving(group, name))
+    names = tuple(name for name in differing(group, FIELD_NAMES) if not _moving(group, name))
     if group.response.kind is EnvelopeKind.OVERVIEW and names:
         expected = f"an error, or this customer's: {shown(group.before.values, names[:3])}"
         actual = shown(group.response.values, names[:3])
@@ -225,9 +223,9 @@ def own_account_in_sequence(group: Bracketed) -> Iterator[Violation]:
 def same_account(group: Bracketed) -> Iterator[Violation]:
     """A customer's overview differs from those of another around it."""
     whole = all(
-        set(ALL) <= set(part.values) for part in (group.before, group.response, group.after)
+        set(FIELD_NAMES) <= set(part.values) for part in (group.before, group.response, group.after)
     )
-    if whole and not any(differing(group, ALL)):
+    if whole and not any(differing(group, FIELD_NAMES)):
         names = ("package", "credits_used")
         values = shown(group.response.values, names)
         yield Violation(

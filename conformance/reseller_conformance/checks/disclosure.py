@@ -22,7 +22,7 @@ from reseller_conformance.cases.mutations import EMPTY, State, Value
 from reseller_conformance.checks.dates_in_text import dates_in
 from reseller_conformance.checks.response import Response
 from reseller_conformance.checks.violation import Violation
-from reseller_conformance.contract import PARAMETERS
+from reseller_conformance.contract import CREDENTIALS, PARAMETERS
 from reseller_conformance.envelope import EnvelopeKind, excerpt
 from reseller_conformance.redaction.secret import MASK
 from reseller_conformance.requirements import ERRORS_NO_ACCOUNT_FIELDS
@@ -33,7 +33,6 @@ MIN_PACKAGE_CHARS = 4
 """Length from which a package is searched for. A shorter one may be part of a word."""
 
 ABOUT_NO_CUSTOMER = (State.UNKNOWN, *EMPTY)
-CREDENTIALS = ("api_user", "api_key")
 OWN_DATES = ("header date", "header expires", "header last-modified", "header set-cookie")
 """Headers whose dates are those of the response."""
 

@@ -11,7 +11,8 @@ from datetime import date, timedelta
 from itertools import combinations
 
 from reseller_conformance.checks.response import Response
-from reseller_conformance.contract import FIELDS
+from reseller_conformance.checks.values import CYCLE
+from reseller_conformance.contract import FIELD_NAMES
 from reseller_conformance.envelope import EnvelopeKind, FieldValue
 
 __all__ = ["DATA_KINDS", "DataKind", "data_kinds"]
@@ -48,8 +49,6 @@ DATA_KINDS: tuple[DataKind, ...] = (
 )
 """Every kind, in the order of reports."""
 
-_CYCLE = ("billing_start_date", "billing_end_date", "billing_process_date")
-_NAMES = tuple(field.name for field in FIELDS)
 
 Values = dict[str, FieldValue]
 
@@ -109,8 +108,8 @@ def _of_package(values: Values) -> Iterator[str]:
 
 
 def _of_cycle(values: Values) -> Iterator[str]:
-    days = [day for name in _CYCLE if isinstance(day := values.get(name), date)]
-    if len(days) < len(_CYCLE):
+    days = [day for name in CYCLE if isinstance(day := values.get(name), date)]
+    if len(days) < len(CYCLE):
         return
     start, end, _ = days
     if (start.year, start.month) != (end.year, end.month):
@@ -138,4 +137,4 @@ def _of_name(name: str) -> Iterator[str]:
 
 
 def _differ(one: Values, other: Values) -> bool:
-    return all(name in one and name in other and one[name] != other[name] for name in _NAMES)
+    return all(name in one and name in other and one[name] != other[name] for name in FIELD_NAMES)

@@ -10,9 +10,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import permutations
 
-from reseller_conformance.checks.consistency import ALL, Bracketed, differing
+from reseller_conformance.checks.consistency import Bracketed, differing
 from reseller_conformance.checks.response import Response
-from reseller_conformance.contract import FIELDS, Format, Kind
+from reseller_conformance.contract import FIELD_NAMES, FIELDS, Format, Kind
 from reseller_conformance.envelope import FieldValue
 
 __all__ = [
@@ -33,7 +33,7 @@ PACKAGE = frozenset({"package"})
 BEYOND_CYCLE = PACKAGE | {"credits_allowed"}
 """What the end of a cycle does not change."""
 
-IDENTIFYING = (set(ALL) - COUNTS) | {"credits_allowed", "credits_used", "requests"}
+IDENTIFYING = (set(FIELD_NAMES) - COUNTS) | {"credits_allowed", "credits_used", "requests"}
 """What tells accounts apart. The other counts follow from these, or jitter."""
 
 
@@ -106,7 +106,7 @@ def moving_values(readings: Sequence[Response], group: Bracketed) -> frozenset[s
     else:
         counts = frozenset().union(*(moving_counters(readings, {format}) for format in Format))
         shown = [list(readings)]
-    texts = (name for name in ALL if name not in COUNTS)
+    texts = (name for name in FIELD_NAMES if name not in COUNTS)
     return counts.union(n for n in texts if all(_are_shown(n, group, some) for some in shown))
 
 
@@ -137,7 +137,7 @@ def may_lag(group: Bracketed) -> bool:
 
     Such a change concerns counts, and the package or the dates, but never all of them.
     """
-    outside = set(differing(group, ALL))
+    outside = set(differing(group, FIELD_NAMES))
     texts = outside - COUNTS
     return bool(outside) and (texts <= PACKAGE or texts.isdisjoint(PACKAGE))
 
@@ -154,12 +154,12 @@ def shows_account_of(group: Bracketed, values: Mapping[str, FieldValue]) -> bool
     return (
         bool(texts)
         and not differs.isdisjoint(BEYOND_CYCLE)
-        and differs <= set(differing(group, ALL))
+        and differs <= set(differing(group, FIELD_NAMES))
         and all(shown.get(name) == values.get(name) for name in texts)
     )
 
 
 def counts_alone(group: Bracketed) -> bool:
     """Return True if counts, and nothing else, lie outside those around them."""
-    outside = set(differing(group, ALL))
+    outside = set(differing(group, FIELD_NAMES))
     return bool(outside) and outside <= COUNTS

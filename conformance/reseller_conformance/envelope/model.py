@@ -11,7 +11,7 @@ from datetime import date
 from enum import StrEnum
 from operator import attrgetter
 
-from reseller_conformance.contract import FIELDS
+from reseller_conformance.contract import FIELD_NAMES
 from reseller_conformance.requirements import Requirement
 
 __all__ = [
@@ -27,8 +27,7 @@ __all__ = [
 
 FieldValue = int | str | date
 
-_NAMES = tuple(field.name for field in FIELDS)
-_VALUES_OF = attrgetter(*_NAMES)
+_VALUES_OF = attrgetter(*FIELD_NAMES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +68,7 @@ class Overview:
     @property
     def values(self) -> Mapping[str, FieldValue]:
         """The ten fields by name, in the order of the API docs."""
-        return dict(zip(_NAMES, _VALUES_OF(self), strict=True))
+        return dict(zip(FIELD_NAMES, _VALUES_OF(self), strict=True))
 
 
 @dataclass(frozen=True, slots=True)

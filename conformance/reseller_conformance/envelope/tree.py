@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Generic, TypeVar
 
-from reseller_conformance.contract import FIELDS
+from reseller_conformance.contract import FIELD_NAMES
 from reseller_conformance.util.place import Place
 from reseller_conformance.util.text import named
 
@@ -35,7 +35,7 @@ ERROR_MEMBERS = ("message", "errors")
 ATTRIBUTE = "/@"
 """Separator before an attribute in a path."""
 
-_FIELDS = frozenset(field.name for field in FIELDS)
+_FIELDS = frozenset(FIELD_NAMES)
 _NAMES = _FIELDS | frozenset(ERROR_MEMBERS)
 MAX_SCOPES = 10_000
 """Maximum number of scopes to search. An envelope has a few; a hostile body may have a million."""

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from reseller_conformance.contract import FIELDS
+from reseller_conformance.contract import FIELD_NAMES
 from reseller_conformance.util.place import Place
 
 __all__ = ["CUT", "Excerpt", "Span", "cut", "excerpt", "joined", "place_of"]
@@ -25,7 +25,6 @@ MAX_ELEMENTS_COUNTED = 10_000
 Span = tuple[int, int]
 """The first character of a part, and the one after its last."""
 
-_FIELDS = frozenset(field.name for field in FIELDS)
 _BEGIN = r'"{name}"|<(?:[\w.-]+:)?{name}(?=[\s/>])'
 # An object or a list may hold others, these no more: evidence is rarely deeper.
 _MEMBER = (
@@ -81,7 +80,7 @@ def _place(where: str) -> Place:
     """Return the place. A plain string is the name of a field, or nothing in the body."""
     if isinstance(where, Place):
         return where
-    return Place(where, names=(where,) if where in _FIELDS else ())
+    return Place(where, names=(where,) if where in FIELD_NAMES else ())
 
 
 # --- Where it begins in the body -----------------------------------------------------------------

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from reseller_conformance.contract import FIELDS, PARAMETERS
+from reseller_conformance.contract import FIELD_NAMES, PARAMETERS
 
 __all__ = ["ANYWHERE", "MAX_SPOTS", "Spot", "kind_of", "place_of"]
 
@@ -30,7 +30,6 @@ UNDOCUMENTED = "nothing undocumented"
 
 MAX_KIND_CHARS = 60
 
-_FIELDS = frozenset(field.name for field in FIELDS)
 _STATUS = re.compile(r"([1-5])[0-9]{2}\b")
 
 
@@ -53,7 +52,7 @@ def place_of(where: str, expected: str = "") -> str:
     if expected.startswith(ANOTHERS):
         return OVERVIEW
     last = re.split(r"[./]", where)[-1]
-    if last in _FIELDS:
+    if last in FIELD_NAMES:
         return last
     # Hypothesis draws other combinations of invalid parameters with another seed
     parameters = [part.partition(" ")[0] for part in where.split(" and ")]

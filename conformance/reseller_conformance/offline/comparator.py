@@ -17,7 +17,7 @@ from reseller_conformance.checks.consistency import Bracketed
 from reseller_conformance.checks.moving_counters import CounterHistory, counts_alone
 from reseller_conformance.checks.response import Response
 from reseller_conformance.checks.rules import COMPARISONS, Evidence
-from reseller_conformance.contract import FIELDS, Format, Kind
+from reseller_conformance.contract import FIELD_NAMES, FIELDS, Format, Kind
 from reseller_conformance.envelope import EnvelopeKind, Unreadable
 from reseller_conformance.offline.rules import is_plain
 from reseller_conformance.offline.saved_response import SavedResponse
@@ -34,7 +34,6 @@ MAX_WAITING = 50
 MAX_CYCLE_GAP_SECONDS = 3600.0
 """Seconds in which neither a package nor a billing cycle is thought to change."""
 
-_ALL = frozenset(field.name for field in FIELDS)
 _FIXED = frozenset(field.name for field in FIELDS if field.kind is not Kind.COUNT)
 
 
@@ -156,7 +155,7 @@ class AccountComparator:
     def _compare(
         self,
         responses: Responses,
-        names: Collection[str] = _ALL,
+        names: Collection[str] = FIELD_NAMES,
         moving: frozenset[str] = frozenset(),
     ) -> None:
         before, saved, _ = responses
@@ -168,12 +167,15 @@ class AccountComparator:
                 continue
             found = list(comparison.check(group))
             # Equal values prove nothing where some were left out of the comparison.
-            if found or comparison.requirement is not r.CONSISTENCY_FORMATS or names is _ALL:
+            if found or comparison.requirement is not r.CONSISTENCY_FORMATS or names is FIELD_NAMES:
                 self._tally.judge(comparison.requirement, found, responses, comparison.format)
 
 
 def _group(
-    before: SavedResponse, saved: SavedResponse, after: SavedResponse, names: Collection[str] = _ALL
+    before: SavedResponse,
+    saved: SavedResponse,
+    after: SavedResponse,
+    names: Collection[str] = FIELD_NAMES,
 ) -> Bracketed:
     return Bracketed(_told(before, names), _told(saved, names), _told(after, names))
 
@@ -183,7 +185,7 @@ def _told(saved: SavedResponse, names: Collection[str]) -> Response:
 
     Which encoding it took is not known: for JSON that may have been the header's.
     """
-    if saved.raw_bytes and names is _ALL:
+    if saved.raw_bytes and names is FIELD_NAMES:
         return saved.response
     values = saved.response.values
     package = values.get("package")

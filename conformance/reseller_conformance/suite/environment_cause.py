@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from reseller_conformance.cases.case import Case
 from reseller_conformance.cases.depth import Depth
 from reseller_conformance.cases.risks import (
-    CREDENTIALS,
     attack_texts,
     holds_attack_text,
     may_fail_login,
@@ -20,6 +19,7 @@ from reseller_conformance.cases.risks import (
 from reseller_conformance.checks.firewall import is_firewall_response, is_no_envelope
 from reseller_conformance.checks.response import Response
 from reseller_conformance.client.retry_policy import retry_after_too_long
+from reseller_conformance.contract import CREDENTIALS
 from reseller_conformance.envelope import EnvelopeKind
 from reseller_conformance.exchange import TransportErrorKind
 from reseller_conformance.findings.environment import EnvironmentKind, EnvironmentNote

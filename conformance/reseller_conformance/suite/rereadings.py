@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from reseller_conformance.cases.sequences import MAX_REREADINGS
-from reseller_conformance.checks.consistency import ALL, Bracketed, differing
+from reseller_conformance.checks.consistency import Bracketed, differing
 from reseller_conformance.checks.moving_counters import (
     disagree,
     may_lag,
@@ -17,6 +17,7 @@ from reseller_conformance.checks.moving_counters import (
     shows_account_of,
 )
 from reseller_conformance.checks.response import Response
+from reseller_conformance.contract import FIELD_NAMES
 
 if TYPE_CHECKING:
     from reseller_conformance.suite.target_session import TargetSession
@@ -41,7 +42,7 @@ def without_moving_values(
     """
     if not may_lag(group) or shows_another(session, group):
         return group, []
-    if set(differing(group, ALL)) == REPUTATION:
+    if set(differing(group, FIELD_NAMES)) == REPUTATION:
         return _without_reputation(session, group)
     return _reread(session, group)
 
@@ -58,7 +59,7 @@ def _without_reputation(
         judged, missing = _reread(session, group)
         if missing:
             return judged, missing
-        explained = not any(differing(judged, ALL))
+        explained = not any(differing(judged, FIELD_NAMES))
         session.jitters[customer] = explained or not _differs_again(session, group)
     return (replace(group, wavering=REPUTATION) if session.jitters[customer] else group), []
 
@@ -71,7 +72,7 @@ def _differs_again(session: TargetSession, group: Bracketed) -> bool:
         if len(again) < len(cases) or not all(response.was_sent for response in again):
             return False
         before, response, after = again
-        if not any(differing(Bracketed(before, response, after), ALL)):
+        if not any(differing(Bracketed(before, response, after), FIELD_NAMES)):
             return False
     return True
 
@@ -86,10 +87,10 @@ def _reread(session: TargetSession, group: Bracketed) -> tuple[Bracketed, list[R
     for part in range(MAX_REREADINGS):
         more = session.groups.rereadings(customer, part)
         if missing := [response for response in more if not response.was_sent]:
-            return replace(group, wavering=frozenset(differing(group, ALL))), missing
+            return replace(group, wavering=frozenset(differing(group, FIELD_NAMES))), missing
         readings += more
         group = replace(group, wavering=moving_values(readings, group))
-        outside = list(differing(group, ALL))
+        outside = list(differing(group, FIELD_NAMES))
         if not outside or any(disagree(readings, name) for name in outside):
             break
     return group, []
