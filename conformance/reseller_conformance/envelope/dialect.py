@@ -12,7 +12,10 @@ from reseller_conformance.envelope.model import FieldValue
 from reseller_conformance.requirements import Requirement
 from reseller_conformance.util.place import Place
 
-__all__ = ["BadValue", "Dialect", "ErrorItems"]
+__all__ = ["MAX_NAMES", "BadValue", "Dialect", "ErrorItems"]
+
+MAX_NAMES = 5
+"""Names of members or elements in the description of a value."""
 
 V = TypeVar("V")
 
@@ -49,6 +52,10 @@ class Dialect(ABC, Generic[V]):
     """Description of a valid `errors`."""
     lone_error: ClassVar[Requirement]
     """Requirement that an `error` in place of `errors` violates."""
+
+    def __init__(self, lossy: bool) -> None:
+        """Prepare to read a body. `lossy` is True if some bytes could not be decoded."""
+        self.lost = "\ufffd" if lossy else None
 
     @abstractmethod
     def describe(self, value: V) -> str:

@@ -8,7 +8,7 @@ from typing import ClassVar
 from reseller_conformance.contract import Kind
 from reseller_conformance.envelope import scalars
 from reseller_conformance.envelope.classify import classify
-from reseller_conformance.envelope.dialect import BadValue, Dialect, ErrorItems
+from reseller_conformance.envelope.dialect import MAX_NAMES, BadValue, Dialect, ErrorItems
 from reseller_conformance.envelope.encoding import json_reading
 from reseller_conformance.envelope.heuristics import content_kind
 from reseller_conformance.envelope.json_parser import (
@@ -29,8 +29,6 @@ from reseller_conformance.util.text import excerpt, named, shortened
 
 __all__ = ["read_json"]
 
-_NAMED = 5
-
 
 class _Json(Dialect[Json]):
     """How JSON writes values."""
@@ -45,16 +43,12 @@ class _Json(Dialect[Json]):
     listed: ClassVar[str] = "a list of one string or more"
     lone_error: ClassVar[Requirement] = ERRORS_LIST
 
-    def __init__(self, lossy: bool) -> None:
-        """Prepare to read a body. `lossy` is True if some bytes could not be decoded."""
-        self.lost = "\ufffd" if lossy else None
-
     def describe(self, value: Json) -> str:
         """Describe a value in JSON's terms."""
         match value:
             case Members(pairs):
-                names = ", ".join(named(name) for name, _ in pairs[:_NAMED])
-                more = ", …" if len(pairs) > _NAMED else ""
+                names = ", ".join(named(name) for name, _ in pairs[:MAX_NAMES])
+                more = ", …" if len(pairs) > MAX_NAMES else ""
                 return f"an object with {shortened(names + more)}" if pairs else "an empty object"
             case list():
                 return f"a list of {len(value)}" if value else "an empty list"

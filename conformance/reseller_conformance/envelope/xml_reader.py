@@ -8,7 +8,7 @@ from typing import ClassVar
 from reseller_conformance.contract import ERROR, Kind
 from reseller_conformance.envelope import scalars
 from reseller_conformance.envelope.classify import classify
-from reseller_conformance.envelope.dialect import BadValue, Dialect, ErrorItems
+from reseller_conformance.envelope.dialect import MAX_NAMES, BadValue, Dialect, ErrorItems
 from reseller_conformance.envelope.encoding import DecodedBody, candidate_decodings
 from reseller_conformance.envelope.heuristics import content_kind, is_html
 from reseller_conformance.envelope.model import Envelope, FieldValue, Problem
@@ -19,8 +19,6 @@ from reseller_conformance.util.place import Place
 from reseller_conformance.util.text import WHITE_SPACE, excerpt, named, shortened
 
 __all__ = ["read_xml"]
-
-_NAMED = 5
 
 
 class _Xml(Dialect[Element]):
@@ -36,15 +34,11 @@ class _Xml(Dialect[Element]):
     listed: ClassVar[str] = "errors with one error element or more"
     lone_error: ClassVar[Requirement] = ERRORS_SHAPE
 
-    def __init__(self, lossy: bool) -> None:
-        """Prepare to read a body. `lossy` is True if some bytes could not be decoded."""
-        self.lost = "\ufffd" if lossy else None
-
     def describe(self, value: Element) -> str:
         """Describe the content of an element or an attribute."""
         if value.children:
-            names = ", ".join(f"<{named(child.name)}>" for child in value.children[:_NAMED])
-            more = ", …" if len(value.children) > _NAMED else ""
+            names = ", ".join(f"<{named(child.name)}>" for child in value.children[:MAX_NAMES])
+            more = ", …" if len(value.children) > MAX_NAMES else ""
             return f"<{named(value.name)}> with {shortened(names + more)}"
         return f"{named(value.name)}: {excerpt(value.text)}"
 
