@@ -21,6 +21,7 @@ __all__ = [
     "Retry",
     "TransportErrorKind",
     "TransportProblem",
+    "is_unsent",
 ]
 
 
@@ -119,3 +120,8 @@ class Exchange:
         """
         wanted = name.lower()
         return next((value for key, value in self.headers if key.lower() == wanted), None)
+
+
+def is_unsent(exchange: Exchange) -> bool:
+    """Return True if the call was not made."""
+    return exchange.problem is not None and exchange.problem.kind is TransportErrorKind.NOT_SENT

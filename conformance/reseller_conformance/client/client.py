@@ -41,6 +41,7 @@ from reseller_conformance.exchange import (
     Retry,
     TransportErrorKind,
     TransportProblem,
+    is_unsent,
 )
 from reseller_conformance.redaction.logs import LogScrubber
 
@@ -234,7 +235,7 @@ class Client:
             return RuntimeError(f"the client failed with {text}")
 
     def _resolve(self, case: Case, job: Job, outcome: Exchange | Exception) -> None:
-        if not isinstance(outcome, Exchange) or _was_not_sent(outcome):
+        if not isinstance(outcome, Exchange) or is_unsent(outcome):
             with self._lock:
                 if self._jobs.get(case) is job and not job.done():
                     del self._jobs[case]
@@ -366,7 +367,3 @@ class Client:
         self._starvation.record(raw)
         self._traffic.end(raw.seconds if responded else None, len(raw.body))
         return raw
-
-
-def _was_not_sent(exchange: Exchange) -> bool:
-    return exchange.problem is not None and exchange.problem.kind is TransportErrorKind.NOT_SENT

@@ -11,10 +11,10 @@ from dataclasses import replace
 from reseller_conformance.cases.case import Case
 from reseller_conformance.cases.depth import Depth
 from reseller_conformance.cases.risks import may_fail_login, sends_wrong_credentials
-from reseller_conformance.compare.responses import Responses, is_unsent
+from reseller_conformance.compare.responses import Responses
 from reseller_conformance.compare.sides import SideRun
 from reseller_conformance.compare.spellings import spellings
-from reseller_conformance.exchange import Exchange
+from reseller_conformance.exchange import Exchange, is_unsent
 
 __all__ = ["SAMPLE_EVERY", "ExtraCalls"]
 

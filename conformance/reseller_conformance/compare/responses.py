@@ -12,9 +12,9 @@ from reseller_conformance.cases.case import Case
 from reseller_conformance.checks.response import Response, parse
 from reseller_conformance.compare.paired import Pairs
 from reseller_conformance.compare.tally import Tally
-from reseller_conformance.exchange import Exchange, TransportErrorKind
+from reseller_conformance.exchange import Exchange, is_unsent
 
-__all__ = ["Responses", "is_unsent"]
+__all__ = ["Responses"]
 
 
 class Responses:
@@ -90,8 +90,3 @@ class Responses:
             self._tally.add(*pair)
         for pair in self._repeated:
             self._tally.add_sample(*pair)
-
-
-def is_unsent(exchange: Exchange) -> bool:
-    """Say whether the call was not made."""
-    return exchange.problem is not None and exchange.problem.kind is TransportErrorKind.NOT_SENT

@@ -19,11 +19,11 @@ from reseller_conformance.compare.contract import Judged, judge
 from reseller_conformance.compare.extra_calls import SAMPLE_EVERY, ExtraCalls
 from reseller_conformance.compare.model import Grade
 from reseller_conformance.compare.paired import Paired, Pairs
-from reseller_conformance.compare.responses import Responses, is_unsent
+from reseller_conformance.compare.responses import Responses
 from reseller_conformance.compare.sides import Protection, Side, SideRun
 from reseller_conformance.compare.tally import Tally
 from reseller_conformance.envelope import EnvelopeKind
-from reseller_conformance.exchange import Exchange
+from reseller_conformance.exchange import Exchange, is_unsent
 from reseller_conformance.findings.model import Outcome
 from reseller_conformance.reports.progress import Progress
 from reseller_conformance.requirements import CATALOGUE

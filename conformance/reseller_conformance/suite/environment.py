@@ -36,6 +36,7 @@ from reseller_conformance.suite.environment_cause import (
     is_documented,
     is_quota,
 )
+from reseller_conformance.suite.repetition import whose
 
 if TYPE_CHECKING:
     from reseller_conformance.suite.target_session import TargetSession
@@ -208,7 +209,7 @@ class Environment:
         self._row_began = began
         customer = response.case.customer
         self._keep([a for a in self._recent if ended(a) > began or a.case.customer != customer])
-        self._answered[_whose(response.case)] = None
+        self._answered[whose(response.case)] = None
 
     @property
     def _row(self) -> list[Response]:
@@ -276,7 +277,7 @@ class Environment:
         """
         suspect = [a.case for a in self._suspects if self._is_suspect(a)]
         logins = [a.case for a in recent if may_fail_login(a.case)]
-        wanted = [_whose(case) for case in (*suspect, *logins) if self._was_answered(case)]
+        wanted = [whose(case) for case in (*suspect, *logins) if self._was_answered(case)]
         known = list(dict.fromkeys([*wanted, *self._answered]))
         chosen = [*dict.fromkeys([*known[:1], *_unlike(known), *known])][:MAX_CONTROLS]
         chosen += chosen[:1] * (len(chosen) == 1)
@@ -359,7 +360,7 @@ class Environment:
         return 0.0
 
     def _was_answered(self, case: Case) -> bool:
-        return _whose(case) in self._answered
+        return whose(case) in self._answered
 
 
 def _unlike(known: Sequence[Whose]) -> Iterator[Whose]:
@@ -378,7 +379,3 @@ def _waits(refused: Response) -> Sequence[float]:
     """Return the seconds to wait before each further control call."""
     said = retry_after(refused.exchange)
     return (said,) if said else WAITS_SECONDS
-
-
-def _whose(case: Case) -> Whose:
-    return case.format, case.customer

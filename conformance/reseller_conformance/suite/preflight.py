@@ -14,6 +14,7 @@ from reseller_conformance.checks.response import Response
 from reseller_conformance.contract import Format
 from reseller_conformance.envelope import EnvelopeKind
 from reseller_conformance.exchange import TransportErrorKind
+from reseller_conformance.suite.repetition import whose
 
 if TYPE_CHECKING:
     from reseller_conformance.suite.target_session import TargetSession
@@ -101,8 +102,8 @@ class Preflight:
         failed = [a for a in responses if not _accepted(a) and (some or _failed_by_chance(a))]
         self.failed_once += failed
         [again] = self._session.send_in_sequence(self._session.repeated(a.case for a in failed))
-        accepted = {_whose(response): response for response in again if _accepted(response)}
-        return [accepted.get(_whose(response), response) for response in responses]
+        accepted = {whose(response.case): response for response in again if _accepted(response)}
+        return [accepted.get(whose(response.case), response) for response in responses]
 
     @property
     def _refused(self) -> Response | None:
@@ -132,10 +133,6 @@ def _failed_by_chance(response: Response) -> bool:
     problem, status = response.exchange.problem, response.exchange.status
     dropped = problem is not None and problem.kind is TransportErrorKind.DROPPED
     return dropped or (problem is None and status is not None and status >= 500)
-
-
-def _whose(response: Response) -> tuple[Format, int]:
-    return response.case.format, response.case.customer
 
 
 def _accepted(response: Response) -> bool:
