@@ -14,7 +14,7 @@ from reseller_conformance.compare.model import Grade
 from reseller_conformance.compare.recording import Recording, RecordingError, read_recording
 from reseller_conformance.config.option_reader import SettingsError, check_not_empty
 from reseller_conformance.config.settings import Settings, settings_from
-from reseller_conformance.config.target_settings import NEEDS_CREDENTIALS
+from reseller_conformance.config.target_settings import MissingCredentialsError
 from reseller_conformance.reports.registry import ReportError, check_writable
 from reseller_conformance.util.files import check_file
 
@@ -129,9 +129,9 @@ def _target_settings(
         return settings_from({**words, "app": app}, None if app else name, env)
     except SettingsError as error:
         text = str(error).replace("--base-url", side).replace("--app", f"{side} app:")
-        if side == "OLD" and text.startswith(NEEDS_CREDENTIALS):
-            _, _, names = text.removeprefix(NEEDS_CREDENTIALS).partition(" ")
-            text += f", or for OLD alone {names.replace('RESELLER_', 'RESELLER_OLD_')}"
+        if side == "OLD" and isinstance(error, MissingCredentialsError):
+            own = " and ".join(name.replace("RESELLER_", "RESELLER_OLD_") for name in error.names)
+            text += f", or for OLD alone {own}"
         raise SettingsError(text) from None
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import ssl
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -16,10 +16,17 @@ from reseller_conformance.redaction.secret import Scrubber, Secret
 from reseller_conformance.util.files import names_a_file
 from reseller_conformance.util.text import BYTE_ORDER_MARK
 
-__all__ = ["NEEDS_CREDENTIALS", "is_loopback", "target_from"]
+__all__ = ["MissingCredentialsError", "is_loopback", "target_from"]
 
-NEEDS_CREDENTIALS = "the target needs credentials: set the environment "
-"""How the error message starts that names the variables which are missing."""
+
+class MissingCredentialsError(SettingsError):
+    """Credentials are missing: `names` are those of their environment variables."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        """Name these variables."""
+        self.names = names
+        variables = f"variable{'s' * (len(names) > 1)} {' and '.join(names)}"
+        super().__init__(f"the target needs credentials: set the environment {variables}")
 
 
 def target_from(
@@ -76,8 +83,7 @@ def _credential(env: Mapping[str, str], name: str) -> str:
 def _check_credentials(credentials: Mapping[str, str]) -> None:
     """Refuse credentials that are missing, or that no request can hold."""
     if missing := [name for name, value in credentials.items() if not value]:
-        variables = f"variable{'s' * (len(missing) > 1)} {' and '.join(missing)}"
-        raise SettingsError(f"{NEEDS_CREDENTIALS}{variables}")
+        raise MissingCredentialsError(missing)
     for name, value in credentials.items():
         check_text(name, value)
 
