@@ -284,6 +284,16 @@ def test_an_ordinary_word_is_replaced_but_proves_no_echo() -> None:
     assert not scrubber.found_in(b"api_key=passwords")
 
 
+@pytest.mark.parametrize("key", ["<error>", "</errors>", '"message"', "/result>", '"requests": "'])
+def test_a_key_that_is_markup_of_an_envelope_leaves_it_whole(key: str) -> None:
+    xml = b"<result><message>error</message><errors><error>no</error></errors></result>"
+    for body in (xml, b'{"message": "error", "errors": ["no"], "requests": "7"}'):
+        scrubber = Scrubber([key])
+        assert scrubber.data(body) == body
+        assert not scrubber.found_in(body)
+        assert scrubber.text(f"api_key={key}") == "api_key=***"
+
+
 def test_a_short_key_is_no_part_of_a_longer_word() -> None:
     scrubber = Scrubber(["a1b2"])
     assert scrubber.found_in(b"no a1b2, here")

@@ -27,12 +27,17 @@ MAX_SHORT_CHARS = 8
 A shorter form may be part of another word, or of a request id, by chance.
 """
 
+_MEMBERS = (*(field.name for field in FIELDS), "message", "errors", "error", "result")
 # Words of envelopes and headers. Replacing them would turn a valid response into an invalid one.
 _VOCABULARY = "\n".join(
     (
-        *(field.name for field in FIELDS),
+        *(
+            text
+            for name in _MEMBERS
+            for text in (f"</{name}><{name}>", f'"{name}":"', f'"{name}": "')
+        ),
         *PARAMETERS,
-        *(TASK, ERROR, "errors", "message", "result"),
+        *(TASK, ERROR),
         '<?xml version="1.0" encoding="iso-8859-1" standalone="yes"?>',
         *("utf-8", "utf-16", "us-ascii", "windows-1252", "true", "false", "null"),
         *("application/json; charset", "text/javascript", "text/xml", "text/html", "text/plain"),
