@@ -10,6 +10,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import count
 from threading import Lock
 
 from reseller_conformance.contract import Format
@@ -50,6 +51,7 @@ ANSWERS: Mapping[str, Answer] = {
     "403": envelope(403),
     "423": envelope(423),
     "429": envelope(429, ("Retry-After", "900")),
+    "401_empty": text(401, "text/plain", b""),
     "401_text": text(401, "text/plain", b"Invalid API key."),
     "403_page": text(403, "text/html", b"<html><body>Forbidden</body></html>"),
     "423_page": text(423, "text/html", b"<html><body>Locked</body></html>"),
@@ -90,12 +92,16 @@ class Locking(Reference):
             return self.answers(self, wanted)
         return super().answer(wanted, parameters)
 
+    def now(self) -> float:
+        """Return the time in seconds."""
+        return time.monotonic()
+
     def is_locked(self, given: Mapping[str, str]) -> bool:
         """Count this call, and say whether the account is locked."""
         reseller, key = self.accounts.reseller(given.get("api_user", "")), given.get("api_key")
         if reseller is None:
             return False
-        counting, now = self.counting, time.monotonic()
+        counting, now = self.counting, self.now()
         with self.lock:
             if now < self.locked_until:
                 return True
@@ -138,3 +144,23 @@ for _name, _what, _counting in (
     _kind = locked(_counting, "wrong_key")
     _kind.__name__, _kind.__module__ = f"locked_by_{_name}", __name__
     composed(_what)(_kind)
+
+
+class LockedForAMoment(Locking):
+    """A lock that ends after some calls."""
+
+    counting = Counting(3, missing=True, seconds=20)
+
+    def __init__(self, *arguments: object) -> None:
+        super().__init__(*arguments)
+        self.ticks = count()
+
+    def now(self) -> float:
+        """Return the time, which each call moves on by a second."""
+        return float(next(self.ticks))
+
+
+for _answer in ("401_empty", "403_page", "423"):
+    _kind = type("Locked", (LockedForAMoment,), {"answers": staticmethod(ANSWERS[_answer])})
+    _kind.__name__, _kind.__module__ = f"locked_for_a_moment_with_{_answer}", __name__
+    composed(f"3 calls without a valid key lock the account for 20 calls: {_answer}")(_kind)

@@ -23,6 +23,8 @@ from reseller_conformance.suite.environment_cause import (
     ended,
     failed_logins_note,
     form_of,
+    is_documented,
+    refuses_as_locked,
     turns_away,
 )
 
@@ -36,6 +38,9 @@ MAX_LOGIN_CHECKS = 3
 
 PROOFS = 2
 """Refusals of an earlier failed login in a row that prove a lock: servers may fail now and then."""
+
+LOCKED_IN_TURN = 3
+"""Refusals in a row, a valid call among them, that show a lock: a fault may spoil the next call."""
 
 MAX_IN_VAIN = 5
 """Refused calls of one form that are made again and refused again, before the form is believed."""
@@ -71,6 +76,9 @@ class DoubtfulRefusals:
         self._short: set[Form] = set()
         self._stopped: set[Form] = set()
         self._unexplained: list[Response] = []  # refusals that are not doubted, or not yet
+        self._in_turn: list[Response] = []  # refusals of the valid account up to the latest call
+        self._refused: dict[Case, Response] = {}
+        self._lock_forms: set[Form] = set()
         self._in_vain: Counter[Form] = Counter()
         self._checks: Counter[Form] = Counter()
         self._logins: Counter[Identity] = Counter()
@@ -103,8 +111,31 @@ class DoubtfulRefusals:
         """Take note of refusals that have ended, and may begin again."""
         self._short |= forms
 
+    def short_lock(self) -> list[Response]:
+        """Return what a lock refused that has ended by now, valid calls among it; once."""
+        found = [one for one in self._refused.values() if form_of(one) in self._lock_forms]
+        self._refused.clear()
+        self._lock_forms.clear()
+        return found
+
+    def _note_in_turn(self, response: Response) -> None:
+        """Note refusals of the valid account, and the forms in which some in a row are a lock's."""
+        if response.case.api_user is not State.VALID:
+            return
+        if not refuses_as_locked(response) or self._logins[_account(response.case)] < MIN_LOGINS:
+            self._in_turn = []
+            return
+        form = form_of(response)
+        self._refused[response.case] = response
+        self._in_turn = [*(a for a in self._in_turn if form_of(a) == form), response]
+        if len(self._in_turn) >= LOCKED_IN_TURN and any(
+            is_documented(a.case) for a in self._in_turn
+        ):
+            self._lock_forms.add(form)
+
     def take(self, response: Response) -> None:
         """Take in a response, in the order in which they end."""
+        self._note_in_turn(response)
         case, form = response.case, form_of(response)
         if is_stopped(response):
             self._stopped.add(form)
@@ -151,12 +182,9 @@ class DoubtfulRefusals:
         return refused
 
     def void(self, forms: set[Form]) -> list[Response]:
-        """Return the failed logins that were refused in these forms: a lock is known by now."""
-        found = [
-            doubt.response
-            for doubt in self._doubts
-            if doubt.earlier and form_of(doubt.response) in forms
-        ]
+        """Return what was refused in these forms after failed logins: a lock is known by now."""
+        doubted = (doubt.response for doubt in self._doubts if doubt.earlier)
+        found = [one for one in (*doubted, *self.short_lock()) if form_of(one) in forms]
         self._drop(found)
         return found
 
@@ -176,6 +204,7 @@ class DoubtfulRefusals:
         self._doubts = [one for one in self._doubts if not self._is_judged(form_of(one.response))]
         self._stopped.clear()
         self._unexplained.clear()
+        self._refused.clear()
         return void
 
     def _is_judged(self, form: Form) -> bool:

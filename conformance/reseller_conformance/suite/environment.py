@@ -35,6 +35,7 @@ from reseller_conformance.suite.environment_cause import (
     form_of,
     is_documented,
     is_quota,
+    short_lock_note,
 )
 from reseller_conformance.suite.repetition import whose
 
@@ -263,6 +264,9 @@ class Environment:
             customer = refused[0].case.customer
             own = [a for a in recent if a.case.customer == customer]
             void += self._judge(own if alone else whole_row, refused, alone=alone)
+        elif locked := self.doubtful.short_lock():
+            note = short_lock_note(locked[0], self._wrong)
+            void += [*locked, *self._wait_for_end(note, locked, len(locked))]
         if not (self.note or self._is_blind):
             void += self.doubtful.look_into(self._wrong)
         if not self.note:
@@ -305,19 +309,29 @@ class Environment:
         if note is None:
             self._broken = not alone
             return []
-        forms = {form_of(control) for control in refused}
         self._session.controls.forget([control.case for control in refused])
+        found = self._wait_for_end(note, refused, len(evidence.logins))
+        if note is not self.note and note.kind is EnvironmentKind.FIREWALL:
+            # it stops these texts at any time
+            recent = [a for a in recent if not holds_attack_text(a.case)]
+        forms = {form_of(control) for control in refused}
+        return [*(a for a in recent if not a.was_sent or form_of(a) in forms), *found]
+
+    def _wait_for_end(
+        self, note: EnvironmentNote, refused: Sequence[Response], row: int
+    ) -> list[Response]:
+        """Wait until valid calls are answered, and send shorter rows then; otherwise end the calls.
+
+        Return the failed logins that were refused for the same reason.
+        """
+        forms = {form_of(one) for one in refused}
         if waited := self._outlast(note, refused[0]):
             self.doubtful.expect(forms)
             self._note_wait(note, forms, waited)
-            if note.kind is EnvironmentKind.FIREWALL:
-                # it stops these texts at any time
-                recent = [a for a in recent if not holds_attack_text(a.case)]
-            self._longest = min(self._longest, max(1, len(evidence.logins) // 2))
+            self._longest = min(self._longest, max(1, row // 2))
         else:
             self.note = note
-        void = [a for a in recent if not a.was_sent or form_of(a) in forms]
-        return [*void, *self.doubtful.void(forms)]
+        return self.doubtful.void(forms)
 
     def _evidence(
         self, recent: Sequence[Response], refused: Sequence[Response], *, alone: bool

@@ -34,6 +34,8 @@ __all__ = [
     "form_of",
     "is_documented",
     "is_quota",
+    "refuses_as_locked",
+    "short_lock_note",
     "turns_away",
 ]
 
@@ -52,7 +54,13 @@ Locks allow three to ten of them (OWASP), and a fault that counts other calls sh
 LOCKED, PAYMENT_REQUIRED, TOO_MANY_REQUESTS, UNAVAILABLE = 423, 402, 429, 503
 
 LOCK_STATUSES = (401, LOCKED, TOO_MANY_REQUESTS)
+SHORT_LOCK_STATUSES = (*LOCK_STATUSES, 403)
 PAGE_STATUSES = (200, 401, 403, 406, TOO_MANY_REQUESTS)
+
+WITHOUT_LOCK = (
+    "exempt the test account from the lock, or leave wrong credentials out with "
+    "--wrong-credentials 0"
+)
 
 _LOCK = re.compile(
     r"\block(?:ed|out)\b|\bsuspended\b|\battempts\b|too many (?:failed|invalid|wrong|log)", re.I
@@ -161,6 +169,11 @@ def turns_away(response: Response) -> bool:
     return response.kind is EnvelopeKind.ERRORS and _names_lock(response)
 
 
+def refuses_as_locked(response: Response) -> bool:
+    """Say whether a lock may have refused this call, by what the response says."""
+    return turns_away(response) and response.exchange.status in SHORT_LOCK_STATUSES
+
+
 def is_quota(response: Response) -> bool:
     """Say whether a quota is used up for longer than a run may wait."""
     return response.exchange.status == TOO_MANY_REQUESTS and retry_after_too_long(response.exchange)
@@ -245,8 +258,17 @@ def failed_logins_note(turned_away: Response, wrong: int) -> EnvironmentNote:
         EnvironmentKind.LOCKOUT,
         f"after {wrong} calls with wrong credentials further ones get {turned_away.summary}",
         wrong,
-        "exempt the test account from the lock, or leave wrong credentials out with "
-        "--wrong-credentials 0",
+        WITHOUT_LOCK,
+    )
+
+
+def short_lock_note(refused: Response, wrong: int) -> EnvironmentNote:
+    """Return the note of a lock that had ended before a control call saw it."""
+    return EnvironmentNote(
+        EnvironmentKind.LOCKOUT,
+        f"after {wrong} calls with wrong credentials valid calls get {refused.summary} for a while",
+        wrong,
+        WITHOUT_LOCK,
     )
 
 
