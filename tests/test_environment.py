@@ -26,7 +26,7 @@ from reseller_conformance.reference.mock import EMBEDDED_URL
 from reseller_conformance.suite.environment import NO_WRONG_CREDENTIALS
 from reseller_conformance.suite.plan_preview import planned_calls
 from variants import VARIANTS
-from variants.locks import ANSWERS, Counting, locked
+from variants.locks import ANSWERS, Counting, for_a_moment, locked
 from variants.protection import QUOTAS, TURNED_AWAY, Ban, CallerLock, Guard, Quota
 
 
@@ -463,3 +463,28 @@ def test_the_plan_counts_the_wrong_credentials_that_a_run_sends(most):
     planned = sum(one.wrong_credentials for one in planned_calls(target, chosen))
     assert (planned > 0) == bool(most)
     assert planned <= len(sent) <= 1.2 * planned
+
+
+class RefusesFormat(Reference):
+    """Refuses each call in XML from some call on, with a page."""
+
+    first = 300
+    calls = 0
+
+    def respond(self, request: Request) -> Response:
+        self.calls += 1
+        if self.calls > self.first and request.path.endswith(".xml"):
+            return PAGE
+        return super().respond(request)
+
+
+def test_a_format_that_is_refused_from_some_call_on_is_no_lock(run):
+    done = run(RefusesFormat(ACCOUNTS), "standard")
+    assert "readable.format" in done.ids(Outcome.FAILED)
+    assert done.note is None
+
+
+def test_a_lock_that_ends_before_a_control_call_is_in_the_notes(run):
+    done = run(for_a_moment("401_empty")(ACCOUNTS), "standard")
+    assert done.ids(Outcome.FAILED) == set()
+    assert {note.kind for note in done.notes} == {EnvironmentKind.LOCKOUT}

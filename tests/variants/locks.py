@@ -18,7 +18,7 @@ from reseller_conformance.reference import Reference, Refusal, Response
 from reseller_conformance.reference.core import Parameters
 from variants.registry import composed
 
-__all__ = ["ANSWERS", "Counting", "Locking", "locked"]
+__all__ = ["ANSWERS", "Counting", "Locking", "for_a_moment", "locked"]
 
 Answer = Callable[[Reference, Format], Response]
 
@@ -160,7 +160,12 @@ class LockedForAMoment(Locking):
         return float(next(self.ticks))
 
 
+def for_a_moment(response: str) -> type[LockedForAMoment]:
+    """Return such a lock, with this response."""
+    return type("Locked", (LockedForAMoment,), {"answers": staticmethod(ANSWERS[response])})
+
+
 for _answer in ("401_empty", "403_page", "423"):
-    _kind = type("Locked", (LockedForAMoment,), {"answers": staticmethod(ANSWERS[_answer])})
+    _kind = for_a_moment(_answer)
     _kind.__name__, _kind.__module__ = f"locked_for_a_moment_with_{_answer}", __name__
     composed(f"3 calls without a valid key lock the account for 20 calls: {_answer}")(_kind)

@@ -264,7 +264,7 @@ class Environment:
             customer = refused[0].case.customer
             own = [a for a in recent if a.case.customer == customer]
             void += self._judge(own if alone else whole_row, refused, alone=alone)
-        elif locked := self.doubtful.short_lock():
+        elif locked := self._short_lock():
             note = short_lock_note(locked[0], self._wrong)
             void += [*locked, *self._wait_for_end(note, locked, len(locked))]
         if not (self.note or self._is_blind):
@@ -299,6 +299,22 @@ class Environment:
                 return (refused, True) if alone else ([], False)
             refused.append(control)
         return refused, False
+
+    def _short_lock(self) -> list[Response]:
+        """Return what a lock has refused that has ended by now.
+
+        Valid calls that were answered before are among it, and come first. The first one is
+        answered now.
+        """
+
+        def is_known(refused: Response) -> bool:
+            return is_documented(refused.case) and self._was_answered(refused.case)
+
+        locked = sorted(self.doubtful.short_lock(), key=is_known, reverse=True)
+        if not locked or not is_known(locked[0]):
+            return []
+        [control] = self._session.send_again(locked[0].case)
+        return locked if control.kind is EnvelopeKind.OVERVIEW else []
 
     def _judge(
         self, recent: Sequence[Response], refused: Sequence[Response], *, alone: bool
