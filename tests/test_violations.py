@@ -438,8 +438,10 @@ def test_a_departure_within_a_group_is_that_of_the_answer_in_question(check, gro
 
 
 def test_a_call_that_names_a_foreign_customer_too_may_be_refused_or_get_the_own_account():
-    for response in (response_to(status=403), overview(), overview(reputation=1)):
+    for response in (response_to(status=403), overview()):
         assert not list(consistency.own_account_alone(between(response)))
+    [another] = consistency.own_account_alone(between(overview(reputation=1)))
+    assert another.where == "reputation"
     for used in (605, 700):
         counting = between(overview(credits_used=used), after=overview(credits_used=610))
         assert not list(consistency.own_account_alone(counting)), "its value between is unknown"
