@@ -21,9 +21,9 @@ from reseller_conformance.findings.environment import EnvironmentNote
 from reseller_conformance.suite.environment_cause import (
     MIN_LOGINS,
     ended,
-    failed_logins_note,
     form_of,
     is_documented,
+    lock_note,
     refuses_as_locked,
     turns_away,
 )
@@ -235,7 +235,8 @@ class DoubtfulRefusals:
             if len(made) < PROOFS:
                 self._drop([doubt.response])
                 return []
-            self.note, self._form = failed_logins_note(made[0], wrong_credentials), form
+            effect = f"further ones get {made[0].summary}"
+            self.note, self._form = lock_note(effect, wrong_credentials), form
             self._drop(made)
         if form != self._form:
             self._drop([doubt.response])

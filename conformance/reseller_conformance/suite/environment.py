@@ -35,7 +35,7 @@ from reseller_conformance.suite.environment_cause import (
     form_of,
     is_documented,
     is_quota,
-    short_lock_note,
+    lock_note,
 )
 from reseller_conformance.suite.repetition import whose
 
@@ -265,7 +265,7 @@ class Environment:
             own = [a for a in recent if a.case.customer == customer]
             void += self._judge(own if alone else whole_row, refused, alone=alone)
         elif locked := self._short_lock():
-            note = short_lock_note(locked[0], self._wrong)
+            note = lock_note(f"valid calls get {locked[0].summary} for a while", self._wrong)
             void += [*locked, *self._wait_for_end(note, locked, len(locked))]
         if not (self.note or self._is_blind):
             void += self.doubtful.look_into(self._wrong)

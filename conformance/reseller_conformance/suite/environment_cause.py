@@ -29,13 +29,12 @@ __all__ = [
     "Evidence",
     "cause_of_refusal",
     "ended",
-    "failed_logins_note",
     "fails_otherwise",
     "form_of",
     "is_documented",
     "is_quota",
+    "lock_note",
     "refuses_as_locked",
-    "short_lock_note",
     "turns_away",
 ]
 
@@ -56,11 +55,6 @@ LOCKED, PAYMENT_REQUIRED, TOO_MANY_REQUESTS, UNAVAILABLE = 423, 402, 429, 503
 LOCK_STATUSES = (401, LOCKED, TOO_MANY_REQUESTS)
 SHORT_LOCK_STATUSES = (*LOCK_STATUSES, 403)
 PAGE_STATUSES = (200, 401, 403, 406, TOO_MANY_REQUESTS)
-
-WITHOUT_LOCK = (
-    "exempt the test account from the lock, or leave wrong credentials out with "
-    "--wrong-credentials 0"
-)
 
 _LOCK = re.compile(
     r"\block(?:ed|out)\b|\bsuspended\b|\battempts\b|too many (?:failed|invalid|wrong|log)", re.I
@@ -252,23 +246,14 @@ def _lockout(evidence: Evidence) -> EnvironmentNote:
     )
 
 
-def failed_logins_note(turned_away: Response, wrong: int) -> EnvironmentNote:
-    """Return the note of a lock that refuses failed logins, while valid calls are answered."""
+def lock_note(effect: str, wrong: int) -> EnvironmentNote:
+    """Return the note of a lock that has this effect, while control calls are answered."""
     return EnvironmentNote(
         EnvironmentKind.LOCKOUT,
-        f"after {wrong} calls with wrong credentials further ones get {turned_away.summary}",
+        f"after {wrong} calls with wrong credentials {effect}",
         wrong,
-        WITHOUT_LOCK,
-    )
-
-
-def short_lock_note(refused: Response, wrong: int) -> EnvironmentNote:
-    """Return the note of a lock that had ended before a control call saw it."""
-    return EnvironmentNote(
-        EnvironmentKind.LOCKOUT,
-        f"after {wrong} calls with wrong credentials valid calls get {refused.summary} for a while",
-        wrong,
-        WITHOUT_LOCK,
+        "exempt the test account from the lock, or leave wrong credentials out with "
+        "--wrong-credentials 0",
     )
 
 
