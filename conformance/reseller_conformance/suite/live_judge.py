@@ -31,7 +31,7 @@ from reseller_conformance.reports.text import visible
 from reseller_conformance.requirements import Level, Requirement, column_of
 from reseller_conformance.suite.live_comparisons import live_comparisons
 from reseller_conformance.suite.repetition import members
-from reseller_conformance.suite.rereadings import without_moving_values
+from reseller_conformance.suite.rereadings import differs_again, without_moving_values
 from reseller_conformance.suite.unusual_calls import UnusualCalls
 
 if TYPE_CHECKING:
@@ -205,17 +205,10 @@ class LiveJudge:
         return list(found.values())
 
     def _differs_again(self, group: Bracketed, check: Check[Bracketed]) -> bool:
-        """Repeat the calls of a group in turn, several times, and compare them each time."""
-        for _ in range(MAX_TRIES):
-            cases = self._session.repeated(response.case for response in members(group))
-            [again] = self._session.send_in_sequence(cases)
-            if not all(response.was_sent for response in again) or len(again) < len(cases):
-                return False
-            before, response, after = again
-            group = Bracketed(before, response, after)
-            if not any(check(without_moving_values(self._session, group)[0])):
-                return False
-        return True
+        def differs(again: Bracketed) -> bool:
+            return any(check(without_moving_values(self._session, again)[0]))
+
+        return differs_again(self._session, group, differs)
 
     def _is_still_served(self, case: Case) -> bool:
         """Return True unless this customer's valid call is refused by now, by a quota or a lock."""

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -22,13 +23,13 @@ from reseller_conformance.contract import FIELD_NAMES
 if TYPE_CHECKING:
     from reseller_conformance.suite.target_session import TargetSession
 
-__all__ = ["shows_another", "without_moving_values"]
+__all__ = ["differs_again", "shows_another", "without_moving_values"]
 
 REPUTATION = frozenset({"reputation"})
 """What may go up and down from call to call."""
 
 MAX_TRIES = 3
-"""How often a reputation must differ again before the difference counts."""
+"""How often what differs must differ again before it counts."""
 
 
 def without_moving_values(
@@ -59,12 +60,18 @@ def _without_reputation(
         judged, missing = _reread(session, group)
         if missing:
             return judged, missing
-        explained = not any(differing(judged, FIELD_NAMES))
-        session.jitters[customer] = explained or not _differs_again(session, group)
+        explained = not _differs(judged)
+        session.jitters[customer] = explained or not differs_again(session, group, _differs)
     return (replace(group, wavering=REPUTATION) if session.jitters[customer] else group), []
 
 
-def _differs_again(session: TargetSession, group: Bracketed) -> bool:
+def _differs(group: Bracketed) -> bool:
+    return any(differing(group, FIELD_NAMES))
+
+
+def differs_again(
+    session: TargetSession, group: Bracketed, differs: Callable[[Bracketed], bool]
+) -> bool:
     """Make the calls of a group again in turn, several times. Return True if it always differs."""
     cases = [group.before.case, group.response.case, group.after.case]
     for _ in range(MAX_TRIES):
@@ -72,7 +79,7 @@ def _differs_again(session: TargetSession, group: Bracketed) -> bool:
         if len(again) < len(cases) or not all(response.was_sent for response in again):
             return False
         before, response, after = again
-        if not any(differing(Bracketed(before, response, after), FIELD_NAMES)):
+        if not differs(Bracketed(before, response, after)):
             return False
     return True
 
