@@ -58,7 +58,7 @@ class _Blame:
 
 def client_profiles(session: TargetSession, format: Format) -> ClientProfiles:
     """Return the responses to the client profiles in this format, which are sent once."""
-    known = session.client_profiles
+    known = session.found_once.client_profiles
     if format not in known:
         known[format] = ClientProfiles(session, format)
     return known[format]

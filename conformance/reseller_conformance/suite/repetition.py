@@ -149,9 +149,9 @@ def intermittent_failures(
     Neither a special text nor an unusual way to write the call is the cause of it.
     """
     key = requirement, format
-    if key not in sent.intermittent:
-        sent.intermittent[key] = list(_intermittent_failures(requirement, format, sent))
-    return sent.intermittent[key]
+    if key not in sent.found_once.intermittent:
+        sent.found_once.intermittent[key] = list(_intermittent_failures(requirement, format, sent))
+    return sent.found_once.intermittent[key]
 
 
 def _intermittent_failures(
@@ -178,9 +178,9 @@ def _has_due_envelope(case: Case) -> bool:
 
 def races(format: Format, sent: TargetSession) -> bool:
     """Return True if concurrent calls fail, and the same calls in turn do not."""
-    if format not in sent.races:
-        sent.races[format] = _races(format, sent)
-    return sent.races[format]
+    if format not in sent.found_once.races:
+        sent.found_once.races[format] = _races(format, sent)
+    return sent.found_once.races[format]
 
 
 def _races(format: Format, sent: TargetSession) -> bool:

@@ -56,13 +56,17 @@ def _without_reputation(
     It may dip for a moment that no reading sees, so the calls of the group are made again too.
     """
     customer = group.response.case.customer
-    if customer not in session.jitters:
+    if customer not in session.found_once.jitters:
         judged, missing = _reread(session, group)
         if missing:
             return judged, missing
         explained = not _differs(judged)
-        session.jitters[customer] = explained or not differs_again(session, group, _differs)
-    return (replace(group, wavering=REPUTATION) if session.jitters[customer] else group), []
+        session.found_once.jitters[customer] = explained or not differs_again(
+            session, group, _differs
+        )
+    return (
+        replace(group, wavering=REPUTATION) if session.found_once.jitters[customer] else group
+    ), []
 
 
 def _differs(group: Bracketed) -> bool:

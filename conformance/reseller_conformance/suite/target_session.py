@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from functools import cache, cached_property
 from itertools import count
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from reseller_conformance.cases.case import Case, Expected
 from reseller_conformance.cases.depth import Depth
@@ -32,6 +32,7 @@ from reseller_conformance.findings.schema_tally import SchemaTally
 from reseller_conformance.requirements import Requirement
 from reseller_conformance.suite.control_calls import ControlCalls
 from reseller_conformance.suite.environment import Environment, Remaining
+from reseller_conformance.suite.found_once import FoundOnce
 from reseller_conformance.suite.live_judge import LiveJudge
 from reseller_conformance.suite.needs import Needs
 from reseller_conformance.suite.planned_calls import PlannedCalls
@@ -39,10 +40,6 @@ from reseller_conformance.suite.preflight import Preflight
 from reseller_conformance.suite.property_search import Strategy, drawn_cases
 from reseller_conformance.suite.response_groups import ResponseGroups
 from reseller_conformance.suite.shared_calls import SharedCalls
-
-if TYPE_CHECKING:
-    from reseller_conformance.suite.client_profiles import ClientProfiles
-    from reseller_conformance.suite.repetition import Failure
 
 __all__ = ["TargetSession", "planned_customers"]
 
@@ -91,11 +88,7 @@ class TargetSession:
         """Violations that were announced: they occurred again when their calls were sent alone."""
         self._repetitions = count(REPEATED + repeats_from)
         self.judged = judged
-        self.races: dict[Format, bool] = {}
-        self.intermittent: dict[tuple[Requirement, Format], Sequence[Failure]] = {}
-        self.jitters: dict[int, bool] = {}
-        """Whether the reputation of a customer goes up and down, by place."""
-        self.client_profiles: dict[Format, ClientProfiles] = {}
+        self.found_once = FoundOnce()
         self.preflight = Preflight(self)
         self.controls = ControlCalls(self, repeats_from)
         self.shared_calls = SharedCalls(self)
