@@ -124,7 +124,7 @@ JSON = {
     ),
     "half a character": (
         in_json(package=r'"\ud800"'),
-        ("package", "one JSON text (RFC 8259)", "a surrogate that stands alone: '\\ud800'"),
+        ("package", "one JSON text (RFC 8259)", "a lone surrogate: '\\ud800'"),
     ),
     "neither, an object": (
         '{"status": "ok"}',

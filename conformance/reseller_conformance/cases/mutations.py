@@ -156,7 +156,7 @@ class State(StrEnum):
     )
     """Some readers split a text at this character, and at those of the next rows.
 
-    They take what stands before it, or what stands behind it.
+    They take the text before it, or the text behind it.
     """
     SPLIT_HASH = "split-hash", "{value}#{value}", _NO, _EVERY, Trait.SPECIAL
     SPLIT_SLASH = "split-slash", "{value}/{value}", _NO, _EVERY

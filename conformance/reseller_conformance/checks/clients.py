@@ -115,7 +115,7 @@ def concerned(change: Change) -> tuple[Requirement, ...]:
 def violated(changes: Collection[Change], group: Bracketed) -> Requirement:
     """Return the requirement that this difference violates, which these changes make together.
 
-    No change at all stands for the order and the letter case of the fields. Where one of several
+    No change at all means the order and the letter case of the fields. Where one of several
     changes is only a SHOULD, the difference is no more than that: unless an invalid call gets an
     overview, which is a MUST from any client (specification, section 4).
     """

@@ -38,7 +38,7 @@ def dates_in(text: str) -> dict[str, frozenset[date]]:
 
     `01/02/2010` means one of two days: which one depends on the country.
     """
-    # a date stands in one line, and many lines of a long text are alike
+    # no date goes over two lines, and many lines of a long text are alike
     lines = dict.fromkeys(text.split("\n"))
     dates = (one for line in lines if _YEAR.search(line) for one in _DATE.finditer(line))
     found = {one.group(): frozenset(_readings(one)) for one in dates}

@@ -57,7 +57,7 @@ class SideRun:
         """What in front of this side has refused calls so far, or when they were recorded."""
         known, environment = self.side.recorded, self.session.environment
         logins = (environment.logins_note,) if environment.logins_note else ()
-        others = (*known.others, *environment.short_notes, *logins)
+        others = (*known.others, *environment.waits.notes, *logins)
         return Protection(environment.note or known.ended_by, others)
 
     def refused_controls(self) -> set[Case]:

@@ -231,5 +231,5 @@ def _flaw(item: Json) -> str:
     if isinstance(item, Constant):
         return f"{item.text}, which JSON does not have"
     if isinstance(item, str) and SURROGATE.search(item):
-        return f"a surrogate that stands alone: {excerpt(item)}"
+        return f"a lone surrogate: {excerpt(item)}"
     return ""

@@ -1,4 +1,4 @@
-"""Watches for what stands in front of a target: a lockout, a firewall's ban, a quota.
+"""Watches for a protection in front of a target: a lockout, a firewall's ban, a quota.
 
 Calls that may fail the login go in short rows. After each row a control call shows whether a valid
 call is still answered. Where it is not, and a short wait does not help, no more calls are made. The
@@ -8,8 +8,7 @@ refusal means is judged in `environment_cause`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from reseller_conformance.cases.case import Case
@@ -21,11 +20,10 @@ from reseller_conformance.cases.risks import (
 )
 from reseller_conformance.checks.firewall import is_no_envelope
 from reseller_conformance.checks.response import Response
-from reseller_conformance.client.retry_policy import retry_after
 from reseller_conformance.contract import Format
 from reseller_conformance.envelope import EnvelopeKind
 from reseller_conformance.findings.environment import EnvironmentKind, EnvironmentNote
-from reseller_conformance.suite.doubtful_refusals import DoubtfulRefusals, Form
+from reseller_conformance.suite.doubtful_refusals import DoubtfulRefusals
 from reseller_conformance.suite.environment_cause import (
     MIN_OTHERS,
     Evidence,
@@ -37,12 +35,14 @@ from reseller_conformance.suite.environment_cause import (
     is_quota,
     lock_note,
 )
+from reseller_conformance.suite.lock_waits import LockWaits
+from reseller_conformance.suite.remaining_calls import RemainingCalls
 from reseller_conformance.suite.repetition import whose
 
 if TYPE_CHECKING:
     from reseller_conformance.suite.target_session import TargetSession
 
-__all__ = ["NO_WRONG_CREDENTIALS", "Environment", "Remaining"]
+__all__ = ["NO_WRONG_CREDENTIALS", "Environment"]
 
 NO_WRONG_CREDENTIALS = "--wrong-credentials 0 leaves out calls with wrong credentials"
 """Why a call was not made where the operator allows no wrong credentials."""
@@ -53,41 +53,7 @@ MAX_CONTROLS = 4
 FIRST_STRANGE_ROW = 3
 """Responses in a row that are no envelope, before a control call looks into it."""
 
-MAX_WAIT_SECONDS = 120.0
-"""How long a run waits in all for locks and quotas to end."""
-
-WAITS_SECONDS = (1.0, 4.0)
-"""Waits where no `Retry-After` says how long."""
-
 Whose = tuple[Format, int]
-
-
-class Remaining:
-    """Sequences of calls that are still to be sent; one may be put back."""
-
-    def __init__(self, sequences: Iterable[Sequence[Case]]) -> None:
-        """Start with all of them."""
-        self._sequences = iter(sequences)
-        self._returned: list[Sequence[Case]] = []
-
-    def __iter__(self) -> Iterator[Sequence[Case]]:
-        """Return this, which is its own iterator."""
-        return self
-
-    def __next__(self) -> Sequence[Case]:
-        """Return the next sequence."""
-        return self._returned.pop() if self._returned else next(self._sequences)
-
-    def put_back(self, sequence: Sequence[Case]) -> None:
-        """Have this sequence be the next one."""
-        self._returned.append(sequence)
-
-    def __bool__(self) -> bool:
-        """Return whether any is left."""
-        for sequence in self:
-            self.put_back(sequence)
-            return True
-        return False
 
 
 class Environment:
@@ -100,11 +66,7 @@ class Environment:
         self.note: EnvironmentNote | None = None
         """What ended the calls; None as long as valid calls are answered."""
         self.doubtful = DoubtfulRefusals(session)
-        self._short_notes: dict[EnvironmentKind, EnvironmentNote] = {}
-        self._short_kinds: dict[Form, EnvironmentKind] = {}
-        self.waiting = ""
-        """What the run waits for at the moment."""
-        self._waited = 0.0
+        self.waits = LockWaits(session)
         self._answered: dict[Whose, None] = {}
         self._recent: list[Response] = []
         self._suspects: list[Response] = []  # those of them that may be refused valid calls
@@ -124,12 +86,7 @@ class Environment:
     @property
     def notes(self) -> tuple[EnvironmentNote, ...]:
         """All that kept calls from the target, for a while or for good."""
-        return (*(note for note in (self.note, self.logins_note) if note), *self.short_notes)
-
-    @property
-    def short_notes(self) -> tuple[EnvironmentNote, ...]:
-        """What refused valid calls for a while, once for each kind, with the waits in all."""
-        return tuple(self._short_notes.values())
+        return (*(note for note in (self.note, self.logins_note) if note), *self.waits.notes)
 
     # --- What may be sent --------------------------------------------------------------------
 
@@ -142,7 +99,7 @@ class Environment:
         return self.doubtful.reason_to_leave_out(case)
 
     def row(
-        self, sequences: Remaining, goes_at_once: Callable[[], bool]
+        self, sequences: RemainingCalls, goes_at_once: Callable[[], bool]
     ) -> Iterator[Sequence[Case]]:
         """Yield sequences until a control call is due.
 
@@ -341,9 +298,8 @@ class Environment:
         Return the failed logins that were refused for the same reason.
         """
         forms = {form_of(one) for one in refused}
-        if waited := self._outlast(note, refused[0]):
+        if self.waits.outlast(note, refused[0], forms):
             self.doubtful.expect(forms)
-            self._note_wait(note, forms, waited)
             self._longest = min(self._longest, max(1, row // 2))
         else:
             self.note = note
@@ -365,30 +321,6 @@ class Environment:
             of_one_customer=alone,
         )
 
-    def _note_wait(self, note: EnvironmentNote, forms: set[Form], seconds: float) -> None:
-        """Keep the first note of each kind. What refuses in a known form is not of a new kind."""
-        kind = next(
-            (self._short_kinds[one] for one in forms if one in self._short_kinds), note.kind
-        )
-        self._short_kinds |= dict.fromkeys(forms, kind)
-        first = self._short_notes.get(kind, note)
-        self._short_notes[kind] = replace(first, waited_seconds=first.waited_seconds + seconds)
-
-    def _outlast(self, note: EnvironmentNote, refused: Response) -> float:
-        """Wait for a short lock to end; return the seconds until it did, or 0."""
-        case, before = Case(refused.case.format, customer=refused.case.customer), self._waited
-        for seconds in _waits(refused):
-            if self._waited + seconds > MAX_WAIT_SECONDS:
-                break
-            self._waited += seconds
-            self.waiting = f"waits {seconds:.0f} s for a {note.kind} to end"
-            self._session.client.pause(seconds)
-            [control] = self._session.send_again(case)
-            self.waiting = ""
-            if control.kind is EnvelopeKind.OVERVIEW:
-                return self._waited - before
-        return 0.0
-
     def _was_answered(self, case: Case) -> bool:
         return whose(case) in self._answered
 
@@ -403,9 +335,3 @@ def _unlike(known: Sequence[Whose]) -> Iterator[Whose]:
 
 def _is_other(case: Case) -> bool:
     return bool(case.invalid) and not may_fail_login(case)
-
-
-def _waits(refused: Response) -> Sequence[float]:
-    """Return the seconds to wait before each further control call."""
-    said = retry_after(refused.exchange)
-    return (said,) if said else WAITS_SECONDS

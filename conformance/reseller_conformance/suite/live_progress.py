@@ -33,7 +33,7 @@ class LiveProgress:
             total=total,
             seconds=traffic.seconds,
             violated=frozenset(one.requirement for one in violations),
-            stage=self._session.environment.waiting or stage,
+            stage=self._session.environment.waits.status or stage,
             violations=violations,
         )
 

@@ -17,10 +17,10 @@ from reseller_conformance.checks.response import Response
 from reseller_conformance.client.pipeline import Pipeline
 from reseller_conformance.contract import Format
 from reseller_conformance.requirements import by_id
-from reseller_conformance.suite.environment import Remaining
 from reseller_conformance.suite.live_comparisons import COMPARED
 from reseller_conformance.suite.needs import Needs
 from reseller_conformance.suite.property_search import PROPERTY_STRATEGIES
+from reseller_conformance.suite.remaining_calls import RemainingCalls
 
 if TYPE_CHECKING:
     from reseller_conformance.reports.progress import LiveViolation
@@ -105,7 +105,7 @@ class PlannedCalls:
     def _send_pipeline(self, sequences: Iterable[list[Case]]) -> None:
         """Send these row by row, and judge each response."""
         environment = self._session.environment
-        remaining = Remaining(sequences)
+        remaining = RemainingCalls(sequences)
         while remaining and not environment.note:
             # a concurrent mix is sent at once, with invalid calls of all kinds
             row = environment.row(remaining, lambda: self.stage.own_account)

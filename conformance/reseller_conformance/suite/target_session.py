@@ -31,13 +31,14 @@ from reseller_conformance.exchange import STOPPED_AT_VIOLATION, Exchange, Transp
 from reseller_conformance.findings.schema_tally import SchemaTally
 from reseller_conformance.requirements import Requirement
 from reseller_conformance.suite.control_calls import ControlCalls
-from reseller_conformance.suite.environment import Environment, Remaining
+from reseller_conformance.suite.environment import Environment
 from reseller_conformance.suite.found_once import FoundOnce
 from reseller_conformance.suite.live_judge import LiveJudge
 from reseller_conformance.suite.needs import Needs
 from reseller_conformance.suite.planned_calls import PlannedCalls
 from reseller_conformance.suite.preflight import Preflight
 from reseller_conformance.suite.property_search import Strategy, drawn_cases
+from reseller_conformance.suite.remaining_calls import RemainingCalls
 from reseller_conformance.suite.response_groups import ResponseGroups
 from reseller_conformance.suite.shared_calls import SharedCalls
 
@@ -134,7 +135,7 @@ class TargetSession:
         at_once: bool = False,
     ) -> None:
         """Send these, with a control call after each row of calls that may fail the login."""
-        remaining = Remaining(sequences)
+        remaining = RemainingCalls(sequences)
         while remaining and not self.environment.note:
             row = list(self.environment.row(remaining, lambda: at_once))
             self._send_batch(send, row)
