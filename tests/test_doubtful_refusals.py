@@ -68,3 +68,16 @@ def test_a_refusal_of_an_account_that_is_sent_twice_is_compared_with_a_login_of_
     refusals.take(refused(twice, 3, 1))
     assert twice in [response.case for response in refusals.look_into(4)]
     assert {case.api_user for case in calls.sent} == {State.UNKNOWN}
+
+
+def test_a_text_like_an_attack_that_gets_429_after_failed_logins_is_compared_with_one_of_them() -> (
+    None
+):
+    calls = Calls()
+    refusals = DoubtfulRefusals(cast("TargetSession", calls))
+    missing = Case(Format.JSON, api_user=State.MISSING)
+    for _ in range(2):
+        refusals.take(response_to(missing, 403, ERROR))
+    refusals.take(refused(replace(missing, extra=(("api_user[$gt]", ""),)), 3, 1, status=429))
+    refusals.look_into(0)
+    assert calls.sent == [missing]

@@ -355,7 +355,9 @@ def test_a_page_now_and_then_is_a_fault_although_a_firewall_has_the_same_page(ru
 @pytest.mark.parametrize("most", [3, 20])
 def test_a_lock_of_a_pair_of_account_and_customer_violates_nothing(run, most):
     page = staticmethod(ANSWERS["403_page"])
-    done = run(guarded(CallerLock, of_pair=True, most=most, answers=page), "standard")
+    done = run(
+        guarded(CallerLock, counted_by=("api_user", "user"), most=most, answers=page), "standard"
+    )
     assert done.ids(Outcome.FAILED) == set()
     assert done.ids(Outcome.NOT_TESTED) >= {"rejects.api-key-wrong", "rejects.combined"}
 
@@ -393,7 +395,7 @@ def test_a_fault_behind_a_quota_or_ban_does_not_pass(run, kind):
 
 
 def test_a_lock_of_one_customer_ends_the_calls(run):
-    done = run(guarded(CallerLock, of_customer=True, answers=staticmethod(ANSWERS["403_page"])))
+    done = run(guarded(CallerLock, counted_by=("user",), answers=staticmethod(ANSWERS["403_page"])))
     assert done.ids(Outcome.FAILED) == set()
     assert "of one customer" in done.note.reason
 

@@ -18,7 +18,7 @@ from reseller_conformance.reference import Reference, Refusal, Response
 from reseller_conformance.reference.core import Parameters
 from variants.registry import composed
 
-__all__ = ["ANSWERS", "Counting", "Locking", "for_a_moment", "locked"]
+__all__ = ["ANSWERS", "Answer", "Counting", "Locking", "for_a_moment", "locked", "text"]
 
 Answer = Callable[[Reference, Format], Response]
 

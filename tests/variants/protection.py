@@ -13,10 +13,10 @@ from datetime import date
 
 from faults.firewalls import ANSWERS as PAGES
 from faults.firewalls import looks_like_attack
-from reseller_conformance.contract import Format
+from reseller_conformance.contract import CREDENTIALS, Format
 from reseller_conformance.reference import Account, Reference, Refusal, Request, Response
 from reseller_conformance.reference.core import Parameters
-from variants.locks import ANSWERS, Answer
+from variants.locks import ANSWERS, Answer, text
 from variants.registry import composed
 
 __all__ = ["QUOTAS", "Ban", "CallerLock", "Guard", "Quota", "SeldomCopy"]
@@ -124,12 +124,14 @@ class SeldomCopy(Reference):
 
 
 class CallerLock(Guard):
-    """Locks after failed logins: only one customer, or only further failed logins.
+    """Locks after failed logins: only one customer, one key, or only further failed logins.
 
-    With `of_pair`, each pair of an account and a customer has its own lock, existing or not.
+    Failed logins are counted by the values of some parameters. With credentials among these, those
+    of accounts that do not exist are counted too.
     """
 
-    most, of_customer, of_pair, failed_only = 10, False, False, False
+    most, failed_only = 10, False
+    counted_by: tuple[str, ...] = ()
 
     def __init__(self, *arguments: object) -> None:
         super().__init__(*arguments)
@@ -138,10 +140,9 @@ class CallerLock(Guard):
     def answer(self, wanted: Format, parameters: Parameters) -> Response:
         given = dict(parameters)
         reseller = self.accounts.reseller(given.get("api_user", ""))
-        if reseller is None and not self.of_pair:
+        if reseller is None and not set(CREDENTIALS) & set(self.counted_by):
             return super().answer(wanted, parameters)
-        names = ("user",) * self.of_customer + ("api_user", "user") * self.of_pair
-        who = tuple(given.get(name, "") for name in names)
+        who = tuple(given.get(name, "") for name in self.counted_by)
         valid = reseller is not None and given.get("api_key") == reseller.api_key
         if self.failed.get(who, 0) >= self.most and not (valid and self.failed_only):
             return self.answers(self, wanted)
@@ -158,6 +159,10 @@ def _add(name: str, what: str, base: type[Reference], **members: object) -> None
     composed(what, should=should)(kind)
 
 
+LOCKS: dict[str, Answer] = {
+    "429_empty": text(429, "text/plain", b""),
+    "403_named": text(403, "text/html", b"<p>Too many attempts</p>"),
+}
 QUOTAS: dict[str, Answer] = {
     "402": refusal(402, "Please pay for more calls."),
     "403_quota": refusal(403, "Your daily quota is exceeded."),
@@ -212,16 +217,32 @@ for _name in ("401", "403_page"):
             f"pair_locked_by_{_most}_with_{_name}",
             f"{_most} invalid keys lock one customer for one account: {_name}",
             CallerLock,
-            of_pair=True,
+            counted_by=("api_user", "user"),
             most=_most,
             answers=staticmethod(ANSWERS[_name]),
         )
+
+for _most, _names, _name in (
+    (7, ("api_key",), "429_empty"),
+    (8, ("api_user", "user"), "429_empty"),
+    (8, ("api_user", "user"), "403_named"),
+    (9, ("api_user", "api_key", "user"), "403_named"),
+    (4, ("api_key", "user"), "429_empty"),
+):
+    _add(
+        f"locked_by_{'_and_'.join(_names)}_after_{_most}_with_{_name}",
+        f"{_most} failed logins with the same {' and '.join(_names)} lock these: {_name}",
+        CallerLock,
+        counted_by=_names,
+        most=_most,
+        answers=staticmethod(LOCKS[_name]),
+    )
 
 TURNED_AWAY: dict[str, Answer] = {
     "302": page(302, ("Location", "/login")),
     "200_page": page(200),
     "404_page": page(404),
-    "403_empty": lambda _reference, _wanted: Response(403, "text/plain", b""),
+    "403_empty": text(403, "text/plain", b""),
 }
 for _name, _answer in TURNED_AWAY.items():
     _add(
@@ -240,7 +261,7 @@ for _name in ("401", "403_page", "423", "429_page"):
             f"customer_locked_by_{_most}_with_{_name}",
             f"{_most} invalid keys lock one customer: {_name}",
             CallerLock,
-            of_customer=True,
+            counted_by=("user",),
             most=_most,
             **_members,
         )

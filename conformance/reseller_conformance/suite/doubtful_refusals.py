@@ -1,14 +1,16 @@
 """Refusals that may be a protection's although valid calls are answered.
 
-A firewall bans for a moment, a lock turns away failed logins alone, or those of one pair of account
-and customer. Each such call, or an earlier one that it resembles, is made again to find out.
+A firewall bans for a moment. A lock turns away failed logins alone, or those with the same values
+of some parameters. Each such call, or earlier ones like it, are made again to find out.
 `environment` makes the control calls, and takes up what is found here.
 """
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import combinations, product
 from typing import TYPE_CHECKING
 
 from reseller_conformance.cases.case import Case
@@ -16,6 +18,7 @@ from reseller_conformance.cases.mutations import State
 from reseller_conformance.cases.risks import may_fail_login
 from reseller_conformance.checks.firewall import is_stopped
 from reseller_conformance.checks.response import Response
+from reseller_conformance.contract import CREDENTIALS, PARAMETERS
 from reseller_conformance.envelope import EnvelopeKind
 from reseller_conformance.findings.environment import EnvironmentNote
 from reseller_conformance.suite.environment_cause import (
@@ -46,7 +49,16 @@ MAX_IN_VAIN = 5
 """Refused calls of one form that are made again and refused again, before the form is believed."""
 
 Form = tuple[object, ...]
-Identity = tuple[object, ...]
+Identity = frozenset[tuple[str, object]]
+"""Values of some parameters, by which a lock may count failed logins."""
+
+COUNTED_BY = tuple(
+    names
+    for count in range(len(PARAMETERS), 0, -1)
+    for names in combinations(PARAMETERS, count)
+    if not set(names).isdisjoint(CREDENTIALS)
+)
+"""The parameters whose values a lock may count failed logins by, the most of them first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +66,12 @@ class _Doubt:
     """A refusal, and what speaks against the implementation having made it.
 
     `is_momentary` says that a firewall or a short lock has just refused in the same form. `earlier`
-    is a failed login of the same account, and customer if possible, that got an error envelope.
+    are failed logins that got an error envelope, with the same customer, account or key.
     """
 
     response: Response
     is_momentary: bool
-    earlier: Case | None
+    earlier: tuple[Case, ...]
 
 
 class DoubtfulRefusals:
@@ -104,8 +116,8 @@ class DoubtfulRefusals:
     @property
     def is_check_due(self) -> bool:
         """Whether an earlier failed login should be made again, to see if it is refused now."""
-        logins = (one.earlier for one in self._doubts if may_fail_login(one.response.case))
-        return any(earlier is not None and earlier.invalid == ("api_key",) for earlier in logins)
+        logins = (one for one in self._doubts if may_fail_login(one.response.case))
+        return any(case.invalid == ("api_key",) for one in logins for case in one.earlier)
 
     def expect(self, forms: set[Form]) -> None:
         """Take note of refusals that have ended, and may begin again."""
@@ -137,18 +149,18 @@ class DoubtfulRefusals:
         """Take in a response, in the order in which they end."""
         self._note_in_turn(response)
         case, form = response.case, form_of(response)
-        if is_stopped(response):
-            self._stopped.add(form)
-            self._doubt_what_was_in_flight(response)
-        elif turns_away(response):
+        if turns_away(response):
             is_momentary = self._may_be_momentary(case, form)
-            earlier = None if is_momentary else self._earlier_login(case)
+            earlier = () if is_momentary else self._earlier_logins(case)
             if is_momentary or earlier:
                 self._doubts.append(_Doubt(response, is_momentary, earlier))
             else:
                 self._unexplained.append(response)
+        elif is_stopped(response):
+            self._stopped.add(form)
+            self._doubt_what_was_in_flight(response)
         elif response.kind is EnvelopeKind.ERRORS and may_fail_login(case):
-            for identity in (*_pairs(case), _account(case)):
+            for identity in _login_identities(case):
                 self._logins[identity] += 1
                 is_first = identity not in self._earlier
                 if is_first or case.invalid == ("api_key",):  # every lock counts a wrong key
@@ -158,7 +170,7 @@ class DoubtfulRefusals:
         """Doubt refusals in this form that ended during this call: a ban begins before its page."""
         form, began = form_of(stopped), stopped.exchange.began
         self._doubts += [
-            _Doubt(one, is_momentary=True, earlier=None)
+            _Doubt(one, is_momentary=True, earlier=())
             for one in self._unexplained
             if ended(one) >= began and form_of(one) == form
             if self._may_be_momentary(one.case, form)
@@ -168,11 +180,17 @@ class DoubtfulRefusals:
         known = form in self._short or form in self._stopped
         return known and case not in self._made_again and self._in_vain[form] < MAX_IN_VAIN
 
-    def _earlier_login(self, case: Case) -> Case | None:
-        """Return a failed login that a lock of the same account, or pair, would have counted."""
-        identities = (*_pairs(case), _account(case)) if may_fail_login(case) else _pairs(case)
-        known = (self._earlier[one] for one in identities if self._logins[one] >= MIN_LOGINS)
-        return next(known, None)
+    def _earlier_logins(self, case: Case) -> tuple[Case, ...]:
+        """Return failed logins that a lock which refuses this call would have counted."""
+        identities = _login_identities(case)
+        if not may_fail_login(case):  # a lock on the account alone is seen by control calls
+            identities = tuple(one for one in identities if "user" in dict(one))
+        known: dict[Identity, Case] = {}
+        for one in identities:
+            # a login that has more values in common is refused by each lock on fewer of them
+            if self._logins[one] >= MIN_LOGINS and not any(one < more for more in known):
+                known[one] = self._earlier[one]
+        return tuple(dict.fromkeys(known.values()))
 
     def void_controls(self, controls: list[Response]) -> list[Response]:
         """Return the control calls that were refused for a moment. None is made again."""
@@ -200,7 +218,7 @@ class DoubtfulRefusals:
                 void += self._make_again(doubt)
         for doubt in list(self._doubts):
             if doubt.earlier and doubt in self._doubts:
-                void += self._repeat_earlier(doubt, doubt.earlier, wrong_credentials)
+                void += self._repeat_earlier(doubt, wrong_credentials)
         self._doubts = [one for one in self._doubts if not self._is_judged(form_of(one.response))]
         self._stopped.clear()
         self._unexplained.clear()
@@ -221,18 +239,16 @@ class DoubtfulRefusals:
         self._in_vain[form] = self._in_vain[form] + 1 if form_of(again) == form else 0
         return []
 
-    def _repeat_earlier(
-        self, doubt: _Doubt, earlier: Case, wrong_credentials: int
-    ) -> list[Response]:
-        """Repeat the earlier failed login: if it is refused in the same form now, a lock is why."""
+    def _repeat_earlier(self, doubt: _Doubt, wrong_credentials: int) -> list[Response]:
+        """Repeat earlier failed logins: if one is refused in the same form now, a lock is why."""
         form = form_of(doubt.response)
         made: list[Response] = []
         if self.note is None:
             if self._checks[form] >= MAX_LOGIN_CHECKS:
                 return []
             self._checks[form] += 1
-            made = self._refused_again(earlier, form)
-            if len(made) < PROOFS:
+            made = self._refused_again(doubt.earlier, form)
+            if not made:
                 self._drop([doubt.response])
                 return []
             effect = f"further ones get {made[0].summary}"
@@ -245,15 +261,18 @@ class DoubtfulRefusals:
         self._locked.update(*(_pairs(a.case) for a in void if not may_fail_login(a.case)))
         return [*void, *made]
 
-    def _refused_again(self, login: Case, form: Form) -> list[Response]:
-        """Repeat this failed login, and return the refusals in this form until one is not."""
-        refused: list[Response] = []
-        while len(refused) < PROOFS:
-            [again] = self._session.send_again(login)
-            if not turns_away(again) or form_of(again) != form:
-                break
-            refused.append(again)
-        return refused
+    def _refused_again(self, logins: Sequence[Case], form: Form) -> list[Response]:
+        """Return the refusals of the first login that is refused in this form each time."""
+        for login in logins:
+            refused: list[Response] = []
+            while len(refused) < PROOFS:
+                [again] = self._session.send_again(login)
+                if not turns_away(again) or form_of(again) != form:
+                    break
+                refused.append(again)
+            else:
+                return refused
+        return []
 
     def _drop(self, responses: list[Response]) -> None:
         cases = {response.case for response in responses}
@@ -261,17 +280,33 @@ class DoubtfulRefusals:
 
 
 def _pairs(case: Case) -> tuple[Identity, ...]:
-    """Return the pairs of account and customer that this call may be about.
-
-    Of an account that is sent twice, most servers read the second one.
-    """
-    named = isinstance(case.user, State) and "{" in (case.user.template or "")
-    again = (state for name, state in case.repeated_parameters if name == "api_user")
-    return tuple(
-        (account, case.user, case.customer if named else None)
-        for account in (*again, case.api_user)
-    )
+    """Return the pairs of account and customer that this call may be about."""
+    return tuple(_identities(case, ("api_user", "user")))
 
 
 def _account(case: Case) -> Identity:
-    return (case.api_user,)
+    return frozenset([("api_user", case.api_user)])
+
+
+def _login_identities(case: Case) -> tuple[Identity, ...]:
+    """Return all that a lock may count this failed login by."""
+    return tuple(one for names in COUNTED_BY for one in _identities(case, names))
+
+
+def _identities(case: Case, names: Sequence[str]) -> Iterator[Identity]:
+    for values in product(*(_values(case, name) for name in names)):
+        yield frozenset(zip(names, values, strict=True))
+
+
+def _values(case: Case, name: str) -> Iterator[object]:
+    """Yield what a server may read as this parameter.
+
+    Of one that is sent twice, most read the second value, and of an array none. To many, an empty
+    parameter is a missing one.
+    """
+    again = (state for known, state in case.repeated_parameters if known == name)
+    own = State.MISSING if name in case.arrays else case.state(name)
+    empty = (State.EMPTY, State.MISSING) if own in (State.EMPTY, State.MISSING) else ()
+    for value in dict.fromkeys((*again, own, *empty)):
+        named = isinstance(value, State) and "{" in (value.template or "")
+        yield (value, case.customer) if named and name == "user" else value

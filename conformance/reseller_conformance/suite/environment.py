@@ -8,6 +8,7 @@ refusal means is judged in `environment_cause`.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -74,7 +75,7 @@ class Environment:
         self._proven = 0  # the longest row after which a valid call was answered
         self._attacks_proven = False
         self._others_proven = 0  # other invalid calls after which a valid call was answered
-        self._logins = 0
+        self._logins: Counter[int] = Counter()  # by the place of the customer
         self._wrong = 0  # those of them that send wrong credentials
         self._calls = 0
         self._is_due = False
@@ -139,7 +140,7 @@ class Environment:
             return
         self._calls += 1
         self.doubtful.take(response)
-        self._logins += may_fail_login(response.case)
+        self._logins[response.case.customer] += may_fail_login(response.case)
         self._wrong += sends_wrong_credentials(response.case)
         self._strange = self._strange + 1 if is_no_envelope(response) else 0
         if is_documented(response.case) and response.kind is EnvelopeKind.OVERVIEW:
@@ -314,11 +315,12 @@ class Environment:
             refused=refused,
             depth=self._session.settings.depth,
             calls=self._calls,
-            failed_logins=self._logins,
+            failed_logins=self._logins.total(),
             wrong_credentials=self._wrong,
             others_answered=self._others_proven,
             attacks_answered=self._attacks_proven,
             of_one_customer=alone,
+            logins_of_customer=self._logins[refused[0].case.customer],
         )
 
     def _was_answered(self, case: Case) -> bool:

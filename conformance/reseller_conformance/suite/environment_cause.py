@@ -89,6 +89,8 @@ class Evidence:
     """Whether a valid call was answered after a text that looks like an attack."""
     of_one_customer: bool = False
     """Whether other customers are still answered."""
+    logins_of_customer: int = 0
+    """The failed logins so far of the first customer who is refused."""
 
 
 def cause_of_refusal(evidence: Evidence) -> EnvironmentNote | None:
@@ -115,8 +117,11 @@ def cause_of_refusal(evidence: Evidence) -> EnvironmentNote | None:
 
 def _follows_failed_logins(evidence: Evidence) -> bool:
     """Say whether the refusal began with the latest calls that may have failed the login."""
-    logins = evidence.logins
-    enough = len(logins) if evidence.of_one_customer else evidence.failed_logins
+    logins, enough = evidence.logins, evidence.failed_logins
+    if evidence.of_one_customer:
+        # the response to a failed login may be remembered for this customer: that is a fault
+        is_new = all(map(turns_away, evidence.refused))
+        enough = evidence.logins_of_customer if is_new else len(logins)
     if not logins or enough < MIN_LOGINS or _refused_before(evidence.recent, logins):
         return False
     # a fault may count calls without a customer
@@ -152,11 +157,13 @@ def _refused_before(recent: Sequence[Response], logins: Sequence[Response]) -> b
 def turns_away(response: Response) -> bool:
     """Say whether a protection may have refused this call: without an envelope, or as a lock.
 
-    A failed login with only its name written like an attack counts for a lock like any other.
+    A failed login with only its name written like an attack counts for a lock like any other. So
+    does a 429 (RFC 6585), or a page that names a lock: no firewall stops a text with these.
     """
     case = response.case
     is_attack = holds_attack_text(case) and (attack_texts(case) or not may_fail_login(case))
-    if not response.was_sent or is_attack:
+    is_limit = response.exchange.status == TOO_MANY_REQUESTS or _names_lock(response)
+    if not response.was_sent or case.method == "HEAD" or (is_attack and not is_limit):
         return False
     if is_no_envelope(response):
         return not _fails_by_itself(response)

@@ -82,7 +82,7 @@ def live_comparisons(session: TargetSession, stage: Stage) -> Iterator[LiveCompa
 def _between_clients(session: TargetSession, format: Format) -> Iterator[LiveComparison]:
     profiles = client_profiles(session, format)
     for requirement, groups in profiles.by_requirement.items():
-        yield LiveComparison(requirement, format, groups, profiles.difference, is_confirmed=True)
+        yield LiveComparison(requirement, format, groups, profiles.difference)
 
 
 def _in_isolation(session: TargetSession, stage: Stage, format: Format) -> LiveComparison:
