@@ -21,7 +21,7 @@ from reseller_conformance.reference import (
 )
 from reseller_conformance.reference.mock import EMBEDDED_URL
 from reseller_conformance.requirements import ISOLATION_CONCURRENCY, REJECTS_USER_FOREIGN
-from test_matrix import client_of
+from test_matrix import at_level_should, client_of
 
 PAGE = b"<h1>Service Unavailable</h1>"
 ALONE = "what failed passes when it is called alone: see "
@@ -84,6 +84,12 @@ def pointed(outcomes: Sequence[Judged]) -> set[str]:
 def test_a_server_that_fails_now_and_then_is_one_finding(status: int, cause: str, number: int):
     outcomes = judged(FailsNowAndThen(status, number))
     assert failed(outcomes) == pointed(outcomes) == {cause}
+
+
+def test_no_header_field_is_the_cause_of_a_crash_now_and_then():
+    with client_of(FAULTS["success_crash_each_20th"], 0) as (target, client, _):
+        outcomes = judge(target, at_level_should("standard", None), client)
+    assert failed(outcomes) == {"http.server-error"}
 
 
 @pytest.mark.parametrize("number", [3, 50])
