@@ -8,9 +8,8 @@ of some parameters. Each such call, or earlier ones like it, are made again to f
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import combinations, product
 from typing import TYPE_CHECKING
 
 from reseller_conformance.cases.case import Case
@@ -18,7 +17,6 @@ from reseller_conformance.cases.mutations import State
 from reseller_conformance.cases.risks import may_fail_login
 from reseller_conformance.checks.firewall import is_stopped
 from reseller_conformance.checks.response import Response
-from reseller_conformance.contract import CREDENTIALS, PARAMETERS
 from reseller_conformance.envelope import EnvelopeKind
 from reseller_conformance.findings.environment import EnvironmentNote
 from reseller_conformance.suite.environment_cause import (
@@ -29,6 +27,12 @@ from reseller_conformance.suite.environment_cause import (
     lock_note,
     refuses_as_locked,
     turns_away,
+)
+from reseller_conformance.suite.login_identities import (
+    Identity,
+    account_of,
+    login_identities,
+    pairs_of,
 )
 
 if TYPE_CHECKING:
@@ -49,16 +53,6 @@ MAX_IN_VAIN = 5
 """Refused calls of one form that are made again and refused again, before the form is believed."""
 
 Form = tuple[object, ...]
-Identity = frozenset[tuple[str, object]]
-"""Values of some parameters, by which a lock may count failed logins."""
-
-COUNTED_BY = tuple(
-    names
-    for count in range(len(PARAMETERS), 0, -1)
-    for names in combinations(PARAMETERS, count)
-    if not set(names).isdisjoint(CREDENTIALS)
-)
-"""The parameters whose values a lock may count failed logins by, the most of them first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +87,7 @@ class DoubtfulRefusals:
         self._lock_forms: set[Form] = set()
         self._in_vain: Counter[Form] = Counter()
         self._checks: Counter[Form] = Counter()
+        self._uncounted: list[Case] = []  # failed logins
         self._logins: Counter[Identity] = Counter()
         self._earlier: dict[Identity, Case] = {}
         self._locked: set[Identity] = set()
@@ -109,7 +104,7 @@ class DoubtfulRefusals:
 
     def reason_to_leave_out(self, case: Case) -> str:
         """Return why this call is not made; nothing where it may be made."""
-        if self.note and (may_fail_login(case) or not self._locked.isdisjoint(_pairs(case))):
+        if self.note and (may_fail_login(case) or not self._locked.isdisjoint(pairs_of(case))):
             return self.note.reason
         return ""
 
@@ -134,7 +129,8 @@ class DoubtfulRefusals:
         """Note refusals of the valid account, and the forms in which some in a row are a lock's."""
         if response.case.api_user is not State.VALID:
             return
-        if not refuses_as_locked(response) or self._logins[_account(response.case)] < MIN_LOGINS:
+        account = account_of(response.case)
+        if not refuses_as_locked(response) or self._count_logins(account) < MIN_LOGINS:
             self._in_turn = []
             return
         form = form_of(response)
@@ -160,11 +156,18 @@ class DoubtfulRefusals:
             self._stopped.add(form)
             self._doubt_what_was_in_flight(response)
         elif response.kind is EnvelopeKind.ERRORS and may_fail_login(case):
-            for identity in _login_identities(case):
-                self._logins[identity] += 1
-                is_first = identity not in self._earlier
+            self._uncounted.append(case)
+
+    def _count_logins(self, identity: Identity) -> int:
+        """Return the failed logins of this identity. They are counted late: few runs need it."""
+        for case in self._uncounted:
+            for one in login_identities(case):
+                self._logins[one] += 1
+                is_first = one not in self._earlier
                 if is_first or case.invalid == ("api_key",):  # every lock counts a wrong key
-                    self._earlier[identity] = case
+                    self._earlier[one] = case
+        self._uncounted.clear()
+        return self._logins[identity]
 
     def _doubt_what_was_in_flight(self, stopped: Response) -> None:
         """Doubt refusals in this form that ended during this call: a ban begins before its page."""
@@ -182,13 +185,13 @@ class DoubtfulRefusals:
 
     def _earlier_logins(self, case: Case) -> tuple[Case, ...]:
         """Return failed logins that a lock which refuses this call would have counted."""
-        identities = _login_identities(case)
+        identities = login_identities(case)
         if not may_fail_login(case):  # a lock on the account alone is seen by control calls
             identities = tuple(one for one in identities if "user" in dict(one))
         known: dict[Identity, Case] = {}
         for one in identities:
             # a login that has more values in common is refused by each lock on fewer of them
-            if self._logins[one] >= MIN_LOGINS and not any(one < more for more in known):
+            if self._count_logins(one) >= MIN_LOGINS and not any(one < more for more in known):
                 known[one] = self._earlier[one]
         return tuple(dict.fromkeys(known.values()))
 
@@ -258,7 +261,7 @@ class DoubtfulRefusals:
             self._drop([doubt.response])
             return []
         void = self.void({form})
-        self._locked.update(*(_pairs(a.case) for a in void if not may_fail_login(a.case)))
+        self._locked.update(*(pairs_of(a.case) for a in void if not may_fail_login(a.case)))
         return [*void, *made]
 
     def _refused_again(self, logins: Sequence[Case], form: Form) -> list[Response]:
@@ -277,36 +280,3 @@ class DoubtfulRefusals:
     def _drop(self, responses: list[Response]) -> None:
         cases = {response.case for response in responses}
         self._doubts = [doubt for doubt in self._doubts if doubt.response.case not in cases]
-
-
-def _pairs(case: Case) -> tuple[Identity, ...]:
-    """Return the pairs of account and customer that this call may be about."""
-    return tuple(_identities(case, ("api_user", "user")))
-
-
-def _account(case: Case) -> Identity:
-    return frozenset([("api_user", case.api_user)])
-
-
-def _login_identities(case: Case) -> tuple[Identity, ...]:
-    """Return all that a lock may count this failed login by."""
-    return tuple(one for names in COUNTED_BY for one in _identities(case, names))
-
-
-def _identities(case: Case, names: Sequence[str]) -> Iterator[Identity]:
-    for values in product(*(_values(case, name) for name in names)):
-        yield frozenset(zip(names, values, strict=True))
-
-
-def _values(case: Case, name: str) -> Iterator[object]:
-    """Yield what a server may read as this parameter.
-
-    Of one that is sent twice, most read the second value, and of an array none. To many, an empty
-    parameter is a missing one.
-    """
-    again = (state for known, state in case.repeated_parameters if known == name)
-    own = State.MISSING if name in case.arrays else case.state(name)
-    empty = (State.EMPTY, State.MISSING) if own in (State.EMPTY, State.MISSING) else ()
-    for value in dict.fromkeys((*again, own, *empty)):
-        named = isinstance(value, State) and "{" in (value.template or "")
-        yield (value, case.customer) if named and name == "user" else value
