@@ -290,9 +290,10 @@ def api(session: nox.Session) -> None:
 
 @nox.session
 def types(session: nox.Session) -> None:
-    """Mypy, strict; and mypy and pyright on what the docs and the examples show."""
+    """Mypy on the package and the benchmarks; mypy and pyright on what the docs show."""
     session.install("-e", ".", *group("types"))
     session.run("mypy")
+    session.run("mypy", "-p", "benchmarks")
     session.run("pytest", "tests/test_types.py")
 
 

@@ -42,8 +42,8 @@ def customers() -> Iterator[Point]:
         names = [f"customer{n}@example.com" for n in range(number)]
         known = [_account(name, n) for n, name in enumerate(names)]
         first = {"api_user": "harbour-mail", "api_key": "Demo-Key-0001", "customers": known}
-        other = {"api_user": "other", "api_key": "Demo-Key-0002"}
-        other["customers"] = [_account("elsewhere@example.com", 0)]
+        foreign = [_account("elsewhere@example.com", 0)]
+        other = {"api_user": "other", "api_key": "Demo-Key-0002", "customers": foreign}
         with tempfile.TemporaryDirectory() as folder:
             file = Path(folder, "accounts.json")
             file.write_text(json.dumps({"resellers": [first, other]}))
@@ -55,7 +55,7 @@ def customers() -> Iterator[Point]:
 def _account(name: str, number: int) -> dict[str, object]:
     left_out = ("credits_remain", "credits_overage")
     known = {key: value for key, value in OVERVIEW.items() if key not in left_out}
-    counts = {key: int(v) for key, v in known.items() if str(v).isdigit()}
+    counts = {key: int(str(v)) for key, v in known.items() if str(v).isdigit()}
     return {"user": name, **known, **counts, "credits_used": number}
 
 

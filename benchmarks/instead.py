@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 from benchmarks.measuring import COMMAND, ROOT, THEIRS, environment, named, once, recorded, served
@@ -35,13 +36,13 @@ def _rows(delay: float, examples: int) -> Iterator[str]:
         "its own number of examples": ("--continue-on-failure",),
         f"{examples:,} examples": (f"--max-examples={examples}", "--continue-on-failure"),
     }.items():
-        theirs, calls = _measured(delay, lambda url, more=options: _schemathesis(url, *more))
+        theirs, calls = _measured(delay, partial(_schemathesis, options))
         each = f"{theirs:.1f} | {calls / theirs:,.0f} | **{theirs / ours:.1f}**"
         scaled = theirs * our_calls / calls / ours
         yield f"| | {_version()}, {how} | {calls:,} | {each} | {scaled:.1f} |"
 
 
-def _measured(delay, words) -> tuple[float, int]:
+def _measured(delay: float, words: Callable[[str], list[str]]) -> tuple[float, int]:
     with tempfile.TemporaryDirectory() as folder:
         record = Path(folder, "calls")
         with served(delay, record=record) as base_url:
@@ -49,7 +50,7 @@ def _measured(delay, words) -> tuple[float, int]:
         return cost.seconds, len(recorded(record))
 
 
-def _schemathesis(base_url: str, *options: str) -> list[str]:
+def _schemathesis(options: Sequence[str], base_url: str) -> list[str]:
     """Return its command, with the valid credentials."""
     said = environment()
     config = Path(tempfile.mkdtemp(), "schemathesis.toml")

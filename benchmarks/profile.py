@@ -37,9 +37,10 @@ def samples(delay: float) -> Iterator[tuple[str, int]]:
     with tempfile.TemporaryDirectory() as folder, served(delay) as base_url:
         raw = Path(folder, "stacks")
         spy = Path(sys.executable).with_name("py-spy")
-        words = [spy, "record", f"--rate={RATE}", "--idle", "--threads", "--format=raw", "-o", raw]
+        options = [f"--rate={RATE}", "--idle", "--threads", "--format=raw", f"--output={raw}"]
         run = [*COMMAND, "run", *named(), f"--base-url={base_url}"]
-        subprocess.run([*words, "--", *run], env=environment(), check=True, capture_output=True)
+        words = [str(spy), "record", *options, "--", *run]
+        subprocess.run(words, env=environment(), check=True, capture_output=True)
         for line in raw.read_text().splitlines():
             stack, count = line.rsplit(" ", 1)
             if FIRST in stack.split(";")[0]:
@@ -47,12 +48,12 @@ def samples(delay: float) -> Iterator[tuple[str, int]]:
 
 
 def parts(delay: float) -> Counter[str]:
-    """Return the seconds of each part."""
+    """Return the number of samples of each part."""
     found: Counter[str] = Counter()
     for stack, count in samples(delay):
         within = re.sub(r":\d+\)", ")", stack)
         part = next((part for part, words in PARTS.items() if words in within), REST)
-        found[part] += count / RATE
+        found[part] += count
     return found
 
 
@@ -62,8 +63,8 @@ def main() -> None:
     print("| part | immediate, s | 50 ms late, s |", "|---|---:|---:|", sep="\n")
     for part in (*PARTS, REST):
         if quick[part] or late[part]:
-            print(f"| {part} | {quick[part]:.2f} | {late[part]:.2f} |")
-    print(f"| all | {quick.total():.2f} | {late.total():.2f} |")
+            print(f"| {part} | {quick[part] / RATE:.2f} | {late[part] / RATE:.2f} |")
+    print(f"| all | {quick.total() / RATE:.2f} | {late.total() / RATE:.2f} |")
 
 
 if __name__ == "__main__":
