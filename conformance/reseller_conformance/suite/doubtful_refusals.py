@@ -60,7 +60,7 @@ class _Doubt:
     """A refusal, and what speaks against the implementation having made it.
 
     `is_momentary` says that a firewall or a short lock has just refused in the same form. `earlier`
-    are failed logins that got an error envelope, with the same customer, account or key.
+    are failed logins that got an error envelope, and share values with the refused call.
     """
 
     response: Response

@@ -162,8 +162,9 @@ def turns_away(response: Response) -> bool:
     """
     case = response.case
     is_attack = holds_attack_text(case) and (attack_texts(case) or not may_fail_login(case))
-    is_limit = response.exchange.status == TOO_MANY_REQUESTS or _names_lock(response)
-    if not response.was_sent or case.method == "HEAD" or (is_attack and not is_limit):
+    if not response.was_sent or case.method == "HEAD":
+        return False
+    if is_attack and response.exchange.status != TOO_MANY_REQUESTS and not _names_lock(response):
         return False
     if is_no_envelope(response):
         return not _fails_by_itself(response)
