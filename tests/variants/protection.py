@@ -162,6 +162,7 @@ def _add(name: str, what: str, base: type[Reference], **members: object) -> None
 LOCKS: dict[str, Answer] = {
     "429_empty": text(429, "text/plain", b""),
     "403_named": text(403, "text/html", b"<p>Too many attempts</p>"),
+    "401_empty": ANSWERS["401_empty"],
 }
 QUOTAS: dict[str, Answer] = {
     "402": refusal(402, "Please pay for more calls."),
@@ -228,6 +229,8 @@ for _most, _names, _name in (
     (8, ("api_user", "user"), "403_named"),
     (9, ("api_user", "api_key", "user"), "403_named"),
     (4, ("api_key", "user"), "429_empty"),
+    (9, ("api_user", "user"), "401_empty"),
+    (5, ("api_user", "api_key", "user"), "401_empty"),
 ):
     _add(
         f"locked_by_{'_and_'.join(_names)}_after_{_most}_with_{_name}",

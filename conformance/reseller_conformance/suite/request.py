@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from reseller_conformance import requirements as r
 from reseller_conformance.cases import strategies
+from reseller_conformance.cases.case import Case
 from reseller_conformance.cases.kinds import holds_special_text
 from reseller_conformance.cases.risks import attack_texts
 from reseller_conformance.checks import http, near_miss, success
@@ -19,6 +21,7 @@ from reseller_conformance.checks.well_formed import (
     pointer_to_cause,
 )
 from reseller_conformance.client.retry_policy import is_rate_limited
+from reseller_conformance.contract import Format
 from reseller_conformance.envelope import EnvelopeKind
 from reseller_conformance.suite.evaluation import Evaluation
 from reseller_conformance.suite.markers import requirement
@@ -71,6 +74,7 @@ class RequestConformance:
         if not formats:
             evaluation.not_tested("the documented call brings no overview: see success.returned")
         sent, texts = [], []
+        refused_without = {case for f in formats for case in _refused_without(session, f)}
         for format in formats:
             groups = session.groups
             made = [*groups.special_text_responses(format), *groups.undocumented(format)]
@@ -81,7 +85,7 @@ class RequestConformance:
         others = [a for a in texts if not attack_texts(a.case) and not is_rate_limited(a.exchange)]
         if refused := [response for response in others if is_firewall_response(response)]:
             evaluation.not_tested(_others_refused(session, refused[0]))
-        texts = [response for response in texts if attack_texts(response.case)]
+        texts = [a for a in texts if attack_texts(a.case) and a.case not in refused_without]
         if not texts:
             evaluation.not_tested(f"no such call gets an envelope: {pointer_to_cause(sent)}")
         evaluation.check([[a] for a in texts if not a.was_sent], none_stopped)
@@ -191,3 +195,19 @@ def _operators(arrays: Sequence[Response]) -> list[Response]:
     if any(map(is_firewall_response, others)):
         return []
     return [response for response in arrays if attack_texts(response.case)]
+
+
+def _refused_without(session: TargetSession, format: Format) -> list[Case]:
+    """Return the stopped calls with an operator that are refused without the operator too.
+
+    A lock that counts a missing parameter as a value of its own refuses these.
+    """
+    arrays = session.send(session.plan.arrays(format))
+    stopped = [one.case for one in _operators(arrays) if is_stopped(one)]
+    without = {case: replace(case, extra=()) for case in stopped}
+    refused = {
+        case
+        for case in dict.fromkeys(without.values())
+        if any(map(is_firewall_response, session.send_again(case)))
+    }
+    return [case for case in stopped if without[case] in refused]
