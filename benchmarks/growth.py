@@ -78,13 +78,14 @@ def draw(measured: dict[str, list[Point]], plot: Path) -> None:
     import matplotlib
 
     matplotlib.use("svg")
-    from matplotlib import pyplot
+    from matplotlib import pyplot, ticker
 
     figure, axes = pyplot.subplots(1, 3, figsize=(11, 3.2), layout="constrained")
     for axis, (what, points) in zip(axes, measured.items(), strict=True):
         numbers = [number for number, _ in points]
         axis.plot(numbers, [cost.seconds for _, cost in points], "o-", label="seconds")
         axis.set(xlabel=what, ylabel="seconds", ylim=(0, None), xlim=(0, None))
+        axis.xaxis.set_major_formatter(ticker.EngFormatter(sep=""))
         memory = axis.twinx()
         memory.plot(numbers, [cost.megabytes for _, cost in points], "s--", color="gray")
         memory.set(ylabel="MB (dashed)", ylim=(0, 300))
