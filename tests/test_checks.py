@@ -517,6 +517,7 @@ def test_a_package_or_a_date_does_not_return_to_an_earlier_value():
     later = overview(billing_end_date="2010-09-30")
     assert not departs(values.steady, [tin, ton, ton, overview()])
     assert departs(values.steady, [tin, ton, overview(), tin, ton]) == ["package"]
+    assert departs(values.steady, [tin, tin, ton, ton, tin]) == ["package"]
     assert departs(values.steady, [later, overview(), later]) == ["billing_end_date"]
     allowed = overview(credits_allowed=60000), overview(), overview(credits_allowed=60000)
     assert not departs(values.steady, allowed)

@@ -4,12 +4,14 @@ from dataclasses import replace
 
 import pytest
 
-from made_responses import RIGHT, WRONG, overview, response_to
+from made_responses import RIGHT, WRONG, broken, overview, response_to
 from reseller_conformance.cases.case import Case
 from reseller_conformance.checks import http
 from reseller_conformance.checks.response import Response, parse
 from reseller_conformance.checks.violation import Violation
+from reseller_conformance.checks.well_formed import is_lost
 from reseller_conformance.contract import Format
+from reseller_conformance.exchange import BROKEN_HEADERS, TransportErrorKind, TransportProblem
 
 
 def headed(*fields: tuple[str, str]) -> Response:
@@ -121,6 +123,33 @@ def test_a_header_that_the_request_wrote_is_reported(name, value):
 )
 def test_a_header_that_the_server_wrote_is_no_injection(name, value):
     assert not found(http.injected, headed((name, value)))
+
+
+@pytest.mark.parametrize("detail", sorted(BROKEN_HEADERS))
+def test_a_line_that_breaks_the_headers_is_reported_as_an_injection(detail):
+    problem = TransportProblem(TransportErrorKind.DROPPED, detail)
+    written = response_to(WRONG, 403, problem=problem)
+    assert list(http.injected(written)) == [
+        Violation(written, "headers", "no header line from the request", detail)
+    ]
+
+
+def test_a_connection_that_breaks_is_no_injection():
+    assert not found(http.injected, broken(TransportErrorKind.DROPPED))
+
+
+@pytest.mark.parametrize(
+    ("response", "lost"),
+    [
+        (broken(TransportErrorKind.DROPPED), True),
+        (broken(TransportErrorKind.TIMEOUT), True),
+        (broken(TransportErrorKind.NOT_SENT), False),
+        (response_to(), False),
+        (response_to(WRONG, 403), False),
+    ],
+)
+def test_a_call_without_a_response_is_lost(response, lost):
+    assert is_lost(response) is lost
 
 
 @pytest.mark.parametrize(
