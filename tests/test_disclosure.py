@@ -152,8 +152,9 @@ def test_another_day_than_that_of_the_response_in_any_time_zone_is_told(day):
     assert reported(found) == [f"body: a date: '{day}'"]
 
 
-def test_a_date_in_errors_about_nobody_is_no_date_of_an_account():
-    assert reported(error(FOREIGN, "build 2009-01-31"), error(NOBODY, "build 2009-01-31")) == []
+@pytest.mark.parametrize("day", ["2009-01-31", "2010-09-29"])
+def test_a_date_in_errors_about_nobody_discloses_none_of_an_account(day):
+    assert reported(error(FOREIGN, f"build {day}"), error(NOBODY, f"build {day}")) == []
 
 
 OTHER = replace(STRANGER, customer=1)
