@@ -81,6 +81,7 @@ class DoubtfulRefusals:
         self._made_again: set[Case] = set()
         self._short: set[Form] = set()
         self._stopped: set[Form] = set()
+        self._stopped_logins: list[Response] = []  # a lock may have refused these
         self._unexplained: list[Response] = []  # refusals that are not doubted, or not yet
         self._in_turn: list[Response] = []  # refusals of the valid account up to the latest call
         self._refused: dict[Case, Response] = {}
@@ -154,6 +155,8 @@ class DoubtfulRefusals:
                 self._unexplained.append(response)
         elif is_stopped(response):
             self._stopped.add(form)
+            if may_fail_login(case):
+                self._stopped_logins.append(response)
             self._doubt_what_was_in_flight(response)
         elif response.kind is EnvelopeKind.ERRORS and may_fail_login(case):
             self._uncounted.append(case)
@@ -262,7 +265,8 @@ class DoubtfulRefusals:
             return []
         void = self.void({form})
         self._locked.update(*(pairs_of(a.case) for a in void if not may_fail_login(a.case)))
-        return [*void, *made]
+        stopped = [one for one in self._stopped_logins if form_of(one) == form]
+        return [*void, *stopped, *made]
 
     def _refused_again(self, logins: Sequence[Case], form: Form) -> list[Response]:
         """Return the refusals of the first login that is refused in this form each time."""
