@@ -118,8 +118,10 @@ def mortal(calls: int) -> Iterator[str]:
         port = int(inner.rpartition(":")[2])
         listener = socket.create_server(("127.0.0.1", 0), backlog=50)
         pairs: list[socket.socket] = []
+        dead = Event()
 
         def die() -> None:
+            dead.set()
             for one in (listener, *pairs):
                 with suppress(OSError):
                     one.shutdown(socket.SHUT_RDWR)
@@ -135,6 +137,9 @@ def mortal(calls: int) -> Iterator[str]:
                     return
                 server = socket.create_connection(("127.0.0.1", port))
                 pairs.extend((client, server))
+                if dead.is_set():  # it was accepted just before
+                    die()
+                    return
                 for here, there in ((client, server), (server, client)):
                     Thread(target=_pass_on, args=(here, there), daemon=True).start()
 
