@@ -7,7 +7,7 @@ import ssl
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from threading import Event, Lock, Thread
 
@@ -104,52 +104,57 @@ def full() -> Iterator[str]:
 def mortal(calls: int) -> Iterator[str]:
     """The reference, which is gone after so many calls: no server listens any more."""
     response, lock, left = Application(default_reference()), Lock(), [calls]
-    stop: list[Callable[[], None]] = []
+    doors: list[_Door] = []
 
     def app(environ, start_response):
         with lock:
             left[0] -= 1
             dies = left[0] == 0
         if dies:
-            stop[0]()
+            doors[0].shut()
         return response(environ, start_response)
 
-    with serve_app(app) as inner:
-        port = int(inner.rpartition(":")[2])
-        listener = socket.create_server(("127.0.0.1", 0), backlog=50)
-        pairs: list[socket.socket] = []
-        dead = Event()
+    with serve_app(app) as inner, closing(_Door(int(inner.rpartition(":")[2]))) as door:
+        doors.append(door)
+        Thread(target=door.accept, daemon=True).start()
+        yield door.url
 
-        def die() -> None:
-            dead.set()
-            for one in (listener, *pairs):
-                with suppress(OSError):
-                    one.shutdown(socket.SHUT_RDWR)
-            listener.close()
 
-        stop.append(die)
+class _Door:
+    """Passes each connection on to a port, until it is shut: then no server listens any more."""
 
-        def accept() -> None:
-            while True:
-                try:
-                    client, _ = listener.accept()
-                except OSError:
-                    return
-                server = socket.create_connection(("127.0.0.1", port))
-                pairs.extend((client, server))
-                if dead.is_set():  # it was accepted just before
-                    die()
-                    return
-                for here, there in ((client, server), (server, client)):
-                    Thread(target=_pass_on, args=(here, there), daemon=True).start()
+    def __init__(self, port: int) -> None:
+        self._port = port
+        self._listener = socket.create_server(("127.0.0.1", 0), backlog=50)
+        self._pairs: list[socket.socket] = []
+        self._is_shut = Event()
+        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
 
-        Thread(target=accept, daemon=True).start()
-        try:
-            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-        finally:
-            die()
-            for one in pairs:
-                one.close()
+    def accept(self) -> None:
+        while True:
+            try:
+                client, _ = self._listener.accept()
+            except OSError:
+                return
+            server = socket.create_connection(("127.0.0.1", self._port))
+            self._pairs += (client, server)
+            if self._is_shut.is_set():  # this one was accepted just before
+                self.shut()
+                return
+            for here, there in ((client, server), (server, client)):
+                Thread(target=_pass_on, args=(here, there), daemon=True).start()
+
+    def shut(self) -> None:
+        self._is_shut.set()
+        for one in (self._listener, *self._pairs):
+            with suppress(OSError):
+                one.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+
+    def close(self) -> None:
+        self.shut()
+        for one in self._pairs:
+            one.close()
 
 
 def _pass_on(here: socket.socket, there: socket.socket) -> None:

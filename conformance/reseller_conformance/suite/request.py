@@ -74,6 +74,7 @@ class RequestConformance:
         if not formats:
             evaluation.not_tested("the documented call brings no overview: see success.returned")
         sent, texts = [], []
+        # first, because a lock that these calls show takes back earlier responses
         refused_without = {case for f in formats for case in _refused_without(session, f)}
         for format in formats:
             groups = session.groups
