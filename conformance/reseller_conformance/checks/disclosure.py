@@ -19,7 +19,7 @@ from urllib.parse import unquote
 
 from reseller_conformance.cases.case import Case
 from reseller_conformance.cases.mutations import EMPTY, State, Value
-from reseller_conformance.checks.dates_in_text import dates_in
+from reseller_conformance.checks.dates_in_text import dates_in, is_unix_time, is_unmistakable
 from reseller_conformance.checks.response import Response
 from reseller_conformance.checks.violation import Violation
 from reseller_conformance.contract import CREDENTIALS, PARAMETERS
@@ -91,11 +91,13 @@ class Disclosure:
     def _of_dates(self, response: Response, place: str, found: _Found) -> Iterator[tuple[str, str]]:
         foreign = response.case.user is State.FOREIGN and place.lower() not in OWN_DATES
         for written, readings in found.dates.items():
-            known = next((self._days[day] for day in readings if day in self._days), None)
-            harmless = self._usual_days | _today(response)
+            today = _today(response)
+            days = readings - today if is_unix_time(written) else readings
+            known = next((self._days[day] for day in days if day in self._days), None)
+            harmless = self._usual_days | today
             if known is not None:
                 yield known, written
-            elif foreign and not written.isdigit() and readings.isdisjoint(harmless):
+            elif foreign and is_unmistakable(written) and readings.isdisjoint(harmless):
                 yield "a date", written
 
 
