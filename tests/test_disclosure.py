@@ -2,7 +2,9 @@
 
 import json
 import tracemalloc
+from base64 import b64encode, urlsafe_b64encode
 from dataclasses import replace
+from urllib.parse import quote
 
 import pytest
 
@@ -139,6 +141,59 @@ def test_a_header_tells_too():
 def test_a_header_that_is_percent_encoded_tells_too():
     found = error(STRANGER, "no", headers=[("X-Plan", "Silver%20Package")])
     assert reported(found) == ["header X-Plan: package: 'silver package'"]
+
+
+SESSION = json.dumps({"plan": "Silver Package", "until": "2010-09-29"}).encode()
+SIGNED = json.dumps({"_rails": {"message": b64encode(SESSION).decode(), "exp": None}}).encode()
+SESSIONS = {
+    "base64": b64encode(SESSION),
+    "percent-encoded": quote(b64encode(SESSION + b"  ")).encode(),
+    "as Flask writes it": urlsafe_b64encode(SESSION).rstrip(b"=") + b".aTk_3w.5Jx-2fQ",
+    "as Rails writes it": b64encode(SESSION) + b"--" + b"0a1b2c3d" * 5,
+    "as Rails writes it, without padding": b64encode(SESSION).rstrip(b"=") + b"--0a1b2c3d",
+    "as Rails signs it": b64encode(SIGNED) + b"--" + b"0a1b2c3d" * 5,
+    "as Express writes it": b"s%3A" + b64encode(SESSION) + b".c2lnbmF0dXJl",
+    "a JSON Web Token": b"eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9."
+    + urlsafe_b64encode(SESSION).rstrip(b"=")
+    + b".SflKxwRJSMeKKF2QT4fwpMeJf36POk6yJV_adQssw5c",
+}
+
+
+@pytest.mark.parametrize("value", SESSIONS.values(), ids=SESSIONS)
+def test_a_cookie_in_base64_tells_too(value):
+    headers = [("Set-Cookie", f"session={value.decode()}; HttpOnly; Path=/")]
+    assert reported(error(STRANGER, "no", headers=headers)) == [
+        "header Set-Cookie: package: 'silver package'",
+        "header Set-Cookie: billing_end_date: '2010-09-29'",
+    ]
+
+
+def test_base64_in_the_url_safe_alphabet_is_read():
+    held = "Silver Package ÿÿÿ>>>???~~~".encode()
+    written = urlsafe_b64encode(held).decode()
+    assert {"-", "_"} & {*written}
+    found = error(STRANGER, "no", headers=[("X-Plan", written)])
+    assert reported(found) == ["header X-Plan: package: 'silver package'"]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        b64encode(b"Silver"),
+        b64encode(b"\xff" + SESSION),
+        b"A" + b64encode(SESSION).rstrip(b"="),
+        b"-" * 40,
+        b"0a1b2c3d" * 5,
+    ],
+)
+def test_what_is_no_base64_of_a_text_tells_nothing(value):
+    assert reported(error(STRANGER, "no", headers=[("X-Plan", value.decode())])) == []
+
+
+def test_a_cookie_in_base64_of_errors_about_nobody_tells_nothing():
+    headers = [("Set-Cookie", f"session={b64encode(SESSION).decode()}")]
+    errors = [error(case, "no", headers=headers) for case in (STRANGER, NOBODY)]
+    assert reported(*errors) == []
 
 
 def test_headers_in_any_encoding_are_searched():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from base64 import urlsafe_b64encode
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
@@ -411,6 +412,17 @@ def error_has_a_header_with_the_package(self: Reference, request: Request) -> Re
     if response.status == 200 or account is None:
         return response
     return replace(response, headers=(*response.headers, ("X-Plan", quote(account.package))))
+
+
+@fault(fails=ERRORS_NO_ACCOUNT_DATA, instead_of=Reference.respond)
+def error_has_a_cookie_with_the_account_in_base64(self: Reference, request: Request) -> Response:
+    """Errors carry the cookie of a session that holds the account, in base64 with a signature."""
+    response, account = Reference.respond(self, request), account_named(list(sent(request).items()))
+    if response.status == 200 or account is None:
+        return response
+    held = json.dumps({"user": account.user, "plan": account.package}).encode()
+    cookie = f"session={urlsafe_b64encode(held).decode().rstrip('=')}.aTk_3w.5Jx-2fQ; HttpOnly"
+    return replace(response, headers=(*response.headers, ("Set-Cookie", cookie)))
 
 
 # --- No envelope at all --------------------------------------------------------------------------

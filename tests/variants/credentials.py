@@ -5,6 +5,8 @@ Many texts contain a key that is a common word or a single character. They do no
 
 from __future__ import annotations
 
+import json
+from base64 import urlsafe_b64encode
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -172,6 +174,25 @@ class PackagesAreWordsOfErrors(Reference):
 )
 class RepeatsUsersNamedAfterPackages(RepeatsTheUser):
     pass
+
+
+@composed(
+    "errors carry a session in base64 with the user, whose name holds the package, and the time",
+    shop=shop(
+        "lighthouse",
+        "Keeper-of-the-Lamp-9",
+        customer("silver-2013-03-05", package="Silver"),
+        customer("gold-2013-03-05", package="Gold"),
+    ),
+)
+class KeepsTheUserInASession(Reference):
+    def respond(self, request: Request) -> Response:
+        response = super().respond(request)
+        user = dict(parse_qsl(request.query.decode())).get("user", "")
+        held = {"user": user, "at": datetime.now(UTC).isoformat()}
+        session = urlsafe_b64encode(json.dumps(held).encode()).decode().rstrip("=")
+        cookie = ("Set-Cookie", f"session={session}.aTk_3w; HttpOnly")
+        return replace(response, headers=(*response.headers, cookie))
 
 
 @composed("errors have the time of the request")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import html
 import re
+from base64 import urlsafe_b64decode
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
@@ -35,6 +36,9 @@ MIN_PACKAGE_CHARS = 4
 ABOUT_NO_CUSTOMER = (State.UNKNOWN, *EMPTY)
 OWN_DATES = ("header date", "header expires", "header last-modified", "header set-cookie")
 """Headers whose dates are those of the response."""
+
+_BASE64 = re.compile(r"[\w+/-]{24,}", re.ASCII)
+_URL_SAFE = str.maketrans("+/", "-_")
 
 
 def concerns(case: Case) -> bool:
@@ -203,7 +207,22 @@ def _body_text(response: Response) -> str:
 def _header_texts(response: Response) -> Iterator[tuple[str, str]]:
     for name, value in response.exchange.headers:
         text = value.encode("latin-1", "replace").decode(errors="replace")
-        yield f"header {name}", f"{text}\n{unquote(text)}".casefold()
+        plain = unquote(text)
+        yield f"header {name}", "\n".join((text, plain, *_in_base64(plain))).casefold()
+
+
+def _in_base64(text: str) -> Iterator[str]:
+    """Yield the texts that are in base64 within this one, as in the cookies of a session.
+
+    They may be in the URL-safe alphabet, without padding (RFC 4648, 5), and in base64 again.
+    """
+    for run in _BASE64.findall(text):
+        # Rails separates the signature by two hyphens, which are of that alphabet too.
+        written = run.partition("--")[0].translate(_URL_SAFE)
+        with suppress(ValueError):
+            held = urlsafe_b64decode(written + "=" * (-len(written) % 4)).decode()
+            yield held
+            yield from _in_base64(held)
 
 
 def _has_fields(response: Response) -> bool:
