@@ -24,7 +24,7 @@ _DATE = re.compile(
         | {_DAY.format("day3")} [ ]? (?:[.-]|of)? [ ]? {_MONTH.format("month3")} [-.,]? [ ]?
             (?P<year3>(?:19|20)\d\d)
         | {_MONTH.format("month4")} [.]? [ ] {_DAY.format("day4")} ,? [ ] (?P<year4>(?:19|20)\d\d)
-        | {_DAY.format("day5")} (?P<sign5>[ -]) {_MONTH.format("month5")} (?P=sign5)
+        | (?P<day5>[0-3]?\d) (?P<sign5>[ -]) {_MONTH.format("month5")} (?P=sign5)
             (?P<year5>\d\d) (?!:)
     ) (?!\.?\d)""",
     re.VERBOSE,

@@ -96,6 +96,7 @@ class Disclosure:
         foreign = response.case.user is State.FOREIGN and place.lower() not in OWN_DATES
         for written, readings in found.dates.items():
             today = _today(response)
+            # The reset of a rate limit is a whole hour, as the midnight of an account is.
             days = readings - today if is_unix_time(written) else readings
             known = next((self._days[day] for day in days if day in self._days), None)
             harmless = self._usual_days | today
