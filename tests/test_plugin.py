@@ -314,6 +314,30 @@ def test_outcomes_land_in_junit_and_in_the_report_over_workers_too(pytester):
     assert report["traffic"]["calls"] > 100
 
 
+@pytest.mark.parametrize(
+    "listing",
+    [
+        ["--collect-only"],
+        ["--collect-only", "--pyargs", "reseller_conformance.suite"],
+        ["--fixtures"],
+        ["--setup-only"],
+        ["--setup-plan"],
+    ],
+)
+def test_a_list_of_tests_writes_no_report_and_tells_no_verdict(pytester, listing):
+    pytester.makepyfile(test_mine=SUBCLASS)
+    names = ["json", "html", "junit", "markdown", "code-quality"]
+    options = [f"--reseller-report-{name}=kept.{name}" for name in names]
+    files = [pytester.path / name for name in (*(f"kept.{name}" for name in names), "kept.record")]
+    for file in files:
+        file.write_text("of an earlier run", encoding="utf-8")
+    options += ["--reseller-record=kept.record", "-k", "dates", REFERENCE]
+    result = pytester.runpytest(*listing, *options)
+    assert result.ret == 0
+    assert {file.read_text(encoding="utf-8") for file in files} == {"of an earlier run"}
+    result.stdout.no_fnmatch_line("*unverified*")
+
+
 def test_one_format_alone_leaves_the_comparison_out(pytester):
     pytester.makepyfile(test_mine=SUBCLASS)
     result = pytester.runpytest(
