@@ -232,6 +232,19 @@ def served():
     assert result.parseoutcomes().keys() <= {"passed", "deselected"}
 
 
+@pytest.mark.parametrize("value", ["None", "{'api_key': 'k3y-4242'}"])
+@pytest.mark.parametrize("workers", [(), ("-n", "2")], ids=["alone", "workers"])
+def test_a_fixture_that_returns_no_target_is_one_line(pytester, value, workers):
+    fixture = f"@pytest.fixture(scope='module')\ndef reseller_target(): return {value}"
+    pytester.makepyfile(test_mine=f"import pytest\n{SUBCLASS}\n{fixture}")
+    result = pytester.runpytest(*workers)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    kind = "NoneType" if value == "None" else "dict"
+    result.stderr.fnmatch_lines([f"ERROR: *reseller_target must return a Target, not: {kind}"])
+    assert "AttributeError" not in result.stdout.str()
+    assert "k3y-4242" not in result.stdout.str() + result.stderr.str()
+
+
 def test_messages_name_the_options_of_pytest(pytester, account):
     account = ["--reseller-user=customer@example.com"]
     change = "values['credits_used'] = '007'"
