@@ -109,6 +109,15 @@ def test_a_plan_says_what_limits_it(
     assert said in capsys.readouterr().out.splitlines()[-1]
 
 
+def test_a_plan_of_a_smoke_run_says_what_it_sends(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["run", "--reference", "--plan", "--depth", "smoke"]) == 0
+    documented, invalid, _ = capsys.readouterr().out.splitlines()
+    assert documented.endswith("  The documented call for one or two customers in each format.")
+    assert invalid.endswith(
+        "  A missing task, a missing user and an unknown user, once in each format."
+    )
+
+
 @pytest.mark.parametrize(
     "args",
     [
