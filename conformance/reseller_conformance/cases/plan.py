@@ -48,7 +48,7 @@ from reseller_conformance.cases.texts import (
 )
 from reseller_conformance.cases.variations import ORDERS, varied
 from reseller_conformance.cases.writings import Writings
-from reseller_conformance.contract import PARAMETERS, Format
+from reseller_conformance.contract import CREDENTIALS, PARAMETERS, Format
 
 __all__ = ["Plan"]
 
@@ -200,7 +200,7 @@ class Plan(Writings):
             replace(other, extra=UNLOCKING),
             *turned,
             replace(other, encoding=Encoding.VALUES, around=("&", "&&")),
-            *self.share(format, self._two_keys(format)),
+            *self.share(format, self._unusual_credentials(format)),
             replace(one, profile=FROM_INSIDE),
             Case(format, api_key=State.MISSING, profile=FROM_INSIDE),
             *(
@@ -210,12 +210,15 @@ class Plan(Writings):
             *self.hardly_readable(format),
         ]
 
-    def _two_keys(self, format: Format) -> list[Case]:
-        """Two empty keys, and a wrong key beside an array. A comparison may fail for both."""
+    def _unusual_credentials(self, format: Format) -> list[Case]:
+        """Two empty keys, a wrong key beside an array, keys with an index alone, names alone."""
         empty, another = ("api_key", State.EMPTY), UNREGISTERED["api_key"]
+        indexed = (("api_key[0]", another), ("api_key[a]", another))
         return [
             Case(format, api_key=State.EMPTY, repeated_parameters=(empty,)),
             Case(format, api_key=State.UNKNOWN, extra=(("api_key[]", another),)),
+            Case(format, api_key=State.MISSING, extra=indexed),
+            *(_written_as(format, name) for name in CREDENTIALS),
         ]
 
     def hardly_readable(self, format: Format) -> list[Case]:
@@ -230,16 +233,12 @@ class Plan(Writings):
     def malformed(self, format: Format) -> list[Case]:
         """What may be refused in any way: the formats take turns."""
         written = [
-            ("user", f"={INJECTION_IN_GBK}"),
-            *(("task", f"={text}") for text in SPOILED_TASKS),
-            *((name, "") for name in PARAMETERS),
-        ]
-        cases = [
-            with_states(Case(format, around=("", f"&{name}{rest}")), {name: State.MISSING})
-            for name, rest in written
+            f"user={INJECTION_IN_GBK}",
+            *(f"task={text}" for text in SPOILED_TASKS),
+            *("task", "user"),
         ]
         brackets = Case(format, around=(f"user[]={UNREGISTERED['user']}&", ""))
-        return self.share(format, [*cases, brackets])
+        return self.share(format, [*(_written_as(format, text) for text in written), brackets])
 
     def header_injections(self, format: Format) -> list[Case]:
         """Line ends behind the valid value of each parameter, and a header and a cookie."""
@@ -298,6 +297,12 @@ class Plan(Writings):
             with_states(Case(format), {name: Text(text)}) for name, text in (*shared, *combined)
         ]
         return [*users, *rest]
+
+
+def _written_as(format: Format, text: str) -> Case:
+    """Return a call in which one parameter is written as this text: `name=value` or `name`."""
+    name = text.partition("=")[0]
+    return with_states(Case(format, around=("", f"&{text}")), {name: State.MISSING})
 
 
 def _batches(texts: Sequence[str]) -> Iterator[Sequence[str]]:

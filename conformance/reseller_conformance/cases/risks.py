@@ -54,7 +54,7 @@ def sends_wrong_credentials(case: Case) -> bool:
     again = [name for name, state in case.repeated_parameters if state is not State.VALID]
     written = (*again, *(name.partition("[")[0] for name, _ in case.extra))
     return any(
-        (name in case.invalid and case.state(name) is not State.MISSING) or name in written
+        (name in case.invalid and case.invalid_state(name) is not State.MISSING) or name in written
         for name in CREDENTIALS
     )
 

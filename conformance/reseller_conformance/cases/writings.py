@@ -102,7 +102,7 @@ class Writings(Sequences):
             {"$gt": "", "$regex": ".*", "$exists": "true"},
         ]
         if self.depth is Depth.QUICK:
-            del sent[3 if parameter == "api_key" else 2 :]
+            del sent[2:]
         cases = [
             replace(missing, extra=tuple((f"{parameter}[{key}]", one[key]) for key in one))
             for one in sent
