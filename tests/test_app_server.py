@@ -426,6 +426,8 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     (folder / "__init__.py").write_text("")
     (folder / "web.py").write_text(SHOP)
     (folder / "broken.py").write_text("1 / 0")
+    (folder / "wrong.py").write_text("number = 5\napp = (\n")
+    (folder / "imports.py").write_text("import shop_for_tests.wrong")
     (folder / "leaves.py").write_text("raise SystemExit('set\\nSHOP_DB')")
     (folder / "lacks.py").write_text("import no_such_module_at_all")
     monkeypatch.chdir(tmp_path)
@@ -474,6 +476,11 @@ def test_what_makes_an_application_is_called_once(shop: Path) -> None:
         ("shop_for_tests.web:number()", "failed with TypeError: 'int' object is not callable"),
         ("shop_for_tests.web:create_app('dev')", "name an application as shop.api:app or "),
         ("shop_for_tests.broken:app", "failed with ZeroDivisionError: division by zero"),
+        (
+            "shop_for_tests.wrong:app",
+            "SyntaxError: '(' was never closed (shop_for_tests/wrong.py:2)",
+        ),
+        ("shop_for_tests.imports:app", " (shop_for_tests/wrong.py:2)"),
         ("shop_for_tests.leaves:app", "failed with SystemExit: set SHOP_DB"),
         (
             "shop_for_tests.lacks:app",

@@ -335,6 +335,10 @@ def test_what_is_no_response_is_refused(response: object) -> None:
         ("{}", "a body is given as bytes, as it came; give response.content, not: str"),
         ({}, "a response or its bytes was expected, not what was read of it: dict"),
         ([], "a response or its bytes was expected, not what was read of it: list"),
+        (
+            requests.Response(),
+            "a received response was expected, not one without status: requests.models.Response",
+        ),
     ],
 )
 def test_what_was_made_of_a_response_is_refused(response: object, message: str) -> None:

@@ -164,6 +164,14 @@ def test_what_was_not_tested_is_neither_stale_nor_lost(folder, run_pytest, optio
     assert path.read_bytes() == before
 
 
+def test_a_list_of_tests_changes_nothing(folder, run_pytest):
+    path = written(folder, entry("rejects.user-emty", "json"))
+    before = path.read_bytes()
+    result = run_pytest("--reseller-update-baseline", "--collect-only")
+    result.stdout.no_fnmatch_line("*baseline *")
+    assert path.read_bytes() == before
+
+
 def test_an_interrupted_update_changes_nothing(folder, pytester, run_pytest):
     path = written(folder, BOTH + entry("rejects.user-empty", "json"))
     before = path.read_bytes()

@@ -201,6 +201,12 @@ def test_another_letter_case_of_a_key_is_always_asked():
     assert is_distinguishable(Case(Format.JSON, api_key=State.LOWER_CASE), rights)
 
 
+def test_a_hyphen_is_never_put_beside_another():
+    """Two in a row begin a comment of SQL, which firewalls stop."""
+    for key in ("abcd-ef01", "abc-def01", "a-b-cd", "Key-Of-The-Shop"):
+        assert "--" not in (make(State.HYPHENATED, key, "api_key") or "")
+
+
 def test_name_and_key_may_be_exchanged():
     case = Case(Format.JSON, api_user=State.KEY, api_key=State.OWN_NAME)
     assert (sent(case)["api_user"], sent(case)["api_key"]) == (RIGHTS.api_key, RIGHTS.api_user)

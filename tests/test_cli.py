@@ -69,6 +69,22 @@ def test_a_mistake_is_one_line_and_exit_code_2(
     assert re.fullmatch(r"error: [^\x00-\x1f]+\n", said.err)
 
 
+@pytest.mark.parametrize(
+    ("args", "name"),
+    [
+        (["diff", "", "new.json"], "OLD"),
+        (["diff", "old.json", ""], "NEW"),
+        (["validate", "a.json", ""], "FILE"),
+        (["badge", ""], "REPORT.json"),
+    ],
+)
+def test_an_empty_name_of_a_file_is_told(
+    args: list[str], name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(args) == 2
+    assert capsys.readouterr().err == f"error: the file name is empty: {name}\n"
+
+
 def test_a_plan_needs_the_app_that_a_run_needs(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -91,6 +107,15 @@ def test_a_plan_says_what_limits_it(
 ) -> None:
     assert main(["run", "--reference", "--plan", *words]) == 0
     assert said in capsys.readouterr().out.splitlines()[-1]
+
+
+def test_a_plan_of_a_smoke_run_says_what_it_sends(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["run", "--reference", "--plan", "--depth", "smoke"]) == 0
+    documented, invalid, _ = capsys.readouterr().out.splitlines()
+    assert documented.endswith("  The documented call for one or two customers in each format.")
+    assert invalid.endswith(
+        "  A missing task, a missing user and an unknown user, once in each format."
+    )
 
 
 @pytest.mark.parametrize(

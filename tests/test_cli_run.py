@@ -230,6 +230,16 @@ def test_nothing_selected_is_nothing_verified(tmp_path: Path) -> None:
     assert (written["verdict"], written["requirements"]) == ("unverified", [])
 
 
+def test_a_list_of_tests_leaves_reports_as_they_are(tmp_path: Path) -> None:
+    report, summary = tmp_path / "report.json", tmp_path / "summary.md"
+    report.write_text("of an earlier run", encoding="utf-8")
+    env = {"GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": str(summary)}
+    done = quick(tmp_path, "--report-json", "report.json", "--", "--collect-only", "-q", env=env)
+    assert (done.returncode, done.stderr) == (3, "unverified: nothing was tested\n")
+    assert report.read_text(encoding="utf-8") == "of an earlier run"
+    assert not summary.exists()
+
+
 def test_nobody_answering_is_nothing_verified(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         url = f"http://127.0.0.1:{taken.getsockname()[1]}"

@@ -1,5 +1,6 @@
 """The mock for the tests of a client: correct by default, otherwise as scripted."""
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -118,10 +119,34 @@ def test_calls_from_several_threads_use_each_up_once(reseller_mock):
     assert sorted(found) == [200] * 20 + [429] * 20
 
 
-@pytest.mark.parametrize("times", [0, -1])
-def test_nothing_is_told_for_no_call(reseller_mock, times):
-    with pytest.raises(ValueError, match=f"times is 1 or more, not: {times}"):
-        reseller_mock.slow(1, times=times)
+NUMBER, STATUS = "seconds is a number from 0 on", "status is a whole number from 200 to 599"
+TEXTS, TIMES = "refused takes one or more texts", "times is a whole number from 1 on"
+RETRY = "retry_after is a whole number of seconds from 0 on, or an HTTP date"
+
+
+@pytest.mark.parametrize("fixture", ["reseller_mock", "reseller_server"])
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda mock: mock.slow("x"), f"{NUMBER}, not: 'x'"),
+        (lambda mock: mock.slow(-1), f"{NUMBER}, not: -1"),
+        (lambda mock: mock.slow(float("nan")), f"{NUMBER}, not: nan"),
+        (lambda mock: mock.slow(float("inf")), f"{NUMBER}, not: inf"),
+        (lambda mock: mock.refused(), f"{TEXTS}, not: ()"),
+        (lambda mock: mock.refused(5), f"{TEXTS}, not: (5,)"),
+        (lambda mock: mock.refused("a", status="x"), f"{STATUS}, not: 'x'"),
+        (lambda mock: mock.refused("a", status=42), f"{STATUS}, not: 42"),
+        (lambda mock: mock.rate_limited(2.5), f"{RETRY}, not: 2.5"),
+        (lambda mock: mock.rate_limited(-1), f"{RETRY}, not: -1"),
+        (lambda mock: mock.refused("a", times="2"), f"{TIMES}, not: '2'"),
+        (lambda mock: mock.malformed(times=True), f"{TIMES}, not: True"),
+        (lambda mock: mock.slow(1, times=0), f"{TIMES}, not: 0"),
+        (lambda mock: mock.slow(1, times=-1), f"{TIMES}, not: -1"),
+    ],
+)
+def test_a_wrong_argument_is_refused_where_it_is_given(request, fixture, change, message):
+    with pytest.raises((TypeError, ValueError), match=f"^{re.escape(message)}$"):
+        change(request.getfixturevalue(fixture))
 
 
 def test_a_response_that_is_added_comes_first_each_time(reseller_mock):

@@ -112,6 +112,21 @@ def test_a_table_that_is_no_table_is_told(text: str, shown: str) -> None:
         read_config(Path.cwd())
 
 
+@pytest.mark.parametrize("rest", [[], ["--plan"], ["--show-config"]])
+def test_a_wrong_value_is_blamed_on_where_it_is_from(
+    rest: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path(OWN).write_text("rate = 5\nbase-url = 'localhost'\n")
+    assert main(["run", *rest]) == 2
+    assert f"error: {OWN}: base-url must be http://HOST" in capsys.readouterr().err
+    assert main(["run", "--base-url", "localhost", *rest]) == 2
+    assert "error: --base-url must be http://HOST" in capsys.readouterr().err
+    assert main(["run", "--reference", *rest]) == 2
+    assert f"error: {OWN}: rate must be " in capsys.readouterr().err
+    assert main(["run", "--reference", "--rate", "6", *rest]) == 2
+    assert "error: --rate must be " in capsys.readouterr().err
+
+
 def test_a_folder_of_its_name_is_told(tmp_path: Path) -> None:
     (tmp_path / "reseller-conformance.toml").mkdir()
     with pytest.raises(ConfigError, match=r"is a folder; rename it: reseller-conformance\.toml$"):

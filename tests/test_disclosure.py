@@ -2,7 +2,9 @@
 
 import json
 import tracemalloc
+from base64 import b64encode, urlsafe_b64encode
 from dataclasses import replace
+from urllib.parse import quote
 
 import pytest
 
@@ -64,10 +66,71 @@ def test_only_errors_are_searched_and_no_error_with_fields_of_an_account():
         ("Gesperrt bis 30.8.2010", "billing_start_date: '30.8.2010'"),
         ("until 9/30/2010", "billing_process_date: '9/30/2010'"),
         ("valid=20100930", "billing_process_date: '20100930'"),
+        ("Locked until 29-Sep-10.", "billing_end_date: '29-sep-10'"),
+        ("Locked until 29 Sep 10", "billing_end_date: '29 sep 10'"),
+        ("until 1285718400", "billing_end_date: '1285718400'"),
+        ("until 1285718400.000", "billing_end_date: '1285718400'"),
+        ("until 1285718400000", "billing_end_date: '1285718400000'"),
     ],
 )
 def test_a_package_and_a_date_are_told(text, actual):
     assert reported(error(STRANGER, text)) == [f"body: {actual}"]
+
+
+MIDNIGHT = 1285718400
+"""The beginning of 2010-09-29 in UTC, as Unix time."""
+
+
+@pytest.mark.parametrize("hours", [-13, -2, 0, 5, 8, 10])
+def test_the_midnight_of_an_inhabited_zone_is_told(hours):
+    written = str(MIDNIGHT + hours * 3600)
+    found = error(STRANGER, "no", headers=[("X-Cycle-Ends", written)])
+    assert reported(found) == [f"header X-Cycle-Ends: billing_end_date: '{written}'"]
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        "1285718401",
+        "1285718460",
+        "1285718400.5",
+        "1285718400001",
+        "12857184000",
+        "128571840000",
+        "0.1285718400",
+        "1285632000",
+    ],
+)
+def test_another_number_is_no_date_of_an_account(number):
+    assert reported(error(STRANGER, number), billing_start_date="2010-09-20") == []
+
+
+def test_a_unix_time_about_a_foreign_customer_may_be_anything():
+    assert reported(error(FOREIGN, f"incident {MIDNIGHT - 9 * 86400}")) == []
+
+
+@pytest.mark.parametrize(
+    "text", ["29 Sep 10:15", "29-Sep-1", "29-Sep 10", "1/Sep/10", "29-Sep-101"]
+)
+def test_a_month_without_a_year_is_no_date_of_an_account(text):
+    assert reported(error(STRANGER, text)) == []
+
+
+def test_a_year_of_two_digits_about_a_foreign_customer_may_be_anything():
+    assert reported(error(FOREIGN, "reserved 31-Jan-09")) == []
+
+
+@pytest.mark.parametrize(("today", "found"), [(28, 0), (30, 0), (27, 1)])
+def test_a_unix_time_of_today_is_that_of_the_response(today, found):
+    date = f"x, {today} Sep 2010 12:00:00 GMT"
+    headers = [("X-Reset", str(MIDNIGHT)), ("Date", date)]
+    response = error(STRANGER, "no", headers=headers)
+    values = {"billing_start_date": "2010-08-30", "billing_process_date": "2010-08-31"}
+    assert len(reported(response, **values)) == found
+
+
+def test_a_unix_time_in_errors_about_nobody_discloses_none_of_an_account():
+    assert reported(error(STRANGER, f"{MIDNIGHT}"), error(NOBODY, f"{MIDNIGHT}")) == []
 
 
 def test_a_header_tells_too():
@@ -78,6 +141,59 @@ def test_a_header_tells_too():
 def test_a_header_that_is_percent_encoded_tells_too():
     found = error(STRANGER, "no", headers=[("X-Plan", "Silver%20Package")])
     assert reported(found) == ["header X-Plan: package: 'silver package'"]
+
+
+SESSION = json.dumps({"plan": "Silver Package", "until": "2010-09-29"}).encode()
+SIGNED = json.dumps({"_rails": {"message": b64encode(SESSION).decode(), "exp": None}}).encode()
+SESSIONS = {
+    "base64": b64encode(SESSION),
+    "percent-encoded": quote(b64encode(SESSION + b"  ")).encode(),
+    "as Flask writes it": urlsafe_b64encode(SESSION).rstrip(b"=") + b".aTk_3w.5Jx-2fQ",
+    "as Rails writes it": b64encode(SESSION) + b"--" + b"0a1b2c3d" * 5,
+    "as Rails writes it, without padding": b64encode(SESSION).rstrip(b"=") + b"--0a1b2c3d",
+    "as Rails signs it": b64encode(SIGNED) + b"--" + b"0a1b2c3d" * 5,
+    "as Express writes it": b"s%3A" + b64encode(SESSION) + b".c2lnbmF0dXJl",
+    "a JSON Web Token": b"eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9."
+    + urlsafe_b64encode(SESSION).rstrip(b"=")
+    + b".SflKxwRJSMeKKF2QT4fwpMeJf36POk6yJV_adQssw5c",
+}
+
+
+@pytest.mark.parametrize("value", SESSIONS.values(), ids=SESSIONS)
+def test_a_cookie_in_base64_tells_too(value):
+    headers = [("Set-Cookie", f"session={value.decode()}; HttpOnly; Path=/")]
+    assert reported(error(STRANGER, "no", headers=headers)) == [
+        "header Set-Cookie: package: 'silver package'",
+        "header Set-Cookie: billing_end_date: '2010-09-29'",
+    ]
+
+
+def test_base64_in_the_url_safe_alphabet_is_read():
+    held = "Silver Package ÿÿÿ>>>???~~~".encode()
+    written = urlsafe_b64encode(held).decode()
+    assert {"-", "_"} & {*written}
+    found = error(STRANGER, "no", headers=[("X-Plan", written)])
+    assert reported(found) == ["header X-Plan: package: 'silver package'"]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        b64encode(b"Silver"),
+        b64encode(b"\xff" + SESSION),
+        b"A" + b64encode(SESSION).rstrip(b"="),
+        b"-" * 40,
+        b"0a1b2c3d" * 5,
+    ],
+)
+def test_what_is_no_base64_of_a_text_tells_nothing(value):
+    assert reported(error(STRANGER, "no", headers=[("X-Plan", value.decode())])) == []
+
+
+def test_a_cookie_in_base64_of_errors_about_nobody_tells_nothing():
+    headers = [("Set-Cookie", f"session={b64encode(SESSION).decode()}")]
+    errors = [error(case, "no", headers=headers) for case in (STRANGER, NOBODY)]
+    assert reported(*errors) == []
 
 
 def test_headers_in_any_encoding_are_searched():

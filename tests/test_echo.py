@@ -276,6 +276,12 @@ def test_three_characters_before_the_first_of_four_bytes_show_that_a_text_is_cut
     assert len(cut(f"{start}\U0001f600de\U0001f600", start)) == count
 
 
+def test_a_text_that_goes_on_with_four_bytes_is_not_cut():
+    """Here the punctuation behind that character is dropped."""
+    assert cut("ÃĤí\U00020048'qb", "ÃĤí\U00020048qb") == []
+    assert cut("ÃĤí\U00020048'qb", "ÃĤí") == ["'ÃĤí'"]
+
+
 def test_a_text_that_is_normalized_at_four_bytes_is_not_cut():
     assert cut("Zoë \N{MATHEMATICAL BOLD CAPITAL A} Jr", "Zoë A Jr") == []
     assert cut("Zoë \N{MATHEMATICAL BOLD CAPITAL A} Jr", "Zoë") == ["'Zoë'"]

@@ -213,6 +213,15 @@ CONTRADICTED = {
     "JSON, UTF-16": (as_json().encode(), JSON + "utf-16"),
     "JSON, unknown": (as_json().encode(), JSON + "no-such"),
     "JSON, single quotes": (as_json().encode(), JSON + "'utf-8'"),
+    "JSON, behind another parameter": (
+        E_JSON.encode(),
+        'application/json; profile="http://x;charset=utf-8"; v=1;charset=iso-8859-1',
+    ),
+    "JSON, spaces around the sign": (E_JSON.encode(), "application/json ; charset = iso-8859-1"),
+    "JSON, behind a quote without an end": (
+        E_JSON.encode(),
+        'application/json; v="1; charset=iso-8859-1',
+    ),
     "JSON, UTF-7": (as_json().encode(), JSON + "utf-7"),
     "XML, declared otherwise": (as_xml("UTF-8", package="é").encode(), XML + "iso-8859-1"),
     "XML, fails to decode": (as_xml("ISO-8859-1", package="é").encode("latin-1"), XML + "utf-8"),
@@ -248,6 +257,14 @@ AGREEING = {
     ),
     "JSON, quoted": (E_JSON.encode(), JSON + '"utf-8"'),
     "JSON, among others": (E_JSON.encode(), 'application/json; v="a;charset"; Charset=utf-8; q=1'),
+    "JSON, within another parameter": (
+        E_JSON.encode(),
+        r'application/json; profile="http://x;charset=latin1;\";charset=cp037" ;Charset="UTF-8"',
+    ),
+    "JSON, within another parameter alone": (
+        E_JSON.encode(),
+        'application/json;profile="http://x;charset=latin1"',
+    ),
     "JSON, two of them": (E_JSON.encode(), JSON + "utf-8; charset=iso-8859-1"),
     "JSON, ASCII alone under Latin-1": (as_json().encode(), JSON + "iso-8859-1"),
     "JSON, none": (E_JSON.encode(), "application/json"),

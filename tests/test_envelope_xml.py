@@ -788,6 +788,35 @@ def test_versions_1_0_and_1_1_are_fine(version, quote):
     assert reported(read(f"<?xml version={quote}{version}{quote}?>\n{overview()}")) == []
 
 
+NEXT_LINE, LINE_SEPARATOR = "\x85", "\u2028"
+
+
+def with_line_ends(version: str, end: str) -> str:
+    """Write a document with this line end around every element."""
+    lines = overview().replace("><", f">{end}\t<").strip()
+    return f'<?xml version="{version}"?>{end}<!-- as\nIBM does -->\n{end}{lines}{end}'
+
+
+@pytest.mark.parametrize("end", [NEXT_LINE, LINE_SEPARATOR, f"\r{NEXT_LINE}"])
+def test_xml_1_1_has_more_line_ends(end):
+    assert reported(read(with_line_ends("1.1", end))) == []
+    assert {name for name, _ in reported(read(with_line_ends("1.0", end)))} == {"readable.syntax"}
+
+
+def test_line_ends_of_xml_1_1_move_no_place():
+    broken = with_line_ends("1.1", NEXT_LINE).replace("</overview>", "")
+    line = broken.split("\n")[2]
+    place = f"line 3, column {line.index('</result>') + 3}"
+    assert ("readable.syntax", place) in reported(read(broken))
+
+
+@pytest.mark.parametrize("text", [f"a{NEXT_LINE}b", f"a{LINE_SEPARATOR}b"])
+def test_a_value_is_read_as_it_is_written_in_both_versions(text):
+    for version in ("1.0", "1.1"):
+        envelope = read(f'<?xml version="{version}"?>{overview(package=text)}')
+        assert envelope.values["package"] == text
+
+
 XML_NAMESPACE = "http://www.w3.org/XML/1998/namespace"
 BAD_NAMESPACES = [
     'xmlns:xml="urn:x"',

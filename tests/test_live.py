@@ -299,4 +299,6 @@ def test_a_run_whose_time_is_over_is_unverified(pytester: pytest.Pytester) -> No
 def test_a_time_that_is_none_is_refused(pytester: pytest.Pytester) -> None:
     result = pytester.run("reseller-conformance", "run", "--max-time", "soon")
     assert result.ret == 2
-    result.stderr.fnmatch_lines(["*--max-time must be a time, as 90s, 5m or 1h, not: soon"])
+    result.stderr.fnmatch_lines(
+        ["*--max-time must be a time above 0 and up to 168h, as 90s, 5m or 1h, not: soon"]
+    )

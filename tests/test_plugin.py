@@ -232,6 +232,19 @@ def served():
     assert result.parseoutcomes().keys() <= {"passed", "deselected"}
 
 
+@pytest.mark.parametrize("value", ["None", "{'api_key': 'k3y-4242'}"])
+@pytest.mark.parametrize("workers", [(), ("-n", "2")], ids=["alone", "workers"])
+def test_a_fixture_that_returns_no_target_is_one_line(pytester, value, workers):
+    fixture = f"@pytest.fixture(scope='module')\ndef reseller_target(): return {value}"
+    pytester.makepyfile(test_mine=f"import pytest\n{SUBCLASS}\n{fixture}")
+    result = pytester.runpytest(*workers)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    kind = "NoneType" if value == "None" else "dict"
+    result.stderr.fnmatch_lines([f"ERROR: *reseller_target must return a Target, not: {kind}"])
+    assert "AttributeError" not in result.stdout.str()
+    assert "k3y-4242" not in result.stdout.str() + result.stderr.str()
+
+
 def test_messages_name_the_options_of_pytest(pytester, account):
     account = ["--reseller-user=customer@example.com"]
     change = "values['credits_used'] = '007'"
@@ -312,6 +325,30 @@ def test_outcomes_land_in_junit_and_in_the_report_over_workers_too(pytester):
     assert report["verdict"] == "conformant"
     assert len(report["requirements"]) == ITEMS
     assert report["traffic"]["calls"] > 100
+
+
+@pytest.mark.parametrize(
+    "listing",
+    [
+        ["--collect-only"],
+        ["--collect-only", "--pyargs", "reseller_conformance.suite"],
+        ["--fixtures"],
+        ["--setup-only"],
+        ["--setup-plan"],
+    ],
+)
+def test_a_list_of_tests_writes_no_report_and_tells_no_verdict(pytester, listing):
+    pytester.makepyfile(test_mine=SUBCLASS)
+    names = ["json", "html", "junit", "markdown", "code-quality"]
+    options = [f"--reseller-report-{name}=kept.{name}" for name in names]
+    files = [pytester.path / name for name in (*(f"kept.{name}" for name in names), "kept.record")]
+    for file in files:
+        file.write_text("of an earlier run", encoding="utf-8")
+    options += ["--reseller-record=kept.record", "-k", "dates", REFERENCE]
+    result = pytester.runpytest(*listing, *options)
+    assert result.ret == 0
+    assert {file.read_text(encoding="utf-8") for file in files} == {"of an earlier run"}
+    result.stdout.no_fnmatch_line("*unverified*")
 
 
 def test_one_format_alone_leaves_the_comparison_out(pytester):

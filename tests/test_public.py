@@ -85,6 +85,8 @@ def test_a_target_takes_the_key_as_text_and_keeps_it_secret() -> None:
         ({"api_key": ""}, "api_key is empty"),
         ({"base_url": None}, "base_url is a text, not: None"),
         ({"api_user": 5}, "api_user is a text, not: 5"),
+        ({"api_user": ""}, "api_user is empty"),
+        ({"foreign": 5}, "foreign is a text, not: 5"),
     ],
 )
 def test_a_wrong_argument_is_one_line_without_the_key(changed: dict, message: str) -> None:

@@ -392,6 +392,11 @@ def test_xml_is_validated_as_declared_where_the_header_makes_no_xml_of_it() -> N
     assert second_opinion(of_type("text/xml; charset=UTF-8", body)) == ()
 
 
+def test_the_line_ends_of_xml_1_1_are_not_disputed() -> None:
+    lines = OVERVIEW[XML].replace('"1.0"', '"1.1"').replace("\n", "\x85").encode("latin-1")
+    assert second_opinion(of_type("text/xml", lines)) == ()
+
+
 def test_json_is_validated_as_utf_8_whatever_the_header_says() -> None:
     body = OVERVIEW[JSON].replace("Silver", "Größe").encode()
     assert second_opinion(of_type("application/json; charset=UTF-16", body, JSON)) == ()

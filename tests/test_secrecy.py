@@ -156,6 +156,57 @@ def test_the_key_in_the_reason_phrase_is_an_echo() -> None:
     assert ask_one([line]).echoes_key == ("reason phrase",)
 
 
+NO = b"HTTP/1.1 403 No\r\n"
+CHUNKED = NO + b"Transfer-Encoding: chunked\r\n\r\n%b2%b\r\n{}\r\n0%b\r\n%b\r\n"
+ASIDES = {
+    "an interim header": (
+        b"HTTP/1.1 103 Early Hints\r\nLink: </?api_key=%b>\r\n\r\n" + NO + b"\r\n{}",
+        "interim response",
+    ),
+    "an interim header of 100": (
+        b"HTTP/1.1 100 Continue\r\nX-A: 1\r\nX-Key: %b\r\n\r\n" + NO + b"\r\n{}",
+        "interim response",
+    ),
+    "an interim reason phrase": (
+        b"HTTP/1.1 102 %b\r\n\r\n" + NO + b"\r\n{}",
+        "interim response",
+    ),
+    "a chunk extension": (CHUNKED % (b"", b";key=%b", b"", b""), "chunk extension"),
+    "an extension of the last chunk": (CHUNKED % (b"", b"", b";%b", b""), "chunk extension"),
+    "a trailer": (CHUNKED % (b"", b"", b"", b"X-Sum: 1\r\nX-Key: %b\r\n"), "trailer"),
+    "the name of a trailer": (CHUNKED % (b"", b"", b"", b"%b: 1\r\n"), "trailer"),
+}
+
+
+@pytest.mark.parametrize(("response", "place"), ASIDES.values(), ids=ASIDES)
+def test_the_key_beside_headers_and_body_is_an_echo(response: bytes, place: str) -> None:
+    exchange = ask_one([response % quote(KEY, safe="").encode(), CLOSE])
+    assert exchange.problem is None
+    assert exchange.echoes_key == (place,)
+    assert "s3cret" not in repr(exchange) + repr(exchange.headers)
+
+
+def test_the_key_is_found_where_the_response_breaks_off_behind_it() -> None:
+    cut = CHUNKED % (b"", b";key=%b" % KEY.encode(), b"", b"none")
+    exchange = ask_one([cut, CLOSE], retries=0)
+    assert exchange.problem is not None
+    assert exchange.echoes_key == ("chunk extension",)
+
+
+def test_a_trailer_is_no_header() -> None:
+    exchange = ask_one([CHUNKED % (b"", b"", b"", b"Content-Type: text/html\r\n")])
+    assert exchange.header("Content-Type") is None
+    assert exchange.echoes_key == ()
+
+
+def test_little_is_kept_beside_headers_and_body() -> None:
+    line = b"X-Sum: " + b"1" * 60_000 + b"\r\n"
+    response = CHUNKED % (b"", b"", b"", line * 3)
+    assert ask_one([response[:-2] + b"X: %b\r\n\r\n" % KEY.encode()]).echoes_key == ("trailer",)
+    response = CHUNKED % (b"", b"", b"", line * 30)
+    assert ask_one([response[:-2] + b"X: %b\r\n\r\n" % KEY.encode()]).echoes_key == ()
+
+
 def test_a_redirect_repeats_the_url_as_redirects_do() -> None:
     redirect = http(b"", 302, Location=f"https://h/?api_key={KEY}")
     assert ask_one([redirect]).echoes_key == ()

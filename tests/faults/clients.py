@@ -669,6 +669,16 @@ sessions(
     let_in(lambda request: b"api_key=" in request.query),
 )
 sessions(
+    "cookie_for_a_missing_user",
+    "with the cookie a call without user is accepted",
+    let_in(lambda request: b"user=" not in request.query.replace(b"api_user=", b"")),
+)
+sessions(
+    "cookie_for_a_foreign_customer",
+    "with the cookie the reseller of the customer is not checked",
+    let_in(lambda request: b"user=stranger" in request.query),
+)
+sessions(
     "cookie_of_one_customer_for_another",
     "with the cookie any valid call gets the overview of the customer who was asked about first",
     let_in(is_valid),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from itertools import product
 from urllib.parse import parse_qsl, urlencode
 
 from reseller_conformance.contract import PARAMETERS
@@ -19,7 +21,8 @@ from reseller_conformance.requirements import (
     Requirement,
 )
 
-from .due import MISSING, OURS, RIGHT
+from .due import EMPTY, MISSING, OURS, RIGHT, WRONG
+from .near import FOREIGN
 from .registry import ACCOUNTS, fault
 
 Pairs = list[tuple[str, str]]
@@ -182,14 +185,145 @@ detour(
     "two keys are accepted as a valid one",
     lambda _, pairs: len(values(pairs, "api_key")) == 2,
 )
+for _parameter, _index in product(PARAMETERS, ("0", "a")):
+    detour(
+        f"{_parameter}_with_index_{_index}_is_right",
+        f"{_parameter}[{_index}] is accepted in the place of {_parameter}",
+        absent(_parameter, given(f"{_parameter}[{_index}]")),
+        with_right(_parameter),
+        fails=MISSING[_parameter],
+        also=(),
+    )
 detour(
-    "key_with_an_index_is_right",
-    "a key with an index is accepted",
-    lambda _, pairs: bool(values(pairs, "api_key[0]")),
+    "key_that_exists_is_right",
+    "the operator $exists is accepted in the place of the key",
+    absent("api_key", given("api_key[$exists]")),
     fails=REJECTS_API_KEY_MISSING,
     also=(),
 )
-for _key in ("test", "admin", "password", "secret", "123456"):
+detour(
+    "wrong_key_beside_an_array_is_right",
+    "a wrong key is accepted beside keys in an array",
+    lambda _, pairs: bool(values(pairs, "api_key") and values(pairs, "api_key[]")),
+    also=(),
+)
+detour(
+    "two_empty_keys_are_right",
+    "two empty keys are accepted",
+    lambda _, pairs: values(pairs, "api_key") == ["", ""],
+    fails=REJECTS_API_KEY_EMPTY,
+    also=(),
+)
+
+
+def none_right(parameter: str) -> Condition:
+    """Choose calls with several values of this parameter, all of them wrong."""
+
+    def met(_: Request, pairs: Pairs) -> bool:
+        sent = values(pairs, parameter)
+        return len(sent) > 1 and all(sent) and not set(sent) & {*RIGHT[parameter], FOREIGN}
+
+    return met
+
+
+for _parameter in ("task", "user", "api_user"):
+    detour(
+        f"two_wrong_values_of_{_parameter}_are_right",
+        f"two wrong values of {_parameter} are accepted",
+        none_right(_parameter),
+        with_right(_parameter),
+        fails=WRONG[_parameter],
+        also=(),
+    )
+for _parameter in ("task", "user", "api_user"):
+    detour(
+        f"any_{_parameter}_by_post",
+        f"{_parameter} may have any value in a form",
+        lambda request, pairs, name=_parameter: (
+            request.method == "POST" and values(pairs, name)[:1] not in ([], [""], [FOREIGN])
+        ),
+        with_right(_parameter),
+        fails=WRONG[_parameter],
+        also=(),
+    )
+detour(
+    "empty_key_by_post",
+    "the key may be empty in a form",
+    lambda request, pairs: request.method == "POST" and values(pairs, "api_key") == [""],
+    fails=REJECTS_API_KEY_EMPTY,
+    also=(),
+)
+for _parameter in PARAMETERS:
+    detour(
+        f"{_parameter}_without_equals_is_right",
+        f"{_parameter} is accepted as a name alone, without an equals sign",
+        lambda request, _, name=_parameter: request.query.endswith(b"&" + name.encode()),
+        with_right(_parameter),
+        fails=EMPTY[_parameter],
+        also=(),
+    )
+detour(
+    "key_unchecked_with_stray_separators",
+    "the key is not checked if the query begins with a separator",
+    lambda request, _: request.query.startswith(b"&"),
+    also=(),
+)
+detour(
+    "customer_unchecked_in_an_array",
+    "user is checked, and the account of user[] is shown",
+    lambda _, pairs: bool(values(pairs, "user") and values(pairs, "user[]")),
+    lambda request, pairs: with_foreign_reseller(
+        request, [*pairs, ("user", values(pairs, "user[]")[0])]
+    ),
+    fails=REJECTS_USER_FOREIGN,
+    also=(),
+)
+for _name in ("authenticated", "is_admin", "logged_in"):
+    detour(
+        f"key_unchecked_if_{_name}",
+        f"the key is not checked if {_name}=1 is sent",
+        lambda _, pairs, name=_name: bool(pairs) and (name, "1") in pairs,
+    )
+
+for _parameter in ("user", "api_key"):
+    detour(
+        f"{_parameter}_put_into_sql_without_quotes",
+        f"a condition that is always true may follow a number in {_parameter}",
+        lambda _, pairs, name=_parameter: any(
+            re.match(r"\d+ or 1=1", value.lower()) for value in values(pairs, name)
+        ),
+        with_right(_parameter),
+        fails=REQUEST_SPECIAL_TEXT,
+        also=(),
+    )
+
+
+def all_valid(request: Request, pairs: Pairs) -> Request:
+    """Make each parameter valid."""
+    return rewritten(request, pairs, **{name: right[0] for name, right in RIGHT.items()})
+
+
+COMBINED: dict[str, tuple[str, Condition]] = {
+    "constructor_without_key": (
+        "api_user may be a member of each object in JavaScript, which has no key",
+        absent("api_key", given("api_user", "constructor")),
+    ),
+    "admin_with_key_admin": (
+        "the account admin has the key admin",
+        lambda _, pairs: {("api_user", "admin"), ("api_key", "admin")} <= set(pairs),
+    ),
+    "three_kinds_of_errors": (
+        "a call without task, with an empty user and a wrong key is accepted",
+        lambda _, pairs: (
+            not values(pairs, "task")
+            and values(pairs, "user") == [""]
+            and values(pairs, "api_key")[:1] not in ([], [""], [OURS.api_key])
+        ),
+    ),
+}
+for _name, (_said, _met) in COMBINED.items():
+    detour(f"{_name}_accepted", _said, _met, all_valid, fails=REJECTS_COMBINED, also=())
+for _key in ("test", "admin", "password", "secret", "123456", "your_sendgrid_password"):
     detour(
         f"key_{_key}_is_right",
         f"the key {_key} opens every account",

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from base64 import urlsafe_b64encode
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime, time
 from html import escape
 from urllib.parse import quote
 
@@ -362,6 +363,13 @@ telling(
     BOTH,
 )
 telling(
+    "error_says_the_end_of_the_cycle_with_a_year_of_two_digits",
+    "an error contains the end of the billing cycle as Oracle writes it",
+    lambda account: f"Paid until {account.billing_end_date:%d-%b-%y}.".upper(),
+    without("api_key"),
+    BOTH,
+)
+telling(
     "error_shows_the_row_where_a_quote_ends_the_key",
     "a key with a quote gets the row of the database",
     lambda account: f'near "\'": ({account.user}, {account.package})',
@@ -387,12 +395,34 @@ def respond(self: Reference, request: Request) -> Response:
 
 
 @fault(fails=ERRORS_NO_ACCOUNT_DATA, instead_of=Reference.respond)
+def error_has_a_header_with_the_cycle_in_unix_time(self: Reference, request: Request) -> Response:
+    """Errors carry a header with the end of the cycle in Unix time."""
+    response, account = Reference.respond(self, request), account_named(list(sent(request).items()))
+    if response.status == 200 or account is None:
+        return response
+    midnight = datetime.combine(account.billing_end_date, time(tzinfo=UTC))
+    ends = ("X-Cycle-Ends", f"{midnight.timestamp():.0f}")
+    return replace(response, headers=(*response.headers, ends))
+
+
+@fault(fails=ERRORS_NO_ACCOUNT_DATA, instead_of=Reference.respond)
 def error_has_a_header_with_the_package(self: Reference, request: Request) -> Response:
     """Errors carry a header with the package, percent-encoded."""
     response, account = Reference.respond(self, request), account_named(list(sent(request).items()))
     if response.status == 200 or account is None:
         return response
     return replace(response, headers=(*response.headers, ("X-Plan", quote(account.package))))
+
+
+@fault(fails=ERRORS_NO_ACCOUNT_DATA, instead_of=Reference.respond)
+def error_has_a_cookie_with_the_account_in_base64(self: Reference, request: Request) -> Response:
+    """Errors carry the cookie of a session that holds the account, in base64 with a signature."""
+    response, account = Reference.respond(self, request), account_named(list(sent(request).items()))
+    if response.status == 200 or account is None:
+        return response
+    held = json.dumps({"user": account.user, "plan": account.package}).encode()
+    cookie = f"session={urlsafe_b64encode(held).decode().rstrip('=')}.aTk_3w.5Jx-2fQ; HttpOnly"
+    return replace(response, headers=(*response.headers, ("Set-Cookie", cookie)))
 
 
 # --- No envelope at all --------------------------------------------------------------------------

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import difflib
+import hashlib
 import html
+import posixpath
 import re
 import sqlite3
 from collections.abc import Callable
 from fnmatch import fnmatchcase
+from unicodedata import combining, normalize
 from urllib.parse import unquote
 
 from reseller_conformance.contract import PARAMETERS, TASK
@@ -209,6 +212,21 @@ ODDER: dict[str, tuple[tuple[str, ...], str, Callable[[str, str], bool]]] = {
     ),
     "by_alphabet": (("task",), "may be any word of letters", lambda v, _: v.isalpha()),
     "doubled": (("task",), "may be doubled", lambda v, r: v == r + r),
+    "as_a_path": (
+        PARAMETERS,
+        "is normalized as a path",
+        lambda v, r: not v.endswith("/") and posixpath.normpath(v) == r,
+    ),
+    "with_an_accent": (
+        ("task",),
+        "is compared without regard to accents",
+        lambda v, r: "".join(c for c in normalize("NFD", v) if not combining(c)) == r,
+    ),
+    "as_sha256": (
+        ("api_key",),
+        "is accepted as its SHA-256",
+        lambda v, r: v == hashlib.sha256(r.encode()).hexdigest(),
+    ),
 }
 """Mistakes that implementers make with some of the four parameters."""
 

@@ -141,7 +141,8 @@ def named(parameter: str, form: str) -> Callable[[], Reference]:
     def look_up(self: Reference, parameters: Parameters) -> Account | Refusal:
         name = f"{parameter}{form}"
         if name in dict(parameters) and parameter not in dict(parameters):
-            others = [pair for pair in parameters if pair[0] != name]
+            # a database reads all operators of a parameter as one condition
+            others = [pair for pair in parameters if pair[0].partition("[")[0] != parameter]
             parameters = [*others, (parameter, RIGHT[parameter][0])]
         return Reference.look_up(self, parameters)
 

@@ -9,11 +9,13 @@ import zlib
 from collections.abc import Callable, Sequence
 from itertools import count
 from threading import Lock
+from urllib.parse import quote
 
 from reseller_conformance.contract import Format
 from reseller_conformance.reference import Reference, Request, Response
 from reseller_conformance.requirements import (
     BOTH,
+    ERRORS_NO_KEY_ECHO,
     HTTP_COMPLETE,
     HTTP_DELIVERED,
     HTTP_RETRIES,
@@ -122,6 +124,39 @@ def typed_too(*content_types: str) -> Callable[[Exchange], None]:
 
     return write
 
+
+def key_beside_the_body(
+    name: str, description: str, write: Callable[[Exchange, bytes], None]
+) -> None:
+    """Register a server that writes the key where neither headers nor body are."""
+
+    def written(exchange: Exchange) -> None:
+        write(exchange, quote(sent(exchange.request).get("api_key", ""), safe="").encode())
+
+    wire(f"key_in_{name}", description, written, fails=ERRORS_NO_KEY_ECHO)
+
+
+key_beside_the_body(
+    "a_trailer",
+    "the key comes back in a trailer field",
+    lambda e, key: chunked(e, chunk(e.response.body), b"0\r\nX-Request: %b\r\n\r\n" % key),
+)
+key_beside_the_body(
+    "an_interim_response",
+    "the key comes back in a header of 103 Early Hints",
+    lambda e, key: e.send(
+        b"HTTP/1.1 103 Early Hints\r\nLink: </style.css?api_key=%b>\r\n\r\n" % key,
+        head(e.response),
+        e.response.body,
+    ),
+)
+key_beside_the_body(
+    "a_chunk_extension",
+    "the key comes back in a chunk extension",
+    lambda e, key: chunked(
+        e, chunk(e.response.body).replace(b"\r\n", b';key="%b"\r\n' % key, 1), b"0\r\n\r\n"
+    ),
+)
 
 INCOMPLETE: dict[str, tuple[str, Callable[[Exchange], None]]] = {
     "too_long_by_one": ("Content-Length is one too many", length(lambda n: n + 1)),

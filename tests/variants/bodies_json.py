@@ -126,6 +126,14 @@ class JsonAsJavascript(Reference):
         return Response(status, 'Text/JavaScript; Charset="UTF-8"', body)
 
 
+@composed("JSON with a profile in quotes that looks like a charset", shop=ACCENTED)
+class JsonOfAProfile(Reference):
+    def send_json(self, status: int, document: object) -> Response:
+        body = json.dumps(document, ensure_ascii=False).encode()
+        profile = 'profile="https://api.example/reseller;charset=latin1"'
+        return Response(status, f'Application/JSON ;{profile} ; Charset="UTF-8"', body)
+
+
 @composed(
     "JSON in ASCII with escapes, whose header says ISO-8859-1: no contradiction", shop=ACCENTED
 )

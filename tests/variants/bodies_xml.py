@@ -104,6 +104,15 @@ class XmlOneDotOne(Written):
     declaration = '<?xml version="1.1" encoding="UTF-8"?>'
 
 
+@composed("XML 1.1 with the line ends of mainframes between the elements (XML 1.1, 2.11)")
+class XmlOneDotOneOfMainframes(Written):
+    declaration = '<?xml version="1.1" encoding="UTF-8"?>\x85'
+    after = "\x85"
+
+    def element(self, element: ET.Element) -> str:
+        return super().element(element).replace("><", ">\x85<")
+
+
 @composed("white space around counts, as XSD's integers have it, and as pretty printers leave it")
 class SpaceAroundCounts(Written):
     PLAIN = re.compile(r"[0-9]+")

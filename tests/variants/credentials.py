@@ -5,10 +5,12 @@ Many texts contain a key that is a common word or a single character. They do no
 
 from __future__ import annotations
 
+import json
+from base64 import urlsafe_b64encode
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qsl, quote
 
 from reseller_conformance.contract import Format
@@ -19,6 +21,7 @@ from variants.shops import Shop, customer, shop
 
 __all__: list[str] = []
 
+TODAY = datetime.now(UTC).date()
 ANN, BOB = customer("ann@island.example"), customer("bob@island.example")
 
 
@@ -173,11 +176,54 @@ class RepeatsUsersNamedAfterPackages(RepeatsTheUser):
     pass
 
 
+@composed(
+    "errors carry a session in base64 with the user, whose name holds the package, and the time",
+    shop=shop(
+        "lighthouse",
+        "Keeper-of-the-Lamp-9",
+        customer("silver-2013-03-05", package="Silver"),
+        customer("gold-2013-03-05", package="Gold"),
+    ),
+)
+class KeepsTheUserInASession(Reference):
+    def respond(self, request: Request) -> Response:
+        response = super().respond(request)
+        user = dict(parse_qsl(request.query.decode())).get("user", "")
+        held = {"user": user, "at": datetime.now(UTC).isoformat()}
+        session = urlsafe_b64encode(json.dumps(held).encode()).decode().rstrip("=")
+        cookie = ("Set-Cookie", f"session={session}.aTk_3w; HttpOnly")
+        return replace(response, headers=(*response.headers, cookie))
+
+
 @composed("errors have the time of the request")
 class ErrorsHaveATime(Reference):
     def refuse(self, wanted: Format, refusal: Refusal) -> Response:
         now = datetime.now(UTC).isoformat()
         return super().refuse(wanted, replace(refusal, errors=(*refusal.errors, f"at {now}")))
+
+
+@composed(
+    "errors have the Unix time of the request, and headers that of the next hour and of midnight",
+    shop=shop(
+        "lighthouse",
+        "Keeper-of-the-Lamp-9",
+        customer(
+            "ann@island.example",
+            billing_start_date=str(TODAY),
+            billing_end_date=str(TODAY + timedelta(30)),
+            billing_process_date=str(TODAY + timedelta(31)),
+        ),
+        customer("bob@island.example"),
+    ),
+)
+class ErrorsHaveUnixTimes(Reference):
+    def refuse(self, wanted: Format, refusal: Refusal) -> Response:
+        now = datetime.now(UTC).timestamp()
+        text = f"incident {now:.0f}, at {now * 1000:.0f}"
+        response = super().refuse(wanted, replace(refusal, errors=(*refusal.errors, text)))
+        hour, midnight = now // 3600 * 3600 + 3600, now // 86_400 * 86_400 + 86_400
+        fields = (("X-RateLimit-Reset", f"{hour:.0f}"), ("X-Quota-Reset", f"{midnight:.0f}"))
+        return replace(response, headers=(*response.headers, *fields))
 
 
 @composed("an error to the reseller names the package of its customer")

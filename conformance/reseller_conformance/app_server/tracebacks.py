@@ -44,9 +44,12 @@ def last_frames(error: BaseException) -> str:
 def place_of(error: BaseException) -> str:
     """Return the place in the application's own code as `shop/api.py:12`.
 
-    Empty if there is none.
+    Empty if there is none. The code of a SyntaxError did not run, so no frame is in its file.
     """
-    own = [frame for frame in _frames(_first(error)) if _is_own(frame[0])]
+    error = _first(error)
+    if isinstance(error, SyntaxError) and error.filename and _is_own(error.filename):
+        return f"{_path(error.filename)}:{error.lineno}"
+    own = [(code.co_filename, line) for code, line in _frames(error) if _is_own(code.co_filename)]
     return f"{_path(own[-1][0])}:{own[-1][1]}" if own else ""
 
 
@@ -84,24 +87,23 @@ def _frames(error: BaseException) -> list[Frame]:
 
 def _chosen(frames: list[Frame]) -> list[Frame]:
     """Return the application's last frames, and the frame that raised the exception."""
-    own = [place for place, (code, _) in enumerate(frames) if _is_own(code)]
+    own = [place for place, (code, _) in enumerate(frames) if _is_own(code.co_filename)]
     places = {*own[-FRAMES:], len(frames) - 1} if own else set(range(len(frames)))
     return [frames[place] for place in sorted(places) if place >= 0][-FRAMES - 1 :]
 
 
-def _is_own(code: CodeType) -> bool:
-    name = code.co_filename
+def _is_own(name: str) -> bool:
     library = name.startswith(("<", *_LIBRARIES, _OURS))
     return not library and "site-packages" not in name and "dist-packages" not in name
 
 
-def _path(code: CodeType) -> str:
-    path = Path(code.co_filename)
+def _path(name: str) -> str:
+    path = Path(name)
     here = Path.cwd()
     return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
 
 
 def _written(code: CodeType, line: int) -> list[str]:
     source = linecache.getline(code.co_filename, line).strip()
-    head = f'File "{_path(code)}", line {line}, in {code.co_name}'
+    head = f'File "{_path(code.co_filename)}", line {line}, in {code.co_name}'
     return [head, f"  {source}"] if source else [head]

@@ -16,6 +16,7 @@ __all__ = [
     "Row",
     "every_kind",
     "is_plain",
+    "mixed_states",
     "pairs_of_kinds",
     "pairs_of_states",
     "same_state",
@@ -59,6 +60,13 @@ def same_state(states: Sequence[State], sizes: Sequence[int]) -> Iterator[Row]:
         for size in sizes:
             for names in combinations(PARAMETERS, size):
                 yield dict.fromkeys(names, state)
+
+
+def mixed_states(states: Sequence[State]) -> Iterator[Row]:
+    """Yield every set of as many parameters as states, each parameter in a state of its own."""
+    for names in combinations(PARAMETERS, len(states)):
+        for turn in range(len(states)):
+            yield dict(zip(names, (*states[turn:], *states[:turn]), strict=True))
 
 
 def pairs_of_kinds() -> Iterator[Row]:

@@ -94,7 +94,8 @@ _PARTS = {
         lambda value: str(ord(value[:1] or " ")), _first(" | od -An -v -tu1 | tr -d ' \\n'")
     ),
     "hyphenated": _Part(
-        lambda value: f"{value[:4]}-{value[4:]}", _piped("sed 's/^.\\{0,4\\}/&-/'")
+        lambda value: re.sub("([^-])([^-])", r"\1-\2", value, count=1),
+        _piped("sed 's/\\([^-]\\)\\([^-]\\)/\\1-\\2/'"),
     ),
     "letters_and_digits": _Part(
         lambda value: "".join(c for c in value if c.isascii() and c.isalnum()),
@@ -117,6 +118,9 @@ _PARTS = {
     ),
     "md5": _Part(lambda value: _hashed("md5", value), _piped(f"{_OPENSSL} -md5 {_HASH_ALONE}")),
     "sha1": _Part(lambda value: _hashed("sha1", value), _piped(f"{_OPENSSL} -sha1 {_HASH_ALONE}")),
+    "sha256": _Part(
+        lambda value: _hashed("sha256", value), _piped(f"{_OPENSSL} -sha256 {_HASH_ALONE}")
+    ),
     "base64": _Part(
         lambda value: base64.b64encode(value.encode()).decode(), _piped("openssl base64 -A")
     ),

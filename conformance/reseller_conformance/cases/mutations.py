@@ -159,7 +159,6 @@ class State(StrEnum):
     They take the text before it, or the text behind it.
     """
     SPLIT_HASH = "split-hash", "{value}#{value}", _NO, _EVERY, Trait.SPECIAL
-    SPLIT_SLASH = "split-slash", "{value}/{value}", _NO, _EVERY
     SPLIT_BACKSLASH = "split-backslash", "{value}\\{value}", _NO, _EVERY, Trait.SPECIAL
     SPLIT_COLON = "split-colon", "{value}:{value}", _NO, _EVERY, Trait.PARSED
     SPLIT_BAR = "split-bar", "{value}|{value}", _NO, _EVERY
@@ -185,12 +184,14 @@ class State(StrEnum):
     CUT_EQUALS = "cut-equals", "{value}=", _NO, ("user", "api_key")
     CUT_AT = "cut-at", "{value}@x", _NO, _NAMES, Trait.NAME | Trait.PARSED | Trait.RARE
     SLASHED = "slashed", "{value}/", _NO, _EVERY
+    IN_FOLDER = "in-folder", "./{value}", _NO, _EVERY
+    """Another path to the same file. Some readers take the text behind the last slash."""
     DOTTED = "dotted", "{value}.", _NO, _EVERY, Trait.ADDRESS
     EXTENDED = "extended", "{value}.json", _NO, _TASK
     PLURAL = "plural", "{value}s", _NO, _TASK
     DOUBLED = "doubled", "{value}{value}", _NO, _EVERY, Trait.NAME
     HYPHENATED = "hyphenated", "{hyphenated}", _NO, ("task", "api_key")
-    """A hyphen behind the fourth character."""
+    """A hyphen within the value. Beside another it would begin a comment of SQL."""
     REPLACED = "replaced", "{not_first}{all_but_first}", _NO, _EVERY, Trait.NAME
     """The first character exchanged for another."""
     EXCHANGED = "exchanged", "{last_two_exchanged}", _NO, _EVERY, Trait.NAME
@@ -236,8 +237,10 @@ class State(StrEnum):
     ANGLED = "angled", "<{value}>", _NO, _EVERY, Trait.SPECIAL | Trait.ADDRESS
     HALF = "half", "{half}", _NO, _TASK
     """The first half of the valid value, as an abbreviation."""
-    ACCENTED = "accented", "{value}é", _NO, _EVERY, Trait.SPECIAL | Trait.NAME
+    ACCENTED = "accented", "{value}é", _NO, ("user", *CREDENTIALS), Trait.SPECIAL | Trait.NAME
     """This character is lost where only ASCII is kept."""
+    ACCENT_WITHIN = "accent-within", "{first}\u0301{all_but_first}", _NO, _TASK, Trait.SPECIAL
+    """The accent is lost there too, and where texts are compared without regard to accents."""
     EMOJI = "emoji", "{value}\N{GRINNING FACE}x", _NO, _EVERY, Trait.SPECIAL
     """MySQL's utf8 cuts a text at this character."""
     FULL_WIDTH = "full-width", "{full_width}", _NO, ("task", "api_key"), Trait.SPECIAL
@@ -267,8 +270,9 @@ class State(StrEnum):
     LOOKALIKE = "lookalike", "{lookalike}", _NO, _KEY, Trait.RARE
     """0 for O, and 1 for l and I: valid only for a reader that forgives slips of the pen."""
     MD5 = "md5", "{md5}", _NO, _KEY
-    """The hash that some databases store in the place of the key, and the next one."""
+    """The hash that some databases store in the place of the key, and the next two."""
     SHA1 = "sha1", "{sha1}", _NO, _KEY, Trait.RARE
+    SHA256 = "sha256", "{sha256}", _NO, _KEY, Trait.RARE
     BASE64 = "base64", "{base64}", _NO, _KEY, Trait.RARE
     REVERSED = "reversed", "{reversed}", _NO, _KEY, Trait.RARE
     CONTROL = (
@@ -277,8 +281,6 @@ class State(StrEnum):
         *(_NO, ("user", *CREDENTIALS), Trait.UNREADABLE),
     )
     """A control character within the valid value: some readers leave it out."""
-    WITH_ACCENT = "with-accent", "óverview", _NO, _TASK
-    """Valid where a database compares without regard to accents."""
     PLUS_SPACE = "plus-space", "{plus_as_space}", _NO, ("user", "api_key"), Trait.NAME
     """A space for each plus sign: valid only for a reader that decodes twice."""
     URL_SAFE = "url-safe", "{other_base64}", _NO, _KEY
@@ -296,7 +298,7 @@ class State(StrEnum):
     """Two comparisons, of which MySQL takes the second for 0 = 0."""
     CONSTRUCTOR = "constructor", "constructor", _NO, _EVERY, Trait.NAME
     """Each object of JavaScript has a member of this name, and of the next one."""
-    PROTO = "proto", "__proto__", _NO, _EVERY
+    PROTO = "proto", "__proto__", _NO, _NAMES
     VIEW = "view", "view", _NO, _TASK
     """Other words for an overview."""
     GET = "get", "get", _NO, _TASK
@@ -315,6 +317,8 @@ class State(StrEnum):
     KEY_PASSWORD = "key-password", "password"
     KEY_SECRET = "key-secret", "secret"
     KEY_DIGITS = "key-digits", "123456"
+    KEY_DOCUMENTED = "key-documented", "your_sendgrid_password"
+    """The key in the example of the API docs."""
 
 
 @dataclass(frozen=True, slots=True)

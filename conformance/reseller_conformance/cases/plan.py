@@ -16,6 +16,7 @@ from reseller_conformance.cases.combinations import (
     FOREIGN_AND_INVALID,
     every_kind,
     is_plain,
+    mixed_states,
     pairs_of_kinds,
     pairs_of_states,
     same_state,
@@ -37,6 +38,7 @@ from reseller_conformance.cases.profiles import OWN
 from reseller_conformance.cases.sequences import PREFLIGHT, rotated, with_states
 from reseller_conformance.cases.texts import (
     CUT_OR_DROPPED,
+    INJECTION_IN_GBK,
     LINE_END,
     RARE_TEXTS,
     SPECIAL_TEXTS,
@@ -64,13 +66,20 @@ FROM_INSIDE = replace(
 )
 """A request that some servers take for one of an administrator, or of their own network."""
 
-INVALID_FORMS = (
+QUICK_INVALID_FORMS = (
     ("api_key", State.UNKNOWN),
     ("api_key", State.MISSING),
     ("user", State.FOREIGN),
     ("task", State.MISSING),
     ("user", State.MISSING),
     ("api_user", State.MISSING),
+)
+INVALID_FORMS = (
+    *QUICK_INVALID_FORMS,
+    ("task", State.UNKNOWN),
+    ("user", State.UNKNOWN),
+    ("api_user", State.UNKNOWN),
+    ("api_key", State.EMPTY),
 )
 """What is invalid in a form, one parameter each. The formats take turns with these."""
 
@@ -79,6 +88,12 @@ MISPLACED: tuple[dict[str, Value], ...] = (
     {"api_user": State.PREFIX, "api_key": State.SHIFTED},
 )
 """The name and the key exchanged, and with the boundary between them in another place."""
+
+UNINTENDED_ACCOUNTS: tuple[dict[str, Value], ...] = (
+    {"api_user": State.CONSTRUCTOR, "api_key": State.MISSING},
+    {"api_user": Text("admin"), "api_key": State.KEY_ADMIN},
+)
+"""A name whose key is undefined in JavaScript, and an account as it is delivered."""
 
 TEXTS_TOGETHER = 5
 """Rare characters that are sent in one value."""
@@ -184,16 +199,23 @@ class Plan(Writings):
             replace(one, extra=UNLOCKING[:1], customer=second),
             replace(other, extra=UNLOCKING),
             *turned,
-            replace(other, encoding=Encoding.VALUES),
-            replace(wrong_key, repeated_parameters=(("api_key", State.UNKNOWN),)),
+            replace(other, encoding=Encoding.VALUES, around=("&", "&&")),
+            *self.share(format, self._two_keys(format)),
             replace(one, profile=FROM_INSIDE),
             Case(format, api_key=State.MISSING, profile=FROM_INSIDE),
-            Case(format, api_key=State.MISSING, extra=(("api_key[0]", UNREGISTERED["api_key"]),)),
             *(
                 with_states(Case(format), {"api_key": key})
                 for key in self.share(format, DEFAULT_KEYS)
             ),
             *self.hardly_readable(format),
+        ]
+
+    def _two_keys(self, format: Format) -> list[Case]:
+        """Two empty keys, and a wrong key beside an array. A comparison may fail for both."""
+        empty, another = ("api_key", State.EMPTY), UNREGISTERED["api_key"]
+        return [
+            Case(format, api_key=State.EMPTY, repeated_parameters=(empty,)),
+            Case(format, api_key=State.UNKNOWN, extra=(("api_key[]", another),)),
         ]
 
     def hardly_readable(self, format: Format) -> list[Case]:
@@ -207,17 +229,17 @@ class Plan(Writings):
 
     def malformed(self, format: Format) -> list[Case]:
         """What may be refused in any way: the formats take turns."""
-        no_user, no_task = Case(format, user=State.MISSING), Case(format, task=State.MISSING)
-        cases = [
-            replace(no_user, around=("", "&user=%ff")),
-            replace(no_user, around=("", "&user=%zz")),
-            Case(format, around=("", "&x")),
-            replace(no_user, around=("", "&user=%00")),
-            Case(format, around=(f"user[]={UNREGISTERED['user']}&", "")),
-            replace(no_task, around=("", "&task")),
-            *(replace(no_task, around=("", f"&task={task}")) for task in SPOILED_TASKS),
+        written = [
+            ("user", f"={INJECTION_IN_GBK}"),
+            *(("task", f"={text}") for text in SPOILED_TASKS),
+            *((name, "") for name in PARAMETERS),
         ]
-        return self.share(format, cases)
+        cases = [
+            with_states(Case(format, around=("", f"&{name}{rest}")), {name: State.MISSING})
+            for name, rest in written
+        ]
+        brackets = Case(format, around=(f"user[]={UNREGISTERED['user']}&", ""))
+        return self.share(format, [*cases, brackets])
 
     def header_injections(self, format: Format) -> list[Case]:
         """Line ends behind the valid value of each parameter, and a header and a cookie."""
@@ -225,23 +247,24 @@ class Plan(Writings):
 
     def detours_by_post(self, format: Format) -> list[Case]:
         """Invalid forms, for servers that accept a valid form."""
+        forms = QUICK_INVALID_FORMS if self.depth is Depth.QUICK else INVALID_FORMS
         form = Case(format, method="POST")
-        return [with_states(form, {name: s}) for name, s in self.share(format, INVALID_FORMS)]
+        return [with_states(form, {name: s}) for name, s in self.share(format, forms)]
 
     def foreign_beside_own(self, format: Format) -> list[Case]:
-        """A customer's name and a foreign one's in one call, in either order."""
+        """A customer's name and a foreign one's in one call, in either order, and as an array."""
         own, foreign = ("user", State.VALID), ("user", State.FOREIGN)
-        return [
-            Case(format, repeated_parameters=(foreign,)),
-            Case(format, user=State.FOREIGN, repeated_parameters=(own,)),
-        ]
+        before = Case(format, user=State.FOREIGN, repeated_parameters=(own,))
+        arrays = [] if self.depth is Depth.QUICK else [replace(before, arrays=("user",))]
+        return [Case(format, repeated_parameters=(foreign,)), before, *arrays]
 
     def combined(self, format: Format) -> list[Case]:
         """Two or more parameters wrong."""
         if self.depth is Depth.QUICK:
             rows, pairs = self.share(format, list(same_state(EMPTY[:1], (2, 3, 4)))), []
         elif self.depth is Depth.STANDARD:
-            rows = list(same_state((*EMPTY, State.UNKNOWN), (3, 4)))
+            states = (*EMPTY, State.UNKNOWN)
+            rows = self.share(format, [*same_state(states, (3, 4)), *mixed_states(states)])
             two = list(pairs_of_kinds())
             plain, rest = list(filter(is_plain, two)), list(filterfalse(is_plain, two))
             pairs = [*plain, *self.share(format, rest)]
@@ -249,7 +272,7 @@ class Plan(Writings):
             rows, pairs = [*pairs_of_states(), *every_kind()], []
         rows += self.share(format, MISPLACED)
         if self.depth is not Depth.QUICK:
-            rows += self.share(format, FOREIGN_AND_INVALID)
+            rows += self.share(format, [*FOREIGN_AND_INVALID, *UNINTENDED_ACCOUNTS])
         who = cycle(self.sampled_customers)
         cases = [with_states(Case(format, customer=next(who)), row) for row in rows]
         cases += varied((with_states(Case(format), row) for row in pairs), self.sampled_customers)

@@ -75,7 +75,7 @@ class Stage:
     flight meanwhile, and `after_controls` that control calls are made before. `own_account` says
     that valid calls are compared with the documented one, and are left out for a customer whose
     documented call brings no overview. `may_defer` says that calls with wrong credentials are left
-    to the last stage: few go before.
+    to the last stage: few go before. `smoke_purpose` is what a smoke run sends of it.
     """
 
     name: str
@@ -85,6 +85,11 @@ class Stage:
     after_controls: bool = False
     own_account: bool = False
     may_defer: bool = True
+    smoke_purpose: str = ""
+
+    def purpose_at(self, depth: Depth) -> str:
+        """Return what the stage is for at this depth."""
+        return (depth is Depth.SMOKE and self.smoke_purpose) or self.purpose
 
 
 def _alternating(make: Callable[[Plan, Format], Iterable[Case]]) -> Sequences:
@@ -200,6 +205,7 @@ DOCUMENTED = Stage(
     "A few calls that must be refused, then the documented call for each customer in each format.",
     _alternating(_documented),
     may_defer=False,
+    smoke_purpose="The documented call for one or two customers in each format.",
 )
 
 FORMATS = Stage(
@@ -257,6 +263,7 @@ STAGES: tuple[Stage, ...] = (
         "invalid",
         "Each parameter missing, empty and unknown, once in each format.",
         _alternating(_invalid),
+        smoke_purpose="A missing task, a missing user and an unknown user, once in each format.",
     ),
     Stage(
         "errors",

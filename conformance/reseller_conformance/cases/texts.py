@@ -7,6 +7,7 @@ from __future__ import annotations
 
 __all__ = [
     "CUT_OR_DROPPED",
+    "INJECTION_IN_GBK",
     "LINE_END",
     "RARE_TEXTS",
     "SPECIAL_TEXTS",
@@ -44,7 +45,7 @@ SPECIAL_TEXTS = (
     "\\u0000",
     "../../etc/passwd",
     "o'brien’s – №\u00ad1…",
-    "1 UNION SELECT NULL--",
+    "1 OR 1=1--",
     "1; WAITFOR DELAY '0:0:0'--",
     "SLEEP(0)",
     "99999999999999999999",
@@ -123,6 +124,11 @@ UNLOCKING = (
     ("sandbox", "1"),
     ("sudo", "1"),
     ("noauth", "1"),
+    ("authenticated", "1"),
+    ("logged_in", "1"),
+    ("is_admin", "1"),
+    ("auth", "1"),
+    ("valid", "1"),
     ("preview", "1"),
     ("mode", "test"),
     ("apikey", "x"),
@@ -154,6 +160,12 @@ escapes that are incorrect.
 
 TAB = "%09x"
 """Readers of tables stop at a tab."""
+
+INJECTION_IN_GBK = "%bf%27%20OR%201=1%20--%20"
+"""An injection behind a byte that is no UTF-8.
+
+In GBK, this byte and the backslash before an escaped quote are one character: the quote is free.
+"""
 
 SPOILED_TASKS = ("over%01view", "x%0Aoverview")
 """The task with a control character and a line too many.

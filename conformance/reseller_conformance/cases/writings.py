@@ -29,8 +29,10 @@ MISSTATED: tuple[dict[str, Value], ...] = (
     {"api_key": State.EMPTY},
     {"api_user": State.MISSING},
     {"api_user": State.EMPTY, "api_key": State.EMPTY},
+    {"user": State.MISSING},
+    {"user": State.FOREIGN},
 )
-"""Credentials that a login which is kept in a cookie might not need."""
+"""What a session that is kept in a cookie might not need, or not check."""
 
 CHARSETS = ("iso-8859-1", "utf-16", "windows-1252", "utf-8")
 """Encodings that older clients accept."""
@@ -60,10 +62,11 @@ class Writings(Sequences):
                 Case(format, encoding=encoding, customer=next(who))
                 for encoding in self.share(format, written)
             ]
-        return [
+        cases = [
             Case(format, encoding=encoding, customer=customer)
             for encoding, customer in product(written, self.sampled_customers)
         ]
+        return self.share(format, cases)
 
     def undocumented(self, format: Format) -> list[Case]:
         """Valid calls with undocumented parameters, in each format about another customer.
@@ -76,14 +79,14 @@ class Writings(Sequences):
         return self.share_at_quick(format, cases)
 
     def repeated_parameters(self, format: Format) -> list[Case]:
-        """Each parameter sent twice: the same, another value, and nothing."""
-        states = [State.UNKNOWN, State.EMPTY]
+        """Each parameter sent twice: with another value, with nothing, and two other values."""
+        states = [(State.VALID, State.UNKNOWN), (State.VALID, State.EMPTY)]
         if self.depth is not Depth.QUICK:
-            states.append(State.VALID)
+            states.append((State.UNKNOWN, State.UNKNOWN))
         cases = [
-            Case(format, repeated_parameters=((name, state),))
+            with_states(Case(format, repeated_parameters=((name, second),)), {name: first})
             for name in PARAMETERS
-            for state in states
+            for first, second in states
         ]
         return self.share(format, cases)
 
@@ -91,17 +94,27 @@ class Writings(Sequences):
         """One parameter missing, and a wrong array or a database's operator in its place."""
         missing = with_states(Case(format), {parameter: State.MISSING})
         another = UNREGISTERED[parameter]
-        sent = [("", another), ("$ne", another), ("$gt", ""), ("$regex", ".*")]
+        sent = [
+            {"": another},
+            {"$ne": another},
+            {"0": another, "a": another},
+            # a database that reads one operator reads all of them together
+            {"$gt": "", "$regex": ".*", "$exists": "true"},
+        ]
         if self.depth is Depth.QUICK:
-            del sent[2:]
-        cases = [replace(missing, extra=((f"{parameter}[{op}]", value),)) for op, value in sent]
+            del sent[3 if parameter == "api_key" else 2 :]
+        cases = [
+            replace(missing, extra=tuple((f"{parameter}[{key}]", one[key]) for key in one))
+            for one in sent
+        ]
         return self.share(format, cases)
 
     def arrays(self, format: Format) -> list[Case]:
         """Each parameter sent as `name[]`, all of them, and as `name[operator]`."""
-        lists = self.share(format, [Case(format, arrays=(name,)) for name in PARAMETERS])
+        arrays = [*((name,) for name in PARAMETERS), PARAMETERS]
+        lists = self.share(format, [Case(format, arrays=names) for names in arrays])
         operators = [case for name in PARAMETERS for case in self.operators(format, name)]
-        return [*lists, Case(format, arrays=PARAMETERS), *operators]
+        return [*lists, *operators]
 
     def separators(self, format: Format) -> list[Case]:
         """Stray separators before, between and behind parameters, which mean nothing."""
@@ -114,7 +127,7 @@ class Writings(Sequences):
     def clients(self, format: Format) -> list[Case]:
         """The documented call as each client sends it, and with one field changed at a time.
 
-        One error goes with each: a call without `task`, or with a wrong `api_key`, by turns.
+        One error goes with each: a wrong `api_key`, and a foreign or no `user`, by turns.
         """
         number = {Depth.QUICK: 1, Depth.THOROUGH: len(LANGUAGES)}.get(self.depth, 2)
         languages = LANGUAGES[:number]
@@ -124,8 +137,11 @@ class Writings(Sequences):
         cases = [Case(format, profile=profile) for profile in valid]
         if self.depth is Depth.QUICK:
             return cases
-        no_task, wrong_key = Case(format, task=State.MISSING), Case(format, api_key=State.UNKNOWN)
-        by_turns = [wrong_key, no_task] if format is self.formats[0] else [no_task, wrong_key]
+        wrong_key, no_task = Case(format, api_key=State.UNKNOWN), Case(format, task=State.MISSING)
+        foreign, no_user = Case(format, user=State.FOREIGN), Case(format, user=State.MISSING)
+        by_turns = [wrong_key, foreign, wrong_key, no_user]
+        if format is not self.formats[0]:
+            by_turns = [no_user, wrong_key, foreign, wrong_key]
         errors = [
             *zip(self.share(format, clients), cycle(by_turns), strict=False),
             *((profile, no_task) for profile in accepting),

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import html
 import re
+from base64 import urlsafe_b64decode
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
@@ -19,7 +20,7 @@ from urllib.parse import unquote
 
 from reseller_conformance.cases.case import Case
 from reseller_conformance.cases.mutations import EMPTY, State, Value
-from reseller_conformance.checks.dates_in_text import dates_in
+from reseller_conformance.checks.dates_in_text import dates_in, is_unix_time, is_unmistakable
 from reseller_conformance.checks.response import Response
 from reseller_conformance.checks.violation import Violation
 from reseller_conformance.contract import CREDENTIALS, PARAMETERS
@@ -35,6 +36,9 @@ MIN_PACKAGE_CHARS = 4
 ABOUT_NO_CUSTOMER = (State.UNKNOWN, *EMPTY)
 OWN_DATES = ("header date", "header expires", "header last-modified", "header set-cookie")
 """Headers whose dates are those of the response."""
+
+_BASE64 = re.compile(r"[\w+/-]{24,}", re.ASCII)
+_URL_SAFE = str.maketrans("+/", "-_")
 
 
 def concerns(case: Case) -> bool:
@@ -91,11 +95,14 @@ class Disclosure:
     def _of_dates(self, response: Response, place: str, found: _Found) -> Iterator[tuple[str, str]]:
         foreign = response.case.user is State.FOREIGN and place.lower() not in OWN_DATES
         for written, readings in found.dates.items():
-            known = next((self._days[day] for day in readings if day in self._days), None)
-            harmless = self._usual_days | _today(response)
+            today = _today(response)
+            # The reset of a rate limit is a whole hour, as the midnight of an account is.
+            days = readings - today if is_unix_time(written) else readings
+            known = next((self._days[day] for day in days if day in self._days), None)
+            harmless = self._usual_days | today
             if known is not None:
                 yield known, written
-            elif foreign and not written.isdigit() and readings.isdisjoint(harmless):
+            elif foreign and is_unmistakable(written) and readings.isdisjoint(harmless):
                 yield "a date", written
 
 
@@ -201,7 +208,22 @@ def _body_text(response: Response) -> str:
 def _header_texts(response: Response) -> Iterator[tuple[str, str]]:
     for name, value in response.exchange.headers:
         text = value.encode("latin-1", "replace").decode(errors="replace")
-        yield f"header {name}", f"{text}\n{unquote(text)}".casefold()
+        plain = unquote(text)
+        yield f"header {name}", "\n".join((text, plain, *_in_base64(plain))).casefold()
+
+
+def _in_base64(text: str) -> Iterator[str]:
+    """Yield the texts that are in base64 within this one, as in the cookies of a session.
+
+    They may be in the URL-safe alphabet, without padding (RFC 4648, 5), and in base64 again.
+    """
+    for run in _BASE64.findall(text):
+        # Rails separates the signature by two hyphens, which are of that alphabet too.
+        written = run.partition("--")[0].translate(_URL_SAFE)
+        with suppress(ValueError):
+            held = urlsafe_b64decode(written + "=" * (-len(written) % 4)).decode()
+            yield held
+            yield from _in_base64(held)
 
 
 def _has_fields(response: Response) -> bool:

@@ -108,7 +108,7 @@ def cut(pair: Sequence[Response]) -> Iterator[Violation]:
             continue
         if _is_whole(response, sent) or _echo(response, sent)[0]:
             continue
-        if text := next((text for text in _errors(response) if head in text), ""):
+        if text := next((text for text in _errors(response) if _ends_after(head, text)), ""):
             start = text.index(head)
             hint = f"a longer text comes back whole: {longer.case}"
             yield _violation(response, sent, text[start : start + len(sent)], hint)
@@ -188,6 +188,11 @@ def _before_four_bytes(text: str) -> str:
     """Return what precedes the first character of four bytes, where that is enough to find it."""
     head = _FOUR_BYTES.split(text, maxsplit=1)[0].rstrip()
     return head if _has_four_bytes(text) and len(head) >= MIN_CHARS else ""
+
+
+def _ends_after(head: str, text: str) -> bool:
+    """Return True if an error holds this head, and no character of four bytes behind it."""
+    return head in text and not _has_four_bytes(text.partition(head)[2])
 
 
 def _echo(response: Response, sent: str) -> tuple[str, Damage]:

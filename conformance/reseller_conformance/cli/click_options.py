@@ -14,6 +14,7 @@ from reseller_conformance.requirements import Level
 __all__ = [
     "BeforePytest",
     "compare_options",
+    "file_named",
     "level_option",
     "not_empty",
     "parsed",
@@ -75,6 +76,14 @@ def not_empty(_: click.Context, option: click.Parameter, given: Any) -> Any:
     """Refuse an empty value: in a CI it is mostly an unset variable."""
     if given == "" or (isinstance(given, tuple) and "" in given):
         raise click.UsageError(f"the value is empty: {option.opts[0]}")
+    return given
+
+
+def file_named(_: click.Context, argument: click.Parameter, given: Any) -> Any:
+    """Refuse the empty name of a file: the message that it is not there would end in nothing."""
+    if "" in (given if isinstance(given, tuple) else (given,)):
+        name = argument.human_readable_name.removesuffix("...")
+        raise click.UsageError(f"the file name is empty: {name}")
     return given
 
 

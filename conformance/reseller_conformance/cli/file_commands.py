@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from reseller_conformance.cli.click_options import level_option, report_options
+from reseller_conformance.cli.click_options import file_named, level_option, report_options
 from reseller_conformance.contract import Format
 from reseller_conformance.reports.text import json_text, one_line, visible
 from reseller_conformance.requirements import Level
@@ -19,7 +19,7 @@ __all__ = ["badge", "diff", "validate"]
     context_settings={"max_content_width": 100},
     epilog="A FILE is one body, a HAR, or (.ndjson, .jsonl) a JSON body on each line; - is stdin.",
 )
-@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.argument("files", nargs=-1, required=True, callback=file_named, metavar="FILE...")
 @click.option(
     "--format", type=click.Choice([*map(str, Format)]), help="format of the bodies (by file name)"
 )
@@ -41,7 +41,9 @@ def validate(files: tuple[str, ...], color: bool | None, **options: Any) -> int:
 
 
 @click.command
-@click.argument("report", type=click.Path(allow_dash=True), metavar="REPORT.json")
+@click.argument(
+    "report", type=click.Path(allow_dash=True), callback=file_named, metavar="REPORT.json"
+)
 def badge(report: str) -> None:
     """Print a shields.io badge of a JSON report."""
     import json
@@ -61,14 +63,14 @@ def badge(report: str) -> None:
 
 
 @click.command()
-@click.argument("old", type=click.Path(path_type=Path))
-@click.argument("new", type=click.Path(path_type=Path))
+@click.argument("old", type=click.Path(), callback=file_named)
+@click.argument("new", type=click.Path(), callback=file_named)
 @level_option
 @click.option("--json", "form", flag_value="json", help="print JSON")
 @click.option(
     "--markdown", "form", flag_value="markdown", help="print a comment for a pull request"
 )
-def diff(old: Path, new: Path, level: str, form: str | None) -> int:
+def diff(old: str, new: str, level: str, form: str | None) -> int:
     """Compare two JSON reports: what broke, what was fixed.
 
     Exit codes: 0 no new violation, 1 NEW has one that counts, 2 a file is not a report, 3 NEW is
@@ -85,7 +87,7 @@ def diff(old: Path, new: Path, level: str, form: str | None) -> int:
     )
 
     try:
-        found = compare(read(old), read(new))
+        found = compare(read(Path(old)), read(Path(new)))
     except ReportFileError as error:
         raise click.ClickException(str(error)) from None
     if form == "json":

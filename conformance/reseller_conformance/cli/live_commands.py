@@ -73,11 +73,12 @@ def run(
         rest = ctx.meta.get("pytest", [])
         try:
             counts = run.configured(words, base_url)
-            if show_config:
-                return run.show_config(counts)
-            if plan:
-                return run.show_plan(counts.words, counts.base_url, rest)
-            return run.run(counts.words, counts.base_url, rest, color)
+            with run.located(counts):
+                if show_config:
+                    return run.show_config(counts)
+                if plan:
+                    return run.show_plan(counts.words, counts.base_url, rest)
+                return run.run(counts.words, counts.base_url, rest, color)
         except run.SettingsError as error:
             raise click.ClickException(str(error)) from None
 

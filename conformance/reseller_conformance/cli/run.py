@@ -41,7 +41,15 @@ from reseller_conformance.reports.terminal_page import console_for
 from reseller_conformance.reports.text import one_line, visible
 from reseller_conformance.suite.plan_preview import preview
 
-__all__ = ["SettingsError", "configured", "exit_code", "run", "show_config", "show_plan"]
+__all__ = [
+    "SettingsError",
+    "configured",
+    "exit_code",
+    "located",
+    "run",
+    "show_config",
+    "show_plan",
+]
 
 SUITE = "reseller_conformance.suite"
 HERE = Path(__file__).parent
@@ -79,6 +87,15 @@ def configured(words: Mapping[str, object], base_url: str | None) -> Given:
         return given(words, base_url, os.environ, read_config(Path.cwd()))
     except ConfigError as error:
         raise SettingsError(str(error)) from None
+
+
+@contextmanager
+def located(counts: Given) -> Iterator[None]:
+    """Name the file in the error of a value that is from there."""
+    try:
+        yield
+    except SettingsError as error:
+        raise SettingsError(counts.located(str(error))) from None
 
 
 def show_config(counts: Given) -> int:

@@ -15,6 +15,7 @@ import pytest
 
 from reseller_conformance.cli.progress import Watch
 from reseller_conformance.findings.model import Outcome, Run
+from reseller_conformance.pytest_support.listing import runs_no_test
 from reseller_conformance.pytest_support.xdist import stopped_itself
 from reseller_conformance.reports.progress import Progress
 
@@ -149,8 +150,9 @@ class Screen:
         self.close()
 
     def pytest_unconfigure(self, config: pytest.Config) -> None:
-        """Take the results after all other plugins are done."""
-        self.run = self._collected(config)
+        """Take the results after all other plugins are done. A list of tests has none."""
+        if not runs_no_test(config):
+            self.run = self._collected(config)
 
     def close(self) -> None:
         """Release the terminal."""

@@ -90,6 +90,7 @@ class ExchangeBuilder:
             raw.headers,
             status=raw.status,
             reason=raw.reason,
+            asides=raw.asides,
         )
 
 

@@ -73,16 +73,16 @@ class Target:
 
         The key may be text or a Secret. Trailing slashes of the URL are removed.
 
-        Raises TypeError for a value of another type, and ValueError for an empty key.
+        Raises TypeError for a value of another type, and ValueError for an empty user or key.
         """
         # Wrap the key first: a traceback shows the arguments as they are at that time.
         api_key = _secret(api_key)
         given = {
             "base_url": _text("base_url", base_url).rstrip("/"),
-            "api_user": _text("api_user", api_user),
+            "api_user": _user(api_user),
             "api_key": api_key,
             "customers": _names(customers),
-            "foreign": foreign,
+            "foreign": None if foreign is None else _text("foreign", foreign),
             "kind": kind,
             "headers": headers,
             "verify": verify,
@@ -101,6 +101,13 @@ def _secret(key: object) -> Secret:
     if not secret:
         raise ValueError("api_key is empty")
     return secret
+
+
+def _user(value: object) -> str:
+    user = _text("api_user", value)
+    if not user:
+        raise ValueError("api_user is empty")
+    return user
 
 
 def _text(name: str, value: object) -> str:

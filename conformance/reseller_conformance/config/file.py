@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -32,6 +33,7 @@ __all__ = [
 OWN_FILE = "reseller-conformance.toml"
 PROJECT_FILE = "pyproject.toml"
 TABLE = "reseller-conformance"
+OPTION = "option"
 
 NEVER_IN_FILES = {
     "api-key": "the key is a secret: set RESELLER_API_KEY",
@@ -89,6 +91,12 @@ class Given:
     env: Mapping[str, str]
     origins: Mapping[str, str]
 
+    def located(self, message: str) -> str:
+        """Return an error message that names the file if the value of its option is from there."""
+        option = re.match(r"--([\w-]+)", message)
+        origin = self.origins.get(option[1], OPTION) if option else OPTION
+        return message if origin == OPTION else f"{origin}: {message.removeprefix('--')}"
+
     def sources(self) -> Iterator[Source]:
         """Yield each option with its value and origin. None of them is a secret."""
         for option in FILE_OPTIONS.values():
@@ -129,9 +137,9 @@ def given(
 
     A target from an option or the environment replaces the target of the file.
     """
-    origins = {name: "option" for name, word in words.items() if word not in (None, False, ())}
+    origins = {name: OPTION for name, word in words.items() if word not in (None, False, ())}
     if base_url is not None:
-        origins[BASE_URL.name] = "option"
+        origins[BASE_URL.name] = OPTION
     masked = {name for name, one in FILE_OPTIONS.items() if one.env and one.env in env}
     if "reference" in origins:
         masked |= {*OF_TARGET}

@@ -46,7 +46,8 @@ def number(
 
     def parse(text: str) -> N:
         try:
-            value = kind(text)
+            # Python reads the digits of every script, and the other options take only these
+            value = kind(text) if text.isascii() else None
         except ValueError:
             value = None
         if value is None or not least <= value <= most or value == math.inf:
@@ -61,7 +62,8 @@ def rate(text: str) -> float:
     match = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)/(s|m)", text)
     value = float(match[1]) / (60 if match[2] == "m" else 1) if match else 0.0
     if not MIN_CALLS_PER_SECOND <= value <= MAX_CALLS_PER_SECOND:
-        raise ValueError("calls a second or minute, as 10/s or 600/m")
+        most = f"{MAX_CALLS_PER_SECOND:.0f}"
+        raise ValueError(f"from 1 call an hour to {most} calls a second, as 10/s or 600/m")
     return value
 
 
@@ -70,7 +72,8 @@ def duration(text: str) -> float:
     match = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)(s|m|h)?", text)
     value = float(match[1]) * {"m": 60, "h": 3600}.get(match[2] or "s", 1) if match else 0.0
     if not 0 < value <= MAX_DURATION_SECONDS:
-        raise ValueError("a time, as 90s, 5m or 1h")
+        most = f"{MAX_DURATION_SECONDS // 3600}h"
+        raise ValueError(f"a time above 0 and up to {most}, as 90s, 5m or 1h")
     return value
 
 

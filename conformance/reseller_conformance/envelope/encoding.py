@@ -52,9 +52,8 @@ _DECLARED = re.compile(
     r"""<\?xml\s+version\s*=\s*(?:"[^"]*"|'[^']*')\s+encoding\s*=\s*"""
     r"""(["'])([A-Za-z][A-Za-z0-9._-]*)\1"""
 )
-_CHARSET = re.compile(
-    r""";\s*charset\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;,\s]*))""", re.IGNORECASE | re.DOTALL
-)
+# A quoted value may contain `;charset=` (RFC 9110, 5.6.6), so each parameter is read whole.
+_PARAMETER = re.compile(r""";\s*([^=;\s"]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;,\s]*))""", re.DOTALL)
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:+()-]{0,63}")
 # Names that IANA has registered or that browsers know, but Python does not.
 _ALIASES = {
@@ -175,10 +174,9 @@ def _codec_of_any(name: str) -> str | None:
 
 def charset_of(content_type: str | None) -> str | None:
     """Return the charset of a Content-Type, without quotes. None if there is none."""
-    match = _CHARSET.search(content_type or "")
-    if match is None:
-        return None
-    quoted, plain = match.groups()
+    parameters = (match.groups() for match in _PARAMETER.finditer(content_type or ""))
+    charsets = (values for name, *values in parameters if name.lower() == "charset")
+    quoted, plain = next(charsets, (None, ""))
     value: str = re.sub(r"\\(.)", r"\1", quoted) if quoted is not None else plain
     return value.strip() or None
 

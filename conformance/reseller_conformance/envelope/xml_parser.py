@@ -6,6 +6,7 @@ decoded, so the encoding of the XML declaration has no effect here.
 
 from __future__ import annotations
 
+import re
 from collections import Counter, deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -18,7 +19,16 @@ from reseller_conformance.requirements import READABLE_NO_DOCTYPE, READABLE_SYNT
 from reseller_conformance.util.place import Place
 from reseller_conformance.util.text import BYTE_ORDER_MARK, excerpt, named
 
-__all__ = ["MAX_ATTRIBUTES", "MAX_DEPTH", "MAX_ELEMENTS", "Element", "Tree", "levels", "parse"]
+__all__ = [
+    "MAX_ATTRIBUTES",
+    "MAX_DEPTH",
+    "MAX_ELEMENTS",
+    "Element",
+    "Tree",
+    "levels",
+    "parse",
+    "with_old_line_ends",
+]
 
 MAX_DEPTH, MAX_ELEMENTS, MAX_ATTRIBUTES = 50, 10_000, 100
 """Maximum number of levels, of elements, and of attributes of one element.
@@ -30,6 +40,10 @@ _EXPECTED = "one well-formed XML document"
 
 _VERSIONS = ("1.0", "1.1")
 """Valid versions in an XML declaration. expat accepts any version, libxml2 and Java do not."""
+
+_VERSION_1_1 = re.compile(r"""<\?xml\s+version\s*=\s*(["'])1\.1\1""")
+_BETWEEN_TAGS = re.compile(r"(?<=>)[ \t\r\n\x85\u2028]+(?=<|\Z)")
+_NEW_LINE_ENDS = {0x85: " ", 0x2028: " "}
 
 _SEPARATOR = "\1"
 """Expat puts this between namespace and name. No document can contain it."""
@@ -170,6 +184,7 @@ class _Builder:
 
 def parse(text: str) -> Tree:
     """Parse a text as one XML document."""
+    text = with_old_line_ends(text)
     # Expat removes an initial U+FEFF as a byte order mark. The real mark is already gone, so add
     # one. Expat takes initial NULs for UTF-16, so replace them by another forbidden character.
     marked = f"{BYTE_ORDER_MARK * text.startswith(BYTE_ORDER_MARK)}{text}"
@@ -193,6 +208,16 @@ def parse(text: str) -> Tree:
     problems = tuple(builder.problems.values())
     closed = builder.root is not None
     return Tree(builder.root or builder.unfinished(), whole, closed, problems)
+
+
+def with_old_line_ends(text: str) -> str:
+    """Replace the line ends between tags that only XML 1.1 has (XML 1.1, 2.11).
+
+    A space replaces each, so that no place in the text moves. Expat reads any version as 1.0.
+    """
+    if not _VERSION_1_1.match(text):
+        return text
+    return _BETWEEN_TAGS.sub(lambda space: space[0].translate(_NEW_LINE_ENDS), text)
 
 
 def _namespace_problem(data: bytes, text: str) -> dict[Requirement, Problem]:

@@ -48,6 +48,10 @@ def response_parts(response: object) -> ResponseParts:
         given = _kind(response)
         raise TypeError(f"a response or its bytes was expected, not what was read of it: {given}")
     status = getattr(response, "status_code", None)
+    if status is None and hasattr(response, "status_code"):
+        raise TypeError(
+            f"a received response was expected, not one without status: {_kind(response)}"
+        )
     if not isinstance(status, int):
         raise TypeError(
             "a response of requests, httpx, Flask, Django or Starlette was expected, or the body "

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from reseller_conformance.pytest_support.listing import runs_no_test
+
 if TYPE_CHECKING:
     import warnings
 
@@ -193,9 +195,12 @@ class CollectorPlugin:
         """Send the results to the controller, or write the reports.
 
         A session that asked for the suite and tested nothing writes them too. The reports of an
-        earlier run would otherwise pass for its own.
+        earlier run would otherwise pass for its own. A session that only lists tests leaves them as
+        they are.
         """
-        if session.exitstatus != pytest.ExitCode.USAGE_ERROR and SUITE in self.config.args:
+        if runs_no_test(self.config):
+            self.awake = False
+        elif session.exitstatus != pytest.ExitCode.USAGE_ERROR and SUITE in self.config.args:
             self.awake = True
         if not self.awake:
             return

@@ -14,6 +14,7 @@ from reseller_conformance import __version__
 from reseller_conformance.client.recording import Recorder
 from reseller_conformance.config.option_reader import SettingsError
 from reseller_conformance.config.settings import Settings
+from reseller_conformance.pytest_support.listing import runs_no_test
 from reseller_conformance.util.files import check_file
 
 __all__ = ["check_record", "close_recorder", "recorder_of"]
@@ -42,9 +43,10 @@ def check_record(settings: Settings) -> None:
 def recorder_of(config: pytest.Config, settings: Settings) -> Recorder | None:
     """Return the recorder of this process, which all targets share; None without `--record`.
 
-    Raises SettingsError if the file cannot be written.
+    `--setup-only` makes a target but no call, so it records nothing. Raises SettingsError if the
+    file cannot be written.
     """
-    if settings.record is None:
+    if settings.record is None or runs_no_test(config):
         return None
     if _RECORDER not in config.stash:
         path = _of_process(settings.record, config)

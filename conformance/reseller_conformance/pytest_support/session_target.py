@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager, nullco
 from dataclasses import replace
 from importlib.resources import as_file, files
 from threading import Timer
+from typing import NoReturn
 
 import pytest
 
@@ -65,14 +66,29 @@ def target_of(config: pytest.Config) -> Iterator[Target]:
             except AppError as problem:
                 why = without_secrets(settings, problem)
             if why:  # failing within `except` would report both errors
-                config.stash[_REFUSED] = why
-                pytest.fail(why, pytrace=False)
+                _refuse(config, why)
             yield replace(settings.target, base_url=base_url, app_log=log)
 
 
+def _refuse(config: pytest.Config, why: str) -> NoReturn:
+    """Fail this test, and end the session after it."""
+    config.stash[_REFUSED] = why
+    pytest.fail(why, pytrace=False)
+
+
 def refused(config: pytest.Config) -> str:
-    """Return why the app of this session did not start; empty if it did."""
+    """Return why this session cannot go on: it has no target; empty if it can."""
     return config.stash.get(_REFUSED, "")
+
+
+def _check_target(config: pytest.Config, target: object) -> None:
+    """End the session if a fixture of the host returned no target.
+
+    The message names only the type: the value may hold a key.
+    """
+    if not isinstance(target, Target):
+        kind = type(target).__name__
+        _refuse(config, f"the fixture reseller_target must return a Target, not: {kind}")
 
 
 def embedded_target() -> Target:
@@ -113,6 +129,7 @@ def _mocking(target: Target) -> Callable[[], AbstractContextManager[object]]:
 def sending(session: pytest.Session, target: Target, settings: Settings) -> Iterator[TargetSession]:
     """Yield the session of this target, and keep its traffic for the reports."""
     config = session.config
+    _check_target(config, target)
     if target.kind == "embedded":
         settings = _embedded_settings(settings)
     limits = split_limits(settings.limits, concurrent_clients(config, session.items))

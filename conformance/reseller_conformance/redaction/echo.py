@@ -1,4 +1,4 @@
-"""Find where a response repeats the key: body, header, cookie or reason phrase.
+"""Find where a response repeats the key: body, header, cookie, reason phrase or beside them.
 
 The caller chooses the values to search for.
 """
@@ -27,8 +27,11 @@ def places_of(
     *,
     status: int | None = None,
     reason: str = "",
+    asides: Sequence[tuple[str, bytes]] = (),
 ) -> tuple[str, ...]:
     """Return the places of this response that hold a value of `sent`, such as "body" or "header X".
+
+    `asides` are places beside headers and body, with their text, such as "trailer".
 
     `redact` is applied to the names of headers and cookies, because the server chooses them. The
     Location header of a redirect is not searched. A redirect normally repeats the URL, and
@@ -48,6 +51,7 @@ def places_of(
     if sent.found_in(together):
         found += _named(sent, redact, judged)
         found += ["reason phrase"] if sent.found_in(_bytes(reason)) else []
+    found += [place for place, text in asides if sent.found_in(text)]
     return tuple(dict.fromkeys(found))
 
 

@@ -6,7 +6,6 @@ hints. What the next calls get is left to `scripted`.
 
 from __future__ import annotations
 
-import time
 from typing import Self
 
 from requests import PreparedRequest, ReadTimeout
@@ -15,7 +14,7 @@ from responses import RequestsMock
 from reseller_conformance.contract import Format
 from reseller_conformance.reference.core import Reference, Request, Response
 from reseller_conformance.reference.mock import answer_below, request_of
-from reseller_conformance.reference.scripted import Malformed, Script
+from reseller_conformance.reference.scripted import Malformed, Script, check_argument
 
 __all__ = ["CLIENT_URL", "Malformed", "ResellerMock"]
 
@@ -55,24 +54,14 @@ class ResellerMock(Script, RequestsMock):
 
         A caller with a shorter read timeout gets `requests.ReadTimeout` at once.
         """
-
-        def step(request: PreparedRequest, _: Format) -> Response:
-            patience = _read_timeout(request)
-            if patience is not None and patience < seconds:
-                text = f"Read timed out. (read timeout={patience})"
-                raise ReadTimeout(text, request=request)
-            time.sleep(seconds)
-            return self._right(request)
-
-        self._tell(step, times)
+        super().slow(seconds, times)
 
     def next(self, response: Response | Exception, times: int = 1) -> None:
         """Respond with this, or raise this exception in the caller.
 
         Raises TypeError for anything else.
         """
-        if not isinstance(response, (Response, Exception)):
-            raise TypeError(f"next takes a Response or an exception, not: {response!r}")
+        check_argument("next takes a Response or an exception", response, (Response, Exception))
 
         def step(_request: PreparedRequest, _wanted: Format) -> Response:
             if isinstance(response, Exception):
@@ -80,6 +69,13 @@ class ResellerMock(Script, RequestsMock):
             return response
 
         self._tell(step, times)
+
+    def _wait(self, sent: PreparedRequest, seconds: float) -> None:
+        patience = _read_timeout(sent)
+        if patience is not None and patience < seconds:
+            text = f"Read timed out. (read timeout={patience})"
+            raise ReadTimeout(text, request=sent)
+        super()._wait(sent, seconds)
 
     def _request(self, sent: PreparedRequest) -> Request:
         return request_of(sent)

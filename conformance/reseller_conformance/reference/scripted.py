@@ -12,13 +12,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from enum import StrEnum
 from itertools import count, repeat
+from math import inf
 from typing import Any
 
 from reseller_conformance.contract import Format
 from reseller_conformance.reference.accounts import Accounts, Reseller
 from reseller_conformance.reference.core import Reference, Refusal, Request, Response
 
-__all__ = ["HabitualReference", "Malformed", "Script"]
+__all__ = ["HabitualReference", "Malformed", "Script", "check_argument"]
 
 __tracebackhide__ = True
 
@@ -45,7 +46,8 @@ class Malformed(StrEnum):
 class Script:
     """Changes the next overview calls of a reference, each method `times` of them.
 
-    Later changes apply after earlier ones. Then the reference responds again.
+    Later changes apply after earlier ones. Then the reference responds again. A wrong argument
+    raises TypeError or ValueError at once: an error in a later call would not show its cause.
     """
 
     reference: Reference
@@ -62,20 +64,33 @@ class Script:
 
     def slow(self, seconds: float, times: int = 1) -> None:
         """Send the valid response after this many seconds."""
+        check_argument(
+            "seconds is a number from 0 on", seconds, (int, float), lambda value: 0 <= value < inf
+        )
 
         def step(sent: Any, _: Format) -> Response:
-            time.sleep(seconds)
+            self._wait(sent, seconds)
             return self._right(sent)
 
         self._tell(step, times)
 
     def refused(self, *errors: str, status: int = 400, times: int = 1) -> None:
         """Respond with the error envelope and these texts, in the requested format."""
+        check_argument("refused takes one or more texts", errors, (tuple,), _are_texts)
+        check_argument(
+            "status is a whole number from 200 to 599", status, (int,), lambda one: 200 <= one < 600
+        )
         refusal = Refusal(status, errors)
         self._tell(lambda _, wanted: self.reference.refuse(wanted, refusal), times)
 
     def rate_limited(self, retry_after: int | str | None = None, times: int = 1) -> None:
         """Respond with 429 and an error envelope. `retry_after` is in seconds, or an HTTP date."""
+        check_argument(
+            "retry_after is a whole number of seconds from 0 on, or an HTTP date",
+            retry_after,
+            (int, str, type(None)),
+            lambda value: not isinstance(value, int) or value >= 0,
+        )
         self._tell(lambda _, wanted: _limited(self.reference, wanted, retry_after), times)
 
     def malformed(self, how: Malformed | str = Malformed.TRUNCATED, times: int = 1) -> None:
@@ -97,15 +112,13 @@ class Script:
 
         Raises TypeError for anything else.
         """
-        if not isinstance(response, Response):
-            raise TypeError(f"next takes a Response, not: {response!r}")
+        check_argument("next takes a Response", response, (Response,))
         self._tell(lambda _, __: response, times)
 
     # --- Respond -----------------------------------------------------------------------------
 
     def _tell(self, step: Step, times: int) -> None:
-        if times < 1:
-            raise ValueError(f"times is 1 or more, not: {times}")
+        check_argument("times is a whole number from 1 on", times, (int,), lambda one: one >= 1)
         self._told.extend(repeat(step, times))
 
     def _respond(self, sent: Any) -> Response:
@@ -118,6 +131,9 @@ class Script:
         except IndexError:
             return self._right(sent)
         return step(sent, wanted)
+
+    def _wait(self, _sent: Any, seconds: float) -> None:
+        time.sleep(seconds)
 
     def _right(self, sent: Any) -> Response:
         return self.reference.respond(self._request(sent))
@@ -161,6 +177,22 @@ class HabitualReference(Reference):
         if self._malformed is not None:
             return _spoiled(right, self._malformed, request, wanted)
         return right.respond(request)
+
+
+def check_argument(
+    wanted: str,
+    value: object,
+    kinds: tuple[type, ...],
+    fits: Callable[[Any], bool] = lambda _: True,
+) -> None:
+    """Raise TypeError for a value of another type, and ValueError for one that does not fit."""
+    is_kind = isinstance(value, kinds) and not isinstance(value, bool)
+    if not is_kind or not fits(value):
+        raise (ValueError if is_kind else TypeError)(f"{wanted}, not: {value!r}")
+
+
+def _are_texts(values: tuple[object, ...]) -> bool:
+    return bool(values) and all(isinstance(value, str) for value in values)
 
 
 def _limited(reference: Reference, wanted: Format, retry_after: int | str | None) -> Response:

@@ -72,8 +72,9 @@ class ItemResponses(Item):
         return self.send(case for case in cases if refusal_due(case) is self.requirement)
 
     def _ways_around(self) -> list[Case]:
-        malformed = self.plan.malformed(self.format)
-        return [*self.plan.detours(self.format), *malformed, *self._invalid_forms()]
+        plan, format = self.plan, self.format
+        written = [*plan.malformed(format), *plan.repeated_parameters(format)]
+        return [*plan.detours(format), *written, *self._invalid_forms()]
 
     def _invalid_forms(self) -> list[Case]:
         """Return the invalid forms, if a valid one gets an overview."""

@@ -62,7 +62,9 @@ def preview(target: Target, settings: Settings) -> Iterator[str]:
     """Yield a line for each stage, and one for the sum."""
     stages = planned_calls(target, settings)
     for one in stages:
-        yield _line(one.stage.name, one.calls, one.wrong_credentials, one.stage.purpose)
+        yield _line(
+            one.stage.name, one.calls, one.wrong_credentials, one.stage.purpose_at(settings.depth)
+        )
     calls, wrong = sum(one.calls for one in stages), sum(one.wrong_credentials for one in stages)
     most, rate = settings.limits.budget, settings.limits.rate
     sent = calls if most is None else min(calls, most)

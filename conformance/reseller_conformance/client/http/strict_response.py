@@ -21,6 +21,7 @@ from typing import Any
 
 from urllib3.util import wait_for_read
 
+from reseller_conformance.client.http.asides import Aside, Asides
 from reseller_conformance.client.http.framing_errors import (
     ChunkError,
     HeaderLineError,
@@ -80,8 +81,8 @@ NO_HEADER = (
 _LONE_LINE_END = re.compile(rb"\r(?!\n)|(?<!\r)\n")
 """CR or LF alone within the headers (RFC 9112, 2.2). curl and Java accept LF alone."""
 
-INTERIM = range(102, 200)
-"""Interim statuses to skip. `http.client` skips 100 itself, and the client never requests 101."""
+INTERIM = frozenset(range(100, 200)) - {101}
+"""Interim statuses to skip. The client never requests 101."""
 
 BODILESS = (204, 304)
 """Statuses whose responses end with their headers (RFC 9112, 6.3)."""
@@ -203,6 +204,7 @@ class StrictResponse(HTTPResponse):
         """Read from this socket; `http.client` passes the rest."""
         super().__init__(sock, *args, **options)
         self._is_after_form = options.get("method") == "POST"
+        self.asides = Asides()
         self._reader = _Reader(self.fp.detach(), sock)
         self.fp = self._buffer = _Buffer(self._reader)
 
@@ -268,9 +270,12 @@ class StrictResponse(HTTPResponse):
         if self.chunk_left is not None and (end := self.fp.read(2)) != b"\r\n":
             cut = len(end) < 2
             raise IncompleteRead(b"") if cut else ChunkError("a chunk ends without CRLF")
-        size = CHUNK_SIZE.fullmatch(self._read_chunk_line())
+        line = self._read_chunk_line()
+        size = CHUNK_SIZE.fullmatch(line)
         if size is None:
             raise ChunkError("a chunk size is not a hexadecimal number")
+        if extensions := line[size.end(1) :]:
+            self.asides.keep(Aside.EXTENSION, extensions)
         self.chunk_left = int(size[1], 16) or None
         if self.chunk_left is None:
             self._read_trailers()
@@ -295,6 +300,7 @@ class StrictResponse(HTTPResponse):
                 return
             if not TRAILER.fullmatch(line):
                 raise ChunkError("a line after the last chunk is not a header")
+            self.asides.keep(Aside.TRAILER, line)
         raise ChunkError("more lines after the last chunk than any response needs")
 
     def _close_conn(self) -> None:
@@ -307,7 +313,7 @@ class StrictResponse(HTTPResponse):
         inherited._close_conn()
 
     def _read_status(self) -> tuple[str, int, str]:
-        """Skip interim responses (RFC 9110, 15.2). `http.client` skips only status 100."""
+        """Skip interim responses (RFC 9110, 15.2). `http.client` would skip only status 100."""
         inherited: Any = super()  # The method is missing in the type stubs.
         while True:
             self._buffer.in_headers = False
@@ -317,5 +323,6 @@ class StrictResponse(HTTPResponse):
                 raise VersionError
             if status not in INTERIM:
                 return version, status, reason
-            while self.fp.readline(MAX_LINE_BYTES).strip():
-                pass
+            self.asides.keep(Aside.INTERIM, reason.encode("latin-1"))
+            while lines := self.fp.readline(MAX_LINE_BYTES).strip():
+                self.asides.keep(Aside.INTERIM, lines)

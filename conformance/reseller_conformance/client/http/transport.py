@@ -38,6 +38,7 @@ Fields = tuple[tuple[str, str], ...]
 class RawResponse:
     """The raw result of one attempt. It may contain the key.
 
+    `asides` are the places beside headers and body that hold something, with their text.
     `connection` is the number of the connection, or None for a mock.
     """
 
@@ -47,6 +48,7 @@ class RawResponse:
     reason: str = ""
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes = b""
+    asides: tuple[tuple[str, bytes], ...] = ()
     problem: TransportProblem | None = None
     lost: ConnectionLoss | None = None
     connection: int | None = None
@@ -55,6 +57,11 @@ class RawResponse:
         """Return the values of this header, joined as in RFC 9110, 5.3. None if it is absent."""
         values = [value for key, value in self.headers if key.lower() == name]
         return ", ".join(values) if values else None
+
+
+def _original(raw: Any) -> Any:
+    """Return the response that urllib3 wraps. A mock of `requests` has none."""
+    return getattr(raw, "_original_response", None)
 
 
 class _PreparedRequest(requests.PreparedRequest):
@@ -173,6 +180,7 @@ class HttpTransport:
     def _received(self, response: requests.Response, began: float, cap: int) -> RawResponse:
         """Read the body of a response to the request that was sent at this time."""
         body, broken = self._read(response.raw, cap)
+        asides = getattr(_original(response.raw), "asides", None)
         return RawResponse(
             began,
             time.monotonic() - began,
@@ -180,6 +188,7 @@ class HttpTransport:
             reason=response.raw.reason or "",
             headers=tuple(response.raw.headers.items()),
             body=body,
+            asides=asides.texts() if asides else (),
             problem=broken.problem if broken else None,
             lost=broken.lost if broken else None,
         )
@@ -197,8 +206,7 @@ class HttpTransport:
                     return bytes(body[:KEPT_BYTES]), Failure(problem)
         except CAUGHT as error:
             return bytes(body), self._broken_off(error, raw, len(body))
-        # A mock of `requests` has no original response.
-        if getattr(getattr(raw, "_original_response", None), "longer", False):
+        if getattr(_original(raw), "longer", False):
             end = "last chunk" if raw.chunked else f"Content-Length of {len(body)} bytes"
             detail = f"the body goes on beyond its {end}"
             return bytes(body), Failure(TransportProblem(TransportErrorKind.INCOMPLETE, detail))
