@@ -11,13 +11,14 @@ from made_responses import ERROR, response_to
 from reseller_conformance.cases.case import Case
 from reseller_conformance.cases.mutations import State
 from reseller_conformance.checks.response import Response
-from reseller_conformance.contract import Format
+from reseller_conformance.contract import PARAMETERS, Format
 from reseller_conformance.suite.doubtful_refusals import DoubtfulRefusals
 from reseller_conformance.suite.target_session import TargetSession
 
 PAGE = b"<html><body>Request blocked</body></html>"
 ATTACK = Case(Format.JSON, user=State.INJECTION)
 NEAR_MISS = Case(Format.JSON, user=State.PREFIX)
+IN_OTHER_ORDER = Case(Format.JSON, order=tuple(reversed(PARAMETERS)))
 
 
 def refused(case: Case, began: float, seconds: float, status: int = 403) -> Response:
@@ -42,6 +43,34 @@ def test_a_refusal_is_doubted_if_a_firewall_stops_an_attack_in_the_same_form(
     refusals = DoubtfulRefusals(cast("TargetSession", None))  # nothing is sent
     for response in responses:
         refusals.take(response)
+    assert refusals.is_pressing is is_doubted
+
+
+def in_words(text: str, case: Case = IN_OTHER_ORDER, status: int = 403) -> Response:
+    return response_to(case, status, f'{{"message": "error", "errors": ["{text}"]}}'.encode())
+
+
+@pytest.mark.parametrize(
+    ("response", "is_doubted"),
+    [
+        (in_words("Gesperrt für 9 Sekunden."), True),
+        (in_words("Gesperrt für 12 Sekunden."), True),
+        (in_words("Gesperrt."), False),
+        (in_words("Gesperrt für 9 Sekunden.", status=400), False),
+        # an error envelope is due to these anyway
+        (in_words("Gesperrt für 9 Sekunden.", NEAR_MISS), False),
+        (in_words("Gesperrt für 9 Sekunden.", Case(Format.JSON, api_key=State.MISSING)), False),
+    ],
+    ids=["the same", "another number", "other words", "another status", "invalid", "without a key"],
+)
+def test_a_valid_call_is_doubted_if_a_known_lock_refuses_in_these_words(
+    response: Response, is_doubted: bool
+) -> None:
+    refusals = DoubtfulRefusals(cast("TargetSession", None))
+    refusals.take(response)
+    assert not refusals.is_pressing
+    refusals.expect([in_words("Gesperrt für 9 Sekunden.", Case(Format.JSON))])
+    refusals.take(response)
     assert refusals.is_pressing is is_doubted
 
 

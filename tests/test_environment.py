@@ -26,6 +26,7 @@ from reseller_conformance.reference.mock import EMBEDDED_URL
 from reseller_conformance.suite.environment import NO_WRONG_CREDENTIALS
 from reseller_conformance.suite.plan_preview import planned_calls
 from variants import VARIANTS
+from variants.address_locks import AddressLock
 from variants.locks import ANSWERS, Counting, for_a_moment, locked
 from variants.protection import QUOTAS, TURNED_AWAY, Ban, CallerLock, Guard, Quota
 
@@ -484,6 +485,15 @@ def test_a_format_that_is_refused_from_some_call_on_is_no_lock(run):
     done = run(RefusesFormat(ACCOUNTS), "standard")
     assert "readable.format" in done.ids(Outcome.FAILED)
     assert done.note is None
+
+
+def test_a_call_in_another_order_that_gets_the_words_of_a_lock_each_time_is_a_violation(run):
+    class Ordered(AddressLock):
+        def refuses(self, request):
+            names = [name for name, _ in parse_qsl(request.query.decode())]
+            return super().refuses(request) or names == [*reversed(PARAMETERS)]
+
+    assert run(Ordered(ACCOUNTS)).ids(Outcome.FAILED) == {"request.order"}
 
 
 def test_a_lock_that_ends_before_a_control_call_is_in_the_notes(run):

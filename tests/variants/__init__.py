@@ -4,6 +4,7 @@ The suite must fail no MUST on any of them. Each module is one topic. `VARIANTS`
 """
 
 from variants import (
+    address_locks,
     addresses,
     bodies_json,
     bodies_xml,
@@ -51,6 +52,7 @@ TOPICS = (
     live_accounts,
     locks,
     protection,
+    address_locks,
     gateways,
     transports,
     clients,

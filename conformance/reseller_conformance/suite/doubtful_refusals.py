@@ -27,6 +27,7 @@ from reseller_conformance.suite.environment_cause import (
     lock_note,
     refuses_as_locked,
     turns_away,
+    words_of,
 )
 from reseller_conformance.suite.login_identities import (
     Identity,
@@ -115,9 +116,9 @@ class DoubtfulRefusals:
         logins = (one for one in self._doubts if may_fail_login(one.response.case))
         return any(case.invalid == ("api_key",) for one in logins for case in one.earlier)
 
-    def expect(self, forms: set[Form]) -> None:
-        """Take note of refusals that have ended, and may begin again."""
-        self._short |= forms
+    def expect(self, refused: Sequence[Response]) -> None:
+        """Take note of what refused valid calls, has ended, and may begin again."""
+        self._short |= set(map(words_of, refused))
 
     def short_lock(self) -> list[Response]:
         """Return what a lock refused that has ended by now, valid calls among it; once."""
@@ -147,7 +148,7 @@ class DoubtfulRefusals:
         self._note_in_turn(response)
         case, form = response.case, form_of(response)
         if turns_away(response):
-            is_momentary = self._may_be_momentary(case, form)
+            is_momentary = self._may_be_momentary(response)
             earlier = () if is_momentary else self._earlier_logins(case)
             if is_momentary or earlier:
                 self._doubts.append(_Doubt(response, is_momentary, earlier))
@@ -158,6 +159,9 @@ class DoubtfulRefusals:
             if may_fail_login(case):
                 self._stopped_logins.append(response)
             self._doubt_what_was_in_flight(response)
+        elif not (case.invalid or may_fail_login(case)) and self._may_be_momentary(response):
+            # a lock that is known speaks any language
+            self._doubts.append(_Doubt(response, is_momentary=True, earlier=()))
         elif response.kind is EnvelopeKind.ERRORS and may_fail_login(case):
             self._uncounted.append(case)
 
@@ -179,12 +183,14 @@ class DoubtfulRefusals:
             _Doubt(one, is_momentary=True, earlier=())
             for one in self._unexplained
             if ended(one) >= began and form_of(one) == form
-            if self._may_be_momentary(one.case, form)
+            if self._may_be_momentary(one)
         ]
 
-    def _may_be_momentary(self, case: Case, form: Form) -> bool:
-        known = form in self._short or form in self._stopped
-        return known and case not in self._made_again and self._in_vain[form] < MAX_IN_VAIN
+    def _may_be_momentary(self, response: Response) -> bool:
+        words = words_of(response)
+        known = words in self._short or words in self._stopped
+        is_new = response.case not in self._made_again
+        return known and is_new and self._in_vain[words] < MAX_IN_VAIN
 
     def _earlier_logins(self, case: Case) -> tuple[Case, ...]:
         """Return failed logins that a lock which refuses this call would have counted."""
@@ -236,13 +242,13 @@ class DoubtfulRefusals:
 
     def _make_again(self, doubt: _Doubt) -> list[Response]:
         """Make this call again, alone: its new response takes the place of the other."""
-        case, form = doubt.response.case, form_of(doubt.response)
+        case, words = doubt.response.case, words_of(doubt.response)
         self._drop([doubt.response])
-        if self._in_vain[form] >= MAX_IN_VAIN or not self._session.may_send_anew(case):
+        if self._in_vain[words] >= MAX_IN_VAIN or not self._session.may_send_anew(case):
             return []
         self._made_again.add(case)
         again = self._session.send_anew(case)
-        self._in_vain[form] = self._in_vain[form] + 1 if form_of(again) == form else 0
+        self._in_vain[words] = self._in_vain[words] + 1 if words_of(again) == words else 0
         return []
 
     def _repeat_earlier(self, doubt: _Doubt, wrong_credentials: int) -> list[Response]:

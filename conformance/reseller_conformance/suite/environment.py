@@ -300,7 +300,7 @@ class Environment:
         """
         forms = {form_of(one) for one in refused}
         if self.waits.outlast(note, refused[0], forms):
-            self.doubtful.expect(forms)
+            self.doubtful.expect(refused)
             self._longest = min(self._longest, max(1, row // 2))
         else:
             self.note = note

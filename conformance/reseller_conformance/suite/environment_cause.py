@@ -36,6 +36,7 @@ __all__ = [
     "lock_note",
     "refuses_as_locked",
     "turns_away",
+    "words_of",
 ]
 
 MIN_OTHERS = 30
@@ -64,6 +65,7 @@ _QUOTA = re.compile(
     r"|\bthrottl",
     re.I,
 )
+_NUMBER = re.compile(r"\d+")
 _SEARCHED_BYTES = 2000
 
 
@@ -218,6 +220,15 @@ def form_of(response: Response) -> tuple[object, ...]:
         return (EnvelopeKind.ERRORS,)
     problem = response.exchange.problem
     return response.kind, response.exchange.status, problem and problem.kind
+
+
+def words_of(response: Response) -> tuple[object, ...]:
+    """Return what a refusal says, apart from numbers: a lock may tell how long it lasts."""
+    form = form_of(response)
+    if form != (EnvelopeKind.ERRORS,):
+        return form
+    texts = (_NUMBER.sub("0", text) for text in response.errors)
+    return *form, response.exchange.status, *texts
 
 
 def is_documented(case: Case) -> bool:
