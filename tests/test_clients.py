@@ -170,4 +170,4 @@ def test_every_profile_is_sent_validly_and_with_an_error_in_a_standard_run() -> 
     for profile in profiles().values():
         of = [case.invalid for case in cases if case.profile == profile]
         assert of.count(()) == len(Format)
-        assert of.count(("task",)) + of.count(("api_key",)) == len(of) - len(Format) == 1
+        assert of.count(("user",)) + of.count(("api_key",)) == len(of) - len(Format) == 1

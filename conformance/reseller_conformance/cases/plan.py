@@ -233,10 +233,12 @@ class Plan(Writings):
     def malformed(self, format: Format) -> list[Case]:
         """What may be refused in any way: the formats take turns."""
         written = [
-            f"user={INJECTION_IN_GBK}",
+            "user=%ff",
             *(f"task={text}" for text in SPOILED_TASKS),
             *("task", "user"),
         ]
+        if self.depth is not Depth.QUICK:
+            written.append(f"user={INJECTION_IN_GBK}")
         brackets = Case(format, around=(f"user[]={UNREGISTERED['user']}&", ""))
         return self.share(format, [*(_written_as(format, text) for text in written), brackets])
 

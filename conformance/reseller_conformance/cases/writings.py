@@ -79,16 +79,22 @@ class Writings(Sequences):
         return self.share_at_quick(format, cases)
 
     def repeated_parameters(self, format: Format) -> list[Case]:
-        """Each parameter sent twice: with another value, with nothing, and two other values."""
-        states = [(State.VALID, State.UNKNOWN), (State.VALID, State.EMPTY)]
+        """Each parameter sent twice: with another value, with nothing, and two other values.
+
+        Only `user` is sent twice with the same value: it may become a list like any other.
+        """
+        valid, unknown = State.VALID, State.UNKNOWN
+        states = [(valid, unknown), (valid, State.EMPTY)]
+        same = []
         if self.depth is not Depth.QUICK:
-            states.append((State.UNKNOWN, State.UNKNOWN))
+            states.append((unknown, unknown))
+            same.append(Case(format, repeated_parameters=(("user", valid),)))
         cases = [
             with_states(Case(format, repeated_parameters=((name, second),)), {name: first})
             for name in PARAMETERS
             for first, second in states
         ]
-        return self.share(format, cases)
+        return self.share(format, [*cases, *same])
 
     def operators(self, format: Format, parameter: str) -> list[Case]:
         """One parameter missing, and a wrong array or a database's operator in its place."""
