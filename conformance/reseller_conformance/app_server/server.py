@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from socketserver import ThreadingMixIn
-from threading import Event, Thread
+from threading import Thread
 from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 
@@ -71,7 +71,8 @@ def serve_forever(
     """
     with serve_app(app, host, port) as base_url, suppress(KeyboardInterrupt):
         announce(base_url)
-        Event().wait()
+        while True:  # a signal directly before an endless wait would not end it
+            time.sleep(1)
 
 
 def _listen(host: str, port: int) -> socket.socket:
