@@ -95,7 +95,7 @@ def located(counts: Given) -> Iterator[None]:
     try:
         yield
     except SettingsError as error:
-        raise SettingsError(counts.located(str(error))) from None
+        raise SettingsError(counts.located(error)) from None
 
 
 def show_config(counts: Given) -> int:

@@ -7,12 +7,12 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from reseller_conformance.config.option_reader import SettingsError
 from reseller_conformance.config.options import OF_CONNECTION, OPTIONS, Option
 from reseller_conformance.config.values import without_userinfo
 from reseller_conformance.util.files import names_a_file
@@ -91,11 +91,10 @@ class Given:
     env: Mapping[str, str]
     origins: Mapping[str, str]
 
-    def located(self, message: str) -> str:
-        """Return an error message that names the file if the value of its option is from there."""
-        option = re.match(r"--([\w-]+)", message)
-        origin = self.origins.get(option[1], OPTION) if option else OPTION
-        return message if origin == OPTION else f"{origin}: {message.removeprefix('--')}"
+    def located(self, error: SettingsError) -> str:
+        """Return the message of an error, which names the file if the wrong value is from there."""
+        origin = self.origins.get(error.option, OPTION)
+        return str(error) if origin == OPTION else f"{origin}: {str(error).removeprefix('--')}"
 
     def sources(self) -> Iterator[Source]:
         """Yield each option with its value and origin. None of them is a secret."""

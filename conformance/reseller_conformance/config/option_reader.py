@@ -12,7 +12,15 @@ __all__ = ["OptionReader", "SettingsError", "Words", "check_not_empty", "check_t
 
 
 class SettingsError(ValueError):
-    """The options do not make a valid run. The message says in one line what to do."""
+    """The options do not make a valid run. The message says in one line what to do.
+
+    `option` is the name of the option whose value is wrong. It is empty where several conflict.
+    """
+
+    def __init__(self, message: str, option: str = "") -> None:
+        """Keep the message, which begins with the option if there is one."""
+        super().__init__(message)
+        self.option = option
 
 
 Words = Mapping[str, object]
@@ -53,7 +61,7 @@ class OptionReader:
         try:
             return option.parse(given)
         except ValueError as expected:
-            raise SettingsError(f"--{name} must be {expected}, not: {given}") from None
+            raise SettingsError(f"--{name} must be {expected}, not: {given}", name) from None
 
 
 def check_not_empty(name: str, env: Mapping[str, str]) -> None:

@@ -198,7 +198,7 @@ def _expected(reader: OptionReader, target: Target | None) -> Expectations | Non
     except ExpectedAccountsError as error:
         raise SettingsError(str(error)) from None
     if target is not None and not expected.keys() & set(target.customers):
-        raise SettingsError(f"--expect names none of the customers of this run: {file}")
+        raise SettingsError(f"--expect names none of the customers of this run: {file}", "expect")
     return expected
 
 
@@ -213,7 +213,7 @@ def _failed_before(reader: OptionReader) -> frozenset[str]:
     try:
         report = compare.read(Path(file))
     except compare.ReportFileError as error:
-        raise SettingsError(f"--rerun: {error}") from None
+        raise SettingsError(f"--rerun: {error}", "rerun") from None
     return frozenset(
         one["id"] for one in report["requirements"] if one["outcome"] == Outcome.FAILED
     )

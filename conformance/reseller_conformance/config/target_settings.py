@@ -99,12 +99,17 @@ def _checked_url(text: str, scrub: Callable[[str], str]) -> str:
     shown = scrub(without_userinfo(text))
     if parts.scheme not in ("http", "https") or not parts.hostname or not fine:
         raise SettingsError(
-            f"--base-url must be http://HOST or https://HOST, with or without a path, not: {shown}"
+            f"--base-url must be http://HOST or https://HOST, with or without a path, not: {shown}",
+            "base-url",
         )
     if parts.username is not None or parts.password is not None:
-        raise SettingsError(f"--base-url must hold no user and no password; use --header: {shown}")
+        raise SettingsError(
+            f"--base-url must hold no user and no password; use --header: {shown}", "base-url"
+        )
     if re.search(r"[?#]", text):
-        raise SettingsError(f"--base-url must end before the first ? or #, as here: {shown}")
+        raise SettingsError(
+            f"--base-url must end before the first ? or #, as here: {shown}", "base-url"
+        )
     return text.rstrip("/")
 
 
@@ -127,12 +132,17 @@ def _key(reader: OptionReader, env: Mapping[str, str]) -> str:
         if not names_a_file(file):
             raise SettingsError(
                 "--api-key-file must be the name of a file that holds the key; "
-                "no file has the name that was given"
+                "no file has the name that was given",
+                "api-key-file",
             ) from None
         why = getattr(error, "strerror", None) or "it is not UTF-8 text"
-        raise SettingsError(f"--api-key-file cannot be read ({why}): {file}") from None
+        raise SettingsError(
+            f"--api-key-file cannot be read ({why}): {file}", "api-key-file"
+        ) from None
     if len(key.splitlines()) > 1:
-        raise SettingsError(f"--api-key-file holds one line, the key, not several: {file}")
+        raise SettingsError(
+            f"--api-key-file holds one line, the key, not several: {file}", "api-key-file"
+        )
     return key
 
 
@@ -141,11 +151,12 @@ def _header(text: str) -> tuple[str, str]:
     if not colon or not re.fullmatch(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", name.strip()):
         raise SettingsError(
             "--header must be 'Name: value'; the text that was given is not shown, because it may "
-            "hold a secret"
+            "hold a secret",
+            "header",
         )
     value = value.strip()
     if not re.fullmatch(r"[\t\x20-\x7e\xa0-\xff]*", value):
-        raise SettingsError(f"--header holds a character that no header can: {name}")
+        raise SettingsError(f"--header holds a character that no header can: {name}", "header")
     return name.strip(), value
 
 
@@ -156,7 +167,7 @@ def _verify(reader: OptionReader) -> bool | str:
             raise SettingsError(f"give --insecure or --ca-bundle, not both: {bundle}")
         return False
     if bundle and not Path(bundle).is_file():
-        raise SettingsError(f"--ca-bundle is no file: {bundle}")
+        raise SettingsError(f"--ca-bundle is no file: {bundle}", "ca-bundle")
     return bundle or True
 
 
@@ -169,13 +180,15 @@ def _client_cert(reader: OptionReader) -> tuple[str, str] | str | None:
         return None
     for name, path in (("client-cert", cert), ("client-key", key)):
         if path is not None and not Path(path).is_file():
-            raise SettingsError(f"--{name} is no file: {path}")
+            raise SettingsError(f"--{name} is no file: {path}", name)
     try:
         # without `password`, a protected key would prompt on the terminal
         ssl.create_default_context().load_cert_chain(cert, key, password=lambda: "")
     except (OSError, ValueError) as error:
         why = f"{getattr(error, 'reason', None) or error}".lower().replace("_", " ")
-        raise SettingsError(f"--client-cert cannot be used ({why}): {key or cert}") from None
+        raise SettingsError(
+            f"--client-cert cannot be used ({why}): {key or cert}", "client-cert"
+        ) from None
     return (cert, key) if key else cert
 
 
@@ -190,5 +203,7 @@ def _proxy(reader: OptionReader) -> str | None:
     except ValueError:
         parts, fine = urlsplit(""), False
     if parts.scheme not in ("http", "https") or not fine or re.search(r"\s", text):
-        raise SettingsError(f"--proxy must be http://HOST:PORT, not: {without_userinfo(text)}")
+        raise SettingsError(
+            f"--proxy must be http://HOST:PORT, not: {without_userinfo(text)}", "proxy"
+        )
     return text.rstrip("/")

@@ -46,7 +46,7 @@ def number(
 
     def parse(text: str) -> N:
         try:
-            # Python reads the digits of every script, and the other options take only these
+            # Python reads the digits of every script. `rate` and `duration` read only ASCII.
             value = kind(text) if text.isascii() else None
         except ValueError:
             value = None
