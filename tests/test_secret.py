@@ -244,6 +244,7 @@ LETTERS_ELSEWHERE = st.text("mkwqz[]<>:,. \n", max_size=12)
 @given(st.text("\\%uxUX05cCn a+&#;", min_size=1, max_size=12), LETTERS_ELSEWHERE, LETTERS_ELSEWHERE)
 @example("abcd\\x", "", "41")
 @example("abcd%0", "", "41")
+@example("&#0C", "", "")
 @settings(max_examples=300, deadline=None)
 def test_a_key_that_looks_like_an_escape_is_found_as_it_is(
     key: str, before: str, after: str

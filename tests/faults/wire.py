@@ -127,26 +127,27 @@ def typed_too(*content_types: str) -> Callable[[Exchange], None]:
 
 
 def key_beside_the_body(
-    name: str, description: str, write: Callable[[Exchange, bytes], None]
+    name: str,
+    description: str,
+    write: Callable[[Exchange, bytes], None],
+    also: Sequence[Requirement] = (),
 ) -> None:
     """Register a server that writes the key where neither headers nor body are."""
 
     def written(exchange: Exchange) -> None:
         write(exchange, quote(sent(exchange.request).get("api_key", ""), safe="").encode())
 
-    wire(
-        f"key_in_{name}",
-        description,
-        written,
-        fails=ERRORS_NO_KEY_ECHO,
-        also=() if name == "an_interim_response" else (CLIENTS_CONNECTION,),  # chunks in HTTP/1.0
-    )
+    wire(f"key_in_{name}", description, written, fails=ERRORS_NO_KEY_ECHO, also=also)
 
+
+IN_CHUNKS = (CLIENTS_CONNECTION,)
+"""What a server also violates that sends chunks to HTTP/1.0."""
 
 key_beside_the_body(
     "a_trailer",
     "the key comes back in a trailer field",
     lambda e, key: chunked(e, chunk(e.response.body), b"0\r\nX-Request: %b\r\n\r\n" % key),
+    IN_CHUNKS,
 )
 key_beside_the_body(
     "an_interim_response",
@@ -163,6 +164,7 @@ key_beside_the_body(
     lambda e, key: chunked(
         e, chunk(e.response.body).replace(b"\r\n", b';key="%b"\r\n' % key, 1), b"0\r\n\r\n"
     ),
+    IN_CHUNKS,
 )
 
 INCOMPLETE: dict[str, tuple[str, Callable[[Exchange], None]]] = {

@@ -22,6 +22,12 @@ from variants.shops import Shop, customer, shop
 __all__: list[str] = []
 
 TODAY = datetime.now(UTC).date()
+NAMED_AFTER_PACKAGES = shop(
+    "lighthouse",
+    "Keeper-of-the-Lamp-9",
+    customer("silver-2013-03-05", package="Silver"),
+    customer("gold-2013-03-05", package="Gold"),
+)
 ANN, BOB = customer("ann@island.example"), customer("bob@island.example")
 
 
@@ -165,12 +171,7 @@ class PackagesAreWordsOfErrors(Reference):
 
 @composed(
     "errors repeat the user, whose name holds the package and the start of the cycle",
-    shop=shop(
-        "lighthouse",
-        "Keeper-of-the-Lamp-9",
-        customer("silver-2013-03-05", package="Silver"),
-        customer("gold-2013-03-05", package="Gold"),
-    ),
+    shop=NAMED_AFTER_PACKAGES,
 )
 class RepeatsUsersNamedAfterPackages(RepeatsTheUser):
     pass
@@ -178,12 +179,7 @@ class RepeatsUsersNamedAfterPackages(RepeatsTheUser):
 
 @composed(
     "errors carry a session in base64 with the user, whose name holds the package, and the time",
-    shop=shop(
-        "lighthouse",
-        "Keeper-of-the-Lamp-9",
-        customer("silver-2013-03-05", package="Silver"),
-        customer("gold-2013-03-05", package="Gold"),
-    ),
+    shop=NAMED_AFTER_PACKAGES,
 )
 class KeepsTheUserInASession(Reference):
     def respond(self, request: Request) -> Response:

@@ -19,7 +19,7 @@ from reseller_conformance.contract import FIELDS, Format
 from reseller_conformance.envelope import EnvelopeKind, Problem, Unreadable, looks_of
 from reseller_conformance.envelope.encoding import candidate_decodings
 from reseller_conformance.envelope.reader import read_envelope
-from reseller_conformance.envelope.xml_parser import with_old_line_ends
+from reseller_conformance.envelope.xml_parser import with_line_ends_of_1_0
 from reseller_conformance.requirements import Requirement
 from reseller_conformance.schemas import (
     MAX_ERRORS,
@@ -290,7 +290,7 @@ def _xml(body: bytes, content_type: str | None) -> Any:
             return _NO_DOCUMENT
         parser = ElementTree.XMLParser(encoding="utf-8")
         try:
-            return ElementTree.fromstring(with_old_line_ends(reading.text).encode(), parser)
+            return ElementTree.fromstring(with_line_ends_of_1_0(reading.text).encode(), parser)
         except ElementTree.ParseError:
             continue  # the reader takes the next reading as well
     return _NO_DOCUMENT

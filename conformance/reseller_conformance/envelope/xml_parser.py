@@ -27,7 +27,7 @@ __all__ = [
     "Tree",
     "levels",
     "parse",
-    "with_old_line_ends",
+    "with_line_ends_of_1_0",
 ]
 
 MAX_DEPTH, MAX_ELEMENTS, MAX_ATTRIBUTES = 50, 10_000, 100
@@ -184,7 +184,7 @@ class _Builder:
 
 def parse(text: str) -> Tree:
     """Parse a text as one XML document."""
-    text = with_old_line_ends(text)
+    text = with_line_ends_of_1_0(text)
     # Expat removes an initial U+FEFF as a byte order mark. The real mark is already gone, so add
     # one. Expat takes initial NULs for UTF-16, so replace them by another forbidden character.
     marked = f"{BYTE_ORDER_MARK * text.startswith(BYTE_ORDER_MARK)}{text}"
@@ -210,7 +210,7 @@ def parse(text: str) -> Tree:
     return Tree(builder.root or builder.unfinished(), whole, closed, problems)
 
 
-def with_old_line_ends(text: str) -> str:
+def with_line_ends_of_1_0(text: str) -> str:
     """Replace the line ends between tags that only XML 1.1 has (XML 1.1, 2.11).
 
     A space replaces each, so that no place in the text moves. Expat reads any version as 1.0.

@@ -190,13 +190,18 @@ class Scrubber:
 def _spans(
     data: bytes, trace: Unescaped, match: re.Match[bytes]
 ) -> Iterator[tuple[int, int, bytes]]:
-    """Yield the parts of one value to mask, each with its mask. Markup within the value stays."""
+    """Yield the parts of one value to mask, each with its mask. Markup within the value stays.
+
+    What the view drops between `api_key=` and the rest of a value may belong to the value.
+    """
     first = match.end("near") if match["near"] else match.start()
     starts, ends = trace.starts[first : match.end()], trace.ends[first : match.end()]
     # A mask of single bytes would garble the rest of a text in a wide encoding.
     around = data[min(starts) : max(ends)].decode("latin-1")
     mask = next(mask for nulls, mask in _MASKS if nulls in around)
     begun = starts[0]
+    if match["near"] and _MARKUP.isdisjoint(data[trace.ends[first - 1] : begun]):
+        begun = min(begun, trace.ends[first - 1])
     for end, start in zip(ends, starts[1:], strict=False):
         if start > end and not _MARKUP.isdisjoint(data[end:start]):
             yield begun, end, mask
