@@ -19,21 +19,20 @@ from reseller_conformance.checks.firewall import is_stopped
 from reseller_conformance.checks.response import Response
 from reseller_conformance.envelope import EnvelopeKind
 from reseller_conformance.findings.environment import EnvironmentNote
-from reseller_conformance.suite.environment_cause import (
-    MIN_LOGINS,
-    ended,
-    form_of,
-    is_documented,
-    lock_note,
-    refuses_as_locked,
-    turns_away,
-    words_of,
-)
+from reseller_conformance.suite.environment_cause import MIN_LOGINS, lock_note
 from reseller_conformance.suite.login_identities import (
     Identity,
     account_of,
     login_identities,
     pairs_of,
+)
+from reseller_conformance.suite.refusals import (
+    ended,
+    form_of,
+    is_documented,
+    refuses_as_locked,
+    turns_away,
+    words_of,
 )
 
 if TYPE_CHECKING:

@@ -29,14 +29,20 @@ from reseller_conformance.suite.environment_cause import (
     MIN_OTHERS,
     Evidence,
     cause_of_refusal,
+    hint_of_silence,
+    lock_note,
+)
+from reseller_conformance.suite.lock_waits import LockWaits
+from reseller_conformance.suite.refusals import (
     ended,
     fails_otherwise,
     form_of,
     is_documented,
+    is_lost,
     is_quota,
-    lock_note,
+    is_unreachable,
+    turns_away,
 )
-from reseller_conformance.suite.lock_waits import LockWaits
 from reseller_conformance.suite.remaining_calls import RemainingCalls
 from reseller_conformance.suite.repetition import whose
 
@@ -66,6 +72,8 @@ class Environment:
         self._longest = longest
         self.note: EnvironmentNote | None = None
         """What ended the calls; None as long as valid calls are answered."""
+        self.silence_hint = ""
+        """What may have banned the address, if nothing gets through any more."""
         self.doubtful = DoubtfulRefusals(session)
         self.waits = LockWaits(session)
         self._answered: dict[Whose, None] = {}
@@ -76,6 +84,7 @@ class Environment:
         self._attacks_proven = False
         self._others_proven = 0  # other invalid calls after which a valid call was answered
         self._logins: Counter[int] = Counter()  # by the place of the customer
+        self._login_ended = 0.0  # when the latest failed login got a response
         self._wrong = 0  # those of them that send wrong credentials
         self._calls = 0
         self._is_due = False
@@ -140,13 +149,20 @@ class Environment:
             return
         self._calls += 1
         self.doubtful.take(response)
-        self._logins[response.case.customer] += may_fail_login(response.case)
-        self._wrong += sends_wrong_credentials(response.case)
+        self._count_login(response)
         self._strange = self._strange + 1 if is_no_envelope(response) else 0
         if is_documented(response.case) and response.kind is EnvelopeKind.OVERVIEW:
             self._settle_before(response)
         else:
             self._add(response)
+
+    def _count_login(self, response: Response) -> None:
+        case = response.case
+        self._wrong += sends_wrong_credentials(case)
+        if may_fail_login(case):
+            self._logins[case.customer] += 1
+            if response.exchange.status is not None:
+                self._login_ended = ended(response)
 
     def _add(self, response: Response) -> None:
         self._recent.append(response)
@@ -249,7 +265,8 @@ class Environment:
             [control] = self._session.controls.send(Case(format, customer=customer))
             if not control.was_sent:
                 # a circuit is open: valid calls were put off for too long, or nothing is sent
-                put_off = [a for a in self._recent if is_documented(a.case) and is_quota(a)]
+                put_off = [a for a in self._suspects if is_quota(a) or is_unreachable(a)]
+                put_off = [a for a in put_off if is_documented(a.case)]
                 self._broken = not put_off
                 return ([*refused, *put_off] if put_off else []), False
             if control.kind is EnvelopeKind.OVERVIEW:
@@ -282,13 +299,20 @@ class Environment:
         note = cause_of_refusal(evidence)
         if note is None:
             self._broken = not alone
+            self.silence_hint = hint_of_silence(evidence)
             return []
         self._session.controls.forget([control.case for control in refused])
         found = self._wait_for_end(note, refused, len(evidence.logins))
+        customer = refused[0].case.customer
+        later = [a for a in self._recent if not alone or a.case.customer == customer]
+        recent = [*recent, *refused, *later]
         if note is not self.note and note.kind is EnvironmentKind.FIREWALL:
             # it stops these texts at any time
             recent = [a for a in recent if not holds_attack_text(a.case)]
-        forms = {form_of(control) for control in refused}
+        # a ban may begin with a page, and then drop connections
+        drops = any(map(is_lost, refused))
+        began = [a for a in recent if turns_away(a) and (drops or is_documented(a.case))]
+        forms = {form_of(a) for a in (*refused, *began)}
         return [*(a for a in recent if not a.was_sent or form_of(a) in forms), *found]
 
     def _wait_for_end(
@@ -319,6 +343,7 @@ class Environment:
             wrong_credentials=self._wrong,
             others_answered=self._others_proven,
             attacks_answered=self._attacks_proven,
+            login_ended=self._login_ended,
             of_one_customer=alone,
             logins_of_customer=self._logins[refused[0].case.customer],
         )

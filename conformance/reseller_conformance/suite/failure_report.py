@@ -15,7 +15,7 @@ from reseller_conformance.findings.evidence import finding
 from reseller_conformance.findings.kinds import MAX_SPOTS, Spot
 from reseller_conformance.findings.model import Finding
 from reseller_conformance.reports.finding_text import Evidence, aligned, evidence_of, labelled_lines
-from reseller_conformance.requirements import Requirement
+from reseller_conformance.requirements import HTTP_DELIVERED, HTTP_TIMEOUT, Requirement
 from reseller_conformance.suite.target_session import TargetSession
 
 __all__ = ["FailureReport"]
@@ -75,6 +75,8 @@ class FailureReport:
 
     def _hint(self, one: Finding, otherwise: str) -> str:
         """Return the hint. For a 5xx of an app that raised nothing, it names --app-log."""
+        if self._requirement in (HTTP_DELIVERED, HTTP_TIMEOUT):
+            otherwise = self._session.environment.silence_hint or otherwise
         settings = self._session.settings
         silent = settings.app and not settings.app_log and not one.app_log
         failed = one.status is not None and one.status >= 500
