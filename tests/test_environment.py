@@ -14,11 +14,17 @@ import judging
 from faults import FAULTS
 from faults.registry import ACCOUNTS, sent
 from judging import ACCOUNTS_FILE, Direct, Judged, settings, target_of
-from reseller_conformance.cases.risks import sends_wrong_credentials
+from reseller_conformance.cases.case import Case
+from reseller_conformance.cases.risks import (
+    holds_attack_text,
+    may_fail_login,
+    sends_wrong_credentials,
+)
 from reseller_conformance.client import Client
-from reseller_conformance.client.target import Limits
+from reseller_conformance.client.target import Limits, Target
 from reseller_conformance.config.expected_accounts import load_expectations
-from reseller_conformance.contract import PARAMETERS
+from reseller_conformance.contract import PARAMETERS, Format
+from reseller_conformance.exchange import Exchange, TransportErrorKind, TransportProblem
 from reseller_conformance.findings.environment import EnvironmentKind, EnvironmentNote
 from reseller_conformance.findings.model import Outcome
 from reseller_conformance.reference import Reference, Request, Response
@@ -39,6 +45,7 @@ class Run:
     note: EnvironmentNote | None
     calls: int
     notes: tuple[EnvironmentNote, ...]
+    silence_hint: str
 
     def ids(self, outcome: Outcome) -> set[str]:
         return {one.requirement.id for one in self.judged if one.outcome is outcome}
@@ -59,12 +66,19 @@ def run(monkeypatch) -> Callable[..., Run]:
 
     monkeypatch.setattr(judging, "TargetSession", Kept)
 
-    def run(reference: Reference, depth: str = "quick", **options: object) -> Run:
+    def run(
+        reference: Reference,
+        depth: str = "quick",
+        client_of: Callable[[Reference, Target], Direct] = Direct,
+        **options: object,
+    ) -> Run:
         target = target_of(reference, EMBEDDED_URL)
-        client = Direct(reference, target)
+        client = client_of(reference, target)
         judged = judging.judge(target, replace(settings(depth), **options), client)
         environment = made[-1].environment
-        return Run(judged, environment.note, client.traffic.calls, environment.notes)
+        calls = client.traffic.calls
+        hint = environment.silence_hint
+        return Run(judged, environment.note, calls, environment.notes, hint)
 
     return run
 
@@ -500,3 +514,95 @@ def test_a_lock_that_ends_before_a_control_call_is_in_the_notes(run):
     done = run(for_a_moment("401_empty")(ACCOUNTS), "standard")
     assert done.ids(Outcome.FAILED) == set()
     assert {note.kind for note in done.notes} == {EnvironmentKind.LOCKOUT}
+
+
+# --- Bans of the address -------------------------------------------------------------------------
+
+SILENCE = {
+    TransportErrorKind.UNREACHABLE: "http.delivered",
+    TransportErrorKind.TIMEOUT: "http.timeout",
+}
+
+
+@dataclass
+class AddressBan:
+    """Makes clients that get no more responses after `most` calls of a kind.
+
+    A page comes before that for `pages` calls, and `delay` more calls are answered as before.
+    `chosen` are the calls that the ban turns away.
+    """
+
+    problem: TransportErrorKind
+    most: int = 5
+    counts: Callable[[Case], bool] = may_fail_login
+    pages: int = 0
+    delay: int = 0
+    chosen: Callable[[Case], bool] = lambda _: True
+
+    def __call__(self, reference: Reference, target: Target) -> Direct:
+        ban = self
+
+        class Banned(Direct):
+            counted = later = 0
+
+            def _ask(self, case: Case) -> Exchange:
+                if case in self._asked:
+                    return self._asked[case]
+                exchange = super()._ask(case)
+                is_banned = self.counted >= ban.most
+                self.counted += ban.counts(case)
+                self.later += is_banned
+                if is_banned and self.later > ban.delay and ban.chosen(case):
+                    exchange = ban.refuse(exchange, self.later - ban.delay)
+                self._asked[case] = exchange
+                return exchange
+
+        return Banned(reference, target)
+
+    def refuse(self, exchange: Exchange, nth: int) -> Exchange:
+        case, url, began = exchange.case, exchange.url, exchange.began
+        if nth <= self.pages:
+            page = (("Content-Type", "text/html"),)
+            return Exchange(case, url, 403, page, b"<html>No</html>", began=began)
+        return Exchange(case, url, problem=TransportProblem(self.problem, "lost"), began=began)
+
+
+@pytest.mark.parametrize("problem", SILENCE)
+@pytest.mark.parametrize("ban", [{"most": 3}, {"most": 10}, {"most": 40}, {"delay": 1}], ids=str)
+def test_silence_after_failed_logins_is_a_violation_that_names_a_ban(run, problem, ban):
+    done = run(Reference(ACCOUNTS), client_of=AddressBan(problem, **ban))
+    assert done.ids(Outcome.FAILED) == {SILENCE[problem]}
+    assert "failed logins. If the target is up" in done.silence_hint
+
+
+@pytest.mark.parametrize("problem", SILENCE)
+def test_silence_after_attack_texts_is_a_violation_that_names_a_ban(run, problem):
+    ban = AddressBan(problem, 10, lambda case: holds_attack_text(case) and not may_fail_login(case))
+    done = run(Reference(ACCOUNTS), "standard", ban)
+    assert done.ids(Outcome.FAILED) == {SILENCE[problem]}
+    assert done.silence_hint
+
+
+@pytest.mark.parametrize("problem", SILENCE)
+@pytest.mark.parametrize(
+    "ban",
+    [
+        {"most": 2},
+        {"counts": lambda case: case.format is Format.XML, "most": 20},
+        {"chosen": lambda case: case.format is Format.XML},
+    ],
+    ids=["after two logins", "after valid calls", "in one format"],
+)
+def test_silence_for_another_reason_names_no_ban(run, problem, ban):
+    done = run(Reference(ACCOUNTS), client_of=AddressBan(problem, **ban))
+    assert SILENCE[problem] in done.ids(Outcome.FAILED)
+    assert not done.silence_hint
+
+
+@pytest.mark.parametrize("most", [5, 18, 23, 24])
+@pytest.mark.parametrize("pages", [1, 2, 3])
+def test_a_ban_that_begins_with_a_page_and_then_drops_connections_is_no_violation(run, pages, most):
+    ban = AddressBan(TransportErrorKind.DROPPED, most, sends_wrong_credentials, pages)
+    done = run(Reference(ACCOUNTS), "standard", ban)
+    assert done.ids(Outcome.FAILED) == set()
+    assert done.note is not None

@@ -72,3 +72,10 @@ def test_a_run_against_a_server_that_hangs_says_so_and_stays_small() -> None:
     assert "Traceback" not in run.screen
     assert f"not all calls were made: {STOPPED}" in " ".join(run.screen.split())
     assert run.failed[0]["findings"][0]["hint"] == f"not all calls were made: {STOPPED}"
+
+
+def test_a_target_that_dies_after_failed_logins_may_have_banned_the_suite() -> None:
+    run = measure(SERVERS["dies after 500, every call"], "quick", 1)
+    assert run.exit_code == 1
+    hints = {finding["hint"] for one in run.failed for finding in one["findings"]}
+    assert any("may ban the address of the suite" in hint for hint in hints)
