@@ -207,8 +207,16 @@ def seed(
     formats: Sequence[Format] = BOTH,
     fails: Requirement = REQUEST_SPECIAL_TEXT,
     also: Sequence[Requirement] = (READABLE_ENCODING, READABLE_SYNTAX, READABLE_FORMAT, HTTP_BODY),
+    by_chance: bool = False,
 ) -> None:
-    fault(fails=fails, also=also, formats=formats, name=name, description=description)(make)
+    fault(
+        fails=fails,
+        also=also,
+        formats=formats,
+        by_chance=by_chance,
+        name=name,
+        description=description,
+    )(make)
 
 
 def falling(parameter: str, odd: str, how: str, formats: Sequence[Format] = BOTH) -> None:
@@ -216,7 +224,8 @@ def falling(parameter: str, odd: str, how: str, formats: Sequence[Format] = BOTH
     said, test = ODD[odd]
     names = PARAMETERS if parameter == "text" else (parameter,)
     plain = {"crashes": HTTP_SERVER_ERROR, "is_let_in": WRONG.get(parameter, REQUEST_SPECIAL_TEXT)}
-    # if only one format is faulty, it does not get all near misses
+    # each format gets some of the near misses, and of the plain invalid values
+    by_chance = how == "is_let_in" and formats != BOTH
     told_first = odd in PLAIN or (odd in NEAR and how == "is_let_in" and formats == BOTH)
     fails = plain.get(how, REQUEST_SPECIAL_TEXT) if told_first else REQUEST_SPECIAL_TEXT
     if odd in ATTACKS and how == "is_forbidden":
@@ -228,6 +237,7 @@ def falling(parameter: str, odd: str, how: str, formats: Sequence[Format] = BOTH
         formats=formats,
         fails=fails,
         also=(REQUEST_SPECIAL_TEXT, *ALSO[how]),
+        by_chance=by_chance,
     )
 
 
