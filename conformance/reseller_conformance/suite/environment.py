@@ -161,7 +161,7 @@ class Environment:
         self._wrong += sends_wrong_credentials(case)
         if may_fail_login(case):
             self._logins[case.customer] += 1
-            if response.exchange.status is not None:
+            if not is_lost(response):
                 self._login_ended = ended(response)
 
     def _add(self, response: Response) -> None:

@@ -54,7 +54,7 @@ MIN_BANNED = 3
 """Failed logins, or texts that look like an attack, after which silence may be a ban."""
 
 MAX_BAN_DELAY_SECONDS = 3.0
-"""From a failed login to the ban of the address: what bans it reads the server's log (fail2ban)."""
+"""From a failed login to a ban of the address: fail2ban reads the server's log first."""
 
 SILENCE_HINT = (
     "nothing gets through any more after {}. If the target is up, a filter such as fail2ban may "

@@ -1,6 +1,6 @@
-"""What one refusal says: is it a lock's, a quota's, a firewall's, or is nothing said at all?
+"""Reads one refusal: does it look like a lock, a quota, a firewall, or is there no response?
 
-`environment_cause` and `doubtful_refusals` judge from it what refuses calls.
+`environment_cause` and `doubtful_refusals` decide from that what refuses the calls.
 """
 
 from __future__ import annotations
