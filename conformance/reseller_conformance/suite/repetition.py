@@ -14,6 +14,7 @@ from reseller_conformance.cases.case import Case
 from reseller_conformance.cases.kinds import is_ordinary
 from reseller_conformance.cases.risks import holds_attack_text
 from reseller_conformance.checks.consistency import Bracketed, own_account_in_sequence
+from reseller_conformance.checks.firewall import is_firewall_response
 from reseller_conformance.checks.moving_counters import may_lag
 from reseller_conformance.checks.response import Response
 from reseller_conformance.checks.violation import Violation
@@ -163,16 +164,21 @@ def _intermittent_failures(
     failed = [
         Failure(tuple(check(response)), (response,), lambda new: tuple(check(new[0])))
         for case, response in list(sent.responses.items())
-        if case.format is format and _has_due_envelope(case) and not is_ordinary(case)
+        if case.format is format and _has_due_envelope(response) and not is_ordinary(case)
         if response.was_sent and any(check(response))
     ]
     failed.sort(key=lambda failure: failure.complexity)
     return (failure for failure in failed[:MAX_REPEATED_CASES] if passes_alone(failure, sent))
 
 
-def _has_due_envelope(case: Case) -> bool:
-    """Return False if the call has no body, or may be refused in any way (specification, 4)."""
-    return case.method != "HEAD" and not (any(case.around) or holds_attack_text(case))
+def _has_due_envelope(response: Response) -> bool:
+    """Return False if the call has no body, or may be refused in any way (specification, 4).
+
+    A firewall may refuse a text that looks like an attack. Any other response is due an envelope.
+    """
+    case = response.case
+    is_stopped = holds_attack_text(case) and is_firewall_response(response)
+    return case.method != "HEAD" and not (any(case.around) or is_stopped)
 
 
 # --- Races ---------------------------------------------------------------------------------------
