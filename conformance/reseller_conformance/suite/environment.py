@@ -265,8 +265,8 @@ class Environment:
             [control] = self._session.controls.send(Case(format, customer=customer))
             if not control.was_sent:
                 # a circuit is open: valid calls were put off for too long, or nothing is sent
-                put_off = [a for a in self._suspects if is_quota(a) or is_unreachable(a)]
-                put_off = [a for a in put_off if is_documented(a.case)]
+                documented = [a for a in self._suspects if is_documented(a.case)]
+                put_off = [a for a in documented if is_quota(a) or is_unreachable(a)]
                 self._broken = not put_off
                 return ([*refused, *put_off] if put_off else []), False
             if control.kind is EnvelopeKind.OVERVIEW:
@@ -303,9 +303,8 @@ class Environment:
             return []
         self._session.controls.forget([control.case for control in refused])
         found = self._wait_for_end(note, refused, len(evidence.logins))
-        customer = refused[0].case.customer
-        later = [a for a in self._recent if not alone or a.case.customer == customer]
-        recent = [*recent, *refused, *later]
+        last = max(a.exchange.began for a in refused)
+        recent = [*recent, *refused, *(a for a in self._recent if a.exchange.began > last)]
         if note is not self.note and note.kind is EnvironmentKind.FIREWALL:
             # it stops these texts at any time
             recent = [a for a in recent if not holds_attack_text(a.case)]
