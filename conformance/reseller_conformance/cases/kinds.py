@@ -10,6 +10,7 @@ __all__ = [
     "is_ordinary",
     "is_ordinary_but_for_extra",
     "is_plainly_invalid",
+    "is_unreadable",
 ]
 
 
@@ -22,7 +23,7 @@ def is_ordinary_but_for_extra(case: Case) -> bool:
     """Return True if it is ordinary without its undocumented parameters."""
     return not (
         holds_special_text(case)
-        or any(case.state(name) in UNREADABLE for name in case.invalid)
+        or is_unreadable(case)
         or case.repeated_parameters
         or case.arrays
         or any(case.around)
@@ -43,3 +44,8 @@ def holds_special_text(case: Case) -> bool:
     """Return True if the value of a parameter is a special text."""
     states = [case.state(name) for name in case.invalid]
     return any(isinstance(state, Text) or state in SPECIAL for state in states)
+
+
+def is_unreadable(case: Case) -> bool:
+    """Say whether a value has characters or escapes that a server may refuse in any way."""
+    return any(case.state(name) in UNREADABLE for name in case.invalid)

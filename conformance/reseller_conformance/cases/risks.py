@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from reseller_conformance.cases.case import Case
-from reseller_conformance.cases.mutations import UNREADABLE, State, Text, Value
+from reseller_conformance.cases.kinds import is_unreadable
+from reseller_conformance.cases.mutations import State, Text, Value
 from reseller_conformance.contract import CREDENTIALS, PARAMETERS
 
 __all__ = [
@@ -79,8 +80,7 @@ def longest_row(cases: Sequence[Case]) -> int:
 def holds_attack_text(case: Case) -> bool:
     """Say whether a value of this call, or how it is written, looks like an attack."""
     written = any("%" in part for part in case.around)
-    written |= any(case.state(name) in UNREADABLE for name in case.invalid)
-    return written or bool(attack_texts(case))
+    return written or is_unreadable(case) or bool(attack_texts(case))
 
 
 @lru_cache(maxsize=4096)

@@ -11,10 +11,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from reseller_conformance.cases.case import Case
-from reseller_conformance.cases.kinds import is_ordinary
-from reseller_conformance.cases.risks import holds_attack_text
+from reseller_conformance.cases.kinds import is_ordinary, is_unreadable
 from reseller_conformance.checks.consistency import Bracketed, own_account_in_sequence
-from reseller_conformance.checks.firewall import is_firewall_response
+from reseller_conformance.checks.firewall import is_stopped
 from reseller_conformance.checks.moving_counters import may_lag
 from reseller_conformance.checks.response import Response
 from reseller_conformance.checks.violation import Violation
@@ -174,11 +173,11 @@ def _intermittent_failures(
 def _has_due_envelope(response: Response) -> bool:
     """Return False if the call has no body, or may be refused in any way (specification, 4).
 
-    A firewall may refuse a text that looks like an attack. Any other response is due an envelope.
+    A firewall may stop a text that looks like an attack. Any other response to it is judged.
     """
     case = response.case
-    is_stopped = holds_attack_text(case) and is_firewall_response(response)
-    return case.method != "HEAD" and not (any(case.around) or is_stopped)
+    is_free = any(case.around) or is_unreadable(case) or is_stopped(response)
+    return case.method != "HEAD" and not is_free
 
 
 # --- Races ---------------------------------------------------------------------------------------
