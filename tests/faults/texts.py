@@ -204,19 +204,11 @@ def seed(
     description: str,
     make: Callable[[], Reference],
     *,
-    formats: Sequence[Format] = BOTH,
     fails: Requirement = REQUEST_SPECIAL_TEXT,
     also: Sequence[Requirement] = (READABLE_ENCODING, READABLE_SYNTAX, READABLE_FORMAT, HTTP_BODY),
-    by_chance: bool = False,
+    **rest: object,
 ) -> None:
-    fault(
-        fails=fails,
-        also=also,
-        formats=formats,
-        by_chance=by_chance,
-        name=name,
-        description=description,
-    )(make)
+    fault(name=name, description=description, fails=fails, also=also, **rest)(make)
 
 
 def falling(parameter: str, odd: str, how: str, formats: Sequence[Format] = BOTH) -> None:
