@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
+from reseller_conformance.client.base_url import checked_base_url
 from reseller_conformance.exchange import BUDGET_EXHAUSTED
-from reseller_conformance.redaction.secret import Secret
+from reseller_conformance.redaction.secret import Scrubber, Secret
 from reseller_conformance.util.defaults import (
     DEFAULT_CONCURRENCY,
     DEFAULT_RETRIES,
@@ -73,12 +74,13 @@ class Target:
 
         The key may be text or a Secret. Trailing slashes of the URL are removed.
 
-        Raises TypeError for a value of another type, and ValueError for an empty user or key.
+        Raises TypeError for a value of another type, and ValueError for an empty user or key or
+        for a base URL that is none.
         """
         # Wrap the key first: a traceback shows the arguments as they are at that time.
         api_key = _secret(api_key)
         given = {
-            "base_url": _text("base_url", base_url).rstrip("/"),
+            "base_url": _base_url(base_url, api_key),
             "api_user": _user(api_user),
             "api_key": api_key,
             "customers": _names(customers),
@@ -101,6 +103,12 @@ def _secret(key: object) -> Secret:
     if not secret:
         raise ValueError("api_key is empty")
     return secret
+
+
+def _base_url(value: object, key: Secret) -> str:
+    return checked_base_url(
+        _text("base_url", value), "base_url", lambda text: Scrubber([key.reveal()]).text(text)
+    )
 
 
 def _user(value: object) -> str:

@@ -12,9 +12,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from reseller_conformance.client.base_url import without_userinfo
 from reseller_conformance.config.option_reader import SettingsError
 from reseller_conformance.config.options import OF_CONNECTION, OPTIONS, Option
-from reseller_conformance.config.values import without_userinfo
 from reseller_conformance.util.files import names_a_file
 from reseller_conformance.util.notation import as_written, outlined
 from reseller_conformance.util.suggestion import suggestion

@@ -9,9 +9,9 @@ from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from reseller_conformance.client.base_url import checked_base_url, without_userinfo
 from reseller_conformance.client.target import Target
 from reseller_conformance.config.option_reader import OptionReader, SettingsError, check_text
-from reseller_conformance.config.values import without_userinfo
 from reseller_conformance.redaction.secret import Scrubber, Secret
 from reseller_conformance.util.files import names_a_file
 from reseller_conformance.util.text import BYTE_ORDER_MARK
@@ -89,28 +89,10 @@ def _check_credentials(credentials: Mapping[str, str]) -> None:
 
 
 def _checked_url(text: str, scrub: Callable[[str], str]) -> str:
-    """Return the base URL. Error messages leave out the parts that may hold a password or key."""
     try:
-        parts = urlsplit(text)
-        fine = (parts.port is None or parts.port > 0) and not re.search(r"[\s<>\\^`{|}]", text)
-        (parts.hostname or "").encode("idna")
-    except ValueError:
-        parts, fine = urlsplit(""), False
-    shown = scrub(without_userinfo(text))
-    if parts.scheme not in ("http", "https") or not parts.hostname or not fine:
-        raise SettingsError(
-            f"--base-url must be http://HOST or https://HOST, with or without a path, not: {shown}",
-            "base-url",
-        )
-    if parts.username is not None or parts.password is not None:
-        raise SettingsError(
-            f"--base-url must hold no user and no password; use --header: {shown}", "base-url"
-        )
-    if re.search(r"[?#]", text):
-        raise SettingsError(
-            f"--base-url must end before the first ? or #, as here: {shown}", "base-url"
-        )
-    return text.rstrip("/")
+        return checked_base_url(text, "--base-url", scrub)
+    except ValueError as error:
+        raise SettingsError(str(error), "base-url") from None
 
 
 def is_loopback(base_url: str) -> bool:

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from reseller_conformance.contract import Format
 
-__all__ = ["data_kinds", "duration", "formats", "number", "one_of", "rate", "without_userinfo"]
+__all__ = ["data_kinds", "duration", "formats", "number", "one_of", "rate"]
 
 MIN_CALLS_PER_SECOND, MAX_CALLS_PER_SECOND = 1 / 3_600, 100_000.0
 """The rates that a limiter can keep."""
@@ -95,9 +95,3 @@ def data_kinds(text: str) -> tuple[str, ...]:
     if not names or not set(names) <= set(known):
         raise ValueError(f"a list of {', '.join(known)}")
     return tuple(names)
-
-
-def without_userinfo(text: str) -> str:
-    """Return a URL for display, without user, password, query and fragment."""
-    start = re.split(r"[?#]", text)[0]
-    return re.sub(r"^([^/]*//)?[^/]*@", r"\1***@", start)

@@ -131,4 +131,9 @@ def _named(config: pytest.Config) -> Iterator[Target]:
     key = environment(config).get("RESELLER_API_KEY", "")
     if key and (target is None or target.api_key != Secret(key)):
         # nothing is sent to this target: only its key counts
-        yield Target("", os.environ.get("RESELLER_API_USER") or "nobody", Secret(key), ("",))
+        yield Target(
+            "http://unused.invalid",
+            os.environ.get("RESELLER_API_USER") or "nobody",
+            Secret(key),
+            ("",),
+        )
