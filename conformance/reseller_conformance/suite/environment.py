@@ -26,6 +26,7 @@ from reseller_conformance.envelope import EnvelopeKind
 from reseller_conformance.findings.environment import EnvironmentKind, EnvironmentNote
 from reseller_conformance.suite.doubtful_refusals import DoubtfulRefusals
 from reseller_conformance.suite.environment_cause import (
+    MIN_LOGINS,
     MIN_OTHERS,
     Evidence,
     cause_of_refusal,
@@ -41,7 +42,9 @@ from reseller_conformance.suite.refusals import (
     is_lost,
     is_quota,
     is_unreachable,
+    may_refuse_as_lock,
     turns_away,
+    words_of,
 )
 from reseller_conformance.suite.remaining_calls import RemainingCalls
 from reseller_conformance.suite.repetition import whose
@@ -56,6 +59,9 @@ NO_WRONG_CREDENTIALS = "--wrong-credentials 0 leaves out calls with wrong creden
 
 MAX_CONTROLS = 4
 """Control calls, for different customers and formats, before valid calls count as refused."""
+
+MAX_BREAKS = 3
+"""How often valid calls that are refused without a cause may be answered again after it."""
 
 FIRST_STRANGE_ROW = 3
 """Responses in a row that are no envelope, before a control call looks into it."""
@@ -79,6 +85,8 @@ class Environment:
         self._answered: dict[Whose, None] = {}
         self._recent: list[Response] = []
         self._suspects: list[Response] = []  # those of them that may be refused valid calls
+        self._turned_away: list[Response] = []  # calls that a lock may have refused
+        self._words_of_lock: set[tuple[object, ...]] = set()
         self._row_began = 0.0  # when a valid call was answered last
         self._proven = 0  # the longest row after which a valid call was answered
         self._attacks_proven = False
@@ -89,6 +97,7 @@ class Environment:
         self._calls = 0
         self._is_due = False
         self._broken = False
+        self._breaks = 0
         self._refused_controls: list[Response] = []
         self._strange = 0
         self._strange_limit = FIRST_STRANGE_ROW
@@ -142,7 +151,7 @@ class Environment:
 
     def take(self, response: Response) -> None:
         """Take in a response, in the order in which they end."""
-        if self._broken:
+        if self._is_broken_still(response):
             return
         if not response.was_sent:
             self._add(response)
@@ -150,11 +159,19 @@ class Environment:
         self._calls += 1
         self.doubtful.take(response)
         self._count_login(response)
+        if self._logins.total() >= MIN_LOGINS and may_refuse_as_lock(response):
+            self._turned_away.append(response)
         self._strange = self._strange + 1 if is_no_envelope(response) else 0
-        if is_documented(response.case) and response.kind is EnvelopeKind.OVERVIEW:
+        if _is_answered(response):
             self._settle_before(response)
         else:
             self._add(response)
+
+    def _is_broken_still(self, response: Response) -> bool:
+        """Say whether control calls are of no use yet: a lock on one of several nodes may go."""
+        if self._broken and self._breaks <= MAX_BREAKS and _is_answered(response):
+            self._broken = False
+        return self._broken
 
     def _count_login(self, response: Response) -> None:
         case = response.case
@@ -245,7 +262,21 @@ class Environment:
             void += self.doubtful.look_into(self._wrong)
         if not self.note:
             self._keep([a for a in self._recent if not self._is_suspect(a)])
-        return void
+        return [*void, *self._turned_away_like(void)]
+
+    def may_be_turned_away(self, response: Response) -> bool:
+        """Say whether a lock, which is not known yet, may have refused this call."""
+        return any(response is a for a in self._turned_away)
+
+    def _turned_away_like(self, void: Sequence[Response]) -> list[Response]:
+        """Return what a lock that is known by now has refused, on one of several nodes."""
+        if not (self.note or self.logins_note):
+            return []
+        self._words_of_lock |= {words_of(a) for a in void if may_refuse_as_lock(a)}
+        found = [a for a in self._turned_away if words_of(a) in self._words_of_lock]
+        self._turned_away = [a for a in self._turned_away if a not in found]
+        is_firewall = any(note.kind is EnvironmentKind.FIREWALL for note in self.notes)
+        return [a for a in found if not (is_firewall and holds_attack_text(a.case))]
 
     def _controls(self, recent: Sequence[Response]) -> tuple[list[Response], bool]:
         """Return the control calls if all were refused, or all of one customer alone.
@@ -299,6 +330,7 @@ class Environment:
         note = cause_of_refusal(evidence)
         if note is None:
             self._broken = not alone
+            self._breaks += self._broken
             self.silence_hint = hint_of_silence(evidence)
             return []
         self._session.controls.forget([control.case for control in refused])
@@ -357,6 +389,10 @@ def _unlike(known: Sequence[Whose]) -> Iterator[Whose]:
     yield from (one for one in known if one[0] is not format and one[1] == customer)
     yield from (one for one in known if one[0] is format and one[1] != customer)
     yield from (one for one in known if one[0] is not format and one[1] != customer)
+
+
+def _is_answered(response: Response) -> bool:
+    return is_documented(response.case) and response.kind is EnvelopeKind.OVERVIEW
 
 
 def _is_other(case: Case) -> bool:

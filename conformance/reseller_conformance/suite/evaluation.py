@@ -170,6 +170,7 @@ class Evaluation(ItemResponses):
         if self.failures:
             self._leave_out_what_passes_alone()
             self.failures += with_fewer_parameters(self.failures, self.session)
+            self._leave_out_void()
             self._fail()
         if self.unsent:
             self.not_tested(self.unsent_reason())
@@ -217,6 +218,15 @@ class Evaluation(ItemResponses):
         if causes and not kept:
             self.not_tested(f"what failed passes when it is called alone: see {causes[0]}")
         self.failures = [*kept, *failures[MAX_REPEATED_CASES:]]
+
+    def _leave_out_void(self) -> None:
+        """Drop what a protection has refused, where repeated calls have only now shown that."""
+        known = self.session.responses
+        kept = [one for one in self.failures if all(a.case in known for a in one.responses)]
+        if not kept:
+            notes = self.session.environment.notes
+            self.not_tested(unsent_because(notes[0].reason if notes else "its calls were void"))
+        self.failures = kept
 
     def _is_confirmed(self, failure: Failure) -> bool:
         cases = (response.case for response in failure.responses)

@@ -30,6 +30,7 @@ from reseller_conformance.reports.progress import LiveViolation
 from reseller_conformance.reports.text import visible
 from reseller_conformance.requirements import Level, Requirement, column_of
 from reseller_conformance.suite.live_comparisons import live_comparisons
+from reseller_conformance.suite.refusals import names_protection
 from reseller_conformance.suite.repetition import members
 from reseller_conformance.suite.rereadings import differs_again, without_moving_values
 from reseller_conformance.suite.unusual_calls import UnusualCalls
@@ -183,7 +184,7 @@ class LiveJudge:
                 for key, one in suspicions.items()
                 if key not in due or one.is_confirmed_by(again.get(one.case))
             }
-        suspicions = {k: one for k, one in suspicions.items() if self._is_still_served(one.case)}
+        suspicions = {k: one for k, one in suspicions.items() if not self._is_turned_away(one)}
         found = {key: self._announce(key, one.violation) for key, one in suspicions.items()}
         self._session.confirmed |= {(key[0], one.case) for key, one in suspicions.items()}
         return list(found.values())
@@ -191,12 +192,13 @@ class LiveJudge:
     def compare(self, stage: Stage) -> list[LiveViolation]:
         """Compare the responses of a stage that has been sent, and announce what differs."""
         found: dict[Key, LiveViolation] = {}
+        turned_away = self._session.environment.may_be_turned_away
         for one in live_comparisons(self._session, stage):
             key = one.requirement, one.format
             if key in self.announced or not self._counts_in_report(one.requirement):
                 continue
             for group, violation in one.violations(self._session):
-                if self._is_known(key, violation):
+                if self._is_known(key, violation) or any(map(turned_away, members(group))):
                     continue
                 if one.is_confirmed or self._differs_again(group, one.check):
                     found[key] = self._announce(key, violation)
@@ -209,6 +211,12 @@ class LiveJudge:
             return any(check(without_moving_values(self._session, again)[0]))
 
         return differs_again(self._session, group, differs)
+
+    def _is_turned_away(self, one: _Suspicion) -> bool:
+        """Say whether a lock may have refused the call. The item judges it when all is known."""
+        response = one.violation.response
+        may_be_lock = self._session.environment.may_be_turned_away(response)
+        return (may_be_lock and names_protection(response)) or not self._is_still_served(one.case)
 
     def _is_still_served(self, case: Case) -> bool:
         """Return True unless this customer's valid call is refused by now, by a quota or a lock."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from reseller_conformance.cases.case import Case
+from reseller_conformance.cases.mutations import State
 from reseller_conformance.cases.risks import attack_texts, holds_attack_text, may_fail_login
 from reseller_conformance.checks.firewall import is_firewall_response, is_no_envelope
 from reseller_conformance.checks.response import Response
@@ -28,7 +29,9 @@ __all__ = [
     "is_rate_limited",
     "is_unreachable",
     "may_be_lock",
+    "may_refuse_as_lock",
     "names_lock",
+    "names_protection",
     "names_quota",
     "refuses_as_locked",
     "turns_away",
@@ -74,6 +77,23 @@ def turns_away(response: Response) -> bool:
 def may_be_lock(response: Response) -> bool:
     """Say whether a lock may refuse valid calls like this: in an envelope, or by a status."""
     return response.kind is EnvelopeKind.ERRORS or response.exchange.status in LOCK_STATUSES
+
+
+def names_protection(response: Response) -> bool:
+    """Say whether a protection may have refused this: no envelope, a 429, or words of a lock."""
+    if is_lost(response) or fails_by_itself(response):
+        return False
+    return is_no_envelope(response) or is_rate_limited(response) or names_lock(response)
+
+
+def may_refuse_as_lock(response: Response) -> bool:
+    """Say whether a lock of the account that is known by now may have refused this call before."""
+    case = response.case
+    if case.api_user is not State.VALID:
+        return False
+    is_valid_call = not (case.invalid or may_fail_login(case))
+    is_refused = response.kind is EnvelopeKind.ERRORS
+    return names_protection(response) or (is_valid_call and is_refused)
 
 
 def refuses_as_locked(response: Response) -> bool:
