@@ -6,6 +6,8 @@ import re
 import unicodedata
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from made_responses import overview, response_to
 from reseller_conformance.cases.case import Case
@@ -126,6 +128,15 @@ def test_a_text_that_ends_in_replaced_characters_is_garbled(sent, said):
 )
 def test_a_text_that_is_cut_escaped_or_left_out_is_not_garbled(said):
     assert actual(echo.garbled, error(f"No such user: {said}")) == []
+
+
+@given(sent=st.text(st.characters(exclude_categories=("Cc", "Cs", "Cn")), min_size=3, max_size=64))
+@example(sent="\xa8\xec\u0111OÿL^1\u010edu")
+@example(sent="？éANNA")
+def test_a_text_without_what_ascii_cannot_hold_is_not_garbled(sent):
+    for errors in ("replace", "ignore", "xmlcharrefreplace", "backslashreplace"):
+        said = sent.encode("ascii", errors).decode()
+        assert actual(echo.garbled, error(f"Not found: {said}", sent)) == []
 
 
 @pytest.mark.parametrize(

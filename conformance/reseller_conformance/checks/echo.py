@@ -249,9 +249,8 @@ def _tokens(sent: str) -> list[str]:
 def _forms(token: str, with_anchors: bool) -> tuple[tuple[str, Damage], ...]:
     """Return how a character may come back. The first kind of damage for a form counts."""
     forms: dict[str, Damage] = {}
-    kept = Damage.NONE if token.isascii() else Damage.KEPT
     for form in _normalized(token):
-        forms.setdefault(form, kept)
+        forms.setdefault(form, Damage.NONE if form.isascii() else Damage.KEPT)
     for form in _misread(token):
         forms.setdefault(form, Damage.MISREAD)
     for form in _escaped(token):
