@@ -10,7 +10,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from itertools import count
+from itertools import count, cycle
 from threading import Lock
 
 from reseller_conformance.contract import Format
@@ -169,3 +169,40 @@ for _answer in ("401_empty", "403_page", "423"):
     _kind = for_a_moment(_answer)
     _kind.__name__, _kind.__module__ = f"locked_for_a_moment_with_{_answer}", __name__
     composed(f"3 calls without a valid key lock the account for 20 calls: {_answer}")(_kind)
+
+
+class NodesInTurn(Reference):
+    """Several nodes that take turns, each with a lock that counts its own failed logins."""
+
+    counting = Counting(3)
+    answers = staticmethod(ANSWERS["401"])
+    nodes = 2
+
+    def __init__(self, *arguments: object) -> None:
+        super().__init__(*arguments)
+        attributes = {"counting": self.counting, "answers": staticmethod(self.answers)}
+        node = type("Node", (Locking,), attributes)
+        self.in_turn = cycle([node(*arguments) for _ in range(self.nodes)])
+
+    def answer(self, wanted: Format, parameters: Parameters) -> Response:
+        return next(self.in_turn).answer(wanted, parameters)
+
+
+for _nodes, _most, _answers in (
+    (2, 3, ("200", "401", "403_page", "429", "wrong_key")),
+    (2, 50, ("403_page", "429_page")),
+    (3, 3, ("401_empty", "403_page", "wrong_key")),
+    (4, 10, ("401", "423_page")),
+):
+    for _answer in _answers:
+        _kind = type(
+            f"locked_on_some_of_{_nodes}_nodes_after_{_most}_with_{_answer}",
+            (NodesInTurn,),
+            {
+                "counting": Counting(_most),
+                "answers": staticmethod(ANSWERS[_answer]),
+                "nodes": _nodes,
+                "__module__": __name__,
+            },
+        )
+        composed(f"{_nodes} nodes in turn, each locked by {_most} invalid keys: {_answer}")(_kind)

@@ -25,8 +25,8 @@ from reseller_conformance.contract import Format
 from reseller_conformance.envelope import EnvelopeKind
 from reseller_conformance.findings.environment import EnvironmentKind, EnvironmentNote
 from reseller_conformance.suite.doubtful_refusals import DoubtfulRefusals
+from reseller_conformance.suite.earlier_refusals import EarlierRefusals
 from reseller_conformance.suite.environment_cause import (
-    MIN_LOGINS,
     MIN_OTHERS,
     Evidence,
     cause_of_refusal,
@@ -42,9 +42,7 @@ from reseller_conformance.suite.refusals import (
     is_lost,
     is_quota,
     is_unreachable,
-    may_refuse_as_lock,
     turns_away,
-    words_of,
 )
 from reseller_conformance.suite.remaining_calls import RemainingCalls
 from reseller_conformance.suite.repetition import whose
@@ -81,12 +79,11 @@ class Environment:
         self.silence_hint = ""
         """What may have banned the address, if nothing gets through any more."""
         self.doubtful = DoubtfulRefusals(session)
+        self.earlier = EarlierRefusals(session)
         self.waits = LockWaits(session)
         self._answered: dict[Whose, None] = {}
         self._recent: list[Response] = []
         self._suspects: list[Response] = []  # those of them that may be refused valid calls
-        self._turned_away: list[Response] = []  # calls that a lock may have refused
-        self._words_of_lock: set[tuple[object, ...]] = set()
         self._row_began = 0.0  # when a valid call was answered last
         self._proven = 0  # the longest row after which a valid call was answered
         self._attacks_proven = False
@@ -159,8 +156,7 @@ class Environment:
         self._calls += 1
         self.doubtful.take(response)
         self._count_login(response)
-        if self._logins.total() >= MIN_LOGINS and may_refuse_as_lock(response):
-            self._turned_away.append(response)
+        self.earlier.take(response, self._logins.total())
         self._strange = self._strange + 1 if is_no_envelope(response) else 0
         if _is_answered(response):
             self._settle_before(response)
@@ -262,21 +258,9 @@ class Environment:
             void += self.doubtful.look_into(self._wrong)
         if not self.note:
             self._keep([a for a in self._recent if not self._is_suspect(a)])
-        return [*void, *self._turned_away_like(void)]
-
-    def may_be_turned_away(self, response: Response) -> bool:
-        """Say whether a lock, which is not known yet, may have refused this call."""
-        return any(response is a for a in self._turned_away)
-
-    def _turned_away_like(self, void: Sequence[Response]) -> list[Response]:
-        """Return what a lock that is known by now has refused, on one of several nodes."""
-        if not (self.note or self.logins_note):
-            return []
-        self._words_of_lock |= {words_of(a) for a in void if may_refuse_as_lock(a)}
-        found = [a for a in self._turned_away if words_of(a) in self._words_of_lock]
-        self._turned_away = [a for a in self._turned_away if a not in found]
-        is_firewall = any(note.kind is EnvironmentKind.FIREWALL for note in self.notes)
-        return [a for a in found if not (is_firewall and holds_attack_text(a.case))]
+        if self.note or self.logins_note:
+            void += self.earlier.void(void, self.notes)
+        return void
 
     def _controls(self, recent: Sequence[Response]) -> tuple[list[Response], bool]:
         """Return the control calls if all were refused, or all of one customer alone.

@@ -29,7 +29,7 @@ from reseller_conformance.findings.kinds import Spot, kind_of, place_of
 from reseller_conformance.reports.progress import LiveViolation
 from reseller_conformance.reports.text import visible
 from reseller_conformance.requirements import Level, Requirement, column_of
-from reseller_conformance.suite.live_comparisons import live_comparisons
+from reseller_conformance.suite.live_comparisons import LiveComparison, live_comparisons
 from reseller_conformance.suite.refusals import names_protection
 from reseller_conformance.suite.repetition import members
 from reseller_conformance.suite.rereadings import differs_again, without_moving_values
@@ -184,7 +184,7 @@ class LiveJudge:
                 for key, one in suspicions.items()
                 if key not in due or one.is_confirmed_by(again.get(one.case))
             }
-        suspicions = {k: one for k, one in suspicions.items() if not self._is_turned_away(one)}
+        suspicions = {k: one for k, one in suspicions.items() if not self._may_be_of_lock(one)}
         found = {key: self._announce(key, one.violation) for key, one in suspicions.items()}
         self._session.confirmed |= {(key[0], one.case) for key, one in suspicions.items()}
         return list(found.values())
@@ -192,19 +192,24 @@ class LiveJudge:
     def compare(self, stage: Stage) -> list[LiveViolation]:
         """Compare the responses of a stage that has been sent, and announce what differs."""
         found: dict[Key, LiveViolation] = {}
-        turned_away = self._session.environment.may_be_turned_away
         for one in live_comparisons(self._session, stage):
             key = one.requirement, one.format
             if key in self.announced or not self._counts_in_report(one.requirement):
                 continue
             for group, violation in one.violations(self._session):
-                if self._is_known(key, violation) or any(map(turned_away, members(group))):
+                if self._is_known(key, violation):
                     continue
-                if one.is_confirmed or self._differs_again(group, one.check):
+                if self._is_certain(one, group):
                     found[key] = self._announce(key, violation)
                     self._session.confirmed |= {(one.requirement, a.case) for a in members(group)}
                 break
         return list(found.values())
+
+    def _is_certain(self, one: LiveComparison, group: Bracketed) -> bool:
+        if not (one.is_confirmed or self._differs_again(group, one.check)):
+            return False
+        earlier = self._session.environment.earlier
+        return not earlier.may_be_of_lock(members(group), among_others=one.is_confirmed)
 
     def _differs_again(self, group: Bracketed, check: Check[Bracketed]) -> bool:
         def differs(again: Bracketed) -> bool:
@@ -212,11 +217,12 @@ class LiveJudge:
 
         return differs_again(self._session, group, differs)
 
-    def _is_turned_away(self, one: _Suspicion) -> bool:
+    def _may_be_of_lock(self, one: _Suspicion) -> bool:
         """Say whether a lock may have refused the call. The item judges it when all is known."""
-        response = one.violation.response
-        may_be_lock = self._session.environment.may_be_turned_away(response)
-        return (may_be_lock and names_protection(response)) or not self._is_still_served(one.case)
+        response, earlier = one.violation.response, self._session.environment.earlier
+        if names_protection(response) and earlier.may_be_of_lock([response], among_others=False):
+            return True
+        return not self._is_still_served(one.case)
 
     def _is_still_served(self, case: Case) -> bool:
         """Return True unless this customer's valid call is refused by now, by a quota or a lock."""

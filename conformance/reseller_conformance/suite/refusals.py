@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 
 from reseller_conformance.cases.case import Case
-from reseller_conformance.cases.mutations import State
 from reseller_conformance.cases.risks import attack_texts, holds_attack_text, may_fail_login
 from reseller_conformance.checks.firewall import is_firewall_response, is_no_envelope
 from reseller_conformance.checks.response import Response
@@ -29,7 +28,6 @@ __all__ = [
     "is_rate_limited",
     "is_unreachable",
     "may_be_lock",
-    "may_refuse_as_lock",
     "names_lock",
     "names_protection",
     "names_quota",
@@ -84,16 +82,6 @@ def names_protection(response: Response) -> bool:
     if is_lost(response) or fails_by_itself(response):
         return False
     return is_no_envelope(response) or is_rate_limited(response) or names_lock(response)
-
-
-def may_refuse_as_lock(response: Response) -> bool:
-    """Say whether a lock of the account that is known by now may have refused this call before."""
-    case = response.case
-    if case.api_user is not State.VALID:
-        return False
-    is_valid_call = not (case.invalid or may_fail_login(case))
-    is_refused = response.kind is EnvelopeKind.ERRORS
-    return names_protection(response) or (is_valid_call and is_refused)
 
 
 def refuses_as_locked(response: Response) -> bool:
