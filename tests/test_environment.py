@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from itertools import count, cycle
+from itertools import count
 from pathlib import Path
 from urllib.parse import parse_qsl
 
@@ -33,7 +33,7 @@ from reseller_conformance.suite.environment import NO_WRONG_CREDENTIALS
 from reseller_conformance.suite.plan_preview import planned_calls
 from variants import VARIANTS
 from variants.address_locks import AddressLock
-from variants.locks import ANSWERS, Counting, for_a_moment, locked
+from variants.locks import ANSWERS, Counting, for_a_moment, in_turn, locked
 from variants.protection import QUOTAS, TURNED_AWAY, Ban, CallerLock, Guard, Quota
 
 
@@ -97,19 +97,10 @@ def test_a_lock_is_no_violation_and_is_named_once(run, most, response):
     assert len(because) == 1
 
 
-def on_nodes(nodes: int, most: int, response: str, base: type[Reference] = Reference) -> Reference:
-    """Return nodes that take turns, each with such a lock before this implementation."""
-    kind = locked(Counting(most), response, base)
-    in_turn = cycle([kind(ACCOUNTS) for _ in range(nodes)])
-    reference = Reference(ACCOUNTS)
-    reference.respond = lambda request: next(in_turn).respond(request)
-    return reference
-
-
 @pytest.mark.parametrize("response", ["200", "401_empty", "403_page", "429", "wrong_key"])
 @pytest.mark.parametrize(("nodes", "most"), [(2, 3), (2, 10), (3, 3)])
 def test_a_lock_on_some_nodes_is_no_violation(run, nodes, most, response):
-    done = run(on_nodes(nodes, most, response))
+    done = run(in_turn(nodes, locked(Counting(most), response))(ACCOUNTS))
     assert done.ids(Outcome.FAILED) == set()
     assert done.notes
 
@@ -127,7 +118,7 @@ def test_a_fault_that_looks_like_the_lock_on_some_nodes_is_found(run, response):
     """The same page for each call of a browser is no lock."""
     page = Response(403, "text/html", b"<html><body>Forbidden</body></html>")
     fault = refusing(lambda request: "text/html" in dict(request.headers).get("Accept", ""), page)
-    done = run(on_nodes(2, 10, response, fault))
+    done = run(in_turn(2, locked(Counting(10), response, fault))(ACCOUNTS))
     assert "clients.accept" in done.ids(Outcome.FAILED)
 
 

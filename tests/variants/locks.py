@@ -14,11 +14,11 @@ from itertools import count, cycle
 from threading import Lock
 
 from reseller_conformance.contract import Format
-from reseller_conformance.reference import Reference, Refusal, Response
+from reseller_conformance.reference import Reference, Refusal, Request, Response
 from reseller_conformance.reference.core import Parameters
 from variants.registry import composed
 
-__all__ = ["ANSWERS", "Answer", "Counting", "Locking", "for_a_moment", "locked", "text"]
+__all__ = ["ANSWERS", "Answer", "Counting", "Locking", "for_a_moment", "in_turn", "locked", "text"]
 
 Answer = Callable[[Reference, Format], Response]
 
@@ -171,21 +171,18 @@ for _answer in ("401_empty", "403_page", "423"):
     composed(f"3 calls without a valid key lock the account for 20 calls: {_answer}")(_kind)
 
 
-class NodesInTurn(Reference):
-    """Several nodes that take turns, each with a lock that counts its own failed logins."""
+def in_turn(nodes: int, node: type[Reference]) -> type[Reference]:
+    """Return so many nodes that take turns, each of which counts failed logins for itself."""
 
-    counting = Counting(3)
-    answers = staticmethod(ANSWERS["401"])
-    nodes = 2
+    class InTurn(Reference):
+        def __init__(self, *arguments: object) -> None:
+            super().__init__(*arguments)
+            self.nodes = cycle([node(*arguments) for _ in range(nodes)])
 
-    def __init__(self, *arguments: object) -> None:
-        super().__init__(*arguments)
-        attributes = {"counting": self.counting, "answers": staticmethod(self.answers)}
-        node = type("Node", (Locking,), attributes)
-        self.in_turn = cycle([node(*arguments) for _ in range(self.nodes)])
+        def respond(self, request: Request) -> Response:
+            return next(self.nodes).respond(request)
 
-    def answer(self, wanted: Format, parameters: Parameters) -> Response:
-        return next(self.in_turn).answer(wanted, parameters)
+    return InTurn
 
 
 for _nodes, _most, _answers in (
@@ -195,14 +192,7 @@ for _nodes, _most, _answers in (
     (4, 10, ("401", "423_page")),
 ):
     for _answer in _answers:
-        _kind = type(
-            f"locked_on_some_of_{_nodes}_nodes_after_{_most}_with_{_answer}",
-            (NodesInTurn,),
-            {
-                "counting": Counting(_most),
-                "answers": staticmethod(ANSWERS[_answer]),
-                "nodes": _nodes,
-                "__module__": __name__,
-            },
-        )
+        _kind = in_turn(_nodes, locked(Counting(_most), _answer))
+        _kind.__name__ = f"locked_on_some_of_{_nodes}_nodes_after_{_most}_with_{_answer}"
+        _kind.__module__ = __name__
         composed(f"{_nodes} nodes in turn, each locked by {_most} invalid keys: {_answer}")(_kind)

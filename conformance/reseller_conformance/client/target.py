@@ -74,8 +74,8 @@ class Target:
 
         The key may be text or a Secret. Trailing slashes of the URL are removed.
 
-        Raises TypeError for a value of another type, and ValueError for an empty user or key or
-        for a base URL that is none.
+        Raises TypeError for a value of another type, and ValueError for an empty user or key, or
+        for an invalid base URL.
         """
         # Wrap the key first: a traceback shows the arguments as they are at that time.
         api_key = _secret(api_key)
