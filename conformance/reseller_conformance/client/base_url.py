@@ -28,7 +28,7 @@ def checked_base_url(text: str, name: str, scrub: Callable[[str], str]) -> str:
     if parts.scheme not in ("http", "https") or not parts.hostname or not fine:
         problem = "must be http://HOST or https://HOST, with or without a path, not"
     elif parts.username is not None or parts.password is not None:
-        problem = "must hold no user and no password; use a header"
+        problem = "must hold no user and no password; use --header (or headers=)"
     elif re.search(r"[?#]", text):
         problem = "must end before the first ? or #, as here"
     if problem:

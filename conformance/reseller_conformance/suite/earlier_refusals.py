@@ -16,14 +16,14 @@ from reseller_conformance.checks.response import Response
 from reseller_conformance.envelope import EnvelopeKind
 from reseller_conformance.findings.environment import EnvironmentKind, EnvironmentNote
 from reseller_conformance.suite.environment_cause import MIN_LOGINS
-from reseller_conformance.suite.refusals import is_documented, names_protection, words_of
+from reseller_conformance.suite.refusals import is_documented, may_be_protection, words_of
 
 if TYPE_CHECKING:
     from reseller_conformance.suite.target_session import TargetSession
 
 __all__ = ["EarlierRefusals"]
 
-MAX_IN_TURN = 8
+MAX_CALLS_ALONE = 8
 """How often a call that was refused among others is made alone, to see if it is answered."""
 
 
@@ -38,17 +38,17 @@ class EarlierRefusals:
 
     def take(self, response: Response, failed_logins: int) -> None:
         """Take in a response, after so many failed logins."""
-        if failed_logins >= MIN_LOGINS and _may_be_of_lock(response):
+        if failed_logins >= MIN_LOGINS and _fits_lock(response):
             self._refused[response.case] = response
 
     def void(
-        self, void: Sequence[Response], notes: Sequence[EnvironmentNote]
+        self, refused: Sequence[Response], notes: Sequence[EnvironmentNote]
     ) -> Sequence[Response]:
-        """Return what was refused in the words of these; a protection that refuses is known."""
-        self._words |= {words_of(a) for a in void if _may_be_of_lock(a)}
+        """Return what was refused in the words of these, which a known protection has refused."""
+        self._words |= {words_of(a) for a in refused if _fits_lock(a)}
         found = [a for a in self._refused.values() if words_of(a) in self._words]
-        for refused in found:
-            del self._refused[refused.case]
+        for one in found:
+            del self._refused[one.case]
         # a firewall stops these texts at any time
         is_firewall = any(note.kind is EnvironmentKind.FIREWALL for note in notes)
         return [a for a in found if not (is_firewall and holds_attack_text(a.case))]
@@ -66,7 +66,7 @@ class EarlierRefusals:
         case = refused.case
         if among_others:
             return any(
-                a.kind is not EnvelopeKind.OVERVIEW for a in self._sent([case] * MAX_IN_TURN)
+                a.kind is not EnvelopeKind.OVERVIEW for a in self._sent([case] * MAX_CALLS_ALONE)
             )
         control = Case(case.format, customer=case.customer)
         # nodes that take turns would answer one of the calls, or refuse one of the control calls
@@ -81,7 +81,7 @@ class EarlierRefusals:
         return responses
 
 
-def _may_be_of_lock(response: Response) -> bool:
+def _fits_lock(response: Response) -> bool:
     """Say whether a lock of the account may refuse a call like this.
 
     Any error envelope may be its refusal of a valid call.
@@ -91,4 +91,4 @@ def _may_be_of_lock(response: Response) -> bool:
         return False
     is_valid_call = not (case.invalid or may_fail_login(case))
     is_refused = response.kind is EnvelopeKind.ERRORS
-    return names_protection(response) or (is_valid_call and is_refused)
+    return may_be_protection(response) or (is_valid_call and is_refused)

@@ -225,7 +225,11 @@ class Evaluation(ItemResponses):
         kept = [one for one in self.failures if all(a.case in known for a in one.responses)]
         if not kept:
             notes = self.session.environment.notes
-            self.not_tested(unsent_because(notes[0].reason if notes else "its calls were void"))
+            self.not_tested(
+                unsent_because(
+                    notes[0].reason if notes else "a protection refused its calls for a moment"
+                )
+            )
         self.failures = kept
 
     def _is_confirmed(self, failure: Failure) -> bool:

@@ -30,7 +30,7 @@ from reseller_conformance.reports.progress import LiveViolation
 from reseller_conformance.reports.text import visible
 from reseller_conformance.requirements import Level, Requirement, column_of
 from reseller_conformance.suite.live_comparisons import LiveComparison, live_comparisons
-from reseller_conformance.suite.refusals import names_protection
+from reseller_conformance.suite.refusals import may_be_protection
 from reseller_conformance.suite.repetition import members
 from reseller_conformance.suite.rereadings import differs_again, without_moving_values
 from reseller_conformance.suite.unusual_calls import UnusualCalls
@@ -184,7 +184,7 @@ class LiveJudge:
                 for key, one in suspicions.items()
                 if key not in due or one.is_confirmed_by(again.get(one.case))
             }
-        suspicions = {k: one for k, one in suspicions.items() if not self._may_be_of_lock(one)}
+        suspicions = {k: one for k, one in suspicions.items() if not self._is_doubtful(one)}
         found = {key: self._announce(key, one.violation) for key, one in suspicions.items()}
         self._session.confirmed |= {(key[0], one.case) for key, one in suspicions.items()}
         return list(found.values())
@@ -217,10 +217,10 @@ class LiveJudge:
 
         return differs_again(self._session, group, differs)
 
-    def _may_be_of_lock(self, one: _Suspicion) -> bool:
+    def _is_doubtful(self, one: _Suspicion) -> bool:
         """Say whether a lock may have refused the call. The item judges it when all is known."""
         response, earlier = one.violation.response, self._session.environment.earlier
-        if names_protection(response) and earlier.may_be_of_lock([response], among_others=False):
+        if may_be_protection(response) and earlier.may_be_of_lock([response], among_others=False):
             return True
         return not self._is_still_served(one.case)
 

@@ -28,8 +28,8 @@ __all__ = [
     "is_rate_limited",
     "is_unreachable",
     "may_be_lock",
+    "may_be_protection",
     "names_lock",
-    "names_protection",
     "names_quota",
     "refuses_as_locked",
     "turns_away",
@@ -77,7 +77,7 @@ def may_be_lock(response: Response) -> bool:
     return response.kind is EnvelopeKind.ERRORS or response.exchange.status in LOCK_STATUSES
 
 
-def names_protection(response: Response) -> bool:
+def may_be_protection(response: Response) -> bool:
     """Say whether a protection may have refused this: no envelope, a 429, or words of a lock."""
     if is_lost(response) or fails_by_itself(response):
         return False
