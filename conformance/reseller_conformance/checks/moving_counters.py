@@ -6,6 +6,7 @@ section 8). The formats are then compared by what they showed. Further readings 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import permutations
@@ -24,6 +25,7 @@ __all__ = [
     "moving_counters",
     "moving_values",
     "shows_account_of",
+    "without_other_accounts",
 ]
 
 COUNTS = frozenset(field.name for field in FIELDS if field.kind is Kind.COUNT)
@@ -157,6 +159,35 @@ def shows_account_of(group: Bracketed, values: Mapping[str, FieldValue]) -> bool
         and differs <= set(differing(group, FIELD_NAMES))
         and all(shown.get(name) == values.get(name) for name in texts)
     )
+
+
+def without_other_accounts(readings: Sequence[Sequence[Response]]) -> list[list[Response]]:
+    """Return the readings of each customer that do not show the account of another customer.
+
+    A customer's account is the one that most of the readings show: any single one, the first too,
+    may be of another customer.
+    """
+    usual = [_most_frequent(some) for some in readings if some]
+    return [
+        [
+            response
+            for response in some
+            if not any(
+                shows_account_of(Bracketed(own, response, own), other.values)
+                for other in usual
+                if other is not own
+            )
+        ]
+        for own, some in zip(usual, filter(None, readings), strict=True)
+    ]
+
+
+def _most_frequent(readings: Sequence[Response]) -> Response:
+    def texts(response: Response) -> tuple[FieldValue | None, ...]:
+        return tuple(response.values.get(name) for name in FIELD_NAMES if name not in COUNTS)
+
+    [(most, _)] = Counter(map(texts, readings)).most_common(1)
+    return next(response for response in readings if texts(response) == most)
 
 
 def counts_alone(group: Bracketed) -> bool:

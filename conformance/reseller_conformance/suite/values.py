@@ -6,13 +6,12 @@ from collections.abc import Iterator
 
 from reseller_conformance import requirements as r
 from reseller_conformance.checks import values
-from reseller_conformance.checks.consistency import Bracketed
 from reseller_conformance.checks.expected import expected_values
+from reseller_conformance.checks.moving_counters import without_other_accounts
 from reseller_conformance.checks.response import Response
 from reseller_conformance.checks.violation import Violation
 from reseller_conformance.suite.evaluation import Evaluation
 from reseller_conformance.suite.markers import requirement, single_response_test
-from reseller_conformance.suite.rereadings import shows_another
 
 __all__ = ["ValuesConformance"]
 
@@ -46,10 +45,6 @@ class ValuesConformance:
         """Counters do not go down."""
         evaluation = reseller_evaluation
         evaluation.require_overview()
-
-        def is_own(first: Response, response: Response) -> bool:
-            # the account of another customer has requirements of its own
-            return not shows_another(evaluation.session, Bracketed(first, response, first))
-
+        # the account of another customer has requirements of its own
         readings = evaluation.session.groups.readings(evaluation.format)
-        evaluation([[a for a in some if is_own(some[0], a)] for some in readings], values.steady)
+        evaluation(without_other_accounts(readings), values.steady)
