@@ -87,8 +87,8 @@ def client_of(fault: Fault, delay: float) -> Iterator[Asking]:
         with fault.serve() as url:
             target = target_of(default_reference(), url)
             hangs = fault.fails.id == "http.timeout"
-            # with responses that are late there are many processes, and each is slow
-            limits = Limits(timeout=1.0 + 40 * delay, retries=1) if hangs else Limits()
+            # beside other processes a response may take a second; late responses slow them more
+            limits = Limits(timeout=2.5 + 40 * delay, retries=1) if hangs else Limits()
             with Late(target, limits, delay) as client:
                 yield target, client, nullcontext
         return
