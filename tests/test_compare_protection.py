@@ -18,7 +18,8 @@ from reseller_conformance.compare.sides import Protection, Side
 from reseller_conformance.reference import Account, Reference, Refusal, Response, default_reference
 from reseller_conformance.reference.core import Parameters
 from reseller_conformance.reference.mock import EMBEDDED_URL
-from variants.locks import ANSWERS, Counting, locked
+from variants.address_locks import AddressLock
+from variants.locks import ANSWERS, Counting, in_turn, locked
 from variants.protection import Ban, CallerLock, Quota, page, refusal
 
 ACCOUNTS = default_reference().accounts
@@ -58,6 +59,7 @@ PROTECTIONS = {
     "one_pair_locked_by_5": caller_lock("403_page", most=5, counted_by=("api_user", "user")),
     "failed_logins_refused_as_page": caller_lock("403_page", failed_only=True),
     "failed_logins_refused_as_401": caller_lock("401", failed_only=True),
+    "address_locked_for_20_calls": (LOCKOUT, guard(AddressLock, lasts=20.0)),
     "quota_of_300": (QUOTA, quota(300, refusal(200, "Rate limit reached."))),
     "quota_of_300_as_page": (QUOTA, quota(300, page(429))),
     "attacks_ban": (FIREWALL, guard(Ban)),
@@ -101,6 +103,39 @@ def test_protection_in_front_of_old_alone_is_one_visible_difference(name: str) -
     session = compared(direct(reference(kind)), direct(reference()))
     assert shown(session).keys() - STOPPED == {id}
     assert set(shown(session).values()) == {Grade.VISIBLE}
+
+
+def test_a_lock_that_ends_before_it_is_known_is_one_visible_difference() -> None:
+    locking = guard(AddressLock, lasts=10.0)
+    session = compared(direct(reference()), direct(reference(locking)))
+    assert shown(session) == {LOCKOUT: Grade.VISIBLE}
+
+
+NODES = [(2, 3, "401"), (2, 3, "wrong_key"), (3, 3, "wrong_key"), (4, 10, "401"), (4, 10, "429")]
+
+
+@pytest.mark.parametrize(("nodes", "most", "answer"), NODES)
+def test_a_lock_on_some_nodes_of_new_is_one_visible_difference(
+    nodes: int, most: int, answer: str
+) -> None:
+    locking = in_turn(nodes, lock(most, answer))
+    session = compared(direct(reference()), direct(reference(locking)))
+    assert shown(session) == {LOCKOUT: Grade.VISIBLE}
+
+
+@pytest.mark.parametrize(("nodes", "most", "answer"), NODES)
+def test_a_lock_on_some_nodes_of_old_is_one_visible_difference(
+    nodes: int, most: int, answer: str
+) -> None:
+    locking = in_turn(nodes, lock(most, answer))
+    session = compared(direct(reference(locking)), direct(reference()))
+    assert shown(session) == {LOCKOUT: Grade.VISIBLE}
+
+
+def test_a_lock_on_some_nodes_hides_no_difference() -> None:
+    locking = in_turn(4, type("GuardedFault", (lock(10, "401"), AcceptsMissingTask), {}))
+    session = compared(direct(reference()), direct(reference(locking)))
+    assert shown(session)["verdict:task invalid"] is Grade.BREAKING
 
 
 def test_bans_for_a_moment_differ_only_in_the_texts_that_are_stopped() -> None:

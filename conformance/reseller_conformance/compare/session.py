@@ -14,6 +14,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
 from reseller_conformance.cases.case import Case
+from reseller_conformance.cases.risks import may_fail_login
+from reseller_conformance.checks.response import Response
 from reseller_conformance.compare.conclusion import conclude
 from reseller_conformance.compare.contract import Judged, judge
 from reseller_conformance.compare.extra_calls import SAMPLE_EVERY, ExtraCalls
@@ -147,6 +149,8 @@ class Session:
                 self.interrupted = True
                 self._judge_without_calls()
         self._drop_refused_controls()
+        for run in self._runs:
+            self._responses.leave_out(run.refusals_in_words_of_protection())
         if self._old.protection != Protection():
             self._old.side.sender.forget(self._responses.leave_out_refused_samples())
         self._note_refused_logins()
@@ -276,7 +280,8 @@ class Session:
         """
         for exchange in sorted(exchanges, key=lambda one: one.began + one.seconds):
             if exchange.case not in run.session.responses and not is_unsent(exchange):
-                run.session.remember(exchange)
+                response = run.session.remember(exchange)
+                run.refuses_valid_calls |= _is_refused_valid_call(response)
         if is_last:
             self._settle(run)
 
@@ -284,9 +289,15 @@ class Session:
         """Make control calls where they are due. Those of one run make none of the other due."""
         environment = run.session.environment
         is_due = environment.is_suspicious or environment.is_login_check_due
-        if is_due and not self._is_settling:
+        if (is_due or run.refuses_valid_calls) and not self._is_settling:
             self._is_settling = True
+            run.refuses_valid_calls = False
             try:
                 run.session.settle()
             finally:
                 self._is_settling = False
+
+
+def _is_refused_valid_call(response: Response) -> bool:
+    is_valid = not (response.case.invalid or may_fail_login(response.case))
+    return is_valid and response.kind is EnvelopeKind.ERRORS

@@ -51,6 +51,8 @@ class SideRun:
     judged: list[Judged] = field(default_factory=list)
     known_protection: Protection = Protection()
     """The protection whose refused control calls are left out."""
+    refuses_valid_calls: bool = False
+    """Whether it has refused one since it was last seen if something refuses all of them."""
 
     @property
     def protection(self) -> Protection:
@@ -68,4 +70,14 @@ class SideRun:
             if case.repeat >= REPEATED
             and not case.invalid
             and response.kind is not EnvelopeKind.OVERVIEW
+        }
+
+    def refusals_in_words_of_protection(self) -> set[Case]:
+        """Return the calls that a protection may have refused before it was known."""
+        environment = self.session.environment
+        return {
+            case
+            for case, response in self.session.responses.items()
+            if environment.earlier.is_in_known_words(response)
+            or environment.doubtful.is_expected(response)
         }

@@ -119,6 +119,10 @@ class DoubtfulRefusals:
         """Take note of what refused valid calls, has ended, and may begin again."""
         self._short |= set(map(words_of, refused))
 
+    def is_expected(self, response: Response) -> bool:
+        """Say whether a protection that has ended refused in these words."""
+        return words_of(response) in self._short
+
     def short_lock(self) -> list[Response]:
         """Return what a lock refused that has ended by now, valid calls among it; once."""
         found = [one for one in self._refused.values() if form_of(one) in self._lock_forms]

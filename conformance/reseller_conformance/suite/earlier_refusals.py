@@ -53,6 +53,10 @@ class EarlierRefusals:
         is_firewall = any(note.kind is EnvironmentKind.FIREWALL for note in notes)
         return [a for a in found if not (is_firewall and holds_attack_text(a.case))]
 
+    def is_in_known_words(self, response: Response) -> bool:
+        """Say whether a protection that has ended the calls refuses in these words."""
+        return words_of(response) in self._words
+
     def may_be_of_lock(self, responses: Sequence[Response], *, among_others: bool) -> bool:
         """Say whether a lock may have refused one of these, by making its call again.
 
