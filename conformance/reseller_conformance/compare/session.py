@@ -149,8 +149,7 @@ class Session:
                 self.interrupted = True
                 self._judge_without_calls()
         self._drop_refused_controls()
-        for run in self._runs:
-            self._responses.leave_out(run.refusals_in_words_of_protection())
+        self._drop_earlier_refusals()
         if self._old.protection != Protection():
             self._old.side.sender.forget(self._responses.leave_out_refused_samples())
         self._note_refused_logins()
@@ -233,6 +232,12 @@ class Session:
                 refused = run.refused_controls()
                 run.side.sender.forget(refused)
                 self._responses.leave_out(refused)
+
+    def _drop_earlier_refusals(self) -> None:
+        """Leave out what a protection may have refused before it was known."""
+        for place, run in enumerate(self._runs):
+            pairs = self._responses.pairs.items()
+            self._responses.leave_out(case for case, two in pairs if run.may_be_refused(two[place]))
 
     def _see_if_both_refuse(self, run: SideRun) -> None:
         """Make the calls that show whether the other side has the same protection."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from reseller_conformance.cases.case import Case
 from reseller_conformance.cases.sequences import REPEATED
+from reseller_conformance.checks.response import Response
 from reseller_conformance.client.target import Target
 from reseller_conformance.compare.contract import Judged
 from reseller_conformance.compare.paired import Sender
@@ -72,12 +73,7 @@ class SideRun:
             and response.kind is not EnvelopeKind.OVERVIEW
         }
 
-    def refusals_in_words_of_protection(self) -> set[Case]:
-        """Return the calls that a protection may have refused before it was known."""
-        environment = self.session.environment
-        return {
-            case
-            for case, response in self.session.responses.items()
-            if environment.earlier.is_in_known_words(response)
-            or environment.doubtful.is_expected(response)
-        }
+    def may_be_refused(self, response: Response) -> bool:
+        """Say whether a protection that is known by now may have refused this call."""
+        earlier, doubtful = self.session.environment.earlier, self.session.environment.doubtful
+        return earlier.is_in_known_words(response) or doubtful.is_expected(response)
