@@ -53,7 +53,7 @@ class SideRun:
     known_protection: Protection = Protection()
     """The protection whose refused control calls are left out."""
     refuses_valid_calls: bool = False
-    """Whether it has refused one since it was last seen if something refuses all of them."""
+    """Whether it has refused one since the latest control calls."""
 
     @property
     def protection(self) -> Protection:
