@@ -10,6 +10,7 @@ import re
 from base64 import b64encode
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from html import escape
 from urllib.parse import quote
 
 from reseller_conformance.contract import ERROR, FIELDS, PARAMETERS, TASK
@@ -50,7 +51,7 @@ _VOCABULARY = "\n".join(
 _NEAR = (
     rb"api_key(?P<near>(?:\[\])?[\"'\s]{0,3}"
     rb"(?:=>?|:|>|\(|\bis\b|\bwas\b|[\"'])"
-    rb"[\"'\s(]{0,3})"
+    rb"[\"'\s(]{0,3}?)"  # as few as may be, because a key may begin with them
 )
 _SPACE = re.compile(r"\s")
 _ESCAPING = re.compile(r"[\\%&\x00]")
@@ -99,7 +100,8 @@ class Forms:
                 # An escape of a common character may be in any text, and proves no echo.
                 common = _by_chance(plain)
                 ordinary |= raw if common else set()
-                shortest = MAX_SHORT_CHARS if common else MIN_SECRET_CHARS
+                is_short = len(plain) < MIN_SECRET_CHARS
+                shortest = MAX_SHORT_CHARS if is_short else MIN_SECRET_CHARS
                 chance = {form for form in raw if _by_chance(form) or len(form) < shortest}
                 by_chance |= chance
                 anywhere |= raw - chance
@@ -110,7 +112,10 @@ class Forms:
                 anywhere |= set(_base64(coded))
                 alone |= set(_unpadded(coded))
         self.begun = tuple(anywhere)
-        self.hidden = _compiled(anywhere, by_chance - anywhere, alone)
+        near = by_chance - anywhere
+        # Directly after `api_key`, a whole value comes before a form that is only a part of it.
+        near |= {form for form in anywhere if any(part in form for part in near)}
+        self.hidden = _compiled(anywhere, near, alone)
         self.telling = _compiled(
             anywhere - ordinary, ordinary & anywhere, alone, apart=MAX_SHORT_CHARS
         )
@@ -128,8 +133,9 @@ def _written(value: str) -> Iterator[bytes]:
 
 
 def _raw(value: str) -> Iterator[bytes]:
-    """Yield the value as it is written, in a URL and in JSON, with its escapes."""
-    for text in (value, quote(value, safe="", errors="replace"), json.dumps(value)[1:-1]):
+    """Yield the value as it is written, in a URL, in JSON and in HTML, with its escapes."""
+    in_url = quote(value, safe="", errors="replace")
+    for text in (value, in_url, json.dumps(value)[1:-1], escape(value)):
         yield folded(text.encode("utf-8", "surrogatepass"))
 
 

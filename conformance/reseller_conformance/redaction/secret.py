@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from typing import NoReturn
 
 from reseller_conformance.redaction.forms import MIN_SECRET_CHARS, Forms, overlap
-from reseller_conformance.redaction.unescape import Unescaped
+from reseller_conformance.redaction.unescape import Span, Unescaped
 from reseller_conformance.redaction.views import View, codecs_of, traced_view, transcoded, views
 from reseller_conformance.util.body_cache import BodyCache
 
@@ -142,12 +142,10 @@ class Scrubber:
         return views(data, spaced=self._forms.spaced, raw=self._forms.raw)
 
     def _masked(self, data: bytes, view: View) -> bytes:
-        trace = traced_view(data, view)
-        spans = sorted(
-            span
-            for match in self._forms.hidden.finditer(trace.plain)
-            for span in _spans(data, trace, match)
-        )
+        spans = self._spans(data, view)
+        if self._forms.raw and view is not View.RAW:
+            # An escape at the end of a value may be nothing in this view, and would stay.
+            spans = _merged([*spans, *self._spans(data, View.RAW)])
         kept: list[bytes] = []
         done = 0
         for start, end, mask in spans:
@@ -155,6 +153,11 @@ class Scrubber:
             kept += (data[done : max(start, done)], mask)
             done = max(end, done)
         return b"".join([*kept, data[done:]])
+
+    def _spans(self, data: bytes, view: View) -> list[Span]:
+        trace = traced_view(data, view)
+        found = self._forms.hidden.finditer(trace.plain)
+        return sorted(span for match in found for span in _parts(data, trace, match))
 
     def truncated(self, data: bytes) -> bytes:
         """Redact a truncated body, and remove the beginning of a value at its end.
@@ -187,9 +190,19 @@ class Scrubber:
         return self._tells(data)
 
 
-def _spans(
-    data: bytes, trace: Unescaped, match: re.Match[bytes]
-) -> Iterator[tuple[int, int, bytes]]:
+def _merged(spans: Iterable[Span]) -> list[Span]:
+    """Return one span for those that overlap."""
+    merged: list[Span] = []
+    for start, end, mask in sorted(spans):
+        if merged and start < merged[-1][1]:
+            first, last, mask = merged.pop()
+            merged.append((first, max(last, end), mask))
+        else:
+            merged.append((start, end, mask))
+    return merged
+
+
+def _parts(data: bytes, trace: Unescaped, match: re.Match[bytes]) -> Iterator[Span]:
     """Yield the parts of one value to mask, each with its mask. Markup within the value stays.
 
     What the view drops between `api_key=` and the rest of a value may belong to the value.
