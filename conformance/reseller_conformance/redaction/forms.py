@@ -10,6 +10,7 @@ import re
 from base64 import b64encode
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from html import escape
 from urllib.parse import quote
 
@@ -79,46 +80,67 @@ class Forms:
 
     def __init__(self, values: Iterable[str]) -> None:
         """Build the expressions for these values. Empty values are ignored."""
-        anywhere: set[bytes] = set()
-        ordinary: set[bytes] = set()
-        by_chance: set[bytes] = set()
-        alone: set[bytes] = set()
-        self.spaced = self.raw = False
-        for value in filter(None, values):
-            written = value.encode("utf-8", "surrogatepass")
-            plain = unescape(written)
-            forms = set(_written(value))
-            # A form may be common although the value is not, for example without its soft hyphen.
-            chance = {form for form in forms if _by_chance(plain) or _by_chance(form)}
-            by_chance |= chance
-            anywhere |= forms - chance
-            ordinary |= {form for form in forms if _ordinary(plain) or _ordinary(form)}
-            self.spaced = self.spaced or bool(_SPACE.search(value))
-            if _ESCAPING.search(value):
-                self.raw = True
-                raw = set(_raw(value))
-                # An escape of a common character may be in any text, and proves no echo.
-                common = _by_chance(plain)
-                ordinary |= raw if common else set()
-                is_short = len(plain) < MIN_SECRET_CHARS
-                shortest = MAX_SHORT_CHARS if is_short else MIN_SECRET_CHARS
-                chance = {form for form in raw if _by_chance(form) or len(form) < shortest}
-                by_chance |= chance
-                anywhere |= raw - chance
-            if len(written) >= MIN_SECRET_CHARS:
-                anywhere.add(written.hex().encode())
-            # A URL in base64 contains the value percent-encoded.
-            for coded in (written, quote(value, safe="@", errors="replace").encode()):
-                anywhere |= set(_base64(coded))
-                alone |= set(_unpadded(coded))
-        self.begun = tuple(anywhere)
-        near = by_chance - anywhere
+        some = list(filter(None, values))
+        kinds = _Kinds()
+        for value in some:
+            kinds.add(value)
+        self.spaced = any(map(_SPACE.search, some))
+        self.raw = any(map(_ESCAPING.search, some))
+        self.begun = tuple(kinds.anywhere)
+        near = kinds.by_chance - kinds.anywhere
         # Directly after `api_key`, a whole value comes before a form that is only a part of it.
-        near |= {form for form in anywhere if any(part in form for part in near)}
-        self.hidden = _compiled(anywhere, near, alone)
+        near |= {form for form in kinds.anywhere if any(part in form for part in near)}
+        self.hidden = _compiled(kinds.anywhere, near, kinds.alone)
         self.telling = _compiled(
-            anywhere - ordinary, ordinary & anywhere, alone, apart=MAX_SHORT_CHARS
+            kinds.anywhere - kinds.ordinary,
+            kinds.ordinary & kinds.anywhere,
+            kinds.alone,
+            apart=MAX_SHORT_CHARS,
         )
+
+
+@dataclass(slots=True)
+class _Kinds:
+    """The forms of some values, by where they count."""
+
+    anywhere: set[bytes] = field(default_factory=set)
+    by_chance: set[bytes] = field(default_factory=set)
+    """They are replaced only directly after `api_key`."""
+    ordinary: set[bytes] = field(default_factory=set)
+    """They prove an echo only directly after `api_key`."""
+    alone: set[bytes] = field(default_factory=set)
+    """They count only as whole words."""
+
+    def add(self, value: str) -> None:
+        """Add each form of this value."""
+        written = value.encode("utf-8", "surrogatepass")
+        plain = unescape(written)
+        self._add_read(value, plain)
+        if _ESCAPING.search(value):
+            self._add_raw(value, plain)
+        if len(written) >= MIN_SECRET_CHARS:
+            self.anywhere.add(written.hex().encode())
+        # A URL in base64 contains the value percent-encoded.
+        for coded in (written, quote(value, safe="@", errors="replace").encode()):
+            self.anywhere |= set(_base64(coded))
+            self.alone |= set(_unpadded(coded))
+
+    def _add_read(self, value: str, plain: bytes) -> None:
+        forms = set(_written(value))
+        # A form may be common although the value is not, for example without its soft hyphen.
+        self._add(forms, {form for form in forms if _by_chance(plain) or _by_chance(form)})
+        self.ordinary |= {form for form in forms if _ordinary(plain) or _ordinary(form)}
+
+    def _add_raw(self, value: str, plain: bytes) -> None:
+        forms = set(_raw(value))
+        # An escape of a common character may be in any text, and proves no echo.
+        self.ordinary |= forms if _by_chance(plain) else set()
+        shortest = MAX_SHORT_CHARS if len(plain) < MIN_SECRET_CHARS else MIN_SECRET_CHARS
+        self._add(forms, {form for form in forms if _by_chance(form) or len(form) < shortest})
+
+    def _add(self, forms: set[bytes], by_chance: set[bytes]) -> None:
+        self.by_chance |= by_chance
+        self.anywhere |= forms - by_chance
 
 
 def _written(value: str) -> Iterator[bytes]:
