@@ -41,12 +41,13 @@ def compared(
     target: Target | None = None,
     of_old: Target | None = None,
     stop_at: Grade | None = None,
+    seed: int | None = None,
 ) -> Session:
     """Compare two clients, and return the result.
 
     `target` is the target of the second client, by default that of the embedded reference.
     """
-    chosen = settings(depth)
+    chosen = settings(depth, seed)
     first = of_old or target_of(default_reference(), EMBEDDED_URL)
     old_side, new_side = (
         Side(client, replace(side, customers=side.customers[:customers]), chosen)

@@ -132,6 +132,14 @@ def test_a_lock_on_some_nodes_of_old_is_one_visible_difference(
     assert shown(session) == {LOCKOUT: Grade.VISIBLE}
 
 
+@pytest.mark.parametrize("seed", range(6, 9))
+def test_refusals_after_the_last_control_call_are_no_differences(seed: int) -> None:
+    """The seed decides which of the last calls a locked node gets."""
+    locking = in_turn(4, lock(10, "423_page"))
+    session = compared(direct(reference()), direct(reference(locking)), seed=seed)
+    assert shown(session) == {LOCKOUT: Grade.VISIBLE}
+
+
 def test_a_lock_on_some_nodes_hides_no_difference() -> None:
     locking = in_turn(4, type("GuardedFault", (lock(10, "401"), AcceptsMissingTask), {}))
     session = compared(direct(reference()), direct(reference(locking)))

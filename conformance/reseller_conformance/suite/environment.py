@@ -234,6 +234,12 @@ class Environment:
 
     def settle(self) -> list[Response]:
         """Make control calls where they are due; return the responses that count for nothing."""
+        void = self._settle_controls()
+        if self.note or self.logins_note:
+            void += self.earlier.void(void, self.notes)
+        return void
+
+    def _settle_controls(self) -> list[Response]:
         if self.note or self._is_blind:
             return []
         row = [a for a in self._row if a.was_sent and may_fail_login(a.case)]
@@ -258,8 +264,6 @@ class Environment:
             void += self.doubtful.look_into(self._wrong)
         if not self.note:
             self._keep([a for a in self._recent if not self._is_suspect(a)])
-        if self.note or self.logins_note:
-            void += self.earlier.void(void, self.notes)
         return void
 
     def _controls(self, recent: Sequence[Response]) -> tuple[list[Response], bool]:
