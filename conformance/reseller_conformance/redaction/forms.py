@@ -80,27 +80,27 @@ class Forms:
 
     def __init__(self, values: Iterable[str]) -> None:
         """Build the expressions for these values. Empty values are ignored."""
-        some = list(filter(None, values))
-        kinds = _Kinds()
-        for value in some:
-            kinds.add(value)
-        self.spaced = any(map(_SPACE.search, some))
-        self.raw = any(map(_ESCAPING.search, some))
-        self.begun = tuple(kinds.anywhere)
-        near = kinds.by_chance - kinds.anywhere
+        given = list(filter(None, values))
+        forms = _FormSets()
+        for value in given:
+            forms.add(value)
+        self.spaced = any(map(_SPACE.search, given))
+        self.raw = any(map(_ESCAPING.search, given))
+        self.begun = tuple(forms.anywhere)
+        near = forms.by_chance - forms.anywhere
         # Directly after `api_key`, a whole value comes before a form that is only a part of it.
-        near |= {form for form in kinds.anywhere if any(part in form for part in near)}
-        self.hidden = _compiled(kinds.anywhere, near, kinds.alone)
+        near |= {form for form in forms.anywhere if any(part in form for part in near)}
+        self.hidden = _compiled(forms.anywhere, near, forms.alone)
         self.telling = _compiled(
-            kinds.anywhere - kinds.ordinary,
-            kinds.ordinary & kinds.anywhere,
-            kinds.alone,
+            forms.anywhere - forms.ordinary,
+            forms.ordinary & forms.anywhere,
+            forms.alone,
             apart=MAX_SHORT_CHARS,
         )
 
 
 @dataclass(slots=True)
-class _Kinds:
+class _FormSets:
     """The forms of some values, by where they count."""
 
     anywhere: set[bytes] = field(default_factory=set)
@@ -115,7 +115,7 @@ class _Kinds:
         """Add each form of this value."""
         written = value.encode("utf-8", "surrogatepass")
         plain = unescape(written)
-        self._add_read(value, plain)
+        self._add_written(value, plain)
         if _ESCAPING.search(value):
             self._add_raw(value, plain)
         if len(written) >= MIN_SECRET_CHARS:
@@ -125,7 +125,7 @@ class _Kinds:
             self.anywhere |= set(_base64(coded))
             self.alone |= set(_unpadded(coded))
 
-    def _add_read(self, value: str, plain: bytes) -> None:
+    def _add_written(self, value: str, plain: bytes) -> None:
         forms = set(_written(value))
         # A form may be common although the value is not, for example without its soft hyphen.
         self._add(forms, {form for form in forms if _by_chance(plain) or _by_chance(form)})
