@@ -77,9 +77,11 @@ _QUOTED = re.compile(rb"=(?:(?P<byte>[0-9A-Fa-f]{2})|[ \t]*\r?\n)")
 _MARKUP = re.compile(rb"<!--|<\?|<!\[CDATA\[|\]\]>|<[wW]?[bB][rR]\s{0,9}/?>")
 _CDATA = b"<![CDATA["
 _END_OF = {b"<!--": b"-->", b"<?": b"?>"}
+# A possessive group would need no bound for the memory, but Python before 3.11.5 matches it wrongly
+# where a part of it fails (python/cpython#106052).
 _TOKEN = re.compile(
     rb"<!--|<\?|<!\[CDATA\[|<(?P<close>/?)[A-Za-z_:\x80-\xff]"
-    rb"""(?:[^<>"'/]|"[^"<]*"|'[^'<]*'|/(?!>))*+(?P<empty>/?)>"""
+    rb"""(?:[^<>"'/]++|"[^"<]*+"|'[^'<]*+'|/(?!>)){0,1000}(?P<empty>/?)>"""
 )
 # Text after an element. No envelope has mixed content.
 _MIXED = re.compile(rb"(?:</[^<>]*|/)>\s*[^<>\s]")
