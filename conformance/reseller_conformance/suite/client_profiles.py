@@ -85,7 +85,7 @@ class ClientProfiles:
         for group in groups:
             if group not in different:
                 self._note(group)
-        self._take_apart(different)
+        self._take_apart(self._again(different))
 
     def difference(self, group: Bracketed) -> Iterator[Violation]:
         """The response equals the one that the suite's own request gets."""
@@ -116,8 +116,11 @@ class ClientProfiles:
         return tuple(one for one in profile.changes if one.field.lower() not in self._given)
 
     def _send(self, cases: Iterable[Case]) -> list[Response]:
-        """Send these, and again without the codings that the suite cannot undo."""
-        responses = self._session.send(self._session.testable(cases))
+        """Send these in turn, and again without the codings that the suite cannot undo.
+
+        What differs only among concurrent calls is not due to the client.
+        """
+        [responses] = self._session.send_in_sequence(self._session.testable(cases))
         return [
             self._session.send([replace(a.case, profile=decodable(a.case.profile))])[0]
             if a.case.profile and clients.has_undecodable_coding(a)
@@ -184,6 +187,12 @@ class ClientProfiles:
 
     # --- Which change makes the difference ---------------------------------------------------
 
+    def _again(self, different: Sequence[Bracketed]) -> list[Bracketed]:
+        """Return those that differ again alone. A race makes many differ at once."""
+        again = self._send_and_group([_later(group.response.case) for group in different])
+        confirmed = {group.response.case for group in again}
+        return [group for group in different if _later(group.response.case) in confirmed]
+
     def _take_apart(self, different: Sequence[Bracketed]) -> None:
         """Find the changes that make each difference. Known ones are tried first, alone.
 
@@ -211,7 +220,7 @@ class ClientProfiles:
     def _dissected(self, case: Case, changes: Sequence[Change], *, whole: bool) -> list[_Blame]:
         """Return the changes that make the difference; all of them if it is left `whole`."""
         if whole:
-            again = self._differing([replace(case, repeat=case.repeat + 2)])
+            again = self._differing([_later(case)])
             return [_Blame(tuple(changes), group) for group in again]
         return self._alone(case, changes) or self._together(case, changes)
 
@@ -241,7 +250,7 @@ class ClientProfiles:
 
         Each of them is undone alone. If the difference is gone then, the change is needed.
         """
-        again = self._differing([replace(case, repeat=case.repeat + 2)])
+        again = self._differing([_later(case)])
         if not again or case.profile is None:
             return []  # it occurred by chance
         undone = {replace(case, profile=restored(case.profile, c.field)): c for c in changes}
@@ -274,6 +283,11 @@ class ClientProfiles:
         place = " and ".join(change.field for change in blame.changes) or ORDER
         self._places[profile] = place
         self._senders.setdefault(place, set()).update(_senders(blame))
+
+
+def _later(case: Case) -> Case:
+    """Return the case whose response confirms this one's difference."""
+    return replace(case, repeat=case.repeat + 2)
 
 
 def _senders(blame: _Blame) -> set[str]:
