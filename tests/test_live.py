@@ -117,7 +117,7 @@ def test_what_is_compared_with_the_documented_call_is_announced(
         ("accept_browser_page_403", "clients.accept", 400),
         ("user_injected_accepted_in_xml", "rejects.user-unknown", 400),
         ("cache_forgets_the_key", "isolation.sequence", 450),
-        ("one_at_a_time", "isolation.concurrency", 620),
+        ("one_at_a_time", "isolation.concurrency", 750),
     ],
 )
 def test_what_several_responses_show_is_announced_before_the_last_stages(

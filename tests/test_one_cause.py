@@ -9,7 +9,7 @@ from itertools import count
 
 import pytest
 
-from faults import FAULTS, Fault
+from faults import FAULTS
 from judging import Direct, Judged, judge, settings, target_of
 from reseller_conformance.contract import Format
 from reseller_conformance.findings.model import Outcome
@@ -113,12 +113,8 @@ def test_nothing_points_to_a_cause_that_is_not_tested():
     assert not pointed(outcomes)
 
 
-RACES = [fault for fault in FAULTS.values() if fault.family == "shared"]
-
-
-@pytest.mark.parametrize("fault", RACES[:1], ids=str)
-def test_a_race_is_one_finding(fault: Fault):
-    with client_of(fault, 0) as (target, client, mocking):
+def test_a_race_is_one_finding():
+    with client_of(FAULTS["mixed_up_in_flight"], 0) as (target, client, mocking):
         outcomes = judge(target, settings("quick"), client, mocking)
     assert failed(outcomes) == pointed(outcomes) == {ISOLATION_CONCURRENCY.id}
     formats = {one.format for one in outcomes if one.outcome is Outcome.FAILED}

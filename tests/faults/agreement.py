@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from threading import Condition
 
 from reseller_conformance.contract import FIELDS, Format, Kind
 from reseller_conformance.reference import Account, Reference, Refusal, Reseller, Response
@@ -361,6 +362,28 @@ class Crowded(Reference):
             self.inside -= 1
 
 
+class MixedUp(Reference):
+    """Calls that are in flight at once get the account of another customer, all of them."""
+
+    def __init__(self) -> None:
+        super().__init__(ACCOUNTS)
+        self.in_flight = 0
+        self.began = Condition()
+
+    def find_customer(self, reseller: Reseller, user: str) -> Account | None:
+        account = super().find_customer(reseller, user)
+        if account is None:
+            return None
+        with self.began:
+            self.in_flight += 1
+            self.began.notify_all()
+            # on a loaded machine too, another concurrent call begins within this time
+            is_mixed_up = self.in_flight > 1 or self.began.wait(PAUSE)
+            self.in_flight -= 1
+        others = (one for one in reseller.customers if one != account)
+        return next(others) if is_mixed_up else account
+
+
 SHARED: dict[str, tuple[type[Reference], str]] = {
     "user": (SharedUser, "the requested account is a global variable"),
     "refusal": (SharedRefusal, "whether a call is refused is a global variable"),
@@ -380,6 +403,12 @@ fault(
     name="shared_fields",
     description="the fields of an overview are collected in a global variable",
 )(SharedFields)
+fault(
+    fails=ISOLATION_CONCURRENCY,
+    family="shared",
+    name="mixed_up_in_flight",
+    description="concurrent calls always get the account of another customer",
+)(MixedUp)
 fault(
     fails=ISOLATION_CONCURRENCY,
     family="shared",

@@ -49,21 +49,21 @@ class ControlCalls:
         """Leave out control calls that something in front of the target refused."""
         self.accepted = [a for a in self.accepted if a.case not in refused]
 
-    def after(self, responses: Iterable[Response], *, in_turn: bool = False) -> list[Response]:
+    def after(self, responses: Iterable[Response]) -> list[Response]:
         """Return the documented call in each format and for each customer, sent after all of these.
 
-        The last control calls are used again if they began after these responses ended.
+        They are sent in turn, because a race may mix up concurrent ones. The last control calls are
+        used again if they began after these responses ended.
         """
         ended = max((a.exchange.began + a.exchange.seconds for a in responses), default=0)
         began = min((a.exchange.began for a in self._last), default=0)
-        if not in_turn and began > ended:
+        if began > ended:
             return self._last
         session, repeat = self._session, next(self._repeats)
         documented = [
             c for f in session.settings.formats for c in session.plan.documented(f, repeat)
         ]
-        cases = session.testable(documented)
-        controls = session.send_in_sequence(cases)[0] if in_turn else session.send(cases)
+        [controls] = session.send_in_sequence(session.testable(documented))
         if all(response.was_sent for response in controls):
             self._last = controls
         return controls

@@ -112,16 +112,8 @@ class Evaluation(ItemResponses):
     def check_sequence(
         self, responses: Iterable[Response], check: Check[Bracketed], turn: int = 0
     ) -> None:
-        """Judge responses to calls that were sent in turn, each among those that it should equal.
-
-        What a race mixes up has its own requirement: a response that differs is also compared with
-        control calls that are sent in turn.
-        """
-        responses = list(responses)
-        groups = self.bracket(responses, turn)
-        if any(any(check(group)) for group in groups):
-            groups = self.bracket(responses, turn, in_turn=True)
-        self.check(groups, check)
+        """Judge responses to calls sent in turn, each among those that it should equal."""
+        self.check(self.bracket(responses, turn), check)
 
     def __call__(self, subjects: Iterable[Judged], check: Check[Judged]) -> None:
         """Examine these, and conclude."""

@@ -167,11 +167,9 @@ class ItemResponses(Item):
         own = texts.pop(self.format)
         return own, [response for others in texts.values() for response in others]
 
-    def bracket(
-        self, responses: Iterable[Response], turn: int = 0, *, in_turn: bool = False
-    ) -> list[Bracketed]:
+    def bracket(self, responses: Iterable[Response], turn: int = 0) -> list[Bracketed]:
         """Put each response between those that show how it should be: see `repetition`."""
-        return bracketed(list(responses), self.session, turn, in_turn=in_turn)
+        return bracketed(list(responses), self.session, turn)
 
     def beside_the_customer(self, responses: Iterable[Response]) -> list[Bracketed]:
         """Put each response to an invalid call between overviews of the customer that it shows.

@@ -104,7 +104,7 @@ def _affected(session: TargetSession, responses: Sequence[Response], turn: int) 
     Nothing is sent where there are none. What a lock or a quota may have refused is left out.
     """
     suspicious = [response for response in responses if _seems_affected(session, response, turn)]
-    groups = bracketed(suspicious, session, turn, in_turn=True) if suspicious else []
+    groups = bracketed(suspicious, session, turn) if suspicious else []
     return [
         group
         for group in groups

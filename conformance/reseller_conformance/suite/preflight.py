@@ -37,7 +37,7 @@ class Preflight:
 
     @cached_property
     def initial_calls(self) -> dict[Format, list[Response]]:
-        """The documented calls, before anything else.
+        """The documented calls, before anything else. A race cannot mix them up: they go in turn.
 
         Only for the last customer, invalid calls are sent before the first valid one.
         """
@@ -51,7 +51,7 @@ class Preflight:
             tried = sent.send(case for cases in more for case in cases[: self._more_customers])
             if not any(map(_accepted, tried)):
                 return self._by_format([*self.first, *tried])
-        rest = sent.send(case for cases in more for case in cases)
+        [rest] = sent.send_in_sequence(case for cases in more for case in cases)
         return self._by_format(self._repeated([*self.first, *rest]))
 
     @cached_property
@@ -87,7 +87,7 @@ class Preflight:
     def first(self) -> list[Response]:
         """The first customer's documented call in each format: the first calls of a run."""
         plan = self._session.plan
-        first = self._session.send(
+        [first] = self._session.send_in_sequence(
             c for format in self._formats for c in plan.documented(format)[:1]
         )
         return self._repeated(first)

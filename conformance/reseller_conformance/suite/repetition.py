@@ -212,7 +212,7 @@ def _races(format: Format, sent: TargetSession) -> bool:
     [in_turn] = sent.send_in_sequence(sent.repeated(response.case for response in again))
     if not all(response.was_sent for response in in_turn):
         return False
-    return not _are_mixed_up(bracketed(in_turn, sent, in_turn=True))
+    return not _are_mixed_up(bracketed(in_turn, sent))
 
 
 def _are_mixed_up(groups: Sequence[Bracketed]) -> bool:
@@ -220,15 +220,13 @@ def _are_mixed_up(groups: Sequence[Bracketed]) -> bool:
     return any(any(own_account_in_sequence(group)) and not may_lag(group) for group in groups)
 
 
-def bracketed(
-    responses: Sequence[Response], sent: TargetSession, turn: int = 0, *, in_turn: bool = False
-) -> list[Bracketed]:
+def bracketed(responses: Sequence[Response], sent: TargetSession, turn: int = 0) -> list[Bracketed]:
     """Put each response between those that show what it should be.
 
-    For a valid call these are the customer's first documented call and a later control call, sent
-    concurrently or `in_turn`. For an invalid call it is the response to the same call alone.
+    For a valid call these are the customer's first documented call and a later control call. For an
+    invalid call it is the response to the same call alone.
     """
-    after = {whose(a.case): a for a in sent.controls.after(responses, in_turn=in_turn)}
+    after = {whose(a.case): a for a in sent.controls.after(responses)}
     before = {whose(a.case): a for f in sent.settings.formats for a in sent.initial_calls[f]}
     alone = sent.send(replace(a.case, repeat=turn) for a in responses if a.case.invalid)
     # a call that a cache accepted once may be refused another time
