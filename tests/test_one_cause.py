@@ -16,6 +16,7 @@ from reseller_conformance.findings.model import Outcome
 from reseller_conformance.reference import (
     Account,
     Reference,
+    Refusal,
     Request,
     Response,
     default_reference,
@@ -153,6 +154,40 @@ def test_the_account_of_another_customer_is_no_value_that_goes_back(at_first: in
     violated = failed(judged(ShowsAnother(at_first)))
     assert violated & {"isolation.customers", "request.order"}
     assert "consistency.counters" not in violated
+
+
+class WrongNowAndThen(Reference):
+    """Each so many-th valid call gets an error, or the account of another customer."""
+
+    def __init__(self, number: int, *, shows_another: bool) -> None:
+        super().__init__(default_reference().accounts)
+        self.number, self.shows_another, self.calls = number, shows_another, count(1)
+
+    def look_up(self, parameters: Sequence[tuple[str, str]]) -> Account | Refusal:
+        found = super().look_up(parameters)
+        if isinstance(found, Refusal) or next(self.calls) % self.number:
+            return found
+        customers = default_reference().accounts.resellers[0].customers
+        others = [one for one in customers if one.user != found.user]
+        return others[0] if self.shows_another else Refusal(400, ("The database is busy.",))
+
+
+@pytest.mark.parametrize("shows_another", [True, False])
+@pytest.mark.parametrize("number", [7, 11, 23, 50])
+def test_valid_calls_that_go_wrong_now_and_then_are_about_isolation(
+    number: int, shows_another: bool
+):
+    outcomes = judged(WrongNowAndThen(number, shows_another=shows_another))
+    isolation = {"isolation.customers", "isolation.concurrency", "isolation.sequence"}
+    assert failed(outcomes) & isolation
+    assert failed(outcomes) <= {*isolation, "success.returned"}
+    assert pointed(outcomes) <= failed(outcomes)
+
+
+@pytest.mark.parametrize("shows_another", [True, False])
+def test_a_rare_mistake_among_concurrent_calls_is_one_finding(shows_another: bool):
+    outcomes = judged(WrongNowAndThen(100, shows_another=shows_another))
+    assert failed(outcomes) == pointed(outcomes) == {"isolation.concurrency"}
 
 
 @pytest.mark.parametrize("depth", ["smoke", "quick"])

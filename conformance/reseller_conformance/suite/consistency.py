@@ -6,6 +6,7 @@ from reseller_conformance import requirements as r
 from reseller_conformance.checks import consistency
 from reseller_conformance.suite.evaluation import Evaluation
 from reseller_conformance.suite.markers import requirement
+from reseller_conformance.suite.repetition import mixed_up_calls
 
 __all__ = ["ConsistencyConformance"]
 
@@ -39,8 +40,10 @@ class ConsistencyConformance:
     @requirement(r.ISOLATION_CONCURRENCY)
     def test_isolation_concurrency(self, reseller_evaluation: Evaluation) -> None:
         """Each of many concurrent calls gets its own response."""
-        reseller_evaluation.require_overview()
-        responses = reseller_evaluation.session.groups.concurrent_mix(reseller_evaluation.format)
-        reseller_evaluation(
-            reseller_evaluation.bracket(responses), consistency.own_account_in_sequence
-        )
+        evaluation = reseller_evaluation
+        evaluation.require_overview()
+        responses = evaluation.session.groups.concurrent_mix(evaluation.format)
+        evaluation.check(evaluation.bracket(responses), consistency.own_account_in_sequence)
+        if not evaluation.failures:
+            evaluation.failures += mixed_up_calls(evaluation.format, evaluation.session)
+        evaluation.finish()

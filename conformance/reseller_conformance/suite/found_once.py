@@ -27,6 +27,8 @@ class FoundOnce:
     """Whether concurrent calls fail that pass in turn."""
     intermittent: dict[tuple[Requirement, Format], Sequence[Failure]] = field(default_factory=dict)
     """What violates a requirement now and then."""
+    mixed_up: dict[Format, Sequence[Failure]] = field(default_factory=dict)
+    """Valid calls that got another account, or an error, and pass when they are made alone."""
     jitters: dict[int, bool] = field(default_factory=dict)
     """Whether the reputation of a customer goes up and down, by place."""
     client_profiles: dict[Format, ClientProfiles] = field(default_factory=dict)

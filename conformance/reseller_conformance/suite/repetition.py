@@ -11,14 +11,17 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from reseller_conformance.cases.case import Case
-from reseller_conformance.cases.kinds import is_ordinary, is_unreadable
-from reseller_conformance.checks.consistency import Bracketed, own_account_in_sequence
+from reseller_conformance.cases.kinds import is_ordinary, is_ordinary_but_for_extra, is_unreadable
+from reseller_conformance.cases.mutations import State
+from reseller_conformance.cases.risks import attack_texts
+from reseller_conformance.checks import success
+from reseller_conformance.checks.consistency import Bracketed, own_account, own_account_in_sequence
 from reseller_conformance.checks.firewall import is_stopped
 from reseller_conformance.checks.moving_counters import may_lag
 from reseller_conformance.checks.response import Response
 from reseller_conformance.checks.violation import Violation
 from reseller_conformance.checks.well_formed import CHECKS, form_violations
-from reseller_conformance.contract import Format
+from reseller_conformance.contract import PARAMETERS, Format
 from reseller_conformance.envelope import EnvelopeKind
 from reseller_conformance.requirements import (
     HTTP_BODY,
@@ -33,6 +36,8 @@ from reseller_conformance.requirements import (
     READABLE_SYNTAX,
     Requirement,
 )
+from reseller_conformance.suite.refusals import is_documented
+from reseller_conformance.suite.rereadings import shows_another_customer
 
 if TYPE_CHECKING:
     from reseller_conformance.suite.target_session import TargetSession
@@ -45,6 +50,7 @@ __all__ = [
     "cause_of",
     "intermittent_failures",
     "members",
+    "mixed_up_calls",
     "passes_alone",
     "whose",
 ]
@@ -118,10 +124,13 @@ def cause_of(requirement: Requirement, failure: Failure, sent: TargetSession) ->
                     return violated
                 if intermittent_failures(violated, format, sent):
                     return violated
-        if _is_judged(ISOLATION_CONCURRENCY, requirement, sent) and any(
-            races(one, sent) for one in _formats_to_race_in(violation.response.case, sent)
-        ):
-            return ISOLATION_CONCURRENCY
+        for one in _formats_to_race_in(violation.response.case, sent):
+            if _is_judged(ISOLATION_CONCURRENCY, requirement, sent) and (
+                races(one, sent) or mixed_up_calls(one, sent)
+            ):
+                return ISOLATION_CONCURRENCY
+            if _is_judged(ISOLATION_CUSTOMERS, requirement, sent) and _fails_in_turn(one, sent):
+                return ISOLATION_CUSTOMERS
     return None
 
 
@@ -213,6 +222,61 @@ def _races(format: Format, sent: TargetSession) -> bool:
     if not all(response.was_sent for response in in_turn):
         return False
     return not _are_mixed_up(bracketed(in_turn, sent))
+
+
+def mixed_up_calls(format: Format, sent: TargetSession) -> Sequence[Failure]:
+    """Return valid calls that got another account, or an error, and pass when made alone.
+
+    A rare race may spare the concurrent mix. Where this happens to calls in turn too, no race is
+    the cause, and nothing is returned.
+    """
+    if format not in sent.found_once.mixed_up:
+        found = () if _fails_in_turn(format, sent) else _mixed_up_calls(format, sent)
+        sent.found_once.mixed_up[format] = list(found)
+    return sent.found_once.mixed_up[format]
+
+
+def _mixed_up_calls(format: Format, sent: TargetSession) -> Iterator[Failure]:
+    valid = [
+        response
+        for case, response in list(sent.responses.items())
+        if case.format is format and _is_judged_as_valid(case)
+    ]
+
+    def judge(again: Sequence[Response]) -> tuple[Violation, ...]:
+        return (*success.returned(again[0]), *_not_own_account(sent, again[0]))
+
+    failed = [Failure(found, (a,), judge) for a in valid if (found := _not_own_account(sent, a))]
+    failed.sort(key=lambda failure: failure.complexity)
+    return (failure for failure in failed[:MAX_REPEATED_CASES] if passes_alone(failure, sent))
+
+
+def _is_judged_as_valid(case: Case) -> bool:
+    """Say whether a requirement demands the own account of this call, for the way it is written.
+
+    Control calls and repeated calls are left out: a lock may have refused them.
+    """
+    valid = all(case.state(name) is State.VALID for name in PARAMETERS)
+    first = not (case.repeat or is_documented(case))
+    return valid and first and is_ordinary_but_for_extra(case)
+
+
+def _fails_in_turn(format: Format, sent: TargetSession) -> bool:
+    if len(sent.customers_with_overview(format)) < 2:
+        return False  # nor is ISOLATION_CUSTOMERS tested
+    cases = (case for case in sent.plan.round_robin(format) if case in sent.responses)
+    return any(_not_own_account(sent, sent.responses[case]) for case in cases)
+
+
+def _not_own_account(sent: TargetSession, response: Response) -> tuple[Violation, ...]:
+    """Return what shows that a valid call got an error, or another account."""
+    own = {whose(a.case): a for a in sent.initial_calls[response.case.format]}
+    before = own.get(whose(response.case), response)
+    group = Bracketed(before, response, before)
+    refused = before.kind is EnvelopeKind.OVERVIEW and response.kind is EnvelopeKind.ERRORS
+    # a firewall may stop a text that looks like an attack (specification, 4)
+    is_wrong = (refused and not attack_texts(response.case)) or shows_another_customer(sent, group)
+    return tuple(own_account(group)) if is_wrong else ()
 
 
 def _are_mixed_up(groups: Sequence[Bracketed]) -> bool:
