@@ -363,10 +363,12 @@ class Crowded(Reference):
 
 
 class MixedUp(Reference):
-    """Calls that are in flight at once get the account of another customer, all of them."""
+    """Calls that are in flight at once all get what is due to another one."""
 
-    def __init__(self) -> None:
+    def __init__(self, instead: Callable[[Account, Account], Account | None]) -> None:
+        """`instead` makes what a call gets from its own account and that of another customer."""
         super().__init__(ACCOUNTS)
+        self.instead = instead
         self.in_flight = 0
         self.began = Condition()
 
@@ -381,7 +383,24 @@ class MixedUp(Reference):
             is_mixed_up = self.in_flight > 1 or self.began.wait(PAUSE)
             self.in_flight -= 1
         others = (one for one in reseller.customers if one != account)
-        return next(others) if is_mixed_up else account
+        return self.instead(account, next(others)) if is_mixed_up else account
+
+
+MIXED_UP: dict[str, tuple[Callable[[Account, Account], Account | None], str]] = {
+    "account": (lambda _, other: other, "the account of another customer"),
+    "error": (lambda *_: None, "an error"),
+    "count": (
+        lambda own, other: replace(own, credits_used=other.credits_used),
+        "a count of another customer",
+    ),
+}
+for _name, (_instead, _said) in MIXED_UP.items():
+    fault(
+        fails=ISOLATION_CONCURRENCY,
+        family="shared",
+        name=f"mixed_up_{_name}",
+        description=f"concurrent calls always get {_said}",
+    )(lambda instead=_instead: MixedUp(instead))
 
 
 SHARED: dict[str, tuple[type[Reference], str]] = {
@@ -403,12 +422,6 @@ fault(
     name="shared_fields",
     description="the fields of an overview are collected in a global variable",
 )(SharedFields)
-fault(
-    fails=ISOLATION_CONCURRENCY,
-    family="shared",
-    name="mixed_up_in_flight",
-    description="concurrent calls always get the account of another customer",
-)(MixedUp)
 fault(
     fails=ISOLATION_CONCURRENCY,
     family="shared",

@@ -17,7 +17,13 @@ from reseller_conformance.exchange import TransportErrorKind
 from reseller_conformance.requirements import ERRORS_MESSAGE, READABLE_SYNTAX
 from reseller_conformance.util.text import shortened
 
-__all__ = ["is_firewall_response", "is_no_envelope", "is_stopped", "none_stopped"]
+__all__ = [
+    "is_firewall_response",
+    "is_no_envelope",
+    "is_refused_attack",
+    "is_stopped",
+    "none_stopped",
+]
 
 MAX_TEXTS_SHOWN = 5
 MAX_TEXT_CHARS = 30
@@ -26,6 +32,14 @@ MAX_TEXT_CHARS = 30
 def is_stopped(response: Response) -> bool:
     """Return True if a firewall seems to refuse this call because of its text."""
     return is_firewall_response(response) and bool(attack_texts(response.case))
+
+
+def is_refused_attack(response: Response) -> bool:
+    """Return True if an error answers a text that looks like an attack (specification, section 4).
+
+    A firewall may know the envelope of what is behind it.
+    """
+    return response.kind is EnvelopeKind.ERRORS and bool(attack_texts(response.case))
 
 
 def is_firewall_response(response: Response) -> bool:

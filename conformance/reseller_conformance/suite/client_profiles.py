@@ -85,7 +85,7 @@ class ClientProfiles:
         for group in groups:
             if group not in different:
                 self._note(group)
-        self._take_apart(self._again(different))
+        self._take_apart(self._confirmed(different))
 
     def difference(self, group: Bracketed) -> Iterator[Violation]:
         """The response equals the one that the suite's own request gets."""
@@ -187,7 +187,7 @@ class ClientProfiles:
 
     # --- Which change makes the difference ---------------------------------------------------
 
-    def _again(self, different: Sequence[Bracketed]) -> list[Bracketed]:
+    def _confirmed(self, different: Sequence[Bracketed]) -> list[Bracketed]:
         """Return those that differ again alone. A race makes many differ at once."""
         again = self._send_and_group([_later(group.response.case) for group in different])
         confirmed = {group.response.case for group in again}

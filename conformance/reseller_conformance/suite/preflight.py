@@ -37,9 +37,10 @@ class Preflight:
 
     @cached_property
     def initial_calls(self) -> dict[Format, list[Response]]:
-        """The documented calls, before anything else. A race cannot mix them up: they go in turn.
+        """The documented calls, before anything else, in turn: a race may mix up concurrent ones.
 
-        Only for the last customer, invalid calls are sent before the first valid one.
+        Where the first customer is refused, a few go at once, because each may wait for its time
+        limit. Only for the last customer, invalid calls are sent before the first valid one.
         """
         sent, plan = self._session, self._session.plan
         sent.planned.judge_first_calls()

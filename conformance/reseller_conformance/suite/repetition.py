@@ -13,11 +13,9 @@ from typing import TYPE_CHECKING
 from reseller_conformance.cases.case import Case
 from reseller_conformance.cases.kinds import is_ordinary, is_ordinary_but_for_extra, is_unreadable
 from reseller_conformance.cases.mutations import State
-from reseller_conformance.cases.risks import attack_texts
 from reseller_conformance.checks import success
-from reseller_conformance.checks.consistency import Bracketed, own_account, own_account_in_sequence
-from reseller_conformance.checks.firewall import is_stopped
-from reseller_conformance.checks.moving_counters import may_lag
+from reseller_conformance.checks.consistency import Bracketed, own_account_in_sequence
+from reseller_conformance.checks.firewall import is_refused_attack, is_stopped
 from reseller_conformance.checks.response import Response
 from reseller_conformance.checks.violation import Violation
 from reseller_conformance.checks.well_formed import CHECKS, form_violations
@@ -37,7 +35,7 @@ from reseller_conformance.requirements import (
     Requirement,
 )
 from reseller_conformance.suite.refusals import is_documented
-from reseller_conformance.suite.rereadings import shows_another_customer
+from reseller_conformance.suite.rereadings import without_moving_values
 
 if TYPE_CHECKING:
     from reseller_conformance.suite.target_session import TargetSession
@@ -129,7 +127,7 @@ def cause_of(requirement: Requirement, failure: Failure, sent: TargetSession) ->
                 races(one, sent) or mixed_up_calls(one, sent)
             ):
                 return ISOLATION_CONCURRENCY
-            if _is_judged(ISOLATION_CUSTOMERS, requirement, sent) and _fails_in_turn(one, sent):
+            if _is_judged(ISOLATION_CUSTOMERS, requirement, sent) and fails_in_turn(one, sent):
                 return ISOLATION_CUSTOMERS
     return None
 
@@ -214,14 +212,14 @@ def races(format: Format, sent: TargetSession) -> bool:
 
 def _races(format: Format, sent: TargetSession) -> bool:
     crowd = sent.groups.concurrent_mix(format)
-    if not _are_mixed_up(bracketed(crowd, sent)):
+    if not _are_mixed_up(bracketed(crowd, sent), sent):
         return False
     accepted = [one for one in crowd if one.case.invalid and one.kind is EnvelopeKind.OVERVIEW]
     again = [*crowd[:MAX_IN_TURN], *accepted[:1] * MAX_ACCEPTED_AGAIN]
     [in_turn] = sent.send_in_sequence(sent.repeated(response.case for response in again))
     if not all(response.was_sent for response in in_turn):
         return False
-    return not _are_mixed_up(bracketed(in_turn, sent))
+    return not _are_mixed_up(bracketed(in_turn, sent), sent)
 
 
 def mixed_up_calls(format: Format, sent: TargetSession) -> Sequence[Failure]:
@@ -231,57 +229,62 @@ def mixed_up_calls(format: Format, sent: TargetSession) -> Sequence[Failure]:
     the cause, and nothing is returned.
     """
     if format not in sent.found_once.mixed_up:
-        found = () if _fails_in_turn(format, sent) else _mixed_up_calls(format, sent)
-        sent.found_once.mixed_up[format] = list(found)
+        sent.found_once.mixed_up[format] = list(_mixed_up_calls(format, sent))
     return sent.found_once.mixed_up[format]
 
 
 def _mixed_up_calls(format: Format, sent: TargetSession) -> Iterator[Failure]:
-    valid = [
+    written_otherwise = [
         response
         for case, response in list(sent.responses.items())
-        if case.format is format and _is_judged_as_valid(case)
+        if case.format is format and _is_judged_as_valid(response)
     ]
 
-    def judge(again: Sequence[Response]) -> tuple[Violation, ...]:
-        return (*success.returned(again[0]), *_not_own_account(sent, again[0]))
+    def failure(group: Bracketed) -> Failure:
+        def judge(again: Sequence[Response]) -> tuple[Violation, ...]:
+            anew = replace(group, response=again[0])
+            return (*success.returned(again[0]), *_mistaken(anew, sent))
 
-    failed = [Failure(found, (a,), judge) for a in valid if (found := _not_own_account(sent, a))]
-    failed.sort(key=lambda failure: failure.complexity)
-    return (failure for failure in failed[:MAX_REPEATED_CASES] if passes_alone(failure, sent))
+        return Failure(_mistaken(group, sent), (group.response,), judge)
+
+    groups = bracketed(written_otherwise, sent)
+    failed = sorted(
+        (failure(group) for group in groups if _mistaken(group, sent)),
+        key=lambda failure: failure.complexity,
+    )
+    if failed and not fails_in_turn(format, sent):
+        yield from (one for one in failed[:MAX_REPEATED_CASES] if passes_alone(one, sent))
 
 
-def _is_judged_as_valid(case: Case) -> bool:
+def _is_judged_as_valid(response: Response) -> bool:
     """Say whether a requirement demands the own account of this call, for the way it is written.
 
     Control calls and repeated calls are left out: a lock may have refused them.
     """
+    case = response.case
     valid = all(case.state(name) is State.VALID for name in PARAMETERS)
     first = not (case.repeat or is_documented(case))
-    return valid and first and is_ordinary_but_for_extra(case)
+    return valid and first and is_ordinary_but_for_extra(case) and not is_refused_attack(response)
 
 
-def _fails_in_turn(format: Format, sent: TargetSession) -> bool:
+def fails_in_turn(format: Format, sent: TargetSession) -> bool:
+    """Return True if calls for several customers in turn get another account, or an error."""
     if len(sent.customers_with_overview(format)) < 2:
         return False  # nor is ISOLATION_CUSTOMERS tested
-    cases = (case for case in sent.plan.round_robin(format) if case in sent.responses)
-    return any(_not_own_account(sent, sent.responses[case]) for case in cases)
+    turns = [c for c in sent.plan.round_robin(format) if c in sent.responses]
+    return _are_mixed_up(bracketed([sent.responses[case] for case in turns], sent), sent)
 
 
-def _not_own_account(sent: TargetSession, response: Response) -> tuple[Violation, ...]:
-    """Return what shows that a valid call got an error, or another account."""
-    own = {whose(a.case): a for a in sent.initial_calls[response.case.format]}
-    before = own.get(whose(response.case), response)
-    group = Bracketed(before, response, before)
-    refused = before.kind is EnvelopeKind.OVERVIEW and response.kind is EnvelopeKind.ERRORS
-    # a firewall may stop a text that looks like an attack (specification, 4)
-    is_wrong = (refused and not attack_texts(response.case)) or shows_another_customer(sent, group)
-    return tuple(own_account(group)) if is_wrong else ()
+def _are_mixed_up(groups: Sequence[Bracketed], sent: TargetSession) -> bool:
+    return any(_mistaken(group, sent) for group in groups)
 
 
-def _are_mixed_up(groups: Sequence[Bracketed]) -> bool:
-    # values may move without a race, and ISOLATION_CONCURRENCY would then report nothing
-    return any(any(own_account_in_sequence(group)) and not may_lag(group) for group in groups)
+def _mistaken(group: Bracketed, sent: TargetSession) -> tuple[Violation, ...]:
+    """Return what ISOLATION_CONCURRENCY finds: what values that move do not explain."""
+    if not any(own_account_in_sequence(group)):
+        return ()
+    judged, _ = without_moving_values(sent, group)
+    return tuple(own_account_in_sequence(judged))
 
 
 def bracketed(responses: Sequence[Response], sent: TargetSession, turn: int = 0) -> list[Bracketed]:

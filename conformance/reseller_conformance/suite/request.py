@@ -12,7 +12,12 @@ from reseller_conformance.cases.kinds import holds_special_text
 from reseller_conformance.cases.risks import attack_texts
 from reseller_conformance.checks import http, near_miss, success
 from reseller_conformance.checks.consistency import own_account
-from reseller_conformance.checks.firewall import is_firewall_response, is_stopped, none_stopped
+from reseller_conformance.checks.firewall import (
+    is_firewall_response,
+    is_refused_attack,
+    is_stopped,
+    none_stopped,
+)
 from reseller_conformance.checks.response import Response
 from reseller_conformance.checks.violation import Violation
 from reseller_conformance.checks.well_formed import (
@@ -99,7 +104,7 @@ class RequestConformance:
         evaluation.require_overview()
         groups = evaluation.session.groups
         sent = evaluation.with_announced(groups.undocumented(evaluation.format))
-        responses = [a for a in sent if not (is_stopped(a) or _is_refused_attack(a))]
+        responses = [a for a in sent if not (is_stopped(a) or is_refused_attack(a))]
         usual = evaluation.session.controls.preexisting_violations(evaluation.format, responses)
         evaluation.check(responses, lambda response: is_well_formed(response, usual))
         evaluation.check(evaluation.bracket(responses), own_account)
@@ -170,14 +175,6 @@ class RequestConformance:
             reseller_evaluation.observe(response.kind is EnvelopeKind.OVERVIEW, response.summary)
             return
         reseller_evaluation.not_tested("the first customer's documented call brings no overview")
-
-
-def _is_refused_attack(response: Response) -> bool:
-    """Say whether an error answers a text that looks like an attack (specification, section 4).
-
-    A firewall may know the envelope of what is behind it.
-    """
-    return response.kind is EnvelopeKind.ERRORS and bool(attack_texts(response.case))
 
 
 def _others_refused(session: TargetSession, response: Response) -> str:

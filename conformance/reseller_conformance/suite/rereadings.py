@@ -23,7 +23,7 @@ from reseller_conformance.contract import FIELD_NAMES
 if TYPE_CHECKING:
     from reseller_conformance.suite.target_session import TargetSession
 
-__all__ = ["differs_again", "shows_another_customer", "without_moving_values"]
+__all__ = ["differs_again", "without_moving_values"]
 
 REPUTATION = frozenset({"reputation"})
 """What may go up and down from call to call."""
@@ -41,7 +41,7 @@ def without_moving_values(
     disagree. If they cannot be made, the values in question are not compared, and these calls are
     the second part of the result.
     """
-    if not may_lag(group) or shows_another_customer(session, group):
+    if not may_lag(group) or _shows_another(session, group):
         return group, []
     if set(differing(group, FIELD_NAMES)) == REPUTATION:
         return _without_reputation(session, group)
@@ -107,7 +107,7 @@ def _reread(session: TargetSession, group: Bracketed) -> tuple[Bracketed, list[R
     return group, []
 
 
-def shows_another_customer(session: TargetSession, group: Bracketed) -> bool:
+def _shows_another(session: TargetSession, group: Bracketed) -> bool:
     """Return True if what differs is as in the account of another customer."""
     opening = session.initial_calls[group.response.case.format]
     others = (a for a in opening if a.case.customer != group.response.case.customer)
