@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from reseller_conformance import requirements as r
 from reseller_conformance.checks import consistency
+from reseller_conformance.suite.causes import mixed_up_calls
 from reseller_conformance.suite.evaluation import Evaluation
 from reseller_conformance.suite.markers import requirement
-from reseller_conformance.suite.repetition import mixed_up_calls
 
 __all__ = ["ConsistencyConformance"]
 

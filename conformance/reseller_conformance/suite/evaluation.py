@@ -24,17 +24,15 @@ from reseller_conformance.findings.aggregate import of_few_responses
 from reseller_conformance.findings.model import Outcome
 from reseller_conformance.reports.text import visible
 from reseller_conformance.requirements import Level
+from reseller_conformance.suite.causes import INTERMITTENT, cause_of, intermittent_failures
 from reseller_conformance.suite.failure_report import FailureReport
 from reseller_conformance.suite.item import TOO_FEW_CALLS, unsent_because
 from reseller_conformance.suite.item_responses import ItemResponses, Judged
 from reseller_conformance.suite.narrowing import with_fewer_parameters
 from reseller_conformance.suite.property_search import Strategy, shrink
 from reseller_conformance.suite.repetition import (
-    INTERMITTENT,
     MAX_REPEATED_CASES,
     Failure,
-    cause_of,
-    intermittent_failures,
     members,
     passes_alone,
 )

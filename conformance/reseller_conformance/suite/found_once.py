@@ -1,6 +1,6 @@
 """What extra calls have shown of a target, kept so that these calls are made once.
 
-`repetition`, `rereadings` and `client_profiles` make them.
+`causes`, `rereadings` and `client_profiles` make them.
 """
 
 from __future__ import annotations
